@@ -1,0 +1,2 @@
+//! cto-calculate
+fn main() {}

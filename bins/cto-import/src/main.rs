@@ -1,0 +1,2 @@
+//! cto-import
+fn main() {}

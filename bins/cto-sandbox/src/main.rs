@@ -1,0 +1,2 @@
+//! cto-sandbox
+fn main() {}

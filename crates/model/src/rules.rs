@@ -1,0 +1,182 @@
+//! Which definitions apply to a calculation.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+/// A named set of definitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum RuleSet {
+    /// Ours, the default.
+    #[default]
+    #[serde(rename = "flow")]
+    Flow,
+    /// The numbers of the original tool, digit for digit.
+    #[serde(rename = "cto-stats")]
+    CtoStats,
+}
+
+impl RuleSet {
+    /// As written on the command line and in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flow => "flow",
+            Self::CtoStats => "cto-stats",
+        }
+    }
+}
+
+/// Everything that a calculation takes from the configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rules {
+    /// Which set of definitions.
+    pub set: RuleSet,
+    /// Where days, weeks and months are cut (`flow`; the original always uses UTC).
+    pub timezone: Tz,
+    /// Boards by id, in the order of the configuration; under `cto-stats` the last of equal ids wins.
+    pub projects: Vec<ProjectRules>,
+    /// How the source of a bug is read from a custom field.
+    pub bug_source: BugSource,
+    /// Logins that are bots besides those that the API names.
+    pub bots: Vec<String>,
+    /// Teams by name.
+    pub teams: BTreeMap<String, Team>,
+    /// Known changes of the process: each opens a new segment of control charts.
+    pub process_changes: Vec<ProcessChange>,
+    /// Columns in which work is done rather than waiting, for flow efficiency; empty = not configured.
+    pub working_columns: Vec<String>,
+    /// Whether tables about single persons are written.
+    pub people: bool,
+    /// Seed of the forecast's random numbers.
+    pub forecast_seed: u64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            set: RuleSet::Flow,
+            timezone: Tz::UTC,
+            projects: Vec::new(),
+            bug_source: BugSource::default(),
+            bots: Vec::new(),
+            teams: BTreeMap::new(),
+            process_changes: Vec::new(),
+            working_columns: Vec::new(),
+            people: false,
+            forecast_seed: 1,
+        }
+    }
+}
+
+/// How one board is read. Column names are as configured; comparison is the rule set's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectRules {
+    /// The board's `fullDatabaseId` as text; under `cto-stats` the empty id applies to issues on no board.
+    pub id: String,
+    /// A name for people.
+    pub name: String,
+    /// Left out of every figure.
+    pub exclude: bool,
+    /// Keep only these types; empty keeps all.
+    pub types: Vec<String>,
+    /// Columns that start the lead time.
+    pub lead_time_columns: Vec<String>,
+    /// Columns that start the cycle time.
+    pub cycle_time_columns: Vec<String>,
+    /// Step `backlog`; `None` = the lead-time columns listed for no step, `Backlog` and the empty status.
+    pub backlog_columns: Option<Vec<String>>,
+    /// Step `ready`.
+    pub put_in_ready_columns: Vec<String>,
+    /// Step `dev`.
+    pub dev_start_columns: Vec<String>,
+    /// Step `review`.
+    pub review_start_columns: Vec<String>,
+    /// Step `qa`.
+    pub qa_start_columns: Vec<String>,
+    /// Step `waiting_to_prod`.
+    pub waitingtoprod_start_columns: Vec<String>,
+    /// Step `done`.
+    pub inprod_start_columns: Vec<String>,
+}
+
+/// How the source of a bug is read from a custom field of its card.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BugSource {
+    /// Name of the field; empty = not used.
+    pub custom_field_name: String,
+    /// Value for bugs that customers met.
+    pub customer_facing_value: String,
+    /// Value for bugs met inside the organisation.
+    pub internal_value: String,
+    /// Value for bugs met while developing.
+    pub dev_process_value: String,
+}
+
+/// A team: its repositories, boards and members.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Team {
+    /// Repository names, with or without `org/`.
+    pub repos: Vec<String>,
+    /// Board ids.
+    pub projects: Vec<String>,
+    /// Members.
+    pub users: Vec<Member>,
+}
+
+/// A member of a team.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Member {
+    /// GitHub login.
+    pub github: String,
+    /// Mail address, where a source knows people only so.
+    pub email: Option<String>,
+}
+
+/// A known change of the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessChange {
+    /// From this day on, in the reporting time zone.
+    pub date: NaiveDate,
+    /// What changed.
+    pub note: String,
+}
+
+/// The steps of work, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Step {
+    /// Not yet committed to.
+    Backlog,
+    /// Ready to be pulled.
+    Ready,
+    /// Being developed.
+    Dev,
+    /// In review.
+    Review,
+    /// Being tested.
+    Qa,
+    /// Finished, not yet in production.
+    WaitingToProd,
+    /// Done.
+    Done,
+}
+
+impl Step {
+    /// All steps in order.
+    pub const ALL: [Self; 7] =
+        [Self::Backlog, Self::Ready, Self::Dev, Self::Review, Self::Qa, Self::WaitingToProd, Self::Done];
+
+    /// As written in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Backlog => "backlog",
+            Self::Ready => "ready",
+            Self::Dev => "dev",
+            Self::Review => "review",
+            Self::Qa => "qa",
+            Self::WaitingToProd => "waiting_to_prod",
+            Self::Done => "done",
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What the simulated provider shows at one instant: plain data, no behaviour.
+//!
+//! The generator makes it, the server answers from it, and the direct writers
+//! turn it into raw tables. Positions in vectors are the references between objects.
+
+use model::Instant;
+
+/// Everything visible at [`View::now`].
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// The provider's time.
+    pub now: Instant,
+    /// Login of the organisation.
+    pub org: String,
+    /// People and bots.
+    pub actors: Vec<Actor>,
+    /// Repositories by name.
+    pub repositories: Vec<Repository>,
+    /// Boards by number.
+    pub projects: Vec<Project>,
+    /// Issues in order of creation.
+    pub issues: Vec<Issue>,
+    /// Pull requests in order of creation.
+    pub pull_requests: Vec<PullRequest>,
+    /// Cards in board order; removed ones are absent, archived ones are here and marked.
+    pub items: Vec<Item>,
+}
+
+/// A user or a bot.
+#[derive(Clone, Debug, Default)]
+pub struct Actor {
+    /// Login.
+    pub login: String,
+    /// Whether `__typename` is `Bot`.
+    pub is_bot: bool,
+}
+
+/// A repository.
+#[derive(Clone, Debug, Default)]
+pub struct Repository {
+    /// Node id.
+    pub id: String,
+    /// Present name.
+    pub name: String,
+    /// Earlier names, which still lead here.
+    pub former_names: Vec<String>,
+    /// Whether it is private.
+    pub private: bool,
+    /// Whether it is archived.
+    pub archived: bool,
+}
+
+/// A Projects board.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Node id.
+    pub id: String,
+    /// `fullDatabaseId`.
+    pub number_id: String,
+    /// Number within the organisation.
+    pub number: i64,
+    /// Title.
+    pub title: String,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// Options of the Status field: option id and present name.
+    pub status_options: Vec<(String, String)>,
+}
+
+/// An issue.
+#[derive(Clone, Debug, Default)]
+pub struct Issue {
+    /// Node id; stays when the issue is transferred.
+    pub id: String,
+    /// Present repository.
+    pub repository: usize,
+    /// Number in the present repository.
+    pub number: i64,
+    /// Title.
+    pub title: String,
+    /// Author; `None` = deleted user.
+    pub author: Option<usize>,
+    /// Assignees.
+    pub assignees: Vec<usize>,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// Issue type.
+    pub issue_type: Option<String>,
+    /// Opened.
+    pub created_at: Instant,
+    /// Last change; a moving card does not count.
+    pub updated_at: Instant,
+    /// Closed.
+    pub closed_at: Option<Instant>,
+    /// `COMPLETED`, `NOT_PLANNED`, `DUPLICATE`, `REOPENED` or none.
+    pub state_reason: Option<&'static str>,
+    /// Timeline, oldest first, without lost events.
+    pub timeline: Vec<IssueEvent>,
+}
+
+/// One event of an issue's timeline.
+#[derive(Clone, Debug)]
+pub struct IssueEvent {
+    /// Node id.
+    pub id: String,
+    /// When.
+    pub at: Instant,
+    /// Who; `None` = deleted user or automation.
+    pub actor: Option<usize>,
+    /// What.
+    pub kind: IssueEventKind,
+}
+
+/// What happened to an issue.
+#[derive(Clone, Debug)]
+pub enum IssueEventKind {
+    /// `ClosedEvent` with its reason.
+    Closed(Option<&'static str>),
+    /// `ReopenedEvent`.
+    Reopened,
+    /// `AddedToProjectV2Event`: the board.
+    Added(usize),
+    /// `ProjectV2ItemStatusChangedEvent`: board, status before, status after, by their names at that time.
+    StatusChanged(usize, String, String),
+    /// `RemovedFromProjectV2Event`: the board.
+    Removed(usize),
+}
+
+/// What a card shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// An issue.
+    Issue(usize),
+    /// A pull request.
+    PullRequest(usize),
+    /// A draft.
+    Draft,
+    /// Something the token may not see.
+    Redacted,
+}
+
+/// A card.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Node id.
+    pub id: String,
+    /// Board.
+    pub project: usize,
+    /// What it shows.
+    pub content: Content,
+    /// Present status: position in the board's options.
+    pub status: Option<usize>,
+    /// When the status value was made and last set.
+    pub status_set: Option<(Instant, Instant)>,
+    /// Archived.
+    pub archived: bool,
+    /// Made.
+    pub created_at: Instant,
+    /// Last change of the card.
+    pub updated_at: Instant,
+    /// Other fields.
+    pub fields: Vec<Field>,
+}
+
+/// A custom field of a card.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: FieldValue,
+}
+
+/// Value of a custom field.
+#[derive(Clone, Debug)]
+pub enum FieldValue {
+    /// Text.
+    Text(String),
+    /// Name of an option.
+    SingleSelect(String),
+    /// Number.
+    Number(f64),
+    /// Day, `2026-01-02`.
+    Date(String),
+    /// Title of an iteration.
+    Iteration(String),
+}
+
+/// A pull request.
+#[derive(Clone, Debug, Default)]
+pub struct PullRequest {
+    /// Node id.
+    pub id: String,
+    /// Repository.
+    pub repository: usize,
+    /// Number.
+    pub number: i64,
+    /// Title.
+    pub title: String,
+    /// Author; `None` = deleted user.
+    pub author: Option<usize>,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// Target branch.
+    pub base: String,
+    /// A draft now.
+    pub is_draft: bool,
+    /// Opened.
+    pub created_at: Instant,
+    /// Last change.
+    pub updated_at: Instant,
+    /// Closed or merged.
+    pub closed_at: Option<Instant>,
+    /// Merged.
+    pub merged_at: Option<Instant>,
+    /// Object id of the merge commit.
+    pub merge_commit: Option<String>,
+    /// Lines added.
+    pub additions: i64,
+    /// Lines deleted.
+    pub deletions: i64,
+    /// Files changed.
+    pub changed_files: i64,
+    /// Author dates of the commits in branch order.
+    pub commits: Vec<Instant>,
+    /// Reviews in order of submission.
+    pub reviews: Vec<Review>,
+    /// Timeline, oldest first.
+    pub timeline: Vec<PullRequestEvent>,
+}
+
+/// A review.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// Node id.
+    pub id: String,
+    /// Reviewer; `None` = deleted user.
+    pub author: Option<usize>,
+    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED`, `PENDING`.
+    pub state: &'static str,
+    /// Submitted.
+    pub submitted_at: Option<Instant>,
+}
+
+/// One event of a pull request's timeline.
+#[derive(Clone, Debug)]
+pub struct PullRequestEvent {
+    /// Node id.
+    pub id: String,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: Option<usize>,
+    /// What.
+    pub kind: PullRequestEventKind,
+}
+
+/// What happened to a pull request.
+#[derive(Clone, Debug)]
+pub enum PullRequestEventKind {
+    /// `ReadyForReviewEvent`.
+    ReadyForReview,
+    /// `ConvertToDraftEvent`.
+    ConvertToDraft,
+    /// `ReviewRequestedEvent`.
+    ReviewRequested,
+    /// `ReviewDismissedEvent`: position of the review and its state before.
+    ReviewDismissed(usize, &'static str),
+}

@@ -1,0 +1,79 @@
+//! Records and the cursor behind them.
+
+use model::Instant;
+use model::records::Record;
+
+/// A part of the data that is imported and remembered on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// The organisation's repositories.
+    Repositories,
+    /// The organisation's boards.
+    Projects,
+    /// Issues of one repository.
+    Issues,
+    /// Pull requests of one repository.
+    PullRequests,
+    /// Cards of one board.
+    ProjectItems,
+}
+
+impl Scope {
+    /// As in the table `import_run`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Repositories => "repositories",
+            Self::Projects => "projects",
+            Self::Issues => "issues",
+            Self::PullRequests => "pull_requests",
+            Self::ProjectItems => "project_items",
+        }
+    }
+}
+
+/// One page of records and the cursor behind it. Committed whole or not at all.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// What is imported.
+    pub scope: Scope,
+    /// Node id of the repository or board; empty for the whole organisation.
+    pub subject: String,
+    /// The records.
+    pub records: Vec<Record>,
+    /// Where the next import of this scope and subject goes on, in the connector's own words (JSON);
+    /// `None` leaves the stored cursor as it is.
+    pub cursor: Option<String>,
+    /// The provider's time when this page was read.
+    pub observed_at: Instant,
+    /// Set while everything is read rather than what has changed.
+    pub full_crawl: Option<FullCrawl>,
+}
+
+/// Membership of a batch in a crawl of everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FullCrawl {
+    /// Tells this crawl from earlier ones; stored with each record seen.
+    pub generation: i64,
+    /// Whether this batch is the last one: what was not seen in this generation has vanished.
+    pub complete: bool,
+}
+
+/// Where batches go.
+pub trait Sink: Send + Sync {
+    /// Stores a batch and its cursor in one transaction.
+    fn commit(&self, batch: Batch) -> Result<(), SinkError>;
+
+    /// Node ids of a board's cards that are stored as being on the board but were not seen in a crawl.
+    fn unseen_items(&self, subject: &str, generation: i64) -> Result<Vec<String>, SinkError>;
+}
+
+/// A sink could not store a batch. Nothing of the batch was stored.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SinkError {
+    /// What went wrong, for people.
+    pub message: String,
+    /// The cause.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
