@@ -1,1 +1,22 @@
-//! config-model
+#![doc = include_str!("../README.md")]
+
+mod cloud;
+mod error;
+mod file;
+mod load;
+mod rules;
+mod scalar;
+mod yaml;
+
+pub use cloud::{CloudSpending, Comparison, Group, ServiceEntry};
+pub use error::ConfigError;
+pub use file::{App, BugSource, Config, Github, Import, Member, Metrics, ProcessChange, Project, Reporting, Team};
+pub use load::{default_path, load};
+pub use scalar::Named;
+
+/// The JSON Schema of `config.yml`, for editors: the text of `config/config.schema.json`.
+pub fn json_schema() -> String {
+    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Config)).expect("a schema is plain data");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,275 @@
+//! The keys of `config.yml`.
+
+use chrono::NaiveDate;
+use model::rules::RuleSet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::CloudSpending;
+use crate::scalar::{Named, absent_if_null, flag, source_text};
+
+/// `config.yml`: every key is optional.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where issues, boards and pull requests come from.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Github>")]
+    pub github: Github,
+    /// How figures are computed.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Metrics>")]
+    pub metrics: Metrics,
+    /// How figures are shown.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Reporting>")]
+    pub reporting: Reporting,
+    /// Teams by name.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Named<Team>>")]
+    pub teams: Named<Team>,
+    /// Known changes of the process: each opens a new segment of the control charts.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<ProcessChange>>")]
+    pub process_changes: Vec<ProcessChange>,
+    /// How the import behaves.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Import>")]
+    pub import: Import,
+    /// Groups of cloud services (older spelling).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_spending: Option<CloudSpending>,
+    /// Groups of cloud services (newer spelling, laid over the older one).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloudspending: Option<CloudSpending>,
+    /// Name of the file in errors.
+    #[serde(skip)]
+    pub(crate) origin: String,
+}
+
+/// The key `github`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Github {
+    /// Organisation to import when --org is absent.
+    #[serde(default)]
+    pub org: Option<String>,
+    /// REST address of a GitHub Enterprise Server, for example <https://github.example.com/api/v3>.
+    #[serde(default)]
+    pub api_url: Option<String>,
+    /// GraphQL address, for example <https://github.example.com/api/graphql>; by default derived from `api_url`.
+    #[serde(default)]
+    pub graphql_url: Option<String>,
+    /// Import as a GitHub App instead of with a token.
+    #[serde(default)]
+    pub app: Option<App>,
+    /// Logins that are bots besides those that GitHub marks.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub bots: Vec<String>,
+    /// Which custom field of a card says where a bug was found.
+    #[serde(rename = "bug-source", alias = "bug_source", default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<BugSource>")]
+    pub bug_source: BugSource,
+    /// How each board's columns are read.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<Project>>")]
+    pub projects: Vec<Project>,
+}
+
+/// The key `github.app`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct App {
+    /// App id or client id.
+    #[serde(deserialize_with = "source_text")]
+    pub id: String,
+    /// File with the private key in PEM form; the variable `GITHUB_APP_PRIVATE_KEY` may hold the text instead.
+    #[serde(default)]
+    pub private_key_file: Option<String>,
+    /// Installation id; looked up by organisation when absent.
+    #[serde(default)]
+    pub installation: Option<u64>,
+}
+
+/// The key `github.bug-source`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BugSource {
+    /// Name of the custom field; empty = not used.
+    #[serde(rename = "custom-field-name", alias = "custom_field_name", default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<String>")]
+    pub custom_field_name: String,
+    /// Its value for bugs that customers met.
+    #[serde(
+        rename = "customer-facing-value",
+        alias = "customer_facing_value",
+        default,
+        deserialize_with = "absent_if_null"
+    )]
+    #[schemars(with = "Option<String>")]
+    pub customer_facing_value: String,
+    /// Its value for bugs met inside the organisation.
+    #[serde(rename = "internal-value", alias = "internal_value", default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<String>")]
+    pub internal_value: String,
+    /// Its value for bugs met while developing.
+    #[serde(rename = "dev-process-value", alias = "dev_process_value", default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<String>")]
+    pub dev_process_value: String,
+}
+
+/// One entry of `github.projects`: how a board's columns are read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The board's `fullDatabaseId`: the column `project_id` of `project.csv`.
+    #[serde(default, deserialize_with = "source_text")]
+    pub id: String,
+    /// A name for people.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<String>")]
+    pub name: String,
+    /// Leave the board out of every figure.
+    #[serde(default, deserialize_with = "flag")]
+    #[schemars(with = "Option<bool>")]
+    pub exclude: bool,
+    /// Keep only these types; absent keeps all.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub types: Vec<String>,
+    /// Columns that start the lead time.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub lead_time_columns: Vec<String>,
+    /// Columns that start the cycle time.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub cycle_time_columns: Vec<String>,
+    /// Columns of step backlog; absent = the lead-time columns of no other step, `Backlog` and no status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backlog_columns: Option<Vec<String>>,
+    /// Columns of step ready.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub put_in_ready_columns: Vec<String>,
+    /// Columns of step dev.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub dev_start_columns: Vec<String>,
+    /// Columns of step review.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub review_start_columns: Vec<String>,
+    /// Columns of step qa.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub qa_start_columns: Vec<String>,
+    /// Columns of step waiting to prod.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub waitingtoprod_start_columns: Vec<String>,
+    /// Columns of step done.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub inprod_start_columns: Vec<String>,
+}
+
+/// The key `metrics`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Which set of definitions: `flow` (default) or `cto-stats` (the original's numbers).
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<RuleSetName>")]
+    pub rules: RuleSet,
+    /// Columns in which work is done rather than waiting; flow efficiency needs them.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub working_columns: Vec<String>,
+    /// Seed of the forecast's random numbers, 1 by default.
+    #[serde(default)]
+    pub forecast_seed: Option<u64>,
+}
+
+/// For the schema only.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum RuleSetName {
+    #[serde(rename = "flow")]
+    Flow,
+    #[serde(rename = "cto-stats")]
+    CtoStats,
+}
+
+/// The key `reporting`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reporting {
+    /// IANA time zone in which days, weeks and months are cut, `UTC` by default.
+    #[serde(default)]
+    pub timezone: Option<String>,
+    /// Whether tables about single persons are written, `false` by default.
+    #[serde(default, deserialize_with = "flag")]
+    #[schemars(with = "Option<bool>")]
+    pub people: bool,
+}
+
+/// A team.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// Repositories, with or without `org/`.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub repos: Vec<String>,
+    /// Boards by id.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub projects: Vec<String>,
+    /// Members: a GitHub login, or `{github: ..., email: ...}`.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<Member>>")]
+    pub users: Vec<Member>,
+}
+
+/// A member of a team.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a GitHub login, or `{github: ..., email: ...}`")]
+pub enum Member {
+    /// By GitHub login.
+    Login(String),
+    /// By login and mail address.
+    Person {
+        /// GitHub login.
+        github: String,
+        /// Mail address.
+        #[serde(default)]
+        email: Option<String>,
+    },
+}
+
+/// One entry of `process_changes`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessChange {
+    /// From this day on, `2026-03-01`.
+    #[schemars(with = "String")]
+    pub date: NaiveDate,
+    /// What changed.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<String>")]
+    pub note: String,
+}
+
+/// The key `import`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    /// Requests under way at the same time, 4 by default, 100 at most.
+    #[serde(default)]
+    pub concurrency: Option<usize>,
+    /// How long a second import on the same store waits for the first, in seconds, 60 by default.
+    #[serde(default)]
+    pub lock_wait_seconds: Option<u64>,
+}

@@ -1,0 +1,61 @@
+//! The file, and the environment over it.
+
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Serialized};
+
+use crate::{Config, ConfigError, yaml};
+
+/// The file that is read when none is named: `CONFIG_PATH`, else `./config.yml`.
+pub fn default_path() -> PathBuf {
+    std::env::var_os("CONFIG_PATH").map_or_else(|| PathBuf::from("config.yml"), PathBuf::from)
+}
+
+/// Reads the configuration: `named` (from a flag), else `CONFIG_PATH`, else `./config.yml`, then the environment.
+///
+/// A missing file is an error when it was named by flag or variable; a missing `./config.yml` is an empty
+/// configuration. The second value is the file that was read, `None` when there was none.
+pub fn load(named: Option<&Path>) -> Result<(Config, Option<PathBuf>), ConfigError> {
+    let path = named.map_or_else(default_path, Path::to_path_buf);
+    let must_exist = named.is_some() || std::env::var_os("CONFIG_PATH").is_some();
+    let (config, file) = match std::fs::read_to_string(&path) {
+        Ok(text) => (Config::from_yaml(&text, &path.display().to_string())?, Some(path)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => (Config::default(), None),
+        Err(source) => return Err(ConfigError::Unreadable { path, source }),
+    };
+    let origin = if file.is_some() { config.origin.clone() } else { "environment".to_owned() };
+    let mut config = config.with_environment()?;
+    config.check(&origin)?;
+    config.origin = origin;
+    Ok((config, file))
+}
+
+impl Config {
+    /// Reads and checks the text of a configuration; `file` is its name in errors. No environment.
+    pub fn from_yaml(text: &str, file: &str) -> Result<Self, ConfigError> {
+        let mut config: Self = yaml::parse(text, file)?;
+        file.clone_into(&mut config.origin);
+        config.check(file)?;
+        Ok(config)
+    }
+
+    /// Lays the environment over it: `CTO_SECTION__KEY`, `GITHUB_API_URL`, `GITHUB_GRAPHQL_URL`.
+    fn with_environment(self) -> Result<Self, ConfigError> {
+        let known = Env::raw()
+            .only(&["GITHUB_API_URL", "GITHUB_GRAPHQL_URL"])
+            .map(|name| name.as_str().to_ascii_lowercase().replacen("github_", "github.", 1).into());
+        let figment = Figment::from(Serialized::defaults(&self))
+            .merge(known)
+            .merge(Env::prefixed("CTO_").filter(|name| name.as_str().contains("__")).split("__"));
+        figment.extract().map_err(|error| ConfigError::Invalid {
+            file: "environment".to_owned(),
+            place: format!(", variable {}", variable(&error.path)),
+            message: error.kind.to_string(),
+        })
+    }
+}
+
+fn variable(path: &[String]) -> String {
+    format!("CTO_{}", path.join("__").to_uppercase())
+}

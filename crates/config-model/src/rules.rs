@@ -1,0 +1,160 @@
+//! From the file's keys to the rules of the model.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use model::rules::{self, RuleSet, Rules};
+
+use crate::{Config, ConfigError, Member, Project};
+
+impl Config {
+    /// What is wrong although every key and type is right.
+    pub(crate) fn check(&self, file: &str) -> Result<(), ConfigError> {
+        for (index, project) in self.github.projects.iter().enumerate() {
+            let key = format!("github.projects[{index}]");
+            if project.id.trim().is_empty() {
+                return Err(ConfigError::at_key(
+                    file,
+                    &format!("{key}.id"),
+                    "a project needs its id (the column project_id of project.csv)",
+                ));
+            }
+            if let Some(first) = self.github.projects[..index].iter().position(|other| other.id == project.id) {
+                return Err(ConfigError::at_key(
+                    file,
+                    &format!("{key}.id"),
+                    format!(
+                        "project {} is listed twice, first as github.projects[{first}]; join the two entries",
+                        project.id
+                    ),
+                ));
+            }
+        }
+        self.zone(file)?;
+        for (name, value) in [("api_url", &self.github.api_url), ("graphql_url", &self.github.graphql_url)] {
+            if value.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+                return Err(ConfigError::at_key(
+                    file,
+                    &format!("github.{name}"),
+                    "an address must begin with https:// (http:// on this computer only)",
+                ));
+            }
+        }
+        match self.import.concurrency {
+            Some(number) if !(1..=100).contains(&number) => {
+                Err(ConfigError::at_key(file, "import.concurrency", format!("{number} is not between 1 and 100")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The rules for a calculation; `set` (from a flag) goes above `metrics.rules`.
+    ///
+    /// Under `flow` a column that is listed for two steps is an error.
+    pub fn rules(&self, set: Option<RuleSet>) -> Result<Rules, ConfigError> {
+        let set = set.unwrap_or(self.metrics.rules);
+        if set == RuleSet::Flow {
+            for (index, project) in self.github.projects.iter().enumerate() {
+                check_steps(&self.origin, &format!("github.projects[{index}]"), project)?;
+            }
+        }
+        Ok(Rules {
+            set,
+            timezone: self.zone(&self.origin)?,
+            projects: self.github.projects.iter().map(project_rules).collect(),
+            bug_source: rules::BugSource {
+                custom_field_name: self.github.bug_source.custom_field_name.clone(),
+                customer_facing_value: self.github.bug_source.customer_facing_value.clone(),
+                internal_value: self.github.bug_source.internal_value.clone(),
+                dev_process_value: self.github.bug_source.dev_process_value.clone(),
+            },
+            bots: self.github.bots.clone(),
+            teams: self.teams.0.iter().map(|(name, team)| (name.clone(), team_rules(team))).collect::<BTreeMap<_, _>>(),
+            process_changes: self
+                .process_changes
+                .iter()
+                .map(|change| rules::ProcessChange { date: change.date, note: change.note.clone() })
+                .collect(),
+            working_columns: self.metrics.working_columns.clone(),
+            people: self.reporting.people,
+            forecast_seed: self.metrics.forecast_seed.unwrap_or(1),
+        })
+    }
+
+    fn zone(&self, file: &str) -> Result<Tz, ConfigError> {
+        let Some(name) = &self.reporting.timezone else { return Ok(Tz::UTC) };
+        name.parse().map_err(|_| {
+            let nearest = chrono_tz::TZ_VARIANTS
+                .iter()
+                .map(|zone| (strsim::jaro_winkler(name, zone.name()), zone.name()))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .map_or("UTC", |(_, zone)| zone);
+            ConfigError::at_key(
+                file,
+                "reporting.timezone",
+                format!("`{name}` is no IANA time zone; did you mean `{nearest}`?"),
+            )
+        })
+    }
+}
+
+fn check_steps(file: &str, key: &str, project: &Project) -> Result<(), ConfigError> {
+    let steps = [
+        ("backlog_columns", project.backlog_columns.as_deref().unwrap_or_default()),
+        ("put_in_ready_columns", &project.put_in_ready_columns),
+        ("dev_start_columns", &project.dev_start_columns),
+        ("review_start_columns", &project.review_start_columns),
+        ("qa_start_columns", &project.qa_start_columns),
+        ("waitingtoprod_start_columns", &project.waitingtoprod_start_columns),
+        ("inprod_start_columns", &project.inprod_start_columns),
+    ];
+    for (index, (name, columns)) in steps.iter().enumerate() {
+        for column in *columns {
+            let wanted = model::names::comparable(column);
+            let other = steps[..index]
+                .iter()
+                .find(|(_, others)| others.iter().any(|other| model::names::comparable(other) == wanted));
+            if let Some((other, _)) = other {
+                return Err(ConfigError::at_key(
+                    file,
+                    &format!("{key}.{name}"),
+                    format!(
+                        "column `{column}` is listed for two steps (also in {other}); keep it in one, or use metrics.rules: cto-stats"
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn project_rules(project: &Project) -> rules::ProjectRules {
+    let project = project.clone();
+    rules::ProjectRules {
+        id: project.id,
+        name: project.name,
+        exclude: project.exclude,
+        types: project.types,
+        lead_time_columns: project.lead_time_columns,
+        cycle_time_columns: project.cycle_time_columns,
+        backlog_columns: project.backlog_columns,
+        put_in_ready_columns: project.put_in_ready_columns,
+        dev_start_columns: project.dev_start_columns,
+        review_start_columns: project.review_start_columns,
+        qa_start_columns: project.qa_start_columns,
+        waitingtoprod_start_columns: project.waitingtoprod_start_columns,
+        inprod_start_columns: project.inprod_start_columns,
+    }
+}
+
+fn team_rules(team: &crate::Team) -> rules::Team {
+    let member = |member: &Member| match member {
+        Member::Login(login) => rules::Member { github: login.clone(), email: None },
+        Member::Person { github, email } => rules::Member { github: github.clone(), email: email.clone() },
+    };
+    rules::Team {
+        repos: team.repos.clone(),
+        projects: team.projects.clone(),
+        users: team.users.iter().map(member).collect(),
+    }
+}

@@ -1,0 +1,141 @@
+//! What may be written in `config.yml`, and what is said about what may not.
+
+use config_model::{Config, Member};
+use model::rules::RuleSet;
+
+fn read(text: &str) -> Config {
+    match Config::from_yaml(text, "config.yml") {
+        Ok(config) => config,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn refused(text: &str) -> String {
+    match Config::from_yaml(text, "config.yml").and_then(|config| config.rules(None).map(|_| ())) {
+        Ok(()) => panic!("accepted: {text}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn an_empty_file_is_an_empty_configuration() {
+    assert_eq!(read("").rules(None).expect("valid").set, RuleSet::Flow);
+    assert_eq!(read("# only a comment\n").github.projects, []);
+    assert_eq!(read("\u{feff}github:\n  org: acme\n").github.org.as_deref(), Some("acme"));
+}
+
+#[test]
+fn ids_keep_their_source_text() {
+    for id in ["4100002", "010", "0x10", "true", "1.50", "1_000", "\"4100001\""] {
+        let config = read(&format!("github: {{projects: [{{id: {id}}}]}}"));
+        assert_eq!(config.github.projects[0].id, id.trim_matches('"'), "{id}");
+    }
+}
+
+#[test]
+fn null_is_absent() {
+    let config = read(
+        "github:\n  projects:\n    - id: 1\n      types: ~\n      lead_time_columns:\n      exclude: null\nteams:\nmetrics: ~\n",
+    );
+    assert_eq!(config.github.projects[0].types, Vec::<String>::new());
+    assert!(!config.github.projects[0].exclude);
+}
+
+#[test]
+fn switches_may_be_written_as_yes_and_no() {
+    for (text, value) in [("yes", true), ("on", true), ("True", true), ("no", false), ("off", false)] {
+        assert_eq!(
+            read(&format!("github: {{projects: [{{id: 1, exclude: {text}}}]}}")).github.projects[0].exclude,
+            value
+        );
+    }
+}
+
+#[test]
+fn both_spellings_of_the_bug_source_are_read() {
+    let kebab = read("github: {bug-source: {custom-field-name: Where}}");
+    let snake = read("github: {bug_source: {custom_field_name: Where}}");
+    assert_eq!(kebab.github.bug_source, snake.github.bug_source);
+}
+
+#[test]
+fn members_are_logins_or_persons() {
+    let config = read("teams: {search: {users: [ada, {github: grace, email: g@example.com}]}}");
+    let (_, team) = &config.teams.0[0];
+    assert_eq!(team.users[0], Member::Login("ada".into()));
+    assert_eq!(config.rules(None).expect("valid").teams["search"].users[1].email.as_deref(), Some("g@example.com"));
+}
+
+#[test]
+fn both_spellings_of_cloud_spending_are_read() {
+    let config = read(
+        "cloud_spending: {services: [A]}\ncloudspending:\n  detailed_service: [{name: AI, services: [x]}, Storage]\n  compared_service: [{name: c, groups: [{name: g, services: [s]}]}]\n",
+    );
+    assert_eq!(config.cloudspending.expect("present").detailed_service.len(), 2);
+    assert_eq!(config.cloud_spending.expect("present").services, ["A"]);
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_nearest_valid_one_and_its_line() {
+    insta::assert_snapshot!(refused("github:\n  org: acme\n  project:\n    - id: 1\n"), @"config.yml, line 3, key github.project: unknown key `project`; did you mean `projects`?");
+    insta::assert_snapshot!(refused("Github: {}\n"), @"config.yml, line 1, key Github: unknown key `Github`; did you mean `github`?");
+    insta::assert_snapshot!(refused("metrics:\n  qqq: 2\n"), @"config.yml, line 2, key metrics.qqq: unknown key `qqq`; valid here: rules, working_columns, forecast_seed");
+}
+
+#[test]
+fn a_wrong_type_is_named_with_its_place() {
+    insta::assert_snapshot!(refused("github:\n  projects:\n    - id: 1\n      dev_start_columns: Doing\n"), @r#"config.yml, line 4, key github.projects[0].dev_start_columns: invalid type: string "Doing", expected a sequence"#);
+    insta::assert_snapshot!(refused("github:\n  projects:\n    - id: 1\n      exclude: maybe\n"), @r#"config.yml, line 4, key github.projects[0].exclude: invalid value: string "maybe", expected `true` or `false`"#);
+    insta::assert_snapshot!(refused("metrics:\n  rules: scrum\n"), @r#"config.yml, line 2, key metrics.rules: unknown variant `scrum`, expected `flow` or `cto-stats`"#);
+}
+
+#[test]
+fn keys_written_twice_are_errors() {
+    insta::assert_snapshot!(refused("github:\n  org: a\n  org: b\n"), @r#"config.yml, line 2, key github: duplicate field `org`"#);
+    insta::assert_snapshot!(refused("teams:\n  a: {}\n  a: {}\n"), @r#"config.yml, line 2, key teams: `a` is listed twice; join the two entries"#);
+}
+
+#[test]
+fn projects_need_an_id_and_only_one_entry_each() {
+    insta::assert_snapshot!(refused("github: {projects: [{name: Platform}]}"), @r#"config.yml, key github.projects[0].id: a project needs its id (the column project_id of project.csv)"#);
+    insta::assert_snapshot!(refused("github: {projects: [{id: ~}]}"), @r#"config.yml, key github.projects[0].id: a project needs its id (the column project_id of project.csv)"#);
+    insta::assert_snapshot!(refused("github: {projects: [{id: 1}, {id: '1'}]}"), @r#"config.yml, key github.projects[1].id: project 1 is listed twice, first as github.projects[0]; join the two entries"#);
+}
+
+#[test]
+fn a_column_of_two_steps_is_an_error_under_flow_only() {
+    let text = "github: {projects: [{id: 1, dev_start_columns: [Doing], qa_start_columns: [' doing ']}]}";
+    insta::assert_snapshot!(refused(text), @r#"config.yml, key github.projects[0].qa_start_columns: column ` doing ` is listed for two steps (also in dev_start_columns); keep it in one, or use metrics.rules: cto-stats"#);
+    assert!(read(text).rules(Some(RuleSet::CtoStats)).is_ok());
+}
+
+#[test]
+fn an_unknown_time_zone_is_named_with_the_nearest_one() {
+    insta::assert_snapshot!(refused("reporting: {timezone: Europe/Pari}"), @r#"config.yml, key reporting.timezone: `Europe/Pari` is no IANA time zone; did you mean `Europe/Paris`?"#);
+}
+
+#[test]
+fn text_that_is_no_yaml_is_named_with_its_line() {
+    insta::assert_snapshot!(refused("github:\n\torg: acme\n"), @r#"config.yml, line 2, key github: found character that cannot start any token, while scanning for the next token"#);
+}
+
+#[test]
+fn the_published_schema_is_the_one_of_the_structs() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/config.schema.json");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, config_model::json_schema()).expect("the file can be written");
+    }
+    let published = std::fs::read_to_string(path).expect("config/config.schema.json is there");
+    assert_eq!(published, config_model::json_schema(), "run the tests once with UPDATE_DOCS=1");
+}
+
+#[test]
+fn the_example_shows_every_top_level_key_and_is_valid() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/config.example.yml");
+    let text = std::fs::read_to_string(path).expect("config/config.example.yml is there");
+    let config = read(&text);
+    config.rules(None).expect("the example is valid");
+    for key in ["github:", "metrics:", "reporting:", "teams:", "process_changes:", "import:", "cloudspending:"] {
+        assert!(text.lines().any(|line| line.starts_with(key)), "{key}");
+    }
+}
