@@ -1,1 +1,66 @@
-//! cto-calculate
+//! Computes the flow and pull request tables: store or raw CSV files in, CSV files out. Needs no network and no secret.
+
+mod arguments;
+mod headline;
+mod input;
+mod output;
+
+use std::time::Instant as Clock;
+
+use anyhow::Context as _;
+use command_line::Outcome;
+use model::rules::RuleSet;
+
+pub use arguments::Arguments;
+
+/// Runs the program and says how it ended.
+pub fn run(arguments: &Arguments) -> Outcome {
+    if let Some(shell) = arguments.completions {
+        command_line::print_completions::<Arguments>(shell);
+        return Outcome::Done;
+    }
+    match calculate(arguments) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            eprintln!("cto-calculate: {error:#}");
+            if error.is::<config_model::ConfigError>() { Outcome::Usage } else { Outcome::Failed }
+        }
+    }
+}
+
+fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let begun = Clock::now();
+    let (config, file) = config_model::load(arguments.config.as_deref())?;
+    let rules = config.rules(arguments.rules)?;
+    if file.is_none() {
+        eprintln!("note: no config.yml: every board is read with GitHub's own column names");
+    }
+    let scopes = arguments.scopes();
+    let input = input::read(arguments, scopes, rules.set)?;
+    if !input.problems.is_empty() {
+        output::print_problems(&input.problems, arguments.strict);
+        if arguments.strict {
+            return Ok(Outcome::Usage);
+        }
+    }
+    let read = begun.elapsed();
+    let result = metrics_core::calculate(&input.raw, &rules, arguments.as_of, scopes)
+        .with_context(|| format!("calculating from {}", input.place))?;
+    let computed = begun.elapsed();
+    for notice in &result.notices {
+        eprintln!("note: {notice}");
+    }
+    let folder = arguments.out_folder();
+    output::write(&result.tables, &folder)?;
+    tracing::info!(
+        read_ms = read.as_millis() as u64,
+        compute_ms = (computed - read).as_millis() as u64,
+        write_ms = (begun.elapsed() - computed).as_millis() as u64,
+        "calculated"
+    );
+    if rules.set == RuleSet::Flow {
+        print!("{}", headline::text(&result.tables, result.as_of));
+    }
+    output::print_files(&result.tables, &folder, rules.set);
+    Ok(Outcome::Done)
+}

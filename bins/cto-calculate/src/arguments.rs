@@ -1,0 +1,67 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap_complete::Shell;
+use model::Instant;
+use model::columns::Scopes;
+use model::rules::RuleSet;
+
+/// Compute the tables of a software organisation's flow from what cto-import stored.
+///
+/// Reads the store in the data folder, or the raw CSV files where there is no store, and writes one CSV file
+/// per table. Nothing is fetched, no clock is read: the same data and --as-of give the same bytes.
+#[derive(Debug, Parser)]
+#[command(name = "cto-calculate", version, after_help = command_line::EXIT_CODES)]
+pub struct Arguments {
+    /// Issues and boards. Without a scope: issues and pull requests.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub issues: bool,
+    /// Pull requests.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub pr: bool,
+    /// Configuration [default: CONFIG_PATH, else ./config.yml where it exists].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of the store or of the raw CSV files.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+    /// Store to read [default: sqlite:DATA/cto.db where it exists, else the raw CSV files in DATA].
+    #[arg(long, value_name = "URL")]
+    pub store: Option<String>,
+    /// Folder to write to [default: the data folder].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Definitions: ours, or the original tool's digit for digit [default: metrics.rules of the configuration, else flow].
+    #[arg(long, value_name = "flow|cto-stats", value_parser = rule_set)]
+    pub rules: Option<RuleSet>,
+    /// Compute as things stood at this instant (a date is its midnight in UTC) [default: end of the last successful import].
+    #[arg(long, value_name = "T", value_parser = command_line::instant)]
+    pub as_of: Option<Instant>,
+    /// Treat warnings about the input as errors (exit code 2).
+    #[arg(long)]
+    pub strict: bool,
+    /// Print completions for a shell and exit.
+    #[arg(long, value_name = "SHELL")]
+    pub completions: Option<Shell>,
+}
+
+impl Arguments {
+    /// What to compute: the scopes given, or all.
+    pub fn scopes(&self) -> Scopes {
+        if self.issues || self.pr { Scopes { issues: self.issues, pull_requests: self.pr } } else { Scopes::ALL }
+    }
+
+    /// Where the tables go.
+    pub fn out_folder(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| self.data.clone())
+    }
+}
+
+fn rule_set(text: &str) -> Result<RuleSet, String> {
+    [RuleSet::Flow, RuleSet::CtoStats]
+        .into_iter()
+        .find(|set| set.name() == text)
+        .ok_or_else(|| "expected flow or cto-stats".to_owned())
+}

@@ -1,0 +1,92 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap_complete::Shell;
+use model::Instant;
+
+/// Import the issues, boards and pull requests of a GitHub organisation into the store.
+///
+/// Fetches what changed since the last import, page by page; a page and the place behind it are stored together,
+/// so an import that was stopped goes on where it was. Afterwards the raw tables are published as CSV files in
+/// the data folder. What was imported once is never removed; --full also marks what has vanished.
+#[derive(Debug, Parser)]
+#[command(name = "cto-import", version, after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// Organisation to import [default: github.org of the configuration].
+    #[arg(long, value_name = "O")]
+    pub org: Option<String>,
+    /// Fetch only what changed since then (a date is its midnight in UTC). Removes nothing, and what it leaves
+    /// out is fetched by the next import without it.
+    #[arg(long, value_name = "DATE|RFC3339", value_parser = command_line::instant)]
+    pub since: Option<Instant>,
+    /// Only these repositories, separated by commas. Removes nothing.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub repo: Vec<String>,
+    /// Issues and boards. Without a scope: issues and pull requests.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub issues: bool,
+    /// Pull requests.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub pr: bool,
+    /// Fetch everything again and mark what has vanished.
+    #[arg(long, conflicts_with = "since")]
+    pub full: bool,
+    /// Configuration [default: CONFIG_PATH, else ./config.yml where it exists].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder for the store and the published CSV files.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+    /// Store to write to [default: sqlite:DATA/cto.db].
+    #[arg(long, value_name = "URL")]
+    pub store: Option<String>,
+    /// Load a folder of raw CSV files (of the original tool, or published by this one) instead of fetching.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["since", "repo", "full", "dry_run"])]
+    pub from_csv: Option<PathBuf>,
+    /// Requests under way at the same time, 1 to 100 [default: import.concurrency of the configuration, else 4].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub concurrency: Option<u16>,
+    /// Print what would be fetched, with the calls and points it is expected to cost, and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print completions for a shell and exit.
+    #[arg(long, value_name = "SHELL")]
+    pub completions: Option<Shell>,
+}
+
+const AFTER_HELP: &str = "\
+Environment:
+  GITHUB_TOKEN            token with the scopes repo, read:org and read:project
+  GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_APP_INSTALLATION
+                          a GitHub App instead (or github.app in the configuration)
+  GITHUB_API_URL, GITHUB_GRAPHQL_URL
+                          a GitHub Enterprise Server
+  CONFIG_PATH             configuration file
+  RUST_LOG                what to log on standard error, for example info
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 partial (what is missing is named).";
+
+impl Arguments {
+    /// Whether issues and boards are asked for.
+    pub fn wants_issues(&self) -> bool {
+        self.issues || !self.pr
+    }
+
+    /// Whether pull requests are asked for.
+    pub fn wants_pull_requests(&self) -> bool {
+        self.pr || !self.issues
+    }
+
+    /// The store's address.
+    pub fn store_url(&self) -> String {
+        self.store.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("cto.db").display()))
+    }
+
+    /// The store's file.
+    pub fn store_path(&self) -> PathBuf {
+        let url = self.store_url();
+        PathBuf::from(url.strip_prefix("sqlite:").unwrap_or(&url))
+    }
+}

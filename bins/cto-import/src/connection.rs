@@ -1,0 +1,92 @@
+//! Which organisation on which server, and with whose credentials.
+
+use config_model::Config;
+use github_client::{Credentials, GithubClient, Policy, Settings};
+use secrecy::SecretString;
+
+use crate::Arguments;
+use crate::failure::Failure;
+
+/// What is imported and through which client.
+pub(crate) struct Target {
+    pub(crate) org: String,
+    pub(crate) client: GithubClient,
+    pub(crate) concurrency: usize,
+}
+
+const DEFAULT_API: &str = "https://api.github.com";
+
+/// From flags, environment and configuration; what is missing is named with its remedy.
+pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, Failure> {
+    let org = arguments
+        .org
+        .clone()
+        .or_else(|| config.github.org.clone())
+        .filter(|org| !org.trim().is_empty())
+        .ok_or_else(|| Failure::usage("no organisation: name it with --org, or as github.org in config.yml"))?;
+    let api_url = config.github.api_url.clone().unwrap_or_else(|| DEFAULT_API.to_owned());
+    let graphql_url = config.github.graphql_url.clone().unwrap_or_else(|| graphql_url(&api_url));
+    let concurrency = arguments.concurrency.map(usize::from).or(config.import.concurrency).unwrap_or(4);
+    let client = GithubClient::new(Settings {
+        api_url,
+        graphql_url,
+        credentials: credentials(config)?,
+        concurrency,
+        policy: Policy::default(),
+        user_agent: format!("cto-metrics/{}", env!("CARGO_PKG_VERSION")),
+    })
+    .map_err(Failure::usage)?;
+    Ok(Target { org, client, concurrency })
+}
+
+/// GitHub's own addresses: `api.github.com/graphql`; on an Enterprise Server `HOST/api/v3` and `HOST/api/graphql`.
+fn graphql_url(api_url: &str) -> String {
+    let base = api_url.trim_end_matches('/');
+    format!("{}/graphql", base.strip_suffix("/v3").unwrap_or(base))
+}
+
+fn credentials(config: &Config) -> Result<Credentials, Failure> {
+    if let Some(token) = variable("GITHUB_TOKEN") {
+        return Ok(Credentials::Token(SecretString::from(token)));
+    }
+    let app = config.github.app.as_ref();
+    let Some(app_id) = variable("GITHUB_APP_ID").or_else(|| app.map(|app| app.id.clone())) else {
+        return Err(Failure::usage(
+            "no credentials: set GITHUB_TOKEN to a token with the scopes repo, read:org and read:project, or configure a GitHub App as github.app in config.yml",
+        ));
+    };
+    let private_key_pem = match (variable("GITHUB_APP_PRIVATE_KEY"), app.and_then(|app| app.private_key_file.as_ref())) {
+        (Some(text), _) => SecretString::from(text),
+        (None, Some(file)) => SecretString::from(
+            std::fs::read_to_string(file)
+                .map_err(|error| Failure::usage(format!("github.app.private_key_file {file}: cannot be read: {error}")))?,
+        ),
+        (None, None) => {
+            return Err(Failure::usage(
+                "the GitHub App has no key: set GITHUB_APP_PRIVATE_KEY, or github.app.private_key_file in config.yml",
+            ));
+        }
+    };
+    let installation = match variable("GITHUB_APP_INSTALLATION") {
+        Some(text) => Some(
+            text.parse().map_err(|_| Failure::usage(format!("GITHUB_APP_INSTALLATION: `{text}` is not a number")))?,
+        ),
+        None => app.and_then(|app| app.installation),
+    };
+    Ok(Credentials::App { app_id, private_key_pem, installation })
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_graphql_address_follows_from_the_rest_address() {
+        assert_eq!(graphql_url("https://api.github.com"), "https://api.github.com/graphql");
+        assert_eq!(graphql_url("https://github.example.com/api/v3/"), "https://github.example.com/api/graphql");
+    }
+}

@@ -1,0 +1,31 @@
+//! Raw tables as CSV files, in and out.
+
+use std::path::Path;
+
+use store::Store;
+
+use crate::failure::Failure;
+
+/// Whether a folder holds raw CSV files.
+pub(crate) fn holds_raw_files(folder: &Path) -> bool {
+    store::csv_folder::holds_raw_files(folder)
+}
+
+/// Loads a folder into the store, all of it or nothing.
+pub(crate) fn load(store: &Store, folder: &Path) -> Result<(), Failure> {
+    if !holds_raw_files(folder) {
+        return Err(Failure::failed(format!("{} holds no raw CSV files (issue.csv, pr.csv)", folder.display())));
+    }
+    let loaded = store.import_csv(folder)?;
+    println!("{loaded}");
+    Ok(())
+}
+
+/// Publishes every raw table in the data folder.
+pub(crate) fn publish(store: &Store, folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::failed(format!("the folder {} cannot be created: {error}", folder.display())))?;
+    let files = store.publish_csv(folder)?;
+    println!("{} raw tables published in {}", files.len(), folder.display());
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Progress: a bar on a terminal, plain lines elsewhere.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use model::Instant;
+use source::{Event, Progress, Scope};
+
+/// Shows what a run does, on standard error.
+pub(crate) struct Reporter {
+    bar: ProgressBar,
+    /// Records so far of each source, for the bar's total.
+    records: Mutex<HashMap<(Scope, String), u64>>,
+    /// The last waiting that was told, so that tasks that wait together say it once.
+    waiting: Mutex<Option<Instant>>,
+}
+
+impl Reporter {
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::no_length();
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {bar:30} {pos}/{len} records · {msg}")
+                .expect("the template is valid")
+                .progress_chars("█▌ "),
+        );
+        Self { bar, records: Mutex::default(), waiting: Mutex::default() }
+    }
+
+    /// Begins the bar with the number of records expected.
+    pub(crate) fn begin(&self, expected_records: u64) {
+        self.bar.set_length(expected_records);
+        self.bar.enable_steady_tick(Duration::from_millis(200));
+    }
+
+    /// A line of its own, above the bar.
+    pub(crate) fn line(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn is_plain(&self) -> bool {
+        self.bar.is_hidden()
+    }
+}
+
+impl Progress for Reporter {
+    fn event(&self, event: Event) {
+        match event {
+            Event::Page { scope, subject, records, expected } => {
+                let title = format!("{} of {subject}", scope.name());
+                if self.is_plain() {
+                    let of = expected.map_or_else(String::new, |total| format!(" of {total}"));
+                    self.line(&format!("{title}: {records}{of}"));
+                    return;
+                }
+                let mut known = self.records.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                known.insert((scope, subject), records);
+                self.bar.set_position(known.values().sum());
+                self.bar.set_message(title);
+            }
+            Event::Waiting { until, seconds, reason } => {
+                let mut told = self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if told.is_none_or(|last| until > last) {
+                    *told = Some(until);
+                    self.line(&format!("waiting {seconds} s, until {}: {reason}", until.to_rfc3339_seconds()));
+                }
+            }
+            Event::Retrying { attempt, reason } => self.line(&format!("trying again (try {attempt}): {reason}")),
+            Event::PageSize { scope, size } => self.line(&format!("pages of {} now hold {size}", scope.name())),
+            Event::Note(text) => self.line(&format!("note: {text}")),
+            other => self.line(&format!("{other:?}")),
+        }
+    }
+}

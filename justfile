@@ -1,0 +1,96 @@
+# What a person types and what CI calls. `just` lists the recipes.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# Folder of the store and of all CSV files.
+data := "data"
+
+# List the recipes.
+[private]
+default:
+    @{{ just_executable() }} --list --unsorted
+
+# Show the main job: a simulated organisation is served, imported and calculated.
+[group('use')]
+demo:
+    scripts/demo.sh {{ quote(data) }}
+
+# Import what changed, for example `just import --org acme` (needs GITHUB_TOKEN).
+[group('use')]
+[positional-arguments]
+import *arguments:
+    cargo run --quiet --release -p cto-import -- "$@"
+
+# Compute the tables, for example `just calculate --rules cto-stats`.
+[group('use')]
+[positional-arguments]
+calculate *arguments:
+    cargo run --quiet --release -p cto-calculate -- "$@"
+
+# Import, then calculate after exit 0 or 3; ends with the worse of the two codes.
+[group('use')]
+[positional-arguments]
+nightly *arguments:
+    scripts/nightly.sh "$@"
+
+# Build the three programs as they are shipped, into target/release.
+[group('use')]
+release:
+    cargo build --release -p cto-import -p cto-calculate -p cto-sandbox
+
+# All tests.
+[group('develop')]
+test:
+    cargo test --workspace --no-fail-fast
+
+# Formatting, clippy, documentation, dependency rules.
+[group('develop')]
+lint: fmt-check clippy doc deny
+
+# Format everything.
+[group('develop')]
+fmt:
+    cargo fmt --all
+
+[group('develop')]
+fmt-check:
+    cargo fmt --all --check
+
+[group('develop')]
+clippy:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Public documentation, broken links are errors.
+[group('develop')]
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Licences, sources and which crate may use what. Needs cargo-deny (`just tools`).
+[group('develop')]
+deny:
+    cargo deny --offline check bans licenses sources
+
+# Known vulnerabilities. Needs a network.
+[group('develop')]
+advisories:
+    cargo deny check advisories
+
+# Install what the lints need.
+[group('develop')]
+tools:
+    cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+
+# Benchmarks of the engine, the CSV reader and the store on the large organisation.
+[group('develop')]
+bench:
+    scripts/bench.sh
+
+# Record the fixtures again from the sandbox.
+[group('develop')]
+fixtures:
+    cargo test -p sandbox --test record_fixtures -- --nocapture
+    UPDATE_DOCS=1 cargo test -p config-model -p store --quiet
+
+# What CI runs.
+[group('develop')]
+ci: lint test
