@@ -1,5 +1,7 @@
 //! Which organisation on which server, and with whose credentials.
 
+use std::time::Duration;
+
 use config_model::Config;
 use github_client::{Credentials, GithubClient, Policy, Settings};
 use secrecy::SecretString;
@@ -32,11 +34,22 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
         graphql_url,
         credentials: credentials(config)?,
         concurrency,
-        policy: Policy::default(),
+        policy: policy(&config.import),
         user_agent: format!("cto-metrics/{}", env!("CARGO_PKG_VERSION")),
     })
     .map_err(Failure::usage)?;
     Ok(Target { org, client, concurrency })
+}
+
+fn policy(import: &config_model::Import) -> Policy {
+    let usual = Policy::default();
+    let seconds = |seconds: Option<f64>, usual: Duration| seconds.map_or(usual, Duration::from_secs_f64);
+    Policy {
+        tries: import.tries.unwrap_or(usual.tries).max(1),
+        retry_delay: seconds(import.retry_wait_seconds, usual.retry_delay),
+        limit_delay: seconds(import.limit_wait_seconds, usual.limit_delay),
+        ..usual
+    }
 }
 
 /// GitHub's own addresses: `api.github.com/graphql`; on an Enterprise Server `HOST/api/v3` and `HOST/api/graphql`.

@@ -68,6 +68,12 @@ async fn run(arguments: &Arguments, target: &Target, store: &Arc<Store>) -> Resu
         expected.calls,
         expected.points
     ));
+    if !survey.missing_scopes.is_empty() {
+        reporter.line(&format!(
+            "note: the token lacks the scopes {}: what they protect is invisible to this import",
+            survey.missing_scopes.join(", ")
+        ));
+    }
     reporter.begin(expected.records);
     let mut run = Run {
         store: Arc::clone(store),

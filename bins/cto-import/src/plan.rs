@@ -38,6 +38,9 @@ impl Plan {
     ) -> Result<Self, Failure> {
         let window = Window { since: arguments.since, full: arguments.full };
         let mut plan = Self { repositories: Vec::new(), boards: Vec::new(), missing: Vec::new() };
+        for part in &survey.incomplete {
+            plan.missing.push((target.org.clone(), part.clone()));
+        }
         for name in &arguments.repo {
             if !survey.repositories.iter().any(|repository| repository.record.name == *name) {
                 plan.missing.push((

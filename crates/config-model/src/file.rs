@@ -272,4 +272,13 @@ pub struct Import {
     /// How long a second import on the same store waits for the first, in seconds, 60 by default.
     #[serde(default)]
     pub lock_wait_seconds: Option<u64>,
+    /// First wait for a limit that does not say when it lifts, in seconds, 60 by default as GitHub asks; doubles.
+    #[serde(default)]
+    pub limit_wait_seconds: Option<f64>,
+    /// First wait before a failed request is sent again, in seconds, 1 by default; doubles.
+    #[serde(default)]
+    pub retry_wait_seconds: Option<f64>,
+    /// How often a failing request is sent, the first time included, 6 by default.
+    #[serde(default)]
+    pub tries: Option<u32>,
 }

@@ -40,6 +40,15 @@ impl Config {
                 ));
             }
         }
+        for (name, seconds) in [
+            ("limit_wait_seconds", self.import.limit_wait_seconds),
+            ("retry_wait_seconds", self.import.retry_wait_seconds),
+        ] {
+            if let Some(seconds) = seconds.filter(|seconds| !(0.0..=3600.0).contains(seconds)) {
+                let message = format!("{seconds} is not between 0 and 3600");
+                return Err(ConfigError::at_key(file, &format!("import.{name}"), message));
+            }
+        }
         match self.import.concurrency {
             Some(number) if !(1..=100).contains(&number) => {
                 Err(ConfigError::at_key(file, "import.concurrency", format!("{number} is not between 1 and 100")))

@@ -29,7 +29,7 @@ fn invalid(error: &serde_yaml::Error, path: &str, file: &str) -> ConfigError {
     ConfigError::Invalid { file: file.to_owned(), place, message: explain(&message(error, path)) }
 }
 
-/// serde_yaml's text without the path and the place, which are told apart.
+/// `serde_yaml`'s text without the path and the place, which are told apart.
 fn message(error: &serde_yaml::Error, path: &str) -> String {
     let mut text = error.to_string();
     if let Some(at) = error.location() {

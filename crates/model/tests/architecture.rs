@@ -1,0 +1,93 @@
+//! Dependencies point down: who may know whom, over `cargo metadata`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Our crates, and those of ours that each may depend on outside of tests.
+const ALLOWED: [(&str, &[&str]); 15] = [
+    ("model", &[]),
+    ("build-features", &[]),
+    ("command-line", &["model"]),
+    ("config-model", &["model"]),
+    ("source", &["model"]),
+    ("store", &["model"]),
+    ("metrics-core", &["model"]),
+    ("sandbox", &["model", "store"]),
+    ("github-client", &["model", "source"]),
+    ("github-issues", &["github-client", "model", "source"]),
+    ("github-projects", &["github-client", "model", "source"]),
+    ("github-prs", &["github-client", "model", "source"]),
+    ("cto-calculate", &["command-line", "config-model", "metrics-core", "model", "store"]),
+    (
+        "cto-import",
+        &[
+            "command-line",
+            "config-model",
+            "github-client",
+            "github-issues",
+            "github-projects",
+            "github-prs",
+            "model",
+            "source",
+            "store",
+        ],
+    ),
+    ("cto-sandbox", &["command-line", "model", "sandbox"]),
+];
+
+/// Libraries that only one room may use outside of tests.
+const ROOMS: [(&str, &[&str]); 5] = [
+    ("polars", &["metrics-core"]),
+    ("axum", &["sandbox"]),
+    ("reqwest", &["github-client"]),
+    ("rusqlite", &["store"]),
+    ("serde_yaml", &["config-model"]),
+];
+
+/// Dependencies of each workspace member outside of tests.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
+    let packages = metadata["packages"].as_array().expect("a list of packages");
+    packages
+        .iter()
+        .map(|package| {
+            let not_of_tests = |dependency: &&Value| dependency["kind"] != "dev";
+            let names = package["dependencies"].as_array().expect("a list").iter().filter(not_of_tests);
+            let names = names.map(|dependency| dependency["name"].as_str().expect("a name").to_owned());
+            (package["name"].as_str().expect("a name").to_owned(), names.collect())
+        })
+        .collect()
+}
+
+#[test]
+fn our_crates_depend_only_on_those_below_them() {
+    let known: BTreeMap<&str, &[&str]> = ALLOWED.into_iter().collect();
+    for (package, dependencies) in dependencies() {
+        let allowed =
+            known.get(package.as_str()).unwrap_or_else(|| panic!("{package} has no place in the architecture"));
+        let ours: Vec<&String> = dependencies.iter().filter(|name| known.contains_key(name.as_str())).collect();
+        for name in ours {
+            assert!(allowed.contains(&name.as_str()), "{package} must not depend on {name}");
+        }
+    }
+}
+
+#[test]
+fn each_large_library_stays_in_its_room() {
+    for (package, dependencies) in dependencies() {
+        for (library, rooms) in ROOMS {
+            assert!(
+                !dependencies.contains(library) || rooms.contains(&package.as_str()),
+                "{package} must not depend on {library}"
+            );
+        }
+    }
+}
