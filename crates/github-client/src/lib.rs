@@ -1,1 +1,27 @@
-//! github-client
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod app_token;
+mod client;
+mod clock;
+mod credentials;
+mod decode;
+mod endpoint;
+mod gate;
+mod judge;
+mod ledger;
+mod page_size;
+mod scopes;
+mod session;
+mod settings;
+mod survey;
+mod transport;
+
+pub use client::{GithubClient, GraphqlError, Reply};
+pub use clock::{Clock, HurriedClock, SystemClock};
+pub use credentials::Credentials;
+pub use ledger::LedgerSnapshot;
+pub use page_size::PageSize;
+pub use scopes::MissingScopes;
+pub use settings::{Policy, Settings};
+pub use survey::{ProjectSummary, RepositorySummary, Survey};

@@ -1,3 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+mod calendar;
+mod config;
+mod ids;
+mod organisation;
+mod present;
+mod random;
+mod records;
+pub mod server;
+mod truth;
 pub mod view;
+mod words;
+mod write;
+
+pub use organisation::{LostEvents, Options, Organisation, Size, UnknownSize};
+pub use records::records;
+pub use truth::{IssueTruth, PullRequestTruth, StockWeek, ThroughputWeek, Truth};
+pub use write::{write_csv_folder, write_store};

@@ -1,0 +1,134 @@
+//! The client as its users see it.
+
+use std::sync::Arc;
+
+use graphql_client::GraphQLQuery;
+use model::Instant;
+use serde_json::Value;
+use source::{ErrorKind, Progress, SourceError};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{Clock, SystemClock};
+use crate::ledger::LedgerSnapshot;
+use crate::page_size::PageSize;
+use crate::session::{Asking, Failure, Session, Spent};
+use crate::settings::Settings;
+
+/// A client of one GitHub server with one identity. Clones share limits, gate, token and ledger.
+#[derive(Clone)]
+pub struct GithubClient {
+    pub(crate) session: Arc<Session>,
+}
+
+/// An answer to a query.
+#[derive(Clone, Debug)]
+pub struct Reply<T> {
+    /// What was asked for. List elements that could not be read are null and named in `errors`.
+    pub data: T,
+    /// What the provider could not give; empty when the answer is whole.
+    pub errors: Vec<GraphqlError>,
+    /// The provider's time when it answered; the local clock's where it does not say.
+    pub at: Instant,
+    /// The provider's id of the request.
+    pub request_id: Option<String>,
+    /// Points that it took, by `rateLimit.cost`; 0 where that is not asked for or limits are off.
+    pub cost: u64,
+    /// Requests that it took, repeated ones included.
+    pub calls: u64,
+}
+
+/// One entry of `errors`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GraphqlError {
+    /// Where, with dots: `repository.issues.nodes.3`; empty where the provider does not say.
+    pub path: String,
+    /// GitHub's `type`: `NOT_FOUND`, `FORBIDDEN`, …; `UNREADABLE` for parts that were null against the schema.
+    pub kind: String,
+    /// What the provider says.
+    pub message: String,
+}
+
+impl GithubClient {
+    /// A client on the machine's clock. Sends nothing yet.
+    ///
+    /// Fails with `Unauthorized` when an address would leak the token (plain http to another machine), the token is
+    /// empty or the key of the app cannot be read.
+    pub fn new(settings: Settings) -> Result<Self, SourceError> {
+        Self::with_clock(settings, Arc::new(SystemClock::default()))
+    }
+
+    /// A client on a clock of one's own. Fails as [`GithubClient::new`] does.
+    pub fn with_clock(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, SourceError> {
+        Ok(Self { session: Arc::new(Session::new(settings, clock)?) })
+    }
+
+    /// Calls, points and waiting so far, of all clones together.
+    pub fn usage(&self) -> LedgerSnapshot {
+        self.session.usage()
+    }
+
+    /// Asks one query. `what` names it in messages: "issues of acme/api".
+    ///
+    /// Waits for limits, tries again what failed, and gives partial answers with their errors. Fails with
+    /// `Unauthorized` at once when the token is not accepted or lacks scopes, `NotFound` and `NoAccess` when nothing
+    /// of the data came for that reason, `RateLimited` and `Unavailable` when the tries are used up,
+    /// `UnexpectedResponse` when the answer makes no sense, `Cancelled` when interrupted.
+    pub async fn query<Q: GraphQLQuery>(
+        &self,
+        what: &str,
+        variables: Q::Variables,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<Reply<Q::ResponseData>, SourceError> {
+        let body = body_of::<Q>(variables)?;
+        let asking = Asking { what, progress, cancel };
+        let mut spent = Spent::default();
+        self.session.graphql(body, asking, false, &mut spent).await?.decode(what, spent)
+    }
+
+    /// Asks for one page: as [`GithubClient::query`], with variables made for a page size. When the provider cannot
+    /// answer (502, 504, timeout, resource limits), the size halves and the page is asked for again.
+    pub async fn page<Q: GraphQLQuery>(
+        &self,
+        what: &str,
+        pages: &PageSize,
+        make: impl Fn(i64) -> Q::Variables,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<Reply<Q::ResponseData>, SourceError> {
+        let asking = Asking { what, progress, cancel };
+        let mut spent = Spent::default();
+        loop {
+            let size = pages.current();
+            let body = body_of::<Q>(make(i64::from(size)))?;
+            match self.session.graphql(body, asking, pages.can_shrink(size), &mut spent).await {
+                Ok(raw) => {
+                    pages.came(size, progress);
+                    return raw.decode(what, spent);
+                }
+                Err(Failure::TooMuch(reason)) => {
+                    tracing::debug!(what, size, %reason, "page of {size} was too much for {what}: {reason}");
+                    pages.shrink(size, progress);
+                    self.session.rest_before_smaller_page(cancel).await?;
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for GithubClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GithubClient")
+            .field("graphql_url", &self.session.address())
+            .field("usage", &self.usage())
+            .finish_non_exhaustive()
+    }
+}
+
+fn body_of<Q: GraphQLQuery>(variables: Q::Variables) -> Result<Value, SourceError> {
+    serde_json::to_value(Q::build_query(variables)).map_err(|cause| {
+        SourceError::new(ErrorKind::UnexpectedResponse, "the variables of a query cannot be written as JSON")
+            .caused_by(cause)
+    })
+}

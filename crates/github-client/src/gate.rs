@@ -1,0 +1,198 @@
+//! The one gate through which every request of a client goes. A limit met by one closes it for all.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::Instant;
+use source::{ErrorKind, Event, Progress, SourceError};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::ledger::Ledger;
+
+#[derive(Debug)]
+pub(crate) struct Gate {
+    places: Semaphore,
+    closing: Mutex<Closing>,
+}
+
+#[derive(Debug, Default)]
+struct Closing {
+    /// By the clock's `elapsed`.
+    opens_at: Duration,
+    reason: String,
+    /// Whether somebody has said that we wait.
+    announced: bool,
+}
+
+impl Gate {
+    /// A gate that lets `places` requests be under way at once.
+    pub(crate) fn new(places: usize) -> Self {
+        Self { places: Semaphore::new(places.clamp(1, 100)), closing: Mutex::new(Closing::default()) }
+    }
+
+    /// Lets nobody through for `wait` from now. A closing that lasts longer stays.
+    pub(crate) fn close_for(&self, wait: Duration, reason: &str, clock: &dyn Clock) {
+        let opens_at = clock.elapsed().saturating_add(wait);
+        let mut closing = self.closing();
+        if opens_at > closing.opens_at {
+            *closing = Closing { opens_at, reason: reason.to_owned(), announced: false };
+        }
+    }
+
+    /// Waits until the gate is open and a place is free.
+    pub(crate) async fn pass(
+        &self,
+        clock: &dyn Clock,
+        ledger: &Ledger,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<SemaphorePermit<'_>, SourceError> {
+        loop {
+            while let Some((wait, reason)) = self.remaining(clock) {
+                if let Some(reason) = reason {
+                    announce(wait, reason, clock, progress);
+                    ledger.count_wait(wait);
+                }
+                sleep(wait, clock, cancel).await?;
+            }
+            let place = tokio::select! {
+                () = cancel.cancelled() => return Err(cancelled()),
+                place = self.places.acquire() => place.expect("the gate's semaphore is never closed"),
+            };
+            // It may have closed while this request waited for a place.
+            if self.remaining_now(clock).is_none() {
+                return Ok(place);
+            }
+        }
+    }
+
+    /// How long the gate stays closed, with the reason if nobody has announced it yet.
+    fn remaining(&self, clock: &dyn Clock) -> Option<(Duration, Option<String>)> {
+        let wait = self.remaining_now(clock)?;
+        let mut closing = self.closing();
+        let reason = (!closing.announced).then(|| closing.reason.clone());
+        closing.announced = true;
+        Some((wait, reason))
+    }
+
+    fn remaining_now(&self, clock: &dyn Clock) -> Option<Duration> {
+        let wait = self.closing().opens_at.saturating_sub(clock.elapsed());
+        (!wait.is_zero()).then_some(wait)
+    }
+
+    fn closing(&self) -> MutexGuard<'_, Closing> {
+        self.closing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn announce(wait: Duration, reason: String, clock: &dyn Clock, progress: &dyn Progress) {
+    let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+    let until = Instant::from_micros(clock.now().micros().saturating_add(micros));
+    let seconds = wait.as_micros().div_ceil(1_000_000) as u64;
+    tracing::info!(seconds, %until, %reason, "waiting for a limit of GitHub to lift until {until}: {reason}");
+    progress.event(Event::Waiting { until, seconds, reason });
+}
+
+/// Sleeps, or ends with an error when the run is interrupted.
+pub(crate) async fn sleep(wait: Duration, clock: &dyn Clock, cancel: &CancellationToken) -> Result<(), SourceError> {
+    tokio::select! {
+        () = cancel.cancelled() => Err(cancelled()),
+        () = clock.sleep(wait) => Ok(()),
+    }
+}
+
+pub(crate) fn cancelled() -> SourceError {
+    SourceError::new(
+        ErrorKind::Cancelled,
+        "interrupted; what was read so far is stored, the next import goes on from there",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use source::Silent;
+
+    use super::*;
+    use crate::HurriedClock;
+
+    async fn pass(gate: &Gate, clock: &HurriedClock, ledger: &Ledger) {
+        drop(gate.pass(clock, ledger, &Silent, &CancellationToken::new()).await.expect("opens"));
+    }
+
+    #[tokio::test]
+    async fn the_longest_closing_wins_and_is_waited_for_once() {
+        let (gate, clock, ledger) =
+            (Gate::new(4), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+        gate.close_for(Duration::from_mins(1), "a", &clock);
+        gate.close_for(Duration::from_secs(5), "b", &clock);
+        pass(&gate, &clock, &ledger).await;
+        pass(&gate, &clock, &ledger).await;
+        assert_eq!(clock.waits(), [Duration::from_mins(1)]);
+        assert_eq!(ledger.snapshot().waited, Duration::from_mins(1));
+    }
+
+    #[tokio::test]
+    async fn no_more_requests_are_under_way_than_there_are_places() {
+        let (gate, clock, ledger) =
+            (Gate::new(2), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+        let cancel = CancellationToken::new();
+        let first = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect("a place");
+        let second = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect("a place");
+        tokio::select! {
+            biased;
+            _ = gate.pass(&clock, &ledger, &Silent, &cancel) => panic!("a third request got through"),
+            () = tokio::task::yield_now() => {}
+        }
+        drop(first);
+        let third = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect("a place");
+        drop((second, third));
+    }
+
+    #[tokio::test]
+    async fn a_gate_that_closes_while_a_request_waits_for_a_place_holds_it_up() {
+        let (gate, clock, ledger) =
+            (Gate::new(1), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+        let cancel = CancellationToken::new();
+        let first = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect("a place");
+        let (second, ()) = tokio::join!(gate.pass(&clock, &ledger, &Silent, &cancel), async {
+            gate.close_for(Duration::from_secs(7), "limit", &clock);
+            drop(first);
+        });
+        drop(second.expect("a place"));
+        assert_eq!(clock.waits(), [Duration::from_secs(7)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_shared_by_several_requests_is_announced_and_counted_once() {
+        #[derive(Default)]
+        struct Heard(Mutex<Vec<Event>>);
+        impl Progress for Heard {
+            fn event(&self, event: Event) {
+                self.0.lock().expect("not poisoned").push(event);
+            }
+        }
+        let (gate, ledger, cancel, heard) =
+            (Gate::new(4), Ledger::default(), CancellationToken::new(), Heard::default());
+        let clock = crate::SystemClock::default();
+        gate.close_for(Duration::from_mins(1), "limit", &clock);
+        let pass = || gate.pass(&clock, &ledger, &heard, &cancel);
+        let (first, second, third) = tokio::join!(pass(), pass(), pass());
+        assert!(first.is_ok() && second.is_ok() && third.is_ok());
+        assert_eq!(clock.elapsed(), Duration::from_mins(1));
+        assert_eq!(ledger.snapshot().waited, Duration::from_mins(1));
+        let events = heard.0.into_inner().expect("not poisoned");
+        assert!(matches!(events[..], [Event::Waiting { seconds: 60, .. }]), "{events:?}");
+    }
+
+    #[tokio::test]
+    async fn an_interrupted_wait_ends_at_once() {
+        let (gate, ledger, cancel) = (Gate::new(1), Ledger::default(), CancellationToken::new());
+        let clock = crate::SystemClock::default();
+        gate.close_for(Duration::from_hours(1), "limit", &clock);
+        cancel.cancel();
+        let error = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect_err("interrupted");
+        assert_eq!(error.kind, ErrorKind::Cancelled);
+    }
+}

@@ -1,0 +1,405 @@
+//! One look at the whole organisation: its repositories and boards, how much is in them and when it last changed.
+
+use std::collections::HashSet;
+
+use graphql_client::{GraphQLQuery, QueryBody};
+use model::Instant;
+use model::records::{Project, Repository};
+use serde::Deserialize;
+use source::{ErrorKind, Progress, Scope, SourceError};
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{GithubClient, GraphqlError};
+use crate::page_size::PageSize;
+use crate::scopes;
+
+/// What an organisation holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Survey {
+    /// Login of the organisation as GitHub writes it.
+    pub org: String,
+    /// The provider's time when the survey began: what changed later may be missing.
+    pub at: Instant,
+    /// Its repositories by name.
+    pub repositories: Vec<RepositorySummary>,
+    /// Its boards by number; empty when `projects_error` is set.
+    pub projects: Vec<ProjectSummary>,
+    /// Why the boards could not be listed, in words.
+    pub projects_error: Option<String>,
+    /// What the provider could not give, in words: one entry for each part that is missing.
+    pub incomplete: Vec<String>,
+    /// Scopes that an import needs and that the token lacks; empty when none is missing or nothing is known.
+    /// Without `repo` private repositories are invisible.
+    pub missing_scopes: Vec<String>,
+}
+
+/// A repository and what is in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RepositorySummary {
+    /// The repository.
+    pub record: Repository,
+    /// Number of issues.
+    pub issues: u64,
+    /// When an issue last changed; `None` when there is none.
+    pub issues_updated_at: Option<Instant>,
+    /// Number of pull requests.
+    pub pull_requests: u64,
+    /// When a pull request last changed; `None` when there is none.
+    pub pull_requests_updated_at: Option<Instant>,
+    /// Whether both issues and pull requests may be read.
+    pub access: bool,
+}
+
+/// A board and what is in it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProjectSummary {
+    /// The board.
+    pub record: Project,
+    /// Number of cards.
+    pub items: u64,
+    /// When the board last changed.
+    pub updated_at: Option<Instant>,
+}
+
+/// Types that the derived queries name; the answers are decoded by the structs below, which are looser than the
+/// schema, as GitHub is.
+mod queries {
+    #![expect(clippy::upper_case_acronyms, reason = "names of GraphQL scalars; the derived answers are not used")]
+    use graphql_client::GraphQLQuery;
+
+    type BigInt = String;
+    type DateTime = String;
+    type URI = String;
+
+    #[derive(GraphQLQuery)]
+    #[graphql(
+        schema_path = "schema.graphql",
+        query_path = "src/survey.graphql",
+        fragments_other_variant = "true",
+        variables_derives = "Clone, Debug"
+    )]
+    pub(super) struct Repositories;
+
+    #[derive(GraphQLQuery)]
+    #[graphql(
+        schema_path = "schema.graphql",
+        query_path = "src/survey.graphql",
+        fragments_other_variant = "true",
+        variables_derives = "Clone, Debug"
+    )]
+    pub(super) struct Boards;
+}
+
+struct Repositories;
+
+impl GraphQLQuery for Repositories {
+    type Variables = queries::repositories::Variables;
+    type ResponseData = Answer<RepositoryOwner>;
+
+    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
+        queries::Repositories::build_query(variables)
+    }
+}
+
+struct Boards;
+
+impl GraphQLQuery for Boards {
+    type Variables = queries::boards::Variables;
+    type ResponseData = Answer<BoardOwner>;
+
+    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
+        queries::Boards::build_query(variables)
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    organization: Option<T>,
+}
+
+#[derive(Deserialize)]
+struct RepositoryOwner {
+    login: String,
+    repositories: Option<Connection<RepositoryNode>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BoardOwner {
+    login: String,
+    projects_v2: Option<Connection<BoardNode>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Connection<T> {
+    page_info: PageInfo,
+    nodes: Option<Vec<Option<T>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RepositoryNode {
+    id: String,
+    name: String,
+    owner: Option<Login>,
+    is_private: bool,
+    is_archived: bool,
+    issues: Option<Count>,
+    pull_requests: Option<Count>,
+}
+
+#[derive(Deserialize)]
+struct Login {
+    login: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Count {
+    total_count: u64,
+    #[serde(default)]
+    nodes: Option<Vec<Option<Updated>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Updated {
+    updated_at: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BoardNode {
+    id: String,
+    number: i64,
+    full_database_id: Option<serde_json::Value>,
+    title: String,
+    url: String,
+    closed: bool,
+    updated_at: Option<String>,
+    field: Option<StatusField>,
+    items: Option<Count>,
+}
+
+#[derive(Deserialize)]
+struct StatusField {
+    #[serde(default)]
+    options: Vec<Option<OptionName>>,
+}
+
+#[derive(Deserialize)]
+struct OptionName {
+    name: String,
+}
+
+impl GithubClient {
+    /// Lists all repositories and boards of an organisation, 100 repositories to a call, with the time of the last
+    /// change in each, so that an import can leave out what has not changed.
+    ///
+    /// Boards that may not be read leave `projects_error`; the repositories come all the same. Fails with `NotFound`
+    /// when there is no such organisation, and as [`GithubClient::query`] does.
+    pub async fn survey(
+        &self,
+        org: &str,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<Survey, SourceError> {
+        self.session.remember_org(org);
+        let mut survey = Survey { org: org.to_owned(), ..Survey::default() };
+        self.survey_repositories(&mut survey, progress, cancel).await?;
+        match self.survey_boards(&mut survey, progress, cancel).await {
+            Ok(()) => {}
+            Err(error) if error.kind == ErrorKind::Cancelled || survey.repositories.is_empty() => return Err(error),
+            Err(error) => {
+                survey.projects.clear();
+                survey.projects_error = Some(error.to_string());
+            }
+        }
+        survey.missing_scopes =
+            self.session.granted_scopes().map(|granted| scopes::missing(&granted)).unwrap_or_default();
+        Ok(survey)
+    }
+
+    async fn survey_repositories(
+        &self,
+        survey: &mut Survey,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<(), SourceError> {
+        let what = format!("the repositories of {}", survey.org);
+        let pages = PageSize::new(Scope::Repositories, 100, 5, 100);
+        let (mut cursor, mut first, mut seen) = (Cursor::default(), true, HashSet::new());
+        loop {
+            let (org, after) = (survey.org.clone(), cursor.after.clone());
+            let make = |first| queries::repositories::Variables { org: org.clone(), first, after: after.clone() };
+            let reply = self.page::<Repositories>(&what, &pages, make, progress, cancel).await?;
+            let refused = || no_organisation(&org, &reply.errors, reply.request_id.clone());
+            let owner = reply.data.organization.ok_or_else(refused)?;
+            let connection = owner.repositories.ok_or_else(refused)?;
+            if first {
+                survey.at = reply.at;
+                first = false;
+            }
+            survey.org = owner.login;
+            survey.incomplete.extend(reply.errors.iter().map(|error| missing_part(&what, error)));
+            let nodes = connection.nodes.unwrap_or_default().into_iter().flatten();
+            let new = nodes.filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&survey.org));
+            survey.repositories.extend(new.collect::<Vec<_>>());
+            if !cursor.advance(connection.page_info, &what)? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn survey_boards(
+        &self,
+        survey: &mut Survey,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<(), SourceError> {
+        let what = format!("the boards of {}", survey.org);
+        let pages = PageSize::new(Scope::Projects, 50, 5, 100);
+        let (mut cursor, mut seen) = (Cursor::default(), HashSet::new());
+        loop {
+            let (org, after) = (survey.org.clone(), cursor.after.clone());
+            let make = |first| queries::boards::Variables { org: org.clone(), first, after: after.clone() };
+            let reply = self.page::<Boards>(&what, &pages, make, progress, cancel).await?;
+            let refused = || no_boards(&org, &reply.errors, reply.request_id.clone());
+            let owner = reply.data.organization.ok_or_else(refused)?;
+            let connection = owner.projects_v2.ok_or_else(refused)?;
+            survey.incomplete.extend(reply.errors.iter().map(|error| missing_part(&what, error)));
+            let nodes = connection.nodes.unwrap_or_default().into_iter().flatten();
+            survey
+                .projects
+                .extend(nodes.filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&owner.login)));
+            if !cursor.advance(connection.page_info, &what)? {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Where a listing goes on.
+#[derive(Default)]
+struct Cursor {
+    after: Option<String>,
+}
+
+impl Cursor {
+    /// Moves behind a page. Whether there is another one; an error when the provider would send us in circles.
+    fn advance(&mut self, page: PageInfo, what: &str) -> Result<bool, SourceError> {
+        if !page.has_next_page {
+            return Ok(false);
+        }
+        if page.end_cursor.is_none() || page.end_cursor == self.after {
+            return Err(SourceError::new(
+                ErrorKind::UnexpectedResponse,
+                format!("reading {what}: GitHub says that there are more pages but not where; import again later"),
+            ));
+        }
+        self.after = page.end_cursor;
+        Ok(true)
+    }
+}
+
+impl RepositoryNode {
+    fn summary(self, org: &str) -> RepositorySummary {
+        let access = self.issues.is_some() && self.pull_requests.is_some();
+        let (issues, issues_updated_at) = Count::read(self.issues);
+        let (pull_requests, pull_requests_updated_at) = Count::read(self.pull_requests);
+        RepositorySummary {
+            record: Repository {
+                id: self.id,
+                org: org.to_owned(),
+                name: self.name,
+                owner: self.owner.map_or_else(|| org.to_owned(), |owner| owner.login),
+                private: self.is_private,
+                archived: self.is_archived,
+            },
+            issues,
+            issues_updated_at,
+            pull_requests,
+            pull_requests_updated_at,
+            access,
+        }
+    }
+}
+
+impl BoardNode {
+    fn summary(self, org: &str) -> ProjectSummary {
+        let columns = self.field.map(|field| field.options).unwrap_or_default();
+        ProjectSummary {
+            record: Project {
+                id: self.id,
+                number_id: match self.full_database_id {
+                    Some(serde_json::Value::String(id)) => id,
+                    Some(serde_json::Value::Number(id)) => id.to_string(),
+                    _ => String::new(),
+                },
+                number: self.number,
+                org: org.to_owned(),
+                name: self.title,
+                url: self.url,
+                closed: self.closed,
+                columns: columns.into_iter().flatten().map(|option| option.name).collect(),
+            },
+            items: Count::read(self.items).0,
+            updated_at: self.updated_at.as_deref().and_then(Instant::parse_rfc3339),
+        }
+    }
+}
+
+impl Count {
+    fn read(count: Option<Self>) -> (u64, Option<Instant>) {
+        let Some(count) = count else { return (0, None) };
+        let newest = count.nodes.unwrap_or_default().into_iter().flatten().next();
+        (count.total_count, newest.and_then(|node| Instant::parse_rfc3339(&node.updated_at)))
+    }
+}
+
+fn missing_part(what: &str, error: &GraphqlError) -> String {
+    let place = if error.path.is_empty() { String::new() } else { format!(" at {}", error.path) };
+    format!("{what}{place}: {} {}", error.kind, error.message)
+}
+
+fn no_organisation(org: &str, errors: &[GraphqlError], request_id: Option<String>) -> SourceError {
+    let forbidden = errors.iter().find(|error| error.kind == "FORBIDDEN");
+    let error = match forbidden {
+        Some(error) => SourceError::new(
+            ErrorKind::Unauthorized,
+            format!(
+                "GitHub does not let the token read the organisation {org} ({}): give it access to the organisation and its \
+                 repositories",
+                error.message
+            ),
+        ),
+        None => SourceError::new(
+            ErrorKind::NotFound,
+            format!(
+                "there is no organisation {org}, or the token may not see it: check the name (--org, github.org; a user's \
+                 account is no organisation) and the token's access to it (scope read:org)"
+            ),
+        ),
+    };
+    error.in_request(request_id)
+}
+
+fn no_boards(org: &str, errors: &[GraphqlError], request_id: Option<String>) -> SourceError {
+    let said = errors.first().map_or("GitHub gives no reason", |error| error.message.as_str());
+    SourceError::new(
+        ErrorKind::NoAccess,
+        format!(
+            "the boards of {org} may not be read ({said}): give the token the scope read:project, or the permission \
+             Projects: read of the organisation"
+        ),
+    )
+    .in_request(request_id)
+}

@@ -1,0 +1,10 @@
+//! The client against a simulated GitHub.
+
+mod app;
+mod contract;
+mod limits;
+mod paging;
+mod schema;
+mod secrets;
+mod simulated;
+mod survey;

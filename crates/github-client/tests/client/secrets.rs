@@ -1,0 +1,97 @@
+//! No secret in any log, error or `Debug`, at any level.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use github_client::{Credentials, Settings};
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::simulated::{Stage, TOKEN, answer, good, graphql_error, pages, refusal, settings};
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Logged(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Logged {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[test]
+fn settings_and_credentials_hide_token_and_key() {
+    let app = Credentials::App { app_id: "4711".into(), private_key_pem: "hunter2".into(), installation: Some(9) };
+    let shown = format!("{:?} {app:?} {:#?}", settings("https://api.github.com"), app.clone());
+    assert!(shown.contains("hidden") && shown.contains("4711"), "{shown}");
+    assert!(!shown.contains(TOKEN) && !shown.contains("hunter2"), "{shown}");
+}
+
+#[tokio::test]
+async fn server_that_echoes_the_token_does_not_get_it_shown() {
+    let echo = |text: &str| format!("{text} Bearer {TOKEN}");
+    let mut partial = crate::simulated::good_body();
+    partial["errors"] = json!([{"type": "FORBIDDEN", "path": [TOKEN], "message": echo("no")}]);
+    let answers = [
+        refusal(401, &echo("Bad credentials")),
+        refusal(403, &echo("no")),
+        refusal(403, &echo("secondary rate limit")),
+        refusal(404, &echo("no")),
+        refusal(418, &echo("no")),
+        refusal(500, &echo("no")),
+        answer(502).set_body_string(echo("no")),
+        answer(200).set_body_string(echo("no JSON")),
+        answer(200).set_body_json(json!({"data": {"repository": {"issues": TOKEN}}})),
+        graphql_error("FORBIDDEN", &echo("no")),
+        graphql_error("NOT_FOUND", &echo("no")),
+        graphql_error("INSUFFICIENT_SCOPES", &echo("no")),
+        graphql_error(TOKEN, &echo("no")),
+        answer(200).set_body_json(partial),
+    ];
+    let logged = Logged::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(logged.clone())
+        .with_ansi(false)
+        .finish();
+    let quiet = tracing::subscriber::set_default(subscriber);
+    let mut shown = String::new();
+    for answer in answers {
+        let stage = Stage::with(vec![answer]).await;
+        let client = stage.client();
+        let outcome = stage.page(&client, &pages(10)).await;
+        let error = outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
+        let causes = outcome.as_ref().err().and_then(std::error::Error::source).map(ToString::to_string);
+        writeln!(shown, "{error} {causes:?} {outcome:?} {:?} {client:?}", stage.heard.events()).expect("memory");
+    }
+    drop(quiet);
+    let logs = String::from_utf8(logged.0.lock().expect("not poisoned").clone()).expect("text");
+    assert!(logs.contains("asked GitHub for issues of acme/api"), "logging was on: {logs}");
+    assert!(shown.contains("(hidden)"), "{shown}");
+    for text in [&logs, &shown] {
+        assert!(!text.contains(TOKEN), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn token_that_cannot_be_sent_is_not_shown() {
+    let stage = Stage::with(vec![good()]).await;
+    let wrong = Settings { credentials: Credentials::Token("hunter2\nhunter3".into()), ..stage.settings() };
+    let error = stage.ask_with(&stage.client_with(wrong)).await.expect_err("unsendable");
+    let text = format!("{error} {error:?}");
+    assert!(error.is_fatal() && text.contains("line break") && !text.contains("hunter"), "{text}");
+}

@@ -1,0 +1,157 @@
+//! One look at the whole organisation.
+
+use serde_json::{Value, json};
+use source::{ErrorKind, SourceError};
+use wiremock::{Mock, Request, ResponseTemplate, matchers};
+
+use github_client::Survey;
+
+use crate::simulated::{NOW_SECONDS, Stage, answer, refusal};
+
+fn repository(number: u32) -> Value {
+    json!({
+        "id": format!("R_{number}"), "name": format!("repo{number}"), "owner": {"__typename": "Organization", "login": "Acme"},
+        "isPrivate": true, "isArchived": false,
+        "issues": {"totalCount": number, "nodes": [{"updatedAt": "2026-10-01T00:00:00Z"}]},
+        "pullRequests": {"totalCount": 0, "nodes": []},
+    })
+}
+
+fn repositories(nodes: &[Value], next: Option<&str>) -> Value {
+    json!({"data": {
+        "organization": {"login": "Acme", "repositories": {
+            "totalCount": 9, "nodes": nodes, "pageInfo": {"hasNextPage": next.is_some(), "endCursor": next}}},
+        "rateLimit": {"cost": 2, "limit": 5000, "remaining": 4000, "resetAt": "2026-11-02T10:30:00Z"},
+    }})
+}
+
+fn boards(nodes: &[Value]) -> Value {
+    json!({"data": {"organization": {"login": "Acme", "projectsV2": {
+        "totalCount": 1, "nodes": nodes, "pageInfo": {"hasNextPage": false, "endCursor": null}}}}})
+}
+
+fn board() -> Value {
+    json!({
+        "id": "PVT_1", "number": 7, "fullDatabaseId": "4100002", "title": "Flow", "url": "https://github.com/orgs/acme/projects/7",
+        "closed": false, "updatedAt": "2026-10-02T00:00:00Z",
+        "field": {"__typename": "ProjectV2SingleSelectField", "options": [{"name": "To Do"}, {"name": "Done"}]},
+        "items": {"totalCount": 31},
+    })
+}
+
+/// Surveys an organisation whose repositories and boards are answered by functions of the cursor.
+async fn survey(
+    repositories: impl Fn(&str) -> ResponseTemplate + Send + Sync + 'static,
+    boards: ResponseTemplate,
+) -> (Stage, Result<Survey, SourceError>) {
+    let stage = Stage::empty().await;
+    let respond = move |request: &Request| -> ResponseTemplate {
+        let body: Value = request.body_json().expect("JSON");
+        let after = body["variables"]["after"].as_str().unwrap_or_default();
+        if body["operationName"] == "Repositories" { repositories(after) } else { boards.clone() }
+    };
+    Mock::given(matchers::method("POST")).respond_with(respond).mount(&stage.server).await;
+    let outcome = stage.client().survey("acme", &stage.heard, &stage.cancel).await;
+    (stage, outcome)
+}
+
+fn with(body: Value) -> ResponseTemplate {
+    answer(200).set_body_json(body)
+}
+
+#[tokio::test]
+async fn lists_repositories_of_all_pages_and_boards_with_what_is_in_them() {
+    let (stage, outcome) = survey(
+        |after| match after {
+            "" => with(repositories(&[repository(1), repository(2)], Some("c1"))),
+            // A repository that moved while paging comes twice.
+            "c1" => with(repositories(&[repository(2), repository(3)], None)),
+            other => panic!("unknown cursor {other}"),
+        },
+        with(boards(&[board()])),
+    )
+    .await;
+    let survey = outcome.expect("listed");
+    assert_eq!((survey.org.as_str(), survey.at.seconds()), ("Acme", NOW_SECONDS));
+    let names: Vec<_> =
+        survey.repositories.iter().map(|one| (one.record.name.as_str(), one.issues, one.access)).collect();
+    assert_eq!(names, [("repo1", 1, true), ("repo2", 2, true), ("repo3", 3, true)]);
+    let first = &survey.repositories[0];
+    assert_eq!(first.issues_updated_at.map(model::Instant::to_rfc3339).as_deref(), Some("2026-10-01T00:00:00Z"));
+    assert_eq!((first.pull_requests, first.pull_requests_updated_at), (0, None));
+    assert!(first.record.private && !first.record.archived);
+    let board = &survey.projects[0];
+    assert_eq!((board.record.number_id.as_str(), board.record.number, board.items), ("4100002", 7, 31));
+    assert_eq!(board.record.columns, ["To Do", "Done"]);
+    assert_eq!((survey.projects_error, survey.incomplete), (None, vec![]));
+    assert_eq!(stage.sizes().await, [100, 100, 50]);
+}
+
+#[tokio::test]
+async fn unknown_organisation_is_named_with_the_remedy() {
+    let body = json!({"data": {"organization": null}, "errors": [{"type": "NOT_FOUND", "path": ["organization"],
+        "message": "Could not resolve to an Organization with the login of 'acme'."}]});
+    let (_, outcome) = survey(move |_| with(body.clone()), with(json!({}))).await;
+    let error = outcome.expect_err("unknown");
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    assert!(error.to_string().contains("no organisation acme") && error.to_string().contains("--org"), "{error}");
+}
+
+#[tokio::test]
+async fn boards_that_may_not_be_read_leave_the_repositories() {
+    let scopes = json!({"errors": [{"type": "INSUFFICIENT_SCOPES", "message": "Your token has not been granted the required \
+        scopes to execute this query. The 'projectsV2' field requires one of the following scopes: ['read:project'], but your \
+        token has only been granted the: ['repo', 'read:org'] scopes."}]});
+    let forbidden = json!({"data": {"organization": null}, "errors": [{"type": "FORBIDDEN",
+        "path": ["organization", "projectsV2"], "message": "Resource not accessible by personal access token"}]});
+    for (refused, said) in [(scopes, "lacks the scope read:project"), (forbidden, "Projects: read")] {
+        let (_, outcome) = survey(
+            |_| with(repositories(&[repository(1)], None)).insert_header("x-oauth-scopes", "repo, read:org"),
+            with(refused),
+        )
+        .await;
+        let survey = outcome.expect("repositories came");
+        assert_eq!((survey.repositories.len(), survey.projects.len()), (1, 0));
+        assert!(
+            survey.projects_error.as_deref().is_some_and(|error| error.contains(said)),
+            "{:?}",
+            survey.projects_error
+        );
+        assert_eq!(survey.missing_scopes, ["read:project"]);
+    }
+}
+
+#[tokio::test]
+async fn nothing_readable_at_all_is_an_error() {
+    let (_, outcome) = survey(|_| with(repositories(&[], None)), refusal(403, "Must have admin rights")).await;
+    assert_eq!(outcome.expect_err("nothing came").kind, ErrorKind::NoAccess);
+}
+
+#[tokio::test]
+async fn repository_that_cannot_be_read_is_said_and_the_others_come() {
+    let mut hidden = repository(2);
+    hidden["issues"] = json!(null);
+    let mut body = repositories(&[json!(null), hidden, repository(3)], None);
+    body["errors"] = json!([
+        {"type": "FORBIDDEN", "path": ["organization", "repositories", "nodes", 0], "message": "no access"},
+        {"type": "FORBIDDEN", "path": ["organization", "repositories", "nodes", 1, "issues"], "message": "no access"},
+    ]);
+    let (_, outcome) = survey(move |_| with(body.clone()), with(boards(&[]))).await;
+    let survey = outcome.expect("partial");
+    let access: Vec<_> = survey.repositories.iter().map(|one| (one.record.name.as_str(), one.access)).collect();
+    assert_eq!(access, [("repo2", false), ("repo3", true)]);
+    assert_eq!(
+        survey.incomplete,
+        [
+            "the repositories of acme at organization.repositories.nodes.0: FORBIDDEN no access",
+            "the repositories of acme at organization.repositories.nodes.1.issues: FORBIDDEN no access",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn endless_listing_is_not_followed() {
+    let (stage, outcome) = survey(|_| with(repositories(&[repository(1)], Some("c1"))), with(boards(&[]))).await;
+    assert_eq!(outcome.expect_err("circles").kind, ErrorKind::UnexpectedResponse);
+    assert_eq!(stage.sizes().await.len(), 2);
+}

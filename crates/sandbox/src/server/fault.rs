@@ -1,0 +1,248 @@
+//! Faults: what can go wrong, when it does, and how it is written on a command line.
+
+use std::str::FromStr;
+
+use super::fault_table::{Entry, TABLE, Takes, names};
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The hourly points are used up: 200 with `RATE_LIMITED`.
+    PrimaryLimit,
+    /// The same in the newer form: 200 with `RATE_LIMIT` and a code, points seem to be left.
+    PrimaryLimitNewForm,
+    /// Secondary limit as 200 with errors.
+    Secondary200,
+    /// Secondary limit as 403 without a hint how long.
+    Secondary403,
+    /// Secondary limit as 429 with seconds.
+    Secondary429Seconds,
+    /// Secondary limit as 429 with a date.
+    Secondary429Date,
+    /// Secondary limit as 429 without a hint.
+    Secondary429Bare,
+    /// The old abuse text as 403 with seconds.
+    Abuse403,
+    /// The token lacks a single sign-on: 200 with `FORBIDDEN`.
+    Saml200,
+    /// The same as 403.
+    Saml403,
+    /// The token lacks `read:project`.
+    NoScope,
+    /// The token is wrong.
+    BadToken,
+    /// The organisation cannot be found.
+    UnknownOrg,
+    /// The token may not see one repository.
+    NoAccess,
+    /// 502 with a page of HTML.
+    BadGateway,
+    /// 504.
+    GatewayTimeout,
+    /// 502 for pages above a size.
+    BadGatewayAbove,
+    /// Partial data because the query needs too much.
+    ResourceLimits,
+    /// The reply ends in the middle.
+    TruncatedBody,
+    /// The connection breaks without a reply.
+    ConnectionReset,
+    /// Every reply takes a while.
+    Slow,
+    /// Some entries of a list are null.
+    NullNodes,
+    /// The last entry of a page comes again on the next one.
+    DuplicateItems,
+    /// Entries move to another page while pages are read.
+    MovingItems,
+    /// No limits and no word about them, as on GitHub Enterprise Server.
+    RateLimitNull,
+    /// One entry of a list is null and reported as not found.
+    PartialNotFound,
+}
+
+/// On which calls a fault occurs; calls are counted from one, for each fault on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occurrence {
+    /// On every call.
+    Always,
+    /// On every n-th call.
+    Every(u64),
+    /// On the first n calls.
+    First(u64),
+    /// On the n-th call only.
+    At(u64),
+}
+
+impl Occurrence {
+    /// Whether the fault occurs on a call, counted from one.
+    pub fn includes(self, call: u64) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Every(n) => call.is_multiple_of(n.max(1)),
+            Self::First(n) => call <= n,
+            Self::At(n) => call == n,
+        }
+    }
+}
+
+/// A fault with its settings.
+///
+/// Read from `NAME` or `NAME=VALUE`, the value being settings with commas between them: `every:7`, `first:2`, `at:3`,
+/// `always`, and one bare word for what the fault takes (seconds, milliseconds, a page size, a repository):
+/// `secondary-429-seconds=every:5,2`.
+///
+/// ```
+/// use sandbox::server::{Fault, FaultKind, Occurrence};
+///
+/// let fault: Fault = "primary-limit=first:1,3".parse().unwrap();
+/// assert_eq!((fault.kind, fault.occurrence, fault.amount), (FaultKind::PrimaryLimit, Occurrence::First(1), 3));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// When.
+    pub occurrence: Occurrence,
+    /// Seconds to wait for limits, milliseconds for [`FaultKind::Slow`], entries for [`FaultKind::BadGatewayAbove`].
+    pub amount: u64,
+    /// Name of the repository for [`FaultKind::NoAccess`].
+    pub repository: Option<String>,
+}
+
+/// Why a fault cannot be read.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultError {
+    /// There is no fault of that name.
+    #[error("there is no fault `{name}`; there are: {}", names().map(|(name, _)| name).collect::<Vec<_>>().join(", "))]
+    Unknown {
+        /// The name as given.
+        name: String,
+    },
+    /// A setting is not one of the known ones.
+    #[error(
+        "fault `{name}`: `{setting}` is not understood; give `every:N`, `first:N`, `at:N` or `always`, and {takes}"
+    )]
+    Setting {
+        /// Name of the fault.
+        name: &'static str,
+        /// The setting as given.
+        setting: String,
+        /// What the fault takes besides.
+        takes: &'static str,
+    },
+    /// `no-access` without a repository.
+    #[error("fault `no-access` needs the name of a repository: no-access=REPO")]
+    NoRepository,
+}
+
+impl Fault {
+    /// The fault with its default settings.
+    pub fn new(kind: FaultKind) -> Self {
+        let entry = TABLE.iter().find(|entry| entry.kind == kind).expect("every kind is in the table, a test says so");
+        Self { kind, occurrence: entry.occurrence, amount: entry.amount, repository: None }
+    }
+
+    /// The name on the command line.
+    pub fn name(&self) -> &'static str {
+        TABLE.iter().find(|entry| entry.kind == self.kind).map_or("", |entry| entry.name)
+    }
+}
+
+impl FromStr for Fault {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let (name, settings) = text.split_once('=').unwrap_or((text, ""));
+        let entry = TABLE
+            .iter()
+            .find(|entry| entry.name == name.trim())
+            .ok_or_else(|| FaultError::Unknown { name: name.to_owned() })?;
+        let mut fault = Self::new(entry.kind);
+        for setting in settings.split(',').map(str::trim).filter(|setting| !setting.is_empty()) {
+            if !apply(&mut fault, entry, setting) {
+                return Err(FaultError::Setting {
+                    name: entry.name,
+                    setting: setting.to_owned(),
+                    takes: entry.takes.describe(),
+                });
+            }
+        }
+        if fault.kind == FaultKind::NoAccess && fault.repository.is_none() {
+            return Err(FaultError::NoRepository);
+        }
+        Ok(fault)
+    }
+}
+
+fn apply(fault: &mut Fault, entry: &Entry, setting: &str) -> bool {
+    if setting == "always" {
+        fault.occurrence = Occurrence::Always;
+        return true;
+    }
+    if let Some((word, number)) = setting.split_once(':') {
+        let Some(number) = number.parse().ok().filter(|number| *number > 0) else { return false };
+        fault.occurrence = match word {
+            "every" => Occurrence::Every(number),
+            "first" => Occurrence::First(number),
+            "at" => Occurrence::At(number),
+            _ => return false,
+        };
+        return true;
+    }
+    match entry.takes {
+        Takes::Nothing => false,
+        Takes::Repository => {
+            fault.repository = Some(setting.to_owned());
+            true
+        }
+        Takes::Seconds | Takes::Milliseconds | Takes::Size => match setting.parse() {
+            Ok(amount) => {
+                fault.amount = amount;
+                true
+            }
+            Err(_) => false,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_reads_back_as_its_fault() {
+        for entry in TABLE {
+            let text = if entry.takes == Takes::Repository { format!("{}=web", entry.name) } else { entry.name.into() };
+            let fault: Fault = text.parse().expect("a name of the table");
+            assert_eq!((fault.kind, fault.name()), (entry.kind, entry.name));
+        }
+    }
+
+    #[test]
+    fn settings_say_when_and_how_much() {
+        let fault: Fault = "secondary-429-seconds=every:4,3".parse().expect("valid");
+        assert_eq!((fault.occurrence, fault.amount), (Occurrence::Every(4), 3));
+        let hits: Vec<u64> = (1..=8).filter(|call| fault.occurrence.includes(*call)).collect();
+        assert_eq!(hits, [4, 8]);
+        let fault: Fault = "slow=5".parse().expect("valid");
+        assert_eq!((fault.occurrence, fault.amount), (Occurrence::Always, 5));
+        let fault: Fault = "no-access=web,first:2".parse().expect("valid");
+        assert_eq!((fault.occurrence, fault.repository.as_deref()), (Occurrence::First(2), Some("web")));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let message = |text: &str| text.parse::<Fault>().expect_err("a mistake").to_string();
+        assert!(message("secondary").starts_with("there is no fault `secondary`; there are: primary-limit, "));
+        assert_eq!(
+            message("bad-gateway=soon"),
+            "fault `bad-gateway`: `soon` is not understood; give `every:N`, `first:N`, `at:N` or `always`, and nothing \
+             else"
+        );
+        assert!(message("slow=every:0").contains("`every:0` is not understood"));
+        assert_eq!(message("no-access"), "fault `no-access` needs the name of a repository: no-access=REPO");
+    }
+}

@@ -1,0 +1,185 @@
+//! Entry points, the rate limit, the organisation and its people.
+
+use super::{Context, Resolve, Value, placed};
+use crate::server::node::{Kind, Node};
+use crate::server::prepared::actor_id;
+
+pub(super) fn query(field: &str) -> Option<Resolve> {
+    let resolve: Resolve = match field {
+        "node" => |context, _, arguments| {
+            let id = arguments.text("id").unwrap_or_default();
+            match context.find_visible(id) {
+                Ok(node) => Value::Node(node),
+                Err(message) => not_found(message),
+            }
+        },
+        "nodes" => |context, _, arguments| {
+            let ids = arguments.texts("ids").unwrap_or_default();
+            Value::Lookups(ids.iter().map(|id| context.find_visible(id)).collect())
+        },
+        "organization" => |context, _, arguments| {
+            let login = arguments.text("login").unwrap_or_default();
+            if context.unknown_org || !login.eq_ignore_ascii_case(&context.view().org) {
+                return not_found(format!("Could not resolve to an Organization with the login of '{login}'."));
+            }
+            if context.saml { saml() } else { Value::Node(Node::new(Kind::Organization, 0)) }
+        },
+        "rateLimit" => |context, _, _| match context.rate {
+            Some(_) => Value::Node(Node::new(Kind::RateLimit, 0)),
+            None => Value::Null,
+        },
+        "repository" => |context, _, arguments| {
+            let owner = arguments.text("owner").unwrap_or_default();
+            let name = arguments.text("name").unwrap_or_default();
+            let found = context.prepared.find_repository(name);
+            match found {
+                Some(position) if owner.eq_ignore_ascii_case(&context.view().org) && !context.unknown_org => {
+                    context.repository(position)
+                }
+                _ => not_found(format!("Could not resolve to a Repository with the name '{owner}/{name}'.")),
+            }
+        },
+        "user" => |context, _, arguments| {
+            let login = arguments.text("login").unwrap_or_default();
+            let actors = &context.view().actors;
+            match actors.iter().position(|actor| !actor.is_bot && actor.login.eq_ignore_ascii_case(login)) {
+                Some(position) => Value::Node(Node::new(Kind::User, position)),
+                None => not_found(format!("Could not resolve to a User with the login of '{login}'.")),
+            }
+        },
+        "viewer" => |context, _, _| match context.view().actors.iter().position(|actor| !actor.is_bot) {
+            Some(position) => Value::Node(Node::new(Kind::User, position)),
+            None => Value::Null,
+        },
+        _ => return None,
+    };
+    Some(resolve)
+}
+
+impl<'v> Context<'v> {
+    /// A repository, or why the token does not see it.
+    pub(super) fn repository(&self, position: usize) -> Value<'v> {
+        if self.saml {
+            return saml();
+        }
+        if self.may_see(position) {
+            return Value::Node(Node::new(Kind::Repository, position));
+        }
+        Value::Error {
+            kind: "FORBIDDEN",
+            message: "Resource not accessible by personal access token".to_owned(),
+            saml: false,
+        }
+    }
+
+    /// The object with a node id, when the token may see it.
+    fn find_visible(&self, id: &str) -> Result<Node, String> {
+        let hidden = || format!("Could not resolve to a node with the global id of '{id}'");
+        let node = self.prepared.find(id).ok_or_else(hidden)?;
+        let view = self.view();
+        let repository = match node.kind {
+            Kind::Repository => node.at(),
+            Kind::Issue
+            | Kind::Closed
+            | Kind::Reopened
+            | Kind::AddedToProject
+            | Kind::StatusChanged
+            | Kind::RemovedFromProject => view.issues[node.at()].repository,
+            Kind::PullRequest
+            | Kind::Review
+            | Kind::ReadyForReview
+            | Kind::ConvertToDraft
+            | Kind::ReviewRequested
+            | Kind::ReviewDismissed => view.pull_requests[node.at()].repository,
+            _ => return if self.saml { Err(hidden()) } else { Ok(node) },
+        };
+        if self.may_see(repository) && !self.saml { Ok(node) } else { Err(hidden()) }
+    }
+}
+
+fn not_found<'v>(message: String) -> Value<'v> {
+    Value::Error { kind: "NOT_FOUND", message, saml: false }
+}
+
+fn saml<'v>() -> Value<'v> {
+    Value::Error {
+        kind: "FORBIDDEN",
+        message: "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this \
+                  organization."
+            .to_owned(),
+        saml: true,
+    }
+}
+
+pub(super) fn rate_limit(field: &str) -> Option<Resolve> {
+    let resolve: Resolve = match field {
+        "cost" => |context, _, _| context.rate.map_or(Value::Null, |rate| Value::Integer(rate.cost as i64)),
+        "limit" => |context, _, _| context.rate.map_or(Value::Null, |rate| Value::Integer(rate.limit as i64)),
+        "nodeCount" => |context, _, _| context.rate.map_or(Value::Null, |rate| Value::Integer(rate.node_count as i64)),
+        "remaining" => |context, _, _| {
+            context.rate.map_or(Value::Null, |rate| Value::Integer(rate.limit.saturating_sub(rate.used) as i64))
+        },
+        "resetAt" => |context, _, _| Value::optional_time(context.rate.map(|rate| rate.reset_at)),
+        "used" => |context, _, _| context.rate.map_or(Value::Null, |rate| Value::Integer(rate.used as i64)),
+        _ => return None,
+    };
+    Some(resolve)
+}
+
+pub(super) fn organization(field: &str) -> Option<Resolve> {
+    let resolve: Resolve = match field {
+        "id" => |context, node, _| Value::Owned(context.id(node)),
+        "login" => |context, _, _| Value::Text(&context.view().org),
+        "url" => |context, _, _| Value::Owned(format!("https://github.com/{}", context.view().org)),
+        "projectsV2" => |context, _, arguments| {
+            let projects = &context.view().projects;
+            let mut order: Vec<usize> = (0..projects.len()).collect();
+            match arguments.inside("orderBy", "field").and_then(|field| field.as_str()) {
+                Some("TITLE") => order.sort_by(|a, b| projects[*a].title.cmp(&projects[*b].title)),
+                Some("CREATED_AT") => order.sort_by_key(|project| context.project_created(*project)),
+                Some("UPDATED_AT") => order.sort_by_key(|project| context.project_updated(*project)),
+                _ => order.sort_by_key(|project| projects[*project].number),
+            }
+            if is_descending(arguments) {
+                order.reverse();
+            }
+            let nodes = order.into_iter().map(|project| Node::new(Kind::Project, project));
+            context.page_by_position(&placed(nodes), arguments)
+        },
+        "repositories" => |context, _, arguments| {
+            let repositories = &context.view().repositories;
+            let mut order: Vec<usize> = (0..repositories.len()).collect();
+            match arguments.inside("orderBy", "field").and_then(|field| field.as_str()) {
+                Some("NAME") => order.sort_by(|a, b| repositories[*a].name.cmp(&repositories[*b].name)),
+                Some("UPDATED_AT" | "PUSHED_AT") => order.sort_by_key(|position| context.repository_updated(*position)),
+                Some("CREATED_AT") => order.sort_by_key(|position| context.repository_created(*position)),
+                // By stars: nobody has starred anything. Without an order: as they were made.
+                _ => {}
+            }
+            if is_descending(arguments) {
+                order.reverse();
+            }
+            let nodes = order.into_iter().map(|position| Node::new(Kind::Repository, position));
+            context.page_by_position(&placed(nodes), arguments)
+        },
+        _ => return None,
+    };
+    Some(resolve)
+}
+
+/// Whether `orderBy` asks for the greatest first.
+pub(super) fn is_descending(arguments: &crate::server::plan::Arguments) -> bool {
+    arguments.inside("orderBy", "direction").and_then(|direction| direction.as_str()) == Some("DESC")
+}
+
+pub(super) fn actor(field: &str) -> Option<Resolve> {
+    let resolve: Resolve = match field {
+        "id" => |context, node, _| Value::Owned(actor_id(&context.view().actors[node.at()].login)),
+        "login" => |context, node, _| Value::Text(&context.view().actors[node.at()].login),
+        "url" => {
+            |context, node, _| Value::Owned(format!("https://github.com/{}", context.view().actors[node.at()].login))
+        }
+        _ => return None,
+    };
+    Some(resolve)
+}
