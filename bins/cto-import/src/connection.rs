@@ -68,12 +68,14 @@ fn credentials(config: &Config) -> Result<Credentials, Failure> {
             "no credentials: set GITHUB_TOKEN to a token with the scopes repo, read:org and read:project, or configure a GitHub App as github.app in config.yml",
         ));
     };
-    let private_key_pem = match (variable("GITHUB_APP_PRIVATE_KEY"), app.and_then(|app| app.private_key_file.as_ref())) {
+    let private_key_pem = match (variable("GITHUB_APP_PRIVATE_KEY"), app.and_then(|app| app.private_key_file.as_ref()))
+    {
         (Some(text), _) => SecretString::from(text),
-        (None, Some(file)) => SecretString::from(
-            std::fs::read_to_string(file)
-                .map_err(|error| Failure::usage(format!("github.app.private_key_file {file}: cannot be read: {error}")))?,
-        ),
+        (None, Some(file)) => {
+            SecretString::from(std::fs::read_to_string(file).map_err(|error| {
+                Failure::usage(format!("github.app.private_key_file {file}: cannot be read: {error}"))
+            })?)
+        }
         (None, None) => {
             return Err(Failure::usage(
                 "the GitHub App has no key: set GITHUB_APP_PRIVATE_KEY, or github.app.private_key_file in config.yml",

@@ -17,7 +17,16 @@ pub(crate) fn load(store: &Store, folder: &Path) -> Result<(), Failure> {
         return Err(Failure::failed(format!("{} holds no raw CSV files (issue.csv, pr.csv)", folder.display())));
     }
     let loaded = store.import_csv(folder)?;
-    println!("{loaded}");
+    for table in &loaded.tables {
+        print!("loaded {:>9} rows of {}.csv", table.rows, table.name);
+        if table.kept > 0 {
+            print!(", left out {} that the store knows better from the API", table.kept);
+        }
+        if table.unknown > 0 {
+            print!(", left out {} of unknown issues or pull requests", table.unknown);
+        }
+        println!();
+    }
     Ok(())
 }
 

@@ -62,7 +62,7 @@ async fn run(arguments: &Arguments, target: &Target, store: &Arc<Store>) -> Resu
     let plan = Plan::new(arguments, target, &survey, Some(store.as_ref()))?;
     let expected = plan.expected();
     reporter.line(&format!(
-        "{} repositories, {} boards; expecting at most {} calls and {} points",
+        "{} repositories, {} boards; expecting about {} calls and {} points",
         survey.repositories.len(),
         survey.projects.len(),
         expected.calls,
@@ -115,8 +115,7 @@ fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) 
     let sink = StoreSink(Arc::clone(store));
     let repositories: Vec<Record> =
         survey.repositories.iter().map(|repository| Record::Repository(repository.record.clone())).collect();
-    let projects: Vec<Record> =
-        survey.projects.iter().map(|project| Record::Project(project.record.clone())).collect();
+    let projects: Vec<Record> = survey.projects.iter().map(|project| Record::Project(project.record.clone())).collect();
     let boards_failed = survey.projects_error.clone();
     for (scope, records, message) in
         [(Scope::Repositories, repositories, None), (Scope::Projects, projects, boards_failed)]
@@ -242,15 +241,20 @@ impl Run {
     /// The last lines, and how the program ends.
     fn summary(self, calls: u64, points: u64) -> Result<Outcome, Failure> {
         println!("{} records from {} sources, {calls} calls, {points} points", self.records, self.done);
-        let outcome = if self.done == 0 { Outcome::Failed } else { Outcome::Partial };
+        let interrupted = self.fatal.is_none() && self.cancel.is_cancelled();
+        let outcome = if self.done == 0 && !interrupted { Outcome::Failed } else { Outcome::Partial };
         if let Some(error) = self.fatal {
             return Err(Failure::from(error).with_outcome(outcome));
         }
         if self.failures.is_empty() {
             return Ok(Outcome::Done);
         }
-        let what = if self.cancel.is_cancelled() { "interrupted; the next import goes on from here" } else { "partial" };
-        eprintln!("{what}: {} of {} sources are missing, their earlier rows stay as they were:", self.failures.len(), self.failures.len() + self.done);
+        let what = if interrupted { "interrupted; the next import goes on from here" } else { "partial" };
+        eprintln!(
+            "{what}: {} of {} sources are missing, their earlier rows stay as they were:",
+            self.failures.len(),
+            self.failures.len() + self.done
+        );
         for failure in &self.failures {
             eprintln!("  {failure}");
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use github_client::Survey;
+use github_client::{PageSize, Survey};
 use github_issues::IssueSource;
 use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
@@ -36,6 +36,7 @@ impl Plan {
         survey: &Survey,
         store: Option<&Store>,
     ) -> Result<Self, Failure> {
+        let pages = PageSizes::new();
         let window = Window { since: arguments.since, full: arguments.full };
         let mut plan = Self { repositories: Vec::new(), boards: Vec::new(), missing: Vec::new() };
         for part in &survey.incomplete {
@@ -53,25 +54,29 @@ impl Plan {
             if !arguments.repo.is_empty() && !arguments.repo.contains(&repository.record.name) {
                 continue;
             }
-            if !repository.access {
-                plan.missing.push((
-                    format!("{}/{}", target.org, repository.record.name),
-                    "the token may not read it: give it access to this repository".to_owned(),
-                ));
-                continue;
-            }
             if arguments.wants_issues() {
-                let source = Arc::new(IssueSource::new(target.client.clone(), repository.clone()));
+                let source =
+                    Arc::new(IssueSource::new(target.client.clone(), repository, survey.at, Arc::clone(&pages.issues)));
                 plan.repositories.push(task(source, window, store)?);
             }
             if arguments.wants_pull_requests() {
-                let source = Arc::new(PullRequestSource::new(target.client.clone(), repository.clone()));
+                let source = Arc::new(PullRequestSource::new(
+                    target.client.clone(),
+                    repository,
+                    survey.at,
+                    Arc::clone(&pages.pull_requests),
+                ));
                 plan.repositories.push(task(source, window, store)?);
             }
         }
         if arguments.wants_issues() {
             for project in &survey.projects {
-                let source = Arc::new(ProjectItemSource::new(target.client.clone(), project.clone()));
+                let source = Arc::new(ProjectItemSource::new(
+                    target.client.clone(),
+                    project,
+                    survey.at,
+                    Arc::clone(&pages.items),
+                ));
                 plan.boards.push(task(source, window, store)?);
             }
             if let Some(reason) = &survey.projects_error {
@@ -93,6 +98,23 @@ impl Plan {
             calls: sum.calls + task.expected.calls,
             points: sum.points + task.expected.points,
         })
+    }
+}
+
+/// Page sizes that all repositories and boards share: one that is too heavy teaches the others.
+struct PageSizes {
+    issues: Arc<PageSize>,
+    pull_requests: Arc<PageSize>,
+    items: Arc<PageSize>,
+}
+
+impl PageSizes {
+    fn new() -> Self {
+        Self {
+            issues: Arc::new(IssueSource::page_size()),
+            pull_requests: Arc::new(PullRequestSource::page_size()),
+            items: Arc::new(ProjectItemSource::page_size()),
+        }
     }
 }
 

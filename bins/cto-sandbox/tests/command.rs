@@ -1,0 +1,75 @@
+//! The program as people run it.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+
+use assert_cmd::cargo::cargo_bin_cmd;
+
+fn binary() -> Command {
+    Command::new(assert_cmd::cargo::cargo_bin!("cto-sandbox"))
+}
+
+#[test]
+fn what_is_asked_for_is_written_and_the_program_ends() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut command = cargo_bin_cmd!("cto-sandbox");
+    command.args(["-seed", "5", "--size", "small", "--write-truth", &path("truth"), "-write-csv", &path("csv")]);
+    command.args(["--write-config", &path("config.yml"), "--write-store", &format!("sqlite:{}", path("cto.db"))]);
+    command.assert().success().stdout("");
+    assert!(fs::read_to_string(path("truth/truth_issue.csv")).expect("truth").lines().count() > 300);
+    assert!(fs::read_to_string(path("csv/issue.csv")).expect("raw table").lines().count() > 300);
+    let text = fs::read_to_string(path("config.yml")).expect("configuration");
+    let config = config_model::Config::from_yaml(&text, "config.yml").expect("the configuration is accepted");
+    assert_eq!((config.github.org.as_deref(), config.github.projects.len()), (Some("acme"), 2));
+    assert!(fs::metadata(path("cto.db")).expect("store").len() > 0);
+}
+
+#[test]
+fn the_address_that_was_bound_is_printed_and_answers() {
+    let mut child =
+        binary().args(["--listen", "127.0.0.1:0", "--size", "small"]).stdout(Stdio::piped()).spawn().expect("started");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+    let address = line.trim().strip_prefix("listening on http://").expect("the line says where").to_owned();
+    let mut connection = TcpStream::connect(&address).expect("it listens");
+    write!(connection, "GET /rate_limit HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("sent");
+    let mut reply = String::new();
+    connection.read_to_string(&mut reply).expect("a reply");
+    child.kill().expect("ended");
+    child.wait().expect("ended");
+    assert!(reply.starts_with("HTTP/1.1 "), "{reply}");
+}
+
+#[test]
+fn wrong_usage_is_told_with_code_two() {
+    let stderr = |arguments: &[&str]| {
+        let output = binary().args(arguments).output().expect("run");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert!(stderr(&["--size", "huge"]).contains("use demo, small, medium or large"));
+    assert!(stderr(&["--fault", "no-such-thing"]).contains("there is no fault `no-such-thing`"));
+    assert!(stderr(&["--fault", "lost-status-events=2"]).contains("a share from 0 to 1"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named_with_code_one() {
+    let file = tempfile::NamedTempFile::new().expect("file");
+    let below = file.path().join("below");
+    let output = binary().args(["--size", "small", "--write-csv"]).arg(&below).output().expect("run");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(&below.display().to_string()));
+}
+
+#[test]
+fn help_names_every_fault_and_completions_are_printed() {
+    let help = binary().arg("--help").output().expect("run");
+    let text = String::from_utf8(help.stdout).expect("text");
+    assert!(text.contains("bad-gateway-above") && text.contains("lost-status-events"), "{text}");
+    let completions = binary().args(["--completions", "bash"]).output().expect("run");
+    assert!(String::from_utf8_lossy(&completions.stdout).contains("--write-truth"));
+    assert!(completions.status.success());
+}

@@ -1,0 +1,106 @@
+//! What a chart says, in words.
+
+use std::fmt;
+
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{ChangeReason, Chart, LimitChange, MINIMUM_POINTS, NoLimits, Signal, Verdict};
+
+/// Days for which a change of limits stays in the finding: 26 weeks from the week in which it was made.
+pub const REMEMBERED_DAYS: i64 = 26 * 7;
+
+/// A chart in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether the last complete week was normal; `None` when that cannot be said.
+    pub normal: Option<bool>,
+    /// Full sentences. The first says whether the last complete week was normal.
+    pub sentences: Vec<String>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentences.join(" "))
+    }
+}
+
+/// The finding of a chart; `unit` names what is counted, for example `issues finished`.
+pub fn finding(chart: &Chart, unit: &str) -> Finding {
+    let Some(last) = chart.last_complete() else {
+        return Finding { normal: None, sentences: vec!["There is no complete week yet.".to_owned()] };
+    };
+    let normal = match last.no_limits {
+        Some(NoLimits::TooFewPoints { .. } | NoLimits::Incomplete) => None,
+        Some(NoLimits::NoVariation) if last.signals.is_empty() => None,
+        _ => Some(last.signals.is_empty()),
+    };
+    let mut sentences = vec![verdict_sentence(last, normal, unit)];
+    sentences.extend(last.signals.iter().map(|signal| signal_sentence(*signal, last)));
+    if last.provisional {
+        sentences.push("The limits are provisional and move each week until 20 weeks are known.".to_owned());
+    }
+    let remembered = |change: &&LimitChange| (last.first_day - change.decided).num_days() < REMEMBERED_DAYS;
+    sentences.extend(chart.limit_changes.iter().filter(remembered).map(change_sentence));
+    Finding { normal, sentences }
+}
+
+fn verdict_sentence(last: &Verdict, normal: Option<bool>, unit: &str) -> String {
+    let week = format!("The last complete week ({}, {} {unit})", iso_week(last.first_day), number(last.value));
+    match (normal, last.no_limits) {
+        (Some(true), _) => format!(
+            "{week} was normal: within the limits {} to {} around {}.",
+            number(last.lcl.unwrap_or_default()),
+            number(last.ucl.unwrap_or_default()),
+            number(last.center.unwrap_or_default()),
+        ),
+        (Some(false), _) => format!("{week} was not normal."),
+        (None, Some(NoLimits::TooFewPoints { points })) => {
+            format!("{week} cannot be judged: limits need {MINIMUM_POINTS} complete weeks, there are {points}.")
+        }
+        (None, _) => {
+            format!("{week} cannot be judged: the weeks of the baseline do not differ, so there are no limits.")
+        }
+    }
+}
+
+fn signal_sentence(signal: Signal, last: &Verdict) -> String {
+    let center = last.center.unwrap_or_default();
+    let above = last.value > center;
+    let side = if above { "above" } else { "below" };
+    match signal {
+        Signal::BeyondLimits => {
+            let (limit, name) = if above { (last.ucl, "upper") } else { (last.lcl, "lower") };
+            format!("It is {side} the {name} limit of {}.", number(limit.unwrap_or_default()))
+        }
+        Signal::RunOf8 => format!("At least eight weeks in a row are {side} the centre of {}.", number(center)),
+        Signal::ThreeOf4NearLimit => {
+            let name = if above { "upper" } else { "lower" };
+            format!("At least three of the last four weeks are nearer to the {name} limit than to the centre.")
+        }
+    }
+}
+
+fn change_sentence(change: &LimitChange) -> String {
+    let reason = match &change.reason {
+        ChangeReason::ProcessChange(note) if note.trim().is_empty() => "a configured change of the process".to_owned(),
+        ChangeReason::ProcessChange(note) => format!("a configured change of the process ({note})"),
+        ChangeReason::Run => "20 weeks in a row on one side of the old centre".to_owned(),
+    };
+    let center = |center: Option<f64>| center.map_or_else(|| "not known".to_owned(), number);
+    format!(
+        "The limits changed from {} on because of {reason}: old centre {}, new centre {}.",
+        change.date,
+        center(change.old_center),
+        center(change.new_center),
+    )
+}
+
+fn iso_week(day: NaiveDate) -> String {
+    let week = day.iso_week();
+    format!("{}-W{:02}", week.year(), week.week())
+}
+
+/// Whole numbers bare, others with one decimal.
+fn number(value: f64) -> String {
+    if (value - value.round()).abs() < 1e-9 { format!("{value:.0}") } else { format!("{value:.1}") }
+}

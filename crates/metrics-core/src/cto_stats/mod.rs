@@ -1,0 +1,42 @@
+//! Rule set `cto-stats`: the numbers of the original tool, digit for digit.
+//!
+//! Everything here is bug for bug: re-opened issues stay ended, stocks show the furthest step ever reached, a mean
+//! over nothing is 0, the last week of throughput is dropped. The tables have the original's columns and no others.
+//! Weeks are ISO weeks in UTC. Rule set `flow` lives elsewhere and shares none of this.
+
+mod bug_source;
+mod cycle_time;
+mod ids;
+mod issue_list;
+mod lives;
+mod names;
+mod pull_requests;
+mod stocks;
+mod throughput;
+mod weeks;
+
+#[cfg(test)]
+mod tests;
+
+use model::Instant;
+use model::columns::Raw;
+use model::rules::Rules;
+use model::table::Table;
+
+pub use pull_requests::pull_request_tables;
+
+/// The five tables about issues: `calculated_issue`, `cycle_time`, `throughput_week`, `stocks`, `stocks_week`.
+///
+/// Of the rules only `projects` and `bug_source` count.
+/// `now` ends `stocks_week` when no issue has any date but its creation, and is used for nothing else; without it
+/// [`Raw::as_of`] does.
+pub fn issue_tables(raw: &Raw, rules: &Rules, now: Option<Instant>) -> Vec<Table> {
+    let lives = lives::lives(raw, rules);
+    vec![
+        issue_list::calculated_issue(raw, &lives),
+        cycle_time::cycle_time(&lives),
+        throughput::throughput_week(&lives),
+        stocks::stocks(&lives),
+        stocks::stocks_week(&lives, now.or(raw.as_of)),
+    ]
+}

@@ -1,0 +1,217 @@
+//! The instants of a pull request, from creation to merge. All in microseconds.
+
+use model::Instant;
+use model::columns::{PullRequestEventKind, Raw, ReviewState};
+
+use super::people::Bots;
+
+/// The instants of one pull request as known at `as_of`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Clock {
+    pub(super) created: i64,
+    /// t0; `None` where the first commit is unknown.
+    pub(super) first_commit: Option<i64>,
+    /// t1; `None` for one that was opened as a draft and never left it.
+    pub(super) ready: Option<i64>,
+    /// t2.
+    pub(super) first_review: Option<i64>,
+    /// t3.
+    pub(super) approved: Option<i64>,
+    /// t4.
+    pub(super) merged: Option<i64>,
+    /// Closed without being merged.
+    pub(super) closed_unmerged: Option<i64>,
+    /// First request for a review.
+    pub(super) first_request: Option<i64>,
+    /// When it last became a draft, if it is one: `Some(created)` if it was opened so.
+    pub(super) draft_since: Option<i64>,
+    /// Reviews by anyone that request changes, dismissed ones included.
+    pub(super) change_requests: u32,
+    /// Those among them by humans other than the author between t1 and t4.
+    pub(super) human_change_requests: u32,
+}
+
+impl Clock {
+    pub(super) fn coding(&self) -> Option<i64> {
+        span(self.first_commit, self.ready)
+    }
+
+    pub(super) fn pickup(&self) -> Option<i64> {
+        span(self.ready, self.first_review)
+    }
+
+    pub(super) fn review(&self) -> Option<i64> {
+        span(self.first_review, self.approved.or(self.merged))
+    }
+
+    pub(super) fn merge(&self) -> Option<i64> {
+        span(self.approved, self.merged)
+    }
+
+    /// From the first request for a review, but not from before t1, to the first review.
+    pub(super) fn request_to_review(&self) -> Option<i64> {
+        span(self.first_request.max(self.ready.filter(|_| self.first_request.is_some())), self.first_review)
+    }
+}
+
+/// Time between two instants; `None` when either is unknown or they are the wrong way round.
+pub(super) fn span(start: Option<i64>, end: Option<i64>) -> Option<i64> {
+    start.zip(end).map(|(start, end)| end - start).filter(|span| *span >= 0)
+}
+
+/// The clocks of all pull requests by row; `None` for rows that do not exist at `as_of` (not yet opened, vanished,
+/// repeated later in the file, or without a readable creation).
+pub(super) fn clocks(raw: &Raw, bots: &Bots, as_of: Instant) -> Vec<Option<Clock>> {
+    let drafts = draft_histories(raw, as_of.micros());
+    let mut clocks: Vec<Option<Clock>> =
+        drafts.iter().enumerate().map(|(row, drafts)| started(raw, row, drafts, as_of)).collect();
+    for review in submitted_reviews(raw, bots, as_of.micros()) {
+        let Some(clock) = &mut clocks[review.pull_request] else { continue };
+        clock.change_requests += u32::from(review.requests_changes);
+        if !clock.is_under_review_at(review.at) {
+            continue;
+        }
+        if review.approves {
+            clock.approved = clock.approved.max(Some(review.at));
+        }
+        if review.by_other_human {
+            clock.human_change_requests += u32::from(review.requests_changes);
+            clock.first_review = Some(clock.first_review.map_or(review.at, |first| first.min(review.at)));
+        }
+    }
+    for clock in clocks.iter_mut().flatten() {
+        clock.approved = clock.approved.filter(|approved| clock.first_review.is_some_and(|first| first <= *approved));
+    }
+    clocks
+}
+
+impl Clock {
+    fn is_under_review_at(&self, at: i64) -> bool {
+        self.ready.is_some_and(|ready| ready <= at) && self.merged.is_none_or(|merged| at <= merged)
+    }
+}
+
+/// What the events say about drafts and requests of one pull request, up to `as_of`.
+#[derive(Clone, Copy, Default)]
+struct DraftHistory {
+    first_ready: Option<i64>,
+    first_converted: Option<i64>,
+    last_ready: Option<i64>,
+    last_converted: Option<i64>,
+    first_request: Option<i64>,
+    /// The first change after `as_of`, and whether it was to draft.
+    next: Option<(i64, bool)>,
+}
+
+fn draft_histories(raw: &Raw, as_of: i64) -> Vec<DraftHistory> {
+    let events = &raw.pull_request_events;
+    let mut histories = vec![DraftHistory::default(); raw.pull_requests.id.len()];
+    for (row, at) in events.at.micros().iter().copied().enumerate() {
+        if at == Instant::NULL_MICROS {
+            continue;
+        }
+        let history = &mut histories[events.pull_request[row] as usize];
+        let (first, last) = match events.kind[row] {
+            PullRequestEventKind::ReadyForReview => (&mut history.first_ready, &mut history.last_ready),
+            PullRequestEventKind::ConvertedToDraft => (&mut history.first_converted, &mut history.last_converted),
+            PullRequestEventKind::ReviewRequested => {
+                if at <= as_of {
+                    history.first_request = Some(history.first_request.map_or(at, |first| first.min(at)));
+                }
+                continue;
+            }
+            PullRequestEventKind::Other => continue,
+        };
+        if at <= as_of {
+            *first = Some(first.map_or(at, |first| first.min(at)));
+            *last = (*last).max(Some(at));
+        } else {
+            let next = (at, events.kind[row] == PullRequestEventKind::ConvertedToDraft);
+            history.next = Some(history.next.map_or(next, |known| known.min(next)));
+        }
+    }
+    histories
+}
+
+impl DraftHistory {
+    /// Whether the first change, if there is one by `as_of`, was out of draft.
+    fn opened_as_draft(&self) -> bool {
+        match (self.first_ready, self.first_converted) {
+            (Some(ready), Some(converted)) => ready <= converted,
+            (ready, _) => ready.is_some(),
+        }
+    }
+
+    /// Since when it is a draft at `as_of`. Without any change by then, a later change tells what it was before,
+    /// and without one of those it is what it is now.
+    fn draft_since(&self, created: i64, is_draft_now: bool) -> Option<i64> {
+        match (self.last_ready, self.last_converted) {
+            (None, None) => {
+                let is_draft = self.next.map_or(is_draft_now, |(_, to_draft)| !to_draft);
+                is_draft.then_some(created)
+            }
+            (ready, converted) => converted.filter(|_| converted > ready),
+        }
+    }
+}
+
+/// The clock before any review is looked at.
+fn started(raw: &Raw, row: usize, drafts: &DraftHistory, as_of: Instant) -> Option<Clock> {
+    let columns = &raw.pull_requests;
+    let by_now = |at: Option<Instant>| at.filter(|at| *at <= as_of).map(Instant::micros);
+    let created = by_now(columns.created_at.get(row))?;
+    if by_now(columns.vanished_at.get(row)).is_some() || columns.last[row] as usize != row {
+        return None;
+    }
+    let merged = by_now(columns.merged_at.get(row));
+    let closed = by_now(columns.closed_at.get(row));
+    let open = merged.is_none() && closed.is_none();
+    let draft_since = drafts.draft_since(created, columns.is_draft[row]).filter(|_| open);
+    let ready = if drafts.opened_as_draft() {
+        drafts.first_ready.filter(|ready| merged.is_none_or(|merged| *ready <= merged)).or(Some(created))
+    } else if draft_since == Some(created) {
+        None
+    } else {
+        Some(created)
+    };
+    Some(Clock {
+        created,
+        first_commit: columns.first_commit_at.get(row).map(|at| at.micros().min(created)),
+        ready,
+        merged,
+        closed_unmerged: closed.filter(|_| merged.is_none()),
+        first_request: drafts.first_request,
+        draft_since,
+        ..Clock::default()
+    })
+}
+
+struct SubmittedReview {
+    pull_request: usize,
+    at: i64,
+    approves: bool,
+    requests_changes: bool,
+    by_other_human: bool,
+}
+
+fn submitted_reviews<'a>(raw: &'a Raw, bots: &'a Bots, as_of: i64) -> impl Iterator<Item = SubmittedReview> + 'a {
+    let reviews = &raw.reviews;
+    let submitted = reviews.submitted_at.micros().iter().copied().enumerate();
+    submitted.filter(move |(_, at)| *at != Instant::NULL_MICROS && *at <= as_of).map(move |(row, at)| {
+        let pull_request = reviews.pull_request[row] as usize;
+        let user = reviews.user[row];
+        SubmittedReview {
+            pull_request,
+            at,
+            approves: reviews.state[row] == ReviewState::Approved,
+            requests_changes: requests_changes(reviews.state[row], reviews.dismissed_state[row]),
+            by_other_human: user != raw.pull_requests.creator[pull_request]
+                && !bots.contains(user, reviews.user_is_bot[row]),
+        }
+    })
+}
+
+/// Whether a review requests changes, or did before it was dismissed.
+pub(super) fn requests_changes(state: ReviewState, dismissed_state: ReviewState) -> bool {
+    state == ReviewState::ChangesRequested || dismissed_state == ReviewState::ChangesRequested
+}

@@ -1,0 +1,40 @@
+//! `pr_cycle_week`: how long merged pull requests took, stage by stage. Bots are out.
+
+use model::instant::MICROS_PER_DAY;
+use model::table::Table;
+use polars::prelude::*;
+
+use super::facts::{Facts, column};
+use super::grid::Grid;
+use crate::frame::{Kind, p50, p85};
+
+/// Durations with the names of their 50th and 85th percentile.
+const STAGES: [(&str, &str, &str); 6] = [
+    (column::OPEN_TO_MERGE, "open_to_merge_p50_days", "open_to_merge_p85_days"),
+    (column::FIRST_COMMIT_TO_MERGE, "first_commit_to_merge_p50_days", "first_commit_to_merge_p85_days"),
+    (column::CODING, "coding_p50_days", "coding_p85_days"),
+    (column::PICKUP, "pickup_p50_days", "pickup_p85_days"),
+    (column::REVIEW, "review_p50_days", "review_p85_days"),
+    (column::MERGE, "merge_p50_days", "merge_p85_days"),
+];
+
+/// By the week of the merge. `review_rounds` is the mean, over reviewed pull requests, of 1 + the change requests
+/// by humans other than the author from ready to merge. p85 is null below 10 observations of its stage.
+pub(super) fn by_week(facts: &Facts) -> Table {
+    let grid = Grid::of_repositories(facts);
+    let mut aggregates = vec![len().alias("merged"), col(column::REVIEWED).not().sum().alias("merged_unreviewed")];
+    let mut layout = vec![("merged", Kind::Int), ("merged_unreviewed", Kind::Int)];
+    for (stage, p50_days, p85_days) in STAGES {
+        aggregates.extend([p50(days(stage)).alias(p50_days), p85(days(stage)).alias(p85_days)]);
+        layout.extend([(p50_days, Kind::Float), (p85_days, Kind::Float)]);
+    }
+    aggregates.push(col(column::ROUNDS).mean().alias("review_rounds"));
+    layout.push(("review_rounds", Kind::Float));
+    let merged = grid.cells(facts.of_humans(), column::MERGED_WEEK, &aggregates);
+    grid.table("pr_cycle_week", vec![merged], &layout)
+}
+
+/// Days of 86,400 s of a column of microseconds.
+pub(super) fn days(duration: &str) -> Expr {
+    col(duration).cast(DataType::Float64) / lit(MICROS_PER_DAY as f64)
+}

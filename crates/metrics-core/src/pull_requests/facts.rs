@@ -1,0 +1,281 @@
+//! One row per pull request: everything that the tables aggregate.
+
+use ahash::RandomState;
+use chrono::Days;
+use chrono_tz::Tz;
+use hashbrown::{HashMap, HashSet};
+use model::Instant;
+use model::columns::{Dictionary, Raw};
+use model::rules::Rules;
+use polars::prelude::*;
+
+use super::clock::{Clock, clocks, requests_changes, span};
+use super::coverage::RepositoryCoverage;
+use super::people::Bots;
+use crate::calendar::{Cut, Periods, day_start};
+
+/// Names of the columns of [`Facts::frame`].
+pub(super) mod column {
+    pub(in crate::pull_requests) const REPO: &str = "repo";
+    pub(in crate::pull_requests) const AUTHOR: &str = "author";
+    pub(in crate::pull_requests) const BOT: &str = "bot";
+    pub(in crate::pull_requests) const SIZE: &str = "size";
+    pub(in crate::pull_requests) const WEEKEND: &str = "weekend";
+    pub(in crate::pull_requests) const HOTFIX: &str = "hotfix";
+    pub(in crate::pull_requests) const OPENED_WEEK: &str = "opened_week";
+    pub(in crate::pull_requests) const MERGED_WEEK: &str = "merged_week";
+    pub(in crate::pull_requests) const CLOSED_WEEK: &str = "closed_week";
+    pub(in crate::pull_requests) const REQUESTED_WEEK: &str = "requested_week";
+    pub(in crate::pull_requests) const CHANGE_REQUESTS: &str = "change_requests";
+    pub(in crate::pull_requests) const REVIEWED: &str = "reviewed";
+    pub(in crate::pull_requests) const ROUNDS: &str = "rounds";
+    pub(in crate::pull_requests) const OPEN_TO_MERGE: &str = "open_to_merge";
+    pub(in crate::pull_requests) const FIRST_COMMIT_TO_MERGE: &str = "first_commit_to_merge";
+    pub(in crate::pull_requests) const READY_TO_MERGE: &str = "ready_to_merge";
+    pub(in crate::pull_requests) const CODING: &str = "coding";
+    pub(in crate::pull_requests) const PICKUP: &str = "pickup";
+    pub(in crate::pull_requests) const REVIEW: &str = "review";
+    pub(in crate::pull_requests) const MERGE: &str = "merge";
+    pub(in crate::pull_requests) const REQUEST_TO_REVIEW: &str = "request_to_review";
+}
+
+/// Buckets of changed files, by code.
+pub(super) const SIZES: [&str; 4] = ["XS", "S", "M", "L"];
+/// Code of the bucket of large pull requests.
+pub(super) const LARGE: u32 = 3;
+
+/// The pull requests that exist at `as_of`, and what is common to their tables.
+pub(super) struct Facts {
+    /// One row per pull request. Repositories and authors are places in the lists below, weeks are places in
+    /// `weeks`, sizes are codes of [`SIZES`] (null where unknown), durations are microseconds.
+    pub(super) frame: DataFrame,
+    /// One row per change request: repository and week.
+    pub(super) requests: DataFrame,
+    /// Names of repositories, in order.
+    pub(super) repositories: Vec<String>,
+    /// Logins of authors, in order.
+    pub(super) authors: Vec<String>,
+    /// Every week from the first pull request to `as_of`.
+    pub(super) weeks: Periods,
+    /// End of what is imported, per repository and last for all of them.
+    pub(super) covered: Vec<Instant>,
+    /// Open pull requests of humans: row in the raw data and clock.
+    pub(super) open: Vec<(usize, Clock)>,
+}
+
+impl Facts {
+    pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant) -> Self {
+        let bots = Bots::of(&raw.dictionary, &rules.bots);
+        let clocks = clocks(raw, &bots, as_of);
+        let rows: Vec<(usize, &Clock)> =
+            clocks.iter().enumerate().filter_map(|(row, clock)| clock.as_ref().map(|clock| (row, clock))).collect();
+        let columns = &raw.pull_requests;
+        let repositories = Names::of(rows.iter().map(|(row, _)| columns.repo[*row]), &raw.dictionary);
+        let authors = Names::of(rows.iter().map(|(row, _)| columns.creator[*row]), &raw.dictionary);
+        let first = rows.iter().map(|(_, clock)| clock.created).min();
+        let weeks = match first.map(Instant::from_micros) {
+            Some(first) => Periods::covering(Cut::Week, rules.timezone, first, as_of),
+            None => Periods::covering(Cut::Week, rules.timezone, as_of, Instant::from_micros(as_of.micros() - 1)),
+        };
+        let saturdays = saturdays(&weeks, rules.timezone);
+        let mut is_hotfix = hotfix_labels(&raw.dictionary);
+        let (mut cells, mut open) = (Columns::default(), Vec::new());
+        for (row, clock) in &rows {
+            let is_bot = bots.contains(columns.creator[*row], columns.creator_is_bot[*row]);
+            cells.repo.push(repositories.place(columns.repo[*row]));
+            cells.author.push(authors.place(columns.creator[*row]));
+            cells.bot.push(is_bot);
+            cells.size.push(size(columns.changed_files[*row]));
+            cells.hotfix.push(is_hotfix(columns.labels[*row]));
+            cells.push(clock, &weeks, &saturdays);
+            if !is_bot && clock.merged.is_none() && clock.closed_unmerged.is_none() {
+                open.push((*row, **clock));
+            }
+        }
+        Self {
+            open,
+            frame: cells.into_frame(),
+            requests: requests(raw, &clocks, &repositories, &weeks, as_of),
+            covered: covered(raw, &rows, &repositories, as_of),
+            repositories: repositories.names,
+            authors: authors.names,
+            weeks,
+        }
+    }
+
+    /// The pull requests of humans.
+    pub(super) fn of_humans(&self) -> LazyFrame {
+        self.frame.clone().lazy().filter(col(column::BOT).not())
+    }
+}
+
+/// The columns of [`Facts::frame`] while they grow.
+#[derive(Default)]
+struct Columns {
+    repo: Vec<u32>,
+    author: Vec<u32>,
+    bot: Vec<bool>,
+    size: Vec<Option<u32>>,
+    hotfix: Vec<bool>,
+    weekend: Vec<bool>,
+    reviewed: Vec<bool>,
+    opened_week: Vec<Option<u32>>,
+    merged_week: Vec<Option<u32>>,
+    closed_week: Vec<Option<u32>>,
+    change_requests: Vec<u32>,
+    rounds: Vec<Option<u32>>,
+    open_to_merge: Vec<Option<i64>>,
+    first_commit_to_merge: Vec<Option<i64>>,
+    ready_to_merge: Vec<Option<i64>>,
+    coding: Vec<Option<i64>>,
+    pickup: Vec<Option<i64>>,
+    review: Vec<Option<i64>>,
+    merge: Vec<Option<i64>>,
+    request_to_review: Vec<Option<i64>>,
+}
+
+impl Columns {
+    /// What follows from the clock alone; what else there is, the caller adds.
+    fn push(&mut self, clock: &Clock, weeks: &Periods, saturdays: &[Instant]) {
+        let week = |at: Option<i64>| at.and_then(|at| weeks.index_of(Instant::from_micros(at)));
+        let merged_week = week(clock.merged);
+        let is_on_weekend = merged_week.is_some_and(|week| clock.merged >= Some(saturdays[week].micros()));
+        self.weekend.push(is_on_weekend);
+        self.opened_week.push(week(Some(clock.created)).map(|week| week as u32));
+        self.merged_week.push(merged_week.map(|week| week as u32));
+        self.closed_week.push(week(clock.closed_unmerged).map(|week| week as u32));
+        self.change_requests.push(clock.change_requests);
+        self.reviewed.push(clock.first_review.is_some());
+        self.rounds.push(clock.first_review.map(|_| 1 + clock.human_change_requests));
+        self.open_to_merge.push(span(Some(clock.created), clock.merged));
+        self.first_commit_to_merge.push(span(clock.first_commit, clock.merged));
+        self.ready_to_merge.push(span(clock.ready, clock.merged));
+        self.coding.push(clock.coding());
+        self.pickup.push(clock.pickup());
+        self.review.push(clock.review());
+        self.merge.push(clock.merge());
+        self.request_to_review.push(clock.request_to_review());
+    }
+
+    fn into_frame(self) -> DataFrame {
+        df!(
+            column::REPO => self.repo,
+            column::AUTHOR => self.author,
+            column::BOT => self.bot,
+            column::SIZE => self.size,
+            column::HOTFIX => self.hotfix,
+            column::WEEKEND => self.weekend,
+            column::REVIEWED => self.reviewed,
+            column::OPENED_WEEK => self.opened_week,
+            column::MERGED_WEEK => self.merged_week,
+            column::CLOSED_WEEK => self.closed_week,
+            column::CHANGE_REQUESTS => self.change_requests,
+            column::ROUNDS => self.rounds,
+            column::OPEN_TO_MERGE => self.open_to_merge,
+            column::FIRST_COMMIT_TO_MERGE => self.first_commit_to_merge,
+            column::READY_TO_MERGE => self.ready_to_merge,
+            column::CODING => self.coding,
+            column::PICKUP => self.pickup,
+            column::REVIEW => self.review,
+            column::MERGE => self.merge,
+            column::REQUEST_TO_REVIEW => self.request_to_review,
+        )
+        .expect("each column has one entry per pull request")
+    }
+}
+
+/// Change requests by the week in which they were submitted, whenever their pull request was opened.
+fn requests(raw: &Raw, clocks: &[Option<Clock>], repositories: &Names, weeks: &Periods, as_of: Instant) -> DataFrame {
+    let reviews = &raw.reviews;
+    let (mut repos, mut requested) = (Vec::new(), Vec::new());
+    for row in 0..reviews.pull_request.len() {
+        let pull_request = reviews.pull_request[row] as usize;
+        let at = reviews.submitted_at.get(row).filter(|at| *at <= as_of);
+        if requests_changes(reviews.state[row], reviews.dismissed_state[row])
+            && clocks[pull_request].is_some()
+            && let Some(week) = at.and_then(|at| weeks.index_of(at))
+        {
+            repos.push(repositories.place(raw.pull_requests.repo[pull_request]));
+            requested.push(week as u32);
+        }
+    }
+    df!(column::REPO => repos, column::REQUESTED_WEEK => requested).expect("one entry each per request")
+}
+
+/// End of what is imported per repository, and last for all. Of repositories with one name in several
+/// organisations the least counts.
+fn covered(raw: &Raw, rows: &[(usize, &Clock)], repositories: &Names, as_of: Instant) -> Vec<Instant> {
+    let coverage = RepositoryCoverage::of(raw, as_of);
+    let mut covered = vec![as_of; repositories.names.len()];
+    let mut seen: HashSet<(u32, u32), RandomState> = HashSet::default();
+    for (row, _) in rows {
+        let (org, repo) = (raw.pull_requests.org[*row], raw.pull_requests.repo[*row]);
+        if seen.insert((org, repo)) {
+            let name = format!("{}/{}", raw.dictionary.text(org), raw.dictionary.text(repo));
+            let place = repositories.place(repo) as usize;
+            covered[place] = covered[place].min(coverage.repository(&name));
+        }
+    }
+    covered.push(coverage.all());
+    covered
+}
+
+/// Bucket of changed files: XS up to 1, S 2–3, M 4–9, L from 10; `None` where unknown (negative).
+pub(super) fn size(changed_files: i64) -> Option<u32> {
+    match changed_files {
+        ..0 => None,
+        0..=1 => Some(0),
+        2..=3 => Some(1),
+        4..=9 => Some(2),
+        10.. => Some(LARGE),
+    }
+}
+
+/// Whether joined labels hold the whole word `hotfix`, remembered per code.
+fn hotfix_labels(dictionary: &Dictionary) -> impl FnMut(u32) -> bool {
+    let mut known: HashMap<u32, bool, RandomState> = HashMap::default();
+    move |labels| {
+        *known.entry(labels).or_insert_with(|| {
+            let text = dictionary.text(labels);
+            text.split(|letter: char| !letter.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("hotfix"))
+        })
+    }
+}
+
+/// The first instant of Saturday of each week.
+fn saturdays(weeks: &Periods, zone: Tz) -> Vec<Instant> {
+    (0..weeks.len()).map(|week| day_start(zone, weeks.first_day(week) + Days::new(5))).collect()
+}
+
+/// Distinct texts of a coded column in byte order.
+struct Names {
+    names: Vec<String>,
+    /// By code; of no meaning for codes that do not occur.
+    places: Vec<u32>,
+}
+
+impl Names {
+    fn of(codes: impl Iterator<Item = u32>, dictionary: &Dictionary) -> Self {
+        let mut occurs = vec![false; dictionary.len()];
+        for code in codes {
+            occurs[code as usize] = true;
+        }
+        let occurring = (0..dictionary.len() as u32).filter(|code| occurs[*code as usize]);
+        let mut texts: Vec<(&[u8], u32)> = occurring.map(|code| (dictionary.bytes(code), code)).collect();
+        texts.sort_unstable();
+        let mut names: Vec<&[u8]> = texts.iter().map(|(text, _)| *text).collect();
+        names.dedup();
+        let mut places = vec![0; dictionary.len()];
+        let mut place = 0;
+        for (text, code) in texts {
+            place += usize::from(names[place] != text);
+            places[code as usize] = place as u32;
+        }
+        Self { names: names.into_iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(), places }
+    }
+
+    /// Place of a code that was among those given.
+    fn place(&self, code: u32) -> u32 {
+        self.places[code as usize]
+    }
+}

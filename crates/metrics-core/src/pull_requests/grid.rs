@@ -1,0 +1,84 @@
+//! Weekly tables: a row for every week and group, and for all groups together.
+
+use model::Instant;
+use model::table::Table;
+use polars::prelude::*;
+
+use super::facts::{Facts, SIZES};
+use crate::calendar::Periods;
+use crate::frame::{Kind, table};
+
+/// Name of the group of everything.
+const ALL: &str = "ALL";
+const CELL: &str = "cell";
+
+/// Weeks × groups; the last group is `ALL`.
+pub(super) struct Grid<'a> {
+    weeks: &'a Periods,
+    label: &'static str,
+    groups: Vec<&'a str>,
+    /// End of what is imported, per group.
+    covered: Vec<Instant>,
+}
+
+impl<'a> Grid<'a> {
+    /// Groups are repositories.
+    pub(super) fn of_repositories(facts: &'a Facts) -> Self {
+        let groups = facts.repositories.iter().map(String::as_str).chain([ALL]).collect();
+        Self { weeks: &facts.weeks, label: super::facts::column::REPO, groups, covered: facts.covered.clone() }
+    }
+
+    /// Groups are sizes.
+    pub(super) fn of_sizes(facts: &'a Facts) -> Self {
+        let groups: Vec<&str> = SIZES.into_iter().chain([ALL]).collect();
+        let all = facts.covered.last().copied().into_iter();
+        let covered = all.cycle().take(groups.len()).collect();
+        Self { weeks: &facts.weeks, label: super::facts::column::SIZE, groups, covered }
+    }
+
+    /// Aggregates rows by a column of weeks and by the group, and again over all groups. Rows without a week count
+    /// nowhere, rows without a group only in `ALL`.
+    pub(super) fn cells(&self, rows: LazyFrame, week: &str, aggregates: &[Expr]) -> LazyFrame {
+        let width = self.groups.len() as u32;
+        let cell = |group: Expr| (col(week) * lit(width) + group).alias(CELL);
+        let rows = rows.filter(col(week).is_not_null());
+        let of_groups = rows.clone().filter(col(self.label).is_not_null()).group_by([cell(col(self.label))]);
+        let of_all = rows.group_by([cell(lit(width - 1))]);
+        concat([of_groups.agg(aggregates), of_all.agg(aggregates)], UnionArgs::default())
+            .expect("both parts have the same columns")
+    }
+
+    /// The table of all weeks and groups: year, week, the group, then the columns of the parts as laid out, then
+    /// `complete`. A count that no part has for a cell is 0, anything else is null.
+    pub(super) fn table(&self, name: &'static str, parts: Vec<LazyFrame>, layout: &[(&'static str, Kind)]) -> Table {
+        let joined = parts.into_iter().fold(self.frame().lazy(), |grid, part| {
+            grid.join(part, [col(CELL)], [col(CELL)], JoinArgs::new(JoinType::Left))
+        });
+        let counts = layout.iter().filter(|(_, kind)| *kind == Kind::Int);
+        let counts: Vec<Expr> = counts.map(|(count, _)| col(*count).fill_null(lit(0))).collect();
+        let frame = joined
+            .with_columns(counts)
+            .sort([CELL], SortMultipleOptions::default())
+            .collect()
+            .expect("the parts have the columns of the layout");
+        let mut columns = vec![("year", Kind::Int), ("week", Kind::Week), (self.label, Kind::Text)];
+        columns.extend_from_slice(layout);
+        columns.push(("complete", Kind::Bool));
+        table(name, &frame, &columns).expect("the columns are of the kinds of the layout")
+    }
+
+    fn frame(&self) -> DataFrame {
+        let cells = || (0..self.weeks.len()).flat_map(|week| (0..self.groups.len()).map(move |group| (week, group)));
+        let (years, numbers): (Vec<i64>, Vec<i64>) = cells().map(|(week, _)| self.weeks.iso_week(week)).unzip();
+        let labels: Vec<&str> = cells().map(|(_, group)| self.groups[group]).collect();
+        let complete: Vec<bool> = cells().map(|(week, group)| self.weeks.end(week) <= self.covered[group]).collect();
+        df!(
+            CELL => (0..years.len() as u32).collect::<Vec<_>>(),
+            "year" => years,
+            "week" => numbers,
+            self.label => labels,
+            "complete" => complete,
+        )
+        .expect("one entry per cell in each column")
+    }
+}

@@ -1,0 +1,58 @@
+//! Tables about pull requests under rule set `flow`.
+//!
+//! **Clock** of a pull request: t0 = the earlier of its first commit and its creation; t1 = ready for review:
+//! creation, or the first `ready_for_review` if it was opened as a draft (later drafts do not restart it);
+//! t2 = first review by a human other than the author in \[t1, t4\]; t3 = last approval in \[t2, t4\], by
+//! whomever, that still stands; t4 = merged. *coding* t0→t1, *pickup* t1→t2, *review* t2→t3, *merge* t3→t4.
+//! Without a review the stages after coding are null and the pull request counts as `merged_unreviewed`; without
+//! an approval review is t2→t4 and merge is null. Where the first commit is unknown, coding and everything from
+//! t0 are null.
+//!
+//! **Rows.** Every week from that of the first pull request to that of `as_of` is a row for every repository and
+//! for `ALL`: counts of nothing are 0, statistics over nothing null. Repositories are ordered by name, `ALL`
+//! comes last. Pull requests that had vanished by `as_of` are left out, events after `as_of` are ignored.
+
+mod activity;
+mod authors;
+mod change_requests;
+mod clock;
+mod coverage;
+mod cycle;
+mod facts;
+mod grid;
+mod latency;
+mod open;
+mod people;
+
+use model::Instant;
+use model::columns::Raw;
+use model::rules::Rules;
+use model::table::Table;
+
+use facts::Facts;
+
+/// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_repo`,
+/// `pr_change_requests_repo_dist`, `pr_cycle_week`, `pr_review_latency_week`, `pr_activity_week`, `pr_open`, and
+/// `pr_author_week` only where the rules allow tables about people.
+///
+/// Weeks are cut in the zone of the rules. A week is complete when it ended by `as_of` and the imports of its
+/// repositories reach past its end. The order of the input rows changes nothing.
+pub fn pull_request_tables(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Table> {
+    let facts = Facts::of(raw, rules, as_of);
+    let mut tables = vec![
+        change_requests::by_week(&facts),
+        change_requests::by_repository(&facts),
+        change_requests::distribution(&facts),
+        cycle::by_week(&facts),
+        latency::by_week(&facts),
+        activity::by_week(&facts),
+        open::table(raw, &facts, as_of),
+    ];
+    if rules.people {
+        tables.push(authors::by_week(&facts));
+    }
+    tables
+}
+
+#[cfg(test)]
+mod tests;

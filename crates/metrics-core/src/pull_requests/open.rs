@@ -1,0 +1,62 @@
+//! `pr_open`: pull requests of humans that are open at `as_of`, oldest first.
+
+use model::Instant;
+use model::columns::{InstantColumn, Raw, TextColumn};
+use model::instant::MICROS_PER_DAY;
+use model::table::{Cells, Column, Table};
+
+use super::clock::Clock;
+use super::facts::{Facts, SIZES, size};
+
+/// id, title, repo, `age_days` (since it was opened), stage, `waiting_since`, size (empty where unknown), draft, url.
+///
+/// Stages: `coding` (a draft, since it last became one), `pickup` (since t1), `review` (since t2), `merge`
+/// (approved, since t3). Order: opened, then id.
+pub(super) fn table(raw: &Raw, facts: &Facts, as_of: Instant) -> Table {
+    let columns = &raw.pull_requests;
+    let mut open = facts.open.clone();
+    open.sort_by_key(|(row, clock)| (clock.created, columns.id.bytes(*row)));
+    let age_days = |clock: &Clock| (as_of.micros() - clock.created) as f64 / MICROS_PER_DAY as f64;
+    let mut waiting_since = InstantColumn::default();
+    for (_, clock) in &open {
+        waiting_since.push(Some(Instant::from_micros(stage(clock).1)));
+    }
+    let size_name = |row: usize| size(columns.changed_files[row]).map_or("", |code| SIZES[code as usize]);
+    Table {
+        name: "pr_open",
+        columns: vec![
+            Column { name: "id", cells: texts(&open, |row, _| columns.id.bytes(row)) },
+            Column { name: "title", cells: texts(&open, |row, _| columns.title.bytes(row)) },
+            Column { name: "repo", cells: texts(&open, |row, _| raw.dictionary.bytes(columns.repo[row])) },
+            Column {
+                name: "age_days",
+                cells: Cells::Float(open.iter().map(|(_, clock)| Some(age_days(clock))).collect()),
+            },
+            Column { name: "stage", cells: texts(&open, |_, clock| stage(clock).0.as_bytes()) },
+            Column { name: "waiting_since", cells: Cells::Instant(waiting_since) },
+            Column { name: "size", cells: texts(&open, |row, _| size_name(row).as_bytes()) },
+            Column {
+                name: "draft",
+                cells: Cells::Bool(open.iter().map(|(_, clock)| clock.draft_since.is_some()).collect()),
+            },
+            Column { name: "url", cells: texts(&open, |row, _| columns.url.bytes(row)) },
+        ],
+    }
+}
+
+fn texts<'a>(open: &[(usize, Clock)], text: impl Fn(usize, &Clock) -> &'a [u8]) -> Cells {
+    let mut cells = TextColumn::default();
+    for (row, clock) in open {
+        cells.push(text(*row, clock));
+    }
+    Cells::Text(cells)
+}
+
+/// Where an open pull request stands, and since when.
+fn stage(clock: &Clock) -> (&'static str, i64) {
+    if let Some(since) = clock.draft_since {
+        return ("coding", since);
+    }
+    let stages = [("merge", clock.approved), ("review", clock.first_review), ("pickup", clock.ready)];
+    stages.into_iter().find_map(|(stage, since)| since.map(|since| (stage, since))).unwrap_or(("coding", clock.created))
+}

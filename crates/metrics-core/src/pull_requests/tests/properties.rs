@@ -1,0 +1,111 @@
+//! What holds for all pull requests.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn any_pull() -> impl Strategy<Value = Pull> {
+    let state = prop::sample::select(vec![Approved, ChangesRequested, Commented, Dismissed]);
+    let reviewer = prop::sample::select(vec!["author", "reviewer", "second", "checks[bot]", ""]);
+    let reviews = prop::collection::vec((reviewer, state, 0_i64..400), 0..4);
+    let kind = prop::sample::select(vec![ReadyForReview, ConvertedToDraft, ReviewRequested]);
+    let events = prop::collection::vec((kind, 0_i64..400), 0..4);
+    let repo = prop::sample::select(vec!["web", "api", "docs"]);
+    let author = prop::sample::select(vec!["author", "second", "deps[bot]", ""]);
+    let ends = (prop::option::of(1_i64..200), any::<bool>(), any::<bool>());
+    (repo, author, 0_i64..300, ends, -1_i64..20, reviews, events).prop_map(
+        |(repo, author, created, (lasted, is_merged, draft), files, reviews, events)| {
+            let end = lasted.map(|hours| hour(created + hours));
+            Pull {
+                repo,
+                author,
+                created: hour(created),
+                merged: end.filter(|_| is_merged),
+                closed: end,
+                first_commit: (files % 3 != 0).then(|| hour(created - files)),
+                draft: draft && end.is_none(),
+                files,
+                reviews: reviews.into_iter().map(|(by, state, hours)| review(by, state, hours)).collect(),
+                events: events.into_iter().map(|(kind, hours)| (kind, hour(hours))).collect(),
+                ..open_pull()
+            }
+        },
+    )
+}
+
+fn sum(table: &Table, column: &str, rows: impl Fn(usize) -> bool) -> i64 {
+    (0..table.height()).filter(|row| rows(*row)).map(|row| table.cell(row, column).parse().unwrap_or(0)).sum()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_order_of_the_rows_changes_no_byte(
+        (pulls, shuffled) in prop::collection::vec(any_pull(), 0..30).prop_flat_map(|pulls| {
+            let numbered: Vec<(usize, Pull)> = pulls.into_iter().enumerate().collect();
+            (Just(numbered.clone()), Just(numbered).prop_shuffle())
+        }),
+    ) {
+        let rules = Rules { people: true, ..Rules::default() };
+        let written = |pulls: &[(usize, Pull)], reversed: bool| {
+            let mut builder = Builder::default();
+            for (number, pull) in pulls {
+                let mut pull = pull.clone();
+                if reversed {
+                    pull.reviews.reverse();
+                    pull.events.reverse();
+                }
+                builder.push(*number, &pull);
+            }
+            let tables = pull_request_tables(&builder.raw, &rules, hour(350));
+            tables.iter().map(Table::to_csv).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(written(&pulls, false), written(&shuffled, true));
+    }
+
+    #[test]
+    fn repositories_add_up_to_all_and_percentiles_do_not_fall(pulls in prop::collection::vec(any_pull(), 1..60)) {
+        let tables = tables_at(&pulls, &Rules::default(), hour(1000));
+        let counts = [
+            (0, &["pr_count", "cr_total", "requested"][..]),
+            (3, &["merged", "merged_unreviewed"][..]),
+            (5, &["opened", "merged", "closed_unmerged", "large", "weekend_merges", "hotfix_labelled"][..]),
+        ];
+        for (index, columns) in counts {
+            let table = &tables[index];
+            for column in columns {
+                let all = sum(table, column, |row| table.cell(row, "repo") == "ALL");
+                let parts = sum(table, column, |row| table.cell(row, "repo") != "ALL");
+                prop_assert_eq!(all, parts, "{} of {}", column, table.name);
+            }
+        }
+        prop_assert_eq!(sum(&tables[1], "pr_count", |_| true), pulls.len() as i64);
+        prop_assert_eq!(sum(&tables[2], "pr_count", |_| true), pulls.len() as i64);
+        prop_assert_eq!(sum(&tables[1], "cr_total", |_| true), sum(&tables[0], "requested", |row| {
+            tables[0].cell(row, "repo") != "ALL"
+        }) + early_requests(&pulls));
+        for (index, low, high) in [
+            (3, "open_to_merge_p50_days", "open_to_merge_p85_days"),
+            (3, "pickup_p50_days", "pickup_p85_days"),
+            (4, "waiting_for_review_p50_hours", "waiting_for_review_p90_hours"),
+            (0, "median", "p90"),
+        ] {
+            for row in 0..tables[index].height() {
+                let number = |column: &str| tables[index].cell(row, column).parse::<f64>().ok();
+                if let (Some(low), Some(high)) = (number(low), number(high)) {
+                    prop_assert!(low <= high);
+                }
+            }
+        }
+    }
+}
+
+/// Change requests submitted before the week of the first pull request: only random data has them.
+fn early_requests(pulls: &[Pull]) -> i64 {
+    let first = pulls.iter().map(|pull| pull.created.seconds()).min().unwrap_or_default();
+    let monday = first - (first - at("2024-01-01").seconds()).rem_euclid(7 * 86_400);
+    let reviews = pulls.iter().flat_map(|pull| &pull.reviews);
+    let early = reviews.filter(|review| review.state == ChangesRequested && review.at.seconds() < monday);
+    early.count() as i64
+}

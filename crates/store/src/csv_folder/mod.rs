@@ -1,0 +1,56 @@
+//! Reads a folder of raw CSV files, the original tool's or our own, into columns.
+//!
+//! [`Reading::Strict`] is for rule set `flow`: whatever is odd is an error with file, line, column and value.
+//! [`Reading::Original`] is for rule set `cto-stats`: files are read as the original tool reads them, and every
+//! odd value is told. Files are parsed in blocks by all cores; no file is held in memory as a whole.
+
+mod blocks;
+mod catalogue;
+mod cells;
+mod error;
+mod header;
+mod issue_events;
+mod issues;
+mod load;
+mod pull_requests;
+mod records;
+mod texts;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use model::columns::Raw;
+use model::spec::RAW_TABLES;
+
+pub use error::{CsvError, Problem};
+pub use load::load;
+
+/// What is done about odd values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// They are errors: rows of another length, times and booleans in another form, repeated keys.
+    Strict,
+    /// They are read as the original tool reads them, and told as a [`Problem`] each.
+    ///
+    /// Where the original passes over real damage, this is an error too: columns that are not there, quotes out
+    /// of place, rows of another length outside of `issue.csv`. A byte order mark is accepted.
+    Original,
+}
+
+/// A folder in columns.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The data. [`Raw::as_of`] is the newest instant in the files that were read.
+    pub raw: Raw,
+    /// Odd values by file and line; empty when reading strictly.
+    /// Of one file at most 1,000 odd values and 1,000 repeated rows are listed, and a last entry counts the others.
+    pub problems: Vec<Problem>,
+}
+
+/// Whether a folder holds any of the raw files.
+pub fn holds_raw_files(folder: &Path) -> bool {
+    RAW_TABLES.iter().any(|table| folder.join(format!("{}.csv", table.name)).is_file())
+}
