@@ -1,1 +1,21 @@
-//! store
+#![doc = include_str!("../README.md")]
+
+pub mod csv_folder;
+mod dictionary;
+mod error;
+mod import_csv;
+mod lock;
+mod page;
+pub mod publish;
+mod publish_csv;
+mod read;
+mod runs;
+mod schema;
+mod store;
+mod write;
+
+pub use error::{Cause, StoreError};
+pub use import_csv::{CsvImport, CsvTable};
+pub use lock::ImportLock;
+pub use page::{Page, RawStore};
+pub use store::Store;

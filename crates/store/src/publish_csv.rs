@@ -1,0 +1,294 @@
+//! The raw tables as CSV files, row by row, in an order that depends on nothing but the data.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use model::Instant;
+use model::columns::Dictionary;
+use model::csv::push_field;
+use model::spec::{self, RAW_TABLES, RawColumn, RawKind, RawTable};
+use model::table::push_instant;
+use rusqlite::{Connection, Row};
+
+use crate::publish::write_atomically;
+use crate::read::cells::Cells;
+use crate::read::order::{Parent, Parents, cards};
+use crate::{StoreError, read};
+
+/// How the cells of a column are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    /// Organisation, repository or number of the row's issue or pull request.
+    OfParent,
+    /// Text, in the row itself.
+    Text,
+    /// A code of the dictionary.
+    Code,
+    /// A list of texts as JSON, published joined by `;`.
+    List,
+    /// A whole number.
+    Int,
+    /// 0 or 1.
+    Bool,
+    /// Microseconds.
+    Instant,
+}
+
+/// Texts that do not repeat and therefore are not in the dictionary.
+const TEXTS_OF_THEIR_OWN: [&str; 7] = ["title", "url", "id", "item_id", "content_id", "merge_commit", "field_value"];
+
+/// How a column of a raw table is stored.
+pub(crate) fn storage(table: &RawTable, column: &RawColumn) -> Storage {
+    let small = [spec::REPOSITORY.name, spec::PROJECT.name, spec::IMPORT_RUN.name].contains(&table.name);
+    match column.kind {
+        RawKind::Int => Storage::Int,
+        RawKind::Bool => Storage::Bool,
+        RawKind::Instant => Storage::Instant,
+        RawKind::Text if column.name == "columns" => Storage::List,
+        RawKind::Text if small => Storage::Text,
+        RawKind::Text if ["org", "repo", "number"].contains(&column.name) => Storage::OfParent,
+        RawKind::Text if TEXTS_OF_THEIR_OWN.contains(&column.name) => Storage::Text,
+        RawKind::Text => Storage::Code,
+    }
+}
+
+/// Writes every raw table into a folder.
+pub(crate) fn publish(store: &Path, connection: &Connection, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let sql = |error| StoreError::database(store, error);
+    connection.execute_batch("BEGIN").map_err(sql)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    let publisher = Publisher {
+        connection,
+        dictionary: read::dictionary(connection).map_err(sql)?,
+        issues: Parents::of_issues(connection).map_err(sql)?,
+        pull_requests: Parents::of_pull_requests(connection).map_err(sql)?,
+    };
+    let mut files = Vec::with_capacity(RAW_TABLES.len());
+    for table in RAW_TABLES {
+        let path = folder.join(format!("{}.csv", table.name));
+        let mut failure = None;
+        let written = write_atomically(&path, |out| {
+            publisher.write(table, out).map_err(|problem| match problem {
+                Problem::Io(error) => error,
+                Problem::Sql(error) => {
+                    failure = Some(error);
+                    io::Error::other("the store could not be read")
+                }
+            })
+        });
+        match (failure, written) {
+            (Some(error), _) => return Err(sql(error)),
+            (None, written) => written?,
+        }
+        files.push(path);
+    }
+    connection.execute_batch("COMMIT").map_err(sql)?;
+    Ok(files)
+}
+
+struct Publisher<'a> {
+    connection: &'a Connection,
+    dictionary: Dictionary,
+    issues: Parents,
+    pull_requests: Parents,
+}
+
+enum Problem {
+    Io(io::Error),
+    Sql(rusqlite::Error),
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+/// A file being written, in pieces.
+struct Lines<'a> {
+    out: &'a mut dyn Write,
+    buffer: Vec<u8>,
+    /// How each column of the table is stored.
+    layout: Vec<Storage>,
+}
+
+const PIECE: usize = 1 << 16;
+
+impl Lines<'_> {
+    fn end_line(&mut self) -> io::Result<()> {
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= PIECE { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl Publisher<'_> {
+    fn write(&self, table: &RawTable, out: &mut dyn Write) -> Result<(), Problem> {
+        let layout = table.columns.iter().map(|column| storage(table, column)).collect();
+        let mut lines = Lines { out, buffer: Vec::with_capacity(2 * PIECE), layout };
+        for (index, name) in table.header().enumerate() {
+            if index > 0 {
+                lines.buffer.push(b',');
+            }
+            push_field(&mut lines.buffer, name.as_bytes());
+        }
+        lines.end_line()?;
+        match table.name {
+            "repository" => self.whole(table, "t.org, t.repo, t.id, t.row_id", &mut lines)?,
+            "project" => self.whole(table, "t.project_id", &mut lines)?,
+            "import_run" => self.whole(table, "t.run, t.scope, t.subject", &mut lines)?,
+            "issue" => self.by_parent(table, &self.issues, "t.row_id = ?1", &mut lines)?,
+            "pr" => self.by_parent(table, &self.pull_requests, "t.row_id = ?1", &mut lines)?,
+            "pr_review" | "pr_event" => {
+                self.by_parent(table, &self.pull_requests, "t.pr = ?1 ORDER BY t.seq", &mut lines)?;
+            }
+            "issue_project_custom_field" => self.custom_fields(table, &mut lines)?,
+            "project_item" => {
+                self.cards(table, "project_item t WHERE t.item_id IS NOT NULL ORDER BY t.item_id", &mut lines)?;
+            }
+            "project_item_sighting" => {
+                let from = "project_item i JOIN project_item_sighting t ON t.item = i.row_id
+                    WHERE i.item_id IS NOT NULL ORDER BY i.item_id, t.seq";
+                self.cards(table, from, &mut lines)?;
+            }
+            _ => self.by_parent(table, &self.issues, "t.issue = ?1 ORDER BY t.seq", &mut lines)?,
+        }
+        lines.flush()?;
+        Ok(())
+    }
+
+    fn whole(&self, table: &RawTable, order: &str, lines: &mut Lines<'_>) -> Result<(), Problem> {
+        let sql = format!("SELECT {} FROM {} t ORDER BY {order}", selection(table), table.name);
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            self.line(table, row, None, lines)?;
+        }
+        Ok(())
+    }
+
+    fn by_parent(
+        &self,
+        table: &RawTable,
+        parents: &Parents,
+        condition: &str,
+        lines: &mut Lines<'_>,
+    ) -> Result<(), Problem> {
+        let sql = format!("SELECT {} FROM {} t WHERE {condition}", selection(table), table.name);
+        let mut statement = self.connection.prepare(&sql)?;
+        for parent in parents.all() {
+            let mut rows = statement.query([parent.row])?;
+            while let Some(row) = rows.next()? {
+                self.line(table, row, Some((parents, parent)), lines)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn custom_fields(&self, table: &RawTable, lines: &mut Lines<'_>) -> Result<(), Problem> {
+        let sql = format!(
+            "SELECT {} FROM project_item i JOIN {} t ON t.item = i.row_id WHERE i.row_id = ?1 ORDER BY t.seq",
+            selection(table),
+            table.name
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        for card in cards(self.connection, &self.issues, &self.dictionary)? {
+            let issue = &self.issues.all()[card.issue as usize];
+            let mut rows = statement.query([card.row])?;
+            while let Some(row) = rows.next()? {
+                self.line(table, row, Some((&self.issues, issue)), lines)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows of cards; the last column selected is the row of the issue.
+    fn cards(&self, table: &RawTable, from: &str, lines: &mut Lines<'_>) -> Result<(), Problem> {
+        let card = if table.name == "project_item" { "t" } else { "i" };
+        let sql = format!("SELECT {}, {card}.issue FROM {from}", selection(table));
+        let mut statement = self.connection.prepare(&sql)?;
+        let last = statement.column_count() - 1;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let issue = Cells(row).int_or_null(last)?.and_then(|issue| self.issues.find(issue));
+            self.line(table, row, issue.map(|issue| (&self.issues, issue)), lines)?;
+        }
+        Ok(())
+    }
+
+    fn line(
+        &self,
+        table: &RawTable,
+        row: &Row<'_>,
+        parent: Option<(&Parents, &Parent)>,
+        lines: &mut Lines<'_>,
+    ) -> Result<(), Problem> {
+        let cells = Cells(row);
+        let line = &mut lines.buffer;
+        let mut next = 0;
+        for (index, (column, storage)) in table.columns.iter().zip(&lines.layout).enumerate() {
+            if index > 0 {
+                line.push(b',');
+            }
+            match storage {
+                Storage::OfParent => {
+                    push_field(line, parent.map_or(b"", |(parents, parent)| of_parent(parents, parent, column.name)));
+                    continue;
+                }
+                Storage::Text => push_field(line, cells.text(next)?),
+                Storage::Code => push_field(line, self.dictionary.bytes(cells.code(next)?)),
+                Storage::List => {
+                    let texts: Vec<String> = serde_json::from_slice(cells.text(next)?).unwrap_or_default();
+                    push_field(line, texts.join(";").as_bytes());
+                }
+                Storage::Int => {
+                    if let Some(value) = cells.int_or_null(next)? {
+                        write!(line, "{value}")?;
+                    }
+                }
+                Storage::Bool => line.extend_from_slice(if cells.bool(next)? { b"true" } else { b"false" }),
+                Storage::Instant => {
+                    if let Some(at) = cells.int_or_null(next)? {
+                        push_instant(line, Instant::from_micros(at));
+                    }
+                }
+            }
+            next += 1;
+        }
+        lines.end_line()?;
+        Ok(())
+    }
+}
+
+fn of_parent<'a>(parents: &'a Parents, parent: &'a Parent, column: &str) -> &'a [u8] {
+    match column {
+        "org" => parents.names(parent).0,
+        "repo" => parents.names(parent).1,
+        _ => &parent.number,
+    }
+}
+
+/// The stored columns of a table in published order, from `t` or, for what a card's row holds, from `i`.
+fn selection(table: &RawTable) -> String {
+    let of_card = |column: &RawColumn| {
+        table.name != "project_item" && ["item_id", "project_id", "project_name"].contains(&column.name)
+    };
+    let through_card = [spec::ISSUE_PROJECT_CUSTOM_FIELD.name, spec::PROJECT_ITEM_SIGHTING.name].contains(&table.name);
+    let columns = table.columns.iter().filter(|column| storage(table, column) != Storage::OfParent);
+    let columns = columns.map(|column| {
+        let from = if through_card && of_card(column) { 'i' } else { 't' };
+        format!("{from}.\"{}\"", column.name)
+    });
+    columns.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,218 @@
+//! The published order: organisation, repository, number; children behind their parent.
+
+use model::columns::{Dictionary, InstantColumn, TextColumn};
+use rusqlite::Connection;
+
+use super::cells::Cells;
+
+const UNKNOWN: u32 = u32::MAX;
+
+/// Issues or pull requests in published order.
+pub(crate) struct Parents {
+    /// Organisation and name by rank of the repository.
+    repositories: Vec<(Vec<u8>, Vec<u8>)>,
+    /// In published order.
+    all: Vec<Parent>,
+    /// Place in that order by stored row.
+    place_of: Vec<u32>,
+}
+
+/// One issue or pull request.
+pub(crate) struct Parent {
+    /// Stored row.
+    pub(crate) row: i64,
+    /// Rank of its repository.
+    repository: u32,
+    /// Its number as a number; the largest where it is none.
+    numeric: u64,
+    /// Its number as text.
+    pub(crate) number: Vec<u8>,
+}
+
+impl Parents {
+    pub(crate) fn of_issues(connection: &Connection) -> rusqlite::Result<Self> {
+        Self::of(connection, "SELECT row_id, repository, number FROM issue ORDER BY row_id")
+    }
+
+    pub(crate) fn of_pull_requests(connection: &Connection) -> rusqlite::Result<Self> {
+        Self::of(connection, "SELECT row_id, repository, number FROM pr ORDER BY row_id")
+    }
+
+    fn of(connection: &Connection, sql: &str) -> rusqlite::Result<Self> {
+        let (repositories, rank_of) = repositories(connection)?;
+        let mut parents = Vec::new();
+        let mut statement = connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let cells = Cells(row);
+            let number = cells.text(2)?;
+            parents.push(Parent {
+                row: cells.int(0)?,
+                repository: rank_of.get(cells.code(1)? as usize).copied().unwrap_or(UNKNOWN),
+                numeric: std::str::from_utf8(number).ok().and_then(|text| text.parse().ok()).unwrap_or(u64::MAX),
+                number: number.to_vec(),
+            });
+        }
+        let key = |parent: &Parent| (parent.repository, parent.numeric);
+        if !parents.is_sorted_by(|a, b| key(a) < key(b)) {
+            parents.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.number.cmp(&b.number)).then(a.row.cmp(&b.row)));
+        }
+        let last = parents.iter().map(|parent| parent.row).max().unwrap_or(0);
+        let mut place_of = vec![UNKNOWN; last as usize + 1];
+        for (place, parent) in parents.iter().enumerate() {
+            place_of[parent.row as usize] = place as u32;
+        }
+        Ok(Self { repositories, all: parents, place_of })
+    }
+
+    /// All, in published order.
+    pub(crate) fn all(&self) -> &[Parent] {
+        &self.all
+    }
+
+    /// Organisation and repository name.
+    pub(crate) fn names(&self, parent: &Parent) -> (&[u8], &[u8]) {
+        self.repositories.get(parent.repository as usize).map_or((b"", b""), |(org, repo)| (org, repo))
+    }
+
+    /// Codes of organisation and name by rank of the repository.
+    pub(crate) fn repository_codes(&self, mut code: impl FnMut(&[u8]) -> u32) -> Vec<(u32, u32)> {
+        self.repositories.iter().map(|(org, repo)| (code(org), code(repo))).collect()
+    }
+
+    /// Rank of a parent's repository, for [`Self::repository_codes`].
+    pub(crate) fn repository_rank(parent: &Parent) -> usize {
+        parent.repository as usize
+    }
+
+    /// Place by stored row.
+    pub(crate) fn place(&self, row: i64) -> Option<u32> {
+        usize::try_from(row).ok().and_then(|row| self.place_of.get(row)).copied().filter(|&place| place != UNKNOWN)
+    }
+
+    /// The one of a stored row.
+    pub(crate) fn find(&self, row: i64) -> Option<&Parent> {
+        self.place(row).map(|place| &self.all[place as usize])
+    }
+
+    /// Turns the stored rows of children's parents into places, and tells by which index to gather the
+    /// children's columns; `None` where they are in order already.
+    pub(crate) fn arrange(&self, parents: &mut Vec<u32>) -> Option<Vec<u32>> {
+        arrange(parents, &self.place_of, self.all.len())
+    }
+}
+
+/// As [`Parents::arrange`], for any order that is given by stored row. Stable: children of one parent stay
+/// in order. Children without a parent are left out.
+pub(crate) fn arrange(parents: &mut Vec<u32>, place_of: &[u32], places: usize) -> Option<Vec<u32>> {
+    let mut previous = 0;
+    let mut in_order = true;
+    for parent in parents.iter_mut() {
+        *parent = place_of.get(*parent as usize).copied().unwrap_or(UNKNOWN);
+        in_order &= *parent >= previous && *parent != UNKNOWN;
+        previous = *parent;
+    }
+    if in_order {
+        return None;
+    }
+    let mut next = vec![0_u32; places + 1];
+    for &parent in parents.iter().filter(|&&parent| parent != UNKNOWN) {
+        next[parent as usize + 1] += 1;
+    }
+    for place in 1..next.len() {
+        next[place] += next[place - 1];
+    }
+    let mut index = vec![0_u32; next[places] as usize];
+    for (child, &parent) in parents.iter().enumerate().filter(|&(_, &parent)| parent != UNKNOWN) {
+        index[next[parent as usize] as usize] = child as u32;
+        next[parent as usize] += 1;
+    }
+    gather(parents, &index);
+    Some(index)
+}
+
+/// Puts a column into the order of an index.
+pub(crate) fn gather<T: Copy>(column: &mut Vec<T>, index: &[u32]) {
+    *column = index.iter().map(|&row| column[row as usize]).collect();
+}
+
+/// Puts a column of instants into the order of an index.
+pub(crate) fn gather_instants(column: &mut InstantColumn, index: &[u32]) {
+    let mut gathered = InstantColumn::default();
+    for &row in index {
+        gathered.push_with_nanos(column.micros()[row as usize], column.nanos(row as usize));
+    }
+    *column = gathered;
+}
+
+/// Puts a column of texts into the order of an index.
+pub(crate) fn gather_texts(column: &mut TextColumn, index: &[u32]) {
+    let mut gathered = TextColumn::default();
+    for &row in index {
+        gathered.push(column.bytes(row as usize));
+    }
+    *column = gathered;
+}
+
+/// A card that shows an issue of the store.
+pub(crate) struct Card {
+    /// Stored row.
+    pub(crate) row: i64,
+    /// Place of the issue.
+    pub(crate) issue: u32,
+    /// The board's id, a code.
+    pub(crate) project_id: u32,
+    /// The board's name, a code.
+    pub(crate) project_name: u32,
+    item_id: Vec<u8>,
+}
+
+/// Cards that show issues, by issue, board and node id.
+pub(crate) fn cards(connection: &Connection, issues: &Parents, dictionary: &Dictionary) -> rusqlite::Result<Vec<Card>> {
+    let mut cards = Vec::new();
+    let mut statement = connection.prepare(
+        "SELECT row_id, issue, project_id, project_name, item_id FROM project_item WHERE issue IS NOT NULL
+         ORDER BY row_id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let cells = Cells(row);
+        if let Some(issue) = issues.place(cells.int(1)?) {
+            cards.push(Card {
+                row: cells.int(0)?,
+                issue,
+                project_id: cells.code(2)?,
+                project_name: cells.code(3)?,
+                item_id: cells.text(4)?.to_vec(),
+            });
+        }
+    }
+    cards.sort_by(|a, b| {
+        a.issue
+            .cmp(&b.issue)
+            .then_with(|| dictionary.bytes(a.project_id).cmp(dictionary.bytes(b.project_id)))
+            .then_with(|| a.item_id.cmp(&b.item_id))
+    });
+    Ok(cards)
+}
+
+/// Organisation and name by rank, and the rank by stored row.
+type Repositories = (Vec<(Vec<u8>, Vec<u8>)>, Vec<u32>);
+
+fn repositories(connection: &Connection) -> rusqlite::Result<Repositories> {
+    let mut names = Vec::new();
+    let mut rank_of = Vec::new();
+    let mut statement =
+        connection.prepare("SELECT row_id, org, repo FROM repository ORDER BY org, repo, id, row_id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let cells = Cells(row);
+        let stored = cells.code(0)? as usize;
+        if rank_of.len() <= stored {
+            rank_of.resize(stored + 1, UNKNOWN);
+        }
+        rank_of[stored] = names.len() as u32;
+        names.push((cells.text(1)?.to_vec(), cells.text(2)?.to_vec()));
+    }
+    Ok((names, rank_of))
+}

@@ -1,0 +1,399 @@
+//! One store: opening, small questions, and the way to the larger operations.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::columns::{Raw, Scopes};
+use model::records::ImportRun;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
+
+use crate::dictionary::{Codes, find};
+use crate::import_csv::CsvImport;
+use crate::lock::{self, ImportLock};
+use crate::publish::folder_of;
+use crate::{Page, StoreError, import_csv, publish_csv, read, runs, schema, write};
+
+/// How long one statement waits for another process that is committing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Distinct statements of one page are about forty; all stay prepared.
+const PREPARED_STATEMENTS: usize = 128;
+
+/// A store of raw data. Can be shared between threads; writes wait for each other.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: Mutex<Writer>,
+}
+
+pub(crate) struct Writer {
+    connection: Connection,
+    codes: Codes,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the store at `sqlite:PATH` or a plain path, making the file and its folder where they are missing
+    /// and bringing an older schema up to date.
+    ///
+    /// # Errors
+    /// The address is of another kind, the file is not ours or newer than this program, or cannot be written.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let path = path_of(url)?;
+        let folder = folder_of(&path);
+        fs::create_dir_all(folder).map_err(|error| StoreError::io("create", folder, error))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let sql = |error| StoreError::database(&path, error);
+        let mut connection = Connection::open_with_flags(&path, flags).map_err(sql)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
+        match checked_version(&path, &connection)? {
+            schema::VERSION => {}
+            found => {
+                if found == 0 {
+                    connection.pragma_update(None, "page_size", 8192).map_err(sql)?;
+                }
+                connection.pragma_update(None, "journal_mode", "WAL").map_err(sql)?;
+                schema::migrate(&mut connection).map_err(sql)?;
+            }
+        }
+        tune_for_writing(&connection).map_err(sql)?;
+        check_writable(&connection).map_err(sql)?;
+        Ok(Self::over(path, connection))
+    }
+
+    /// Opens a store that must be there, for reading. Neither waits for a running import nor holds it up.
+    ///
+    /// # Errors
+    /// There is no store, the file is not ours, or it is newer than this program.
+    pub fn open_existing(url: &str) -> Result<Self, StoreError> {
+        let path = path_of(url)?;
+        if !path.is_file() {
+            return Err(StoreError::Missing { path });
+        }
+        let connection = open_for_reading(&path).map_err(|error| StoreError::database(&path, error))?;
+        match checked_version(&path, &connection)? {
+            0 => Err(StoreError::Missing { path }),
+            schema::VERSION => Ok(Self::over(path, connection)),
+            _older => Self::open(url),
+        }
+    }
+
+    fn over(path: PathBuf, connection: Connection) -> Self {
+        connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+        Self { path, writer: Mutex::new(Writer { connection, codes: Codes::default() }) }
+    }
+
+    /// Where the store is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the right to import into this store, waiting up to `wait` for another import to end.
+    /// `on_wait` is called once before waiting. The right ends with the value, or with the process.
+    ///
+    /// # Errors
+    /// The other import did not end in time; the text names its process and since when it runs.
+    pub fn lock_for_import(&self, wait: Duration, on_wait: &mut dyn FnMut()) -> Result<ImportLock, StoreError> {
+        lock::lock(&self.path, wait, on_wait)
+    }
+
+    /// Whether there is no raw data yet.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            connection.query_row(
+                "SELECT NOT EXISTS (SELECT 1 FROM repository) AND NOT EXISTS (SELECT 1 FROM project)
+                    AND NOT EXISTS (SELECT 1 FROM issue) AND NOT EXISTS (SELECT 1 FROM pr)
+                    AND NOT EXISTS (SELECT 1 FROM project_item)",
+                [],
+                |row| row.get(0),
+            )
+        })
+    }
+
+    /// Number of the next import: one more than every recorded run and every stored generation.
+    pub fn next_run(&self) -> Result<i64, StoreError> {
+        self.read(runs::next)
+    }
+
+    /// Stores a page of records and the cursor behind it in one transaction.
+    ///
+    /// Storing the same page again changes nothing, and a page that was observed earlier than what is stored
+    /// overrides none of it.
+    pub fn commit(&self, page: &Page<'_>) -> Result<(), StoreError> {
+        self.write(|connection, codes| write::page(connection, codes, page))
+    }
+
+    /// The cursor that the last page of a scope and subject left.
+    pub fn cursor(&self, scope: &str, subject: &str) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT value FROM import_cursor WHERE scope = ?1 AND subject = ?2")?
+                .query_row([scope, subject], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    /// Node ids, in order, of the cards that are stored as being on a board (`fullDatabaseId` as text) and
+    /// were not seen in this or a later generation.
+    pub fn unseen_items(&self, project_number_id: &str, generation: i64) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            let (Some(project), Some(on_board)) = (find(connection, project_number_id)?, find(connection, "on_board")?)
+            else {
+                return Ok(Vec::new());
+            };
+            connection
+                .prepare_cached(
+                    "SELECT item_id FROM project_item
+                     WHERE project_id = ?1 AND presence = ?2 AND seen_generation < ?3 AND item_id IS NOT NULL
+                     ORDER BY item_id",
+                )?
+                .query_map((project, on_board, generation), |row| row.get(0))?
+                .collect()
+        })
+    }
+
+    /// Records what one import of one scope and subject covered; the same run, scope and subject again
+    /// replaces what was recorded.
+    pub fn record_import(&self, run: &ImportRun) -> Result<(), StoreError> {
+        self.write(|connection, _| runs::record(connection, run))
+    }
+
+    /// All recorded imports by run, scope and subject.
+    pub fn import_runs(&self) -> Result<Vec<ImportRun>, StoreError> {
+        self.read(runs::all)
+    }
+
+    /// Writes every raw table as `<name>.csv` into a folder, each file whole or not at all, and returns
+    /// the files in the order of [`model::spec::RAW_TABLES`].
+    pub fn publish_csv(&self, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+        let connection = self.reader()?;
+        publish_csv::publish(&self.path, &connection, folder)
+    }
+
+    /// Reads raw data as columns, from one state of the store however long it takes.
+    pub fn load(&self, scopes: Scopes) -> Result<Raw, StoreError> {
+        read::load(&self.path, scopes)
+    }
+
+    /// Loads a folder of raw CSV files: the original tool's, or published ones. All of it or nothing is stored.
+    ///
+    /// Rows that the API has shown are not overwritten; rows of an earlier load are.
+    /// The load is recorded as an import of scope `csv` that covers everything up to the newest instant read.
+    ///
+    /// # Errors
+    /// [`StoreError::Csv`] names file, line, column, value and remedy.
+    pub fn import_csv(&self, folder: &Path) -> Result<CsvImport, StoreError> {
+        let mut writer = self.writer();
+        let Writer { connection, codes } = &mut *writer;
+        let begin = TransactionBehavior::Immediate;
+        let sql = |error| StoreError::database(&self.path, error);
+        let transaction = connection.transaction_with_behavior(begin).map_err(sql)?;
+        let outcome = import_csv::load(&transaction, codes, folder)
+            .and_then(|import| {
+                count_change(&transaction)?;
+                Ok(import)
+            })
+            .map_err(|failure| failure.into_error(&self.path))
+            .and_then(|import| transaction.commit().map(|()| import).map_err(sql));
+        if outcome.is_err() {
+            codes.forget();
+        }
+        outcome
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        open_for_reading(&self.path).map_err(|error| StoreError::database(&self.path, error))
+    }
+
+    fn read<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        ask(&self.writer().connection).map_err(|error| StoreError::database(&self.path, error))
+    }
+
+    fn write(&self, change: impl FnOnce(&Connection, &mut Codes) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+        let mut writer = self.writer();
+        let Writer { connection, codes } = &mut *writer;
+        let outcome = connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|transaction| {
+            change(&transaction, codes)?;
+            count_change(&transaction)?;
+            transaction.commit()
+        });
+        outcome.map_err(|error| {
+            codes.forget();
+            StoreError::database(&self.path, error)
+        })
+    }
+}
+
+/// Lets readers on several connections tell whether they see the same state.
+fn count_change(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached("UPDATE meta SET value = value + 1 WHERE key = 'changes'")?.execute([]).map(drop)
+}
+
+fn path_of(url: &str) -> Result<PathBuf, StoreError> {
+    let path = match url.split_once(':') {
+        Some(("sqlite", path)) => path.strip_prefix("//").unwrap_or(path),
+        Some((_, rest)) if rest.starts_with("//") => {
+            return Err(StoreError::UnsupportedUrl { url: without_secret(url) });
+        }
+        _ => url,
+    };
+    if path.is_empty() {
+        return Err(StoreError::UnsupportedUrl { url: url.to_owned() });
+    }
+    Ok(PathBuf::from(path))
+}
+
+/// `postgres://user:password@host/name` without what stands before the host.
+fn without_secret(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((kind, _)), Some((_, host))) => format!("{kind}://…@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+fn checked_version(path: &Path, connection: &Connection) -> Result<i64, StoreError> {
+    let sql = |error| StoreError::database(path, error);
+    let found = schema::version(connection).map_err(sql)?;
+    if found > schema::VERSION {
+        return Err(StoreError::Newer { path: path.to_path_buf(), found, known: schema::VERSION });
+    }
+    if found == 0 && schema::holds_other_tables(connection).map_err(sql)? {
+        // Another process may have finished making the store between the two questions.
+        let again = schema::version(connection).map_err(sql)?;
+        if again == 0 {
+            return Err(StoreError::NotADatabase { path: path.to_path_buf(), source: None });
+        }
+        return Ok(again);
+    }
+    Ok(found)
+}
+
+/// Finds out now, and not after the first page was fetched, that a file may not be written. Where another
+/// process is writing it plainly can be.
+fn check_writable(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let tried = connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK");
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    match tried {
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
+        tried => tried,
+    }
+}
+
+fn tune_for_writing(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", "OFF")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)
+}
+
+/// A connection that only reads. Works beside a writer, and in a folder that may not be written.
+pub(crate) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opened = Connection::open_with_flags(path, flags).and_then(usable);
+    match opened {
+        Err(error) if may_not_write(&error) && !has_log(path) => {
+            Connection::open_with_flags(immutable_uri(path), flags | OpenFlags::SQLITE_OPEN_URI).and_then(usable)
+        }
+        opened => opened,
+    }
+}
+
+fn usable(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+fn may_not_write(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode;
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(log).is_ok_and(|metadata| metadata.len() > 0)
+}
+
+fn immutable_uri(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    for character in path.to_string_lossy().chars() {
+        match character {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            other => uri.push(other),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Instant;
+    use model::records::{Record, Repository};
+
+    use super::*;
+
+    fn page(records: &[Record]) -> Page<'_> {
+        let observed_at = Instant::from_seconds(1);
+        Page {
+            scope: "repositories",
+            subject: "",
+            records,
+            cursor: None,
+            observed_at,
+            generation: None,
+            complete: false,
+        }
+    }
+
+    fn repository(number: usize) -> Record {
+        let name = format!("repository-{number}-{}", "x".repeat(200));
+        Record::Repository(Repository { id: name.clone(), name, ..Repository::default() })
+    }
+
+    #[test]
+    fn a_full_disk_is_named_and_loses_nothing() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("cto.db");
+        let store = Store::open(path.to_str().expect("text")).expect("opened");
+        store.commit(&page(&[repository(0)])).expect("stored");
+        // Stands for a disk without room: the database may not grow any more.
+        store.writer().connection.pragma_update(None, "max_page_count", 1).expect("limited");
+        let many: Vec<_> = (1..2000).map(repository).collect();
+        let error = store.commit(&page(&many)).expect_err("full");
+        assert!(matches!(error, StoreError::DiskFull { .. }), "{error:?}");
+        assert!(error.to_string().contains(path.to_str().expect("text")), "{error}");
+        assert_eq!(store.load(Scopes::ALL).expect("read").repositories.len(), 1);
+    }
+
+    #[test]
+    fn a_path_is_found_in_every_form_of_address() {
+        for (url, path) in
+            [("sqlite:a.db", "a.db"), ("sqlite:///a/b.db", "/a/b.db"), ("C:/a.db", "C:/a.db"), ("a:b", "a:b")]
+        {
+            assert_eq!(path_of(url).expect("supported"), Path::new(path));
+        }
+        assert!(path_of("sqlite:").is_err());
+        assert!(path_of("mysql://host/name").is_err());
+    }
+
+    #[test]
+    fn a_folder_with_odd_characters_can_be_named_in_a_uri() {
+        assert_eq!(immutable_uri(Path::new("/a?b/100%#.db")), "file:/a%3fb/100%25%23.db?immutable=1");
+    }
+}

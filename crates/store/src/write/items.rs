@@ -1,0 +1,285 @@
+//! Cards, their custom fields, and the sightings that make up the second source of board history.
+
+use model::records::{FieldValue, ItemContent, Presence, ProjectItem};
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{PageWriter, id_or_null, micros};
+
+/// A card as it is, or will be, stored: texts as codes, instants in microseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Card {
+    pub(crate) issue: Option<i64>,
+    pub(crate) project_id: i64,
+    pub(crate) project_name: i64,
+    pub(crate) content: i64,
+    pub(crate) content_id: String,
+    pub(crate) status: i64,
+    pub(crate) status_updated_at: Option<i64>,
+    pub(crate) presence: i64,
+    pub(crate) created_at: Option<i64>,
+    pub(crate) updated_at: Option<i64>,
+    pub(crate) observed_at: i64,
+    pub(crate) seen_generation: i64,
+}
+
+struct StoredCard {
+    row: i64,
+    has_id: bool,
+    card: Card,
+}
+
+/// One sighting of a card, as it is stored.
+pub(crate) struct Sighting {
+    pub(crate) status: i64,
+    pub(crate) status_at: Option<i64>,
+    pub(crate) presence: i64,
+    pub(crate) presence_at: Option<i64>,
+    pub(crate) created_at: Option<i64>,
+    pub(crate) observed_at: i64,
+    pub(crate) source: i64,
+}
+
+const COLUMNS: &str = "issue, project_id, project_name, content, content_id, status, status_updated_at, presence,
+    created_at, updated_at, observed_at, seen_generation";
+
+impl PageWriter<'_> {
+    /// Stores a card, and a sighting of it where it differs from what was stored. `issue` is the row of the
+    /// issue that it shows, where the caller knows it.
+    pub(crate) fn item(&mut self, item: &ProjectItem, issue: Option<i64>) -> rusqlite::Result<()> {
+        let mut card = self.observed_card(item, issue)?;
+        let stored = self.stored_card(item, &card)?;
+        let old = stored.as_ref().filter(|stored| stored.has_id).map(|stored| &stored.card);
+        if let (Some(stored), Some(old)) = (&stored, old) {
+            if old.observed_at > card.observed_at {
+                let sql = "UPDATE project_item SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1";
+                return self.connection.prepare_cached(sql)?.execute((self.generation, stored.row)).map(drop);
+            }
+            card.keep_what_is_not_said(old, item.presence);
+        }
+        let row = self.put_card(stored.as_ref().map(|stored| stored.row), &item.id, &card)?;
+        if !item.id.is_empty() && old.is_none_or(|old| card.is_another_sight_than(old)) {
+            let says_when = item.presence != Presence::OnBoard || old.is_some_and(|old| old.presence != card.presence);
+            let sighting = Sighting {
+                status: card.status,
+                status_at: card.status_updated_at,
+                presence: card.presence,
+                presence_at: if says_when { micros(item.updated_at) } else { None },
+                created_at: card.created_at,
+                observed_at: card.observed_at,
+                source: self.code("snapshot")?,
+            };
+            let seq = if old.is_some() { self.next_sighting(row)? } else { 0 };
+            self.sighting(row, seq, &sighting)?;
+        }
+        self.replace_fields(row, item, stored.is_some())
+    }
+
+    fn observed_card(&mut self, item: &ProjectItem, issue: Option<i64>) -> rusqlite::Result<Card> {
+        let issue = match (issue, id_or_null(&item.content_id)) {
+            (Some(issue), _) => Some(issue),
+            (None, Some(id)) if item.content == ItemContent::Issue => self
+                .connection
+                .prepare_cached("SELECT row_id FROM issue WHERE id = ?1")?
+                .query_row([id], |row| row.get(0))
+                .optional()?,
+            _ => None,
+        };
+        Ok(Card {
+            issue,
+            project_id: self.code(&item.project_id)?,
+            project_name: self.code(&item.project_name)?,
+            content: self.code(content_name(item.content))?,
+            content_id: item.content_id.clone(),
+            status: self.code(&item.status)?,
+            status_updated_at: micros(item.status_updated_at),
+            presence: self.code(presence_name(item.presence))?,
+            created_at: micros(item.created_at),
+            updated_at: micros(item.updated_at),
+            observed_at: micros(item.observed_at).unwrap_or(self.observed_at),
+            seen_generation: self.generation,
+        })
+    }
+
+    /// The card of the same id, else what CSV files knew of the same issue on the same board.
+    fn stored_card(&self, item: &ProjectItem, card: &Card) -> rusqlite::Result<Option<StoredCard>> {
+        if let Some(id) = id_or_null(&item.id) {
+            let sql = format!("SELECT row_id, item_id IS NOT NULL, {COLUMNS} FROM project_item WHERE item_id = ?1");
+            let found = self.connection.prepare_cached(&sql)?.query_row([id], StoredCard::read).optional()?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        let Some(issue) = card.issue else { return Ok(None) };
+        let sql = format!(
+            "SELECT row_id, item_id IS NOT NULL, {COLUMNS} FROM project_item
+             WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2"
+        );
+        self.connection.prepare_cached(&sql)?.query_row((issue, card.project_id), StoredCard::read).optional()
+    }
+
+    /// Inserts or updates the row of a card and returns it.
+    pub(crate) fn put_card(&self, row: Option<i64>, id: &str, card: &Card) -> rusqlite::Result<i64> {
+        let values = params![
+            card.issue,
+            card.project_id,
+            card.project_name,
+            card.content,
+            card.content_id,
+            card.status,
+            card.status_updated_at,
+            card.presence,
+            card.created_at,
+            card.updated_at,
+            card.observed_at,
+            card.seen_generation,
+            id_or_null(id),
+            row,
+        ];
+        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13";
+        if let Some(row) = row {
+            let sql = format!("UPDATE project_item SET ({COLUMNS}, item_id) = ({marks}) WHERE row_id = ?14");
+            self.connection.prepare_cached(&sql)?.execute(values)?;
+            Ok(row)
+        } else {
+            let sql = format!("INSERT INTO project_item ({COLUMNS}, item_id, row_id) VALUES ({marks}, ?14)");
+            self.connection.prepare_cached(&sql)?.insert(values)
+        }
+    }
+
+    fn next_sighting(&self, card: i64) -> rusqlite::Result<i64> {
+        self.connection
+            .prepare_cached("SELECT coalesce(max(seq) + 1, 0) FROM project_item_sighting WHERE item = ?1")?
+            .query_row([card], |row| row.get(0))
+    }
+
+    /// Adds a sighting.
+    pub(crate) fn sighting(&self, card: i64, seq: i64, sighting: &Sighting) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO project_item_sighting (item, seq, status, status_at, presence, presence_at, created_at,
+                    observed_at, source)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute((
+                card,
+                seq,
+                sighting.status,
+                sighting.status_at,
+                sighting.presence,
+                sighting.presence_at,
+                sighting.created_at,
+                sighting.observed_at,
+                sighting.source,
+            ))
+            .map(drop)
+    }
+
+    fn replace_fields(&mut self, card: i64, item: &ProjectItem, may_have_some: bool) -> rusqlite::Result<()> {
+        if may_have_some && (item.fields.is_some() || item.presence == Presence::Removed) {
+            let sql = "DELETE FROM issue_project_custom_field WHERE item = ?1";
+            self.connection.prepare_cached(sql)?.execute([card])?;
+        }
+        if item.presence == Presence::Removed {
+            return Ok(());
+        }
+        for (seq, field) in item.fields.iter().flatten().enumerate() {
+            self.field(card, seq as i64, field)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a custom field.
+    pub(crate) fn field(&mut self, card: i64, seq: i64, field: &FieldValue) -> rusqlite::Result<()> {
+        let name = self.code(&field.name)?;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO issue_project_custom_field (item, seq, field_name, field_value) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute((card, seq, name, &field.value))
+            .map(drop)
+    }
+
+    /// Removes the custom fields that CSV files brought for an issue.
+    pub(crate) fn delete_cards_from_csv(&self, issue: i64) -> rusqlite::Result<()> {
+        let sql = "DELETE FROM issue_project_custom_field
+            WHERE item IN (SELECT row_id FROM project_item WHERE item_id IS NULL AND issue = ?1)";
+        self.connection.prepare_cached(sql)?.execute([issue])?;
+        let sql = "DELETE FROM project_item WHERE item_id IS NULL AND issue = ?1";
+        self.connection.prepare_cached(sql)?.execute([issue]).map(drop)
+    }
+}
+
+impl Card {
+    /// Takes over what this observation leaves open. A card that is gone has nothing to show any more,
+    /// so what it showed last stays.
+    fn keep_what_is_not_said(&mut self, old: &Self, presence: Presence) {
+        if self.content_id.is_empty() {
+            self.content = old.content;
+            self.content_id.clone_from(&old.content_id);
+        }
+        if self.content_id == old.content_id {
+            self.issue = self.issue.or(old.issue);
+        }
+        if self.project_id == 0 {
+            self.project_id = old.project_id;
+        }
+        if self.project_name == 0 {
+            self.project_name = old.project_name;
+        }
+        if presence == Presence::Removed && self.status == 0 && self.status_updated_at.is_none() {
+            self.status = old.status;
+        }
+        if self.status == old.status {
+            self.status_updated_at = self.status_updated_at.or(old.status_updated_at);
+        }
+        self.created_at = self.created_at.or(old.created_at);
+        self.updated_at = self.updated_at.or(old.updated_at);
+        self.seen_generation = self.seen_generation.max(old.seen_generation);
+    }
+
+    fn is_another_sight_than(&self, old: &Self) -> bool {
+        (self.status, self.status_updated_at, self.presence) != (old.status, old.status_updated_at, old.presence)
+    }
+}
+
+impl StoredCard {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            row: row.get(0)?,
+            has_id: row.get(1)?,
+            card: Card {
+                issue: row.get(2)?,
+                project_id: row.get(3)?,
+                project_name: row.get(4)?,
+                content: row.get(5)?,
+                content_id: row.get(6)?,
+                status: row.get(7)?,
+                status_updated_at: row.get(8)?,
+                presence: row.get(9)?,
+                created_at: row.get(10)?,
+                updated_at: row.get(11)?,
+                observed_at: row.get(12)?,
+                seen_generation: row.get(13)?,
+            },
+        })
+    }
+}
+
+/// As in `project_item.csv`.
+pub(crate) fn content_name(content: ItemContent) -> &'static str {
+    match content {
+        ItemContent::Issue => "issue",
+        ItemContent::PullRequest => "pull_request",
+        ItemContent::Draft => "draft",
+        ItemContent::Redacted => "redacted",
+    }
+}
+
+/// As in `project_item.csv`.
+pub(crate) fn presence_name(presence: Presence) -> &'static str {
+    match presence {
+        Presence::OnBoard => "on_board",
+        Presence::Archived => "archived",
+        Presence::Removed => "removed",
+    }
+}

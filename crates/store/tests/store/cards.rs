@@ -1,0 +1,131 @@
+use model::records::{ItemContent, Presence, ProjectItem};
+use store::Page;
+
+use crate::records::{Fixture, at, card, card_record, field, issue, issue_record, page};
+
+const SIGHT: [&str; 6] = ["status", "status_at", "presence", "presence_at", "observed_at", "source"];
+
+#[test]
+fn a_sighting_is_kept_only_where_it_differs_from_the_one_before() {
+    let fixture = Fixture::new();
+    fixture.see(25, &[card_record(card("C_1", "I_1", "Ready"))]);
+    fixture.see(26, &[card_record(card("C_1", "I_1", "Ready"))]);
+    let mut later = card("C_1", "I_1", "Ready");
+    later.status_updated_at = Some(at(30));
+    fixture.see(31, &[card_record(later.clone())]);
+    later.status = "Done".into();
+    later.observed_at = Some(at(32));
+    fixture.see(40, &[card_record(later)]);
+    assert_eq!(
+        fixture.cells("project_item_sighting", &SIGHT),
+        [
+            "Ready,1970-01-01T00:00:20Z,on_board,,1970-01-01T00:00:25Z,snapshot",
+            "Ready,1970-01-01T00:00:30Z,on_board,,1970-01-01T00:00:31Z,snapshot",
+            "Done,1970-01-01T00:00:30Z,on_board,,1970-01-01T00:00:32Z,snapshot",
+        ]
+    );
+}
+
+#[test]
+fn an_issue_page_that_does_not_date_the_status_is_no_new_sight() {
+    let fixture = Fixture::new();
+    fixture.see(25, &[card_record(card("C_1", "I_1", "Ready"))]);
+    let mut seen = issue("I_1", "1");
+    seen.items = vec![ProjectItem { status_updated_at: None, created_at: None, ..card("C_1", "I_1", "Ready") }];
+    fixture.see(26, &[issue_record(seen)]);
+    assert_eq!(fixture.cells("project_item_sighting", &["observed_at"]), ["1970-01-01T00:00:25Z"]);
+    assert_eq!(
+        fixture.cells("project_item", &["status_updated_at", "created_at", "number"]),
+        ["1970-01-01T00:00:20Z,1970-01-01T00:00:12Z,1"]
+    );
+}
+
+#[test]
+fn custom_fields_stay_when_not_asked_for_or_archived_and_go_when_removed() {
+    let fixture = Fixture::new();
+    let fields = || fixture.cells("issue_project_custom_field", &["project_id", "field_name", "field_value"]);
+    let mut with_fields = card("C_1", "I_1", "Ready");
+    with_fields.fields = Some(vec![field("Size", "3"), field("Area", "api")]);
+    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(with_fields.clone())]);
+    assert_eq!(fields(), ["77,Size,3", "77,Area,api"]);
+    let mut archived = card("C_1", "I_1", "Ready");
+    archived.presence = Presence::Archived;
+    fixture.see(2, &[card_record(archived)]);
+    assert_eq!(fields(), ["77,Size,3", "77,Area,api"]);
+    with_fields.fields = Some(vec![field("Area", "web")]);
+    fixture.see(3, &[card_record(with_fields.clone())]);
+    assert_eq!(fields(), ["77,Area,web"]);
+    with_fields.presence = Presence::Removed;
+    fixture.see(4, &[card_record(with_fields)]);
+    assert_eq!(fields(), [""; 0]);
+}
+
+#[test]
+fn a_card_that_is_gone_keeps_what_it_showed_last() {
+    let fixture = Fixture::new();
+    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);
+    let gone = ProjectItem {
+        id: "C_1".into(),
+        project_id: "77".into(),
+        content: ItemContent::Redacted,
+        presence: Presence::Removed,
+        ..ProjectItem::default()
+    };
+    fixture.see(30, &[card_record(gone)]);
+    assert_eq!(
+        fixture.cells("project_item", &["project_name", "content", "content_id", "number", "status", "presence"]),
+        ["Platform,issue,I_1,1,Ready,removed"]
+    );
+    assert_eq!(
+        fixture.cells("project_item_sighting", &SIGHT)[1],
+        "Ready,1970-01-01T00:00:20Z,removed,,1970-01-01T00:00:30Z,snapshot"
+    );
+}
+
+#[test]
+fn presence_is_dated_by_the_last_change_of_the_card() {
+    let fixture = Fixture::new();
+    fixture.see(1, &[card_record(card("C_1", "I_1", "Ready"))]);
+    let mut seen = card("C_1", "I_1", "Ready");
+    seen.presence = Presence::Archived;
+    seen.updated_at = Some(at(40));
+    fixture.see(50, &[card_record(seen.clone())]);
+    seen.presence = Presence::OnBoard;
+    seen.updated_at = Some(at(60));
+    fixture.see(70, &[card_record(seen)]);
+    assert_eq!(
+        fixture.cells("project_item_sighting", &["presence", "presence_at"]),
+        ["on_board,", "archived,1970-01-01T00:00:40Z", "on_board,1970-01-01T00:01:00Z"]
+    );
+}
+
+#[test]
+fn unseen_cards_are_those_on_that_board_that_the_crawl_did_not_meet() {
+    let fixture = Fixture::new();
+    let mut archived = card("C_3", "I_3", "Done");
+    archived.presence = Presence::Archived;
+    let mut other_board = card("C_4", "I_4", "Done");
+    other_board.project_id = "78".into();
+    let cards = [card("C_2", "I_2", "Done"), card("C_1", "I_1", "Done"), archived, other_board];
+    fixture.see(1, &cards.clone().map(card_record));
+    let unseen = |generation| fixture.store.unseen_items("77", generation).expect("asked");
+    assert_eq!(unseen(1), ["C_1", "C_2"]);
+    let seen = [card_record(cards[0].clone())];
+    fixture.store.commit(&Page { generation: Some(1), ..page(2, &seen) }).expect("stored");
+    assert_eq!(unseen(1), ["C_1"]);
+    assert_eq!(unseen(2), ["C_1", "C_2"]);
+    assert_eq!(fixture.store.unseen_items("79", 2).expect("asked"), [""; 0]);
+    // A later page without a generation, or of an earlier one, does not make it unseen.
+    fixture.see(3, &seen);
+    assert_eq!(unseen(1), ["C_1"]);
+}
+
+#[test]
+fn an_observation_that_is_too_old_to_count_was_still_seen_in_its_crawl() {
+    let fixture = Fixture::new();
+    fixture.see(5, &[card_record(card("C_1", "I_1", "Done"))]);
+    let older = [card_record(card("C_1", "I_1", "Ready"))];
+    fixture.store.commit(&Page { generation: Some(2), ..page(4, &older) }).expect("stored");
+    assert_eq!(fixture.store.unseen_items("77", 2).expect("asked"), [""; 0]);
+    assert_eq!(fixture.cells("project_item", &["status"]), ["Done"]);
+}

@@ -1,0 +1,60 @@
+//! The page about file formats is written from the declaration of the tables.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use model::spec::{RAW_TABLES, RawKind};
+
+const BEGINNING: &str = "\
+# Data formats
+
+This page is written from the declaration of the raw tables (`model::spec`) and compared with it by a test; `UPDATE_DOCS=1 cargo test -p store data_formats` writes it anew.
+
+## Raw tables
+
+After each import the raw tables are published as CSV files, one per table, beside the store.
+Each file is replaced whole: a reader sees the old one or the new one.
+Columns marked *original* are those of the original tool, under its names and in its order; ours follow.
+
+* Comma, LF, no byte order mark. A field is quoted only if it contains a comma, a quote, CR or LF, begins with white space, or is exactly `\\.`; quotes are doubled.
+* Instants are UTC in whole seconds, `2026-01-02T03:04:05Z`; truth values are `true` and `false`; an empty cell is null or the empty text.
+* Rows are ordered by their key; numbers of issues and pull requests as numbers. Events, reviews and custom fields stay in the order in which the provider gave them, behind their issue or pull request.
+* The same data gives the same bytes.
+
+`cto-import --from-csv` loads such files, the original tool's included: by header name, in any order of columns, with or without a byte order mark.
+";
+
+fn page() -> String {
+    let mut page = BEGINNING.to_owned();
+    for table in RAW_TABLES {
+        let key = table.key.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
+        write!(page, "\n### {}.csv\n\n{} Key: {key}.\n\n", table.name, table.doc).expect("text");
+        page.push_str("| column | type | original | meaning |\n|---|---|---|---|\n");
+        for column in table.columns {
+            let kind = match column.kind {
+                RawKind::Text => "text",
+                RawKind::Int => "whole number",
+                RawKind::Bool => "truth value",
+                RawKind::Instant => "instant",
+            };
+            let original = if column.original { "yes" } else { "" };
+            writeln!(page, "| `{}` | {kind} | {original} | {} |", column.name, column.doc).expect("text");
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_about_data_formats_follows_the_declaration() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/data-formats.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, page()).expect("written");
+    }
+    let written = fs::read_to_string(&path).expect("docs/data-formats.md is there");
+    assert_eq!(
+        written,
+        page(),
+        "docs/data-formats.md is out of date: run UPDATE_DOCS=1 cargo test -p store data_formats"
+    );
+}

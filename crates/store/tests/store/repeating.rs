@@ -1,0 +1,144 @@
+//! An import that was killed goes on with the page that it was at: storing pages again must change nothing.
+
+use model::records::{Presence, Record};
+use proptest::prelude::*;
+use store::Page;
+
+use crate::records::{
+    Fixture, at, card, card_record, everything, field, issue, issue_record, moved, place, pull_record, pull_request,
+    repository, status,
+};
+
+#[derive(Clone, Debug)]
+struct Stored {
+    records: Vec<Record>,
+    second: i64,
+    generation: Option<i64>,
+    complete: bool,
+    scope: &'static str,
+}
+
+fn record() -> impl Strategy<Value = Record> {
+    let column = prop::sample::select(vec!["", "Backlog", "Ready", "Done"]);
+    let presence = prop::sample::select(vec![Presence::OnBoard, Presence::Archived, Presence::Removed]);
+    let card_of = (1..5_u8, 1..4_u8, column.clone(), presence, 0..60_i64, any::<bool>()).prop_map(
+        |(id, issue, status, presence, second, with_fields)| {
+            let mut seen = card(&format!("C_{id}"), &format!("I_{issue}"), status);
+            seen.presence = presence;
+            seen.status_updated_at = (second > 5).then(|| at(second));
+            seen.updated_at = Some(at(second));
+            seen.fields = with_fields.then(|| vec![field("Size", status), field("Area", "x")]);
+            seen
+        },
+    );
+    let issue_of =
+        (1..5_u8, prop::sample::select(vec!["api", "web"]), column, prop::option::of(card_of.clone()), 0..3_usize)
+            .prop_map(|(number, repo, column, item, events)| {
+                let mut seen = issue(&format!("I_{number}"), &number.to_string());
+                seen.place = place(repo, &number.to_string());
+                column.clone_into(&mut seen.title);
+                seen.status_events.extend((0..events).map(|_| status("closed", 30)));
+                seen.project_events.extend((0..events).map(|second| moved("", column, second as i64)));
+                seen.items.extend(item.map(|mut item| {
+                    item.content_id.clone_from(&seen.id);
+                    item
+                }));
+                issue_record(seen)
+            });
+    let repository_of = (1..3_u8, prop::sample::select(vec!["api", "web", "new"]))
+        .prop_map(|(id, name)| Record::Repository(repository(&format!("R_{id}"), name)));
+    let pull_of = (1..4_u8, 0..2_usize).prop_map(|(number, reviews)| {
+        let mut seen = pull_request(&format!("P_{number}"), &number.to_string());
+        seen.reviews.truncate(reviews);
+        pull_record(seen)
+    });
+    prop_oneof![
+        3 => issue_of,
+        3 => card_of.prop_map(card_record),
+        1 => repository_of,
+        1 => pull_of,
+    ]
+}
+
+fn pages() -> impl Strategy<Value = Vec<Stored>> {
+    let scope = prop::sample::select(vec!["issues", "pull_requests", "project_items"]);
+    let page = (prop::collection::vec(record(), 0..4), 1..4_i64, prop::option::of(1..4_i64), any::<bool>(), scope);
+    prop::collection::vec(page, 1..6).prop_map(|pages| {
+        let mut second = 100;
+        let mut newest = 0;
+        let stored = pages.into_iter().map(|(records, later, generation, complete, scope)| {
+            // Time goes on, and so do generations.
+            second += later;
+            newest = generation.map_or(newest, |generation| newest.max(generation));
+            Stored { records, second, generation: generation.map(|_| newest), complete, scope }
+        });
+        stored.collect()
+    })
+}
+
+fn commit(fixture: &Fixture, stored: &Stored) {
+    let page = Page {
+        scope: stored.scope,
+        subject: "R_1",
+        records: &stored.records,
+        cursor: Some("next"),
+        observed_at: at(stored.second),
+        generation: stored.generation,
+        complete: stored.complete,
+    };
+    fixture.store.commit(&page).expect("stored");
+}
+
+/// What a page would hold twice: two different sights of one thing in one page have no order.
+fn has_repeated_keys(stored: &Stored) -> bool {
+    let mut keys: Vec<String> = Vec::new();
+    for record in &stored.records {
+        match record {
+            Record::Repository(repository) => keys.push(repository.id.clone()),
+            Record::Project(project) => keys.push(project.id.clone()),
+            Record::Issue(issue) => {
+                keys.push(issue.id.clone());
+                keys.extend(issue.items.iter().map(|item| item.id.clone()));
+            }
+            Record::ProjectItem(item) => keys.push(item.id.clone()),
+            Record::PullRequest(pull_request) => keys.push(pull_request.id.clone()),
+        }
+    }
+    let all = keys.len();
+    keys.sort();
+    keys.dedup();
+    keys.len() < all
+}
+
+/// The first line that differs.
+fn difference(one: &str, other: &str) -> Option<(String, String)> {
+    let lines = |text: &str| text.lines().map(str::to_owned).chain([String::new()]).collect::<Vec<_>>();
+    let pairs = lines(one).into_iter().zip(lines(other));
+    if one == other { None } else { pairs.into_iter().find(|(one, other)| one != other) }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn storing_pages_again_from_any_point_changes_nothing(pages in pages(), from in 0..6_usize) {
+        prop_assume!(!pages.iter().any(has_repeated_keys));
+        let once = Fixture::new();
+        for page in &pages {
+            commit(&once, page);
+        }
+        let expected = everything(&once.store, &[]);
+        let again = Fixture::new();
+        for (index, page) in pages.iter().enumerate() {
+            commit(&again, page);
+            if index == from {
+                commit(&again, page);
+            }
+        }
+        prop_assert_eq!(difference(&everything(&again.store, &[]), &expected), None);
+        for page in pages.iter().skip(from.min(pages.len() - 1)) {
+            commit(&once, page);
+        }
+        prop_assert_eq!(difference(&everything(&once.store, &[]), &expected), None);
+    }
+}
