@@ -1,1 +1,30 @@
-//! metrics-core
+#![doc = include_str!("../README.md")]
+
+pub mod calculate;
+pub mod calendar;
+pub mod control;
+pub mod coverage;
+pub mod cto_stats;
+pub mod flow;
+pub mod forecast;
+pub mod frame;
+pub mod pull_requests;
+pub mod records;
+pub mod throughput;
+
+pub use calculate::{CalculateError, Calculation, calculate};
+pub use records::RawBuilder;
+pub use {model, polars};
+
+/// Names of the tables that only rule set `flow` writes.
+pub const FLOW_ONLY_TABLES: [&str; 9] = [
+    "cycle_time_week",
+    "aging_wip",
+    "cumulative_flow_day",
+    "forecast",
+    "pr_cycle_week",
+    "pr_review_latency_week",
+    "pr_activity_week",
+    "pr_open",
+    "pr_author_week",
+];

@@ -1,0 +1,116 @@
+//! Metrics without files or a server: records made by hand in, stocks and lead times out.
+//!
+//! Run with `cargo run -p metrics-core --example embed`.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+
+use metrics_core::model::Instant;
+use metrics_core::model::columns::Scopes;
+use metrics_core::model::records::{Issue, Place, ProjectEvent, StatusEvent};
+use metrics_core::model::rules::{ProjectRules, Rules};
+use metrics_core::{RawBuilder, calculate};
+
+const BOARD: &str = "4100001";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut records = RawBuilder::new();
+    records.issue(&issue(1, "Pay by card", 2, &[(3, "Ready"), (5, "In progress"), (9, "In review")], Some(12))?);
+    records.issue(&issue(2, "Slow search", 4, &[(6, "Ready"), (8, "In progress")], None)?);
+    records.issue(&issue(3, "Dark mode", 7, &[], None)?);
+
+    let rules = Rules { projects: vec![checkout_board()], ..Rules::default() };
+    let raw = records.build(march(15)?);
+    let calculation = calculate(&raw, &rules, None, Scopes { issues: true, pull_requests: false })?;
+
+    let mut out = io::stdout().lock();
+    for table in &calculation.tables {
+        match table.name {
+            "stocks" => writeln!(out, "Stocks at {}\n{}", calculation.as_of, table.to_csv())?,
+            "calculated_issue" => {
+                for row in 0..table.height() {
+                    let (id, step) = (table.cell(row, "id"), table.cell(row, "current_step"));
+                    let lead_days = table.cell(row, "lead_days");
+                    let lead = if lead_days.is_empty() { "open".to_owned() } else { format!("{lead_days} days") };
+                    writeln!(out, "{id}: {step}, lead time {lead}")?;
+                }
+            }
+            _ => {}
+        }
+    }
+    for notice in &calculation.notices {
+        writeln!(out, "{notice}")?;
+    }
+    Ok(())
+}
+
+fn checkout_board() -> ProjectRules {
+    let columns = |name: &str| vec![name.to_owned()];
+    ProjectRules {
+        id: BOARD.to_owned(),
+        name: "Checkout".to_owned(),
+        lead_time_columns: columns("Ready"),
+        put_in_ready_columns: columns("Ready"),
+        dev_start_columns: columns("In progress"),
+        review_start_columns: columns("In review"),
+        inprod_start_columns: columns("Done"),
+        ..ProjectRules::default()
+    }
+}
+
+fn march(day: u32) -> Result<Instant, String> {
+    let text = format!("2026-03-{day:02}T09:00:00Z");
+    Instant::parse_rfc3339(&text).ok_or_else(|| format!("{text} is no instant"))
+}
+
+/// An issue opened and put on the board on a day of March, with its moves and, if it is closed, its end.
+fn issue(number: u32, title: &str, opened: u32, moves: &[(u32, &str)], closed: Option<u32>) -> Result<Issue, String> {
+    let event = |kind: &str, from: &str, to: &str, at: Instant| ProjectEvent {
+        kind: kind.to_owned(),
+        project_id: BOARD.to_owned(),
+        project_name: "Checkout".to_owned(),
+        from_column: from.to_owned(),
+        to_column: to.to_owned(),
+        at,
+        by: String::new(),
+    };
+    let mut project_events = vec![event("added", "", "", march(opened)?)];
+    let mut from = "";
+    for (day, to) in moves {
+        project_events.push(event("moved", from, to, march(*day)?));
+        from = to;
+    }
+    let closed_at = closed.map(march).transpose()?;
+    let status = |at: Instant| StatusEvent {
+        kind: "closed".to_owned(),
+        at,
+        by: String::new(),
+        state_reason: "completed".to_owned(),
+    };
+    Ok(Issue {
+        id: String::new(),
+        place: Place {
+            org: "acme".to_owned(),
+            repo: "shop".to_owned(),
+            number: number.to_string(),
+            ..Place::default()
+        },
+        title: title.to_owned(),
+        url: String::new(),
+        state: if closed.is_some() { "closed" } else { "open" }.to_owned(),
+        state_reason: String::new(),
+        kind: String::new(),
+        is_bug: false,
+        issue_type: String::new(),
+        labels: Vec::new(),
+        creator: None,
+        assignees: Vec::new(),
+        created_at: march(opened)?,
+        closed_at,
+        updated_at: None,
+        committer: String::new(),
+        status_events: closed_at.map(status).into_iter().collect(),
+        project_events,
+        items: Vec::new(),
+    })
+}

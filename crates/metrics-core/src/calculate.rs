@@ -1,0 +1,214 @@
+//! The whole calculation: raw columns and rules in, tables and notices out.
+
+use model::Instant;
+use model::columns::{Raw, Scopes};
+use model::instant::MICROS_PER_DAY;
+use model::rules::{RuleSet, Rules};
+use model::table::Table;
+
+use crate::control::finding;
+use crate::coverage::{Coverage, ISSUE_SCOPES};
+use crate::cto_stats;
+use crate::flow::{self, FlowError, Lives};
+use crate::forecast::{ALL, ForecastOptions, ForecastSeries, forecast};
+use crate::pull_requests::pull_request_tables;
+use crate::throughput::{Throughput, ThroughputInputs, throughput_week};
+
+/// The result of [`calculate`].
+#[derive(Clone, Debug)]
+pub struct Calculation {
+    /// The tables of the rule set and scopes, each in a total order of its keys.
+    pub tables: Vec<Table>,
+    /// What a person should know about the figures, one line each.
+    pub notices: Vec<String>,
+    /// What the figures say, in full sentences; the first one says whether the last complete week was normal.
+    /// Empty under `cto-stats`.
+    pub findings: Vec<String>,
+    /// The instant up to which everything was looked at.
+    pub as_of: Instant,
+}
+
+/// Why nothing was calculated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CalculateError {
+    /// The configuration contradicts itself, or a table of the flow failed.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+}
+
+/// Calculates the tables of the asked scopes under the rule set that `rules` names.
+///
+/// `as_of` defaults to the end of what the data covers; without any data the tables have headers only.
+/// The same inputs give the same tables, byte for byte; under `flow` in any order of the raw rows.
+///
+/// # Errors
+/// When the configuration contradicts itself.
+pub fn calculate(
+    raw: &Raw,
+    rules: &Rules,
+    as_of: Option<Instant>,
+    scopes: Scopes,
+) -> Result<Calculation, CalculateError> {
+    let as_of = as_of.or(raw.as_of).unwrap_or_default();
+    let mut calculation = Calculation { tables: Vec::new(), notices: Vec::new(), findings: Vec::new(), as_of };
+    match rules.set {
+        RuleSet::Flow => {
+            if scopes.issues {
+                flow_issue_tables(raw, rules, &mut calculation)?;
+            }
+            if scopes.pull_requests {
+                calculation.tables.extend(pull_request_tables(raw, rules, as_of));
+            }
+        }
+        RuleSet::CtoStats => {
+            if scopes.issues {
+                calculation.tables.extend(cto_stats::issue_tables(raw, rules, Some(as_of)));
+            }
+            if scopes.pull_requests {
+                calculation.tables.extend(cto_stats::pull_request_tables(raw));
+            }
+        }
+    }
+    Ok(calculation)
+}
+
+/// A line about the source that is a day or more behind. One import takes a while, so that a little is no news.
+fn lagging(coverage: &Coverage, as_of: Instant) -> Option<String> {
+    let subject = coverage.held_back_by.as_ref()?;
+    (as_of.micros() - coverage.until.micros() >= MICROS_PER_DAY)
+        .then(|| format!("{subject} was imported only up to {}: later periods are marked incomplete", coverage.until))
+}
+
+/// The issue tables of rule set `flow`.
+fn flow_issue_tables(raw: &Raw, rules: &Rules, calculation: &mut Calculation) -> Result<(), CalculateError> {
+    let as_of = calculation.as_of;
+    let lives = Lives::new(raw, rules, as_of)?;
+    let coverage = Coverage::new(raw, &ISSUE_SCOPES, as_of);
+    calculation.notices.extend(flow::notices(&lives));
+    calculation.notices.extend(lagging(&coverage, as_of));
+    let tables = flow::tables(raw, rules, &lives, &coverage)?;
+    calculation.tables.extend(tables);
+    let weekly = throughput(&lives, rules, &coverage);
+    calculation.findings.extend(finding(&weekly.chart, "issues finished").sentences);
+    calculation.tables.push(weekly.table);
+    calculation.tables.push(forecasts(&lives, rules, &coverage));
+    Ok(())
+}
+
+fn throughput(lives: &Lives, rules: &Rules, coverage: &Coverage) -> Throughput {
+    let endings = lives.endings();
+    let ended = |not_planned: bool| -> Vec<Instant> {
+        endings.iter().filter(|ending| ending.not_planned == not_planned).map(|ending| ending.ended_at).collect()
+    };
+    let (finished, closed_not_planned) = (ended(false), ended(true));
+    let never = Instant::from_micros(lives.as_of.micros().saturating_add(1));
+    let first = endings.first().map_or(never, |ending| ending.ended_at);
+    let inputs = ThroughputInputs {
+        finished: &finished,
+        closed_not_planned: &closed_not_planned,
+        first,
+        as_of: lives.as_of,
+        covered_to: coverage.until,
+        zone: rules.timezone,
+        process_changes: &rules.process_changes,
+    };
+    throughput_week(&inputs)
+}
+
+fn forecasts(lives: &Lives, rules: &Rules, coverage: &Coverage) -> Table {
+    let endings: Vec<_> = lives.endings().into_iter().filter(|ending| !ending.not_planned).collect();
+    let mut by_board: Vec<Vec<Instant>> = vec![Vec::new(); lives.boards.len()];
+    for ending in &endings {
+        if let Some(board) = ending.board {
+            by_board[board as usize].push(ending.ended_at);
+        }
+    }
+    let all: Vec<Instant> = endings.iter().map(|ending| ending.ended_at).collect();
+    let first_creations = lives.first_creation_by_board();
+    let mut series: Vec<ForecastSeries<'_>> = lives
+        .boards
+        .iter()
+        .zip(&by_board)
+        .zip(&first_creations)
+        .filter_map(|((board, finished), first)| {
+            first.map(|first| ForecastSeries { project_id: &board.id, project_name: &board.name, finished, first })
+        })
+        .collect();
+    if let Some(first) = lives.first_creation() {
+        series.push(ForecastSeries { project_id: ALL, project_name: ALL, finished: &all, first });
+    }
+    let options = ForecastOptions {
+        as_of: lives.as_of,
+        covered_to: coverage.until,
+        zone: rules.timezone,
+        seed: rules.forecast_seed,
+    };
+    forecast(&series, &options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(set: RuleSet, scopes: Scopes) -> Vec<&'static str> {
+        let rules = Rules { set, ..Rules::default() };
+        let calculation = calculate(&Raw::default(), &rules, None, scopes).expect("nothing to contradict");
+        calculation.tables.iter().map(|table| table.name).collect()
+    }
+
+    #[test]
+    fn the_tables_of_flow_alone_are_those_that_cto_stats_lacks() {
+        let rules = Rules { people: true, ..Rules::default() };
+        let flow = calculate(&Raw::default(), &rules, None, Scopes::ALL).expect("nothing to contradict");
+        let original = names(RuleSet::CtoStats, Scopes::ALL);
+        let ours: Vec<&str> =
+            flow.tables.iter().map(|table| table.name).filter(|name| !original.contains(name)).collect();
+        let mut listed = crate::FLOW_ONLY_TABLES.to_vec();
+        listed.sort_unstable();
+        let mut ours_sorted = ours;
+        ours_sorted.sort_unstable();
+        assert_eq!(ours_sorted, listed);
+    }
+
+    #[test]
+    fn each_rule_set_and_scope_has_its_tables() {
+        let issues = Scopes { issues: true, pull_requests: false };
+        assert_eq!(
+            names(RuleSet::Flow, issues),
+            [
+                "calculated_issue",
+                "cycle_time",
+                "cycle_time_week",
+                "stocks",
+                "stocks_week",
+                "aging_wip",
+                "cumulative_flow_day",
+                "throughput_week",
+                "forecast",
+            ]
+        );
+        assert_eq!(names(RuleSet::CtoStats, Scopes::ALL).len(), 8);
+        assert!(names(RuleSet::Flow, Scopes { issues: false, pull_requests: true }).contains(&"pr_open"));
+    }
+
+    #[test]
+    fn without_data_the_issue_tables_have_headers_only() {
+        let scopes = Scopes { issues: true, pull_requests: false };
+        let calculation = calculate(&Raw::default(), &Rules::default(), None, scopes).expect("nothing to contradict");
+        for table in &calculation.tables {
+            assert_eq!(table.to_csv().lines().count(), 1, "{}", table.name);
+        }
+        assert!(calculation.notices.is_empty());
+    }
+
+    #[test]
+    fn a_source_is_named_once_it_is_a_day_behind() {
+        let coverage = Coverage { until: Instant::from_seconds(0), held_back_by: Some("issues acme/shop".into()) };
+        assert_eq!(lagging(&coverage, Instant::from_seconds(600)), None);
+        assert_eq!(
+            lagging(&coverage, Instant::from_seconds(86_400)).as_deref(),
+            Some("issues acme/shop was imported only up to 1970-01-01T00:00:00Z: later periods are marked incomplete")
+        );
+    }
+}

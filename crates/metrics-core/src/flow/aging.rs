@@ -1,0 +1,92 @@
+//! Table `aging_wip`: open, started items and how unusual their stay in the present step is.
+
+use model::columns::{Raw, TextColumn};
+use model::table::{Cells, Column, Table};
+
+use super::boards::NO_BOARD;
+use super::calculated_issue::{by_id, days};
+use super::lives::{Life, Lives, Place};
+use crate::frame::{P85_MINIMUM, RATE_MINIMUM, percentile_of_enough};
+
+/// A row per open item on a board that has a cycle start, in order of id.
+///
+/// * `days_in_step`: all its days in the present step, earlier stays included.
+/// * `age_days`: from its cycle start to `as_of`.
+/// * `left_sooner_share`: share (0 to 1) of the finished items of the same board that were in that step and spent
+///   fewer days there; null below 10 such items.
+/// * `above_p85`: whether `days_in_step` is above their 85th percentile; `false` below 10 such items.
+pub fn aging_wip(raw: &Raw, lives: &Lives) -> Table {
+    let stays = Stays::new(lives);
+    let items: Vec<(usize, &Life)> = by_id(raw, lives)
+        .into_iter()
+        .filter_map(|issue| lives.issues[issue as usize].as_ref().map(|life| (issue as usize, life)))
+        .filter(|(_, life)| life.place.is_stock() && life.board != NO_BOARD)
+        .filter(|(_, life)| life.cycle_start != model::Instant::NULL_MICROS)
+        .collect();
+    let text = |text: &dyn Fn(usize, &Life) -> String| {
+        let mut column = TextColumn::default();
+        for (issue, life) in &items {
+            column.push(text(*issue, life).as_bytes());
+        }
+        Cells::Text(column)
+    };
+    let in_step = |life: &Life| days(life.time_in[life.place as usize]);
+    let board = |life: &Life| &lives.boards[life.board as usize];
+    let age = |life: &Life| days(lives.as_of.micros() - life.cycle_start);
+    let floats =
+        |value: &dyn Fn(&Life) -> Option<f64>| Cells::Float(items.iter().map(|(_, life)| value(life)).collect());
+    let columns = vec![
+        Column { name: "id", cells: text(&|issue, _| raw.issues.id.text(issue).into_owned()) },
+        Column { name: "name", cells: text(&|issue, _| raw.issues.title.text(issue).into_owned()) },
+        Column { name: "project_id", cells: text(&|_, life| board(life).id.clone()) },
+        Column { name: "project_name", cells: text(&|_, life| board(life).name.clone()) },
+        Column { name: "step", cells: text(&|_, life| life.place.name().to_owned()) },
+        Column { name: "days_in_step", cells: floats(&|life| Some(in_step(life))) },
+        Column { name: "age_days", cells: floats(&|life| Some(age(life))) },
+        Column { name: "left_sooner_share", cells: floats(&|life| stays.share_below(life, in_step(life))) },
+        Column {
+            name: "above_p85",
+            cells: Cells::Bool(items.iter().map(|(_, life)| stays.is_above_p85(life, in_step(life))).collect()),
+        },
+        Column { name: "url", cells: text(&|issue, _| raw.issues.url.text(issue).into_owned()) },
+    ];
+    Table { name: "aging_wip", columns }
+}
+
+/// Days that finished items spent in each step of each board, sorted.
+struct Stays {
+    days: Vec<[Vec<f64>; Place::Done as usize]>,
+}
+
+impl Stays {
+    fn new(lives: &Lives) -> Self {
+        let mut stays = vec![<[Vec<f64>; Place::Done as usize]>::default(); lives.boards.len()];
+        for (_, life) in lives.included().filter(|(_, life)| life.is_finished() && life.end_board != NO_BOARD) {
+            for (step, micros) in life.time_in[..Place::Done as usize].iter().enumerate() {
+                if *micros > 0 {
+                    stays[life.end_board as usize][step].push(days(*micros));
+                }
+            }
+        }
+        for steps in &mut stays {
+            for stay in steps {
+                stay.sort_unstable_by(f64::total_cmp);
+            }
+        }
+        Self { days: stays }
+    }
+
+    fn of(&self, life: &Life) -> &[f64] {
+        &self.days[life.board as usize][life.place as usize]
+    }
+
+    fn share_below(&self, life: &Life, days: f64) -> Option<f64> {
+        let stays = self.of(life);
+        let below = stays.partition_point(|stay| *stay < days);
+        (stays.len() >= RATE_MINIMUM).then(|| below as f64 / stays.len() as f64)
+    }
+
+    fn is_above_p85(&self, life: &Life, days: f64) -> bool {
+        percentile_of_enough(self.of(life), 0.85, P85_MINIMUM).is_some_and(|p85| days > p85)
+    }
+}

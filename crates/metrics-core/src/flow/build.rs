@@ -1,0 +1,350 @@
+//! Builds the lives of all issues: events by issue through a counting sort, then one pass per issue.
+
+use hashbrown::HashMap;
+use model::Instant;
+use model::columns::{ProjectKind, Raw, StatusKind};
+use model::names::comparable;
+use model::records::Presence;
+use model::rules::Rules;
+
+use super::FlowError;
+use super::boards::{Boards, NO_BOARD, UNMAPPED};
+use super::chain::Chain;
+use super::kinds::Kinds;
+use super::lives::{Intervals, Life, Lives, Source};
+use super::track::{Fact, Track, What};
+
+const NULL: i64 = Instant::NULL_MICROS;
+
+impl Lives {
+    /// Follows every issue from its creation to `as_of`.
+    ///
+    /// Issues opened after `as_of`, and issues that were only ever on excluded boards or on boards that
+    /// filter their type out, have no life.
+    ///
+    /// # Errors
+    /// When the configuration lists a column for two steps of one board.
+    pub fn new(raw: &Raw, rules: &Rules, as_of: Instant) -> Result<Self, FlowError> {
+        let boards = Boards::new(raw, rules)?;
+        let kinds = Kinds::new(raw, &rules.bug_source);
+        let mut builder = Builder::new(raw, rules, &boards, &kinds, as_of);
+        let mut intervals = Intervals::default();
+        let count = raw.issues.id.len();
+        intervals.first.reserve(count + 1);
+        intervals.start.reserve(count * 2);
+        let mut issues = Vec::with_capacity(count);
+        for issue in 0..count {
+            intervals.first.push(intervals.start.len() as u32);
+            issues.push(builder.life(issue, &mut intervals));
+        }
+        intervals.first.push(intervals.start.len() as u32);
+        let unmapped = builder.unmapped();
+        Ok(Self { as_of, boards: boards.list, kinds, issues, intervals, unmapped })
+    }
+}
+
+/// Rows by issue: the rows of issue `i` are `rows[first[i]..first[i + 1]]`, in input order.
+struct ByIssue {
+    first: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl ByIssue {
+    fn new(issues: usize, of_row: &[u32]) -> Self {
+        let mut first = vec![0_u32; issues + 1];
+        for issue in of_row {
+            first[*issue as usize + 1] += 1;
+        }
+        for issue in 0..issues {
+            first[issue + 1] += first[issue];
+        }
+        let mut next = first.clone();
+        let mut rows = vec![0; of_row.len()];
+        for (row, issue) in of_row.iter().enumerate() {
+            let place = &mut next[*issue as usize];
+            rows[*place as usize] = row as u32;
+            *place += 1;
+        }
+        Self { first, rows }
+    }
+
+    fn of(&self, issue: usize) -> &[u32] {
+        &self.rows[self.first[issue] as usize..self.first[issue + 1] as usize]
+    }
+}
+
+struct Builder<'a> {
+    raw: &'a Raw,
+    boards: &'a Boards,
+    kinds: &'a Kinds,
+    as_of: i64,
+    status_events: ByIssue,
+    project_events: ByIssue,
+    sightings: ByIssue,
+    /// Whether a board keeps a type: board × types.
+    keeps: Vec<bool>,
+    /// Whether a close reason means not planned or duplicate, by code.
+    not_planned: HashMap<u32, bool>,
+    /// Moves into columns that are mapped to no step: board × names.
+    unmapped: Vec<u64>,
+    chain: Chain<'a>,
+    facts: Vec<Fact>,
+    events: Vec<(u16, u32)>,
+    seen: Vec<(u16, u32)>,
+    rows: Vec<u32>,
+    seen_rows: Vec<u32>,
+    slots: Vec<u16>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(raw: &'a Raw, rules: &Rules, boards: &'a Boards, kinds: &'a Kinds, as_of: Instant) -> Self {
+        let issues = raw.issues.id.len();
+        let mut working = vec![false; boards.name_count()];
+        for column in &rules.working_columns {
+            let column = comparable(column);
+            for (name, works) in working.iter_mut().enumerate() {
+                *works |= boards.name_text(name as u32) == column;
+            }
+        }
+        let keeps = (boards.types.iter())
+            .flat_map(|types| kinds.names.iter().map(move |kind| types.is_empty() || types.contains(kind)))
+            .collect();
+        Self {
+            raw,
+            boards,
+            kinds,
+            as_of: as_of.micros(),
+            status_events: ByIssue::new(issues, &raw.status_events.issue),
+            project_events: ByIssue::new(issues, &raw.project_events.issue),
+            sightings: ByIssue::new(issues, &raw.sightings.issue),
+            keeps,
+            not_planned: HashMap::new(),
+            unmapped: vec![0; boards.list.len() * boards.name_count()],
+            chain: Chain::new(boards, working, as_of),
+            facts: Vec::new(),
+            events: Vec::new(),
+            seen: Vec::new(),
+            rows: Vec::new(),
+            seen_rows: Vec::new(),
+            slots: Vec::new(),
+        }
+    }
+
+    fn life(&mut self, issue: usize, intervals: &mut Intervals) -> Option<Life> {
+        let created_at = self.created_at(issue)?;
+        if created_at > self.as_of {
+            return None;
+        }
+        self.facts.clear();
+        if !self.gather(issue) {
+            return None;
+        }
+        let gaps = self.board_facts(created_at);
+        self.status_facts(issue, created_at);
+        if let Some(at) = self.raw.issues.vanished_at.get(issue).map(|at| at.micros().max(created_at))
+            && at <= self.as_of
+        {
+            self.facts.push(Fact { at, rank: 2, slot: 0, what: What::Vanish });
+        }
+        self.facts.sort_by_key(|fact| (fact.at, fact.rank));
+        Some(self.chain.fold(created_at, &self.facts, &self.slots, gaps, intervals))
+    }
+
+    /// Creation, or the first event of an issue whose creation could not be read.
+    fn created_at(&self, issue: usize) -> Option<i64> {
+        let stated = self.raw.issues.created_at.micros()[issue];
+        if stated != NULL {
+            return Some(stated);
+        }
+        let status = self.status_events.of(issue).iter().map(|row| self.raw.status_events.at.micros()[*row as usize]);
+        let moves = self.project_events.of(issue).iter().map(|row| self.raw.project_events.at.micros()[*row as usize]);
+        status.chain(moves).filter(|at| *at != NULL).min()
+    }
+
+    /// Collects the events and sightings that count, by board and time. False when the issue was only on
+    /// boards that are excluded or filter its type out.
+    fn gather(&mut self, issue: usize) -> bool {
+        let (raw, boards) = (self.raw, self.boards);
+        let kind = self.kinds.kind[issue] as usize;
+        let kinds = self.kinds.names.len();
+        let mut left_out = false;
+        let keeps = &self.keeps;
+        let mut counts = |code: u32| {
+            let board = boards.of_code(code);
+            let counts = board != NO_BOARD && keeps[board as usize * kinds + kind];
+            left_out |= !counts && code != 0;
+            counts.then_some(board)
+        };
+        self.events.clear();
+        for &row in self.project_events.of(issue) {
+            let at = raw.project_events.at.micros()[row as usize];
+            if at <= self.as_of
+                && at != NULL
+                && let Some(board) = counts(raw.project_events.project_id[row as usize])
+            {
+                self.events.push((board, row));
+            }
+        }
+        self.seen.clear();
+        for &row in self.sightings.of(issue) {
+            let at = raw.sightings.observed_at.micros()[row as usize];
+            if at != NULL
+                && let Some(board) = counts(raw.sightings.project_id[row as usize])
+            {
+                self.seen.push((board, row));
+            }
+        }
+        if self.events.is_empty() && self.seen.is_empty() {
+            return !left_out;
+        }
+        self.sort_events();
+        self.sort_sightings();
+        self.slots.clear();
+        self.slots.extend(self.events.iter().chain(&self.seen).map(|(board, _)| *board));
+        self.slots.sort_unstable();
+        self.slots.dedup();
+        true
+    }
+
+    /// By board, time, kind and columns, so that the order of the input does not matter.
+    fn sort_events(&mut self) {
+        let (events, boards, raw) = (&self.raw.project_events, self.boards, self.raw);
+        let kind = |row: usize| match events.kind[row] {
+            ProjectKind::Added => 0_u8,
+            ProjectKind::Moved => 1,
+            ProjectKind::Removed => 2,
+            ProjectKind::Other => 3,
+        };
+        self.events.sort_unstable_by(|&(board, row), &(other_board, other_row)| {
+            let (one, other) = (row as usize, other_row as usize);
+            let by_time = (board, events.at.micros()[one]).cmp(&(other_board, events.at.micros()[other]));
+            by_time.then_with(|| {
+                let key =
+                    |row: usize| (kind(row), boards.name(events.from_column[row]), boards.name(events.to_column[row]));
+                key(one).cmp(&key(other)).then_with(|| {
+                    let text = |row: usize| raw.dictionary.bytes(events.to_column[row]);
+                    text(one).cmp(text(other))
+                })
+            })
+        });
+    }
+
+    fn sort_sightings(&mut self) {
+        let (sightings, boards) = (&self.raw.sightings, self.boards);
+        let presence = |row: usize| match sightings.presence[row] {
+            Presence::Removed => 0_u8,
+            Presence::Archived => 1,
+            Presence::OnBoard => 2,
+        };
+        self.seen.sort_unstable_by_key(|&(board, row)| {
+            let row = row as usize;
+            let webhook_first = sightings.source[row] == model::columns::SightingSource::Snapshot;
+            let dates = (sightings.created_at.micros()[row], sightings.status_at.micros()[row]);
+            let name = boards.name(sightings.status[row]);
+            (board, sightings.observed_at.micros()[row], presence(row), webhook_first, dates, name)
+        });
+    }
+
+    fn board_facts(&mut self, created_at: i64) -> u32 {
+        let mut gaps = 0;
+        if self.events.is_empty() && self.seen.is_empty() {
+            self.slots.clear();
+            return gaps;
+        }
+        for slot in 0..self.slots.len() {
+            let board = self.slots[slot];
+            self.rows.clear();
+            self.rows.extend(rows_of(&self.events, board));
+            self.seen_rows.clear();
+            self.seen_rows.extend(rows_of(&self.seen, board));
+            let track =
+                Track { raw: self.raw, boards: self.boards, board, slot: slot as u8, created_at, as_of: self.as_of };
+            let from = self.facts.len();
+            gaps += track.facts(&mut self.rows, &self.seen_rows, &mut self.facts);
+            for fact in &self.facts[from..] {
+                if let What::Column { name, entered: false, .. } = fact.what
+                    && self.boards.rule(board, name).step == UNMAPPED
+                {
+                    self.unmapped[board as usize * self.boards.name_count() + name as usize] += 1;
+                }
+            }
+        }
+        gaps
+    }
+
+    /// Closed and reopened, from the events, and from the issue itself where its closing has no event.
+    fn status_facts(&mut self, issue: usize, created_at: i64) {
+        let (raw, events) = (self.raw, &self.raw.status_events);
+        self.rows.clear();
+        self.rows.extend(self.status_events.of(issue).iter().copied().filter(|row| {
+            let at = events.at.micros()[*row as usize];
+            at != NULL
+                && at <= self.as_of
+                && matches!(events.kind[*row as usize], StatusKind::Closed | StatusKind::Reopened)
+        }));
+        self.rows.sort_unstable_by_key(|row| {
+            let row = *row as usize;
+            (events.at.micros()[row], events.kind[row] as u8, raw.dictionary.bytes(events.state_reason[row]))
+        });
+        let mut closed = false;
+        for position in 0..self.rows.len() {
+            // At one instant, an open issue is closed first and a closed one reopened first.
+            let rest = &mut self.rows[position..];
+            let at = events.at.micros()[rest[0] as usize];
+            let wanted = if closed { StatusKind::Reopened } else { StatusKind::Closed };
+            let same = rest.iter().take_while(|row| events.at.micros()[**row as usize] == at).count();
+            if let Some(best) = rest[..same].iter().position(|row| events.kind[*row as usize] == wanted) {
+                rest[..=best].rotate_right(1);
+            }
+            closed = events.kind[rest[0] as usize] == StatusKind::Closed;
+        }
+        let last_at = self.rows.last().map(|row| events.at.micros()[*row as usize]);
+        let stated_at = raw.issues.closed_at.micros()[issue];
+        let without_event = !closed
+            && raw.issues.closed[issue]
+            && stated_at != NULL
+            && stated_at <= self.as_of
+            && last_at.is_none_or(|at| at < stated_at);
+        for position in 0..self.rows.len() {
+            let row = self.rows[position] as usize;
+            let what = if events.kind[row] == StatusKind::Closed {
+                let is_last = position + 1 == self.rows.len() && raw.issues.closed[issue];
+                let reason = events.state_reason[row];
+                let reason = if reason == 0 && is_last { raw.issues.state_reason[issue] } else { reason };
+                What::Close { not_planned: self.is_not_planned(reason), source: Source::Timeline }
+            } else {
+                What::Reopen
+            };
+            self.facts.push(Fact { at: events.at.micros()[row].max(created_at), rank: 1, slot: 0, what });
+        }
+        if without_event {
+            let not_planned = self.is_not_planned(raw.issues.state_reason[issue]);
+            let what = What::Close { not_planned, source: Source::Bound };
+            self.facts.push(Fact { at: stated_at.max(created_at), rank: 1, slot: 0, what });
+        }
+    }
+
+    fn is_not_planned(&mut self, reason: u32) -> bool {
+        let dictionary = &self.raw.dictionary;
+        *self.not_planned.entry(reason).or_insert_with(|| {
+            let reason = comparable(&dictionary.text(reason));
+            reason == "not_planned" || reason == "duplicate"
+        })
+    }
+
+    fn unmapped(&self) -> Vec<(u16, String, u64)> {
+        let names = self.boards.name_count();
+        let counted = self.unmapped.iter().enumerate().filter(|(_, count)| **count > 0);
+        counted
+            .map(|(position, count)| {
+                let (board, name) = (position / names, position % names);
+                (board as u16, self.boards.name_text(name as u32).to_owned(), *count)
+            })
+            .collect()
+    }
+}
+
+fn rows_of(rows: &[(u16, u32)], board: u16) -> impl Iterator<Item = u32> {
+    let from = rows.partition_point(|(other, _)| *other < board);
+    rows[from..].iter().take_while(move |(other, _)| *other == board).map(|(_, row)| *row)
+}

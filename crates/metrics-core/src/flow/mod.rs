@@ -1,0 +1,89 @@
+//! Rule set `flow`: the life of every issue, and the tables that follow from it.
+//!
+//! Where the definitions leave a choice:
+//!
+//! * An issue that is on a configured board and on one that the configuration does not name belongs to the
+//!   configured one, whichever it joined first. A card that left and came back joined when it came back.
+//! * An issue that was only ever on excluded boards, or on boards whose `types` leave it out, is in no figure.
+//! * An item that is removed or archived while it is done by its column stays done until it is reopened.
+//! * An issue found deleted while open leaves everything at that instant: it is neither open nor off the board,
+//!   and counts once in `removed_open`. One that had ended stays ended.
+//! * A move that a gap hides still is a first entry into the column that the next event names as the one before.
+//!   The stretch from the last known instant to such a move is `bound`.
+//! * What is known of a card only later than `as_of` counts where the provider dates it to before `as_of`;
+//!   imports read a little longer than the instant that they cover.
+//! * `inferred_share` is over the life until the end, so that it does not fade while a finished issue grows old.
+
+mod aging;
+mod boards;
+mod build;
+mod calculated_issue;
+mod chain;
+mod cycle_time;
+mod kinds;
+mod lives;
+mod locate;
+mod notices;
+mod stocks;
+mod track;
+
+pub use aging::aging_wip;
+pub use boards::{Board, NO_BOARD};
+pub use calculated_issue::calculated_issue;
+pub use cycle_time::{cycle_time, cycle_time_week};
+pub use kinds::{BUG, BUG_CUSTOMER_FACING, BUG_DEV_PROCESS, BUG_INTERNAL, Kinds};
+pub use lives::{Ending, Intervals, Life, Lives, Place, Source};
+pub use notices::notices;
+pub use stocks::{cumulative_flow_day, stocks, stocks_week};
+
+use model::columns::Raw;
+use model::rules::Rules;
+use model::table::Table;
+
+use crate::coverage::Coverage;
+
+/// The tables of this module: `calculated_issue`, `cycle_time`, `cycle_time_week`, `stocks`, `stocks_week`,
+/// `aging_wip` and `cumulative_flow_day`.
+///
+/// # Errors
+/// When a query over a frame fails, which no input causes.
+pub fn tables(raw: &Raw, rules: &Rules, lives: &Lives, coverage: &Coverage) -> Result<Vec<Table>, FlowError> {
+    let zone = rules.timezone;
+    let has_working_columns = !rules.working_columns.is_empty();
+    Ok(vec![
+        calculated_issue(raw, lives),
+        cycle_time(lives, zone, has_working_columns, coverage)?,
+        cycle_time_week(lives, zone, has_working_columns, coverage)?,
+        stocks(lives),
+        stocks_week(lives, zone, coverage),
+        aging_wip(raw, lives),
+        cumulative_flow_day(lives, zone),
+    ])
+}
+
+/// Why the flow tables could not be calculated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlowError {
+    /// The configuration lists one column for two steps of one board.
+    #[error(
+        "project {project}: column `{column}` is listed for step {first} and for step {second}; \
+         list it for one of them in the configuration"
+    )]
+    ColumnOnTwoSteps {
+        /// Id of the board.
+        project: String,
+        /// Column as configured.
+        column: String,
+        /// Step that lists it first.
+        first: &'static str,
+        /// Step that lists it again.
+        second: &'static str,
+    },
+    /// A query over a frame failed.
+    #[error("a table of the flow could not be calculated")]
+    Frame(#[from] polars::prelude::PolarsError),
+}
+
+#[cfg(test)]
+mod tests;

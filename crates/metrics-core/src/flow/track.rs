@@ -1,0 +1,318 @@
+//! What happened to one issue on one board: timeline events and sightings become dated facts.
+//!
+//! The timeline leads. A sighting that differs from what the timeline says reveals a lost move, and an
+//! event whose column before is not the column that the card was in does so too.
+
+use model::Instant;
+use model::columns::{ProjectKind, Raw, SightingSource};
+use model::records::Presence;
+
+use super::boards::{Boards, UNMAPPED};
+use super::lives::Source;
+
+/// Something that changes the state of an issue at an instant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fact {
+    pub(crate) at: i64,
+    /// Facts of boards come before facts of the issue itself at the same instant.
+    pub(crate) rank: u8,
+    /// Position of the board within the issue.
+    pub(crate) slot: u8,
+    pub(crate) what: What,
+}
+
+/// What a [`Fact`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Put on the board.
+    Join(Source),
+    /// Taken off, or archived.
+    Leave(Source),
+    /// Back from the archive.
+    Return(Source),
+    /// In a column from now on. `step` is what the column means, the step before where it means nothing.
+    Column {
+        /// Text of the column, a code.
+        code: u32,
+        /// Its comparable name.
+        name: u32,
+        step: u8,
+        source: Source,
+        /// Whether the card moved, rather than the column being renamed.
+        entered: bool,
+    },
+    /// What is known of the column is only carried forward from here to the next change.
+    Doubt,
+    /// Closed; whether as not planned or duplicate, and whether an event says so.
+    Close { not_planned: bool, source: Source },
+    /// Reopened.
+    Reopen,
+    /// No longer exists.
+    Vanish,
+}
+
+/// Events within this time of each other may be one change seen twice.
+const SAME_CHANGE_MICROS: i64 = 60 * 1_000_000;
+
+/// The timeline events and sightings of one issue on one board, as row numbers.
+pub(crate) struct Track<'a> {
+    pub(crate) raw: &'a Raw,
+    pub(crate) boards: &'a Boards,
+    pub(crate) board: u16,
+    pub(crate) slot: u8,
+    pub(crate) created_at: i64,
+    pub(crate) as_of: i64,
+}
+
+struct Card {
+    on_board: bool,
+    archived: bool,
+    ever: bool,
+    joined_at: i64,
+    code: u32,
+    name: u32,
+    step: u8,
+    known_at: i64,
+}
+
+impl Track<'_> {
+    /// Appends the facts of this board in order of time and returns how many gaps they close.
+    ///
+    /// `events` are in order of time and chained where equal; `sightings` in order of `observed_at`.
+    pub(crate) fn facts(&self, events: &mut [u32], sightings: &[u32], facts: &mut Vec<Fact>) -> u32 {
+        let mut card = Card {
+            on_board: false,
+            archived: false,
+            ever: false,
+            joined_at: i64::MIN,
+            code: 0,
+            name: self.boards.name(0),
+            step: 0,
+            known_at: self.created_at,
+        };
+        let mut gaps = 0;
+        let (mut event, mut sighting) = (0, 0);
+        while event < events.len() || sighting < sightings.len() {
+            let event_at = events.get(event).map_or(i64::MAX, |row| self.event_at(*row));
+            let seen_at = sightings.get(sighting).map_or(i64::MAX, |row| self.seen_at(*row));
+            if event < events.len() && event_at <= seen_at {
+                self.put_next_first(&mut events[event..], &card);
+                let next = events.get(event + 1).copied().filter(|row| self.event_at(*row) <= seen_at);
+                gaps += self.event(events[event], next, sightings, &mut card, facts);
+                event += 1;
+            } else {
+                gaps += self.sighting(sightings[sighting], &mut card, facts);
+                sighting += 1;
+            }
+        }
+        gaps
+    }
+
+    fn event_at(&self, row: u32) -> i64 {
+        self.raw.project_events.at.micros()[row as usize].max(self.created_at)
+    }
+
+    fn seen_at(&self, row: u32) -> i64 {
+        self.raw.sightings.observed_at.micros()[row as usize]
+    }
+
+    /// Of the events at the same instant, puts the one first that goes on from where the card is.
+    fn put_next_first(&self, events: &mut [u32], card: &Card) {
+        let at = self.event_at(events[0]);
+        let same = events.iter().take_while(|row| self.event_at(**row) == at).count();
+        if same < 2 {
+            return;
+        }
+        let fits = |row: &u32| self.misfit(*row, card);
+        let best = (0..same).min_by_key(|position| (fits(&events[*position]), *position)).unwrap_or(0);
+        events[..=best].rotate_right(1);
+    }
+
+    /// How badly an event fits as the next one; 0 is best.
+    fn misfit(&self, row: u32, card: &Card) -> u8 {
+        let events = &self.raw.project_events;
+        match (events.kind[row as usize], card.on_board) {
+            (ProjectKind::Added, false) => 0,
+            (ProjectKind::Moved, true) => {
+                let from = self.boards.name(events.from_column[row as usize]);
+                if from == card.name {
+                    0
+                } else if self.boards.chains(self.board, from, card.name) {
+                    1
+                } else {
+                    4
+                }
+            }
+            (ProjectKind::Removed, true) => 2,
+            (ProjectKind::Other, _) => 3,
+            (ProjectKind::Moved, false) => 5,
+            (ProjectKind::Added, true) | (ProjectKind::Removed, false) => 6,
+        }
+    }
+
+    fn event(&self, row: u32, next: Option<u32>, sightings: &[u32], card: &mut Card, facts: &mut Vec<Fact>) -> u32 {
+        let events = &self.raw.project_events;
+        let at = self.event_at(row);
+        let row = row as usize;
+        let mut gaps = 0;
+        match events.kind[row] {
+            ProjectKind::Other => return 0,
+            ProjectKind::Added => {
+                if !card.on_board {
+                    self.join(at, Source::Timeline, card, facts);
+                    if let Some(next) = next.filter(|next| events.kind[*next as usize] == ProjectKind::Moved) {
+                        let before = events.from_column[next as usize];
+                        self.enter(at, before, Source::Timeline, card, facts);
+                    }
+                }
+            }
+            ProjectKind::Moved => {
+                let from = events.from_column[row];
+                if !card.on_board {
+                    let made = if card.ever { None } else { self.card_made(sightings, at) };
+                    self.join(made.unwrap_or(at), made.map_or(Source::Timeline, |_| Source::Snapshot), card, facts);
+                    self.enter(made.unwrap_or(at), from, Source::Timeline, card, facts);
+                } else if !self.boards.chains(self.board, self.boards.name(from), card.name) {
+                    gaps = 1;
+                    self.doubt(at, card, facts);
+                    self.enter(at, from, Source::Bound, card, facts);
+                }
+                self.enter(at, events.to_column[row], Source::Timeline, card, facts);
+            }
+            ProjectKind::Removed => {
+                if card.on_board {
+                    card.on_board = false;
+                    card.archived = false;
+                    self.push(at, What::Leave(Source::Timeline), facts);
+                }
+            }
+        }
+        card.known_at = card.known_at.max(at);
+        gaps
+    }
+
+    fn sighting(&self, row: u32, card: &mut Card, facts: &mut Vec<Fact>) -> u32 {
+        let sightings = &self.raw.sightings;
+        let row = row as usize;
+        let seen_at = sightings.observed_at.micros()[row].max(self.created_at);
+        let presence = sightings.presence[row];
+        let made_at = sightings.created_at.get(row).map(Instant::micros);
+        let source = match sightings.source[row] {
+            SightingSource::Snapshot => Source::Snapshot,
+            SightingSource::Webhook => Source::Webhook,
+        };
+        // A card that was made before the present one joined tells nothing about the present one.
+        let earlier_card = card.on_board
+            && card.ever
+            && made_at.is_some_and(|made_at| made_at.saturating_add(SAME_CHANGE_MICROS) < card.joined_at);
+        if earlier_card {
+            return 0;
+        }
+        let presence_at = credible(sightings.presence_at.get(row), card.known_at, seen_at);
+        match presence {
+            Presence::Removed if card.on_board => {
+                card.on_board = false;
+                card.archived = false;
+                self.push(presence_at, What::Leave(source), facts);
+            }
+            Presence::Archived if card.on_board && !card.archived => {
+                card.archived = true;
+                self.push(presence_at, What::Leave(source), facts);
+            }
+            Presence::OnBoard if card.archived => {
+                card.archived = false;
+                self.push(presence_at, What::Return(source), facts);
+            }
+            Presence::OnBoard | Presence::Archived if !card.on_board => {
+                let made = made_at.filter(|made| !card.ever || *made > card.known_at);
+                let at = made.unwrap_or(seen_at).clamp(self.created_at, seen_at.max(self.created_at));
+                self.join(at, source, card, facts);
+                card.known_at = card.known_at.max(at);
+                if presence == Presence::Archived {
+                    card.archived = true;
+                    self.push(presence_at.max(at), What::Leave(source), facts);
+                }
+            }
+            Presence::OnBoard | Presence::Archived | Presence::Removed => {}
+        }
+        let gaps = if presence == Presence::Removed { 0 } else { self.status(row, seen_at, source, card, facts) };
+        card.known_at = card.known_at.max(seen_at);
+        gaps
+    }
+
+    /// Compares the column that a card was seen in with the column that is known.
+    fn status(&self, row: usize, seen_at: i64, source: Source, card: &mut Card, facts: &mut Vec<Fact>) -> u32 {
+        let code = self.raw.sightings.status[row];
+        let name = self.boards.name(code);
+        let set_at = self.raw.sightings.status_at.get(row).map(Instant::micros);
+        // Only its joining is known so far: what was set before that holds since then.
+        let since_joining = card.known_at == card.joined_at;
+        let exact = set_at
+            .filter(|at| *at <= seen_at)
+            .and_then(|at| if at > card.known_at { Some(at) } else { since_joining.then_some(card.joined_at) });
+        let at = exact.unwrap_or(seen_at);
+        if self.boards.chains(self.board, name, card.name) {
+            let is_done = self.boards.rule(self.board, name).step == DONE;
+            if at <= self.as_of && (name != card.name || (is_done && exact.is_some())) {
+                // Within the same step: no gap; set again after the last known instant: entered again.
+                let what = What::Column { code, name, step: card.step, source, entered: exact.is_some() };
+                self.push(at, what, facts);
+                (card.code, card.name) = (code, name);
+            }
+            return 0;
+        }
+        if at > self.as_of {
+            return 0;
+        }
+        if exact.is_none() {
+            self.doubt(at, card, facts);
+        }
+        self.enter(at, code, source, card, facts);
+        1
+    }
+
+    /// When the card was made, by the earliest sighting that says so, if that is not after `before`.
+    fn card_made(&self, sightings: &[u32], before: i64) -> Option<i64> {
+        let made = sightings.iter().filter_map(|row| self.raw.sightings.created_at.get(*row as usize)).min()?;
+        Some(made.micros().max(self.created_at)).filter(|made| *made <= before)
+    }
+
+    fn join(&self, at: i64, source: Source, card: &mut Card, facts: &mut Vec<Fact>) {
+        card.on_board = true;
+        card.archived = false;
+        card.ever = true;
+        card.joined_at = at;
+        self.push(at, What::Join(source), facts);
+        (card.step, card.name, card.code) = (0, self.boards.name(0), 0);
+        self.enter(at, 0, source, card, facts);
+    }
+
+    fn enter(&self, at: i64, code: u32, source: Source, card: &mut Card, facts: &mut Vec<Fact>) {
+        let name = self.boards.name(code);
+        let step = self.boards.rule(self.board, name).step;
+        if step != UNMAPPED {
+            card.step = step;
+        }
+        (card.code, card.name) = (code, name);
+        self.push(at, What::Column { code, name, step: card.step, source, entered: step != UNMAPPED }, facts);
+    }
+
+    fn doubt(&self, until: i64, card: &Card, facts: &mut Vec<Fact>) {
+        if card.known_at < until {
+            self.push(card.known_at, What::Doubt, facts);
+        }
+    }
+
+    fn push(&self, at: i64, what: What, facts: &mut Vec<Fact>) {
+        if at <= self.as_of {
+            facts.push(Fact { at, rank: 0, slot: self.slot, what });
+        }
+    }
+}
+
+const DONE: u8 = model::rules::Step::Done as u8;
+
+/// The provider's own date where it lies between the last known instant and the sighting, else the sighting.
+fn credible(stated: Option<Instant>, known_at: i64, seen_at: i64) -> i64 {
+    stated.map(Instant::micros).filter(|at| (known_at..=seen_at).contains(at)).unwrap_or(seen_at)
+}
