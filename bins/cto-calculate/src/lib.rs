@@ -59,7 +59,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
         "calculated"
     );
     if rules.set == RuleSet::Flow {
-        print!("{}", headline::text(&result.tables, result.as_of));
+        print!("{}", headline::text(&result));
     }
     output::print_files(&result.tables, &folder, rules.set);
     Ok(Outcome::Done)

@@ -59,18 +59,3 @@ fn a_folder_of_the_original_gives_the_originals_numbers() {
         assert_original(&folder, out.path());
     }
 }
-
-#[test]
-fn a_store_loaded_from_such_a_folder_gives_them_too() {
-    let Some(reference) = reference() else { return };
-    let folder = reference.join("tiny");
-    let out = tempfile::tempdir().expect("a folder");
-    let store = out.path().join("moved.db");
-    store::Store::open(&format!("sqlite:{}", store.display()))
-        .expect("made")
-        .import_csv(&folder.join("data-in"))
-        .expect("loaded");
-    let tables = tempfile::tempdir().expect("a folder");
-    calculate(&["--store", &format!("sqlite:{}", store.display())], &folder, tables.path());
-    assert_original(&folder, tables.path());
-}

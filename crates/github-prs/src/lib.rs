@@ -1,1 +1,10 @@
-//! github-prs
+#![doc = include_str!("../README.md")]
+
+mod convert;
+mod cursor;
+mod faults;
+mod run;
+mod source;
+mod wire;
+
+pub use source::PullRequestSource;

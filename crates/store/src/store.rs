@@ -158,6 +158,24 @@ impl Store {
         })
     }
 
+    /// Node ids, in order, of the issues whose cards were seen to change after the issue was last read: moving a card
+    /// does not count as a change of its issue, so their timelines must be asked for by name.
+    pub fn issues_behind_their_cards(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT DISTINCT issue.id FROM project_item_sighting AS sighting
+                     JOIN project_item AS card ON card.row_id = sighting.item
+                     JOIN issue ON issue.row_id = card.issue
+                     WHERE sighting.observed_at > issue.observed_at AND issue.id IS NOT NULL
+                       AND issue.vanished_at IS NULL
+                     ORDER BY issue.id",
+                )?
+                .query_map((), |row| row.get(0))?
+                .collect()
+        })
+    }
+
     /// Records what one import of one scope and subject covered; the same run, scope and subject again
     /// replaces what was recorded.
     pub fn record_import(&self, run: &ImportRun) -> Result<(), StoreError> {

@@ -4,5 +4,7 @@ mod bad_input;
 mod budget;
 mod faults;
 mod killed;
+mod lost_events;
 mod simulated;
+mod truth;
 mod windows;

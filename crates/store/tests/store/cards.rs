@@ -129,3 +129,17 @@ fn an_observation_that_is_too_old_to_count_was_still_seen_in_its_crawl() {
     assert_eq!(fixture.store.unseen_items("77", 2).expect("asked"), [""; 0]);
     assert_eq!(fixture.cells("project_item", &["status"]), ["Done"]);
 }
+
+#[test]
+fn an_issue_is_behind_its_card_until_it_is_read_again() {
+    let fixture = Fixture::new();
+    let behind = || fixture.store.issues_behind_their_cards().expect("asked");
+    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);
+    assert_eq!(behind(), [""; 0]);
+    fixture.see(2, &[card_record(card("C_1", "I_1", "Ready"))]);
+    assert_eq!(behind(), [""; 0], "a card that shows nothing new");
+    fixture.see(3, &[card_record(card("C_1", "I_1", "Done"))]);
+    assert_eq!(behind(), ["I_1"]);
+    fixture.see(4, &[issue_record(issue("I_1", "1"))]);
+    assert_eq!(behind(), [""; 0]);
+}

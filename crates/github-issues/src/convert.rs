@@ -1,0 +1,280 @@
+//! From what travelled to records.
+
+use model::Instant;
+use model::records::{Actor, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, StatusEvent};
+
+use crate::kind::kind_and_bug;
+use crate::wire::issues::{
+    BoardFields, IssueFields, IssueFieldsAuthorOn, IssueFieldsProjectItems, IssueFieldsProjectItemsNodes,
+    IssueFieldsProjectItemsNodesFieldValueByName, IssueFieldsTimelineItems, IssueFieldsTimelineItemsNodes as Event,
+};
+
+/// Where the lists of one issue that are longer than a page go on; `None` for those that were read to their end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rest {
+    pub(crate) labels: Option<String>,
+    pub(crate) assignees: Option<String>,
+    pub(crate) timeline: Option<String>,
+    pub(crate) items: Option<String>,
+}
+
+impl Rest {
+    /// Whether nothing is left to read.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Of the places where an answer goes on, those that belong to the lists asked for here.
+    pub(crate) fn onward(&self, answered: Self) -> Self {
+        Self {
+            labels: self.labels.as_ref().and(answered.labels),
+            assignees: self.assignees.as_ref().and(answered.assignees),
+            timeline: self.timeline.as_ref().and(answered.timeline),
+            items: self.items.as_ref().and(answered.items),
+        }
+    }
+}
+
+/// What was left out of the records, to be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// Events and cards of boards that the token may not see.
+    pub(crate) hidden_boards: u64,
+    /// Entries that were empty.
+    pub(crate) empty_entries: u64,
+}
+
+impl LeftOut {
+    /// Counts and drops the empty entries of a list.
+    fn present<T>(&mut self, list: Option<Vec<Option<T>>>) -> Vec<T> {
+        let list = list.unwrap_or_default();
+        let length = list.len();
+        let present: Vec<T> = list.into_iter().flatten().collect();
+        self.empty_entries += (length - present.len()) as u64;
+        present
+    }
+}
+
+/// A list's connection says that there is more but not from where.
+#[derive(Debug, thiserror::Error)]
+#[error("the {list} of {url} go on, but the answer does not say where")]
+pub(crate) struct NoCursor {
+    list: &'static str,
+    url: String,
+}
+
+/// One issue as far as it was read, and where its longer lists go on.
+pub(crate) fn issue(
+    wire: IssueFields,
+    mut place: Place,
+    observed_at: Instant,
+    left_out: &mut LeftOut,
+) -> Result<(Issue, Rest), NoCursor> {
+    place.number = wire.number.to_string();
+    let creator =
+        wire.author.map(|author| Actor { login: author.login, is_bot: matches!(author.on, IssueFieldsAuthorOn::Bot) });
+    let mut rest = Rest::default();
+    let go_on = |list, more: bool, cursor: Option<String>| match (more, cursor) {
+        (false, _) => Ok(None),
+        (true, Some(cursor)) => Ok(Some(cursor)),
+        (true, None) => Err(NoCursor { list, url: wire.url.clone() }),
+    };
+
+    let labels = match wire.labels {
+        Some(list) => {
+            rest.labels = go_on("labels", list.page_info.has_next_page, list.page_info.end_cursor)?;
+            left_out.present(list.nodes).into_iter().map(|label| label.name).collect()
+        }
+        None => Vec::new(),
+    };
+    let assignees = {
+        let list = wire.assignees;
+        rest.assignees = go_on("assignees", list.page_info.has_next_page, list.page_info.end_cursor)?;
+        left_out.present(list.nodes).into_iter().map(|user| user.login).collect()
+    };
+    let page = &wire.timeline_items.page_info;
+    rest.timeline = go_on("timeline events", page.has_next_page, page.end_cursor.clone())?;
+    let mut timeline = timeline(wire.timeline_items, left_out);
+    timeline.status.insert(0, opened(wire.created_at.0, creator.as_ref()));
+    let items = match wire.project_items {
+        Some(list) => {
+            let page = &list.page_info;
+            rest.items = go_on("project items", page.has_next_page, page.end_cursor.clone())?;
+            items(list, &wire.id, observed_at, left_out)
+        }
+        None => Vec::new(),
+    };
+
+    let mut issue = Issue {
+        id: wire.id,
+        place,
+        title: wire.title,
+        url: wire.url,
+        state: wire.state.to_lowercase(),
+        state_reason: wire.state_reason.unwrap_or_default().to_lowercase(),
+        kind: String::new(),
+        is_bug: false,
+        issue_type: wire.issue_type.map(|kind| kind.name).unwrap_or_default(),
+        labels,
+        creator,
+        assignees,
+        created_at: wire.created_at.0,
+        closed_at: wire.closed_at.map(|at| at.0),
+        updated_at: Some(wire.updated_at.0),
+        committer: timeline.first_closer.unwrap_or_default(),
+        status_events: timeline.status,
+        project_events: timeline.project,
+        items,
+    };
+    derive_kind(&mut issue);
+    Ok((issue, rest))
+}
+
+/// Adds the next page of those lists of an issue that `asked` names.
+pub(crate) fn append(issue: &mut Issue, asked: &Rest, next: Issue) {
+    if asked.labels.is_some() {
+        issue.labels.extend(next.labels);
+        derive_kind(issue);
+    }
+    if asked.assignees.is_some() {
+        issue.assignees.extend(next.assignees);
+    }
+    if asked.timeline.is_some() {
+        let opened_again = 1;
+        issue.status_events.extend(next.status_events.into_iter().skip(opened_again));
+        issue.project_events.extend(next.project_events);
+        if issue.committer.is_empty() {
+            issue.committer = next.committer;
+        }
+    }
+    if asked.items.is_some() {
+        let new = next.items.into_iter().filter(|item| issue.items.iter().all(|known| known.id != item.id));
+        let new: Vec<ProjectItem> = new.collect();
+        issue.items.extend(new);
+    }
+}
+
+fn derive_kind(issue: &mut Issue) {
+    (issue.kind, issue.is_bug) = kind_and_bug(&issue.issue_type, &issue.labels);
+}
+
+fn opened(at: Instant, creator: Option<&Actor>) -> StatusEvent {
+    StatusEvent {
+        kind: "opened".to_owned(),
+        at,
+        by: creator.map(|creator| creator.login.clone()).unwrap_or_default(),
+        state_reason: String::new(),
+    }
+}
+
+#[derive(Default)]
+struct Timeline {
+    status: Vec<StatusEvent>,
+    project: Vec<ProjectEvent>,
+    first_closer: Option<String>,
+}
+
+fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline {
+    let mut timeline = Timeline::default();
+    for event in left_out.present(list.nodes) {
+        match event {
+            Event::ClosedEvent(closed) => {
+                let by = closed.actor.map(|actor| actor.login);
+                timeline.first_closer = timeline.first_closer.or_else(|| by.clone());
+                timeline.status.push(StatusEvent {
+                    kind: "closed".to_owned(),
+                    at: closed.created_at.0,
+                    by: by.unwrap_or_default(),
+                    state_reason: closed.state_reason.unwrap_or_default().to_lowercase(),
+                });
+            }
+            Event::ReopenedEvent(reopened) => timeline.status.push(StatusEvent {
+                kind: "reopened".to_owned(),
+                at: reopened.created_at.0,
+                by: reopened.actor.map(|actor| actor.login).unwrap_or_default(),
+                state_reason: String::new(),
+            }),
+            Event::AddedToProjectV2Event(added) => timeline.project.extend(project_event(
+                "added",
+                added.project,
+                (String::new(), String::new()),
+                added.created_at.0,
+                added.actor.map(|actor| actor.login),
+                left_out,
+            )),
+            Event::ProjectV2ItemStatusChangedEvent(moved) => timeline.project.extend(project_event(
+                "moved",
+                moved.project,
+                (moved.previous_status, moved.status),
+                moved.created_at.0,
+                moved.actor.map(|actor| actor.login),
+                left_out,
+            )),
+            Event::RemovedFromProjectV2Event(removed) => timeline.project.extend(project_event(
+                "removed",
+                removed.project,
+                (String::new(), String::new()),
+                removed.created_at.0,
+                removed.actor.map(|actor| actor.login),
+                left_out,
+            )),
+            Event::Unknown => {}
+        }
+    }
+    timeline
+}
+
+fn project_event(
+    kind: &str,
+    board: Option<BoardFields>,
+    (from_column, to_column): (String, String),
+    at: Instant,
+    by: Option<String>,
+    left_out: &mut LeftOut,
+) -> Option<ProjectEvent> {
+    let Some(board) = board else {
+        left_out.hidden_boards += 1;
+        return None;
+    };
+    let (project_id, project_name) = board_id_and_name(board);
+    let by = by.unwrap_or_default();
+    Some(ProjectEvent { kind: kind.to_owned(), project_id, project_name, from_column, to_column, at, by })
+}
+
+/// The number that the configuration knows a board by; its node id where a server has no such number.
+fn board_id_and_name(board: BoardFields) -> (String, String) {
+    (board.full_database_id.map_or(board.id, |number| number.0), board.title)
+}
+
+fn items(
+    list: IssueFieldsProjectItems,
+    issue_id: &str,
+    observed_at: Instant,
+    left_out: &mut LeftOut,
+) -> Vec<ProjectItem> {
+    left_out.present(list.nodes).into_iter().map(|wire| item(wire, issue_id, observed_at)).collect()
+}
+
+fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, observed_at: Instant) -> ProjectItem {
+    let (project_id, project_name) = board_id_and_name(wire.project);
+    let (status, status_updated_at) = match wire.field_value_by_name {
+        Some(IssueFieldsProjectItemsNodesFieldValueByName::ProjectV2ItemFieldSingleSelectValue(value)) => {
+            (value.name.unwrap_or_default(), Some(value.updated_at.0))
+        }
+        _ => (String::new(), None),
+    };
+    ProjectItem {
+        id: wire.id,
+        project_id,
+        project_name,
+        content: ItemContent::Issue,
+        content_id: issue_id.to_owned(),
+        status,
+        status_updated_at,
+        presence: if wire.is_archived { Presence::Archived } else { Presence::OnBoard },
+        created_at: Some(wire.created_at.0),
+        updated_at: Some(wire.updated_at.0),
+        observed_at: Some(observed_at),
+        fields: None,
+    }
+}

@@ -1,0 +1,62 @@
+//! What travels: the query, and the scalars as they are read.
+
+use graphql_client::GraphQLQuery;
+use model::Instant;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A page of a repository's issues, or the rest of one issue.
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../github-client/schema.graphql",
+    query_path = "queries/issues.graphql",
+    response_derives = "Debug",
+    variables_derives = "Clone, Debug",
+    extern_enums("IssueState", "IssueStateReason"),
+    skip_serializing_none,
+    fragments_other_variant = "true"
+)]
+pub(crate) struct Issues;
+
+/// Enumerations are read as the text that they are: an unknown value must not fail a page.
+type IssueState = String;
+type IssueStateReason = String;
+#[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
+type URI = String;
+
+/// An instant as RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DateTime(pub(crate) Instant);
+
+impl Serialize for DateTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339())
+    }
+}
+
+impl<'de> Deserialize<'de> for DateTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Instant::parse_rfc3339(&text)
+            .map(Self)
+            .ok_or_else(|| de::Error::invalid_value(de::Unexpected::Str(&text), &"an RFC 3339 time"))
+    }
+}
+
+/// A large number, written as text by GitHub and as a number by some of its relatives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BigInt(pub(crate) String);
+
+impl<'de> Deserialize<'de> for BigInt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Loose {
+            Text(String),
+            Number(i64),
+        }
+        Ok(match Loose::deserialize(deserializer)? {
+            Loose::Text(text) => Self(text),
+            Loose::Number(number) => Self(number.to_string()),
+        })
+    }
+}

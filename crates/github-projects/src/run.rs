@@ -1,0 +1,341 @@
+//! One import of one board's cards.
+
+use github_client::{GithubClient, GraphqlError, PageSize, Reply};
+use model::Instant;
+use model::records::{ProjectItem, Record};
+use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
+
+use crate::convert::{self, Board};
+use crate::cursor::{Crawl, Cursor, Plan};
+use crate::faults::{self, Faults};
+use crate::wire::{Items, items};
+
+/// Path of the list of cards in the answers.
+const LIST: &str = "nodes.0.items.nodes";
+
+/// What does not change during an import.
+pub(crate) struct Subject<'a> {
+    pub(crate) client: &'a GithubClient,
+    pub(crate) pages: &'a PageSize,
+    pub(crate) board: &'a Board,
+    /// How many cards there are.
+    pub(crate) total: u64,
+    /// The provider's time when that was read.
+    pub(crate) surveyed_at: Instant,
+}
+
+/// One import under way.
+pub(crate) struct Run<'a> {
+    subject: Subject<'a>,
+    context: &'a Context<'a>,
+    cursor: Cursor,
+    usage: Usage,
+    faults: Faults,
+    empty_entries: u64,
+    hidden: u64,
+}
+
+/// Cards and when they were read.
+struct Page {
+    records: Vec<Record>,
+    /// Where the next page begins; `None` after the last.
+    next: Option<String>,
+    read_at: Instant,
+}
+
+/// An answer, counted and taken apart.
+struct Taken {
+    nodes: Vec<Option<items::ItemsNodes>>,
+    errors: Vec<GraphqlError>,
+    read_at: Instant,
+    request_id: Option<String>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
+        let cursor = Cursor::read(context.cursor.as_deref());
+        let (usage, faults) = (Usage::default(), Faults::default());
+        Self { subject, context, cursor, usage, faults, empty_entries: 0, hidden: 0 }
+    }
+
+    /// Does what the window and the cursor ask for.
+    pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
+        match self.cursor.plan(self.context.window, self.subject.surveyed_at, self.context.generation) {
+            Plan::Changes { since, leaves_no_hole } => self.changes(since, leaves_no_hole).await?,
+            Plan::Crawl(crawl) => self.crawl_or_begin_again(crawl).await?,
+        }
+        self.report();
+        self.faults.into_result(&format!("cards of the board {}", self.subject.board.name))?;
+        Ok(self.usage)
+    }
+
+    /// Reads all cards; from the beginning where the provider no longer knows the place at which a crawl was left.
+    async fn crawl_or_begin_again(&mut self, crawl: Crawl) -> Result<(), SourceError> {
+        let from_the_beginning = Crawl { after: None, ..crawl.clone() };
+        match self.crawl(crawl.clone()).await {
+            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.has_not_moved_from(&crawl) => {
+                let note = format!("cards of the board {}: begun again, since {error}", self.subject.board.name);
+                self.context.progress.event(Event::Note(note));
+                self.crawl(from_the_beginning).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Whether a crawl that was left at some page is still at that page.
+    fn has_not_moved_from(&self, crawl: &Crawl) -> bool {
+        crawl.after.is_some() && self.cursor.crawl.as_ref() == Some(crawl)
+    }
+
+    /// Reads all cards in board order, or what is left of them, then looks up those that were on no page.
+    async fn crawl(&mut self, mut crawl: Crawl) -> Result<(), SourceError> {
+        self.usage.full = true;
+        let resumed = crawl.after.is_some();
+        let expected = (!resumed).then_some(self.subject.total);
+        let full_crawl = FullCrawl { generation: crawl.generation, complete: false };
+        while !crawl.pages_done {
+            let page = self.page("", crawl.after.as_ref()).await?;
+            crawl.read_at = crawl.read_at.or(Some(page.read_at));
+            crawl.pages_done = page.next.is_none();
+            crawl.after.clone_from(&page.next);
+            self.cursor.crawl = Some(crawl.clone());
+            self.commit(page, true, Some(full_crawl), expected)?;
+        }
+        if self.faults.any() {
+            return Ok(());
+        }
+        self.look_up_unseen(full_crawl).await?;
+        let read_at = crawl.read_at.unwrap_or(self.subject.surveyed_at);
+        self.usage.covered_to = self.usage.covered_to.or(Some(read_at));
+        self.cursor = Cursor { crawled_at: Some(read_at), read_at: Some(read_at), crawl: None };
+        let complete = FullCrawl { complete: !self.faults.any(), ..full_crawl };
+        self.commit(Page { records: Vec::new(), next: None, read_at }, true, Some(complete), expected)
+    }
+
+    /// Asks by id for the cards that should be on the board and were on no page: archived, taken off, deleted, or
+    /// moved while the pages were read.
+    async fn look_up_unseen(&mut self, full_crawl: FullCrawl) -> Result<(), SourceError> {
+        let unseen = self.context.sink.unseen_items(&self.subject.board.number_id, full_crawl.generation)?;
+        let mut left = unseen.as_slice();
+        while !left.is_empty() {
+            let what = format!("{} cards of the board {} by id", left.len(), self.subject.board.name);
+            let ids = |most: i64| left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect();
+            let taken = self.ask(&what, "nodes", |most| variables(ids(most), 1, None, "")).await?;
+            let asked = taken.nodes.len();
+            if asked == 0 || asked > left.len() {
+                return Err(stuck(&what, taken.request_id));
+            }
+            let page = self.looked_up(&left[..asked], taken).await?;
+            self.commit(page, false, Some(full_crawl), None)?;
+            left = &left[asked..];
+        }
+        Ok(())
+    }
+
+    /// What became of cards that were asked for by id.
+    async fn looked_up(&mut self, ids: &[String], taken: Taken) -> Result<Page, SourceError> {
+        // That a card is not found is the answer to the question, and no fault.
+        let errors = taken.errors.into_iter().filter(|error| error.kind != "NOT_FOUND").collect();
+        let sorted = faults::sort(errors, "nodes");
+        self.hidden += sorted.hidden;
+        self.faults.add(sorted.failures, taken.request_id.as_deref());
+        let mut records = Vec::new();
+        for (position, (id, node)) in ids.iter().zip(taken.nodes).enumerate() {
+            if sorted.broken.contains(&position) {
+                continue;
+            }
+            let item = match node {
+                Some(items::ItemsNodes::ProjectV2Item(wire)) => self.whole(wire, taken.read_at).await?,
+                _ => Some(convert::removed(id.clone(), self.subject.board, taken.read_at)),
+            };
+            records.extend(item.map(|item| Record::ProjectItem(Box::new(item))));
+        }
+        Ok(Page { records, next: None, read_at: taken.read_at })
+    }
+
+    /// Reads the cards that changed on the day of `since` or later.
+    async fn changes(&mut self, since: Instant, leaves_no_hole: bool) -> Result<(), SourceError> {
+        self.usage.covered_from = Some(since);
+        let query = format!("updated:>={}", day_of(since));
+        let mut after = None;
+        let mut read_at = None;
+        loop {
+            let page = self.page(&query, after.as_ref()).await?;
+            let began = *read_at.get_or_insert(page.read_at);
+            after.clone_from(&page.next);
+            let last = after.is_none();
+            if last {
+                self.cursor.read_at = Some(began);
+            }
+            self.commit(page, last && leaves_no_hole, None, None)?;
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Asks for cards, and once more when parts of the answer are missing.
+    async fn ask(
+        &mut self,
+        what: &str,
+        list: &str,
+        make: impl Fn(i64) -> items::Variables,
+    ) -> Result<Taken, SourceError> {
+        let taken = self.ask_once(what, &make).await?;
+        if faults::sort(taken.errors.clone(), list).failures.is_empty() {
+            return Ok(taken);
+        }
+        tracing::debug!(what, "parts of {what} are missing, asking once more");
+        self.ask_once(what, &make).await
+    }
+
+    async fn ask_once(&mut self, what: &str, make: impl Fn(i64) -> items::Variables) -> Result<Taken, SourceError> {
+        let (client, pages) = (self.subject.client, self.subject.pages);
+        let reply = client.page::<Items>(what, pages, make, self.context.progress, &self.context.cancel).await?;
+        Ok(self.taken(reply))
+    }
+
+    /// Reads one page and what is left of those of its cards whose fields are longer.
+    async fn page(&mut self, query: &str, after: Option<&String>) -> Result<Page, SourceError> {
+        let name = &self.subject.board.name;
+        let what = match after {
+            None => format!("the first cards of the board {name}"),
+            Some(after) => format!("cards of the board {name} after {after}"),
+        };
+        let board_id = self.subject.board.id.clone();
+        let make = |first| variables(vec![board_id.clone()], first, after.cloned(), query);
+        let taken = self.ask(&what, LIST, make).await?;
+        let Some(items::ItemsNodes::ProjectV2(board)) = taken.nodes.into_iter().flatten().next() else {
+            return Err(faults::absent(&what, &taken.errors, taken.request_id));
+        };
+        let sorted = faults::sort(taken.errors, LIST);
+        self.hidden += sorted.hidden;
+        self.faults.add(sorted.failures, taken.request_id.as_deref());
+
+        let next = match (board.items.page_info.has_next_page, board.items.page_info.end_cursor) {
+            (false, _) => None,
+            (true, Some(next)) if after != Some(&next) => Some(next),
+            (true, _) => return Err(stuck(&what, taken.request_id)),
+        };
+        let mut records = Vec::new();
+        for (position, wire) in board.items.nodes.unwrap_or_default().into_iter().enumerate() {
+            let Some(wire) = wire else {
+                self.empty_entries += 1;
+                continue;
+            };
+            if sorted.broken.contains(&position) {
+                continue;
+            }
+            let item = self.whole(wire, taken.read_at).await?;
+            records.extend(item.map(|item| Record::ProjectItem(Box::new(item))));
+        }
+        tracing::debug!(records = records.len(), "read {what}: {} cards", records.len());
+        Ok(Page { records, next, read_at: taken.read_at })
+    }
+
+    /// Follows the fields of one card to their end. `None` when part of them failed.
+    async fn whole(&mut self, wire: items::ItemFields, read_at: Instant) -> Result<Option<ProjectItem>, SourceError> {
+        let (mut item, mut rest) = self.convert(wire, read_at)?;
+        while let Some(fields_after) = rest {
+            let what = format!("the rest of the card {} of the board {}", item.id, self.subject.board.name);
+            let variables = items::Variables {
+                fields_after: Some(fields_after.clone()),
+                ..variables(vec![item.id.clone()], 1, None, "")
+            };
+            let reply = self
+                .subject
+                .client
+                .query::<Items>(&what, variables, self.context.progress, &self.context.cancel)
+                .await?;
+            let taken = self.taken(reply);
+            let Some(items::ItemsNodes::ProjectV2Item(wire)) = taken.nodes.into_iter().flatten().next() else {
+                return Err(faults::absent(&what, &taken.errors, taken.request_id));
+            };
+            let sorted = faults::sort(taken.errors, "nodes.0");
+            self.hidden += sorted.hidden;
+            if !sorted.failures.is_empty() {
+                self.faults.add(sorted.failures, taken.request_id.as_deref());
+                return Ok(None);
+            }
+            let (next, next_rest) = self.convert(wire, taken.read_at)?;
+            if next_rest.as_ref() == Some(&fields_after) {
+                return Err(stuck(&what, taken.request_id));
+            }
+            if let (Some(fields), Some(more)) = (&mut item.fields, next.fields) {
+                fields.extend(more);
+            }
+            rest = next_rest;
+        }
+        Ok(Some(item))
+    }
+
+    fn convert(
+        &mut self,
+        wire: items::ItemFields,
+        read_at: Instant,
+    ) -> Result<(ProjectItem, Option<String>), SourceError> {
+        convert::item(wire, self.subject.board, read_at, &mut self.empty_entries)
+            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
+    }
+
+    fn taken(&mut self, reply: Reply<items::ResponseData>) -> Taken {
+        self.usage.calls += reply.calls;
+        self.usage.points += reply.cost;
+        self.usage.covered_to = self.usage.covered_to.or(Some(reply.at));
+        Taken { nodes: reply.data.nodes, errors: reply.errors, read_at: reply.at, request_id: reply.request_id }
+    }
+
+    /// Hands cards over. Once something is missing, the stored cursor stays in front of it.
+    fn commit(
+        &mut self,
+        page: Page,
+        moves_cursor: bool,
+        full_crawl: Option<FullCrawl>,
+        expected: Option<u64>,
+    ) -> Result<(), SourceError> {
+        self.usage.records += page.records.len() as u64;
+        self.context.sink.commit(Batch {
+            scope: Scope::ProjectItems,
+            subject: self.subject.board.number_id.clone(),
+            records: page.records,
+            cursor: (moves_cursor && !self.faults.any()).then(|| self.cursor.write()),
+            observed_at: page.read_at,
+            full_crawl,
+        })?;
+        let (records, subject) = (self.usage.records, self.subject.board.name.clone());
+        self.context.progress.event(Event::Page { scope: Scope::ProjectItems, subject, records, expected });
+        Ok(())
+    }
+
+    fn report(&self) {
+        let name = &self.subject.board.name;
+        let notes = [
+            (self.empty_entries, "entries came empty and were left out"),
+            (self.hidden, "parts may not be seen with this token and were left out"),
+        ];
+        for (count, text) in notes.into_iter().filter(|(count, _)| *count > 0) {
+            self.context.progress.event(Event::Note(format!("cards of the board {name}: {count} {text}")));
+        }
+        let Usage { records, calls, points, .. } = self.usage;
+        tracing::info!(
+            records,
+            calls,
+            points,
+            "cards of the board {name}: {records} in {calls} calls for {points} points"
+        );
+    }
+}
+
+fn variables(ids: Vec<String>, first: i64, after: Option<String>, query: &str) -> items::Variables {
+    items::Variables { ids, first, after, query: query.to_owned(), fields_after: None }
+}
+
+/// `2026-11-01`.
+fn day_of(at: Instant) -> String {
+    at.to_rfc3339_seconds().chars().take("2026-11-01".len()).collect()
+}
+
+fn stuck(what: &str, request_id: Option<String>) -> SourceError {
+    let message = format!("reading {what}: GitHub says that there is more, but not from where; try again later");
+    SourceError::new(ErrorKind::UnexpectedResponse, message).in_request(request_id)
+}

@@ -1,0 +1,10 @@
+//! What the connector must do, against a simulated board over HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
+mod board;
+mod contract;
+mod edges;
+mod memory;
+mod resume;
+mod setting;

@@ -1,0 +1,220 @@
+//! From what travelled to records.
+
+use model::Instant;
+use model::records::{Actor, Place, PullRequest, PullRequestEvent, Review};
+
+use crate::wire::pull_requests::{
+    PullRequestFields, PullRequestFieldsAuthorOn, PullRequestFieldsReviewsNodes, PullRequestFieldsReviewsNodesAuthorOn,
+    PullRequestFieldsTimelineItems, PullRequestFieldsTimelineItemsNodes as Event,
+};
+
+/// Where the lists of one pull request that are longer than a page go on; `None` for those that were read to their end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rest {
+    pub(crate) labels: Option<String>,
+    pub(crate) reviews: Option<String>,
+    pub(crate) timeline: Option<String>,
+    pub(crate) commits: Option<String>,
+}
+
+impl Rest {
+    /// Whether nothing is left to read.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Of the places where an answer goes on, those that belong to the lists asked for here.
+    pub(crate) fn onward(&self, answered: Self) -> Self {
+        Self {
+            labels: self.labels.as_ref().and(answered.labels),
+            reviews: self.reviews.as_ref().and(answered.reviews),
+            timeline: self.timeline.as_ref().and(answered.timeline),
+            commits: self.commits.as_ref().and(answered.commits),
+        }
+    }
+}
+
+/// What was left out of the records, to be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// Entries that were empty.
+    pub(crate) empty_entries: u64,
+}
+
+impl LeftOut {
+    /// Counts and drops the empty entries of a list.
+    fn present<T>(&mut self, list: Option<Vec<Option<T>>>) -> Vec<T> {
+        let list = list.unwrap_or_default();
+        let length = list.len();
+        let present: Vec<T> = list.into_iter().flatten().collect();
+        self.empty_entries += (length - present.len()) as u64;
+        present
+    }
+}
+
+/// A list's connection says that there is more but not from where.
+#[derive(Debug, thiserror::Error)]
+#[error("the {list} of {url} go on, but the answer does not say where")]
+pub(crate) struct NoCursor {
+    list: &'static str,
+    url: String,
+}
+
+/// One pull request as far as it was read.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pull_request: PullRequest,
+    dismissals: Vec<Dismissal>,
+}
+
+/// A review that was dismissed, and what it said before.
+#[derive(Debug)]
+struct Dismissal {
+    review_id: String,
+    state_before: String,
+}
+
+impl Draft {
+    /// Node id of the pull request.
+    pub(crate) fn id(&self) -> &str {
+        &self.pull_request.id
+    }
+
+    /// Web address of the pull request.
+    pub(crate) fn url(&self) -> &str {
+        &self.pull_request.url
+    }
+
+    /// Adds the next page of those lists that `asked` names.
+    pub(crate) fn append(&mut self, asked: &Rest, next: Self) {
+        let (known, more) = (&mut self.pull_request, next.pull_request);
+        if asked.labels.is_some() {
+            known.labels.extend(more.labels);
+        }
+        if asked.reviews.is_some() {
+            known.reviews.extend(more.reviews);
+        }
+        if asked.timeline.is_some() {
+            known.events.extend(more.events);
+            self.dismissals.extend(next.dismissals);
+        }
+        if asked.commits.is_some() {
+            known.first_commit_at = [known.first_commit_at, more.first_commit_at].into_iter().flatten().min();
+        }
+    }
+
+    /// The record, once all lists were read: a review may stand on another page than its dismissal.
+    pub(crate) fn finish(mut self) -> PullRequest {
+        for review in self.pull_request.reviews.iter_mut().filter(|review| review.state == "DISMISSED") {
+            if let Some(dismissal) = self.dismissals.iter().find(|dismissal| dismissal.review_id == review.id) {
+                review.dismissed_state.clone_from(&dismissal.state_before);
+            }
+        }
+        self.pull_request
+    }
+}
+
+/// One pull request as far as it was read, and where its longer lists go on.
+pub(crate) fn pull_request(
+    wire: PullRequestFields,
+    mut place: Place,
+    left_out: &mut LeftOut,
+) -> Result<(Draft, Rest), NoCursor> {
+    place.number = wire.number.to_string();
+    let mut rest = Rest::default();
+    let go_on = |list, more: bool, cursor: Option<String>| match (more, cursor) {
+        (false, _) => Ok(None),
+        (true, Some(cursor)) => Ok(Some(cursor)),
+        (true, None) => Err(NoCursor { list, url: wire.url.clone() }),
+    };
+
+    let labels = match wire.labels {
+        Some(list) => {
+            rest.labels = go_on("labels", list.page_info.has_next_page, list.page_info.end_cursor)?;
+            left_out.present(list.nodes).into_iter().map(|label| label.name).collect()
+        }
+        None => Vec::new(),
+    };
+    let reviews = match wire.reviews {
+        Some(list) => {
+            rest.reviews = go_on("reviews", list.page_info.has_next_page, list.page_info.end_cursor)?;
+            left_out.present(list.nodes).into_iter().map(review).collect()
+        }
+        None => Vec::new(),
+    };
+    let page = &wire.timeline_items.page_info;
+    rest.timeline = go_on("timeline events", page.has_next_page, page.end_cursor.clone())?;
+    let (events, dismissals) = timeline(wire.timeline_items, left_out);
+    let page = wire.commits.page_info;
+    rest.commits = go_on("commits", page.has_next_page, page.end_cursor)?;
+    let commits = left_out.present(wire.commits.nodes);
+    let first_commit_at = commits.into_iter().map(|node| node.commit.authored_date.0).min();
+
+    let pull_request = PullRequest {
+        id: wire.id,
+        place,
+        title: wire.title,
+        url: wire.url,
+        state: wire.state.to_lowercase(),
+        creator: wire
+            .author
+            .map(|author| Actor { login: author.login, is_bot: matches!(author.on, PullRequestFieldsAuthorOn::Bot) }),
+        created_at: wire.created_at.0,
+        closed_at: wire.closed_at.map(|at| at.0),
+        merged_at: wire.merged_at.map(|at| at.0),
+        updated_at: Some(wire.updated_at.0),
+        is_draft: wire.is_draft,
+        base: wire.base_ref_name,
+        labels,
+        additions: Some(wire.additions),
+        deletions: Some(wire.deletions),
+        changed_files: Some(wire.changed_files),
+        first_commit_at,
+        merge_commit: wire.merge_commit.map(|commit| commit.oid).unwrap_or_default(),
+        reviews,
+        events,
+    };
+    Ok((Draft { pull_request, dismissals }, rest))
+}
+
+fn review(wire: PullRequestFieldsReviewsNodes) -> Review {
+    Review {
+        id: wire.id,
+        state: wire.state.to_uppercase(),
+        dismissed_state: String::new(),
+        submitted_at: wire.submitted_at.map(|at| at.0),
+        user: wire.author.map(|author| Actor {
+            login: author.login,
+            is_bot: matches!(author.on, PullRequestFieldsReviewsNodesAuthorOn::Bot),
+        }),
+    }
+}
+
+fn timeline(list: PullRequestFieldsTimelineItems, left_out: &mut LeftOut) -> (Vec<PullRequestEvent>, Vec<Dismissal>) {
+    let (mut events, mut dismissals) = (Vec::new(), Vec::new());
+    for event in left_out.present(list.nodes) {
+        events.push(match event {
+            Event::ReadyForReviewEvent(ready) => {
+                pull_request_event("ready_for_review", ready.created_at.0, ready.actor.map(|actor| actor.login))
+            }
+            Event::ConvertToDraftEvent(draft) => {
+                pull_request_event("converted_to_draft", draft.created_at.0, draft.actor.map(|actor| actor.login))
+            }
+            Event::ReviewRequestedEvent(requested) => {
+                let by = requested.actor.map(|actor| actor.login);
+                pull_request_event("review_requested", requested.created_at.0, by)
+            }
+            Event::ReviewDismissedEvent(dismissed) => {
+                let state_before = dismissed.previous_review_state;
+                dismissals.extend(dismissed.review.map(|review| Dismissal { review_id: review.id, state_before }));
+                continue;
+            }
+            Event::PullRequestReview | Event::Unknown => continue,
+        });
+    }
+    (events, dismissals)
+}
+
+fn pull_request_event(kind: &str, at: Instant, by: Option<String>) -> PullRequestEvent {
+    PullRequestEvent { kind: kind.to_owned(), at, by: by.unwrap_or_default() }
+}

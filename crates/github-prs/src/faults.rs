@@ -1,0 +1,109 @@
+//! What of an answer did not come, and what that means.
+
+use std::collections::BTreeSet;
+
+use github_client::GraphqlError;
+use source::{ErrorKind, SourceError};
+
+/// The errors of one answer, by what they concern.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    /// Positions in the list of those entries that came without something that exists.
+    pub(crate) broken: BTreeSet<usize>,
+    /// The errors that make the answer incomplete.
+    pub(crate) failures: Vec<GraphqlError>,
+}
+
+/// Sorts the errors of an answer whose entries are at `list`, a path such as `node.pullRequests.nodes`.
+pub(crate) fn sort(errors: Vec<GraphqlError>, list: &str) -> Sorted {
+    let mut sorted = Sorted::default();
+    for error in errors {
+        let inside = error.path.strip_prefix(list).and_then(|rest| rest.strip_prefix('.'));
+        if error.path.split('.').next() == Some("rateLimit") {
+            continue;
+        }
+        let position = inside.and_then(|inside| inside.split('.').next()).and_then(|step| step.parse::<usize>().ok());
+        sorted.broken.extend(position);
+        sorted.failures.push(error);
+    }
+    sorted
+}
+
+/// Everything that did not come in a run.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    count: u64,
+    first: Option<GraphqlError>,
+    request_id: Option<String>,
+}
+
+impl Faults {
+    /// Adds the failures of one answer.
+    pub(crate) fn add(&mut self, failures: Vec<GraphqlError>, request_id: Option<&str>) {
+        self.count += failures.len() as u64;
+        if self.first.is_none() && !failures.is_empty() {
+            self.first = failures.into_iter().next();
+            self.request_id = request_id.map(str::to_owned);
+        }
+    }
+
+    /// Whether anything is missing.
+    pub(crate) fn any(&self) -> bool {
+        self.count > 0
+    }
+
+    /// The error with which a run ends that read `what` but not all of it.
+    pub(crate) fn into_result(self, what: &str) -> Result<(), SourceError> {
+        let Some(first) = self.first else { return Ok(()) };
+        let message = format!(
+            "{what}: GitHub left out {} of what was asked for, the first at {}: {} ({}); the rest is stored, and the \
+             next import asks again for what is missing",
+            self.count, first.path, first.message, first.kind
+        );
+        Err(SourceError::new(ErrorKind::Incomplete, message).in_request(self.request_id))
+    }
+}
+
+/// The error for a repository, board or other object that did not come at all.
+pub(crate) fn absent(what: &str, errors: &[GraphqlError], request_id: Option<String>) -> SourceError {
+    let (kind, message) = match errors.first() {
+        Some(error) if error.kind == "FORBIDDEN" => (
+            ErrorKind::NoAccess,
+            format!("{what}: no access ({}); give the token access, or leave this out", error.message),
+        ),
+        Some(error) if error.kind != "NOT_FOUND" => {
+            (ErrorKind::UnexpectedResponse, format!("reading {what}: {} ({})", error.message, error.kind))
+        }
+        _ => (ErrorKind::NotFound, format!("{what}: not found; it was deleted, or is hidden from this token")),
+    };
+    SourceError::new(kind, message).in_request(request_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(path: &str, kind: &str) -> GraphqlError {
+        GraphqlError { path: path.to_owned(), kind: kind.to_owned(), message: "message".to_owned() }
+    }
+
+    #[test]
+    fn a_failure_inside_an_entry_breaks_that_entry_and_one_outside_breaks_none() {
+        let errors = vec![error("list.3.labels", "RESOURCE_LIMITS_EXCEEDED"), error("list", "TIMEOUT"), error("", "")];
+        let sorted = sort(errors, "list");
+        assert_eq!(sorted.broken, BTreeSet::from([3]));
+        assert_eq!(sorted.failures.len(), 3);
+    }
+
+    #[test]
+    fn the_report_names_the_first_place_and_how_many_there_are() {
+        let mut faults = Faults::default();
+        faults.add(Vec::new(), Some("1"));
+        faults.add(vec![error("list.3.labels", "TIMEOUT"), error("list.4", "TIMEOUT")], Some("2"));
+        let error = faults.into_result("pull requests of acme/web").expect_err("incomplete");
+        assert_eq!(error.kind, ErrorKind::Incomplete);
+        assert!(error.to_string().contains("left out 2 of what"), "{error}");
+        assert!(error.to_string().contains("list.3.labels"), "{error}");
+        assert!(error.to_string().ends_with("(request 2)"), "{error}");
+    }
+}

@@ -1,0 +1,397 @@
+//! One import of one repository's pull requests.
+
+use github_client::{GithubClient, GraphqlError, PageSize, Reply};
+use model::Instant;
+use model::records::{Place, PullRequest, Record};
+use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
+
+use crate::convert::{self, Draft, LeftOut, Rest};
+use crate::cursor::{Crawl, Cursor, Known, Plan};
+use crate::faults::{self, Faults};
+use crate::wire::{PullRequests, pull_requests};
+
+/// Path of the list in the answers.
+const LIST: &str = "node.pullRequests.nodes";
+
+/// What does not change during an import.
+pub(crate) struct Subject<'a> {
+    pub(crate) client: &'a GithubClient,
+    pub(crate) pages: &'a PageSize,
+    pub(crate) place: &'a Place,
+    /// `org/name`.
+    pub(crate) label: &'a str,
+    pub(crate) known: Known,
+    /// The provider's time when `known` was read.
+    pub(crate) surveyed_at: Instant,
+}
+
+/// One import under way.
+pub(crate) struct Run<'a> {
+    subject: Subject<'a>,
+    context: &'a Context<'a>,
+    cursor: Cursor,
+    usage: Usage,
+    faults: Faults,
+    left_out: LeftOut,
+}
+
+/// Which pages are read.
+struct Listing {
+    field: pull_requests::IssueOrderField,
+    direction: pull_requests::OrderDirection,
+    after: Option<String>,
+}
+
+impl Listing {
+    fn oldest_first(after: Option<String>) -> Self {
+        Self { field: pull_requests::IssueOrderField::CREATED_AT, direction: pull_requests::OrderDirection::ASC, after }
+    }
+
+    fn newest_change_first() -> Self {
+        let direction = pull_requests::OrderDirection::DESC;
+        Self { field: pull_requests::IssueOrderField::UPDATED_AT, direction, after: None }
+    }
+}
+
+/// One page.
+struct Page {
+    records: Vec<Record>,
+    /// Where the next page begins; `None` after the last.
+    next: Option<String>,
+    /// The newest and the oldest last change among its pull requests.
+    newest_change: Option<Instant>,
+    oldest_change: Option<Instant>,
+    read_at: Instant,
+}
+
+/// An answer, counted and taken apart.
+struct Taken {
+    node: Option<pull_requests::PullRequestsNode>,
+    errors: Vec<GraphqlError>,
+    read_at: Instant,
+    request_id: Option<String>,
+}
+
+impl Page {
+    fn empty(read_at: Instant) -> Self {
+        Self { records: Vec::new(), next: None, newest_change: None, oldest_change: None, read_at }
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
+        let cursor = Cursor::read(context.cursor.as_deref());
+        let (usage, faults, left_out) = (Usage::default(), Faults::default(), LeftOut::default());
+        Self { subject, context, cursor, usage, faults, left_out }
+    }
+
+    /// Does what the window and the cursor ask for.
+    pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
+        match self.cursor.plan(self.context.window, self.subject.known, self.context.generation) {
+            Plan::Nothing => {
+                self.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
+                self.usage.covered_to = Some(self.subject.surveyed_at);
+            }
+            Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await?,
+            Plan::Crawl(crawl) if self.subject.known.total == 0 => self.find_nothing(&crawl)?,
+            Plan::Crawl(crawl) => {
+                let resumed = crawl.after.is_some();
+                self.crawl_or_begin_again(crawl).await?;
+                if resumed && !self.faults.any() {
+                    self.catch_up().await?;
+                }
+            }
+        }
+        self.report();
+        self.faults.into_result(&format!("pull requests of {}", self.subject.label))?;
+        Ok(self.usage)
+    }
+
+    /// Ends a crawl of which the survey says that there is nothing to read. No watermark is set: should there be
+    /// something after all, everything is read.
+    fn find_nothing(&mut self, crawl: &Crawl) -> Result<(), SourceError> {
+        let read_at = self.subject.surveyed_at;
+        self.usage.full = true;
+        self.usage.covered_to = Some(read_at);
+        self.cursor = Cursor::default();
+        let page = Page::empty(read_at);
+        self.commit(page, true, Some(FullCrawl { generation: crawl.generation, complete: true }), Some(0))
+    }
+
+    /// Reads everything; from the beginning where the provider no longer knows the place at which a crawl was left.
+    async fn crawl_or_begin_again(&mut self, crawl: Crawl) -> Result<(), SourceError> {
+        let from_the_beginning = Crawl { after: None, ..crawl.clone() };
+        match self.crawl(crawl.clone()).await {
+            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.has_not_moved_from(&crawl) => {
+                let note = format!("pull requests of {}: begun again, since {error}", self.subject.label);
+                self.context.progress.event(Event::Note(note));
+                self.crawl(from_the_beginning).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Whether a crawl that was left at some page is still at that page.
+    fn has_not_moved_from(&self, crawl: &Crawl) -> bool {
+        crawl.after.is_some() && self.cursor.crawl.as_ref() == Some(crawl)
+    }
+
+    /// Reads everything, or what is left of it, in the order of creation: whatever changes meanwhile, nothing moves.
+    async fn crawl(&mut self, mut crawl: Crawl) -> Result<(), SourceError> {
+        self.usage.full = true;
+        let resumed = crawl.after.is_some();
+        let expected = (!resumed).then_some(self.subject.known.total);
+        loop {
+            let after = crawl.after.clone();
+            let page = self.page(&Listing::oldest_first(after)).await?;
+            crawl.read_at = crawl.read_at.or(Some(page.read_at));
+            crawl.after.clone_from(&page.next);
+            let complete = page.next.is_none() && !self.faults.any();
+            if complete {
+                self.cursor.watermark = crawl.watermark.or(crawl.read_at);
+                self.cursor.read_at = crawl.read_at;
+                self.cursor.crawl = None;
+            } else {
+                self.cursor.crawl = Some(crawl.clone());
+            }
+            let last = page.next.is_none();
+            let generation = crawl.generation;
+            self.commit(page, true, Some(FullCrawl { generation, complete }), expected)?;
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads what changed since a crawl began that took more than one run.
+    async fn catch_up(&mut self) -> Result<(), SourceError> {
+        match self.cursor.plan(Window::default(), self.subject.known, self.context.generation) {
+            Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await,
+            Plan::Nothing | Plan::Crawl(_) => Ok(()),
+        }?;
+        self.usage.covered_from = None;
+        Ok(())
+    }
+
+    /// Reads what changed from `since` on.
+    ///
+    /// What changes while pages are read moves in front of them and out of sight, so a reading of several pages is
+    /// followed by one of what changed since it began.
+    async fn changes(&mut self, since: Instant, moves_watermark: bool) -> Result<(), SourceError> {
+        self.usage.covered_from = Some(since);
+        let mut since = since;
+        loop {
+            let (pages, newest_change) = self.changes_once(since, moves_watermark).await?;
+            match newest_change {
+                Some(newest) if pages > 1 => since = newest,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads what changed from `since` on, the newest change first, to the end of the page on which older ones begin.
+    /// Gives the number of pages and the newest change at the beginning.
+    ///
+    /// The watermark moves only when all of it was read, to that newest change.
+    async fn changes_once(
+        &mut self,
+        since: Instant,
+        moves_watermark: bool,
+    ) -> Result<(u64, Option<Instant>), SourceError> {
+        let mut listing = Listing::newest_change_first();
+        let mut first = None;
+        let mut pages = 0;
+        loop {
+            pages += 1;
+            let page = self.page(&listing).await?;
+            let (newest, began) = *first.get_or_insert((page.newest_change, page.read_at));
+            let reached = page.oldest_change.is_some_and(|oldest| oldest < since);
+            let next = page.next.clone().filter(|_| !reached);
+            if next.is_none() && moves_watermark {
+                self.cursor.watermark = self.cursor.watermark.max(newest);
+                self.cursor.read_at = Some(began);
+            }
+            self.commit(page, moves_watermark && next.is_none(), None, None)?;
+            if next.is_none() {
+                return Ok((pages, newest));
+            }
+            listing.after = next;
+        }
+    }
+
+    /// Asks for a page, and once more when parts of it are missing.
+    async fn ask(&mut self, what: &str, listing: &Listing) -> Result<Taken, SourceError> {
+        let taken = self.ask_once(what, listing).await?;
+        if taken.node.is_none() || faults::sort(taken.errors.clone(), LIST).failures.is_empty() {
+            return Ok(taken);
+        }
+        tracing::debug!(what, "parts of {what} are missing, asking once more");
+        self.ask_once(what, listing).await
+    }
+
+    async fn ask_once(&mut self, what: &str, listing: &Listing) -> Result<Taken, SourceError> {
+        let (client, pages) = (self.subject.client, self.subject.pages);
+        let make = |first| self.page_variables(listing, first);
+        let reply = client.page::<PullRequests>(what, pages, make, self.context.progress, &self.context.cancel).await?;
+        Ok(self.taken(reply))
+    }
+
+    /// Reads one page and what is left of those of its pull requests whose lists are longer.
+    async fn page(&mut self, listing: &Listing) -> Result<Page, SourceError> {
+        let what = self.what(listing);
+        let Taken { node, errors, read_at, request_id } = self.ask(&what, listing).await?;
+        let Some(pull_requests::PullRequestsNode::Repository(repository)) = node else {
+            return Err(faults::absent(&what, &errors, request_id));
+        };
+        let sorted = faults::sort(errors, LIST);
+        self.faults.add(sorted.failures, request_id.as_deref());
+
+        let list = repository.pull_requests;
+        let next = match (list.page_info.has_next_page, list.page_info.end_cursor) {
+            (false, _) => None,
+            (true, Some(next)) if listing.after.as_ref() != Some(&next) => Some(next),
+            (true, _) => return Err(stuck(&what, request_id)),
+        };
+        let mut records = Vec::new();
+        let (mut newest_change, mut oldest_change) = (None, None);
+        for (position, wire) in list.nodes.unwrap_or_default().into_iter().enumerate() {
+            let Some(wire) = wire else {
+                self.left_out.empty_entries += 1;
+                continue;
+            };
+            let updated_at = wire.updated_at.0;
+            newest_change = newest_change.max(Some(updated_at));
+            oldest_change = Some(oldest_change.map_or(updated_at, |oldest: Instant| oldest.min(updated_at)));
+            if sorted.broken.contains(&position) {
+                continue;
+            }
+            let (draft, rest) = self.convert(wire)?;
+            if let Some(pull_request) = self.whole(draft, rest).await? {
+                records.push(Record::PullRequest(Box::new(pull_request)));
+            }
+        }
+        tracing::debug!(records = records.len(), "read {what}: {} pull requests", records.len());
+        Ok(Page { records, next, newest_change, oldest_change, read_at })
+    }
+
+    /// Follows the lists of one pull request to their ends. `None` when part of them failed.
+    async fn whole(&mut self, mut draft: Draft, mut rest: Rest) -> Result<Option<PullRequest>, SourceError> {
+        while !rest.is_empty() {
+            let what = format!("the rest of {}", draft.url());
+            let variables = rest_variables(draft.id(), &rest);
+            let reply = self
+                .subject
+                .client
+                .query::<PullRequests>(&what, variables, self.context.progress, &self.context.cancel)
+                .await?;
+            let Taken { node, errors, request_id, .. } = self.taken(reply);
+            let Some(pull_requests::PullRequestsNode::PullRequest(wire)) = node else {
+                return Err(faults::absent(&what, &errors, request_id));
+            };
+            let sorted = faults::sort(errors, "node");
+            if !sorted.failures.is_empty() {
+                self.faults.add(sorted.failures, request_id.as_deref());
+                return Ok(None);
+            }
+            let (next, next_rest) = self.convert(wire)?;
+            draft.append(&rest, next);
+            let next_rest = rest.onward(next_rest);
+            if next_rest == rest {
+                return Err(stuck(&what, request_id));
+            }
+            rest = next_rest;
+        }
+        Ok(Some(draft.finish()))
+    }
+
+    fn convert(&mut self, wire: pull_requests::PullRequestFields) -> Result<(Draft, Rest), SourceError> {
+        convert::pull_request(wire, self.subject.place.clone(), &mut self.left_out)
+            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
+    }
+
+    /// Counts an answer and takes it apart.
+    fn taken(&mut self, reply: Reply<pull_requests::ResponseData>) -> Taken {
+        self.usage.calls += reply.calls;
+        self.usage.points += reply.cost;
+        self.usage.covered_to = self.usage.covered_to.or(Some(reply.at));
+        Taken { node: reply.data.node, errors: reply.errors, read_at: reply.at, request_id: reply.request_id }
+    }
+
+    /// Hands a page over. Once something is missing, the stored cursor stays in front of it.
+    fn commit(
+        &mut self,
+        page: Page,
+        moves_cursor: bool,
+        full_crawl: Option<FullCrawl>,
+        expected: Option<u64>,
+    ) -> Result<(), SourceError> {
+        self.usage.records += page.records.len() as u64;
+        self.context.sink.commit(Batch {
+            scope: Scope::PullRequests,
+            subject: self.subject.place.repository_id.clone(),
+            records: page.records,
+            cursor: (moves_cursor && !self.faults.any()).then(|| self.cursor.write()),
+            observed_at: page.read_at,
+            full_crawl,
+        })?;
+        let (records, subject) = (self.usage.records, self.subject.label.to_owned());
+        self.context.progress.event(Event::Page { scope: Scope::PullRequests, subject, records, expected });
+        Ok(())
+    }
+
+    fn what(&self, listing: &Listing) -> String {
+        let label = self.subject.label;
+        match &listing.after {
+            None => format!("the first pull requests of {label}"),
+            Some(after) => format!("pull requests of {label} after {after}"),
+        }
+    }
+
+    fn page_variables(&self, listing: &Listing, first: i64) -> pull_requests::Variables {
+        pull_requests::Variables {
+            id: self.subject.place.repository_id.clone(),
+            first,
+            after: listing.after.clone(),
+            order: pull_requests::IssueOrder { field: listing.field.clone(), direction: listing.direction.clone() },
+            labels_after: None,
+            reviews_after: None,
+            timeline_after: None,
+            commits_after: None,
+        }
+    }
+
+    fn report(&self) {
+        let label = self.subject.label;
+        let empty = self.left_out.empty_entries;
+        if empty > 0 {
+            let text = format!("pull requests of {label}: {empty} entries came empty and were left out");
+            self.context.progress.event(Event::Note(text));
+        }
+        let Usage { records, calls, points, .. } = self.usage;
+        tracing::info!(
+            records,
+            calls,
+            points,
+            "pull requests of {label}: {records} in {calls} calls for {points} points"
+        );
+    }
+}
+
+fn rest_variables(pull_request_id: &str, rest: &Rest) -> pull_requests::Variables {
+    let Listing { field, direction, after } = Listing::oldest_first(None);
+    pull_requests::Variables {
+        id: pull_request_id.to_owned(),
+        first: 1,
+        after,
+        order: pull_requests::IssueOrder { field, direction },
+        labels_after: rest.labels.clone(),
+        reviews_after: rest.reviews.clone(),
+        timeline_after: rest.timeline.clone(),
+        commits_after: rest.commits.clone(),
+    }
+}
+
+fn stuck(what: &str, request_id: Option<String>) -> SourceError {
+    let message = format!("reading {what}: GitHub says that there is more, but not from where; try again later");
+    SourceError::new(ErrorKind::UnexpectedResponse, message).in_request(request_id)
+}

@@ -1,0 +1,44 @@
+//! What travels: the query, and the scalars as they are read.
+
+use graphql_client::GraphQLQuery;
+use model::Instant;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A page of a repository's pull requests, or the rest of one pull request.
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "../github-client/schema.graphql",
+    query_path = "queries/pull_requests.graphql",
+    response_derives = "Debug",
+    variables_derives = "Clone, Debug",
+    extern_enums("PullRequestState", "PullRequestReviewState"),
+    skip_serializing_none,
+    fragments_other_variant = "true"
+)]
+pub(crate) struct PullRequests;
+
+/// Enumerations are read as the text that they are: an unknown value must not fail a page.
+type PullRequestState = String;
+type PullRequestReviewState = String;
+type GitObjectID = String;
+#[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
+type URI = String;
+
+/// An instant as RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DateTime(pub(crate) Instant);
+
+impl Serialize for DateTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339())
+    }
+}
+
+impl<'de> Deserialize<'de> for DateTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Instant::parse_rfc3339(&text)
+            .map(Self)
+            .ok_or_else(|| de::Error::invalid_value(de::Unexpected::Str(&text), &"an RFC 3339 time"))
+    }
+}

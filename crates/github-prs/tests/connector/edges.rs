@@ -1,0 +1,61 @@
+//! Hand-made answers with everything that GitHub's answers can lack.
+
+use std::path::Path;
+
+use model::Instant;
+use serde_json::{Value, json};
+use source::Window;
+
+use crate::repository::{Repository, ok, pull_requests};
+use crate::setting::Setting;
+
+fn fixture(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/github/prs").join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Instants as text.
+fn readable(mut value: Value) -> Value {
+    match &mut value {
+        Value::Array(list) => list.iter_mut().for_each(|entry| *entry = readable(entry.take())),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                *field = match field.as_i64() {
+                    Some(micros) if name == "at" || name.ends_with("_at") => {
+                        json!(Instant::from_micros(micros).to_rfc3339())
+                    }
+                    _ => readable(field.take()),
+                };
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
+#[tokio::test]
+async fn an_answer_with_holes_gives_the_records_that_it_holds() {
+    let repository = Repository::with(pull_requests(1));
+    repository.answer_instead(ok(&fixture("edges.json")));
+    let setting = Setting::new(repository, 100).await;
+    let usage = setting.import(Window::default()).await.expect("holes are no failure");
+    let records = readable(serde_json::to_value(setting.memory.pull_requests()).unwrap());
+    let expected = fixture("edges.records.json");
+    assert_eq!(records, expected, "\n{}", serde_json::to_string_pretty(&records).unwrap());
+    assert_eq!(usage.records, 2);
+    let notes = setting.told.notes();
+    assert!(notes.iter().any(|note| note.starts_with("pull requests of acme/web: 4 entries came empty")), "{notes:?}");
+}
+
+#[tokio::test]
+async fn a_list_that_goes_on_without_saying_where_is_an_error_and_no_endless_loop() {
+    let repository = Repository::with(pull_requests(1));
+    let list = json!({"pageInfo": {"hasNextPage": true, "endCursor": null}, "nodes": []});
+    let node = json!({"__typename": "Repository", "pullRequests": list});
+    repository.answer_instead(ok(&json!({"data": {"rateLimit": null, "node": node}})));
+    let setting = Setting::new(repository, 100).await;
+    let error = setting.import(Window::default()).await.expect_err("nowhere to go on");
+    assert_eq!(error.kind, source::ErrorKind::UnexpectedResponse);
+    assert!(error.to_string().contains("acme/web"), "{error}");
+}

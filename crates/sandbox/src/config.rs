@@ -1,0 +1,75 @@
+//! A configuration that fits the generated organisation.
+
+use std::fmt::Write as _;
+
+use model::rules::Step;
+
+use crate::Organisation;
+use crate::organisation::{Board, Column};
+use crate::words;
+
+/// Configuration key of each step that has one; the columns of the backlog follow from the others.
+const STEP_KEYS: [(Step, &str); 6] = [
+    (Step::Ready, "put_in_ready_columns"),
+    (Step::Dev, "dev_start_columns"),
+    (Step::Review, "review_start_columns"),
+    (Step::Qa, "qa_start_columns"),
+    (Step::WaitingToProd, "waitingtoprod_start_columns"),
+    (Step::Done, "inprod_start_columns"),
+];
+
+impl Organisation {
+    /// A `config.yml` for this organisation: columns of every board by every name that they ever had, teams, bots and
+    /// the field that tells where a bug was found.
+    pub fn config_yaml(&self) -> String {
+        let mut yaml = String::new();
+        self.push_config(&mut yaml).expect("writing to memory does not fail");
+        yaml
+    }
+
+    fn push_config(&self, yaml: &mut String) -> std::fmt::Result {
+        let [customer, internal, dev] = words::BUG_SOURCES;
+        writeln!(yaml, "github:\n  org: {}\n  bots: [ci-robot]", self.login)?;
+        writeln!(yaml, "  bug-source:\n    custom-field-name: {:?}", words::BUG_SOURCE_FIELD)?;
+        writeln!(yaml, "    customer-facing-value: {customer:?}\n    internal-value: {internal:?}")?;
+        writeln!(yaml, "    dev-process-value: {dev:?}\n  projects:")?;
+        for board in &self.boards {
+            push_board(yaml, board)?;
+        }
+        writeln!(yaml, "teams:")?;
+        for team in &self.teams {
+            let repositories = team.repositories.iter().map(|index| self.repositories[*index].name_at(self.end));
+            let members = team.members.iter().map(|member| self.people[usize::from(*member)].login.as_str());
+            writeln!(yaml, "  {:?}:\n    repos: {}", team.name, quoted(repositories))?;
+            writeln!(yaml, "    users: {}", quoted(members))?;
+        }
+        Ok(())
+    }
+}
+
+fn push_board(yaml: &mut String, board: &Board) -> std::fmt::Result {
+    writeln!(yaml, "    - id: {:?}\n      name: {:?}", board.number_id, board.title)?;
+    let names = |wanted: &dyn Fn(&Column) -> bool| {
+        let columns = board.columns.iter().filter(|column| wanted(column));
+        quoted(columns.flat_map(|column| {
+            let renamed = column.renamed.as_ref().map(|(_, name)| name.as_str());
+            std::iter::once(column.name.as_str()).chain(renamed)
+        }))
+    };
+    writeln!(yaml, "      lead_time_columns: {}", names(&|column| column.lead))?;
+    if board.lists_cycle_columns {
+        writeln!(yaml, "      cycle_time_columns: {}", names(&|column| column.cycle))?;
+    }
+    for (step, key) in STEP_KEYS {
+        if board.column_of(step).is_some() {
+            writeln!(yaml, "      {key}: {}", names(&|column| column.step == Some(step)))?;
+        }
+    }
+    Ok(())
+}
+
+/// A YAML list of quoted texts. Names hold no character that Rust and YAML escape differently.
+fn quoted<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let texts: Vec<String> = texts.map(|text| format!("{text:?}")).collect();
+    format!("[{}]", texts.join(", "))
+}

@@ -1,0 +1,89 @@
+//! Straight into a store, in the pages and in the order of an import of everything.
+
+use model::records::Record;
+use store::{Page, Store, StoreError};
+
+use super::Stream;
+use crate::Organisation;
+
+/// Records in one transaction.
+const PAGE: usize = 5_000;
+
+/// Writes what an import at the end of the period would store. `url` is a store's address, `sqlite:PATH`.
+///
+/// No cursor is left: the next import reads everything again.
+pub fn write_store(organisation: &Organisation, url: &str) -> Result<(), StoreError> {
+    let store = Store::open(url)?;
+    let stream = Stream::new(organisation);
+    let run = store.next_run()?;
+    let writer = Writer { store: &store, stream: &stream, run };
+    let frame = &stream.frame;
+    writer.write("repositories", "", stream.recorder().repositories().map(Record::Repository))?;
+    writer.write("projects", "", stream.recorder().projects().map(Record::Project))?;
+    writer.write_by_repository("issues", stream.issues().map(|issue| Record::Issue(Box::new(issue))))?;
+    let items: Vec<Record> = stream.loose_items().map(|item| Record::ProjectItem(Box::new(item))).collect();
+    for project in &frame.projects {
+        let of_board = items
+            .iter()
+            .filter(|record| matches!(record, Record::ProjectItem(item) if item.project_id == project.number_id));
+        writer.write("project_items", &project.number_id, of_board.cloned())?;
+    }
+    writer
+        .write_by_repository("pull_requests", stream.pull_requests().map(|pull| Record::PullRequest(Box::new(pull))))?;
+    for mut import in stream.import_runs() {
+        import.run = run;
+        store.record_import(&import)?;
+    }
+    Ok(())
+}
+
+struct Writer<'a> {
+    store: &'a Store,
+    stream: &'a Stream<'a>,
+    run: i64,
+}
+
+impl Writer<'_> {
+    fn write(&self, scope: &str, subject: &str, records: impl Iterator<Item = Record>) -> Result<(), StoreError> {
+        let mut page = Vec::with_capacity(PAGE);
+        for record in records {
+            page.push(record);
+            if page.len() == PAGE {
+                self.commit(scope, subject, &page, false)?;
+                page.clear();
+            }
+        }
+        self.commit(scope, subject, &page, true)
+    }
+
+    /// Records that come repository by repository.
+    fn write_by_repository(&self, scope: &str, records: impl Iterator<Item = Record>) -> Result<(), StoreError> {
+        let mut records = records.peekable();
+        for repository in &self.stream.frame.repositories {
+            let subject = repository.id.as_str();
+            let of_repository = std::iter::from_fn(|| records.next_if(|record| repository_of(record) == subject));
+            self.write(scope, subject, of_repository)?;
+        }
+        Ok(())
+    }
+
+    fn commit(&self, scope: &str, subject: &str, records: &[Record], complete: bool) -> Result<(), StoreError> {
+        self.store.commit(&Page {
+            scope,
+            subject,
+            records,
+            cursor: None,
+            observed_at: self.stream.now(),
+            generation: Some(self.run),
+            complete,
+        })
+    }
+}
+
+fn repository_of(record: &Record) -> &str {
+    match record {
+        Record::Issue(issue) => &issue.place.repository_id,
+        Record::PullRequest(pull_request) => &pull_request.place.repository_id,
+        _ => "",
+    }
+}
