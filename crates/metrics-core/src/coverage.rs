@@ -1,8 +1,10 @@
 //! Until when the raw data is complete.
 
-use hashbrown::HashMap;
+use std::collections::BTreeMap;
+
 use model::Instant;
 use model::columns::Raw;
+use model::records::ImportRun;
 
 /// Scopes of imports that issue figures need.
 pub const ISSUE_SCOPES: [&str; 2] = ["issues", "project_items"];
@@ -22,23 +24,17 @@ impl Coverage {
     /// Coverage of the named scopes: the earliest of `as_of` and of how far each repository and board was
     /// imported.
     ///
+    /// An import that asked only for what changed after a gap (`--since`) does not reach further than the one before
+    /// the gap: the figures of every later period rest on a hole until an import closes it.
     /// What was never imported is not in the data and holds nothing back; neither do archived repositories
     /// and closed boards. Without records of imports (a folder of CSV files) the data reaches to `raw.as_of`.
     pub fn new(raw: &Raw, scopes: &[&str], as_of: Instant) -> Self {
-        let mut reached: HashMap<(&str, &str), Instant> = HashMap::new();
-        for run in raw.imports.iter().filter(|run| run.outcome == "ok" && scopes.contains(&run.scope.as_str())) {
-            if let Some(to) = run.covered_to
-                && !is_retired(raw, &run.scope, &run.subject)
-            {
-                let latest = reached.entry((&run.scope, &run.subject)).or_insert(to);
-                *latest = to.max(*latest);
-            }
-        }
-        let least = reached.into_iter().min_by_key(|(subject, to)| (*to, *subject));
+        let least = reached(raw, scopes).into_iter().min_by_key(|(key, reached)| (reached.until, *key));
         match least {
-            Some(((scope, subject), to)) if to < as_of => {
-                Self { until: to, held_back_by: Some(format!("{scope} {subject}").trim_end().to_owned()) }
-            }
+            Some(((scope, _), reached)) if reached.until.is_none_or(|until| until < as_of) => Self {
+                until: reached.until.unwrap_or(NEVER),
+                held_back_by: Some(format!("{scope} of {}", reached.label)),
+            },
             Some(_) => Self { until: as_of, held_back_by: None },
             None => Self { until: raw.as_of.map_or(as_of, |to| to.min(as_of)), held_back_by: None },
         }
@@ -50,20 +46,50 @@ impl Coverage {
     }
 }
 
+/// Before everything: no period is complete.
+pub(crate) const NEVER: Instant = Instant::from_micros(i64::MIN + 1);
+
+/// How far one subject was imported without a gap, over its runs in order.
+#[derive(Debug, Default)]
+pub(crate) struct Reached<'a> {
+    /// `None` when nothing before a gap was ever read.
+    pub(crate) until: Option<Instant>,
+    /// How people call it.
+    pub(crate) label: &'a str,
+}
+
+impl<'a> Reached<'a> {
+    fn extend(&mut self, run: &'a ImportRun) {
+        self.label = if run.label.is_empty() { &run.subject } else { &run.label };
+        if run.covered_from.is_none_or(|from| self.until.is_some_and(|until| from <= until)) {
+            self.until = self.until.max(run.covered_to);
+        }
+    }
+}
+
+/// How far each scope and subject was imported, archived repositories and closed boards left out.
+pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[&str]) -> BTreeMap<(&'a str, &'a str), Reached<'a>> {
+    let mut reached: BTreeMap<(&str, &str), Reached<'_>> = BTreeMap::new();
+    for run in raw.imports.iter().filter(|run| run.outcome == "ok" && scopes.contains(&run.scope.as_str())) {
+        if run.covered_to.is_some() && !is_retired(raw, &run.scope, &run.subject) {
+            reached.entry((&run.scope, &run.subject)).or_default().extend(run);
+        }
+    }
+    reached
+}
+
 fn is_retired(raw: &Raw, scope: &str, subject: &str) -> bool {
     match scope {
         "project_items" => {
             raw.projects.iter().any(|project| (project.number_id == subject || project.id == subject) && project.closed)
         }
-        _ => raw.repositories.iter().any(|repository| {
-            repository.archived && subject.split_once('/') == Some((repository.org.as_str(), repository.name.as_str()))
-        }),
+        _ => raw.repositories.iter().any(|repository| repository.archived && repository.id == subject),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::records::{ImportRun, Repository};
+    use model::records::Repository;
 
     use super::*;
 
@@ -83,16 +109,35 @@ mod tests {
         let raw = Raw { imports, ..Raw::default() };
         let coverage = Coverage::new(&raw, &ISSUE_SCOPES, Instant::from_seconds(10 * 86_400));
         assert_eq!(coverage.until, Instant::from_seconds(8 * 86_400));
-        assert_eq!(coverage.held_back_by.as_deref(), Some("issues acme/b"));
+        assert_eq!(coverage.held_back_by.as_deref(), Some("issues of acme/b"));
     }
 
     #[test]
     fn archived_repositories_hold_nothing_back() {
-        let old = Repository { org: "acme".into(), name: "old".into(), archived: true, ..Repository::default() };
-        let imports = vec![run("acme/a", "ok", 10), run("acme/old", "ok", 3)];
+        let old = Repository {
+            org: "acme".into(),
+            id: "R_old".into(),
+            name: "old".into(),
+            archived: true,
+            ..Repository::default()
+        };
+        let imports = vec![run("acme/a", "ok", 10), run("R_old", "ok", 3)];
         let raw = Raw { imports, repositories: vec![old], ..Raw::default() };
         let coverage = Coverage::new(&raw, &ISSUE_SCOPES, Instant::from_seconds(9 * 86_400));
         assert_eq!(coverage, Coverage { until: Instant::from_seconds(9 * 86_400), held_back_by: None });
+    }
+
+    #[test]
+    fn an_import_since_a_day_leaves_a_hole_until_a_later_one_closes_it() {
+        let day = |day: i64| Instant::from_seconds(day * 86_400);
+        let since = |from: i64, to: i64| ImportRun { covered_from: Some(day(from)), ..run("acme/a", "ok", to) };
+        let until =
+            |imports: Vec<ImportRun>| Coverage::new(&Raw { imports, ..Raw::default() }, &ISSUE_SCOPES, day(20)).until;
+        assert_eq!(until(vec![run("acme/a", "ok", 5), since(4, 8)]), day(8), "a usual import joins the one before");
+        assert_eq!(until(vec![run("acme/a", "ok", 5), since(7, 8)]), day(5), "two days are missing");
+        assert_eq!(until(vec![run("acme/a", "ok", 5), since(7, 8), since(5, 9)]), day(9));
+        assert_eq!(until(vec![since(7, 8)]), NEVER, "nothing before that day was ever read");
+        assert_eq!(until(vec![since(7, 8), run("acme/a", "ok", 9)]), day(9));
     }
 
     #[test]

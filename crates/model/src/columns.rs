@@ -76,6 +76,27 @@ impl TextColumn {
         self.ends.extend(other.ends.iter().map(|end| end + offset));
     }
 
+    /// Makes room for exactly so many more rows with so many bytes together.
+    pub fn reserve_exact(&mut self, rows: usize, bytes: usize) {
+        self.ends.reserve_exact(rows);
+        self.buffer.reserve_exact(bytes);
+    }
+
+    /// Bytes of all texts together.
+    pub fn total_bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// The texts of some rows, in their order.
+    pub fn gathered(&self, rows: impl Iterator<Item = usize> + Clone) -> Self {
+        let mut texts = Self::default();
+        texts.reserve_exact(rows.clone().count(), rows.clone().map(|row| self.bytes(row).len()).sum());
+        for row in rows {
+            texts.push(self.bytes(row));
+        }
+        texts
+    }
+
     /// The text of a row, as bytes.
     pub fn bytes(&self, row: usize) -> &[u8] {
         let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
@@ -128,9 +149,18 @@ impl InstantColumn {
 
     /// Appends another column.
     pub fn append(&mut self, other: &Self) {
+        if self.nanos.is_empty() && other.nanos.is_empty() {
+            self.micros.extend_from_slice(&other.micros);
+            return;
+        }
         for row in 0..other.len() {
             self.push_with_nanos(other.micros[row], other.nanos(row));
         }
+    }
+
+    /// Makes room for exactly so many more rows.
+    pub fn reserve_exact(&mut self, rows: usize) {
+        self.micros.reserve_exact(rows);
     }
 
     /// The instant of a row, `None` where null.

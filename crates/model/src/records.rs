@@ -303,8 +303,10 @@ pub struct ImportRun {
     pub run: i64,
     /// `repositories`, `projects`, `issues`, `pull_requests`, `project_items` or `csv`.
     pub scope: String,
-    /// What of it: a repository as `org/name`, a board's id, or a folder; empty for the whole organisation.
+    /// What of it: node id of a repository, id of a board, organisation, or a folder. Stays when a name changes.
     pub subject: String,
+    /// How people call the subject: `org/name`, a board's name.
+    pub label: String,
     /// `ok`, `failed` or `interrupted`.
     pub outcome: String,
     /// Whether everything was read rather than what had changed.

@@ -422,7 +422,7 @@ pub static IMPORT_RUN: RawTable = RawTable {
             name: "subject",
             kind: RawKind::Text,
             original: false,
-            doc: "repository as `org/name`, board id or folder",
+            doc: "node id of a repository, id of a board, organisation or folder",
         },
         RawColumn { name: "outcome", kind: RawKind::Text, original: false, doc: "`ok`, `failed` or `interrupted`" },
         RawColumn { name: "full", kind: RawKind::Bool, original: false, doc: "whether everything was read" },
@@ -442,6 +442,12 @@ pub static IMPORT_RUN: RawTable = RawTable {
         RawColumn { name: "calls", kind: RawKind::Int, original: false, doc: "calls made" },
         RawColumn { name: "points", kind: RawKind::Int, original: false, doc: "points spent" },
         RawColumn { name: "message", kind: RawKind::Text, original: false, doc: "why it failed" },
+        RawColumn {
+            name: "label",
+            kind: RawKind::Text,
+            original: false,
+            doc: "how people call the subject: `org/name`, name of a board",
+        },
     ],
 };
 

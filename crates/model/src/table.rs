@@ -1,8 +1,9 @@
 //! Rows out: a named table of typed columns.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 use crate::Instant;
 use crate::columns::{InstantColumn, TextColumn};
@@ -73,13 +74,13 @@ impl Cells {
             Self::Code(cells, texts) => push_field(line, texts.bytes(cells[row] as usize)),
             Self::Int(cells) => {
                 if let Some(value) = cells[row] {
-                    push_display(line, format_args!("{value}"));
+                    push_integer(line, value);
                 }
             }
-            Self::Week(cells) => push_display(line, format_args!("{:02}", cells[row])),
+            Self::Week(cells) => push_week(line, cells[row]),
             Self::Float(cells) => {
                 if let Some(value) = cells[row] {
-                    push_display(line, format_args!("{value:.6}"));
+                    push_six_decimals(line, value);
                 }
             }
             Self::Bool(cells) => line.extend_from_slice(if cells[row] { b"true" } else { b"false" }),
@@ -90,7 +91,7 @@ impl Cells {
             }
             Self::Date(cells) => {
                 if let Some(day) = cells[row] {
-                    push_display(line, format_args!("{}", day.format("%Y-%m-%d")));
+                    push_day(line, day);
                 }
             }
         }
@@ -101,27 +102,100 @@ fn push_display(line: &mut Vec<u8>, arguments: std::fmt::Arguments<'_>) {
     line.write_fmt(arguments).expect("writing to memory does not fail");
 }
 
+/// Two decimal digits; of larger numbers the last two.
+fn two_digits(value: i64) -> [u8; 2] {
+    [b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]
+}
+
+fn push_integer(line: &mut Vec<u8>, value: i64) {
+    if value < 0 {
+        line.push(b'-');
+    }
+    push_digits(line, value.unsigned_abs());
+}
+
+fn push_digits(line: &mut Vec<u8>, mut value: u64) {
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    line.extend_from_slice(&digits[first..]);
+}
+
+fn push_week(line: &mut Vec<u8>, week: i64) {
+    if (0..100).contains(&week) {
+        line.extend_from_slice(&two_digits(week));
+    } else {
+        push_display(line, format_args!("{week:02}"));
+    }
+}
+
+/// Appends a number with six decimals, digit for digit as the standard formatter writes it: the exact binary value,
+/// rounded half to even. Ten times as fast, and most of a large table is such numbers.
+fn push_six_decimals(line: &mut Vec<u8>, value: f64) {
+    const MILLION: u64 = 1_000_000;
+    const MANTISSA_BITS: u32 = 52;
+    /// Below this a millionth of the number fits into 64 bits, and the exponent is negative.
+    const LARGE: f64 = (1_u64 << 40) as f64;
+    if value.is_nan() || value.abs() >= LARGE {
+        return push_display(line, format_args!("{value:.6}"));
+    }
+    let bits = value.to_bits();
+    let biased_exponent = (bits >> MANTISSA_BITS & 0x7ff) as u32;
+    let fraction = bits & ((1 << MANTISSA_BITS) - 1);
+    let mantissa = if biased_exponent == 0 { fraction } else { fraction | 1 << MANTISSA_BITS };
+    // The number is mantissa / 2^shift. Millionths that are shifted by more than 100 bits are nothing.
+    let shift = (1075 - biased_exponent.max(1)).min(100);
+    let scaled = u128::from(mantissa) * u128::from(MILLION);
+    let (whole, rest, half) = ((scaled >> shift) as u64, scaled & ((1 << shift) - 1), 1_u128 << (shift - 1));
+    let millionths = whole + u64::from(rest > half || (rest == half && whole % 2 == 1));
+    if value.is_sign_negative() {
+        line.push(b'-');
+    }
+    push_digits(line, millionths / MILLION);
+    line.push(b'.');
+    let decimals = (millionths % MILLION) as i64;
+    for pair in [decimals / 10_000, decimals / 100, decimals] {
+        line.extend_from_slice(&two_digits(pair));
+    }
+}
+
+fn push_day(line: &mut Vec<u8>, day: NaiveDate) {
+    let year = i64::from(day.year());
+    if !(0..=9999).contains(&year) {
+        return push_display(line, format_args!("{}", day.format("%Y-%m-%d")));
+    }
+    push_civil_day(line, (year, i64::from(day.month()), i64::from(day.day())));
+}
+
+fn push_civil_day(line: &mut Vec<u8>, (year, month, day): (i64, i64, i64)) {
+    line.extend_from_slice(&two_digits(year / 100));
+    line.extend_from_slice(&two_digits(year));
+    line.push(b'-');
+    line.extend_from_slice(&two_digits(month));
+    line.push(b'-');
+    line.extend_from_slice(&two_digits(day));
+}
+
 /// Appends `2026-01-02T03:04:05Z` (fractions cut) without going through a formatter.
 pub fn push_instant(line: &mut Vec<u8>, at: Instant) {
     let days = at.seconds().div_euclid(86_400);
     let second_of_day = at.seconds().rem_euclid(86_400);
-    let (year, month, day) = civil_from_days(days);
-    if !(0..=9999).contains(&year) {
+    let civil_day = civil_from_days(days);
+    if !(0..=9999).contains(&civil_day.0) {
         line.extend_from_slice(at.to_rfc3339_seconds().as_bytes());
         return;
     }
-    let two = |value: i64| [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8];
-    line.extend_from_slice(&two(year / 100));
-    line.extend_from_slice(&two(year % 100));
-    for (mark, value) in [
-        (b'-', month),
-        (b'-', day),
-        (b'T', second_of_day / 3600),
-        (b':', second_of_day / 60 % 60),
-        (b':', second_of_day % 60),
-    ] {
+    push_civil_day(line, civil_day);
+    for (mark, value) in [(b'T', second_of_day / 3600), (b':', second_of_day / 60 % 60), (b':', second_of_day % 60)] {
         line.push(mark);
-        line.extend_from_slice(&two(value));
+        line.extend_from_slice(&two_digits(value));
     }
     line.push(b'Z');
 }
@@ -163,28 +237,39 @@ impl Table {
         String::from_utf8_lossy(&line).into_owned()
     }
 
-    /// Writes the table as CSV: header, then rows; LF; quoted only where needed.
-    pub fn write_csv<W: Write>(&self, out: &mut W) -> io::Result<()> {
-        let mut lines = Vec::with_capacity(1 << 16);
+    /// Appends the header as a line of CSV.
+    pub fn push_header(&self, lines: &mut Vec<u8>) {
         for (index, column) in self.columns.iter().enumerate() {
             if index > 0 {
                 lines.push(b',');
             }
-            push_field(&mut lines, column.name.as_bytes());
+            push_field(lines, column.name.as_bytes());
         }
         lines.push(b'\n');
-        for row in 0..self.height() {
+    }
+
+    /// Appends some rows as lines of CSV: LF, quoted only where needed.
+    pub fn push_rows(&self, rows: Range<usize>, lines: &mut Vec<u8>) {
+        for row in rows {
             for (index, column) in self.columns.iter().enumerate() {
                 if index > 0 {
                     lines.push(b',');
                 }
-                column.cells.push_cell(row, &mut lines);
+                column.cells.push_cell(row, lines);
             }
             lines.push(b'\n');
-            if lines.len() > (1 << 16) - 4096 {
-                out.write_all(&lines)?;
-                lines.clear();
-            }
+        }
+    }
+
+    /// Writes the table as CSV: header, then rows.
+    pub fn write_csv<W: Write>(&self, out: &mut W) -> io::Result<()> {
+        const BLOCK_ROWS: usize = 512;
+        let mut lines = Vec::with_capacity(1 << 16);
+        self.push_header(&mut lines);
+        for first in (0..self.height()).step_by(BLOCK_ROWS) {
+            self.push_rows(first..self.height().min(first + BLOCK_ROWS), &mut lines);
+            out.write_all(&lines)?;
+            lines.clear();
         }
         out.write_all(&lines)
     }
@@ -216,6 +301,43 @@ mod tests {
             ],
         };
         assert_eq!(table.to_csv(), "week,mean,at,open\n01,0.333333,2024-02-29T23:59:59Z,true\n53,,,false\n");
+    }
+
+    fn written_number(value: f64) -> String {
+        let mut line = Vec::new();
+        push_six_decimals(&mut line, value);
+        String::from_utf8(line).expect("digits")
+    }
+
+    #[test]
+    fn written_numbers_agree_with_the_standard_formatter() {
+        let (even_tie, odd_tie) = (0.007_812_5, 3.0 * 0.007_812_5);
+        let special = [0.0, -0.0, -1e-9, 1e-300, f64::MIN_POSITIVE / 2.0, 0.000_000_5, even_tie, odd_tie, 0.999_999_5]
+            .into_iter()
+            .chain([1e12, 1.1e12, -1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1_099_511_627_775.999_9]);
+        let micros_as_days = (0..10_000_i64).map(|step| (step * step * 7_919 + step * 1_000_000) as f64 / 86_400e6);
+        let ties = (1..10_000).map(|step| f64::from(step) / 128.0 + f64::from(step % 640) / 8_388_608.0);
+        let bits = (0..20_000_u64).map(|step| f64::from_bits(step.wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+        for value in special.chain(micros_as_days).chain(ties).chain(bits) {
+            assert_eq!(written_number(value), format!("{value:.6}"), "{value:e}");
+        }
+    }
+
+    #[test]
+    fn written_integers_weeks_and_days_agree_with_the_standard_formatter() {
+        for value in [0, 7, -1, 10, 99, 100, -53, i64::MAX, i64::MIN] {
+            let (mut integer, mut week) = (Vec::new(), Vec::new());
+            push_integer(&mut integer, value);
+            push_week(&mut week, value);
+            assert_eq!(String::from_utf8_lossy(&integer), format!("{value}"));
+            assert_eq!(String::from_utf8_lossy(&week), format!("{value:02}"));
+        }
+        for days in (-800_000..4_000_000).step_by(997) {
+            let day = NaiveDate::from_epoch_days(days).expect("within the calendar");
+            let mut line = Vec::new();
+            push_day(&mut line, day);
+            assert_eq!(String::from_utf8_lossy(&line), day.format("%Y-%m-%d").to_string());
+        }
     }
 
     #[test]

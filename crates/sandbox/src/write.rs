@@ -14,7 +14,7 @@ use crate::Organisation;
 use crate::ids::node_id;
 use crate::present::Presenter;
 use crate::records::Recorder;
-use crate::view::{Content, View};
+use crate::view::{Content, Repository, View};
 
 /// Everything at the end of the period as records, one object at a time.
 pub(crate) struct Stream<'a> {
@@ -87,22 +87,23 @@ impl<'a> Stream<'a> {
 
     /// What the import of everything would have noted, without counts.
     pub(crate) fn import_runs(&self) -> Vec<ImportRun> {
-        let run = |scope: &str, subject: String| ImportRun {
+        let run = |scope: &str, subject: &str, label: String| ImportRun {
             run: 1,
             scope: scope.to_owned(),
-            subject,
+            subject: subject.to_owned(),
+            label,
             outcome: "ok".to_owned(),
             full: true,
             covered_to: Some(self.frame.now),
             ..ImportRun::default()
         };
-        let mut runs = vec![run("projects", String::new()), run("repositories", String::new())];
+        let org = &self.frame.org;
+        let mut runs = vec![run("projects", org, org.clone()), run("repositories", org, org.clone())];
         for scope in ["issues", "pull_requests"] {
-            let subjects =
-                self.frame.repositories.iter().map(|repository| format!("{}/{}", self.frame.org, repository.name));
-            runs.extend(subjects.map(|subject| run(scope, subject)));
+            let name = |repository: &Repository| format!("{org}/{}", repository.name);
+            runs.extend(self.frame.repositories.iter().map(|one| run(scope, &one.id, name(one))));
         }
-        runs.extend(self.frame.projects.iter().map(|project| run("project_items", project.number_id.clone())));
+        runs.extend(self.frame.projects.iter().map(|one| run("project_items", &one.number_id, one.title.clone())));
         runs.sort_by(|left, right| (&left.scope, &left.subject).cmp(&(&right.scope, &right.subject)));
         runs
     }

@@ -18,11 +18,11 @@ pub(crate) fn record(connection: &Connection, run: &ImportRun) -> rusqlite::Resu
     connection
         .prepare_cached(
             "INSERT INTO import_run (run, scope, subject, outcome, \"full\", covered_from, covered_to, records, calls,
-                points, message)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                points, message, label)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (run, scope, subject) DO UPDATE SET outcome = excluded.outcome, \"full\" = excluded.\"full\",
                 covered_from = excluded.covered_from, covered_to = excluded.covered_to, records = excluded.records,
-                calls = excluded.calls, points = excluded.points, message = excluded.message",
+                calls = excluded.calls, points = excluded.points, message = excluded.message, label = excluded.label",
         )?
         .execute((
             run.run,
@@ -36,6 +36,7 @@ pub(crate) fn record(connection: &Connection, run: &ImportRun) -> rusqlite::Resu
             run.calls,
             run.points,
             &run.message,
+            &run.label,
         ))
         .map(drop)
 }
@@ -44,7 +45,8 @@ pub(crate) fn record(connection: &Connection, run: &ImportRun) -> rusqlite::Resu
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<ImportRun>> {
     connection
         .prepare(
-            "SELECT run, scope, subject, outcome, \"full\", covered_from, covered_to, records, calls, points, message
+            "SELECT run, scope, subject, outcome, \"full\", covered_from, covered_to, records, calls, points, message,
+                label
              FROM import_run ORDER BY run, scope, subject",
         )?
         .query_map([], from_row)?
@@ -65,5 +67,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<ImportRun> {
         calls: row.get(8)?,
         points: row.get(9)?,
         message: row.get(10)?,
+        label: row.get(11)?,
     })
 }

@@ -201,5 +201,6 @@ CREATE TABLE import_run (
     calls        INTEGER NOT NULL,
     points       INTEGER NOT NULL,
     message      TEXT NOT NULL,
+    label        TEXT NOT NULL,
     PRIMARY KEY (run, scope, subject)
 );

@@ -4,34 +4,36 @@ use hashbrown::HashMap;
 use model::Instant;
 use model::columns::Raw;
 
-use crate::coverage::{Coverage, PULL_REQUEST_SCOPES};
+use crate::coverage::{Coverage, NEVER, PULL_REQUEST_SCOPES, reached};
 
 /// How far the imports of pull requests reach, for each repository and for all together.
-pub(super) struct RepositoryCoverage<'a> {
-    /// Newest successful import by `org/name`; the empty name is a whole organisation.
-    by_subject: HashMap<&'a str, Instant>,
+pub(super) struct RepositoryCoverage {
+    /// How far each repository was imported without a gap, by its present `org/name`.
+    by_name: HashMap<String, Instant>,
     all: Instant,
 }
 
-impl<'a> RepositoryCoverage<'a> {
+impl RepositoryCoverage {
     /// From the imports recorded in the data.
-    pub(super) fn of(raw: &'a Raw, as_of: Instant) -> Self {
-        let mut by_subject: HashMap<&str, Instant> = HashMap::new();
-        for run in raw.imports.iter().filter(|run| run.outcome == "ok") {
-            if let Some(to) = run.covered_to.filter(|_| PULL_REQUEST_SCOPES.contains(&run.scope.as_str())) {
-                let to = to.min(as_of);
-                let newest = by_subject.entry(&run.subject).or_insert(to);
-                *newest = to.max(*newest);
-            }
-        }
-        Self { by_subject, all: Coverage::new(raw, &PULL_REQUEST_SCOPES, as_of).until }
+    pub(super) fn of(raw: &Raw, as_of: Instant) -> Self {
+        let names: HashMap<&str, String> = raw
+            .repositories
+            .iter()
+            .map(|repository| (repository.id.as_str(), format!("{}/{}", repository.org, repository.name)))
+            .collect();
+        let by_name = reached(raw, &PULL_REQUEST_SCOPES)
+            .into_iter()
+            .map(|((_, subject), reached)| {
+                let name = names.get(subject).cloned().unwrap_or_else(|| reached.label.to_owned());
+                (name, reached.until.unwrap_or(NEVER).min(as_of))
+            })
+            .collect();
+        Self { by_name, all: Coverage::new(raw, &PULL_REQUEST_SCOPES, as_of).until }
     }
 
-    /// Of one repository: its own imports or those of its organisation, whichever reach further; without any,
-    /// as far as all do.
+    /// Of one repository; without imports of its own, as far as all do.
     pub(super) fn repository(&self, full_name: &str) -> Instant {
-        let of = |subject: &str| self.by_subject.get(subject).copied();
-        of(full_name).max(of("")).unwrap_or(self.all)
+        self.by_name.get(full_name).copied().unwrap_or(self.all)
     }
 
     /// Of all repositories together.

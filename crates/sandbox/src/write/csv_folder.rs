@@ -186,7 +186,7 @@ fn write_runs(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
         runs.row(|line| {
             line.int(Some(row.run)).text(&row.scope).text(&row.subject).text(&row.outcome).flag(row.full);
             line.instant(row.covered_from).instant(row.covered_to).int(Some(row.records)).int(Some(row.calls));
-            line.int(Some(row.points)).text(&row.message);
+            line.int(Some(row.points)).text(&row.message).text(&row.label);
         })?;
     }
     runs.finish()

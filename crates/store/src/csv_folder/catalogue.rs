@@ -110,6 +110,7 @@ pub(super) struct ImportRuns {
     calls: Cell,
     points: Cell,
     message: Cell,
+    label: Cell,
 }
 
 impl ImportRuns {
@@ -126,6 +127,7 @@ impl ImportRuns {
             calls: header.optional_cell("calls"),
             points: header.optional_cell("points"),
             message: header.optional_cell("message"),
+            label: header.optional_cell("label"),
         })
     }
 }
@@ -147,6 +149,7 @@ impl Table for ImportRuns {
             calls: self.calls.number(row, findings).unwrap_or_default(),
             points: self.points.number(row, findings).unwrap_or_default(),
             message: self.message.text(row),
+            label: self.label.text(row),
         });
     }
 }

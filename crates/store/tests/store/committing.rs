@@ -130,7 +130,7 @@ fn runs_are_listed_in_order_and_recorded_once() {
     let run = |run, scope: &str, message: &str| ImportRun {
         run,
         scope: scope.into(),
-        subject: "acme/api".into(),
+        subject: "R_1".into(),
         outcome: "failed".into(),
         full: true,
         covered_from: Some(at(1)),
@@ -139,6 +139,7 @@ fn runs_are_listed_in_order_and_recorded_once() {
         calls: 4,
         points: 5,
         message: message.into(),
+        label: "acme/api".into(),
     };
     for recorded in [run(2, "issues", ""), run(1, "pull_requests", "x"), run(1, "issues", ""), run(2, "issues", "y")] {
         fixture.store.record_import(&recorded).expect("recorded");
