@@ -47,7 +47,7 @@ fn no_token() {
 fn plain_http_to_another_host_would_leak_the_token() {
     let variables = [("GITHUB_TOKEN", SECRET), ("GITHUB_API_URL", "http://github.example.com/api/v3")];
     let ended = refused(&["--org", "acme"], &variables, "").with_code(2);
-    insta::assert_snapshot!(ended.stderr, @"");
+    insta::assert_snapshot!(ended.stderr, @"cto-import: GITHUB_API_URL is plain http to github.example.com: that would leak the token to everyone on the way; use https");
 }
 
 #[test]

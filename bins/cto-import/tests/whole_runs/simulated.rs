@@ -60,7 +60,8 @@ impl Simulated {
         std::fs::create_dir_all(data).expect("a folder can be made");
         let config = data.join("config.yml");
         if !config.exists() {
-            std::fs::write(&config, HURRIED).expect("a file can be written");
+            let text = format!("{}{HURRIED}", self.organisation.config_yaml());
+            std::fs::write(&config, text).expect("a file can be written");
         }
         let mut command = importer();
         command

@@ -29,6 +29,7 @@ use model::columns::Raw;
 use model::rules::Rules;
 use model::table::Table;
 
+use crate::parallel;
 use facts::Facts;
 
 /// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_repo`,
@@ -39,19 +40,18 @@ use facts::Facts;
 /// repositories reach past its end. The order of the input rows changes nothing.
 pub fn pull_request_tables(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Table> {
     let facts = Facts::of(raw, rules, as_of);
-    let mut tables = vec![
-        change_requests::by_week(&facts),
-        change_requests::by_repository(&facts),
-        change_requests::distribution(&facts),
-        cycle::by_week(&facts),
-        latency::by_week(&facts),
-        activity::by_week(&facts),
-        open::table(raw, &facts, as_of),
+    let tables: [&(dyn Fn() -> Table + Sync); 8] = [
+        &|| change_requests::by_week(&facts),
+        &|| change_requests::by_repository(&facts),
+        &|| change_requests::distribution(&facts),
+        &|| cycle::by_week(&facts),
+        &|| latency::by_week(&facts),
+        &|| activity::by_week(&facts),
+        &|| open::table(raw, &facts, as_of),
+        &|| authors::by_week(&facts),
     ];
-    if rules.people {
-        tables.push(authors::by_week(&facts));
-    }
-    tables
+    let shown = if rules.people { &tables[..] } else { &tables[..tables.len() - 1] };
+    parallel::map(shown, |table| table())
 }
 
 #[cfg(test)]
