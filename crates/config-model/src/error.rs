@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum ConfigError {
     /// The file could not be read.
-    #[error("{}: cannot be read: {source}; name another file with --config or CONFIG_PATH", path.display())]
+    #[error("{}: cannot be read; name another file with --config or CONFIG_PATH", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -46,7 +46,7 @@ fn message(error: &serde_yaml::Error, path: &str) -> String {
 fn explain(message: &str) -> String {
     let Some((head, expected)) = message.split_once(", expected ") else { return message.to_owned() };
     let Some(key) = between_backticks(head).next().filter(|_| head.contains("unknown field")) else {
-        return message.to_owned();
+        return message.replace("expected a sequence", "expected a list like [a, b]");
     };
     let known: Vec<&str> = between_backticks(expected).collect();
     let nearest = known

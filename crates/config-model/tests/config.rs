@@ -84,7 +84,7 @@ fn an_unknown_key_is_named_with_the_nearest_valid_one_and_its_line() {
 
 #[test]
 fn a_wrong_type_is_named_with_its_place() {
-    insta::assert_snapshot!(refused("github:\n  projects:\n    - id: 1\n      dev_start_columns: Doing\n"), @r#"config.yml, line 4, key github.projects[0].dev_start_columns: invalid type: string "Doing", expected a sequence"#);
+    insta::assert_snapshot!(refused("github:\n  projects:\n    - id: 1\n      dev_start_columns: Doing\n"), @r#"config.yml, line 4, key github.projects[0].dev_start_columns: invalid type: string "Doing", expected a list like [a, b]"#);
     insta::assert_snapshot!(refused("github:\n  projects:\n    - id: 1\n      exclude: maybe\n"), @r#"config.yml, line 4, key github.projects[0].exclude: invalid value: string "maybe", expected `true` or `false`"#);
     insta::assert_snapshot!(refused("metrics:\n  rules: scrum\n"), @r#"config.yml, line 2, key metrics.rules: unknown variant `scrum`, expected `flow` or `cto-stats`"#);
 }

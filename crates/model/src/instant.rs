@@ -64,7 +64,11 @@ impl Instant {
     pub fn to_rfc3339_seconds(self) -> String {
         match self.to_chrono() {
             Some(at) => {
-                DateTime::from_timestamp(at.timestamp(), 0).unwrap_or(at).to_rfc3339_opts(SecondsFormat::Secs, true)
+                let text = DateTime::from_timestamp(at.timestamp(), 0)
+                    .unwrap_or(at)
+                    .to_rfc3339_opts(SecondsFormat::Secs, true);
+                // An offset can push a time into year 10000; chrono marks such years with a plus, other tools do not.
+                text.trim_start_matches('+').to_owned()
             }
             None => format!("{}us", self.0),
         }

@@ -84,6 +84,13 @@ impl Findings {
             Reading::Strict => {}
         }
     }
+
+    /// Notes a text that is none of those that its column may hold. The original passes over such rows.
+    #[cold]
+    pub(super) fn unknown_kind(&mut self, line: usize, column: &'static str, value: &[u8], known: &str) {
+        let read = if self.reading == Reading::Original { ": read as none of them, as the original does" } else { "" };
+        self.odd(line, column, value, &format!("is not {known}{read}"));
+    }
 }
 
 #[derive(Debug)]

@@ -84,7 +84,10 @@ impl Table for StatusEvents<'_> {
             b"opened" => StatusKind::Opened,
             b"closed" => StatusKind::Closed,
             b"reopened" => StatusKind::Reopened,
-            _ => StatusKind::Other,
+            other => {
+                findings.unknown_kind(row.line, "type", other, "`opened`, `closed` or `reopened`");
+                StatusKind::Other
+            }
         });
         part.columns.state_reason.push(part.texts.code(row.get(self.state_reason)));
     }
@@ -159,7 +162,10 @@ impl Table for ProjectEvents<'_> {
             b"added" => ProjectKind::Added,
             b"moved" => ProjectKind::Moved,
             b"removed" => ProjectKind::Removed,
-            _ => ProjectKind::Other,
+            other => {
+                findings.unknown_kind(row.line, "type", other, "`added`, `moved` or `removed`");
+                ProjectKind::Other
+            }
         });
     }
 }

@@ -166,7 +166,11 @@ impl Table for Reviews<'_> {
         let Some(pull_request) = self.owners.find(&mut part.cursor, row, self.key) else { return };
         let OwnedPart { texts, columns, .. } = part;
         columns.pull_request.push(pull_request);
-        columns.state.push(review_state(row.get(self.state)));
+        let state = review_state(row.get(self.state));
+        if state == ReviewState::Other {
+            findings.unknown_kind(row.line, "state", row.get(self.state), "a state of reviews");
+        }
+        columns.state.push(state);
         columns.dismissed_state.push(review_state(row.get(self.dismissed_state)));
         columns.submitted_at.push(submitted_at);
         columns.user.push(texts.code(row.get(self.user)));

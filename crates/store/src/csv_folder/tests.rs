@@ -283,3 +283,25 @@ fn the_reference_folders_are_read_whole() {
     assert_eq!(loaded.raw.projects.len(), 7);
     assert!(loaded.raw.project_events.issue.len() > 200 && loaded.raw.reviews.user.len() > 300);
 }
+
+#[test]
+fn kinds_that_do_not_exist_are_told() {
+    let status = Folder::new()
+        .with("issue_status_event.csv", "org,repo,number,type,at\nacme,web,1,Closed,2026-01-03T00:00:00Z\n");
+    assert_eq!(
+        status.strict_error(),
+        "issue_status_event.csv line 2, column type: `Closed` is not `opened`, `closed` or `reopened`"
+    );
+    assert_eq!(
+        status.problems(),
+        [
+            "issue_status_event.csv line 2, column type: `Closed` is not `opened`, `closed` or `reopened`: read as none of them, as the original does"
+        ]
+    );
+    let moves = Folder::new().with("issue_project_event.csv", PROJECT.replacen("moved", "movd", 1));
+    assert!(moves.strict_error().ends_with("column type: `movd` is not `added`, `moved` or `removed`"));
+    let reviews = Folder::new()
+        .with("pr.csv", "org,repo,number,created_at\na,b,1,2026-01-03T00:00:00Z\n")
+        .with("pr_review.csv", "org,repo,number,state,submitted_at,user\na,b,1,APROVED,2026-01-03T00:00:00Z,ada\n");
+    assert!(reviews.strict_error().ends_with("column state: `APROVED` is not a state of reviews"));
+}
