@@ -13,6 +13,7 @@ use model::Instant;
 /// the data folder. What was imported once is never removed; --full also marks what has vanished.
 #[derive(Debug, Parser)]
 #[command(name = "cto-import", version, after_help = AFTER_HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each one is a flag of its own")]
 pub struct Arguments {
     /// Organisation to import [default: github.org of the configuration].
     #[arg(long, value_name = "O")]

@@ -14,6 +14,8 @@ pub(crate) struct Target {
     pub(crate) org: String,
     pub(crate) client: GithubClient,
     pub(crate) concurrency: usize,
+    /// Name of the custom field that tells where a bug was found; empty for none.
+    pub(crate) bug_source: String,
 }
 
 const DEFAULT_API: &str = "https://api.github.com";
@@ -38,16 +40,19 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
         user_agent: format!("cto-metrics/{}", env!("CARGO_PKG_VERSION")),
     })
     .map_err(Failure::usage)?;
-    Ok(Target { org, client, concurrency })
+    Ok(Target { org, client, concurrency, bug_source: config.github.bug_source.custom_field_name.clone() })
 }
 
 fn policy(import: &config_model::Import) -> Policy {
     let usual = Policy::default();
     let seconds = |seconds: Option<f64>, usual: Duration| seconds.map_or(usual, Duration::from_secs_f64);
+    let limit_delay = seconds(import.limit_wait_seconds, usual.limit_delay);
     Policy {
         tries: import.tries.unwrap_or(usual.tries).max(1),
         retry_delay: seconds(import.retry_wait_seconds, usual.retry_delay),
-        limit_delay: seconds(import.limit_wait_seconds, usual.limit_delay),
+        limit_delay,
+        // Whoever wants to wait shortly for limits does not want to wait longer than that for good measure.
+        slack: usual.slack.min(limit_delay),
         ..usual
     }
 }

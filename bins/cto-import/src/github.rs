@@ -92,6 +92,10 @@ async fn run(arguments: &Arguments, target: &Target, store: &Arc<Store>) -> Resu
     }
     run.all(plan.repositories).await?;
     run.all(plan.boards).await?;
+    if arguments.wants_issues() && !run.cancel.is_cancelled() {
+        let moved = Plan::moved_issues(target, &survey, &plan.pages, store)?;
+        run.all(moved.into_iter().collect()).await?;
+    }
     reporter.finish();
     let usage = target.client.usage();
     run.summary(usage.calls, usage.points)
@@ -134,6 +138,7 @@ fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) 
             run,
             scope: scope.name().to_owned(),
             subject: target.org.clone(),
+            label: target.org.clone(),
             outcome: if message.is_none() { "ok" } else { "failed" }.to_owned(),
             full: true,
             covered_from: None,
@@ -203,7 +208,8 @@ impl Run {
         let mut run = ImportRun {
             run: self.number,
             scope: scope.name().to_owned(),
-            subject: label.to_owned(),
+            subject: task.source.subject().to_owned(),
+            label: label.to_owned(),
             ..ImportRun::default()
         };
         match result {

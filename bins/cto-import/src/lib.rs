@@ -55,8 +55,7 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
     let published = csv::publish(&store, &arguments.data);
     match (outcome, published) {
         (Ok(outcome), Ok(())) => Ok(outcome),
-        (Err(failure), Ok(())) => Err(failure),
-        (Ok(_), Err(failure)) => Err(failure),
+        (Err(failure), Ok(())) | (Ok(_), Err(failure)) => Err(failure),
         (Err(failure), Err(second)) => {
             eprintln!("cto-import: {second}");
             Err(failure)

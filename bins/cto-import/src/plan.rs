@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use github_client::{PageSize, Survey};
-use github_issues::IssueSource;
+use github_issues::{IssueSource, MovedIssueSource};
 use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
 use source::{Expected, Source, Window};
@@ -26,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) boards: Vec<Task>,
     /// Repositories and boards that were asked for and cannot be read: what, and why.
     pub(crate) missing: Vec<(String, String)>,
+    pub(crate) pages: PageSizes,
 }
 
 impl Plan {
@@ -38,7 +39,7 @@ impl Plan {
     ) -> Result<Self, Failure> {
         let pages = PageSizes::new();
         let window = Window { since: arguments.since, full: arguments.full };
-        let mut plan = Self { repositories: Vec::new(), boards: Vec::new(), missing: Vec::new() };
+        let mut plan = Self { repositories: Vec::new(), boards: Vec::new(), missing: Vec::new(), pages };
         for part in &survey.incomplete {
             plan.missing.push((target.org.clone(), part.clone()));
         }
@@ -55,16 +56,17 @@ impl Plan {
                 continue;
             }
             if arguments.wants_issues() {
-                let source =
-                    Arc::new(IssueSource::new(target.client.clone(), repository, survey.at, Arc::clone(&pages.issues)));
-                plan.repositories.push(task(source, window, store)?);
+                let pages = Arc::clone(&plan.pages.issues);
+                let source = IssueSource::new(target.client.clone(), repository, survey.at, pages)
+                    .with_bug_source(&target.bug_source);
+                plan.repositories.push(task(Arc::new(source), window, store)?);
             }
             if arguments.wants_pull_requests() {
                 let source = Arc::new(PullRequestSource::new(
                     target.client.clone(),
                     repository,
                     survey.at,
-                    Arc::clone(&pages.pull_requests),
+                    Arc::clone(&plan.pages.pull_requests),
                 ));
                 plan.repositories.push(task(source, window, store)?);
             }
@@ -75,7 +77,7 @@ impl Plan {
                     target.client.clone(),
                     project,
                     survey.at,
-                    Arc::clone(&pages.items),
+                    Arc::clone(&plan.pages.items),
                 ));
                 plan.boards.push(task(source, window, store)?);
             }
@@ -84,6 +86,25 @@ impl Plan {
             }
         }
         Ok(plan)
+    }
+
+    /// The issues whose cards were seen to move after they were last read, once the boards were read. `None` when
+    /// there are none.
+    pub(crate) fn moved_issues(
+        target: &Target,
+        survey: &Survey,
+        pages: &PageSizes,
+        store: &Store,
+    ) -> Result<Option<Task>, Failure> {
+        let ids = store.issues_behind_their_cards()?;
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let pages = Arc::clone(&pages.issues);
+        let source = MovedIssueSource::new(target.client.clone(), &target.org, &survey.repositories, ids, pages)
+            .with_bug_source(&target.bug_source);
+        let expected = source.expected(Window::default(), None);
+        Ok(Some(Task { source: Arc::new(source), cursor: None, expected }))
     }
 
     /// All tasks.
@@ -102,7 +123,7 @@ impl Plan {
 }
 
 /// Page sizes that all repositories and boards share: one that is too heavy teaches the others.
-struct PageSizes {
+pub(crate) struct PageSizes {
     issues: Arc<PageSize>,
     pull_requests: Arc<PageSize>,
     items: Arc<PageSize>,

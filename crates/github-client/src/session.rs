@@ -16,6 +16,7 @@ use crate::answer::{Answer, Head, between};
 use crate::app_token::Tokens;
 use crate::client::{GraphqlError, Reply};
 use crate::clock::Clock;
+use crate::conceal::Concealing;
 use crate::gate::{self, Gate};
 use crate::judge::{self, Verdict};
 use crate::ledger::{Ledger, LedgerSnapshot};
@@ -48,6 +49,8 @@ pub(crate) struct Raw {
     errors: Vec<GraphqlError>,
     at: Instant,
     request_id: Option<String>,
+    /// The token that was sent, to be kept out of messages.
+    token: SecretString,
 }
 
 /// What one reply has taken so far.
@@ -103,8 +106,13 @@ impl Raw {
         spent: Spent,
     ) -> Result<Reply<T>, SourceError> {
         let data = self.body.get_mut("data").map(Value::take).unwrap_or_default();
-        let data =
-            decode::data(data, &mut self.errors, what).map_err(|error| error.in_request(self.request_id.clone()))?;
+        let concealing = Concealing(&self.token);
+        let data = decode::data(data, &mut self.errors, what).map_err(|error| {
+            let mut error = error.in_request(self.request_id.clone());
+            concealing.error(&mut error);
+            error
+        })?;
+        concealing.errors(&mut self.errors);
         Ok(Reply {
             data,
             errors: self.errors,
@@ -218,13 +226,13 @@ impl Session {
                 self.count(&answer.head, body, spent);
             }
             let (reason, wait) = match verdict {
-                Verdict::Done { body, errors } => return Ok(self.raw(answer.head, body, errors)),
+                Verdict::Done { body, errors } => return Ok(self.raw(answer.head, body, errors, token)),
                 Verdict::BadToken(error) => return Err(Failure::BadToken(error)),
                 Verdict::Refused(error) => return Err(error.into()),
                 Verdict::TooMuch { reason, .. } if smaller => return Err(Failure::TooMuch(reason)),
                 // It cannot be asked for in smaller pieces: what came is better than nothing.
                 Verdict::TooMuch { partial: Some((body, errors)), .. } => {
-                    return Ok(self.raw(answer.head, body, errors));
+                    return Ok(self.raw(answer.head, body, errors, token));
                 }
                 Verdict::TooMuch { reason, .. } => (reason, None),
                 Verdict::Again { reason, wait } => (reason, wait),
@@ -280,7 +288,9 @@ impl Session {
             asking.what
         );
         let judge = if api == Api::Graphql { judge::graphql } else { judge::rest };
-        Ok((judge(&answer, asking.what, without_query(&request.url), self.clock.now()), answer))
+        let mut verdict = judge(&answer, asking.what, without_query(&request.url), self.clock.now());
+        Concealing(token).verdict(&mut verdict);
+        Ok((verdict, answer))
     }
 
     /// Takes the provider's time and the token's scopes from an answer.
@@ -322,8 +332,9 @@ impl Session {
         }
     }
 
-    fn raw(&self, head: Head, body: Value, errors: Vec<GraphqlError>) -> Raw {
-        Raw { body, errors, at: head.date.unwrap_or_else(|| self.clock.now()), request_id: head.request_id }
+    fn raw(&self, head: Head, body: Value, errors: Vec<GraphqlError>, token: &SecretString) -> Raw {
+        let at = head.date.unwrap_or_else(|| self.clock.now());
+        Raw { body, errors, at, request_id: head.request_id, token: token.clone() }
     }
 
     /// Closes the gate for all: for as long as the provider said, else longer each time.

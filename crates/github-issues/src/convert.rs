@@ -1,12 +1,13 @@
 //! From what travelled to records.
 
 use model::Instant;
-use model::records::{Actor, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, StatusEvent};
+use model::records::{Actor, FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, StatusEvent};
 
 use crate::kind::kind_and_bug;
 use crate::wire::issues::{
     BoardFields, IssueFields, IssueFieldsAuthorOn, IssueFieldsProjectItems, IssueFieldsProjectItemsNodes,
-    IssueFieldsProjectItemsNodesFieldValueByName, IssueFieldsTimelineItems, IssueFieldsTimelineItemsNodes as Event,
+    IssueFieldsProjectItemsNodesBugSource as BugSource, IssueFieldsProjectItemsNodesFieldValueByName,
+    IssueFieldsTimelineItems, IssueFieldsTimelineItemsNodes as Event,
 };
 
 /// Where the lists of one issue that are longer than a page go on; `None` for those that were read to their end.
@@ -63,11 +64,20 @@ pub(crate) struct NoCursor {
     url: String,
 }
 
+/// How an answer came about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight<'a> {
+    /// The provider's time when it was read.
+    pub(crate) at: Instant,
+    /// Name of the custom field that was asked for; empty for none.
+    pub(crate) bug_source: &'a str,
+}
+
 /// One issue as far as it was read, and where its longer lists go on.
 pub(crate) fn issue(
     wire: IssueFields,
     mut place: Place,
-    observed_at: Instant,
+    sight: Sight<'_>,
     left_out: &mut LeftOut,
 ) -> Result<(Issue, Rest), NoCursor> {
     place.number = wire.number.to_string();
@@ -100,7 +110,7 @@ pub(crate) fn issue(
         Some(list) => {
             let page = &list.page_info;
             rest.items = go_on("project items", page.has_next_page, page.end_cursor.clone())?;
-            items(list, &wire.id, observed_at, left_out)
+            items(list, &wire.id, sight, left_out)
         }
         None => Vec::new(),
     };
@@ -246,16 +256,14 @@ fn board_id_and_name(board: BoardFields) -> (String, String) {
     (board.full_database_id.map_or(board.id, |number| number.0), board.title)
 }
 
-fn items(
-    list: IssueFieldsProjectItems,
-    issue_id: &str,
-    observed_at: Instant,
-    left_out: &mut LeftOut,
-) -> Vec<ProjectItem> {
-    left_out.present(list.nodes).into_iter().map(|wire| item(wire, issue_id, observed_at)).collect()
+fn items(list: IssueFieldsProjectItems, issue_id: &str, sight: Sight<'_>, left_out: &mut LeftOut) -> Vec<ProjectItem> {
+    left_out.present(list.nodes).into_iter().map(|wire| item(wire, issue_id, sight)).collect()
 }
 
-fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, observed_at: Instant) -> ProjectItem {
+fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) -> ProjectItem {
+    // Boards list all fields of the cards that they show, but leave archived ones out.
+    let fields = (wire.is_archived && !sight.bug_source.is_empty())
+        .then(|| bug_source(wire.bug_source, sight.bug_source).into_iter().collect());
     let (project_id, project_name) = board_id_and_name(wire.project);
     let (status, status_updated_at) = match wire.field_value_by_name {
         Some(IssueFieldsProjectItemsNodesFieldValueByName::ProjectV2ItemFieldSingleSelectValue(value)) => {
@@ -274,7 +282,18 @@ fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, observed_at: Instant
         presence: if wire.is_archived { Presence::Archived } else { Presence::OnBoard },
         created_at: Some(wire.created_at.0),
         updated_at: Some(wire.updated_at.0),
-        observed_at: Some(observed_at),
-        fields: None,
+        observed_at: Some(sight.at),
+        fields,
     }
+}
+
+/// The field that tells where a bug was found, if the card has it.
+fn bug_source(wire: Option<BugSource>, name: &str) -> Option<FieldValue> {
+    let value = match wire? {
+        BugSource::ProjectV2ItemFieldSingleSelectValue(value) => value.name,
+        BugSource::ProjectV2ItemFieldTextValue(value) => value.text,
+        _ => None,
+    };
+    let value = value.filter(|value| !value.is_empty())?;
+    Some(FieldValue { name: name.to_owned(), value })
 }

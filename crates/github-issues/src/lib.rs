@@ -1,11 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod by_id;
 mod convert;
-mod cursor;
-mod faults;
 mod kind;
+mod reading;
 mod run;
 mod source;
 mod wire;
 
+pub use by_id::MovedIssueSource;
 pub use source::IssueSource;

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use github_client::cursor::{Cursor, Known, Plan};
 use github_client::{GithubClient, PageSize, RepositorySummary};
 use model::Instant;
-use model::records::Place;
+use model::records::{Place, Repository};
 use source::{Context, ErrorKind, Expected, Scope, Source, SourceError, Usage, Window};
 
-use crate::cursor::{Cursor, Known, Plan};
+use crate::reading::Reading;
 use crate::run::{Run, Subject};
 
 /// Issues per page, at most and at first. A full page costs [`POINTS_PER_PAGE`].
 const LARGEST_PAGE: u32 = 100;
 
 /// Points of a full page: 1 + 4 lists in each of 100 issues, by the hundred.
-const POINTS_PER_PAGE: u64 = 4;
+pub(crate) const POINTS_PER_PAGE: u64 = 4;
 
 /// The issues of one repository, with labels, assignees, timeline and cards.
 ///
@@ -29,6 +30,17 @@ pub struct IssueSource {
     access: bool,
     known: Known,
     surveyed_at: Instant,
+    bug_source: String,
+}
+
+/// Where the issues of a repository are.
+pub(crate) fn place_in(repository: &Repository) -> Place {
+    Place {
+        repository_id: repository.id.clone(),
+        org: repository.org.clone(),
+        repo: repository.name.clone(),
+        number: String::new(),
+    }
 }
 
 impl IssueSource {
@@ -42,17 +54,20 @@ impl IssueSource {
         Self {
             client,
             pages,
-            place: Place {
-                repository_id: repository.id.clone(),
-                org: repository.org.clone(),
-                repo: repository.name.clone(),
-                number: String::new(),
-            },
+            place: place_in(repository),
             label: format!("{}/{}", repository.org, repository.name),
             access: summary.access,
             known: Known { total: summary.issues, updated_at: summary.issues_updated_at },
             surveyed_at,
+            bug_source: String::new(),
         }
+    }
+
+    /// Reads this custom field of archived cards as well: boards list the fields of all cards but those. Empty for none.
+    #[must_use]
+    pub fn with_bug_source(mut self, custom_field_name: &str) -> Self {
+        custom_field_name.clone_into(&mut self.bug_source);
+        self
     }
 
     /// The page size that suits this query.
@@ -98,14 +113,9 @@ impl Source for IssueSource {
                 ),
             ));
         }
-        let subject = Subject {
-            client: &self.client,
-            pages: &self.pages,
-            place: &self.place,
-            label: &self.label,
-            known: self.known,
-            surveyed_at: self.surveyed_at,
-        };
-        Run::new(subject, context).run().await
+        let subject =
+            Subject { place: &self.place, label: &self.label, known: self.known, surveyed_at: self.surveyed_at };
+        let reading = Reading::new(&self.client, &self.pages, context, &self.bug_source);
+        Run::new(subject, reading).run().await
     }
 }

@@ -1,8 +1,8 @@
 //! What travels: the query, and the scalars as they are read.
 
-use graphql_client::GraphQLQuery;
-use model::Instant;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use github_client::scalars::{BigInt, DateTime};
+use graphql_client::{GraphQLQuery, QueryBody};
+use serde::{Deserialize, Serialize};
 
 /// A page of a repository's issues, or the rest of one issue.
 #[derive(GraphQLQuery)]
@@ -23,40 +23,61 @@ type IssueStateReason = String;
 #[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type URI = String;
 
-/// An instant as RFC 3339.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct DateTime(pub(crate) Instant);
+/// Issues that are known by their ids: another operation of the same document, of which the generated types do not
+/// know that its issues are the same.
+pub(crate) struct IssuesById;
 
-impl Serialize for DateTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.to_rfc3339())
+impl GraphQLQuery for IssuesById {
+    type Variables = ByIdVariables;
+    type ResponseData = ByIdData;
+
+    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
+        QueryBody { variables, query: issues::QUERY, operation_name: "IssuesById" }
     }
 }
 
-impl<'de> Deserialize<'de> for DateTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Instant::parse_rfc3339(&text)
-            .map(Self)
-            .ok_or_else(|| de::Error::invalid_value(de::Unexpected::Str(&text), &"an RFC 3339 time"))
-    }
+/// What [`IssuesById`] asks for.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ByIdVariables {
+    pub(crate) ids: Vec<String>,
+    pub(crate) bug_source: String,
+    pub(crate) with_bug_source: bool,
 }
 
-/// A large number, written as text by GitHub and as a number by some of its relatives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BigInt(pub(crate) String);
+/// What it brings, in the order of the ids.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ByIdData {
+    pub(crate) nodes: Vec<Option<Named>>,
+}
 
-impl<'de> Deserialize<'de> for BigInt {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Loose {
-            Text(String),
-            Number(i64),
-        }
-        Ok(match Loose::deserialize(deserializer)? {
-            Loose::Text(text) => Self(text),
-            Loose::Number(number) => Self(number.to_string()),
-        })
-    }
+/// What has one of the ids.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "__typename")]
+pub(crate) enum Named {
+    Issue(Box<NamedIssue>),
+    #[serde(other)]
+    Other,
+}
+
+/// An issue and where it is.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NamedIssue {
+    #[serde(flatten)]
+    pub(crate) fields: issues::IssueFields,
+    pub(crate) repository: Home,
+}
+
+/// The repository of an issue.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Home {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) owner: Owner,
+}
+
+/// Whom a repository belongs to.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Owner {
+    pub(crate) login: String,
 }

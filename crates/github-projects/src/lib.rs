@@ -2,7 +2,6 @@
 
 mod convert;
 mod cursor;
-mod faults;
 mod number;
 mod run;
 mod source;

@@ -1,5 +1,6 @@
 //! One import of one board's cards.
 
+use github_client::faults::{self, Faults};
 use github_client::{GithubClient, GraphqlError, PageSize, Reply};
 use model::Instant;
 use model::records::{ProjectItem, Record};
@@ -7,11 +8,13 @@ use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Us
 
 use crate::convert::{self, Board};
 use crate::cursor::{Crawl, Cursor, Plan};
-use crate::faults::{self, Faults};
 use crate::wire::{Items, items};
 
 /// Path of the list of cards in the answers.
 const LIST: &str = "nodes.0.items.nodes";
+
+/// The field that may be hidden or gone without anything missing.
+const MAY_BE_HIDDEN: Option<&str> = Some("content");
 
 /// What does not change during an import.
 pub(crate) struct Subject<'a> {
@@ -123,7 +126,7 @@ impl<'a> Run<'a> {
             let taken = self.ask(&what, "nodes", |most| variables(ids(most), 1, None, "")).await?;
             let asked = taken.nodes.len();
             if asked == 0 || asked > left.len() {
-                return Err(stuck(&what, taken.request_id));
+                return Err(faults::stuck(&what, taken.request_id));
             }
             let page = self.looked_up(&left[..asked], taken).await?;
             self.commit(page, false, Some(full_crawl), None)?;
@@ -136,7 +139,7 @@ impl<'a> Run<'a> {
     async fn looked_up(&mut self, ids: &[String], taken: Taken) -> Result<Page, SourceError> {
         // That a card is not found is the answer to the question, and no fault.
         let errors = taken.errors.into_iter().filter(|error| error.kind != "NOT_FOUND").collect();
-        let sorted = faults::sort(errors, "nodes");
+        let sorted = faults::sort(errors, "nodes", MAY_BE_HIDDEN);
         self.hidden += sorted.hidden;
         self.faults.add(sorted.failures, taken.request_id.as_deref());
         let mut records = Vec::new();
@@ -182,7 +185,7 @@ impl<'a> Run<'a> {
         make: impl Fn(i64) -> items::Variables,
     ) -> Result<Taken, SourceError> {
         let taken = self.ask_once(what, &make).await?;
-        if faults::sort(taken.errors.clone(), list).failures.is_empty() {
+        if faults::sort(taken.errors.clone(), list, MAY_BE_HIDDEN).failures.is_empty() {
             return Ok(taken);
         }
         tracing::debug!(what, "parts of {what} are missing, asking once more");
@@ -208,14 +211,14 @@ impl<'a> Run<'a> {
         let Some(items::ItemsNodes::ProjectV2(board)) = taken.nodes.into_iter().flatten().next() else {
             return Err(faults::absent(&what, &taken.errors, taken.request_id));
         };
-        let sorted = faults::sort(taken.errors, LIST);
+        let sorted = faults::sort(taken.errors, LIST, MAY_BE_HIDDEN);
         self.hidden += sorted.hidden;
         self.faults.add(sorted.failures, taken.request_id.as_deref());
 
         let next = match (board.items.page_info.has_next_page, board.items.page_info.end_cursor) {
             (false, _) => None,
             (true, Some(next)) if after != Some(&next) => Some(next),
-            (true, _) => return Err(stuck(&what, taken.request_id)),
+            (true, _) => return Err(faults::stuck(&what, taken.request_id)),
         };
         let mut records = Vec::new();
         for (position, wire) in board.items.nodes.unwrap_or_default().into_iter().enumerate() {
@@ -251,7 +254,7 @@ impl<'a> Run<'a> {
             let Some(items::ItemsNodes::ProjectV2Item(wire)) = taken.nodes.into_iter().flatten().next() else {
                 return Err(faults::absent(&what, &taken.errors, taken.request_id));
             };
-            let sorted = faults::sort(taken.errors, "nodes.0");
+            let sorted = faults::sort(taken.errors, "nodes.0", MAY_BE_HIDDEN);
             self.hidden += sorted.hidden;
             if !sorted.failures.is_empty() {
                 self.faults.add(sorted.failures, taken.request_id.as_deref());
@@ -259,7 +262,7 @@ impl<'a> Run<'a> {
             }
             let (next, next_rest) = self.convert(wire, taken.read_at)?;
             if next_rest.as_ref() == Some(&fields_after) {
-                return Err(stuck(&what, taken.request_id));
+                return Err(faults::stuck(&what, taken.request_id));
             }
             if let (Some(fields), Some(more)) = (&mut item.fields, next.fields) {
                 fields.extend(more);
@@ -333,9 +336,4 @@ fn variables(ids: Vec<String>, first: i64, after: Option<String>, query: &str) -
 /// `2026-11-01`.
 fn day_of(at: Instant) -> String {
     at.to_rfc3339_seconds().chars().take("2026-11-01".len()).collect()
-}
-
-fn stuck(what: &str, request_id: Option<String>) -> SourceError {
-    let message = format!("reading {what}: GitHub says that there is more, but not from where; try again later");
-    SourceError::new(ErrorKind::UnexpectedResponse, message).in_request(request_id)
 }

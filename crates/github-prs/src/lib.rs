@@ -1,8 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod convert;
-mod cursor;
-mod faults;
 mod run;
 mod source;
 mod wire;

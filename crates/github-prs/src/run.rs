@@ -1,13 +1,13 @@
 //! One import of one repository's pull requests.
 
+use github_client::cursor::{Crawl, Cursor, Known, Plan};
+use github_client::faults::{self, Faults};
 use github_client::{GithubClient, GraphqlError, PageSize, Reply};
 use model::Instant;
 use model::records::{Place, PullRequest, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
 
 use crate::convert::{self, Draft, LeftOut, Rest};
-use crate::cursor::{Crawl, Cursor, Known, Plan};
-use crate::faults::{self, Faults};
 use crate::wire::{PullRequests, pull_requests};
 
 /// Path of the list in the answers.
@@ -222,7 +222,7 @@ impl<'a> Run<'a> {
     /// Asks for a page, and once more when parts of it are missing.
     async fn ask(&mut self, what: &str, listing: &Listing) -> Result<Taken, SourceError> {
         let taken = self.ask_once(what, listing).await?;
-        if taken.node.is_none() || faults::sort(taken.errors.clone(), LIST).failures.is_empty() {
+        if taken.node.is_none() || faults::sort(taken.errors.clone(), LIST, None).failures.is_empty() {
             return Ok(taken);
         }
         tracing::debug!(what, "parts of {what} are missing, asking once more");
@@ -243,14 +243,14 @@ impl<'a> Run<'a> {
         let Some(pull_requests::PullRequestsNode::Repository(repository)) = node else {
             return Err(faults::absent(&what, &errors, request_id));
         };
-        let sorted = faults::sort(errors, LIST);
+        let sorted = faults::sort(errors, LIST, None);
         self.faults.add(sorted.failures, request_id.as_deref());
 
         let list = repository.pull_requests;
         let next = match (list.page_info.has_next_page, list.page_info.end_cursor) {
             (false, _) => None,
             (true, Some(next)) if listing.after.as_ref() != Some(&next) => Some(next),
-            (true, _) => return Err(stuck(&what, request_id)),
+            (true, _) => return Err(faults::stuck(&what, request_id)),
         };
         let mut records = Vec::new();
         let (mut newest_change, mut oldest_change) = (None, None);
@@ -288,7 +288,7 @@ impl<'a> Run<'a> {
             let Some(pull_requests::PullRequestsNode::PullRequest(wire)) = node else {
                 return Err(faults::absent(&what, &errors, request_id));
             };
-            let sorted = faults::sort(errors, "node");
+            let sorted = faults::sort(errors, "node", None);
             if !sorted.failures.is_empty() {
                 self.faults.add(sorted.failures, request_id.as_deref());
                 return Ok(None);
@@ -297,7 +297,7 @@ impl<'a> Run<'a> {
             draft.append(&rest, next);
             let next_rest = rest.onward(next_rest);
             if next_rest == rest {
-                return Err(stuck(&what, request_id));
+                return Err(faults::stuck(&what, request_id));
             }
             rest = next_rest;
         }
@@ -389,9 +389,4 @@ fn rest_variables(pull_request_id: &str, rest: &Rest) -> pull_requests::Variable
         timeline_after: rest.timeline.clone(),
         commits_after: rest.commits.clone(),
     }
-}
-
-fn stuck(what: &str, request_id: Option<String>) -> SourceError {
-    let message = format!("reading {what}: GitHub says that there is more, but not from where; try again later");
-    SourceError::new(ErrorKind::UnexpectedResponse, message).in_request(request_id)
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use github_client::cursor::{Cursor, Known, Plan};
 use github_client::{GithubClient, PageSize, RepositorySummary};
 use model::Instant;
 use model::records::Place;
 use source::{Context, ErrorKind, Expected, Scope, Source, SourceError, Usage, Window};
 
-use crate::cursor::{Cursor, Known, Plan};
 use crate::run::{Run, Subject};
 
 /// Pull requests per page, at most and at first. A full page costs [`POINTS_PER_PAGE`].

@@ -1,8 +1,7 @@
 //! What travels: the query, and the scalars as they are read.
 
+use github_client::scalars::DateTime;
 use graphql_client::GraphQLQuery;
-use model::Instant;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A page of a repository's pull requests, or the rest of one pull request.
 #[derive(GraphQLQuery)]
@@ -23,22 +22,3 @@ type PullRequestReviewState = String;
 type GitObjectID = String;
 #[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type URI = String;
-
-/// An instant as RFC 3339.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct DateTime(pub(crate) Instant);
-
-impl Serialize for DateTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.to_rfc3339())
-    }
-}
-
-impl<'de> Deserialize<'de> for DateTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Instant::parse_rfc3339(&text)
-            .map(Self)
-            .ok_or_else(|| de::Error::invalid_value(de::Unexpected::Str(&text), &"an RFC 3339 time"))
-    }
-}

@@ -1,5 +1,12 @@
 //! GitHub Apps: the key, the installation, the token and its end.
 
+use std::sync::LazyLock;
+
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use github_client::{Credentials, GithubClient, Settings};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
@@ -8,12 +15,26 @@ use source::ErrorKind;
 
 use crate::simulated::{NOW_SECONDS, Stage, answer, good, refusal, settings};
 
-/// Made for these tests alone; no app has it.
-const KEY: &str = include_str!("app_key.pem");
-const PUBLIC_KEY: &[u8] = include_bytes!("app_key.pub.pem");
+/// A key made for this run of the tests.
+struct Key {
+    pem: String,
+    /// PKCS #1.
+    public_der: Vec<u8>,
+}
+
+static KEY: LazyLock<Key> = LazyLock::new(|| {
+    let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key can be made");
+    let private: Pkcs8V1Der = pair.as_der().expect("a key has a form to be kept in");
+    let text = STANDARD.encode(private.as_ref());
+    Key {
+        pem: format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n"),
+        public_der: pair.public_key().as_ref().to_vec(),
+    }
+});
 
 fn app(stage: &Stage, installation: Option<u64>) -> GithubClient {
-    let credentials = Credentials::App { app_id: "4711".into(), private_key_pem: KEY.into(), installation };
+    let credentials =
+        Credentials::App { app_id: "4711".into(), private_key_pem: KEY.pem.as_str().into(), installation };
     stage.client_with(Settings { credentials, ..stage.settings() })
 }
 
@@ -40,7 +61,7 @@ struct Claims {
 fn claims(jwt: &str) -> Claims {
     let mut validation = Validation::new(Algorithm::RS256);
     validation.validate_exp = false;
-    let key = DecodingKey::from_rsa_pem(PUBLIC_KEY).expect("a key");
+    let key = DecodingKey::from_rsa_der(&KEY.public_der);
     jsonwebtoken::decode(jwt, &key, &validation).expect("signed with the app's key").claims
 }
 

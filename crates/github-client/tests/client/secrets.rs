@@ -88,6 +88,17 @@ async fn server_that_echoes_the_token_does_not_get_it_shown() {
 }
 
 #[tokio::test]
+async fn what_is_decoded_is_never_changed_whatever_the_token() {
+    for token in ["x", "e", "nodes", "hasNextPage"] {
+        let stage = Stage::with(vec![good()]).await;
+        let settings = Settings { credentials: Credentials::Token(token.into()), ..stage.settings() };
+        let reply = stage.ask_with(&stage.client_with(settings)).await.expect("the answer is read as it came");
+        let usual = Stage::with(vec![good()]).await.ask().await.expect("answered");
+        assert_eq!(format!("{:?}", reply.data), format!("{:?}", usual.data), "{token}");
+    }
+}
+
+#[tokio::test]
 async fn token_that_cannot_be_sent_is_not_shown() {
     let stage = Stage::with(vec![good()]).await;
     let wrong = Settings { credentials: Credentials::Token("hunter2\nhunter3".into()), ..stage.settings() };

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
+mod by_id;
 mod contract;
 mod edges;
 mod memory;

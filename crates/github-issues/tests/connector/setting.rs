@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use github_client::{Credentials, GithubClient, HurriedClock, PageSize, Policy, RepositorySummary, Settings};
-use github_issues::IssueSource;
+use github_issues::{IssueSource, MovedIssueSource};
 use model::Instant;
-use source::{Context, Progress, Scope, Source as _, SourceError, Usage, Window};
+use source::{Context, Progress, Scope, Source, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer};
@@ -54,6 +54,12 @@ impl Setting {
     }
 
     pub(crate) fn source(&self) -> IssueSource {
+        let pages = PageSize::new(Scope::Issues, self.page, 1, self.page);
+        IssueSource::new(self.client(), &self.summary(), at(NOW_RFC3339), Arc::new(pages))
+    }
+
+    /// What a survey finds.
+    pub(crate) fn summary(&self) -> RepositorySummary {
         let (issues, newest) = self.repository.summary();
         let record = model::records::Repository {
             id: "R_web".to_owned(),
@@ -63,10 +69,14 @@ impl Setting {
             ..model::records::Repository::default()
         };
         let issues_updated_at = newest.as_deref().map(at);
-        let summary =
-            RepositorySummary { record, issues, issues_updated_at, access: true, ..RepositorySummary::default() };
+        RepositorySummary { record, issues, issues_updated_at, access: true, ..RepositorySummary::default() }
+    }
+
+    /// Issues by their ids.
+    pub(crate) fn moved(&self, ids: &[&str]) -> MovedIssueSource {
         let pages = PageSize::new(Scope::Issues, self.page, 1, self.page);
-        IssueSource::new(self.client(), &summary, at(NOW_RFC3339), Arc::new(pages))
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        MovedIssueSource::new(self.client(), "acme", &[self.summary()], ids, Arc::new(pages))
     }
 
     /// One import, from the cursor that the last one left.
@@ -80,6 +90,21 @@ impl Setting {
         progress: &dyn Progress,
         cancel: CancellationToken,
     ) -> Result<Usage, SourceError> {
+        self.run(&self.source(), window, progress, cancel).await
+    }
+
+    /// An import of what has changed from any source.
+    pub(crate) async fn import_from(&self, source: &dyn Source) -> Result<Usage, SourceError> {
+        self.run(source, Window::default(), &self.told, CancellationToken::new()).await
+    }
+
+    async fn run(
+        &self,
+        source: &dyn Source,
+        window: Window,
+        progress: &dyn Progress,
+        cancel: CancellationToken,
+    ) -> Result<Usage, SourceError> {
         let context = Context {
             sink: &self.memory,
             progress,
@@ -88,7 +113,7 @@ impl Setting {
             cursor: self.memory.cursor(),
             generation: self.generation,
         };
-        self.source().run(&context).await
+        source.run(&context).await
     }
 
     /// An import that must succeed, of what has changed.

@@ -71,6 +71,9 @@ impl PageWriter<'_> {
             let seq = if old.is_some() { self.next_sighting(row)? } else { 0 };
             self.sighting(row, seq, &sighting)?;
         }
+        if item.presence == Presence::Archived && stored.is_some() {
+            return self.merge_fields(row, item.fields.as_deref().unwrap_or_default());
+        }
         self.replace_fields(row, item, stored.is_some())
     }
 
@@ -184,6 +187,21 @@ impl PageWriter<'_> {
         }
         for (seq, field) in item.fields.iter().flatten().enumerate() {
             self.field(card, seq as i64, field)?;
+        }
+        Ok(())
+    }
+
+    /// Takes fields over into those that are stored: of an archived card not all of them may have been asked for.
+    fn merge_fields(&mut self, card: i64, fields: &[FieldValue]) -> rusqlite::Result<()> {
+        for field in fields {
+            let name = self.code(&field.name)?;
+            let sql = "UPDATE issue_project_custom_field SET field_value = ?3 WHERE item = ?1 AND field_name = ?2";
+            if self.connection.prepare_cached(sql)?.execute((card, name, &field.value))? > 0 {
+                continue;
+            }
+            let sql = "SELECT coalesce(max(seq) + 1, 0) FROM issue_project_custom_field WHERE item = ?1";
+            let seq = self.connection.prepare_cached(sql)?.query_row([card], |row| row.get(0))?;
+            self.field(card, seq, field)?;
         }
         Ok(())
     }

@@ -61,6 +61,27 @@ fn custom_fields_stay_when_not_asked_for_or_archived_and_go_when_removed() {
 }
 
 #[test]
+fn fields_of_an_archived_card_are_taken_over_by_name_and_the_others_stay() {
+    let fixture = Fixture::new();
+    let fields = || fixture.cells("issue_project_custom_field", &["field_name", "field_value"]);
+    let mut seen = card("C_1", "I_1", "Ready");
+    seen.presence = Presence::Archived;
+    seen.fields = Some(vec![field("Found by", "customer")]);
+    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(seen.clone())]);
+    assert_eq!(fields(), ["Found by,customer"], "a card that is met for the first time");
+    seen.presence = Presence::OnBoard;
+    seen.fields = Some(vec![field("Size", "3"), field("Found by", "team")]);
+    fixture.see(2, &[card_record(seen.clone())]);
+    seen.presence = Presence::Archived;
+    seen.fields = Some(vec![field("Found by", "customer"), field("Area", "api")]);
+    fixture.see(3, &[card_record(seen.clone())]);
+    assert_eq!(fields(), ["Size,3", "Found by,customer", "Area,api"]);
+    seen.fields = Some(Vec::new());
+    fixture.see(4, &[card_record(seen)]);
+    assert_eq!(fields(), ["Size,3", "Found by,customer", "Area,api"]);
+}
+
+#[test]
 fn a_card_that_is_gone_keeps_what_it_showed_last() {
     let fixture = Fixture::new();
     fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);

@@ -1,4 +1,4 @@
-//! What is remembered between two imports, and what the next one therefore does.
+//! What is remembered between two imports of one list, and what the next one therefore does.
 
 use model::Instant;
 use model::instant::MICROS_PER_SECOND;
@@ -13,46 +13,46 @@ const SETTLED_AFTER_SECONDS: i64 = 5;
 
 /// What is remembered between two imports.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Cursor {
+pub struct Cursor {
     /// Every change before this instant was read; `None` before the first crawl has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) watermark: Option<Instant>,
+    pub watermark: Option<Instant>,
     /// The provider's time when the last import that moved the watermark began to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) read_at: Option<Instant>,
+    pub read_at: Option<Instant>,
     /// A crawl that has not ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) crawl: Option<Crawl>,
+    pub crawl: Option<Crawl>,
 }
 
 /// A reading of everything, page by page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Crawl {
+pub struct Crawl {
     /// Tells this crawl from others.
-    pub(crate) generation: i64,
+    pub generation: i64,
     /// Where the next page begins; `None` for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) after: Option<String>,
+    pub after: Option<String>,
     /// The watermark when it is done: the last change known when it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) watermark: Option<Instant>,
+    pub watermark: Option<Instant>,
     /// The provider's time when it began to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) read_at: Option<Instant>,
+    pub read_at: Option<Instant>,
 }
 
-/// What is known of a repository's pull requests before any of them is read.
+/// What is known of a repository's issues or pull requests before any of them is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Known {
+pub struct Known {
     /// How many there are.
-    pub(crate) total: u64,
+    pub total: u64,
     /// The newest change; `None` when there are none.
-    pub(crate) updated_at: Option<Instant>,
+    pub updated_at: Option<Instant>,
 }
 
 /// What an import does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Plan {
+pub enum Plan {
     /// Nothing has changed.
     Nothing,
     /// Read everything, or what is left of it.
@@ -68,17 +68,17 @@ pub(crate) enum Plan {
 
 impl Cursor {
     /// Reads a stored cursor. One that cannot be read counts as none: everything is read again.
-    pub(crate) fn read(stored: Option<&str>) -> Self {
+    pub fn read(stored: Option<&str>) -> Self {
         stored.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
     /// The form that is stored.
-    pub(crate) fn write(&self) -> String {
+    pub fn write(&self) -> String {
         serde_json::to_string(self).expect("numbers and texts can always be written as JSON")
     }
 
     /// What to do for this window.
-    pub(crate) fn plan(&self, window: Window, known: Known, generation: i64) -> Plan {
+    pub fn plan(&self, window: Window, known: Known, generation: i64) -> Plan {
         let new_crawl = || Crawl { generation, after: None, watermark: known.updated_at, read_at: None };
         if window.full {
             return Plan::Crawl(self.crawl.clone().unwrap_or_else(new_crawl));
@@ -125,12 +125,12 @@ mod tests {
         Window { since: Some(at(text)), full: false }
     }
 
-    /// Pull requests of which the newest change is of this day.
+    /// One record, changed on this day.
     fn newest(day: &str) -> Known {
         Known { total: 1, updated_at: Some(at(day)) }
     }
 
-    /// Pull requests of which GitHub did not say when they changed.
+    /// One record of which GitHub did not say when it changed.
     const UNDATED: Known = Known { total: 1, updated_at: None };
 
     fn read_up_to(day: &str) -> Cursor {

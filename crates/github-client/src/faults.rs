@@ -2,28 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use github_client::GraphqlError;
 use source::{ErrorKind, SourceError};
+
+use crate::GraphqlError;
 
 /// Kinds of errors that tell what the token may not see, or what is gone: asking again would not bring it.
 const HIDDEN: [&str; 2] = ["FORBIDDEN", "NOT_FOUND"];
 
-/// The field for which they are told so; everywhere else something is missing.
-const MAY_BE_HIDDEN: &str = "content";
-
 /// The errors of one answer, by what they concern.
 #[derive(Debug, Default)]
-pub(crate) struct Sorted {
+pub struct Sorted {
     /// Positions in the list of those entries that came without something that exists.
-    pub(crate) broken: BTreeSet<usize>,
+    pub broken: BTreeSet<usize>,
     /// The errors that make the answer incomplete.
-    pub(crate) failures: Vec<GraphqlError>,
+    pub failures: Vec<GraphqlError>,
     /// Errors that only say what may not be seen.
-    pub(crate) hidden: u64,
+    pub hidden: u64,
 }
 
-/// Sorts the errors of an answer whose entries are at `list`, a path such as `nodes.0.items.nodes`.
-pub(crate) fn sort(errors: Vec<GraphqlError>, list: &str) -> Sorted {
+/// Sorts the errors of an answer whose entries are at `list`, a path such as `node.issues.nodes`.
+///
+/// `may_be_hidden` is the field that the token may not see, or that is gone, without anything missing: a board, the
+/// content of a card. Everywhere else such an error means that something did not come.
+pub fn sort(errors: Vec<GraphqlError>, list: &str, may_be_hidden: Option<&str>) -> Sorted {
     let mut sorted = Sorted::default();
     for error in errors {
         let inside = error.path.strip_prefix(list).and_then(|rest| rest.strip_prefix('.'));
@@ -31,7 +32,7 @@ pub(crate) fn sort(errors: Vec<GraphqlError>, list: &str) -> Sorted {
             continue;
         }
         let last_step = inside.and_then(|inside| inside.rsplit('.').next());
-        if last_step == Some(MAY_BE_HIDDEN) && HIDDEN.contains(&error.kind.as_str()) {
+        if last_step.is_some() && last_step == may_be_hidden && HIDDEN.contains(&error.kind.as_str()) {
             sorted.hidden += 1;
             continue;
         }
@@ -44,7 +45,7 @@ pub(crate) fn sort(errors: Vec<GraphqlError>, list: &str) -> Sorted {
 
 /// Everything that did not come in a run.
 #[derive(Debug, Default)]
-pub(crate) struct Faults {
+pub struct Faults {
     count: u64,
     first: Option<GraphqlError>,
     request_id: Option<String>,
@@ -52,7 +53,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     /// Adds the failures of one answer.
-    pub(crate) fn add(&mut self, failures: Vec<GraphqlError>, request_id: Option<&str>) {
+    pub fn add(&mut self, failures: Vec<GraphqlError>, request_id: Option<&str>) {
         self.count += failures.len() as u64;
         if self.first.is_none() && !failures.is_empty() {
             self.first = failures.into_iter().next();
@@ -61,12 +62,12 @@ impl Faults {
     }
 
     /// Whether anything is missing.
-    pub(crate) fn any(&self) -> bool {
+    pub fn any(&self) -> bool {
         self.count > 0
     }
 
     /// The error with which a run ends that read `what` but not all of it.
-    pub(crate) fn into_result(self, what: &str) -> Result<(), SourceError> {
+    pub fn into_result(self, what: &str) -> Result<(), SourceError> {
         let Some(first) = self.first else { return Ok(()) };
         let message = format!(
             "{what}: GitHub left out {} of what was asked for, the first at {}: {} ({}); the rest is stored, and the \
@@ -78,7 +79,7 @@ impl Faults {
 }
 
 /// The error for a repository, board or other object that did not come at all.
-pub(crate) fn absent(what: &str, errors: &[GraphqlError], request_id: Option<String>) -> SourceError {
+pub fn absent(what: &str, errors: &[GraphqlError], request_id: Option<String>) -> SourceError {
     let (kind, message) = match errors.first() {
         Some(error) if error.kind == "FORBIDDEN" => (
             ErrorKind::NoAccess,
@@ -92,6 +93,12 @@ pub(crate) fn absent(what: &str, errors: &[GraphqlError], request_id: Option<Str
     SourceError::new(kind, message).in_request(request_id)
 }
 
+/// The error for a list that says that there is more, but not from where.
+pub fn stuck(what: &str, request_id: Option<String>) -> SourceError {
+    let message = format!("reading {what}: GitHub says that there is more, but not from where; try again later");
+    SourceError::new(ErrorKind::UnexpectedResponse, message).in_request(request_id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,13 +109,15 @@ mod tests {
 
     #[test]
     fn what_may_not_be_seen_breaks_nothing() {
-        let sorted = sort(vec![error("list.3.content", "FORBIDDEN")], "list");
+        let sorted = sort(vec![error("list.3.content", "FORBIDDEN")], "list", Some("content"));
         assert_eq!((sorted.hidden, sorted.broken.len(), sorted.failures.len()), (1, 0, 0));
+        let sorted = sort(vec![error("list.3.content", "FORBIDDEN")], "list", None);
+        assert_eq!((sorted.hidden, sorted.broken.len(), sorted.failures.len()), (0, 1, 1));
     }
 
     #[test]
     fn an_entry_that_is_not_found_is_missing() {
-        let sorted = sort(vec![error("list.3", "NOT_FOUND")], "list");
+        let sorted = sort(vec![error("list.3", "NOT_FOUND")], "list", Some("content"));
         assert_eq!((sorted.hidden, sorted.broken.len(), sorted.failures.len()), (0, 1, 1));
     }
 
@@ -116,7 +125,7 @@ mod tests {
     fn a_failure_inside_an_entry_breaks_that_entry_and_one_outside_breaks_none() {
         let errors =
             vec![error("list.3.fieldValues", "RESOURCE_LIMITS_EXCEEDED"), error("list", "TIMEOUT"), error("", "")];
-        let sorted = sort(errors, "list");
+        let sorted = sort(errors, "list", Some("content"));
         assert_eq!(sorted.broken, BTreeSet::from([3]));
         assert_eq!(sorted.failures.len(), 3);
     }

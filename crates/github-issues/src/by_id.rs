@@ -1,0 +1,187 @@
+//! Issues that are read by their ids.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use github_client::faults::{self, Sorted};
+use github_client::{GithubClient, GraphqlError, PageSize, RepositorySummary};
+use model::Instant;
+use model::records::{Place, Record};
+use source::{Context, Event, Expected, Scope, Source, SourceError, Usage, Window};
+
+use crate::reading::{Batch, MAY_BE_HIDDEN, Reading};
+use crate::source::{POINTS_PER_PAGE, place_in};
+use crate::wire::{ByIdVariables, Home, IssuesById, Named};
+
+/// Ids per call, as many as GitHub takes.
+const MOST_IDS: usize = 100;
+
+/// Path of the list in the answers.
+const LIST: &str = "nodes";
+
+/// Issues of any repository by their node ids: those whose cards moved.
+///
+/// Moving a card is no change of its issue by GitHub's reckoning, but it is in the issue's timeline.
+/// The subject is the organisation. There is no cursor: who asks knows which issues are behind.
+/// Covers no time: what changed in a repository is known by that repository's own source.
+#[derive(Debug)]
+pub struct MovedIssueSource {
+    client: GithubClient,
+    pages: Arc<PageSize>,
+    org: String,
+    label: String,
+    places: HashMap<String, Place>,
+    ids: Vec<String>,
+    bug_source: String,
+}
+
+/// An answer, taken apart.
+struct Taken {
+    nodes: Vec<Option<Named>>,
+    errors: Vec<GraphqlError>,
+    read_at: Instant,
+    request_id: Option<String>,
+}
+
+impl MovedIssueSource {
+    /// The issues of an organisation with these node ids. The repositories are those of the survey; an issue that was
+    /// transferred to another one has its place from the answer.
+    pub fn new(
+        client: GithubClient,
+        org: &str,
+        repositories: &[RepositorySummary],
+        ids: Vec<String>,
+        pages: Arc<PageSize>,
+    ) -> Self {
+        let places = repositories.iter().map(|summary| (summary.record.id.clone(), place_in(&summary.record)));
+        Self {
+            client,
+            pages,
+            org: org.to_owned(),
+            label: format!("moved cards of {org}"),
+            places: places.collect(),
+            ids,
+            bug_source: String::new(),
+        }
+    }
+
+    /// As [`IssueSource::with_bug_source`](crate::IssueSource::with_bug_source).
+    #[must_use]
+    pub fn with_bug_source(mut self, custom_field_name: &str) -> Self {
+        custom_field_name.clone_into(&mut self.bug_source);
+        self
+    }
+
+    async fn ask(
+        &self,
+        reading: &mut Reading<'_>,
+        what: &str,
+        left: &[String],
+    ) -> Result<(Taken, Sorted), SourceError> {
+        let taken = self.ask_once(reading, what, left).await?;
+        let sorted = sort(&taken);
+        if sorted.failures.is_empty() {
+            return Ok((taken, sorted));
+        }
+        tracing::debug!(what, "parts of {what} are missing, asking once more");
+        let taken = self.ask_once(reading, what, left).await?;
+        let sorted = sort(&taken);
+        Ok((taken, sorted))
+    }
+
+    async fn ask_once(&self, reading: &mut Reading<'_>, what: &str, left: &[String]) -> Result<Taken, SourceError> {
+        let make = |most: i64| ByIdVariables {
+            ids: left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect(),
+            bug_source: self.bug_source.clone(),
+            with_bug_source: !self.bug_source.is_empty(),
+        };
+        let (progress, cancel) = (reading.context.progress, &reading.context.cancel);
+        let reply = self.client.page::<IssuesById>(what, &self.pages, make, progress, cancel).await?;
+        reading.count(&reply);
+        Ok(Taken { nodes: reply.data.nodes, errors: reply.errors, read_at: reply.at, request_id: reply.request_id })
+    }
+
+    fn place(&self, home: Home) -> Place {
+        self.places.get(&home.id).cloned().unwrap_or_else(|| Place {
+            repository_id: home.id,
+            org: home.owner.login,
+            repo: home.name,
+            number: String::new(),
+        })
+    }
+}
+
+/// That an issue is gone or may not be seen is the answer to the question, and no fault.
+fn sort(taken: &Taken) -> Sorted {
+    let is_answer = |error: &GraphqlError| {
+        let position = error.path.strip_prefix(LIST).and_then(|rest| rest.strip_prefix('.'));
+        position.is_some_and(|position| position.parse::<usize>().is_ok())
+            && matches!(error.kind.as_str(), "NOT_FOUND" | "FORBIDDEN")
+    };
+    let errors = taken.errors.iter().filter(|error| !is_answer(error)).cloned().collect();
+    faults::sort(errors, LIST, MAY_BE_HIDDEN)
+}
+
+#[async_trait]
+impl Source for MovedIssueSource {
+    fn scope(&self) -> Scope {
+        Scope::Issues
+    }
+
+    fn subject(&self) -> &str {
+        &self.org
+    }
+
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    fn expected(&self, _window: Window, _cursor: Option<&str>) -> Expected {
+        let calls = self.ids.len().div_ceil(MOST_IDS) as u64;
+        Expected { records: self.ids.len() as u64, calls, points: calls * POINTS_PER_PAGE }
+    }
+
+    async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
+        let mut reading = Reading::new(&self.client, &self.pages, context, &self.bug_source);
+        let what = format!("issues of {}", self.label);
+        let mut left = self.ids.as_slice();
+        let mut absent = 0_u64;
+        while !left.is_empty() {
+            let (taken, sorted) = self.ask(&mut reading, &what, left).await?;
+            let asked = taken.nodes.len();
+            if asked == 0 || asked > left.len() {
+                return Err(faults::stuck(&what, taken.request_id));
+            }
+            reading.faults.add(sorted.failures, taken.request_id.as_deref());
+            let mut records = Vec::new();
+            for (position, node) in taken.nodes.into_iter().enumerate() {
+                match node {
+                    _ if sorted.broken.contains(&position) => {}
+                    Some(Named::Issue(issue)) => {
+                        let place = self.place(issue.repository);
+                        let issue = reading.issue(issue.fields, place, taken.read_at).await?;
+                        records.extend(issue.map(|issue| Record::Issue(Box::new(issue))));
+                    }
+                    Some(Named::Other) | None => absent += 1,
+                }
+            }
+            reading.commit(Batch {
+                subject: self.org.clone(),
+                label: &self.label,
+                records,
+                cursor: None,
+                read_at: taken.read_at,
+                full_crawl: None,
+                expected: Some(self.ids.len() as u64),
+            })?;
+            left = &left[asked..];
+        }
+        if absent > 0 {
+            let note = format!("{what}: {absent} are gone or may not be seen, and stay as they were");
+            context.progress.event(Event::Note(note));
+        }
+        let usage = reading.end(&what)?;
+        Ok(Usage { covered_from: None, covered_to: None, ..usage })
+    }
+}
