@@ -85,11 +85,11 @@ tools:
 bench:
     scripts/bench.sh
 
-# Record the fixtures again from the sandbox.
+# Record the fixtures again from the simulated GitHub, and renew the files that follow from the code.
 [group('develop')]
 fixtures:
-    cargo test -p sandbox --test record_fixtures -- --nocapture
-    UPDATE_DOCS=1 cargo test -p config-model -p store --quiet
+    scripts/record-fixtures.sh
+    UPDATE_DOCS=1 cargo test --quiet -p config-model -p store
 
 # What CI runs.
 [group('develop')]

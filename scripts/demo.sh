@@ -17,6 +17,7 @@ echo "building (once; about two minutes on two cores) ..."
 cargo build --workspace --bins
 bin=${CARGO_TARGET_DIR:-target}/debug
 
+: >"$data/demo-sandbox.log"
 "$bin/cto-sandbox" --listen 127.0.0.1:0 --size demo --write-config "$data/demo-config.yml" >"$data/demo-sandbox.log" 2>&1 &
 sandbox=$!
 trap 'kill "$sandbox" 2>/dev/null || true' EXIT

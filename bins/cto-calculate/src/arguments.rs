@@ -16,10 +16,10 @@ use model::rules::RuleSet;
 #[command(name = "cto-calculate", version, after_help = command_line::EXIT_CODES)]
 pub struct Arguments {
     /// Issues and boards. Without a scope: issues and pull requests.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub issues: bool,
     /// Pull requests.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub pr: bool,
     /// Configuration [default: CONFIG_PATH, else ./config.yml where it exists].
     #[arg(long, value_name = "FILE")]

@@ -26,10 +26,10 @@ pub struct Arguments {
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub repo: Vec<String>,
     /// Issues and boards. Without a scope: issues and pull requests.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub issues: bool,
     /// Pull requests.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub pr: bool,
     /// Fetch everything again and mark what has vanished.
     #[arg(long, conflicts_with = "since")]

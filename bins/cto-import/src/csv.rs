@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use command_line::say;
 use store::Store;
 
 use crate::failure::Failure;
@@ -18,14 +19,17 @@ pub(crate) fn load(store: &Store, folder: &Path) -> Result<(), Failure> {
     }
     let loaded = store.import_csv(folder)?;
     for table in &loaded.tables {
-        print!("loaded {:>9} rows of {}.csv", table.rows, table.name);
-        if table.kept > 0 {
-            print!(", left out {} that the store knows better from the API", table.kept);
-        }
-        if table.unknown > 0 {
-            print!(", left out {} of unknown issues or pull requests", table.unknown);
-        }
-        println!();
+        let left_out = |count: u64, why: &str| match count {
+            0 => String::new(),
+            count => format!(", left out {count} {why}"),
+        };
+        say!(
+            "loaded {:>9} rows of {}.csv{}{}",
+            table.rows,
+            table.name,
+            left_out(table.kept, "that the store knows better from the API"),
+            left_out(table.unknown, "of unknown issues or pull requests")
+        );
     }
     Ok(())
 }
@@ -35,6 +39,6 @@ pub(crate) fn publish(store: &Store, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::failed(format!("the folder {} cannot be created: {error}", folder.display())))?;
     let files = store.publish_csv(folder)?;
-    println!("{} raw tables published in {}", files.len(), folder.display());
+    say!("{} raw tables published in {}", files.len(), folder.display());
     Ok(())
 }

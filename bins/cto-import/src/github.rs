@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use command_line::Outcome;
+use command_line::{Outcome, say};
 use github_client::Survey;
 use model::records::{ImportRun, Record};
 use source::{Batch, Context, ErrorKind, Scope, Sink as _, SourceError, Usage, Window};
@@ -23,16 +23,16 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     let cancel = CancellationToken::new();
     let survey = runtime()?.block_on(target.client.survey(&target.org, &reporter, &cancel))?;
     let plan = Plan::new(arguments, target, &survey, store)?;
-    println!("{:<44} {:>9} {:>7} {:>7}", "would fetch", "records", "calls", "points");
+    say!("{:<44} {:>9} {:>7} {:>7}", "would fetch", "records", "calls", "points");
     for task in plan.tasks() {
         let title = format!("{} of {}", task.source.scope().name(), task.source.label());
         let expected = task.expected;
-        println!("{title:<44} {:>9} {:>7} {:>7}", expected.records, expected.calls, expected.points);
+        say!("{title:<44} {:>9} {:>7} {:>7}", expected.records, expected.calls, expected.points);
     }
     let sum = plan.expected();
-    println!("{:<44} {:>9} {:>7} {:>7}", "together, at most", sum.records, sum.calls, sum.points);
+    say!("{:<44} {:>9} {:>7} {:>7}", "together, at most", sum.records, sum.calls, sum.points);
     for (what, why) in &plan.missing {
-        println!("not readable: {what}: {why}");
+        say!("not readable: {what}: {why}");
     }
     Ok(Outcome::Done)
 }
@@ -246,7 +246,7 @@ impl Run {
 
     /// The last lines, and how the program ends.
     fn summary(self, calls: u64, points: u64) -> Result<Outcome, Failure> {
-        println!("{} records from {} sources, {calls} calls, {points} points", self.records, self.done);
+        say!("{} records from {} sources, {calls} calls, {points} points", self.records, self.done);
         let interrupted = self.fatal.is_none() && self.cancel.is_cancelled();
         let outcome = if self.done == 0 && !interrupted { Outcome::Failed } else { Outcome::Partial };
         if let Some(error) = self.fatal {

@@ -54,15 +54,15 @@ impl Progress for Reporter {
         match event {
             Event::Page { scope, subject, records, expected } => {
                 let title = format!("{} of {subject}", scope.name());
-                if self.is_plain() {
+                let mut known = self.records.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let before = known.insert((scope, subject), records);
+                if !self.is_plain() {
+                    self.bar.set_position(known.values().sum());
+                    self.bar.set_message(title);
+                } else if before != Some(records) {
                     let of = expected.map_or_else(String::new, |total| format!(" of {total}"));
                     self.line(&format!("{title}: {records}{of}"));
-                    return;
                 }
-                let mut known = self.records.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                known.insert((scope, subject), records);
-                self.bar.set_position(known.values().sum());
-                self.bar.set_message(title);
             }
             Event::Waiting { until, seconds, reason } => {
                 let mut told = self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

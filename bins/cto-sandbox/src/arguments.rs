@@ -14,7 +14,7 @@ use sandbox::{LostEvents, Options, Size};
 /// Serve a simulated GitHub over a generated organisation, or write its data directly.
 ///
 /// The same seed and size give the same organisation. What is asked for with --write-… is written first; without
-/// --listen the program then ends instead of serving.
+/// --listen or --record the program then ends instead of serving.
 #[derive(Debug, Parser)]
 #[command(name = "cto-sandbox", version, after_help = after_help())]
 pub struct Arguments {
@@ -24,7 +24,7 @@ pub struct Arguments {
     /// Seed of the organisation.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Size of the organisation: demo, small, medium or large. Large takes too long to serve: write it.
+    /// Size of the organisation: demo, tiny, small, medium or large. Large takes too long to serve: write it.
     #[arg(long, value_name = "SIZE", default_value = "demo", value_parser = Size::from_str)]
     pub size: Size,
     /// What goes wrong, any number of times; see below.
@@ -48,6 +48,9 @@ pub struct Arguments {
     /// Write a config.yml that fits the organisation.
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
+    /// Write every exchange that is served to a numbered file in this folder, which must be empty or absent.
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
     /// Print completions for a shell and exit.
     #[arg(long, value_name = "SHELL")]
     pub completions: Option<Shell>,
@@ -117,19 +120,28 @@ impl Arguments {
     /// Where to serve; `None` when the program only writes.
     pub fn serve_at(&self) -> Option<SocketAddr> {
         let usual = SocketAddr::from(([127, 0, 0, 1], 8765));
-        self.listen.or((!self.writes()).then_some(usual))
+        self.listen.or((!self.writes() || self.record.is_some()).then_some(usual))
     }
 }
 
+/// Examples and exit codes; this program never ends with 3.
+const EXAMPLES: &str = "
+Examples:
+  cto-sandbox                                         the demo organisation at http://127.0.0.1:8765
+  cto-sandbox --listen 127.0.0.1:0 --fault slow=200   at a free port, every reply takes 200 ms
+  cto-sandbox --fault bad-gateway-above=20 --fault truncated-body=every:9
+  cto-sandbox --size large --write-csv DIR --write-config DIR/config.yml
+
+Exit codes: 0 done or interrupted, 1 failed, 2 wrong usage.";
+
 fn after_help() -> String {
     let width = sandbox::server::names().map(|(name, _)| name.len()).max().unwrap_or(0).max(LOST.len());
-    let mut text =
-        "Faults (NAME, NAME=always, NAME=every:N, NAME=first:N, NAME=at:N, and a value after a comma):\n".to_owned();
-    let lost = (LOST, "status events vanish from timelines: =SHARE@DATE, all since 2026-09-24 without");
+    let mut text = "Faults, as NAME or NAME=SETTING,SETTING. Settings say when (always, every:N, first:N, at:N: which calls) and, \
+                    where capital letters stand below, how much:\n"
+        .to_owned();
+    let lost = (LOST, "status events vanish from timelines: SHARE@DATE (1@2026-09-24)");
     for (name, about) in sandbox::server::names().chain([lost]) {
         writeln!(text, "  {name:width$}  {about}").expect("writing to memory does not fail");
     }
-    text.push('\n');
-    text.push_str(command_line::EXIT_CODES);
-    text
+    text + EXAMPLES
 }

@@ -4,8 +4,9 @@ mod arguments;
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use command_line::Outcome;
 use sandbox::server::{Config, Server};
 use sandbox::view::View;
@@ -22,13 +23,16 @@ pub fn run(arguments: &Arguments) -> Outcome {
     match write_and_serve(arguments) {
         Ok(()) => Outcome::Done,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("cto-sandbox: {error:#}");
             Outcome::Failed
         }
     }
 }
 
 fn write_and_serve(arguments: &Arguments) -> Result<()> {
+    if let Some(folder) = &arguments.record {
+        make_empty_folder(folder)?;
+    }
     let organisation = Organisation::generate(&arguments.options());
     write(arguments, &organisation)?;
     let Some(address) = arguments.serve_at() else { return Ok(()) };
@@ -37,6 +41,7 @@ fn write_and_serve(arguments: &Arguments) -> Result<()> {
         listen: address,
         faults: arguments.server_faults(),
         token: arguments.token.clone(),
+        record: arguments.record.clone(),
         ..Config::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
@@ -60,14 +65,54 @@ fn write(arguments: &Arguments, organisation: &Organisation) -> Result<()> {
     Ok(())
 }
 
+/// A folder for recordings. Files of an earlier recording would stay between the new ones.
+fn make_empty_folder(folder: &Path) -> Result<()> {
+    let place = folder.display();
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {place} for --record"))?;
+    let mut entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {place}"))?;
+    ensure!(entries.next().is_none(), "{place} is not empty: --record needs an empty folder, or one to make");
+    Ok(())
+}
+
 /// Serves until it is interrupted.
 async fn serve(view: View, config: Config, address: SocketAddr) -> Result<()> {
-    let server = Server::start(view, config).await.with_context(|| format!("cannot listen at {address}"))?;
+    let interrupted = interruption().context("cannot wait for an interruption")?;
+    let server = Server::start(view, config).await.map_err(|error| {
+        let advice = if error.kind() == io::ErrorKind::AddrInUse {
+            ": another program listens there; take another port with --listen, or port 0 for a free one"
+        } else {
+            ""
+        };
+        anyhow::Error::new(error).context(format!("cannot listen at {address}{advice}"))
+    })?;
     let mut out = io::stdout();
     writeln!(out, "listening on {}", server.url())
         .and_then(|()| out.flush())
         .context("cannot write to standard output")?;
-    tokio::signal::ctrl_c().await.context("cannot wait for an interruption")?;
+    interrupted.await;
     server.stop().await;
     Ok(())
+}
+
+/// Ends at Ctrl-C, or when the system asks the program to end. Listens from now on, not from the first poll on.
+#[cfg(unix)]
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends at Ctrl-C.
+#[cfg(not(unix))]
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            eprintln!("cto-sandbox: cannot wait for an interruption: {error}");
+        }
+    })
 }

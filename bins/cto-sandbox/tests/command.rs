@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin_cmd;
 
@@ -27,20 +27,67 @@ fn what_is_asked_for_is_written_and_the_program_ends() {
     assert!(fs::metadata(path("cto.db")).expect("store").len() > 0);
 }
 
-#[test]
-fn the_address_that_was_bound_is_printed_and_answers() {
-    let mut child =
-        binary().args(["--listen", "127.0.0.1:0", "--size", "small"]).stdout(Stdio::piped()).spawn().expect("started");
+/// Starts a tiny organisation with more arguments; gives the process and the address that it says.
+fn serve(arguments: &[&str]) -> (Child, String) {
+    let mut command = binary();
+    command.args(["--listen", "127.0.0.1:0", "--size", "tiny"]).args(arguments).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("started");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
     let address = line.trim().strip_prefix("listening on http://").expect("the line says where").to_owned();
-    let mut connection = TcpStream::connect(&address).expect("it listens");
-    write!(connection, "GET /rate_limit HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("sent");
+    (child, address)
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut connection = TcpStream::connect(address).expect("it listens");
+    write!(connection, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("sent");
     let mut reply = String::new();
     connection.read_to_string(&mut reply).expect("a reply");
+    reply
+}
+
+#[test]
+fn the_address_that_was_bound_is_printed_and_answers() {
+    let (mut child, address) = serve(&[]);
+    let reply = get(&address, "/rate_limit");
     child.kill().expect("ended");
     child.wait().expect("ended");
     assert!(reply.starts_with("HTTP/1.1 "), "{reply}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_ends_it_with_code_zero_and_the_recording_is_whole() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().expect("folder");
+        let record = folder.path().join("recorded");
+        let (mut child, address) = serve(&["--record", &record.display().to_string()]);
+        get(&address, "/orgs/acme");
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("run");
+        assert!(sent.success());
+        assert_eq!(child.wait().expect("ended").code(), Some(0), "{signal}");
+        let text = fs::read_to_string(record.join("0001-GET-orgs-acme.json")).expect("recorded");
+        assert!(text.contains("Bad credentials"), "{text}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_and_a_folder_that_is_not_empty_are_named_with_code_one() {
+    let failure = |arguments: &[&str]| {
+        let output = binary().args(["--size", "tiny"]).args(arguments).output().expect("run");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("bound").to_string();
+    let stderr = failure(&["--listen", &address]);
+    assert!(stderr.contains(&format!("cannot listen at {address}: another program listens there")), "{stderr}");
+
+    let folder = tempfile::tempdir().expect("folder");
+    let place = folder.path().display().to_string();
+    fs::write(folder.path().join("0001-Old.json"), "{}").expect("written");
+    let stderr = failure(&["--record", &place]);
+    assert!(stderr.contains(&format!("{place} is not empty")), "{stderr}");
 }
 
 #[test]
@@ -50,7 +97,7 @@ fn wrong_usage_is_told_with_code_two() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8(output.stderr).expect("text")
     };
-    assert!(stderr(&["--size", "huge"]).contains("use demo, small, medium or large"));
+    assert!(stderr(&["--size", "huge"]).contains("use demo, tiny, small, medium or large"));
     assert!(stderr(&["--fault", "no-such-thing"]).contains("there is no fault `no-such-thing`"));
     assert!(stderr(&["--fault", "lost-status-events=2"]).contains("a share from 0 to 1"));
 }

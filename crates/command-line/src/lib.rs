@@ -1,10 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 use std::ffi::OsString;
-use std::io;
+use std::fmt::Display;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser};
+use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 
@@ -75,7 +76,27 @@ pub fn instant(text: &str) -> Result<Instant, String> {
 pub fn print_completions<T: Parser>(shell: Shell) {
     let mut command = T::command();
     let name = command.get_name().to_owned();
-    clap_complete::generate(shell, &mut command, name, &mut io::stdout());
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut command, name, &mut text);
+    print(String::from_utf8_lossy(&text));
+}
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no failure.
+pub fn print(text: impl Display) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = write!(out, "{text}").and_then(|()| out.flush())
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        eprintln!("standard output cannot be written: {error}");
+    }
+}
+
+/// Writes a line to standard output, as [`print`] does.
+#[macro_export]
+macro_rules! say {
+    ($($argument:tt)*) => {
+        $crate::print(format_args!("{}\n", format_args!($($argument)*)))
+    };
 }
 
 /// Logs to standard error: warnings, or what `RUST_LOG` asks for.

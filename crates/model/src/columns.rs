@@ -88,6 +88,7 @@ impl TextColumn {
     }
 
     /// The texts of some rows, in their order.
+    #[must_use]
     pub fn gathered(&self, rows: impl Iterator<Item = usize> + Clone) -> Self {
         let mut texts = Self::default();
         texts.reserve_exact(rows.clone().count(), rows.clone().map(|row| self.bytes(row).len()).sum());

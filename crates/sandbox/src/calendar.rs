@@ -52,9 +52,9 @@ impl Calendar {
         let summer = (195..235).contains(&day_of_year);
         let bad = (bad_monday..bad_monday + 7).contains(&day);
         if bad {
-            full / 8
+            full / 12
         } else if summer {
-            full / 2
+            full * 3 / 5
         } else {
             full
         }

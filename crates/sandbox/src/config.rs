@@ -19,8 +19,8 @@ const STEP_KEYS: [(Step, &str); 6] = [
 ];
 
 impl Organisation {
-    /// A `config.yml` for this organisation: columns of every board by every name that they ever had, teams, bots and
-    /// the field that tells where a bug was found.
+    /// A `config.yml` for this organisation: columns of every board by every name that they ever had, teams, bots,
+    /// the field that tells where a bug was found, and the day of the re-organisation.
     pub fn config_yaml(&self) -> String {
         let mut yaml = String::new();
         self.push_config(&mut yaml).expect("writing to memory does not fail");
@@ -43,7 +43,9 @@ impl Organisation {
             writeln!(yaml, "  {:?}:\n    repos: {}", team.name, quoted(repositories))?;
             writeln!(yaml, "    users: {}", quoted(members))?;
         }
-        Ok(())
+        let day = self.reorganised_at().to_rfc3339();
+        let day = day.split('T').next().unwrap_or_default();
+        writeln!(yaml, "process_changes:\n  - {{date: {day}, note: Re-organisation}}")
     }
 }
 

@@ -67,6 +67,8 @@ pub struct Organisation {
     pub(crate) start: i64,
     /// Seconds since the epoch.
     pub(crate) end: i64,
+    /// Seconds since the epoch: a Monday in the middle, from which on work flows faster.
+    pub(crate) reorganised_at: i64,
     pub(crate) people: Vec<Person>,
     pub(crate) teams: Vec<Team>,
     pub(crate) repositories: Vec<RepositoryLife>,
@@ -93,6 +95,11 @@ impl Organisation {
     /// End of the simulated period: nothing happens after it.
     pub fn end(&self) -> Instant {
         Instant::from_seconds(self.end)
+    }
+
+    /// When the re-organisation made work flow faster: a Monday in the middle of the period.
+    pub fn reorganised_at(&self) -> Instant {
+        Instant::from_seconds(self.reorganised_at)
     }
 
     /// The options that it was generated from.

@@ -10,7 +10,7 @@ use crate::simulated::{Ended, HURRIED, Simulated, importer};
 const SECRET: &str = "ghp_0123456789abcdefSECRET";
 
 fn run(command: &mut Command) -> Ended {
-    let ended = Ended::of(command.output().expect("the program runs"));
+    let ended = Ended::of(&command.output().expect("the program runs"));
     assert!(!ended.stdout.contains(SECRET) && !ended.stderr.contains(SECRET), "a secret was printed");
     ended
 }
@@ -143,7 +143,7 @@ fn an_interrupted_import_is_tidy_and_goes_on() {
     }
     let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
     assert!(interrupt.success());
-    let ended = Ended::of(child.wait_with_output().expect("the program ends")).with_code(3);
+    let ended = Ended::of(&child.wait_with_output().expect("the program ends")).with_code(3);
     assert!(ended.stderr.contains("the next import goes on from here"), "{}", ended.stderr);
     simulated.breaks(&[]);
     simulated.import(data.path(), &[]).with_code(0);

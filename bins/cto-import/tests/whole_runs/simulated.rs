@@ -78,7 +78,7 @@ impl Simulated {
     /// Runs it to its end.
     pub(crate) fn import(&self, data: &Path, flags: &[&str]) -> Ended {
         let login = self.organisation.login().to_owned();
-        Ended::of(self.importer(data).args(["--org", &login]).args(flags).output().expect("the program runs"))
+        Ended::of(&self.importer(data).args(["--org", &login]).args(flags).output().expect("the program runs"))
     }
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    pub(crate) fn of(output: Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

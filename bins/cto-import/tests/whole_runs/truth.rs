@@ -50,7 +50,7 @@ fn written(at: Option<Instant>) -> String {
 struct Differences(Vec<String>);
 
 impl Differences {
-    fn compare(&mut self, what: impl FnOnce() -> String, said: String, happened: String) {
+    fn compare(&mut self, what: impl FnOnce() -> String, said: &str, happened: &str) {
         if said != happened {
             self.0.push(format!("{}: said `{said}`, happened `{happened}`", what()));
         }
@@ -65,14 +65,14 @@ impl Differences {
 
 fn compare_issues(said: &Table, truth: &Truth, differences: &mut Differences) {
     let rows: BTreeMap<String, usize> = (0..said.height()).map(|row| (said.cell(row, "id"), row)).collect();
-    differences.compare(|| "issues".into(), rows.len().to_string(), truth.issues.len().to_string());
+    differences.compare(|| "issues".into(), &rows.len().to_string(), &truth.issues.len().to_string());
     for issue in &truth.issues {
         let Some(&row) = rows.get(&issue.id) else {
-            differences.compare(|| issue.id.clone(), "absent".into(), "there".into());
+            differences.compare(|| issue.id.clone(), "absent", "there");
             continue;
         };
         let mut cell = |column: &str, happened: String| {
-            differences.compare(|| format!("{} {column}", issue.id), said.cell(row, column), happened);
+            differences.compare(|| format!("{} {column}", issue.id), &said.cell(row, column), &happened);
         };
         cell("project_id", issue.project_id.clone());
         cell("current_step", issue.current_step.to_owned());
@@ -103,7 +103,7 @@ fn compare_stocks(said: &Table, truth: &Truth, differences: &mut Differences) {
         let row = rows.get(&key).copied();
         let mut cell = |column: &str, happened: u32| {
             let said = row.map_or_else(|| "0".to_owned(), |row| said.cell(row, column));
-            differences.compare(|| format!("{key:?} {column}"), said, happened.to_string());
+            differences.compare(|| format!("{key:?} {column}"), &said, &happened.to_string());
         };
         for (column, count) in IN_STEP.iter().zip(week.in_step) {
             cell(column, count);
@@ -124,7 +124,7 @@ fn compare_throughput(said: &Table, truth: &Truth, differences: &mut Differences
         let row = rows.get(&key).copied();
         let mut cell = |column: &str, happened: u32| {
             let said = row.map_or_else(|| "0".to_owned(), |row| said.cell(row, column));
-            differences.compare(|| format!("{key:?} {column}"), said, happened.to_string());
+            differences.compare(|| format!("{key:?} {column}"), &said, &happened.to_string());
         };
         cell("throughput", week.throughput);
         cell("closed_not_planned", week.closed_not_planned);
@@ -139,27 +139,27 @@ fn compare_pull_requests(said: &Calculation, truth: &Truth, differences: &mut Di
         *count += 1;
         *total += pull_request.change_requests;
     }
-    differences.compare(|| "repositories".into(), repositories.height().to_string(), happened.len().to_string());
+    differences.compare(|| "repositories".into(), &repositories.height().to_string(), &happened.len().to_string());
     for row in 0..repositories.height() {
         let repo = repositories.cell(row, "repo");
         let (count, total) = happened.get(repo.as_str()).copied().unwrap_or_default();
         let counted = (repositories.cell(row, "pr_count"), repositories.cell(row, "cr_total"));
         differences.compare(
             || repo.clone(),
-            format!("{counted:?}"),
-            format!("{:?}", (count.to_string(), total.to_string())),
+            &format!("{counted:?}"),
+            &format!("{:?}", (count.to_string(), total.to_string())),
         );
     }
     let open = table(said, "pr_open");
     let humans_open = truth.pull_requests.iter().filter(|one| one.closed_at.is_none() && !one.by_bot).count();
-    differences.compare(|| "open pull requests".into(), open.height().to_string(), humans_open.to_string());
+    differences.compare(|| "open pull requests".into(), &open.height().to_string(), &humans_open.to_string());
     let merged = table(said, "pr_cycle_week");
     let said_merged: i64 = (0..merged.height())
         .filter(|row| merged.cell(*row, "repo") == "ALL")
         .filter_map(|row| merged.cell(row, "merged").parse::<i64>().ok())
         .sum();
     let humans_merged = truth.pull_requests.iter().filter(|one| one.t4.is_some() && !one.by_bot).count();
-    differences.compare(|| "merged".into(), said_merged.to_string(), humans_merged.to_string());
+    differences.compare(|| "merged".into(), &said_merged.to_string(), &humans_merged.to_string());
 }
 
 fn assert_truth(said: &Calculation, truth: &Truth) {

@@ -12,7 +12,7 @@ fn days_before(at: Instant, days: i64) -> Instant {
 }
 
 fn rows(data: &Path, table: &str) -> usize {
-    tables(data)[table].iter().filter(|byte| **byte == b'\n').count() - 1
+    tables(data)[table].split(|byte| *byte == b'\n').count() - 2
 }
 
 #[test]

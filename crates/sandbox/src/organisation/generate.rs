@@ -7,7 +7,7 @@ use super::options::{Numbers, Options};
 use super::pull_request::{self, PullRequestLife, ReviewWorld};
 use super::script::{self, World};
 use super::{NOBODY, Organisation, Person, RepositoryLife, Team};
-use crate::calendar::{Calendar, DAY};
+use crate::calendar::{Calendar, DAY, WORKDAY, monday_of};
 use crate::ids::node_id;
 use crate::random::Dice;
 use crate::words;
@@ -20,8 +20,8 @@ pub(super) fn generate(options: &Options) -> Organisation {
     let end = END;
     let start = (end - i64::from(numbers.months) * 2_626_560).div_euclid(DAY) * DAY;
     let period = end - start;
-    let reorganised_at = start + period / 2;
-    let calendar = Calendar::new(start, end, start + period * 7 / 10);
+    let reorganised_at = monday_of((start + period / 2).div_euclid(DAY)) * DAY;
+    let calendar = Calendar::new(start, end, start + period * 93 / 100);
     let people = people(numbers.people, start + period * 6 / 10);
     let boards: Vec<Board> = (0..numbers.boards)
         .map(|index| Board::new(index, node_id("PVT_kwDO", index as u64), start + period * 55 / 100))
@@ -32,6 +32,7 @@ pub(super) fn generate(options: &Options) -> Organisation {
         login: "acme".to_owned(),
         start,
         end,
+        reorganised_at,
         people,
         teams,
         repositories,
@@ -40,8 +41,10 @@ pub(super) fn generate(options: &Options) -> Organisation {
         pull_requests: Vec::new(),
         loose_cards: Vec::new(),
     };
-    organisation.issues = issues(&organisation, &calendar, numbers.issues, reorganised_at);
-    organisation.pull_requests = pull_requests(&organisation, &calendar, numbers.pull_requests, reorganised_at);
+    // About three weeks of work are on the boards from the beginning.
+    let stock = 0.7 / f64::from(numbers.months);
+    organisation.issues = issues(&organisation, &calendar, numbers.issues, stock);
+    organisation.pull_requests = pull_requests(&organisation, &calendar, numbers.pull_requests);
     number_all(&mut organisation);
     organisation.loose_cards = loose_cards(
         options.seed,
@@ -122,28 +125,27 @@ fn teams_and_repositories(numbers: &Numbers, start: i64, period: i64) -> (Vec<Te
             id: node_id("R_kgDO", index as u64),
             names,
             private: index % 3 == 1,
-            archived_at: (index % 20 == 6).then_some(start + period * 9 / 10),
+            archived_at: (index % 20 == 6).then_some(start + period * 93 / 100),
             team,
         });
     }
     (teams, repositories)
 }
 
-/// Instants of creation in working hours, a third denser after the re-organisation, in order.
-fn creation_times(
-    organisation: &Organisation,
-    calendar: &Calendar,
-    topic: u8,
-    count: usize,
-    reorganised_at: i64,
-) -> Vec<i64> {
+/// Instants of creation in working hours, a third denser after the re-organisation, in order. The share `stock` of them
+/// lies in the first three days: what is there when the simulation begins.
+fn creation_times(organisation: &Organisation, calendar: &Calendar, topic: u8, count: usize, stock: f64) -> Vec<i64> {
     let mut dice = Dice::new(organisation.options.seed, topic, 0);
     let (first, last) = (calendar.worked(organisation.start), calendar.worked(organisation.end));
-    let middle = calendar.worked(reorganised_at);
+    let middle = calendar.worked(organisation.reorganised_at);
     let (before, after) = ((middle - first) as f64, (last - middle) as f64 * 1.33);
     let mut times: Vec<i64> = (0..count)
-        .map(|_| {
-            let place = dice.unit() * (before + after);
+        .map(|index| {
+            if dice.chance(stock) {
+                return calendar.instant(first + dice.between(0, 3 * WORKDAY));
+            }
+            // One in each equal part of the time: people open issues as work allows, more evenly than by pure chance.
+            let place = (index as f64 + dice.unit()) / count as f64 * (before + after);
             let worked = if place < before { first + place as i64 } else { middle + ((place - before) / 1.33) as i64 };
             calendar.instant(worked).min(organisation.end)
         })
@@ -164,7 +166,7 @@ fn repository(organisation: &Organisation, dice: &mut Dice, at: i64) -> u16 {
     }
 }
 
-fn issues(organisation: &Organisation, calendar: &Calendar, count: usize, reorganised_at: i64) -> Vec<IssueLife> {
+fn issues(organisation: &Organisation, calendar: &Calendar, count: usize, stock: f64) -> Vec<IssueLife> {
     let seed = organisation.options.seed;
     let world = World {
         calendar,
@@ -172,20 +174,30 @@ fn issues(organisation: &Organisation, calendar: &Calendar, count: usize, reorga
         teams: &organisation.teams,
         repository_count: organisation.repositories.len(),
         end: organisation.end,
-        reorganised_at,
+        reorganised_at: organisation.reorganised_at,
         every_board: organisation.options.every_issue_on_every_board,
     };
-    let times = creation_times(organisation, calendar, b't', count, reorganised_at);
+    let times = creation_times(organisation, calendar, b't', count, stock);
     let lives = times.into_iter().enumerate().map(|(index, created_at)| {
         let mut dice = Dice::new(seed, b'i', index);
         let repository = repository(organisation, &mut dice, created_at);
         let team = organisation.repositories[usize::from(repository)].team;
         let mut life = describe(organisation, &mut dice, index, team, created_at);
         life.places.push((created_at, repository, 0));
-        life.events = script::write_life(&world, &mut dice, team, repository, created_at, index % 400 == 17);
+        life.events =
+            script::write_life(&world, &mut dice, team, repository, created_at, life.is_bug, to_and_fro(index));
         life
     });
     lives.collect()
+}
+
+/// How often an issue is moved to and fro: a few dozens of times, the first more often than fits a page of a timeline.
+fn to_and_fro(index: usize) -> i64 {
+    match index {
+        17 => 110,
+        _ if index % 400 == 17 => 30,
+        _ => 0,
+    }
 }
 
 fn describe(organisation: &Organisation, dice: &mut Dice, index: usize, team: usize, created_at: i64) -> IssueLife {
@@ -243,13 +255,8 @@ fn describe(organisation: &Organisation, dice: &mut Dice, index: usize, team: us
     }
 }
 
-fn pull_requests(
-    organisation: &Organisation,
-    calendar: &Calendar,
-    count: usize,
-    reorganised_at: i64,
-) -> Vec<PullRequestLife> {
-    let times = creation_times(organisation, calendar, b'q', count, reorganised_at);
+fn pull_requests(organisation: &Organisation, calendar: &Calendar, count: usize) -> Vec<PullRequestLife> {
+    let times = creation_times(organisation, calendar, b'q', count, 0.0);
     let lives = times.into_iter().enumerate().map(|(index, created_at)| {
         let mut dice = Dice::new(organisation.options.seed, b'p', index);
         let repository = repository(organisation, &mut dice, created_at);
@@ -259,7 +266,7 @@ fn pull_requests(
             people: &organisation.people,
             team: &organisation.teams[team],
             end: organisation.end,
-            reorganised_at,
+            reorganised_at: organisation.reorganised_at,
         };
         pull_request::write_life(&world, &mut dice, index, repository, created_at)
     });

@@ -10,6 +10,8 @@ pub enum Size {
     /// 8 repositories, 6 teams, 4 boards, 18 months, 1,500 issues, 2,500 pull requests.
     #[default]
     Demo,
+    /// 1 repository, 24 issues, 24 pull requests, 1 board, 3 months: to record exchanges and to look at.
+    Tiny,
     /// 3 repositories, 300 issues, 400 pull requests, 8 months.
     Small,
     /// 20,000 issues, 25,000 pull requests, 3 years.
@@ -20,7 +22,7 @@ pub enum Size {
 
 /// The text names no size.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no size: use demo, small, medium or large")]
+#[error("`{0}` is no size: use demo, tiny, small, medium or large")]
 pub struct UnknownSize(String);
 
 impl FromStr for Size {
@@ -29,6 +31,7 @@ impl FromStr for Size {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "demo" => Ok(Self::Demo),
+            "tiny" => Ok(Self::Tiny),
             "small" => Ok(Self::Small),
             "medium" => Ok(Self::Medium),
             "large" => Ok(Self::Large),
@@ -92,6 +95,7 @@ impl Options {
     pub(crate) fn numbers(&self) -> Numbers {
         let (repositories, teams, issues, pull_requests, boards, months, people) = match self.size {
             Size::Demo => (8, 6, 1_500, 2_500, 4, 18, 36),
+            Size::Tiny => (1, 1, 24, 24, 1, 3, 5),
             Size::Small => (3, 2, 300, 400, 2, 8, 12),
             Size::Medium => (40, 15, 20_000, 25_000, 12, 36, 120),
             Size::Large => (150, 60, 200_000, 250_000, 40, 60, 800),

@@ -1,5 +1,6 @@
 //! How an issue lives: moves, waits, rework, detours and ends, drawn by chance.
 
+mod cards;
 mod endings;
 
 use model::rules::Step;
@@ -38,17 +39,19 @@ pub(crate) struct Script<'a> {
     cards: Vec<Card>,
     closed: bool,
     migrated: bool,
+    is_bug: bool,
     events: Vec<Event>,
 }
 
-/// Writes the life of an issue. `heavy` ones are moved to and fro dozens of times.
+/// Writes the life of an issue. With `to_and_fro` it is moved at least so many times while in development.
 pub(crate) fn write_life(
     world: &World<'_>,
     dice: &mut Dice,
     team: usize,
     repository: u16,
     created_at: i64,
-    heavy: bool,
+    is_bug: bool,
+    to_and_fro: i64,
 ) -> Vec<Event> {
     let mut script = Script {
         world,
@@ -58,9 +61,10 @@ pub(crate) fn write_life(
         cards: Vec::new(),
         closed: false,
         migrated: false,
+        is_bug,
         events: Vec::with_capacity(16),
     };
-    script.live(heavy);
+    script.live(to_and_fro);
     script.transfer(repository);
     let mut events = script.events;
     events.truncate(events.partition_point(|event| event.at <= world.end));
@@ -68,7 +72,8 @@ pub(crate) fn write_life(
 }
 
 impl Script<'_> {
-    fn live(&mut self, heavy: bool) {
+    fn live(&mut self, to_and_fro: i64) {
+        let heavy = to_and_fro > 0;
         if !self.world.every_board && !heavy && self.dice.chance(0.04) {
             return self.live_off_board();
         }
@@ -77,18 +82,18 @@ impl Script<'_> {
             self.touch();
         }
         let fate = if heavy { 1.0 } else { self.dice.unit() };
-        if fate < 0.11 {
+        if fate < if self.is_bug { 0.04 } else { 0.1 } {
             return self.wait_for_ever();
         }
-        if fate < 0.15 {
+        if fate < 0.14 {
             return self.go_straight_to_done();
         }
-        if fate < 0.19 {
+        if fate < 0.18 {
             let days = self.dice.between(3, 90);
             self.wait_days(days);
             return self.give_up();
         }
-        self.work_through(heavy);
+        self.work_through(to_and_fro);
     }
 
     fn over(&self) -> bool {
@@ -138,97 +143,6 @@ impl Script<'_> {
         }
     }
 
-    fn join_first_board(&mut self) {
-        let board = self.world.teams[self.team].board as u8;
-        match self.dice.below(10) {
-            _ if self.world.every_board => self.after_seconds(1, 5),
-            0..=5 => self.after_seconds(2, 40),
-            6..=8 => self.after_seconds(5 * MINUTE, 3 * HOUR),
-            _ => self.wait_about(3.0 * WORKDAY as f64, 0.7),
-        }
-        self.join(board);
-        if self.world.every_board {
-            for other in 0..self.world.boards.len() as u8 {
-                if other != board {
-                    self.after_seconds(1, 4);
-                    self.join(other);
-                }
-            }
-        } else if self.world.boards.len() > 1 && self.dice.chance(0.2) {
-            let other = self.other_board(board);
-            self.after_seconds(MINUTE, 20 * HOUR);
-            self.join(other);
-        }
-    }
-
-    fn other_board(&mut self, board: u8) -> u8 {
-        let count = self.world.boards.len();
-        ((usize::from(board) + 1 + self.dice.below(count - 1)) % count) as u8
-    }
-
-    /// Puts the issue on a board: silently into its first column, by an automatic status, or without any.
-    fn join(&mut self, board: u8) {
-        let home = &self.world.boards[usize::from(board)];
-        let backlog = home.column_from(Step::Backlog);
-        match self.dice.below(20) {
-            0..=3 => self.add_card(board, backlog),
-            4..=16 => {
-                self.add_card(board, NO_COLUMN);
-                self.after_seconds(1, 4);
-                let column = if self.dice.chance(0.1) { 0 } else { backlog };
-                self.move_card(self.cards.len() - 1, column, NOBODY);
-            }
-            _ => self.add_card(board, NO_COLUMN),
-        }
-    }
-
-    fn add_card(&mut self, board: u8, column: u8) {
-        let actor = self.someone();
-        self.push(actor, What::Added { board, column });
-        self.cards.push(Card { board, column, silent: column != NO_COLUMN });
-    }
-
-    fn move_card(&mut self, card: usize, column: u8, actor: u16) {
-        let Some(card) = self.cards.get_mut(card) else { return };
-        if card.column == column {
-            return;
-        }
-        (card.column, card.silent) = (column, false);
-        let board = card.board;
-        self.push(actor, What::Moved { board, column });
-    }
-
-    /// Moves the card of the board that the issue belongs to, then often the others.
-    fn move_home(&mut self, step: Step, actor: u16) {
-        let Some(home) = self.cards.first() else { return };
-        let column = self.world.boards[usize::from(home.board)].column_from(step);
-        self.move_card(0, column, actor);
-        for other in 1..self.cards.len() {
-            if self.dice.chance(if self.world.every_board { 0.3 } else { 0.6 }) {
-                self.after_seconds(5, 30 * MINUTE);
-                let column = self.world.boards[usize::from(self.cards[other].board)].column_from(step);
-                self.move_card(other, column, actor);
-            }
-        }
-    }
-
-    fn has_step(&self, step: Step) -> bool {
-        self.cards.first().is_some_and(|card| self.world.boards[usize::from(card.board)].column_of(step).is_some())
-    }
-
-    /// Takes a card off its board. A column that no event has shown is shown first: nobody could know it later.
-    fn remove_card(&mut self, card: usize) {
-        if self.cards[card].silent {
-            let column = self.world.boards[usize::from(self.cards[card].board)].column_from(Step::Ready);
-            let actor = self.someone();
-            self.move_card(card, column, actor);
-            self.after_seconds(5, HOUR);
-        }
-        let board = self.cards.remove(card).board;
-        let actor = self.someone();
-        self.push(actor, What::Removed { board });
-    }
-
     fn close_by_hand(&mut self, reason: CloseReason) {
         let actor = self.someone();
         self.push(actor, What::Closed(reason));
@@ -238,17 +152,18 @@ impl Script<'_> {
     /// How long work stays in a step, in working seconds.
     fn median_seconds(&self, step: Step) -> f64 {
         let days = match step {
-            Step::Backlog => 7.0,
-            Step::Ready => 3.0,
-            Step::Dev => 4.5,
-            Step::Review => 1.8,
-            Step::Qa => 1.4,
-            Step::WaitingToProd => 1.6,
+            Step::Backlog => 3.0,
+            Step::Ready => 1.8,
+            Step::Dev => 3.4,
+            Step::Review => 1.3,
+            Step::Qa => 0.9,
+            Step::WaitingToProd => 1.0,
             Step::Done => 0.0,
         };
         let board = self.cards.first().map_or(0, |card| usize::from(card.board));
-        let pace = if self.now < self.world.reorganised_at { 1.0 } else { 0.55 };
-        days * WORKDAY as f64 * pace * self.world.boards[board].slowness
+        let pace = if self.now < self.world.reorganised_at { 1.0 } else { 0.6 };
+        let urgency = if self.is_bug { 0.7 } else { 1.0 };
+        days * WORKDAY as f64 * pace * urgency * self.world.boards[board].slowness
     }
 
     fn dwell(&mut self, step: Step) {
@@ -289,21 +204,8 @@ impl Script<'_> {
         self.remove_card(0);
     }
 
-    /// Whether the card of the home board has been in its column of a step.
-    fn has_been_in(&self, step: Step) -> bool {
-        let Some(home) = self.cards.first() else { return false };
-        let Some(column) = self.world.boards[usize::from(home.board)].column_of(step) else { return false };
-        self.events.iter().any(|event| event.what == What::Moved { board: home.board, column })
-    }
-
-    fn step_of_home(&self) -> Step {
-        let card = &self.cards[0];
-        let column = self.world.boards[usize::from(card.board)].columns.get(usize::from(card.column));
-        column.and_then(|column| column.step).unwrap_or(Step::Backlog)
-    }
-
     fn wait_for_ever(&mut self) {
-        if self.dice.chance(0.3) {
+        if self.dice.chance(0.3) && self.has_step(Step::Ready) {
             self.dwell(Step::Backlog);
             let actor = self.someone();
             self.move_home(Step::Ready, actor);
@@ -333,45 +235,18 @@ impl Script<'_> {
         }
     }
 
-    fn archive_all(&mut self) {
-        for card in 0..self.cards.len() {
-            let board = self.cards[card].board;
-            let actor = self.someone();
-            self.push(actor, What::Archived { board });
-            self.after_seconds(1, 20);
-        }
-        self.cards.clear();
-    }
-
-    /// Leaves all boards; half of those come back.
-    fn leave_boards(&mut self) {
-        let board = self.cards.first().map(|card| card.board);
-        while !self.cards.is_empty() {
-            self.remove_card(0);
-            self.after_seconds(2, 90);
-        }
-        let Some(board) = board else { return };
-        if self.dice.chance(0.5) {
-            self.wait_about(5.0 * WORKDAY as f64, 0.8);
-            self.add_card(board, NO_COLUMN);
-            self.after_seconds(1, 40);
-            let actor = self.someone();
-            self.move_home(Step::Ready, actor);
-        }
-    }
-
     fn go_straight_to_done(&mut self) {
         self.wait_about(2.0 * WORKDAY as f64, 1.0);
         self.finish(true);
     }
 
     /// From the board's first columns to the end, with detours.
-    fn work_through(&mut self, heavy: bool) {
+    fn work_through(&mut self, to_and_fro: i64) {
         let mut rounds = 0;
         let mut step = Step::Backlog;
         while !self.over() && step != Step::Done {
             self.dwell(step);
-            if self.dice.chance(0.006) {
+            if self.dice.chance(0.004) {
                 self.leave_boards();
                 if self.cards.is_empty() {
                     return self.end_off_board();
@@ -384,9 +259,9 @@ impl Script<'_> {
             let actor = self.someone();
             self.move_home(step, actor);
             if step == Step::Dev {
-                self.detour_in_dev(heavy && rounds == 0);
+                self.detour_in_dev(if rounds == 0 { to_and_fro } else { 0 });
             }
-            if self.dice.chance(0.004) {
+            if self.dice.chance(0.0015) {
                 self.dwell(step);
                 return self.archive_all();
             }
@@ -428,9 +303,9 @@ impl Script<'_> {
         Step::ALL[next]
     }
 
-    fn detour_in_dev(&mut self, heavy: bool) {
-        if heavy {
-            for _ in 0..self.dice.between(30, 70) {
+    fn detour_in_dev(&mut self, to_and_fro: i64) {
+        if to_and_fro > 0 {
+            for _ in 0..self.dice.between(to_and_fro, to_and_fro + 40) {
                 self.now = self.world.calendar.after(self.now, self.dice.between(5 * MINUTE, 90 * MINUTE));
                 let step = if self.step_of_home() == Step::Dev { Step::Review } else { Step::Dev };
                 let actor = self.someone();

@@ -16,14 +16,16 @@ pub(crate) struct Demand {
     pub(crate) requests: u64,
     /// Nodes that may come back.
     pub(crate) nodes: u64,
-    /// Largest `first` of an outermost connection, or count of `ids`.
-    pub(crate) page: u64,
+    /// Largest `first` of an outermost connection.
+    outermost_page: u64,
+    /// Largest `first` of an outermost list that pages of an import go through.
+    list_page: u64,
     /// Whether boards or cards are asked for, which needs a scope of its own.
     pub(crate) projects: bool,
     /// Whether a list is asked for that pages of an import go through: issues, pull requests, cards.
     pub(crate) list: bool,
-    /// Whether objects are asked for by their ids.
-    pub(crate) ids: bool,
+    /// Number of objects that are asked for by their ids.
+    pub(crate) ids: u64,
 }
 
 impl Demand {
@@ -32,14 +34,21 @@ impl Demand {
         ((self.requests + 50) / 100).max(1)
     }
 
+    /// How many entries are asked for at once: of the list that is paged through, else by ids, else of any outermost
+    /// connection. Beside a list, those of another kind of object at the same id (labels of an issue) do not count.
+    pub(crate) fn page(self) -> u64 {
+        [self.list_page, self.ids, self.outermost_page].into_iter().find(|size| *size > 0).unwrap_or(0)
+    }
+
     fn worst(self, other: Self) -> Self {
         Self {
             requests: self.requests.max(other.requests),
             nodes: self.nodes.max(other.nodes),
-            page: self.page.max(other.page),
+            outermost_page: self.outermost_page.max(other.outermost_page),
+            list_page: self.list_page.max(other.list_page),
             projects: self.projects || other.projects,
             list: self.list || other.list,
-            ids: self.ids || other.ids,
+            ids: self.ids.max(other.ids),
         }
     }
 
@@ -47,10 +56,11 @@ impl Demand {
         Self {
             requests: self.requests.saturating_add(other.requests),
             nodes: self.nodes.saturating_add(other.nodes),
-            page: self.page.max(other.page),
+            outermost_page: self.outermost_page.max(other.outermost_page),
+            list_page: self.list_page.max(other.list_page),
             projects: self.projects || other.projects,
             list: self.list || other.list,
-            ids: self.ids || other.ids,
+            ids: self.ids.max(other.ids),
         }
     }
 }
@@ -107,7 +117,8 @@ fn measure_field<'a>(
                 multiplied = parents.saturating_mul(size);
                 own.requests = parents;
                 own.nodes = multiplied;
-                own.page = if outermost { size } else { 0 };
+                own.outermost_page = if outermost { size } else { 0 };
+                own.list_page = if outermost && own.list { size } else { 0 };
                 inner_outermost = false;
             }
             Err((kind, message)) => refused.push(json!({
@@ -120,9 +131,7 @@ fn measure_field<'a>(
     } else if let Some(ids) = field.arguments.texts("ids") {
         multiplied = parents.saturating_mul(ids.len() as u64);
         own.nodes = multiplied;
-        own.page = ids.len() as u64;
-        own.ids = true;
-        inner_outermost = false;
+        own.ids = ids.len() as u64;
     }
     let inner = field.selections.iter().fold(Demand::default(), |worst, (_, fields)| {
         worst.worst(measure_fields(fields, multiplied, inner_outermost, path, refused))

@@ -173,7 +173,7 @@ fn says_how_long(kind: FaultKind) -> bool {
 
 fn reply_to_valid(state: &State, prepared: &Arc<Prepared>, fields: &[PlanField], demand: Demand, name: &str) -> Reply {
     let (org, now) = (&prepared.view.org, prepared.view.now);
-    let too_large = |fault: &Fault| fault.kind == FaultKind::BadGatewayAbove && demand.page > fault.amount;
+    let too_large = |fault: &Fault| fault.kind == FaultKind::BadGatewayAbove && demand.page() > fault.amount;
     if let Some(fault) = state.next_fault(too_large)
         && let Some(reply) = whole_reply(&fault, org, now)
     {
@@ -216,7 +216,7 @@ fn reply_to_valid(state: &State, prepared: &Arc<Prepared>, fields: &[PlanField],
         unknown_org: state.occurs(FaultKind::UnknownOrg),
         disturbance: if demand.list { disturbance(state) } else { None },
     };
-    let holes = if demand.list || demand.ids { holes(state) } else { None };
+    let holes = if demand.list || demand.ids > 0 { holes(state) } else { None };
     let reply = write(execute(&context, fields, holes));
     if saml { reply.with("x-github-sso", sso(org)) } else { reply }
 }

@@ -1,5 +1,6 @@
 //! Writes each exchange to a numbered file, so that it can be replayed elsewhere.
 
+use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -54,9 +55,53 @@ impl Recorder {
             "request": request,
             "response": { "status": reply.status, "headers": headers, "body": body },
         });
-        let text = format!("{exchange:#}\n");
+        let mut text = String::new();
+        push_json(&mut text, &exchange, 0);
+        text.push('\n');
         if let Err(error) = std::fs::write(&path, text) {
             tracing::error!(path = %path.display(), %error, "could not record an exchange to {}: {error}", path.display());
         }
+    }
+}
+
+/// Longest JSON value that stays on one line.
+const LINE: usize = 320;
+
+/// JSON for readers and diffs: what fits stays on one line, everything else has a line for each of its entries.
+fn push_json(text: &mut String, value: &Json, depth: usize) {
+    let on_one_line = value.to_string();
+    let (entries, ends): (Vec<(String, &Json)>, _) = match value {
+        Json::Object(fields) if on_one_line.len() > LINE => {
+            (fields.iter().map(|(name, field)| (format!("{}: ", Json::from(name.as_str())), field)).collect(), "{}")
+        }
+        Json::Array(list) if on_one_line.len() > LINE => {
+            (list.iter().map(|entry| (String::new(), entry)).collect(), "[]")
+        }
+        _ => return text.push_str(&on_one_line),
+    };
+    text.push_str(&ends[..1]);
+    for (position, (name, entry)) in entries.into_iter().enumerate() {
+        let comma = if position == 0 { "" } else { "," };
+        write!(text, "{comma}\n{:indent$}{name}", "", indent = depth + 1).expect("writing to memory does not fail");
+        push_json(text, entry, depth + 1);
+    }
+    write!(text, "\n{:depth$}{}", "", &ends[1..]).expect("writing to memory does not fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_have_a_line_for_each_entry_and_stay_the_same() {
+        let long = "x".repeat(LINE);
+        let value = json!({ "a": [1, { "b": null }], "c": [long, { "d": "" }] });
+        let mut text = String::new();
+        push_json(&mut text, &value, 0);
+        assert_eq!(
+            text,
+            format!("{{\n \"a\": [1,{{\"b\":null}}],\n \"c\": [\n  \"{long}\",\n  {{\"d\":\"\"}}\n ]\n}}")
+        );
+        assert_eq!(serde_json::from_str::<Json>(&text).expect("JSON"), value);
     }
 }

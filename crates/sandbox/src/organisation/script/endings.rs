@@ -20,7 +20,7 @@ impl Script<'_> {
             // Planned after all.
             self.wait_days(4);
             self.reopen();
-            self.work_through(false);
+            self.work_through(0);
         } else {
             self.tidy_up();
         }
@@ -114,7 +114,8 @@ impl Script<'_> {
             }
             2 => {
                 self.reopen();
-                if self.dice.chance(0.5) {
+                // Some are forgotten like that.
+                if self.dice.chance(0.12) {
                     return;
                 }
                 self.wait_days(3);

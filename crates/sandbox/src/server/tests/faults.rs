@@ -144,6 +144,25 @@ async fn pages_above_a_size_fail() {
 }
 
 #[tokio::test]
+async fn the_page_is_that_of_the_list_and_not_of_what_lies_beside_or_around_it() {
+    let server = serve_with("bad-gateway-above=10").await;
+    let either = "query Either($first: Int!) { node(id: \"R_web\") {
+        ... on Repository { issues(first: $first) { totalCount } }
+        ... on Issue { labels(first: 100) { totalCount } } } }";
+    assert_eq!(ask(&server, either, json!({ "first": 10 })).await.status, 200);
+    assert_eq!(ask(&server, either, json!({ "first": 11 })).await.status, 502);
+    let cards = "query Cards($first: Int!) { nodes(ids: [\"PVT_1\"]) {
+        ... on ProjectV2 { items(first: $first) { totalCount } } } }";
+    assert_eq!(ask(&server, cards, json!({ "first": 10 })).await.status, 200);
+    assert_eq!(ask(&server, cards, json!({ "first": 11 })).await.status, 502);
+    let by_ids =
+        "query ById($ids: [ID!]!) { nodes(ids: $ids) { id ... on Issue { labels(first: 50) { totalCount } } } }";
+    let ids = |count: usize| json!({ "ids": vec!["I_00000"; count] });
+    assert_eq!(ask(&server, by_ids, ids(10)).await.status, 200);
+    assert_eq!(ask(&server, by_ids, ids(11)).await.status, 502);
+}
+
+#[tokio::test]
 async fn holes_in_a_page_are_null_with_errors() {
     let nulls = |got: &Got| {
         let json = got.json();
