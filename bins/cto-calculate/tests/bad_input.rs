@@ -402,7 +402,7 @@ fn an_unknown_flag_is_wrong_usage() {
 
       tip: a similar argument exists: '--issues'
 
-    Usage: cto-calculate --issues[=<ISSUES>]
+    Usage: cto-calculate --issues[=<BOOL>]
 
     For more information, try '--help'.
     ");

@@ -162,6 +162,8 @@ async fn no_secret_is_in_debug_output_logs_or_errors() {
     let writer = log.clone();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    // With one dispatcher alone, a call site that another test's thread meets first is switched off for good.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let guard = tracing::subscriber::set_default(subscriber);
     let board = Board::with(cards(1));
     board.answer_truly();
