@@ -1,46 +1,87 @@
 #!/usr/bin/env bash
-# Measures the programs on generated folders of the sizes medium and large: wall time and peak memory.
+# Measures cto-calculate on generated organisations of the sizes medium and large, from raw CSV files and from the
+# store: wall time, processor time and peak memory of whole runs, files written and synced included. Then the
+# throughput of the store. Generated data stays in the target folder; FRESH=1 generates it again. RUNS=N repeats.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-runs=${RUNS:-5}
+runs=${RUNS:-7}
 target=${CARGO_TARGET_DIR:-target}
-bench=$target/bench-data
-cargo build --release -p cto-sandbox -p cto-calculate -p cto-import
+data=$target/bench-data
 bin=$target/release
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
 
-measure() { # name, command...
-    local name=$1
-    shift
-    python3 - "$runs" "$name" "$@" <<'PY'
-import os, resource, statistics, subprocess, sys, time
-runs, name, command = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
-walls, peaks = [], []
+command -v python3 >/dev/null || { echo "bench: python3 is needed to measure memory; install it" >&2; exit 2; }
+
+# The files that calculate reads; project_item.csv is published for people only.
+raw_files=(issue issue_status_event issue_project_event issue_project_custom_field project_item_sighting
+    pr pr_review pr_event project repository import_run)
+
+measure() { # size, rows, name, command...
+    python3 - "$runs" "$results" "$@" <<'PY'
+import os, statistics, subprocess, sys, time
+
+runs, results, size, rows, name, command = int(sys.argv[1]), *sys.argv[2:6], sys.argv[6:]
+walls, processors, peaks = [], [], []
 for _ in range(runs):
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     walls.append(time.perf_counter() - begun)
+    processors.append(usage.ru_utime + usage.ru_stime)
     peaks.append(usage.ru_maxrss / 1024)
     if status != 0:
-        sys.exit(f"{name}: {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-print(f"{name:<44} best {min(walls):7.3f} s   median {statistics.median(walls):7.3f} s   peak {max(peaks):6.0f} MiB", flush=True)
+        sys.exit(f"bench: {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+best = min(walls)
+print(f"  {name:<18} wall best {best:6.3f} s  median {statistics.median(walls):6.3f} s"
+      f"   processors {min(processors):6.3f} s   peak {max(peaks):4.0f} MiB", flush=True)
+with open(results, "a") as file:
+    file.write(f"{name}\t{size}\t{best / int(rows) * 1e9:.0f}\t{min(processors) / int(rows) * 1e9:.0f}\n")
 PY
 }
 
-for size in medium large; do
-    folder=$bench/$size
-    if [ ! -e "$folder/cto.db" ]; then
-        rm -rf "$folder"
-        mkdir -p "$folder/csv"
-        echo "generating $size ..."
-        "$bin/cto-sandbox" --size "$size" --write-csv "$folder/csv" --write-config "$folder/config.yml"
-        "$bin/cto-sandbox" --size "$size" --write-store "sqlite:$folder/cto.db"
+generate() { # size, folder
+    if [ -z "${FRESH:-}" ] && [ -e "$2/complete" ]; then
+        return
     fi
-    du -sh "$folder/csv" | cut -f1 | xargs echo "$size, raw CSV files:"
-    wc -l "$folder"/csv/*.csv | tail -1 | awk '{print "rows:", $1}'
-    measure "$size, CSV, cto-stats" "$bin/cto-calculate" --issues --pr --rules cto-stats --config "$folder/config.yml" --data "$folder/csv" --out "$folder/out-cto-stats"
-    measure "$size, CSV, flow" "$bin/cto-calculate" --issues --pr --rules flow --config "$folder/config.yml" --data "$folder/csv" --out "$folder/out-flow"
-    measure "$size, store, cto-stats" "$bin/cto-calculate" --issues --pr --rules cto-stats --config "$folder/config.yml" --store "sqlite:$folder/cto.db" --out "$folder/out-store-cto-stats"
-    measure "$size, store, flow" "$bin/cto-calculate" --issues --pr --rules flow --config "$folder/config.yml" --store "sqlite:$folder/cto.db" --out "$folder/out-store-flow"
+    echo "generating $1 …"
+    rm -rf "$2"
+    mkdir -p "$2/csv"
+    "$bin/cto-sandbox" --size "$1" --write-csv "$2/csv" --write-config "$2/config.yml" >/dev/null
+    "$bin/cto-sandbox" --size "$1" --write-store "sqlite:$2/cto.db" >/dev/null
+    touch "$2/complete"
+}
+
+cargo build --release -p cto-sandbox -p cto-calculate
+echo "$(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), load before: $(cut -d' ' -f1 /proc/loadavg), best of $runs"
+for size in medium large; do
+    folder=$data/$size
+    generate "$size" "$folder"
+    rows=0
+    bytes=0
+    echo "$size:"
+    for name in "${raw_files[@]}"; do
+        file=$folder/csv/$name.csv
+        [ -e "$file" ] || continue
+        lines=$(($(wc -l <"$file") - 1))
+        size_bytes=$(wc -c <"$file")
+        printf '  %-30s %9d rows %7.1f MB\n' "$name.csv" "$lines" "$(awk "BEGIN {print $size_bytes / 1000000}")"
+        rows=$((rows + lines))
+        bytes=$((bytes + size_bytes))
+    done
+    printf '  %-30s %9d rows %7.1f MB\n' "together" "$rows" "$(awk "BEGIN {print $bytes / 1000000}")"
+    printf '  %-30s %24.1f MB\n' "cto.db" "$(awk "BEGIN {print $(wc -c <"$folder/cto.db") / 1000000}")"
+    for rules in cto-stats flow; do
+        common=(--issues --pr --rules "$rules" --config "$folder/config.yml")
+        measure "$size" "$rows" "CSV, $rules" "$bin/cto-calculate" "${common[@]}" --data "$folder/csv" --out "$folder/out-csv-$rules"
+        measure "$size" "$rows" "store, $rules" "$bin/cto-calculate" "${common[@]}" --store "sqlite:$folder/cto.db" --out "$folder/out-store-$rules"
+    done
 done
+
+echo "per input row, medium against large (near-linear: about the same):"
+awk -F'\t' '
+    $2 == "medium" { wall[$1] = $3; processor[$1] = $4 }
+    $2 == "large" { printf "  %-18s wall %4d ns → %4d ns   processors %4d ns → %4d ns\n", $1, wall[$1], $3, processor[$1], $4 }
+' "$results"
+
 cargo bench -p store

@@ -7,10 +7,15 @@ use model::table::Table;
 
 /// What a person reads first. Only figures that have a table are shown; a figure without data says so.
 pub(crate) fn text(calculation: &Calculation) -> String {
-    let mut lines = Lines(format!("\nData as of {}\n", calculation.as_of.to_rfc3339_seconds()));
+    let mut lines = Lines(format!("\nData as of {}\n\n", calculation.as_of.to_rfc3339_seconds()));
     let table = |name: &str| calculation.tables.iter().find(|table| table.name == name);
     for finding in &calculation.findings {
-        lines.line("", finding);
+        lines.0.push_str("  ");
+        lines.0.push_str(finding);
+        lines.0.push('\n');
+    }
+    if !calculation.findings.is_empty() {
+        lines.0.push('\n');
     }
     if let Some(weeks) = table("throughput_week") {
         throughput(&mut lines, weeks);
@@ -79,8 +84,7 @@ fn lead_and_cycle(lines: &mut Lines, table: &Table) {
         return lines.line("Lead and cycle time", "no complete month yet");
     };
     let month = table.cell(row, "month");
-    for (title, prefix, count) in
-        [("Lead time", "leadtime", "lead_count"), ("Cycle time", "cycletime", "cycle_count")]
+    for (title, prefix, count) in [("Lead time", "leadtime", "lead_count"), ("Cycle time", "cycletime", "cycle_count")]
     {
         let value = format!(
             "median {}, 85 % within {} ({} issues)",
@@ -98,7 +102,8 @@ fn sum(table: &Table, column: &str) -> i64 {
 }
 
 fn stock(lines: &mut Lines, table: &Table) {
-    let in_progress: i64 = ["in_dev", "in_review", "in_qa", "waiting_to_prod"].iter().map(|step| sum(table, step)).sum();
+    let in_progress: i64 =
+        ["in_dev", "in_review", "in_qa", "waiting_to_prod"].iter().map(|step| sum(table, step)).sum();
     lines.line(
         "Work in progress",
         &format!(
@@ -124,7 +129,8 @@ fn stock(lines: &mut Lines, table: &Table) {
 }
 
 fn forecasts(lines: &mut Lines, table: &Table) {
-    let row = (0..table.height()).find(|row| table.cell(*row, "project_id") == "ALL" && table.cell(*row, "weeks") == "4");
+    let row =
+        (0..table.height()).find(|row| table.cell(*row, "project_id") == "ALL" && table.cell(*row, "weeks") == "4");
     let Some(row) = row else { return };
     let items = table.cell(row, "p85");
     if items.is_empty() {

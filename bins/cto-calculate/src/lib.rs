@@ -4,6 +4,7 @@ mod arguments;
 mod headline;
 mod input;
 mod output;
+mod write;
 
 use std::time::Instant as Clock;
 
@@ -51,11 +52,11 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
         eprintln!("note: {notice}");
     }
     let folder = arguments.out_folder();
-    output::write(&result.tables, &folder)?;
+    write::write(&result.tables, &folder)?;
     tracing::info!(
         read_ms = read.as_millis() as u64,
-        compute_ms = (computed - read).as_millis() as u64,
-        write_ms = (begun.elapsed() - computed).as_millis() as u64,
+        compute_ms = computed.saturating_sub(read).as_millis() as u64,
+        write_ms = begun.elapsed().saturating_sub(computed).as_millis() as u64,
         "calculated"
     );
     if rules.set == RuleSet::Flow {

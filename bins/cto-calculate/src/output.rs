@@ -1,24 +1,13 @@
-//! Where the tables go, and what is said about it.
+//! What is said about the tables and their input.
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use model::rules::RuleSet;
 use model::table::Table;
 use store::csv_folder::Problem;
 
 /// At most so many warnings are printed one by one.
 const WARNINGS_SHOWN: usize = 20;
-
-/// Writes each table whole, or leaves its old file as it is.
-pub(crate) fn write(tables: &[Table], folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("creating the folder {}", folder.display()))?;
-    for table in tables {
-        let path = folder.join(format!("{}.csv", table.name));
-        store::publish::write_atomically(&path, |mut out| table.write_csv(&mut out))?;
-    }
-    Ok(())
-}
 
 /// Says which values of the input were odd.
 pub(crate) fn print_problems(problems: &[Problem], strict: bool) {
@@ -41,8 +30,11 @@ pub(crate) fn print_files(tables: &[Table], folder: &Path, rules: RuleSet) {
         println!("  {:<34} {:>8} rows", format!("{}.csv", table.name), table.height());
     }
     if rules == RuleSet::CtoStats {
-        let stale: Vec<&str> =
-            metrics_core::FLOW_ONLY_TABLES.iter().copied().filter(|name| folder.join(format!("{name}.csv")).exists()).collect();
+        let stale: Vec<&str> = metrics_core::FLOW_ONLY_TABLES
+            .iter()
+            .copied()
+            .filter(|name| folder.join(format!("{name}.csv")).exists())
+            .collect();
         if !stale.is_empty() {
             println!("left as they were, from an earlier run with rules flow: {}", stale.join(", "));
         }

@@ -9,8 +9,9 @@ use model::table::Table;
 use crate::control::finding;
 use crate::coverage::{Coverage, ISSUE_SCOPES};
 use crate::cto_stats;
-use crate::flow::{self, FlowError, Lives};
+use crate::flow::{self, Ending, FlowError, Lives};
 use crate::forecast::{ALL, ForecastOptions, ForecastSeries, forecast};
+use crate::parallel;
 use crate::pull_requests::pull_request_tables;
 use crate::throughput::{Throughput, ThroughputInputs, throughput_week};
 
@@ -52,24 +53,27 @@ pub fn calculate(
 ) -> Result<Calculation, CalculateError> {
     let as_of = as_of.or(raw.as_of).unwrap_or_default();
     let mut calculation = Calculation { tables: Vec::new(), notices: Vec::new(), findings: Vec::new(), as_of };
-    match rules.set {
-        RuleSet::Flow => {
-            if scopes.issues {
-                flow_issue_tables(raw, rules, &mut calculation)?;
-            }
-            if scopes.pull_requests {
-                calculation.tables.extend(pull_request_tables(raw, rules, as_of));
-            }
-        }
+    let of_pull_requests = || match rules.set {
+        _ if !scopes.pull_requests => Vec::new(),
+        RuleSet::Flow => pull_request_tables(raw, rules, as_of),
+        RuleSet::CtoStats => cto_stats::pull_request_tables(raw),
+    };
+    let mut of_issues = || match rules.set {
+        _ if !scopes.issues => Ok(()),
+        RuleSet::Flow => flow_issue_tables(raw, rules, &mut calculation),
         RuleSet::CtoStats => {
-            if scopes.issues {
-                calculation.tables.extend(cto_stats::issue_tables(raw, rules, Some(as_of)));
-            }
-            if scopes.pull_requests {
-                calculation.tables.extend(cto_stats::pull_request_tables(raw));
-            }
+            calculation.tables.extend(cto_stats::issue_tables(raw, rules, Some(as_of)));
+            Ok(())
         }
-    }
+    };
+    // The tables of flow use all cores by themselves; at once, the facts behind them would cost 100 MB more on
+    // 200,000 issues and 250,000 pull requests.
+    let (of_pull_requests, of_issues) = match rules.set {
+        RuleSet::Flow => (of_pull_requests(), of_issues()),
+        RuleSet::CtoStats => parallel::both(of_pull_requests, of_issues),
+    };
+    of_issues?;
+    calculation.tables.extend(of_pull_requests);
     Ok(calculation)
 }
 
@@ -87,17 +91,21 @@ fn flow_issue_tables(raw: &Raw, rules: &Rules, calculation: &mut Calculation) ->
     let coverage = Coverage::new(raw, &ISSUE_SCOPES, as_of);
     calculation.notices.extend(flow::notices(&lives));
     calculation.notices.extend(lagging(&coverage, as_of));
-    let tables = flow::tables(raw, rules, &lives, &coverage)?;
-    calculation.tables.extend(tables);
-    let weekly = throughput(&lives, rules, &coverage);
+    let (tables, (weekly, forecast)) = parallel::both(
+        || flow::tables(raw, rules, &lives, &coverage),
+        || {
+            let endings = lives.endings();
+            (throughput(&lives, &endings, rules, &coverage), forecasts(&lives, &endings, rules, &coverage))
+        },
+    );
+    calculation.tables.extend(tables?);
     calculation.findings.extend(finding(&weekly.chart, "issues finished").sentences);
     calculation.tables.push(weekly.table);
-    calculation.tables.push(forecasts(&lives, rules, &coverage));
+    calculation.tables.push(forecast);
     Ok(())
 }
 
-fn throughput(lives: &Lives, rules: &Rules, coverage: &Coverage) -> Throughput {
-    let endings = lives.endings();
+fn throughput(lives: &Lives, endings: &[Ending], rules: &Rules, coverage: &Coverage) -> Throughput {
     let ended = |not_planned: bool| -> Vec<Instant> {
         endings.iter().filter(|ending| ending.not_planned == not_planned).map(|ending| ending.ended_at).collect()
     };
@@ -116,15 +124,15 @@ fn throughput(lives: &Lives, rules: &Rules, coverage: &Coverage) -> Throughput {
     throughput_week(&inputs)
 }
 
-fn forecasts(lives: &Lives, rules: &Rules, coverage: &Coverage) -> Table {
-    let endings: Vec<_> = lives.endings().into_iter().filter(|ending| !ending.not_planned).collect();
+fn forecasts(lives: &Lives, endings: &[Ending], rules: &Rules, coverage: &Coverage) -> Table {
+    let finished = || endings.iter().filter(|ending| !ending.not_planned);
     let mut by_board: Vec<Vec<Instant>> = vec![Vec::new(); lives.boards.len()];
-    for ending in &endings {
+    for ending in finished() {
         if let Some(board) = ending.board {
             by_board[board as usize].push(ending.ended_at);
         }
     }
-    let all: Vec<Instant> = endings.iter().map(|ending| ending.ended_at).collect();
+    let all: Vec<Instant> = finished().map(|ending| ending.ended_at).collect();
     let first_creations = lives.first_creation_by_board();
     let mut series: Vec<ForecastSeries<'_>> = lives
         .boards

@@ -8,6 +8,8 @@ pub mod cto_stats;
 pub mod flow;
 pub mod forecast;
 pub mod frame;
+mod ids;
+mod parallel;
 pub mod pull_requests;
 pub mod records;
 pub mod throughput;

@@ -10,13 +10,7 @@ use super::weeks::At;
 /// One row per issue, by the bytes of its id.
 pub(super) fn calculated_issue(raw: &Raw, lives: &Lives) -> Table {
     let rows = &lives.lives;
-    let texts = |texts: &TextColumn| {
-        let mut column = TextColumn::default();
-        for life in rows {
-            column.push(texts.bytes(life.issue as usize));
-        }
-        Cells::Text(column)
-    };
+    let texts = |texts: &TextColumn| Cells::Text(texts.gathered(rows.iter().map(|life| life.issue as usize)));
     let dates = |stage| instants(rows.iter().map(|life| life.date(stage)));
     let source = |flag: u8| Cells::Bool(rows.iter().map(|life| life.bug_sources & flag != 0).collect());
     let (project_ids, project_names) = project_texts(lives);

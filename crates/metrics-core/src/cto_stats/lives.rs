@@ -5,9 +5,10 @@ use model::columns::{ProjectKind, Raw, StatusKind};
 use model::rules::{ProjectRules, Rules};
 
 use super::bug_source::bug_sources;
-use super::ids::sort_by_bytes;
 use super::names::{lower_case, trimmed_and_folded};
 use super::weeks::At;
+use crate::ids::sort_by_bytes;
+use crate::parallel::both;
 
 /// What the original dates in the life of an issue.
 #[derive(Clone, Copy, Debug)]
@@ -77,16 +78,18 @@ pub(super) struct Lives {
 
 /// The lives of all issues, less those of excluded projects and of types that are not wanted.
 pub(super) fn lives(raw: &Raw, rules: &Rules) -> Lives {
-    let first_events = first_project_events(raw);
-    let books = Books::new(raw, rules);
+    let (first_events, books) = both(|| first_project_events(raw), || Books::new(raw, rules));
     let books_of_issues = books.of_issues(raw, &first_events);
-    let mut dates = first_dates(raw, &books, &books_of_issues);
-    let sources = bug_sources(raw, &rules.bug_source);
-    let (projects, project_of) = projects(raw, &first_events, &books_of_issues);
-
-    let mut rows: Vec<u32> =
-        (0..raw.issues.id.len() as u32).filter(|issue| books_of_issues[*issue as usize] != DROPPED).collect();
-    sort_by_bytes(&mut rows, &raw.issues.id);
+    let by_id = || {
+        let issues = 0..raw.issues.id.len() as u32;
+        let mut rows: Vec<u32> = issues.filter(|issue| books_of_issues[*issue as usize] != DROPPED).collect();
+        sort_by_bytes(&mut rows, &raw.issues.id);
+        rows
+    };
+    let (mut dates, (rows, sources, (projects, project_of))) = both(
+        || first_dates(raw, &books, &books_of_issues),
+        || (by_id(), bug_sources(raw, &rules.bug_source), projects(raw, &first_events, &books_of_issues)),
+    );
     let lives = rows
         .into_iter()
         .map(|issue| {

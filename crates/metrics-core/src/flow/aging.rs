@@ -15,18 +15,16 @@ use crate::frame::{P85_MINIMUM, RATE_MINIMUM, percentile_of_enough};
 /// * `left_sooner_share`: share (0 to 1) of the finished items of the same board that were in that step and spent
 ///   fewer days there; null below 10 such items.
 /// * `above_p85`: whether `days_in_step` is above their 85th percentile; `false` below 10 such items.
-pub fn aging_wip(raw: &Raw, lives: &Lives) -> Table {
+pub fn aging_wip<'a>(raw: &Raw, lives: &'a Lives) -> Table {
     let stays = Stays::new(lives);
-    let items: Vec<(usize, &Life)> = by_id(raw, lives)
-        .into_iter()
-        .filter_map(|issue| lives.issues[issue as usize].as_ref().map(|life| (issue as usize, life)))
-        .filter(|(_, life)| life.place.is_stock() && life.board != NO_BOARD)
-        .filter(|(_, life)| life.cycle_start != model::Instant::NULL_MICROS)
-        .collect();
-    let text = |text: &dyn Fn(usize, &Life) -> String| {
+    let is_started = |life: &Life| life.cycle_start != model::Instant::NULL_MICROS;
+    let is_shown = |life: &Life| life.place.is_stock() && life.board != NO_BOARD && is_started(life);
+    let items = by_id(raw, lives, is_shown);
+    let of_issues = |texts: &TextColumn| Cells::Text(texts.gathered(items.iter().map(|(issue, _)| *issue as usize)));
+    let text = |text: &dyn Fn(&'a Life) -> &'a str| {
         let mut column = TextColumn::default();
-        for (issue, life) in &items {
-            column.push(text(*issue, life).as_bytes());
+        for (_, life) in &items {
+            column.push(text(life).as_bytes());
         }
         Cells::Text(column)
     };
@@ -36,11 +34,11 @@ pub fn aging_wip(raw: &Raw, lives: &Lives) -> Table {
     let floats =
         |value: &dyn Fn(&Life) -> Option<f64>| Cells::Float(items.iter().map(|(_, life)| value(life)).collect());
     let columns = vec![
-        Column { name: "id", cells: text(&|issue, _| raw.issues.id.text(issue).into_owned()) },
-        Column { name: "name", cells: text(&|issue, _| raw.issues.title.text(issue).into_owned()) },
-        Column { name: "project_id", cells: text(&|_, life| board(life).id.clone()) },
-        Column { name: "project_name", cells: text(&|_, life| board(life).name.clone()) },
-        Column { name: "step", cells: text(&|_, life| life.place.name().to_owned()) },
+        Column { name: "id", cells: of_issues(&raw.issues.id) },
+        Column { name: "name", cells: of_issues(&raw.issues.title) },
+        Column { name: "project_id", cells: text(&|life| board(life).id.as_str()) },
+        Column { name: "project_name", cells: text(&|life| board(life).name.as_str()) },
+        Column { name: "step", cells: text(&|life| life.place.name()) },
         Column { name: "days_in_step", cells: floats(&|life| Some(in_step(life))) },
         Column { name: "age_days", cells: floats(&|life| Some(age(life))) },
         Column { name: "left_sooner_share", cells: floats(&|life| stays.share_below(life, in_step(life))) },
@@ -48,7 +46,7 @@ pub fn aging_wip(raw: &Raw, lives: &Lives) -> Table {
             name: "above_p85",
             cells: Cells::Bool(items.iter().map(|(_, life)| stays.is_above_p85(life, in_step(life))).collect()),
         },
-        Column { name: "url", cells: text(&|issue, _| raw.issues.url.text(issue).into_owned()) },
+        Column { name: "url", cells: of_issues(&raw.issues.url) },
     ];
     Table { name: "aging_wip", columns }
 }

@@ -1,5 +1,7 @@
 //! Builds the lives of all issues: events by issue through a counting sort, then one pass per issue.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 use model::Instant;
 use model::columns::{ProjectKind, Raw, StatusKind};
@@ -13,6 +15,7 @@ use super::chain::Chain;
 use super::kinds::Kinds;
 use super::lives::{Intervals, Life, Lives, Source};
 use super::track::{Fact, Track, What};
+use crate::parallel::{self, both};
 
 const NULL: i64 = Instant::NULL_MICROS;
 
@@ -25,21 +28,69 @@ impl Lives {
     /// # Errors
     /// When the configuration lists a column for two steps of one board.
     pub fn new(raw: &Raw, rules: &Rules, as_of: Instant) -> Result<Self, FlowError> {
-        let boards = Boards::new(raw, rules)?;
-        let kinds = Kinds::new(raw, &rules.bug_source);
-        let mut builder = Builder::new(raw, rules, &boards, &kinds, as_of);
-        let mut intervals = Intervals::default();
-        let count = raw.issues.id.len();
-        intervals.first.reserve(count + 1);
-        intervals.start.reserve(count * 2);
-        let mut issues = Vec::with_capacity(count);
-        for issue in 0..count {
-            intervals.first.push(intervals.start.len() as u32);
-            issues.push(builder.life(issue, &mut intervals));
+        let (events, (boards, kinds)) =
+            both(|| Events::new(raw), || (Boards::new(raw, rules), Kinds::new(raw, &rules.bug_source)));
+        let boards = boards?;
+        let context = Context::new(raw, rules, &boards, &kinds, &events, as_of);
+        // Issues do not depend on each other: stretches of them are followed at once, and joined in order.
+        let stretches = stretches(raw.issues.id.len());
+        let parts = parallel::map(&stretches, |issues| Builder::new(&context).lives(issues.clone()));
+        let mut lives = Part::default();
+        lives.reserve_exact(&parts);
+        for part in parts {
+            lives.append(part);
         }
-        intervals.first.push(intervals.start.len() as u32);
-        let unmapped = builder.unmapped();
+        let unmapped = context.unmapped(&lives.unmapped);
+        lives.intervals.first.push(lives.intervals.start.len() as u32);
+        let Part { issues, intervals, .. } = lives;
         Ok(Self { as_of, boards: boards.list, kinds, issues, intervals, unmapped })
+    }
+}
+
+/// Stretches of issues: a few per worker, since some hold more events than others.
+fn stretches(issues: usize) -> Vec<Range<usize>> {
+    const PER_WORKER: usize = 8;
+    const FEWEST_ISSUES: usize = 256;
+    let length = issues.div_ceil(parallel::workers() * PER_WORKER).max(FEWEST_ISSUES);
+    (0..issues).step_by(length).map(|first| first..issues.min(first + length)).collect()
+}
+
+/// Lives of a stretch of issues. Positions of intervals count from the start of the stretch.
+#[derive(Default)]
+struct Part {
+    issues: Vec<Option<Life>>,
+    intervals: Intervals,
+    /// Moves into columns that are mapped to no step: board × names.
+    unmapped: Vec<u64>,
+}
+
+impl Part {
+    fn reserve_exact(&mut self, parts: &[Self]) {
+        let issues = parts.iter().map(|part| part.issues.len()).sum();
+        let intervals = parts.iter().map(|part| part.intervals.start.len()).sum();
+        self.issues.reserve_exact(issues);
+        self.intervals.first.reserve_exact(issues + 1);
+        self.intervals.start.reserve_exact(intervals);
+        self.intervals.board.reserve_exact(intervals);
+        self.intervals.place.reserve_exact(intervals);
+        self.intervals.column.reserve_exact(intervals);
+        self.intervals.source.reserve_exact(intervals);
+    }
+
+    fn append(&mut self, mut next: Self) {
+        self.issues.append(&mut next.issues);
+        let (intervals, mut next_intervals) = (&mut self.intervals, next.intervals);
+        let offset = intervals.start.len() as u32;
+        intervals.first.extend(next_intervals.first.iter().map(|first| first + offset));
+        intervals.start.append(&mut next_intervals.start);
+        intervals.board.append(&mut next_intervals.board);
+        intervals.place.append(&mut next_intervals.place);
+        intervals.column.append(&mut next_intervals.column);
+        intervals.source.append(&mut next_intervals.source);
+        self.unmapped.resize(next.unmapped.len().max(self.unmapped.len()), 0);
+        for (count, more) in self.unmapped.iter_mut().zip(next.unmapped) {
+            *count += more;
+        }
     }
 }
 
@@ -73,16 +124,45 @@ impl ByIssue {
     }
 }
 
+/// All events and sightings by issue.
+struct Events {
+    status: ByIssue,
+    project: ByIssue,
+    sightings: ByIssue,
+}
+
+impl Events {
+    fn new(raw: &Raw) -> Self {
+        let by_issue = |rows: &[u32]| ByIssue::new(raw.issues.id.len(), rows);
+        Self {
+            status: by_issue(&raw.status_events.issue),
+            project: by_issue(&raw.project_events.issue),
+            sightings: by_issue(&raw.sightings.issue),
+        }
+    }
+}
+
+/// What all issues have in common.
+struct Context<'a> {
+    raw: &'a Raw,
+    boards: &'a Boards,
+    kinds: &'a Kinds,
+    events: &'a Events,
+    as_of: Instant,
+    /// Whether a board keeps a type: board × types.
+    keeps: Vec<bool>,
+    /// Whether work is done on an item in a column, by name.
+    working: Vec<bool>,
+}
+
+/// Follows one issue after the other; its buffers are reused.
 struct Builder<'a> {
     raw: &'a Raw,
     boards: &'a Boards,
     kinds: &'a Kinds,
+    events_by_issue: &'a Events,
     as_of: i64,
-    status_events: ByIssue,
-    project_events: ByIssue,
-    sightings: ByIssue,
-    /// Whether a board keeps a type: board × types.
-    keeps: Vec<bool>,
+    keeps: &'a [bool],
     /// Whether a close reason means not planned or duplicate, by code.
     not_planned: HashMap<u32, bool>,
     /// Moves into columns that are mapped to no step: board × names.
@@ -96,9 +176,15 @@ struct Builder<'a> {
     slots: Vec<u16>,
 }
 
-impl<'a> Builder<'a> {
-    fn new(raw: &'a Raw, rules: &Rules, boards: &'a Boards, kinds: &'a Kinds, as_of: Instant) -> Self {
-        let issues = raw.issues.id.len();
+impl<'a> Context<'a> {
+    fn new(
+        raw: &'a Raw,
+        rules: &Rules,
+        boards: &'a Boards,
+        kinds: &'a Kinds,
+        events: &'a Events,
+        as_of: Instant,
+    ) -> Self {
         let mut working = vec![false; boards.name_count()];
         for column in &rules.working_columns {
             let column = comparable(column);
@@ -109,18 +195,35 @@ impl<'a> Builder<'a> {
         let keeps = (boards.types.iter())
             .flat_map(|types| kinds.names.iter().map(move |kind| types.is_empty() || types.contains(kind)))
             .collect();
+        Self { raw, boards, kinds, events, as_of, keeps, working }
+    }
+
+    /// Columns that are mapped to no step, with the moves into them by board × names.
+    fn unmapped(&self, moves: &[u64]) -> Vec<(u16, String, u64)> {
+        let names = self.boards.name_count();
+        let counted = moves.iter().enumerate().filter(|(_, count)| **count > 0);
+        counted
+            .map(|(position, count)| {
+                let (board, name) = (position / names, position % names);
+                (board as u16, self.boards.name_text(name as u32).to_owned(), *count)
+            })
+            .collect()
+    }
+}
+
+impl<'a> Builder<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        let boards = context.boards;
         Self {
-            raw,
+            raw: context.raw,
             boards,
-            kinds,
-            as_of: as_of.micros(),
-            status_events: ByIssue::new(issues, &raw.status_events.issue),
-            project_events: ByIssue::new(issues, &raw.project_events.issue),
-            sightings: ByIssue::new(issues, &raw.sightings.issue),
-            keeps,
+            kinds: context.kinds,
+            events_by_issue: context.events,
+            as_of: context.as_of.micros(),
+            keeps: &context.keeps,
             not_planned: HashMap::new(),
             unmapped: vec![0; boards.list.len() * boards.name_count()],
-            chain: Chain::new(boards, working, as_of),
+            chain: Chain::new(boards, &context.working, context.as_of),
             facts: Vec::new(),
             events: Vec::new(),
             seen: Vec::new(),
@@ -128,6 +231,18 @@ impl<'a> Builder<'a> {
             seen_rows: Vec::new(),
             slots: Vec::new(),
         }
+    }
+
+    fn lives(mut self, issues: Range<usize>) -> Part {
+        let mut part = Part::default();
+        part.issues.reserve_exact(issues.len());
+        part.intervals.first.reserve_exact(issues.len());
+        for issue in issues {
+            part.intervals.first.push(part.intervals.start.len() as u32);
+            let life = self.life(issue, &mut part.intervals);
+            part.issues.push(life);
+        }
+        Part { unmapped: self.unmapped, ..part }
     }
 
     fn life(&mut self, issue: usize, intervals: &mut Intervals) -> Option<Life> {
@@ -156,8 +271,10 @@ impl<'a> Builder<'a> {
         if stated != NULL {
             return Some(stated);
         }
-        let status = self.status_events.of(issue).iter().map(|row| self.raw.status_events.at.micros()[*row as usize]);
-        let moves = self.project_events.of(issue).iter().map(|row| self.raw.project_events.at.micros()[*row as usize]);
+        let status =
+            self.events_by_issue.status.of(issue).iter().map(|row| self.raw.status_events.at.micros()[*row as usize]);
+        let moves =
+            self.events_by_issue.project.of(issue).iter().map(|row| self.raw.project_events.at.micros()[*row as usize]);
         status.chain(moves).filter(|at| *at != NULL).min()
     }
 
@@ -168,7 +285,7 @@ impl<'a> Builder<'a> {
         let kind = self.kinds.kind[issue] as usize;
         let kinds = self.kinds.names.len();
         let mut left_out = false;
-        let keeps = &self.keeps;
+        let keeps = self.keeps;
         let mut counts = |code: u32| {
             let board = boards.of_code(code);
             let counts = board != NO_BOARD && keeps[board as usize * kinds + kind];
@@ -176,7 +293,7 @@ impl<'a> Builder<'a> {
             counts.then_some(board)
         };
         self.events.clear();
-        for &row in self.project_events.of(issue) {
+        for &row in self.events_by_issue.project.of(issue) {
             let at = raw.project_events.at.micros()[row as usize];
             if at <= self.as_of
                 && at != NULL
@@ -186,7 +303,7 @@ impl<'a> Builder<'a> {
             }
         }
         self.seen.clear();
-        for &row in self.sightings.of(issue) {
+        for &row in self.events_by_issue.sightings.of(issue) {
             let at = raw.sightings.observed_at.micros()[row as usize];
             if at != NULL
                 && let Some(board) = counts(raw.sightings.project_id[row as usize])
@@ -276,7 +393,7 @@ impl<'a> Builder<'a> {
     fn status_facts(&mut self, issue: usize, created_at: i64) {
         let (raw, events) = (self.raw, &self.raw.status_events);
         self.rows.clear();
-        self.rows.extend(self.status_events.of(issue).iter().copied().filter(|row| {
+        self.rows.extend(self.events_by_issue.status.of(issue).iter().copied().filter(|row| {
             let at = events.at.micros()[*row as usize];
             at != NULL
                 && at <= self.as_of
@@ -330,17 +447,6 @@ impl<'a> Builder<'a> {
             let reason = comparable(&dictionary.text(reason));
             reason == "not_planned" || reason == "duplicate"
         })
-    }
-
-    fn unmapped(&self) -> Vec<(u16, String, u64)> {
-        let names = self.boards.name_count();
-        let counted = self.unmapped.iter().enumerate().filter(|(_, count)| **count > 0);
-        counted
-            .map(|(position, count)| {
-                let (board, name) = (position / names, position % names);
-                (board as u16, self.boards.name_text(name as u32).to_owned(), *count)
-            })
-            .collect()
     }
 }
 

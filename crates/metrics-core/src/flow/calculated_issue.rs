@@ -8,6 +8,7 @@ use model::table::{Cells, Column, Table};
 use super::boards::NO_BOARD;
 use super::kinds::{BUG, BUG_CUSTOMER_FACING, BUG_DEV_PROCESS, BUG_INTERNAL};
 use super::lives::{Life, Lives, Place, instants};
+use crate::ids::sort_by_bytes;
 
 /// Days in each step, then off the board.
 const DAYS_IN: [&str; 8] = [
@@ -37,11 +38,13 @@ pub fn calculated_issue(raw: &Raw, lives: &Lives) -> Table {
     Table { name: "calculated_issue", columns }
 }
 
-/// Rows of included issues in order of id, the order of every table with one row per issue.
-pub(crate) fn by_id(raw: &Raw, lives: &Lives) -> Vec<u32> {
-    let mut order: Vec<u32> = lives.included().map(|(issue, _)| issue as u32).collect();
-    order.sort_unstable_by(|one, other| raw.issues.id.bytes(*one as usize).cmp(raw.issues.id.bytes(*other as usize)));
-    order
+/// The issues that count and pass a test, in order of id: the order of every table with one row per issue.
+pub(crate) fn by_id<'a>(raw: &Raw, lives: &'a Lives, passes: impl Fn(&Life) -> bool) -> Vec<(u32, &'a Life)> {
+    let passing = lives.included().filter(|(_, life)| passes(life));
+    let mut order: Vec<u32> = passing.map(|(issue, _)| issue as u32).collect();
+    sort_by_bytes(&mut order, &raw.issues.id);
+    let life = |issue: u32| lives.issues[issue as usize].as_ref().map(|life| (issue, life));
+    order.into_iter().filter_map(life).collect()
 }
 
 struct Rows<'a> {
@@ -52,17 +55,11 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn new(raw: &'a Raw, lives: &'a Lives) -> Self {
-        let life = |issue: u32| lives.issues[issue as usize].as_ref().map(|life| (issue, life));
-        let order = by_id(raw, lives).into_iter().filter_map(life).collect();
-        Self { raw, lives, order }
+        Self { raw, lives, order: by_id(raw, lives, |_| true) }
     }
 
     fn texts(&self, column: &TextColumn) -> Cells {
-        let mut texts = TextColumn::default();
-        for (issue, _) in &self.order {
-            texts.push(column.bytes(*issue as usize));
-        }
-        Cells::Text(texts)
+        Cells::Text(column.gathered(self.order.iter().map(|(issue, _)| *issue as usize)))
     }
 
     /// A code per row and the texts that the codes stand for; code 0 is the empty text.

@@ -36,7 +36,7 @@ struct State {
 /// Folds the facts of one issue after the other; its buffers are reused.
 pub(crate) struct Chain<'a> {
     boards: &'a Boards,
-    working: Vec<bool>,
+    working: &'a [bool],
     as_of: i64,
     cards: Vec<Card>,
     state: State,
@@ -55,7 +55,7 @@ pub(crate) struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    pub(crate) fn new(boards: &'a Boards, working: Vec<bool>, as_of: Instant) -> Self {
+    pub(crate) fn new(boards: &'a Boards, working: &'a [bool], as_of: Instant) -> Self {
         let life = new_life(0);
         Self {
             boards,

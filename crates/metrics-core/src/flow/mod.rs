@@ -41,6 +41,7 @@ use model::rules::Rules;
 use model::table::Table;
 
 use crate::coverage::Coverage;
+use crate::parallel;
 
 /// The tables of this module: `calculated_issue`, `cycle_time`, `cycle_time_week`, `stocks`, `stocks_week`,
 /// `aging_wip` and `cumulative_flow_day`.
@@ -50,16 +51,19 @@ use crate::coverage::Coverage;
 pub fn tables(raw: &Raw, rules: &Rules, lives: &Lives, coverage: &Coverage) -> Result<Vec<Table>, FlowError> {
     let zone = rules.timezone;
     let has_working_columns = !rules.working_columns.is_empty();
-    Ok(vec![
-        calculated_issue(raw, lives),
-        cycle_time(lives, zone, has_working_columns, coverage)?,
-        cycle_time_week(lives, zone, has_working_columns, coverage)?,
-        stocks(lives),
-        stocks_week(lives, zone, coverage),
-        aging_wip(raw, lives),
-        cumulative_flow_day(lives, zone),
-    ])
+    let tables: [&TableOf<'_>; 7] = [
+        &|| Ok(calculated_issue(raw, lives)),
+        &|| Ok(cycle_time(lives, zone, has_working_columns, coverage)?),
+        &|| Ok(cycle_time_week(lives, zone, has_working_columns, coverage)?),
+        &|| Ok(stocks(lives)),
+        &|| Ok(stocks_week(lives, zone, coverage)),
+        &|| Ok(aging_wip(raw, lives)),
+        &|| Ok(cumulative_flow_day(lives, zone)),
+    ];
+    parallel::map(&tables, |table| table()).into_iter().collect()
 }
+
+type TableOf<'a> = dyn Fn() -> Result<Table, FlowError> + Sync + 'a;
 
 /// Why the flow tables could not be calculated.
 #[derive(Debug, thiserror::Error)]

@@ -10,9 +10,6 @@
 mod backtest;
 mod paths;
 
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use chrono::Days;
 use chrono_tz::Tz;
 use model::Instant;
@@ -21,6 +18,7 @@ use model::table::{Cells, Column, Table};
 
 use crate::calendar::{Cut, Periods};
 use crate::frame::RATE_MINIMUM;
+use crate::parallel;
 use backtest::{Hits, backtest};
 use paths::DayPaths;
 
@@ -74,24 +72,8 @@ pub struct ForecastOptions {
 pub fn forecast(series: &[ForecastSeries<'_>], options: &ForecastOptions) -> Table {
     let mut order: Vec<&ForecastSeries<'_>> = series.iter().collect();
     order.sort_by_key(|series| (series.project_id == ALL, series.project_id));
-    let outlooks = in_parallel(&order, |series| Outlook::of(series, options));
+    let outlooks = parallel::map(&order, |series| Outlook::of(series, options));
     table(&order, &outlooks)
-}
-
-/// Applies a function to each item on as many threads as there are cores; results in the items' order.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|index| *index < items.len());
-        std::iter::from_fn(take).map(|index| (index, work(&items[index]))).collect::<Vec<_>>()
-    };
-    let mut results: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a forecast does not panic")).collect()
-    });
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// What is known of one series.

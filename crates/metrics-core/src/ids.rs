@@ -8,7 +8,7 @@ const KEY_BYTES: usize = 16;
 ///
 /// Compares sixteen bytes at once, behind what all rows begin with: ids share `org/`, so that few comparisons
 /// have to look at the text itself.
-pub(super) fn sort_by_bytes(rows: &mut [u32], ids: &TextColumn) {
+pub(crate) fn sort_by_bytes(rows: &mut [u32], ids: &TextColumn) {
     let Some(first) = rows.first().map(|row| ids.bytes(*row as usize)) else { return };
     let shared = rows.iter().fold(first.len(), |shared, row| {
         let id = ids.bytes(*row as usize);
