@@ -13,7 +13,7 @@ default:
 # Show the main job: a simulated organisation is served, imported and calculated.
 [group('use')]
 demo:
-    scripts/demo.sh {{ quote(data) }}
+    config/scripts/demo.sh {{ quote(data) }}
 
 # Import what changed, for example `just import --org acme` (needs GITHUB_TOKEN).
 [group('use')]
@@ -31,7 +31,7 @@ calculate *arguments:
 [group('use')]
 [positional-arguments]
 nightly *arguments:
-    scripts/nightly.sh "$@"
+    config/scripts/nightly.sh "$@"
 
 # Build the three programs as they are shipped, into target/release.
 [group('use')]
@@ -83,12 +83,12 @@ tools:
 # Benchmarks of the engine, the CSV reader and the store on the large organisation.
 [group('develop')]
 bench:
-    scripts/bench.sh
+    config/scripts/bench.sh
 
 # Record the fixtures again from the simulated GitHub, and renew the files that follow from the code.
 [group('develop')]
 fixtures:
-    scripts/record-fixtures.sh
+    config/scripts/record-fixtures.sh
     UPDATE_DOCS=1 cargo test --quiet -p config-model -p store
 
 # What CI runs.

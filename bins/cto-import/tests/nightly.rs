@@ -20,7 +20,7 @@ fn night(import: i32, calculate: i32, flags: &[&str]) -> (i32, Option<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     program(folder.path(), "cto-import", import);
     program(folder.path(), "cto-calculate", calculate);
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/nightly.sh");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/scripts/nightly.sh");
     let status =
         Command::new("bash").arg(script).args(flags).env("CTO_BIN", folder.path()).status().expect("bash runs");
     let calculated = std::fs::read_to_string(folder.path().join("cto-calculate.arguments")).ok();

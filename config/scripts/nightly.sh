@@ -2,7 +2,7 @@
 # Import, then calculate. A partial import (3) must not stop the figures; the worse code is the last word.
 # Arguments go to the import; --config, --data and --store go to both.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 both=()
 arguments=("$@")

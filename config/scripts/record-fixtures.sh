@@ -3,7 +3,7 @@
 # themselves. Twice the same code gives twice the same bytes. Afterwards the snapshots of the replays are renewed:
 # look at what has changed in them before you keep it.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 target=$PWD/fixtures/github/recorded
 seed=7
 

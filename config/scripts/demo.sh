@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Serves a simulated organisation on a free port of this computer, imports it and computes the tables.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 data=${1:-data}
 mark="$data/.demo"
 

@@ -3,7 +3,7 @@
 # store: wall time, processor time and peak memory of whole runs, files written and synced included. Then the
 # throughput of the store. Generated data stays in the target folder; FRESH=1 generates it again. RUNS=N repeats.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 runs=${RUNS:-7}
 target=${CARGO_TARGET_DIR:-target}
 data=$target/bench-data
