@@ -205,7 +205,7 @@ pub(crate) const PEOPLE: [&str; 30] = [
     "dennis",
     "joan",
     "annie",
-    "claude",
+    "colette",
     "evelyn",
     "george",
     "ida",
