@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Import, then calculate. A partial import (3) must not stop the figures; the worse code is the last word.
-# Arguments go to the import; --config, --data and --store go to both.
+# Arguments go to the import; --config, --data and --store go to both. CTO_BIN is the folder of the programs.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,17 +13,15 @@ for ((i = 0; i < ${#arguments[@]}; i++)); do
     esac
 done
 
-run() {
-    if [ -n "${CTO_BIN:-}" ]; then "$CTO_BIN/$1" "${@:2}"; else cargo run --quiet --release -p "$1" -- "${@:2}"; fi
-}
+bin=${CTO_BIN:?the folder of the programs, for example target/release}
 
-run cto-import "$@"
+"$bin/cto-import" "$@"
 imported=$?
 case $imported in
     0 | 3) ;;
     *) exit "$imported" ;;
 esac
-run cto-calculate ${both[@]+"${both[@]}"}
+"$bin/cto-calculate" ${both[@]+"${both[@]}"}
 calculated=$?
 if [ "$calculated" -ne 0 ]; then exit "$calculated"; fi
 exit "$imported"

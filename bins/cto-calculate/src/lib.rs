@@ -45,7 +45,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
     }
     let read = begun.elapsed();
-    let result = metrics_core::calculate(&input.raw, &rules, arguments.as_of, scopes)
+    let result = metrics_core::calculate_and_drop(input.raw, &rules, arguments.as_of, scopes)
         .with_context(|| format!("calculating from {}", input.place))?;
     let computed = begun.elapsed();
     for notice in &result.notices {
@@ -60,7 +60,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
         "calculated"
     );
     if rules.set == RuleSet::Flow {
-        print!("{}", headline::text(&result));
+        command_line::print(headline::text(&result));
     }
     output::print_files(&result.tables, &folder, rules.set);
     Ok(Outcome::Done)

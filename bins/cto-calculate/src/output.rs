@@ -25,9 +25,9 @@ pub(crate) fn print_problems(problems: &[Problem], strict: bool) {
 
 /// Names the files that were written, and those that an earlier run left there.
 pub(crate) fn print_files(tables: &[Table], folder: &Path, rules: RuleSet) {
-    println!("\n{} tables in {} (rules: {}):", tables.len(), folder.display(), rules.name());
+    command_line::say!("\n{} tables in {} (rules: {}):", tables.len(), folder.display(), rules.name());
     for table in tables {
-        println!("  {:<34} {:>8} rows", format!("{}.csv", table.name), table.height());
+        command_line::say!("  {:<34} {:>8} rows", format!("{}.csv", table.name), table.height());
     }
     if rules == RuleSet::CtoStats {
         let stale: Vec<&str> = metrics_core::FLOW_ONLY_TABLES
@@ -36,7 +36,7 @@ pub(crate) fn print_files(tables: &[Table], folder: &Path, rules: RuleSet) {
             .filter(|name| folder.join(format!("{name}.csv")).exists())
             .collect();
         if !stale.is_empty() {
-            println!("left as they were, from an earlier run with rules flow: {}", stale.join(", "));
+            command_line::say!("left as they were, from an earlier run with rules flow: {}", stale.join(", "));
         }
     }
 }

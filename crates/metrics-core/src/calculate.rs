@@ -1,7 +1,12 @@
 //! The whole calculation: raw columns and rules in, tables and notices out.
 
+use std::borrow::Cow;
+
 use model::Instant;
-use model::columns::{Raw, Scopes};
+use model::columns::{
+    CustomFieldColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, Raw, ReviewColumns, Scopes,
+    SightingColumns, StatusEventColumns,
+};
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
 use model::table::Table;
@@ -51,30 +56,63 @@ pub fn calculate(
     as_of: Option<Instant>,
     scopes: Scopes,
 ) -> Result<Calculation, CalculateError> {
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes)
+}
+
+/// As [`calculate`], but gives memory back as it goes: each part of the raw data is dropped after its last use.
+///
+/// # Errors
+/// As [`calculate`].
+pub fn calculate_and_drop(
+    raw: Raw,
+    rules: &Rules,
+    as_of: Option<Instant>,
+    scopes: Scopes,
+) -> Result<Calculation, CalculateError> {
+    calculate_from(Cow::Owned(raw), rules, as_of, scopes)
+}
+
+fn calculate_from(
+    mut raw: Cow<'_, Raw>,
+    rules: &Rules,
+    as_of: Option<Instant>,
+    scopes: Scopes,
+) -> Result<Calculation, CalculateError> {
     let as_of = as_of.or(raw.as_of).unwrap_or_default();
     let mut calculation = Calculation { tables: Vec::new(), notices: Vec::new(), findings: Vec::new(), as_of };
-    let of_pull_requests = || match rules.set {
-        _ if !scopes.pull_requests => Vec::new(),
-        RuleSet::Flow => pull_request_tables(raw, rules, as_of),
-        RuleSet::CtoStats => cto_stats::pull_request_tables(raw),
-    };
-    let mut of_issues = || match rules.set {
-        _ if !scopes.issues => Ok(()),
-        RuleSet::Flow => flow_issue_tables(raw, rules, &mut calculation),
+    match rules.set {
         RuleSet::CtoStats => {
-            calculation.tables.extend(cto_stats::issue_tables(raw, rules, Some(as_of)));
-            Ok(())
+            let (of_pull_requests, of_issues) = parallel::both(
+                || if scopes.pull_requests { cto_stats::pull_request_tables(&raw) } else { Vec::new() },
+                || if scopes.issues { cto_stats::issue_tables(&raw, rules, Some(as_of)) } else { Vec::new() },
+            );
+            calculation.tables.extend(of_issues);
+            calculation.tables.extend(of_pull_requests);
         }
-    };
-    // The tables of flow use all cores by themselves; at once, the facts behind them would cost 100 MB more on
-    // 200,000 issues and 250,000 pull requests.
-    let (of_pull_requests, of_issues) = match rules.set {
-        RuleSet::Flow => (of_pull_requests(), of_issues()),
-        RuleSet::CtoStats => parallel::both(of_pull_requests, of_issues),
-    };
-    of_issues?;
-    calculation.tables.extend(of_pull_requests);
+        // These tables use all cores by themselves; at once, the facts behind them would cost 100 MB more on
+        // 200,000 issues and 250,000 pull requests.
+        RuleSet::Flow => {
+            let of_pull_requests =
+                if scopes.pull_requests { pull_request_tables(&raw, rules, as_of) } else { Vec::new() };
+            done_with(&mut raw, |raw| {
+                raw.pull_requests = PullRequestColumns::default();
+                raw.reviews = ReviewColumns::default();
+                raw.pull_request_events = PullRequestEventColumns::default();
+            });
+            if scopes.issues {
+                flow_issue_tables(raw, rules, &mut calculation)?;
+            }
+            calculation.tables.extend(of_pull_requests);
+        }
+    }
     Ok(calculation)
+}
+
+/// Drops parts of the raw data, where it is ours to drop.
+fn done_with(raw: &mut Cow<'_, Raw>, drop_parts: impl FnOnce(&mut Raw)) {
+    if let Cow::Owned(raw) = raw {
+        drop_parts(raw);
+    }
 }
 
 /// A line about the source that is a day or more behind. One import takes a while, so that a little is no news.
@@ -85,14 +123,24 @@ fn lagging(coverage: &Coverage, as_of: Instant) -> Option<String> {
 }
 
 /// The issue tables of rule set `flow`.
-fn flow_issue_tables(raw: &Raw, rules: &Rules, calculation: &mut Calculation) -> Result<(), CalculateError> {
+fn flow_issue_tables(
+    mut raw: Cow<'_, Raw>,
+    rules: &Rules,
+    calculation: &mut Calculation,
+) -> Result<(), CalculateError> {
     let as_of = calculation.as_of;
-    let lives = Lives::new(raw, rules, as_of)?;
-    let coverage = Coverage::new(raw, &ISSUE_SCOPES, as_of);
+    let lives = Lives::new(&raw, rules, as_of)?;
+    let coverage = Coverage::new(&raw, &ISSUE_SCOPES, as_of);
+    done_with(&mut raw, |raw| {
+        raw.status_events = StatusEventColumns::default();
+        raw.project_events = ProjectEventColumns::default();
+        raw.sightings = SightingColumns::default();
+        raw.custom_fields = CustomFieldColumns::default();
+    });
     calculation.notices.extend(flow::notices(&lives));
     calculation.notices.extend(lagging(&coverage, as_of));
     let (tables, (weekly, forecast)) = parallel::both(
-        || flow::tables(raw, rules, &lives, &coverage),
+        || flow::tables(&raw, rules, &lives, &coverage),
         || {
             let endings = lives.endings();
             (throughput(&lives, &endings, rules, &coverage), forecasts(&lives, &endings, rules, &coverage))

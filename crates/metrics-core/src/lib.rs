@@ -14,7 +14,7 @@ pub mod pull_requests;
 pub mod records;
 pub mod throughput;
 
-pub use calculate::{CalculateError, Calculation, calculate};
+pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop};
 pub use records::RawBuilder;
 pub use {model, polars};
 
