@@ -91,7 +91,7 @@ pub fn print(text: impl Display) {
     }
 }
 
-/// Writes a line to standard output, as [`print`] does.
+/// Writes a line to standard output, as [`print()`] does.
 #[macro_export]
 macro_rules! say {
     ($($argument:tt)*) => {

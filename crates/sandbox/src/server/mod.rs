@@ -1,5 +1,5 @@
 //! An HTTP server that answers like GitHub's GraphQL API, and the little of REST that importers need, from a
-//! [`View`](crate::view::View).
+//! [`View`].
 //!
 //! Queries are parsed, validated against the client's schema and executed; prices, limits, paging and error replies
 //! follow GitHub's. The provider's clock is the view's and stands still between two calls of [`Server::set_view`]:
