@@ -23,7 +23,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     match calculate(arguments) {
         Ok(outcome) => outcome,
         Err(error) => {
-            eprintln!("cto-calculate: {error:#}");
+            eprintln!("cto-calculate: {}", command_line::with_causes(error.as_ref()));
             if error.is::<config_model::ConfigError>() { Outcome::Usage } else { Outcome::Failed }
         }
     }

@@ -17,7 +17,8 @@ const BLOCK_ROWS: usize = 8192;
 
 /// Writes each table whole, or leaves its old file as it is.
 pub(crate) fn write(tables: &[Table], folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("creating the folder {}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the folder {} cannot be created; choose another one with --out", folder.display()))?;
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some(table) = tables.get(next.fetch_add(1, Ordering::Relaxed)) {

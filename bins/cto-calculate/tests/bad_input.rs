@@ -360,7 +360,7 @@ fn an_output_folder_that_is_a_file_is_told() {
     let folder = Folder::new().with("out", "");
     assert_snapshot!(folder.complaint("--out out"), @r"
     exit 1
-    cto-calculate: creating the folder out: File exists (os error 17)
+    cto-calculate: the folder out cannot be created; choose another one with --out: File exists (os error 17)
     ");
 }
 

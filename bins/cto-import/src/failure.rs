@@ -1,9 +1,8 @@
 //! Why a run ended without success.
 
-use std::error::Error;
 use std::fmt;
 
-use command_line::Outcome;
+use command_line::{Outcome, with_causes};
 use source::SourceError;
 use store::StoreError;
 
@@ -44,19 +43,4 @@ impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         Self::failed(with_causes(&error))
     }
-}
-
-/// An error and those causes of it that it does not repeat.
-pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text.push_str(": ");
-            text.push_str(&inner_text);
-        }
-        cause = inner.source();
-    }
-    text
 }

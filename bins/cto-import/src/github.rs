@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use command_line::{Outcome, say};
+use command_line::{Outcome, say, with_causes};
 use github_client::Survey;
 use model::records::{ImportRun, Record};
 use source::{Batch, Context, ErrorKind, Scope, Sink as _, SourceError, Usage, Window};
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Arguments;
 use crate::connection::Target;
-use crate::failure::{Failure, with_causes};
+use crate::failure::Failure;
 use crate::plan::{Plan, Task};
 use crate::reporter::Reporter;
 use crate::sink::StoreSink;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -99,6 +100,21 @@ macro_rules! say {
     };
 }
 
+/// An error and those causes of it that it does not repeat.
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text.push_str(": ");
+            text.push_str(&inner_text);
+        }
+        cause = inner.source();
+    }
+    text
+}
+
 /// Logs to standard error: warnings, or what `RUST_LOG` asks for.
 pub fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
@@ -126,6 +142,25 @@ mod tests {
     #[test]
     fn short_flags_negative_numbers_and_what_follows_two_dashes_stay() {
         assert_eq!(normalised(&["x", "-h", "-1", "-V", "--", "-since"]), ["x", "-h", "-1", "-V", "--", "-since"]);
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        #[derive(Debug)]
+        struct Wrapped(&'static str, Option<Box<Wrapped>>);
+        impl std::fmt::Display for Wrapped {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.0)
+            }
+        }
+        impl Error for Wrapped {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                self.1.as_deref().map(|inner| inner as _)
+            }
+        }
+        let inner = Wrapped("file is not a database", Some(Box::new(Wrapped("code 26", None))));
+        let outer = Wrapped("data/cto.db: file is not a database", Some(Box::new(inner)));
+        assert_eq!(with_causes(&outer), "data/cto.db: file is not a database: code 26");
     }
 
     #[test]
