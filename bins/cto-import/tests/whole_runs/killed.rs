@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sandbox::server::Config;
 use sandbox::{Options, Size};
@@ -11,7 +11,7 @@ use crate::simulated::{Simulated, assert_same_tables};
 
 const KILLS: u32 = 50;
 
-/// Points of an import's time that are spread over it without a pattern: the golden ratio's multiples.
+/// Points of an import that are spread over it without a pattern: the golden ratio's multiples.
 fn share(kill: u32) -> f64 {
     (f64::from(kill) * 0.618_033_988_75).fract()
 }
@@ -32,25 +32,27 @@ fn an_import_killed_at_fifty_points_and_restarted_ends_like_an_undisturbed_one()
     let options = Options::new(11, Size::Small);
     let simulated = Simulated::serve_with(&options, Config { faults, ..Config::default() });
     let undisturbed = tempfile::tempdir().expect("a folder");
-    let begun = Instant::now();
     simulated.import(undisturbed.path(), &[]).with_code(0);
-    let usual = begun.elapsed();
+    let calls = simulated.counters().calls;
     let mut killed_while_running = 0;
     for kill in 0..KILLS {
         let disturbed = tempfile::tempdir().expect("a folder");
+        let before = simulated.counters().calls;
+        let last_call = before + (calls as f64 * share(kill)).ceil() as u64;
         let mut child = start(&simulated, disturbed.path());
-        std::thread::sleep(Duration::from_secs_f64(usual.as_secs_f64() * share(kill)));
+        while simulated.counters().calls < last_call && child.try_wait().expect("the child can be asked").is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Anywhere between this call and the next two, or while the tables are published.
+        std::thread::sleep(Duration::from_micros((share(kill * 7) * 15_000.0) as u64));
         // On Unix this is SIGKILL: the program gets no chance to tidy up.
         let was_running = child.try_wait().expect("the child can be asked").is_none();
         killed_while_running += u32::from(was_running);
         child.kill().expect("a child that was not waited for can be killed");
         child.wait().expect("the child ends");
         simulated.import(disturbed.path(), &[]).with_code(0);
-        assert_same_tables(
-            undisturbed.path(),
-            disturbed.path(),
-            &format!("kill {kill}, {:.3} of the time", share(kill)),
-        );
+        let point = format!("kill {kill}, {:.3} of the calls", share(kill));
+        assert_same_tables(undisturbed.path(), disturbed.path(), &point);
     }
     assert!(killed_while_running > KILLS / 2, "only {killed_while_running} of {KILLS} were still running");
 }
