@@ -7,8 +7,8 @@
 
 mod buffers;
 
-use crate::Instant;
-use crate::records::{ImportRun, Presence, Project, Repository};
+use crate::records::{ChargeCategory, ImportRun, Presence, Project, Repository};
+use crate::{Amount, Instant, Month};
 
 pub use buffers::{Dictionary, InstantColumn, TextColumn};
 
@@ -261,11 +261,52 @@ pub struct Scopes {
     pub issues: bool,
     /// Pull requests.
     pub pull_requests: bool,
+    /// Bills of the clouds.
+    pub cloud_spending: bool,
 }
 
 impl Scopes {
+    /// Nothing.
+    pub const NONE: Self = Self { issues: false, pull_requests: false, cloud_spending: false };
+    /// Issues and boards only.
+    pub const ISSUES: Self = Self { issues: true, ..Self::NONE };
+    /// Pull requests only.
+    pub const PULL_REQUESTS: Self = Self { pull_requests: true, ..Self::NONE };
+    /// Bills of the clouds only.
+    pub const CLOUD_SPENDING: Self = Self { cloud_spending: true, ..Self::NONE };
+    /// Issues and pull requests: what is meant when nothing is named.
+    pub const USUAL: Self = Self { issues: true, pull_requests: true, cloud_spending: false };
     /// Everything.
-    pub const ALL: Self = Self { issues: true, pull_requests: true };
+    pub const ALL: Self = Self { issues: true, pull_requests: true, cloud_spending: true };
+}
+
+/// Bills of the clouds: rows of `cloud_costs.csv` in input order.
+#[derive(Clone, Debug, Default)]
+pub struct CloudCostColumns {
+    /// Provider, a code.
+    pub provider: Vec<u32>,
+    /// Account, a code; empty for rows of the original tool.
+    pub account: Vec<u32>,
+    /// Service, a code.
+    pub service: Vec<u32>,
+    /// Currency, a code. Under the original's reading without white space around it.
+    pub currency: Vec<u32>,
+    /// Month of the bill.
+    pub month: Vec<Month>,
+    /// Kind of charge.
+    pub charge_category: Vec<ChargeCategory>,
+    /// Charges before credits.
+    pub gross: Vec<Amount>,
+    /// Credits.
+    pub credits: Vec<Amount>,
+    /// What is billed (`cost`). Zero where only the original's reading makes sense of a file's text.
+    pub net: Vec<Amount>,
+    /// What is billed as the original tool reads it: a binary number, perhaps infinite or not a number.
+    pub binary: Vec<f64>,
+    /// Up to when the month was known; null where a file does not say.
+    pub observed_at: InstantColumn,
+    /// Subject of the import that it came from, a code; empty for rows of CSV files that do not say.
+    pub source: Vec<u32>,
 }
 
 /// All raw data of one store or folder, in columns.
@@ -289,6 +330,8 @@ pub struct Raw {
     pub reviews: ReviewColumns,
     /// Draft periods and review requests.
     pub pull_request_events: PullRequestEventColumns,
+    /// Bills of the clouds.
+    pub cloud_costs: CloudCostColumns,
     /// Boards, as far as known.
     pub projects: Vec<Project>,
     /// Repositories, as far as known.
@@ -297,5 +340,9 @@ pub struct Raw {
     pub imports: Vec<ImportRun>,
     /// End of the period that the data covers: the newest `covered_to` of the last successful import,
     /// or, for a folder of CSV files, the newest instant in it. `None` when there is no data.
+    /// Of issues and pull requests; bills have their own.
     pub as_of: Option<Instant>,
+    /// The same of the clouds' bills. For files that do not say when they were made: the end of the settling of the
+    /// last month but one, as if the newest month were open and those before it settled.
+    pub cloud_as_of: Option<Instant>,
 }

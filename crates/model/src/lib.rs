@@ -3,6 +3,8 @@
 pub mod columns;
 pub mod csv;
 pub mod instant;
+pub mod money;
+pub mod month;
 pub mod names;
 pub mod records;
 pub mod rules;
@@ -10,3 +12,5 @@ pub mod spec;
 pub mod table;
 
 pub use instant::Instant;
+pub use money::Amount;
+pub use month::Month;

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Instant;
+use crate::{Amount, Instant, Month};
 
 /// Any record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub enum Record {
     ProjectItem(Box<ProjectItem>),
     /// A pull request with its reviews and events.
     PullRequest(Box<PullRequest>),
+    /// What an account was billed for a month.
+    CloudMonth(Box<CloudMonth>),
 }
 
 /// A repository.
@@ -296,14 +298,95 @@ pub struct PullRequestEvent {
     pub by: String,
 }
 
+/// Everything that one account was billed for one month: replaces what was stored of that month and account.
+///
+/// Without lines it says that the provider, asked for the month, bills nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloudMonth {
+    /// `azure`, `gcp`, or the provider's name as a FOCUS file gives it (`AWS`).
+    pub provider: String,
+    /// What the provider bills: an Azure subscription, a Google billing account, a FOCUS sub account.
+    pub account: String,
+    /// The month by the provider's bills.
+    pub month: Month,
+    /// The provider's time up to which this month was known: the month is settled when this is at least
+    /// [`SETTLING_DAYS`](crate::month::SETTLING_DAYS) after its end.
+    pub observed_at: Instant,
+    /// The lines, at most one for each service, charge category and currency.
+    pub lines: Vec<CloudCost>,
+}
+
+/// One line of an account's month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloudCost {
+    /// Service by the provider's name; empty where a charge belongs to none.
+    pub service: String,
+    /// What kind of charge.
+    pub charge_category: ChargeCategory,
+    /// Currency as the provider writes it, `EUR`.
+    pub currency: String,
+    /// Charges before credits.
+    pub gross: Amount,
+    /// Credits and discounts that are billed as such: usually negative, zero where there are none.
+    pub credits: Amount,
+}
+
+impl CloudCost {
+    /// What is billed: gross and credits.
+    pub fn net(&self) -> Amount {
+        &self.gross + &self.credits
+    }
+}
+
+/// Kinds of charges, after FOCUS 1.2.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ChargeCategory {
+    /// Use of a service.
+    Usage,
+    /// Something bought, a commitment for example.
+    Purchase,
+    /// Tax.
+    Tax,
+    /// A credit that is a row of its own.
+    Credit,
+    /// A correction by the provider, rounding included.
+    Adjustment,
+    /// Not said, as in files of the original tool.
+    #[default]
+    Unknown,
+}
+
+impl ChargeCategory {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Usage, Self::Purchase, Self::Tax, Self::Credit, Self::Adjustment, Self::Unknown];
+
+    /// As in files: FOCUS's words, empty for unknown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Usage => "Usage",
+            Self::Purchase => "Purchase",
+            Self::Tax => "Tax",
+            Self::Credit => "Credit",
+            Self::Adjustment => "Adjustment",
+            Self::Unknown => "",
+        }
+    }
+
+    /// The category of a word, in any case; `None` for other words.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.name().eq_ignore_ascii_case(name))
+    }
+}
+
 /// What one import of one scope covered. A row of the table `import_run`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportRun {
     /// Counts up from 1.
     pub run: i64,
-    /// `repositories`, `projects`, `issues`, `pull_requests`, `project_items` or `csv`.
+    /// `repositories`, `projects`, `issues`, `pull_requests`, `project_items`, `cloud_costs` or `csv`.
     pub scope: String,
-    /// What of it: node id of a repository, id of a board, organisation, or a folder. Stays when a name changes.
+    /// What of it: node id of a repository, id of a board, organisation, a source of bills (`azure/…`), or a folder.
+    /// Stays when a name changes.
     pub subject: String,
     /// How people call the subject: `org/name`, a board's name.
     pub label: String,

@@ -50,6 +50,8 @@ pub struct Rules {
     pub people: bool,
     /// Seed of the forecast's random numbers.
     pub forecast_seed: u64,
+    /// How cloud spending is grouped.
+    pub cloud: CloudRules,
 }
 
 impl Default for Rules {
@@ -65,8 +67,38 @@ impl Default for Rules {
             working_columns: Vec::new(),
             people: false,
             forecast_seed: 1,
+            cloud: CloudRules::default(),
         }
     }
+}
+
+/// How cloud spending is grouped. Names are as configured; comparison is the rule set's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CloudRules {
+    /// Keep only these services; empty keeps all. Without effect where there are groups.
+    pub services: Vec<String>,
+    /// Groups of services, in the order of the configuration; empty = no groups.
+    pub groups: Vec<ServiceGroup>,
+    /// Groups that are set against each other, in the order of the configuration.
+    pub comparisons: Vec<ServiceComparison>,
+}
+
+/// A named group of services.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceGroup {
+    /// Name of the group.
+    pub name: String,
+    /// Its services, by the provider's names.
+    pub services: Vec<String>,
+}
+
+/// Groups that are set against each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceComparison {
+    /// Name of the comparison.
+    pub name: String,
+    /// Its groups.
+    pub groups: Vec<ServiceGroup>,
 }
 
 /// How one board is read. Column names are as configured; comparison is the rule set's.

@@ -40,6 +40,10 @@ pub enum RawKind {
     Bool,
     /// RFC 3339 in UTC, whole seconds: `2026-01-02T03:04:05Z`.
     Instant,
+    /// A month, written as its first day: `2026-01-01`.
+    Month,
+    /// An exact decimal number, all digits, without exponent: `12.50`, `0.0000008`.
+    Amount,
 }
 
 impl RawTable {
@@ -451,8 +455,64 @@ pub static IMPORT_RUN: RawTable = RawTable {
     ],
 };
 
+/// What the clouds bill.
+pub static CLOUD_COSTS: RawTable = RawTable {
+    name: "cloud_costs",
+    doc: "What the clouds bill, by month. Costs of different currencies are never added.",
+    key: &["month", "provider", "account", "service", "charge_category", "currency"],
+    columns: &[
+        RawColumn {
+            name: "provider",
+            kind: RawKind::Text,
+            original: true,
+            doc: "`azure`, `gcp`, or the provider's name in a FOCUS file",
+        },
+        RawColumn { name: "service", kind: RawKind::Text, original: true, doc: "service by the provider's name" },
+        RawColumn { name: "month", kind: RawKind::Month, original: true, doc: "month of the bill, as its first day" },
+        RawColumn {
+            name: "cost",
+            kind: RawKind::Amount,
+            original: true,
+            doc: "what is billed, net of credits, with all digits",
+        },
+        RawColumn { name: "currency", kind: RawKind::Text, original: true, doc: "currency of the three amounts" },
+        RawColumn {
+            name: "account",
+            kind: RawKind::Text,
+            original: false,
+            doc: "subscription, billing account or FOCUS sub account; empty for rows of the original tool",
+        },
+        RawColumn {
+            name: "charge_category",
+            kind: RawKind::Text,
+            original: false,
+            doc: "`Usage`, `Purchase`, `Tax`, `Credit`, `Adjustment`; empty where unknown",
+        },
+        RawColumn { name: "gross", kind: RawKind::Amount, original: false, doc: "charges before credits" },
+        RawColumn { name: "credits", kind: RawKind::Amount, original: false, doc: "credits, usually negative" },
+        RawColumn {
+            name: "settled",
+            kind: RawKind::Bool,
+            original: false,
+            doc: "whether it was read 5 days or more after the end of the month, when bills no longer change",
+        },
+        RawColumn {
+            name: "observed_at",
+            kind: RawKind::Instant,
+            original: false,
+            doc: "up to when the month was known",
+        },
+        RawColumn {
+            name: "source",
+            kind: RawKind::Text,
+            original: false,
+            doc: "subject of the import that it came from: `azure/…`, `gcp/…`, `focus/…`",
+        },
+    ],
+};
+
 /// All raw tables.
-pub static RAW_TABLES: [&RawTable; 12] = [
+pub static RAW_TABLES: [&RawTable; 13] = [
     &REPOSITORY,
     &PROJECT,
     &ISSUE,
@@ -464,6 +524,7 @@ pub static RAW_TABLES: [&RawTable; 12] = [
     &PR,
     &PR_REVIEW,
     &PR_EVENT,
+    &CLOUD_COSTS,
     &IMPORT_RUN,
 ];
 

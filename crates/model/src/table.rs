@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::Instant;
 use crate::columns::{InstantColumn, TextColumn};
 use crate::csv::push_field;
+use crate::{Amount, Instant};
 
 /// A table of results: a total order of rows, typed columns of equal length.
 #[derive(Clone, Debug)]
@@ -46,6 +46,11 @@ pub enum Cells {
     Instant(InstantColumn),
     /// Days, written as `2026-01-02`.
     Date(Vec<Option<NaiveDate>>),
+    /// Exact amounts of money, written with two decimals, rounded half to even.
+    Money(Vec<Option<Amount>>),
+    /// Binary amounts of money as the original tool writes them: two decimals of the exact binary value, `NaN`,
+    /// `+Inf`, `-Inf`, and a sign also for zero.
+    Cents(Vec<f64>),
 }
 
 impl Cells {
@@ -60,6 +65,8 @@ impl Cells {
             Self::Bool(cells) => cells.len(),
             Self::Instant(cells) => cells.len(),
             Self::Date(cells) => cells.len(),
+            Self::Money(cells) => cells.len(),
+            Self::Cents(cells) => cells.len(),
         }
     }
 
@@ -94,6 +101,12 @@ impl Cells {
                     push_day(line, day);
                 }
             }
+            Self::Money(cells) => {
+                if let Some(amount) = &cells[row] {
+                    line.extend_from_slice(amount.to_cents().as_bytes());
+                }
+            }
+            Self::Cents(cells) => push_cents(line, cells[row]),
         }
     }
 }
@@ -126,6 +139,16 @@ fn push_digits(line: &mut Vec<u8>, mut value: u64) {
         }
     }
     line.extend_from_slice(&digits[first..]);
+}
+
+fn push_cents(line: &mut Vec<u8>, value: f64) {
+    if value.is_nan() {
+        line.extend_from_slice(b"NaN");
+    } else if value.is_infinite() {
+        line.extend_from_slice(if value > 0.0 { b"+Inf" } else { b"-Inf" });
+    } else {
+        push_display(line, format_args!("{value:.2}"));
+    }
 }
 
 fn push_week(line: &mut Vec<u8>, week: i64) {

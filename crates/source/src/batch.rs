@@ -16,6 +16,8 @@ pub enum Scope {
     PullRequests,
     /// Cards of one board.
     ProjectItems,
+    /// Bills of one source of the clouds.
+    CloudCosts,
 }
 
 impl Scope {
@@ -27,6 +29,7 @@ impl Scope {
             Self::Issues => "issues",
             Self::PullRequests => "pull_requests",
             Self::ProjectItems => "project_items",
+            Self::CloudCosts => "cloud_costs",
         }
     }
 }

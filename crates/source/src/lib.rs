@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod clock;
 mod error;
 mod progress;
 mod run;
 
 pub use batch::{Batch, FullCrawl, Scope, Sink, SinkError};
+pub use clock::{Clock, SystemClock};
 pub use error::{ErrorKind, SourceError};
 pub use progress::{Event, Progress, Silent};
 pub use run::{Context, Expected, Source, Usage, Window};
