@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use model::Month;
+
 /// The cause of a failure, whatever database is behind the store.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -99,6 +101,23 @@ pub enum StoreError {
         #[source]
         source: Cause,
     },
+    /// Two sources say what one account was billed for one month: their sum would count it twice.
+    #[error(
+        "the bill of {provider} account '{account}' for {month} came from {first} and again from {second}: two \
+         configured sources hold the same bill: remove one of them"
+    )]
+    SameBill {
+        /// The provider.
+        provider: String,
+        /// What it bills; may be empty.
+        account: String,
+        /// The month.
+        month: Month,
+        /// The source whose bill is stored.
+        first: String,
+        /// The source whose page was refused.
+        second: String,
+    },
     /// A CSV file cannot be loaded as it is.
     #[error("{place}: {problem}: {remedy}")]
     Csv {
@@ -139,5 +158,34 @@ impl StoreError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path, source: Box::new(source) },
             _ => Self::Database { path, source: Box::new(source) },
         }
+    }
+}
+
+/// A failure before it is known which store it belongs to.
+pub(crate) enum Failure {
+    /// Of the database.
+    Sql(rusqlite::Error),
+    /// Of a file, or of what was to be stored.
+    Store(StoreError),
+}
+
+impl Failure {
+    pub(crate) fn into_error(self, store: &Path) -> StoreError {
+        match self {
+            Self::Sql(error) => StoreError::database(store, error),
+            Self::Store(error) => error,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }

@@ -4,6 +4,7 @@ pub mod csv_folder;
 mod dictionary;
 mod error;
 mod import_csv;
+mod ledger;
 mod lock;
 mod page;
 pub mod publish;

@@ -9,10 +9,11 @@ use crate::{Store, StoreError};
 /// One page of records and the cursor behind it, stored in one transaction.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
-    /// What is imported: `repositories`, `projects`, `issues`, `pull_requests` or `project_items`.
+    /// What is imported: `repositories`, `projects`, `issues`, `pull_requests`, `project_items` or
+    /// `cloud_costs`.
     pub scope: &'a str,
-    /// Node id of the repository, `fullDatabaseId` of the board, empty for the whole organisation:
-    /// with the scope, the key of the cursor.
+    /// Node id of the repository, `fullDatabaseId` of the board, source of bills (`azure/…`), empty for the whole
+    /// organisation: with the scope, the key of the cursor. The `source` of the ledger's rows.
     pub subject: &'a str,
     /// The records.
     pub records: &'a [Record],

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use model::Instant;
 use model::columns::Dictionary;
 use model::csv::push_field;
 use model::spec::{self, RAW_TABLES, RawColumn, RawKind, RawTable};
 use model::table::push_instant;
+use model::{Instant, Month};
 use rusqlite::{Connection, Row};
 
 use crate::publish::write_atomically;
@@ -28,6 +28,8 @@ pub(crate) enum Storage {
     List,
     /// A whole number.
     Int,
+    /// A month by its number, published as its first day.
+    Month,
     /// 0 or 1.
     Bool,
     /// Microseconds.
@@ -39,13 +41,16 @@ const TEXTS_OF_THEIR_OWN: [&str; 7] = ["title", "url", "id", "item_id", "content
 
 /// How a column of a raw table is stored.
 pub(crate) fn storage(table: &RawTable, column: &RawColumn) -> Storage {
-    let small = [spec::REPOSITORY.name, spec::PROJECT.name, spec::IMPORT_RUN.name].contains(&table.name);
+    let without_codes = [spec::REPOSITORY.name, spec::PROJECT.name, spec::CLOUD_COSTS.name, spec::IMPORT_RUN.name];
+    let texts_in_rows = without_codes.contains(&table.name);
     match column.kind {
         RawKind::Int => Storage::Int,
         RawKind::Bool => Storage::Bool,
         RawKind::Instant => Storage::Instant,
+        RawKind::Month => Storage::Month,
+        RawKind::Amount => Storage::Text,
         RawKind::Text if column.name == "columns" => Storage::List,
-        RawKind::Text if small => Storage::Text,
+        RawKind::Text if texts_in_rows => Storage::Text,
         RawKind::Text if ["org", "repo", "number"].contains(&column.name) => Storage::OfParent,
         RawKind::Text if TEXTS_OF_THEIR_OWN.contains(&column.name) => Storage::Text,
         RawKind::Text => Storage::Code,
@@ -147,6 +152,10 @@ impl Publisher<'_> {
         match table.name {
             "repository" => self.whole(table, "t.org, t.repo, t.id, t.row_id", &mut lines)?,
             "project" => self.whole(table, "t.project_id", &mut lines)?,
+            "cloud_costs" => {
+                let order = "t.month, t.provider, t.account, t.service, t.charge_category, t.currency";
+                self.whole(table, order, &mut lines)?;
+            }
             "import_run" => self.whole(table, "t.run, t.scope, t.subject", &mut lines)?,
             "issue" => self.by_parent(table, &self.issues, "t.row_id = ?1", &mut lines)?,
             "pr" => self.by_parent(table, &self.pull_requests, "t.row_id = ?1", &mut lines)?,
@@ -255,6 +264,12 @@ impl Publisher<'_> {
                 Storage::Int => {
                     if let Some(value) = cells.int_or_null(next)? {
                         write!(line, "{value}")?;
+                    }
+                }
+                Storage::Month => {
+                    let number = i32::try_from(cells.int(next)?).ok();
+                    if let Some(month) = number.and_then(Month::from_number) {
+                        write!(line, "{month}-01")?;
                     }
                 }
                 Storage::Bool => line.extend_from_slice(if cells.bool(next)? { b"true" } else { b"false" }),

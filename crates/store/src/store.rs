@@ -10,6 +10,7 @@ use model::records::ImportRun;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
 use crate::dictionary::{Codes, find};
+use crate::error::Failure;
 use crate::import_csv::CsvImport;
 use crate::lock::{self, ImportLock};
 use crate::publish::folder_of;
@@ -109,7 +110,7 @@ impl Store {
             connection.query_row(
                 "SELECT NOT EXISTS (SELECT 1 FROM repository) AND NOT EXISTS (SELECT 1 FROM project)
                     AND NOT EXISTS (SELECT 1 FROM issue) AND NOT EXISTS (SELECT 1 FROM pr)
-                    AND NOT EXISTS (SELECT 1 FROM project_item)",
+                    AND NOT EXISTS (SELECT 1 FROM project_item) AND NOT EXISTS (SELECT 1 FROM cloud_costs)",
                 [],
                 |row| row.get(0),
             )
@@ -125,6 +126,10 @@ impl Store {
     ///
     /// Storing the same page again changes nothing, and a page that was observed earlier than what is stored
     /// overrides none of it.
+    ///
+    /// # Errors
+    /// Besides failures of the database [`StoreError::SameBill`]: a month of an account comes from a second source
+    /// in the same generation. Nothing of the page is stored then.
     pub fn commit(&self, page: &Page<'_>) -> Result<(), StoreError> {
         self.write(|connection, codes| write::page(connection, codes, page))
     }
@@ -179,7 +184,7 @@ impl Store {
     /// Records what one import of one scope and subject covered; the same run, scope and subject again
     /// replaces what was recorded.
     pub fn record_import(&self, run: &ImportRun) -> Result<(), StoreError> {
-        self.write(|connection, _| runs::record(connection, run))
+        self.write(|connection, _| Ok(runs::record(connection, run)?))
     }
 
     /// All recorded imports by run, scope and subject.
@@ -202,7 +207,10 @@ impl Store {
     /// Loads a folder of raw CSV files: the original tool's, or published ones. All of it or nothing is stored.
     ///
     /// Rows that the API has shown are not overwritten; rows of an earlier load are.
-    /// The load is recorded as an import of scope `csv` that covers everything up to the newest instant read.
+    /// Bills without account, such as the original's, are left out where the store has a bill of the same provider
+    /// and month by account; rows of bills with equal keys are added up.
+    /// The load is recorded as an import of scope `csv` that covers everything up to the newest instant read; how far
+    /// bills reach their own rows say.
     ///
     /// # Errors
     /// [`StoreError::Csv`] names file, line, column, value and remedy.
@@ -237,17 +245,18 @@ impl Store {
         ask(&self.writer().connection).map_err(|error| StoreError::database(&self.path, error))
     }
 
-    fn write(&self, change: impl FnOnce(&Connection, &mut Codes) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+    fn write(&self, change: impl FnOnce(&Connection, &mut Codes) -> Result<(), Failure>) -> Result<(), StoreError> {
         let mut writer = self.writer();
         let Writer { connection, codes } = &mut *writer;
-        let outcome = connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|transaction| {
+        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let outcome = begun.map_err(Failure::from).and_then(|transaction| {
             change(&transaction, codes)?;
             count_change(&transaction)?;
-            transaction.commit()
+            Ok(transaction.commit()?)
         });
-        outcome.map_err(|error| {
+        outcome.map_err(|failure| {
             codes.forget();
-            StoreError::database(&self.path, error)
+            failure.into_error(&self.path)
         })
     }
 }

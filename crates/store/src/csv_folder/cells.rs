@@ -19,7 +19,8 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    fn value<'a>(&self, row: Row<'a>) -> &'a [u8] {
+    /// The text, as bytes.
+    pub(super) fn value<'a>(&self, row: Row<'a>) -> &'a [u8] {
         row.get(self.position)
     }
 

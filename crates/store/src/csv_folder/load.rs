@@ -7,6 +7,7 @@ use model::columns::{InstantColumn, IssueColumns, PullRequestColumns, Raw, Scope
 
 use super::blocks::{self, FileWork, Table, Work};
 use super::catalogue::{ImportRuns, Projects, Repositories};
+use super::cloud_costs::{self, CloudCosts};
 use super::error::{CsvError, Problem};
 use super::header::Header;
 use super::issue_events::{
@@ -21,7 +22,7 @@ use super::{Loaded, Reading};
 /// Reads a folder of raw CSV files.
 ///
 /// `issue.csv`, `issue_status_event.csv` and `issue_project_event.csv` have to be there when issues are asked
-/// for; every other file may be missing. Columns are found by name; columns that are ours are used where present.
+/// for; every other file may be missing, `cloud_costs.csv` too, see [`holds_cloud_costs`](super::holds_cloud_costs). Columns are found by name; columns that are ours are used where present.
 ///
 /// # Errors
 /// The first error of the first file that has one, see [`CsvError`].
@@ -53,6 +54,7 @@ pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, C
     } else {
         (None, None)
     };
+    let bills = if scopes.cloud_spending { folder.open(CloudCosts::new)? } else { None };
     blocks::run(&works([
         work(project_events.as_ref()),
         work(reviews.as_ref()),
@@ -60,6 +62,7 @@ pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, C
         work(fields.as_ref()),
         work(sightings.as_ref()),
         work(pull_request_events.as_ref()),
+        work(bills.as_ref()),
     ]));
     raw.status_events = join_status_events(folder.finish(status_events)?, &mut texts);
     raw.project_events = join_project_events(folder.finish(project_events)?, &mut texts);
@@ -67,12 +70,16 @@ pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, C
     raw.sightings = join_sightings(folder.finish(sightings)?, &mut texts);
     raw.reviews = pull_requests::join_reviews(folder.finish(reviews)?, &mut texts);
     raw.pull_request_events = pull_requests::join_events(folder.finish(pull_request_events)?);
+    raw.cloud_costs = cloud_costs::join(folder.finish(bills)?, &mut texts);
 
     raw.projects = folder.read_catalogue(Projects::new)?;
     raw.repositories = folder.read_catalogue(Repositories::new)?;
     raw.imports = folder.read_catalogue(ImportRuns::new)?;
     raw.dictionary = texts.into_dictionary();
     raw.as_of = newest_instant(&raw);
+    if scopes.cloud_spending {
+        raw.cloud_as_of = cloud_costs::as_of(&raw.cloud_costs, &raw.imports);
+    }
     Ok(Loaded { raw, problems: folder.problems })
 }
 
@@ -192,6 +199,7 @@ fn newest_instant(raw: &Raw) -> Option<Instant> {
         &raw.pull_request_events.at,
     ];
     let in_tables = columns.into_iter().filter_map(newest).max().filter(|micros| *micros != Instant::NULL_MICROS);
-    let covered = raw.imports.iter().filter(|run| run.outcome == "ok").filter_map(|run| run.covered_to).max();
+    let covered = raw.imports.iter().filter(|run| run.outcome == "ok" && run.scope != "cloud_costs");
+    let covered = covered.filter_map(|run| run.covered_to).max();
     in_tables.map(Instant::from_micros).max(covered)
 }

@@ -7,6 +7,7 @@
 mod blocks;
 mod catalogue;
 mod cells;
+mod cloud_costs;
 mod error;
 mod header;
 mod issue_events;
@@ -14,6 +15,7 @@ mod issues;
 mod load;
 mod pull_requests;
 mod records;
+mod scanned_float;
 mod texts;
 mod time;
 
@@ -31,7 +33,8 @@ pub use load::load;
 /// What is done about odd values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// They are errors: rows of another length, times and booleans in another form, repeated keys.
+    /// They are errors: rows of another length, times, booleans and amounts in another form, repeated keys of issues
+    /// and pull requests.
     Strict,
     /// They are read as the original tool reads them, and told as a [`Problem`] each.
     ///
@@ -43,11 +46,17 @@ pub enum Reading {
 /// A folder in columns.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The data. [`Raw::as_of`] is the newest instant in the files that were read.
+    /// The data. [`Raw::as_of`] is the newest instant in the files that were read, bills aside, which have
+    /// [`Raw::cloud_as_of`].
     pub raw: Raw,
     /// Odd values by file and line; empty when reading strictly.
     /// Of one file at most 1,000 odd values and 1,000 repeated rows are listed, and a last entry counts the others.
     pub problems: Vec<Problem>,
+}
+
+/// Whether a folder holds bills: `cloud_costs.csv`, whatever is in it.
+pub fn holds_cloud_costs(folder: &Path) -> bool {
+    folder.join(cloud_costs::FILE).is_file()
 }
 
 /// Whether a folder holds any of the raw files.

@@ -87,7 +87,7 @@ fn files_that_have_to_be_there_are_named_when_they_are_not() {
     }
     let empty = TempDir::new().expect("a folder");
     assert!(!holds_raw_files(empty.path()));
-    assert!(load(empty.path(), Scopes { issues: false, pull_requests: true }, Reading::Strict).is_ok());
+    assert!(load(empty.path(), Scopes::PULL_REQUESTS, Reading::Strict).is_ok());
     assert!(holds_raw_files(Folder::new().0.path()));
 }
 
@@ -268,7 +268,7 @@ fn a_broken_file_that_the_original_never_reads_is_left_out_and_told() {
 #[test]
 fn scopes_leave_the_other_files_alone() {
     let folder = Folder::new().with("pr.csv", "broken").without("issue.csv");
-    let scopes = Scopes { issues: false, pull_requests: false };
+    let scopes = Scopes::NONE;
     assert!(load(folder.0.path(), scopes, Reading::Strict).is_ok());
 }
 

@@ -1,6 +1,7 @@
 //! Loading a folder of raw CSV files into the store: all of it or nothing.
 
 mod boards;
+mod cloud;
 mod file;
 mod issues;
 mod pulls;
@@ -13,6 +14,7 @@ use model::records::{ImportRun, Place};
 use rusqlite::Connection;
 
 use crate::dictionary::Codes;
+use crate::error::Failure;
 use crate::write::PageWriter;
 use crate::{StoreError, runs};
 use file::{RawFile, place_columns};
@@ -25,7 +27,7 @@ pub(crate) const NEVER_OBSERVED: i64 = i64::MIN;
 pub struct CsvImport {
     /// One entry for each file that was there.
     pub tables: Vec<CsvTable>,
-    /// The newest instant in the files, which is how far the data reaches.
+    /// The newest instant in the files, which is how far the data reaches. Bills do not count.
     pub newest: Option<Instant>,
 }
 
@@ -36,7 +38,8 @@ pub struct CsvTable {
     pub name: &'static str,
     /// Rows stored.
     pub rows: u64,
-    /// Rows left out because the store knows their issue, pull request or card from the API.
+    /// Rows left out because the store knows their issue, pull request, card or bill from the API, or a bill by
+    /// account where they have none.
     pub kept: u64,
     /// Rows left out because the folder has no such issue, pull request or card.
     pub unknown: u64,
@@ -54,35 +57,6 @@ impl CsvImport {
     }
 }
 
-/// A failure before it is known which store it belongs to.
-pub(crate) enum Failure {
-    /// Of the database.
-    Sql(rusqlite::Error),
-    /// Of a file.
-    Store(StoreError),
-}
-
-impl Failure {
-    pub(crate) fn into_error(self, store: &Path) -> StoreError {
-        match self {
-            Self::Sql(error) => StoreError::database(store, error),
-            Self::Store(error) => error,
-        }
-    }
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sql(error)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 /// Loads a folder inside a transaction.
 pub(crate) fn load(connection: &Connection, codes: &mut Codes, folder: &Path) -> Result<CsvImport, Failure> {
     let mut loader = Loader {
@@ -96,6 +70,7 @@ pub(crate) fn load(connection: &Connection, codes: &mut Codes, folder: &Path) ->
     loader.projects()?;
     loader.load_issues()?;
     loader.load_pull_requests()?;
+    loader.load_cloud_costs()?;
     let import = loader.import;
     runs::record(
         connection,
@@ -187,12 +162,12 @@ impl Targets {
 
 impl Loader<'_> {
     fn require_some_file(&self) -> Result<(), Failure> {
-        if ["issue.csv", "pr.csv"].iter().any(|name| self.folder.join(name).is_file()) {
+        if ["issue.csv", "pr.csv", "cloud_costs.csv"].iter().any(|name| self.folder.join(name).is_file()) {
             return Ok(());
         }
         Err(Failure::Store(StoreError::Csv {
             place: self.folder.display().to_string(),
-            problem: "holds neither issue.csv nor pr.csv".to_owned(),
+            problem: "holds none of issue.csv, pr.csv and cloud_costs.csv".to_owned(),
             remedy: "name a folder of raw CSV files, such as the data folder of the original tool".to_owned(),
         }))
     }

@@ -2,6 +2,7 @@
 
 mod cards;
 pub(crate) mod cells;
+mod cloud;
 mod events;
 mod issues;
 pub(crate) mod order;
@@ -55,6 +56,9 @@ fn load_from(path: &Path, scopes: Scopes) -> rusqlite::Result<Raw> {
             raw.pull_requests = pulls::pull_requests(&first, &parents, &names)?;
             raw.reviews = pulls::reviews(&first, &parents)?;
             raw.pull_request_events = pulls::events(&first, &parents)?;
+        }
+        if scopes.cloud_spending {
+            cloud::load(&first, &mut texts, &mut raw)?;
         }
         let boards = boards.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         if let (Some(mut boards), Some(parents)) = (boards, issue_places) {
@@ -140,11 +144,11 @@ fn projects(connection: &Connection) -> rusqlite::Result<Vec<Project>> {
         .collect()
 }
 
-/// The newest `covered_to` of a successful import of what is asked for. Where none was recorded, as while the
+/// The newest `covered_to` of a successful import of what is asked for, bills aside. Where none was recorded, as while the
 /// first import still runs, the newest observation.
 fn as_of(connection: &Connection, imports: &[ImportRun], scopes: Scopes) -> rusqlite::Result<Option<Instant>> {
     let counts = |scope: &str| match scope {
-        "csv" => true,
+        "csv" => scopes.issues || scopes.pull_requests,
         "issues" | "project_items" => scopes.issues,
         "pull_requests" => scopes.pull_requests,
         _ => false,

@@ -1,5 +1,6 @@
 //! Storing a page: one record after the other, then what vanished, then the cursor.
 
+pub(crate) mod cloud;
 mod issues;
 pub(crate) mod items;
 mod pulls;
@@ -12,6 +13,7 @@ use rusqlite::Connection;
 
 use crate::Page;
 use crate::dictionary::Codes;
+use crate::error::Failure;
 
 /// Writes records inside the transaction of one page.
 pub(crate) struct PageWriter<'a> {
@@ -36,7 +38,7 @@ struct StoredRow {
 }
 
 /// Stores a page.
-pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) -> rusqlite::Result<()> {
+pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) -> Result<(), Failure> {
     let mut writer = PageWriter::new(connection, codes, page.observed_at.micros(), page.generation.unwrap_or_default());
     for record in page.records {
         match record {
@@ -45,6 +47,7 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
             Record::Issue(issue) => writer.issue(issue)?,
             Record::ProjectItem(item) => writer.item(item, None)?,
             Record::PullRequest(pull_request) => writer.pull_request(pull_request)?,
+            Record::CloudMonth(month) => writer.cloud_month(month, page.subject)?,
         }
     }
     if let (Some(generation), true) = (page.generation, page.complete) {

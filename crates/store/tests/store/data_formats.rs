@@ -19,10 +19,15 @@ Columns marked *original* are those of the original tool, under its names and in
 
 * Comma, LF, no byte order mark. A field is quoted only if it contains a comma, a quote, CR or LF, begins with white space, or is exactly `\\.`; quotes are doubled.
 * Instants are UTC in whole seconds, `2026-01-02T03:04:05Z`; truth values are `true` and `false`; an empty cell is null or the empty text.
+* Months are written as their first day, `2026-01-01`. Amounts are exact decimal numbers with all digits, at least two behind the point, without exponent: `12.50`, `0.0000008`.
 * Rows are ordered by their key; numbers of issues and pull requests as numbers. Events, reviews and custom fields stay in the order in which the provider gave them, behind their issue or pull request.
 * The same data gives the same bytes.
 
 `cto-import --from-csv` loads such files, the original tool's included: by header name, in any order of columns, with or without a byte order mark.
+What is read of amounts and months: decimal numbers, plain exponents included, and days that exist; thousands separators, `NaN`, empty costs and other texts are errors with file, line, column and value.
+Rows of `cloud_costs.csv` with equal keys are added up.
+Where a file has no columns `gross` and `credits`, gross is the cost and credits are 0.
+Where it says neither `settled` nor `observed_at`, its newest month is taken for open and every earlier month for settled.
 ";
 
 fn page() -> String {
@@ -37,6 +42,8 @@ fn page() -> String {
                 RawKind::Int => "whole number",
                 RawKind::Bool => "truth value",
                 RawKind::Instant => "instant",
+                RawKind::Month => "month",
+                RawKind::Amount => "amount",
             };
             let original = if column.original { "yes" } else { "" };
             writeln!(page, "| `{}` | {kind} | {original} | {} |", column.name, column.doc).expect("text");

@@ -180,8 +180,8 @@ fn a_repository_that_was_renamed_since_takes_over_what_the_files_knew_by_its_nam
 fn a_folder_without_raw_files_is_refused() {
     assert_eq!(
         complaint(&[("notes.csv", "a\n")]),
-        "raw: holds neither issue.csv nor pr.csv: name a folder of raw CSV files, such as the data folder of the \
-         original tool"
+        "raw: holds none of issue.csv, pr.csv and cloud_costs.csv: name a folder of raw CSV files, such as the data \
+         folder of the original tool"
     );
 }
 
@@ -291,7 +291,7 @@ fn without_repeated_keys(from: &Path, to: &Path) -> usize {
 }
 
 #[test]
-fn the_original_s_own_data_is_refused_for_its_repeated_keys_and_else_loaded() {
+fn the_original_s_own_data_is_refused_for_its_repeated_keys_and_odd_bills_and_else_loaded() {
     let Some(reference) = std::env::var_os("CTO_REFERENCE_DATA").map(PathBuf::from) else {
         println!("skipped: CTO_REFERENCE_DATA is not set");
         return;
@@ -303,6 +303,12 @@ fn the_original_s_own_data_is_refused_for_its_repeated_keys_and_else_loaded() {
         assert!(error.contains("is there already, on line"), "{set}: {error}");
         let copy = fixture.path("copy");
         let issues = without_repeated_keys(&folder, &copy);
+        let error = fixture.store.import_csv(&copy).expect_err("has odd values").to_string();
+        assert!(
+            error.contains("column month: '2021-13-01' is not a day") || error.contains("is not a time"),
+            "{error}"
+        );
+        fs::remove_file(copy.join("cloud_costs.csv")).expect("removed");
         match fixture.store.import_csv(&copy) {
             Ok(_) => assert_eq!(fixture.cells("issue", &["number"]).len(), issues, "{set}"),
             Err(error) => assert!(set == "nasty" && error.to_string().contains("is not a time"), "{set}: {error}"),

@@ -5,6 +5,7 @@ use model::Instant;
 use model::columns::Scopes;
 use store::{Store, StoreError};
 
+use crate::ledger::{bill, bills_page, line};
 use crate::records::{Fixture, issue, issue_record, moved, page, url};
 
 #[test]
@@ -72,10 +73,44 @@ fn a_newer_store_is_refused_with_both_versions() {
         assert_eq!(
             error.to_string(),
             format!(
-                "store {} was written by a newer version (schema 99, this program knows 1): upgrade cto-metrics",
+                "store {} was written by a newer version (schema 99, this program knows 2): upgrade cto-metrics",
                 path.display()
             )
         );
+    }
+}
+
+/// A store as the first version left it, with one issue.
+fn of_version_1(path: &std::path::Path) {
+    let old = rusqlite::Connection::open(path).expect("opened");
+    old.pragma_update(None, "journal_mode", "WAL").expect("set");
+    old.execute_batch(include_str!("../../src/schema.sql")).expect("made");
+    old.execute_batch(
+        "INSERT INTO repository VALUES (1, 'R_1', 'acme', 'api', 'acme', 0, 0, 1000000, 0);
+         INSERT INTO issue VALUES (1, 1, '7', 'Old', '', 0, 0, 0, 0, 0, 1000000, NULL, 0, 0, 0, 0, NULL, 0, NULL, 'I_7',
+            1000000, 0);
+         PRAGMA user_version = 1",
+    )
+    .expect("filled");
+}
+
+#[test]
+fn a_store_of_the_first_version_is_brought_up_to_date_with_all_that_it_holds() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("cto.db");
+    for open in [Store::open, Store::open_existing] {
+        let _ = fs::remove_file(&path);
+        of_version_1(&path);
+        let store = open(&url(&path)).expect("upgraded");
+        assert_eq!(store.load(Scopes::ALL).expect("read").issues.title.text(0), "Old");
+        let bills = [bill("azure", "one", "2026-01", "2026-02-10T00:00:00Z", vec![line("VM", "EUR", "1.5")])];
+        store.commit(&bills_page("azure/one", &bills)).expect("stored");
+        assert_eq!(store.load(Scopes::CLOUD_SPENDING).expect("read").cloud_costs.net.len(), 1);
+        drop(store);
+        let version: i64 = rusqlite::Connection::open(&path)
+            .and_then(|file| file.query_row("PRAGMA user_version", [], |row| row.get(0)))
+            .expect("asked");
+        assert_eq!(version, 2);
     }
 }
 

@@ -57,9 +57,9 @@ fn what_the_api_left_open_is_the_empty_code_and_null() {
 fn only_the_scopes_asked_for_are_read() {
     let fixture = Fixture::new();
     fixture.see(1, &[issue_record(issue("I_1", "1")), pull_record(pull_request("P_1", "2"))]);
-    let issues = fixture.store.load(Scopes { issues: true, pull_requests: false }).expect("read");
+    let issues = fixture.store.load(Scopes::ISSUES).expect("read");
     assert_eq!((issues.issues.id.len(), issues.pull_requests.id.len()), (1, 0));
-    let pulls = fixture.store.load(Scopes { issues: false, pull_requests: true }).expect("read");
+    let pulls = fixture.store.load(Scopes::PULL_REQUESTS).expect("read");
     assert_eq!((pulls.issues.id.len(), pulls.status_events.issue.len(), pulls.pull_requests.id.len()), (0, 0, 1));
 }
 
@@ -131,11 +131,11 @@ fn the_data_reaches_to_the_newest_successful_import_of_what_is_asked_for() {
     record(1, "pull_requests", "ok", 60);
     record(2, "issues", "failed", 70);
     record(2, "repositories", "ok", 80);
-    assert_eq!(covered(Scopes { issues: true, pull_requests: false }), Some(50));
-    assert_eq!(covered(Scopes { issues: false, pull_requests: true }), Some(60));
+    assert_eq!(covered(Scopes::ISSUES), Some(50));
+    assert_eq!(covered(Scopes::PULL_REQUESTS), Some(60));
     assert_eq!(covered(Scopes::ALL), Some(60));
     record(3, "project_items", "ok", 90);
-    assert_eq!(covered(Scopes { issues: true, pull_requests: false }), Some(90));
+    assert_eq!(covered(Scopes::ISSUES), Some(90));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use model::records::{Presence, Record};
 use proptest::prelude::*;
 use store::Page;
 
+use crate::ledger::{bill, line};
 use crate::records::{
     Fixture, at, card, card_record, everything, field, issue, issue_record, moved, place, pull_record, pull_request,
     repository, status,
@@ -52,7 +53,15 @@ fn record() -> impl Strategy<Value = Record> {
         seen.reviews.truncate(reviews);
         pull_record(seen)
     });
+    let bill_of = (1..3_u8, 0..3_usize, 1..9_u8, prop::sample::select(vec!["VM", "Disk"])).prop_map(
+        |(account, lines, day, service)| {
+            let observed_at = format!("2026-02-0{day}T00:00:00Z");
+            let lines = (0..lines).map(|cents| line(service, "EUR", &format!("1.0{cents}"))).collect();
+            bill("azure", &account.to_string(), "2026-01", &observed_at, lines)
+        },
+    );
     prop_oneof![
+        2 => bill_of,
         3 => issue_of,
         3 => card_of.prop_map(card_record),
         1 => repository_of,
@@ -102,6 +111,7 @@ fn has_repeated_keys(stored: &Stored) -> bool {
             }
             Record::ProjectItem(item) => keys.push(item.id.clone()),
             Record::PullRequest(pull_request) => keys.push(pull_request.id.clone()),
+            Record::CloudMonth(month) => keys.push(format!("{} {} {}", month.provider, month.account, month.month)),
         }
     }
     let all = keys.len();
@@ -118,7 +128,7 @@ fn difference(one: &str, other: &str) -> Option<(String, String)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn storing_pages_again_from_any_point_changes_nothing(pages in pages(), from in 0..6_usize) {
