@@ -191,7 +191,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         (
             "all issue tables",
             best(|| {
-                let scopes = Scopes { issues: true, pull_requests: false };
+                let scopes = Scopes::ISSUES;
                 calculate(&raw, &rules, Some(as_of), scopes).map(|calculation| calculation.tables.len())
             }),
         ),

@@ -1,14 +1,14 @@
-//! Metrics without files or a server: records made by hand in, stocks and lead times out.
+//! Metrics without files or a server: records made by hand in, stocks, lead times and cloud spending out.
 //!
 //! Run with `cargo run -p metrics-core --example embed`.
 
 use std::error::Error;
 use std::io::{self, Write as _};
 
-use metrics_core::model::Instant;
 use metrics_core::model::columns::Scopes;
-use metrics_core::model::records::{Issue, Place, ProjectEvent, StatusEvent};
+use metrics_core::model::records::{ChargeCategory, CloudCost, CloudMonth, Issue, Place, ProjectEvent, StatusEvent};
 use metrics_core::model::rules::{ProjectRules, Rules};
+use metrics_core::model::{Amount, Instant, Month};
 use metrics_core::{RawBuilder, calculate};
 
 const BOARD: &str = "4100001";
@@ -18,10 +18,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     records.issue(&issue(1, "Pay by card", 2, &[(3, "Ready"), (5, "In progress"), (9, "In review")], Some(12))?);
     records.issue(&issue(2, "Slow search", 4, &[(6, "Ready"), (8, "In progress")], None)?);
     records.issue(&issue(3, "Dark mode", 7, &[], None)?);
+    records.cloud_month(&bill("1240.50")?, "azure/shop");
 
     let rules = Rules { projects: vec![checkout_board()], ..Rules::default() };
     let raw = records.build(march(15)?);
-    let calculation = calculate(&raw, &rules, None, Scopes { issues: true, pull_requests: false })?;
+    let scopes = Scopes { cloud_spending: true, ..Scopes::ISSUES };
+    let calculation = calculate(&raw, &rules, None, scopes)?;
 
     let mut out = io::stdout().lock();
     for table in &calculation.tables {
@@ -37,6 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             _ => {}
         }
+    }
+    writeln!(out)?;
+    for finding in &calculation.findings {
+        writeln!(out, "{finding}")?;
     }
     for notice in &calculation.notices {
         writeln!(out, "{notice}")?;
@@ -56,6 +62,24 @@ fn checkout_board() -> ProjectRules {
         inprod_start_columns: columns("Done"),
         ..ProjectRules::default()
     }
+}
+
+/// What is billed for the running month by its 15th.
+fn bill(so_far: &str) -> Result<CloudMonth, String> {
+    let line = CloudCost {
+        service: "Virtual Machines".to_owned(),
+        charge_category: ChargeCategory::Usage,
+        currency: "EUR".to_owned(),
+        gross: so_far.parse().map_err(|error| format!("{so_far}: {error}"))?,
+        credits: Amount::zero(),
+    };
+    Ok(CloudMonth {
+        provider: "azure".to_owned(),
+        account: "shop".to_owned(),
+        month: Month::parse("2026-03").ok_or("no month")?,
+        observed_at: march(15)?,
+        lines: vec![line],
+    })
 }
 
 fn march(day: u32) -> Result<Instant, String> {

@@ -11,6 +11,7 @@ use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
 use model::table::Table;
 
+use crate::cloud::{CloudSpending, cloud_spending};
 use crate::control::finding;
 use crate::coverage::{Coverage, ISSUE_SCOPES};
 use crate::cto_stats;
@@ -28,10 +29,14 @@ pub struct Calculation {
     /// What a person should know about the figures, one line each.
     pub notices: Vec<String>,
     /// What the figures say, in full sentences; the first one says whether the last complete week was normal.
-    /// Empty under `cto-stats`.
+    /// Those about the clouds come last. Empty under `cto-stats`.
     pub findings: Vec<String>,
-    /// The instant up to which everything was looked at.
+    /// The instant up to which issues and pull requests were looked at; that of the clouds' bills when only they were
+    /// asked for.
     pub as_of: Instant,
+    /// The instant up to which the clouds' bills were looked at; `None` when they were not asked for, or when neither
+    /// `as_of` was given nor the data says how far it reaches.
+    pub cloud_as_of: Option<Instant>,
 }
 
 /// Why nothing was calculated.
@@ -45,7 +50,8 @@ pub enum CalculateError {
 
 /// Calculates the tables of the asked scopes under the rule set that `rules` names.
 ///
-/// `as_of` defaults to the end of what the data covers; without any data the tables have headers only.
+/// `as_of` defaults to the end of what the data covers, for bills to that of their own; without any data the tables
+/// have headers only.
 /// The same inputs give the same tables, byte for byte; under `flow` in any order of the raw rows.
 ///
 /// # Errors
@@ -78,8 +84,11 @@ fn calculate_from(
     as_of: Option<Instant>,
     scopes: Scopes,
 ) -> Result<Calculation, CalculateError> {
-    let as_of = as_of.or(raw.as_of).unwrap_or_default();
-    let mut calculation = Calculation { tables: Vec::new(), notices: Vec::new(), findings: Vec::new(), as_of };
+    let cloud_as_of = as_of.or(raw.cloud_as_of).filter(|_| scopes.cloud_spending);
+    let as_of = if scopes == Scopes::CLOUD_SPENDING { cloud_as_of } else { as_of.or(raw.as_of) }.unwrap_or_default();
+    let mut calculation =
+        Calculation { tables: Vec::new(), notices: Vec::new(), findings: Vec::new(), as_of, cloud_as_of };
+    let of_clouds = if scopes.cloud_spending { clouds(&raw, rules, cloud_as_of) } else { CloudSpending::default() };
     match rules.set {
         RuleSet::CtoStats => {
             let (of_pull_requests, of_issues) = parallel::both(
@@ -105,7 +114,20 @@ fn calculate_from(
             calculation.tables.extend(of_pull_requests);
         }
     }
+    calculation.tables.extend(of_clouds.tables);
+    calculation.notices.extend(of_clouds.notices);
+    calculation.findings.extend(of_clouds.findings);
     Ok(calculation)
+}
+
+/// The clouds by either rule set. These are a few hundred rows: nothing to share among cores.
+fn clouds(raw: &Raw, rules: &Rules, as_of: Option<Instant>) -> CloudSpending {
+    match rules.set {
+        RuleSet::CtoStats => {
+            CloudSpending { tables: cto_stats::cloud_tables(raw, &rules.cloud), ..CloudSpending::default() }
+        }
+        RuleSet::Flow => cloud_spending(raw, rules, as_of.unwrap_or_default()),
+    }
 }
 
 /// Drops parts of the raw data, where it is ours to drop.
@@ -205,10 +227,14 @@ fn forecasts(lives: &Lives, endings: &[Ending], rules: &Rules, coverage: &Covera
 
 #[cfg(test)]
 mod tests {
+    use model::rules::{CloudRules, ServiceComparison};
+
     use super::*;
 
     fn names(set: RuleSet, scopes: Scopes) -> Vec<&'static str> {
-        let rules = Rules { set, ..Rules::default() };
+        let comparison = ServiceComparison { name: "Old and new".to_owned(), groups: Vec::new() };
+        let cloud = CloudRules { comparisons: vec![comparison], ..CloudRules::default() };
+        let rules = Rules { set, cloud, ..Rules::default() };
         let calculation = calculate(&Raw::default(), &rules, None, scopes).expect("nothing to contradict");
         calculation.tables.iter().map(|table| table.name).collect()
     }
@@ -229,7 +255,7 @@ mod tests {
 
     #[test]
     fn each_rule_set_and_scope_has_its_tables() {
-        let issues = Scopes { issues: true, pull_requests: false };
+        let issues = Scopes::ISSUES;
         assert_eq!(
             names(RuleSet::Flow, issues),
             [
@@ -244,18 +270,39 @@ mod tests {
                 "forecast",
             ]
         );
-        assert_eq!(names(RuleSet::CtoStats, Scopes::ALL).len(), 8);
-        assert!(names(RuleSet::Flow, Scopes { issues: false, pull_requests: true }).contains(&"pr_open"));
+        assert_eq!(names(RuleSet::CtoStats, Scopes::USUAL).len(), 8);
+        assert_eq!(names(RuleSet::CtoStats, Scopes::ALL).len(), 11);
+        for set in [RuleSet::Flow, RuleSet::CtoStats] {
+            assert_eq!(
+                names(set, Scopes::CLOUD_SPENDING),
+                ["cloud_spending_monthly", "cloud_spending_services", "cloud_spending_compared"]
+            );
+        }
+        assert!(names(RuleSet::Flow, Scopes::PULL_REQUESTS).contains(&"pr_open"));
     }
 
     #[test]
     fn without_data_the_issue_tables_have_headers_only() {
-        let scopes = Scopes { issues: true, pull_requests: false };
+        let scopes = Scopes::ISSUES;
         let calculation = calculate(&Raw::default(), &Rules::default(), None, scopes).expect("nothing to contradict");
         for table in &calculation.tables {
             assert_eq!(table.to_csv().lines().count(), 1, "{}", table.name);
         }
         assert!(calculation.notices.is_empty());
+    }
+
+    #[test]
+    fn bills_are_as_of_their_own_import() {
+        let at = |seconds| Some(Instant::from_seconds(seconds));
+        let raw = Raw { as_of: at(1), cloud_as_of: at(2), ..Raw::default() };
+        let as_ofs = |as_of, scopes| {
+            let calculation = calculate(&raw, &Rules::default(), as_of, scopes).expect("nothing to contradict");
+            (Some(calculation.as_of), calculation.cloud_as_of)
+        };
+        assert_eq!(as_ofs(None, Scopes::ALL), (at(1), at(2)));
+        assert_eq!(as_ofs(None, Scopes::CLOUD_SPENDING), (at(2), at(2)));
+        assert_eq!(as_ofs(None, Scopes::USUAL), (at(1), None));
+        assert_eq!(as_ofs(at(3), Scopes::ALL), (at(3), at(3)));
     }
 
     #[test]

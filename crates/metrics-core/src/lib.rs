@@ -2,6 +2,7 @@
 
 pub mod calculate;
 pub mod calendar;
+pub mod cloud;
 pub mod control;
 pub mod coverage;
 pub mod cto_stats;

@@ -1,10 +1,15 @@
 //! Records in: raw columns from records made by hand or by another program.
 
+#[cfg(test)]
+mod tests;
+
 use hashbrown::HashMap;
 use model::Instant;
 use model::columns::{Dictionary, ProjectKind, PullRequestEventKind, Raw, ReviewState, SightingSource, StatusKind};
 use model::names::is_bot_login;
-use model::records::{Actor, ImportRun, Issue, Place, Presence, Project, ProjectItem, PullRequest, Repository};
+use model::records::{
+    Actor, CloudMonth, ImportRun, Issue, Place, Presence, Project, ProjectItem, PullRequest, Repository,
+};
 
 /// Collects records and turns them into the columns that the engine reads.
 ///
@@ -134,6 +139,31 @@ impl RawBuilder {
         self
     }
 
+    /// Adds an account's bill of a month, read from a source: the subject of its import, `azure/…` for example.
+    ///
+    /// A month of an account must come only once. A bill without lines adds nothing.
+    pub fn cloud_month(&mut self, bill: &CloudMonth, source: &str) -> &mut Self {
+        let [provider, account, source] = [&bill.provider, &bill.account, source].map(|text| self.code(text));
+        for line in &bill.lines {
+            let [service, currency] = [&line.service, &line.currency].map(|text| self.code(text));
+            let net = line.net();
+            let costs = &mut self.raw.cloud_costs;
+            costs.provider.push(provider);
+            costs.account.push(account);
+            costs.service.push(service);
+            costs.currency.push(currency);
+            costs.month.push(bill.month);
+            costs.charge_category.push(line.charge_category);
+            costs.gross.push(line.gross.clone());
+            costs.credits.push(line.credits.clone());
+            costs.binary.push(net.to_f64());
+            costs.net.push(net);
+            costs.observed_at.push(Some(bill.observed_at));
+            costs.source.push(source);
+        }
+        self
+    }
+
     /// Adds a board: gives it its present name.
     pub fn project(&mut self, project: Project) -> &mut Self {
         self.raw.projects.push(project);
@@ -154,7 +184,7 @@ impl RawBuilder {
 
     /// The columns; `as_of` is the end of the period that the records cover.
     pub fn build(self, as_of: Instant) -> Raw {
-        Raw { as_of: Some(as_of), ..self.raw }
+        Raw { as_of: Some(as_of), cloud_as_of: Some(as_of), ..self.raw }
     }
 
     fn code(&mut self, text: &str) -> u32 {

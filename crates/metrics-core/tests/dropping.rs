@@ -4,7 +4,7 @@ use std::path::Path;
 
 use metrics_core::{Calculation, calculate, calculate_and_drop};
 use model::columns::Scopes;
-use model::rules::{RuleSet, Rules};
+use model::rules::{CloudRules, RuleSet, Rules, ServiceComparison, ServiceGroup};
 use model::table::Table;
 use store::csv_folder::{Reading, load};
 
@@ -14,7 +14,10 @@ fn data_that_is_dropped_on_the_way_gives_the_same_tables() {
     let raw = load(&folder, Scopes::ALL, Reading::Strict).expect("the fixture is read").raw;
     let text = |calculation: Calculation| -> Vec<String> { calculation.tables.iter().map(Table::to_csv).collect() };
     for set in [RuleSet::Flow, RuleSet::CtoStats] {
-        let rules = Rules { set, ..Rules::default() };
+        let group = ServiceGroup { name: "AI".to_owned(), services: vec!["Vertex AI".to_owned()] };
+        let comparison = ServiceComparison { name: "Alone".to_owned(), groups: vec![group] };
+        let cloud = CloudRules { comparisons: vec![comparison], ..CloudRules::default() };
+        let rules = Rules { set, cloud, ..Rules::default() };
         let kept = text(calculate(&raw, &rules, None, Scopes::ALL).expect("nothing to contradict"));
         let dropped = text(calculate_and_drop(raw.clone(), &rules, None, Scopes::ALL).expect("the same"));
         assert!(kept.iter().all(|table| table.lines().count() > 1), "there is something to compare in each table");

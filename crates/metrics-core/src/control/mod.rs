@@ -73,7 +73,7 @@ pub struct Verdict {
     pub center: Option<f64>,
     /// Upper limit.
     pub ucl: Option<f64>,
-    /// Lower limit as shown: not below 0.
+    /// Lower limit as shown: not below 0 unless a point of the segment so far is.
     pub lcl: Option<f64>,
     /// Why there are no limits; `None` when there are.
     pub no_limits: Option<NoLimits>,

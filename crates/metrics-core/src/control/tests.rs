@@ -88,6 +88,14 @@ fn the_lower_limit_is_shown_at_zero_but_not_clipped_for_the_rules() {
 }
 
 #[test]
+fn a_series_below_zero_keeps_its_lower_limit() {
+    // Mean −3, mean moving range 6, reach 15.96.
+    let chart = xmr(&weeks(&[0.0, -6.0, 0.0, -6.0, 0.0, -6.0]), &[]);
+    let last = &chart.points[5];
+    assert!(close(last.ucl, 12.96) && close(last.lcl, -18.96), "{last:?}");
+}
+
+#[test]
 fn the_eighth_point_in_a_row_on_one_side_is_a_signal_and_the_seventh_is_not() {
     let mut values = calm_baseline(); // Ends with 11, which is the first of the run.
     values.extend([11.0; 7]);

@@ -130,13 +130,18 @@ fn current_limits(values: &[f64]) -> Option<Limits> {
     (values.len() >= MINIMUM_POINTS).then(|| Limits::of(&values[..values.len().min(BASELINE_POINTS)]))
 }
 
+/// What cannot be negative has no limit below 0; a series that was below 0 can, and keeps its limit.
+fn shown_lower_limit(limit: f64, values: &[f64]) -> f64 {
+    if values.iter().any(|value| *value < 0.0) { limit } else { limit.max(0.0) }
+}
+
 /// Judges the last of the points of a segment by what was known with it.
 fn judge(values: &[f64], verdict: &mut Verdict) {
     let limits = current_limits(values);
     let reach = limits.and_then(Limits::reach);
     verdict.center = limits.map(|limits| limits.center);
     verdict.ucl = limits.zip(reach).map(|(limits, reach)| limits.center + reach);
-    verdict.lcl = limits.zip(reach).map(|(limits, reach)| (limits.center - reach).max(0.0));
+    verdict.lcl = limits.zip(reach).map(|(limits, reach)| shown_lower_limit(limits.center - reach, values));
     verdict.no_limits = match (limits, reach) {
         (None, _) => Some(NoLimits::TooFewPoints { points: values.len() }),
         (Some(_), None) => Some(NoLimits::NoVariation),

@@ -1,10 +1,12 @@
 //! Rule set `cto-stats`: the numbers of the original tool, digit for digit.
 //!
 //! Everything here is bug for bug: re-opened issues stay ended, stocks show the furthest step ever reached, a mean
-//! over nothing is 0, the last week of throughput is dropped. The tables have the original's columns and no others.
+//! over nothing is 0, the last week of throughput is dropped, costs are binary numbers. The tables have the original's
+//! columns and no others.
 //! Weeks are ISO weeks in UTC. Rule set `flow` lives elsewhere and shares none of this.
 
 mod bug_source;
+mod cloud;
 mod cycle_time;
 mod issue_list;
 mod lives;
@@ -24,6 +26,7 @@ use model::table::Table;
 
 use crate::parallel;
 
+pub use cloud::cloud_tables;
 pub use pull_requests::pull_request_tables;
 
 /// The five tables about issues: `calculated_issue`, `cycle_time`, `throughput_week`, `stocks`, `stocks_week`.

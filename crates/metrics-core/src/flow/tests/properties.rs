@@ -40,8 +40,7 @@ fn told(stories: &[(f64, Vec<String>)]) -> Vec<Story> {
 }
 
 fn calculated(stories: &[Story]) -> Calculation {
-    calculate(&raw(stories), &rules(), Some(day(AS_OF)), Scopes { issues: true, pull_requests: false })
-        .expect("the rules are sound")
+    calculate(&raw(stories), &rules(), Some(day(AS_OF)), Scopes::ISSUES).expect("the rules are sound")
 }
 
 fn ints(table: &Table, column: &str) -> Vec<i64> {

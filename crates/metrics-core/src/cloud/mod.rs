@@ -1,0 +1,96 @@
+//! Cloud spending under rule set `flow`: what the providers bill by month, by group or service, and side by side.
+//!
+//! Sums are exact. Amounts of different currencies are never added, and what a provider did not bill is absent, not 0.
+//! Months are those of the bills, in UTC.
+//!
+//! **Complete.** A provider's month is complete as a whole, for all its accounts, services and currencies, or it is
+//! not: it has settled at `as_of`, every row of it was read once it had settled, and no source of the provider is
+//! behind. Only complete months are compared and enter control limits.
+
+mod completeness;
+mod figures;
+mod grouping;
+mod ledger;
+mod series;
+mod tables;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use model::Instant;
+use model::columns::Raw;
+use model::rules::Rules;
+use model::table::Table;
+
+use completeness::Completeness;
+use grouping::{Comparisons, Cut};
+use ledger::Ledger;
+use series::Sums;
+
+pub use figures::RUN_RATE_MINIMUM_DAYS;
+
+/// What the bills say.
+#[derive(Clone, Debug, Default)]
+pub struct CloudSpending {
+    /// `cloud_spending_monthly`, `cloud_spending_services` and `cloud_spending_compared`, the last with its header
+    /// only when nothing is compared. Months without a row of the bills are absent.
+    pub tables: Vec<Table>,
+    /// What a person should know about them, one line each.
+    pub notices: Vec<String>,
+    /// What they say, in full sentences: per provider and currency the last complete month and the months after it,
+    /// then whatever is beyond its limits in the last complete month.
+    pub findings: Vec<String>,
+}
+
+/// The tables of the clouds' bills as of an instant; months that begin later are left out.
+///
+/// Of the rules, `cloud` and `process_changes` count.
+pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending {
+    let ledger = Ledger::new(raw, as_of);
+    let completeness = Completeness::new(raw, as_of);
+    let cut = Cut::of(&rules.cloud);
+    let comparisons = Comparisons::of(&rules.cloud.comparisons);
+    let changes = &rules.process_changes;
+
+    let monthly = by_provider(&ledger).into_series(&completeness, changes);
+    let services = by_name(&ledger, &cut).into_series(&completeness, changes);
+    let compared = by_comparison(&ledger, &comparisons).into_series(&completeness, changes);
+
+    let mut notices: Vec<String> = ledger.notice(as_of).into_iter().collect();
+    notices.extend(completeness.notices());
+    notices.extend(grouping::notices(&ledger, &cut, &comparisons));
+    CloudSpending {
+        tables: vec![tables::monthly(&monthly), tables::services(&services, cut.column()), tables::compared(&compared)],
+        notices,
+        findings: words::findings(&monthly, &services),
+    }
+}
+
+fn by_provider<'a>(ledger: &Ledger<'a>) -> Sums<'a> {
+    let mut sums = Sums::default();
+    for entry in &ledger.entries {
+        sums.add([entry.provider.clone(), "".into(), entry.currency.clone()], entry);
+    }
+    sums
+}
+
+fn by_name<'a>(ledger: &Ledger<'a>, cut: &'a Cut) -> Sums<'a> {
+    let mut sums = Sums::default();
+    for entry in &ledger.entries {
+        for name in cut.names(&entry.service) {
+            sums.add([entry.provider.clone(), name, entry.currency.clone()], entry);
+        }
+    }
+    sums
+}
+
+fn by_comparison<'a>(ledger: &Ledger<'a>, comparisons: &'a Comparisons) -> Sums<'a> {
+    let mut sums = Sums::default();
+    for entry in &ledger.entries {
+        for (comparison, group) in comparisons.groups_of(&entry.service) {
+            sums.add([comparison.into(), group.into(), entry.currency.clone()], entry);
+        }
+    }
+    sums
+}

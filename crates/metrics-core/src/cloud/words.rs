@@ -1,0 +1,141 @@
+//! What the bills say, in full sentences.
+
+use std::collections::BTreeMap;
+
+use model::{Amount, Month};
+
+use super::series::{MonthOfSeries, Series};
+use crate::control::Signal;
+
+/// Months after the last complete one that are worth a sentence: the open one and the one still settling.
+const OPEN_MONTHS: usize = 2;
+
+/// Per provider and currency the last complete month and the newest ones after it; then each provider, group and
+/// service that was beyond its limits in the last complete month of its provider.
+pub(super) fn findings(monthly: &[Series<'_>], services: &[Series<'_>]) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut newest: BTreeMap<&str, Month> = BTreeMap::new();
+    for series in monthly {
+        let last = series.last_complete();
+        sentences.push(match last {
+            Some(last) => last_month(series, last),
+            None => format!("{} has no complete month in {} yet.", provider(series), currency(series)),
+        });
+        let after = last.map(|last| last.month);
+        let open = series.months.iter().filter(|month| Some(month.month) > after);
+        let open: Vec<&MonthOfSeries> = open.collect();
+        sentences.extend(open[open.len().saturating_sub(OPEN_MONTHS)..].iter().map(|month| open_month(series, month)));
+        if let Some(last) = last {
+            let newest = newest.entry(&series.key[0]).or_insert(last.month);
+            *newest = last.month.max(*newest);
+        }
+    }
+    let named = |series: &Series<'_>| format!("{} on {}", or(&series.key[1], "what has no service"), provider(series));
+    let whole = monthly.iter().map(|series| (series, provider(series).to_owned()));
+    let beyond = whole.chain(services.iter().map(|series| (series, named(series)))).filter_map(|(series, name)| {
+        let last = series.last_complete()?;
+        (newest.get(&*series.key[0]) == Some(&last.month)).then(|| beyond_limits(&name, series, last)).flatten()
+    });
+    sentences.extend(beyond);
+    sentences
+}
+
+fn last_month(series: &Series<'_>, last: &MonthOfSeries) -> String {
+    let head = format!(
+        "{} billed {} {} in {}, the last complete month",
+        provider(series),
+        money(&last.cost),
+        currency(series),
+        last.month
+    );
+    let Some(change) = &last.change.amount else { return format!("{head}.") };
+    let before = format!("{} ({})", last.month.plus(-1), money(&(&last.cost - change)));
+    if change.is_zero() {
+        return format!("{head}: as much as in {before}.");
+    }
+    let direction = if change.is_negative() { "less" } else { "more" };
+    let size = match last.change.percent {
+        Some(percent) => format!("{:.1} %", percent.abs()),
+        None => money(&if change.is_negative() { -change } else { change.clone() }),
+    };
+    format!("{head}: {size} {direction} than in {before}.")
+}
+
+fn open_month(series: &Series<'_>, month: &MonthOfSeries) -> String {
+    let cost = format!("{} {}", money(&month.cost), currency(series));
+    let (provider, name, pace) = (provider(series), month.month, &month.pace);
+    match (&pace.run_rate, pace.days) {
+        (Some(run_rate), Some(days)) if days < name.days() => format!(
+            "{provider} stands at {cost} in {name} after {days} days: {} for the whole month at this pace.",
+            money(run_rate)
+        ),
+        (_, Some(days)) if days == name.days() => {
+            format!("{provider} stands at {cost} in {name}, which is over but may still change.")
+        }
+        _ => format!("{provider} stands at {cost} in {name}, which is not complete."),
+    }
+}
+
+/// `AI on azure: 5,210.00 EUR in 2026-10, above its usual range of 1,200.00 to 3,100.00.`
+fn beyond_limits(name: &str, series: &Series<'_>, last: &MonthOfSeries) -> Option<String> {
+    let verdict = last.verdict.as_ref().filter(|verdict| verdict.signals.contains(&Signal::BeyondLimits))?;
+    let (lower, upper) = (verdict.lcl?, verdict.ucl?);
+    let side = if verdict.value > upper { "above" } else { "below" };
+    Some(format!(
+        "{name}: {} {} in {}, {side} its usual range of {} to {}.",
+        money(&last.cost),
+        currency(series),
+        last.month,
+        grouped(&format!("{lower:.2}")),
+        grouped(&format!("{upper:.2}")),
+    ))
+}
+
+fn provider<'a>(series: &'a Series<'_>) -> &'a str {
+    or(&series.key[0], "a provider without a name")
+}
+
+fn currency<'a>(series: &'a Series<'_>) -> &'a str {
+    or(&series.key[2], "(no currency)")
+}
+
+fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    if text.trim().is_empty() { otherwise } else { text }
+}
+
+/// `-1,234.50`
+fn money(amount: &Amount) -> String {
+    grouped(&amount.to_cents())
+}
+
+/// A number with two decimals, with a comma between thousands.
+fn grouped(number: &str) -> String {
+    let (sign, unsigned) = number.strip_prefix('-').map_or(("", number), |unsigned| ("-", unsigned));
+    let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let mut text = sign.to_owned();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    format!("{text}.{decimals}")
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart_by_commas() {
+        for (number, written) in [
+            ("0.50", "0.50"),
+            ("999.00", "999.00"),
+            ("1000.00", "1,000.00"),
+            ("-123456.78", "-123,456.78"),
+            ("1234567.00", "1,234,567.00"),
+        ] {
+            assert_eq!(grouped(number), written);
+        }
+    }
+}
