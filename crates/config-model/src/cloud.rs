@@ -21,6 +21,36 @@ pub struct CloudSpending {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<Comparison>>")]
     pub compared_service: Vec<Comparison>,
+    /// Bills in FOCUS files, of any provider.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<FocusFiles>>")]
+    pub focus: Vec<FocusFiles>,
+}
+
+/// FOCUS files of one export.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FocusFiles {
+    /// The files, `exports/*.csv.gz`: CSV, plain or gzip, relative to the working folder.
+    pub path: String,
+    /// Which cost is taken: `billed` (default) as on the invoice, or `effective`.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<FocusCost>")]
+    pub cost: FocusCost,
+    /// Provider, by default as the files name it.
+    #[serde(default)]
+    pub provider: Option<String>,
+}
+
+/// Which cost of a FOCUS file is taken. The two are never added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FocusCost {
+    /// `BilledCost`.
+    #[default]
+    Billed,
+    /// `EffectiveCost`: commitments are spread over their term.
+    Effective,
 }
 
 /// A group, or the name of one service.

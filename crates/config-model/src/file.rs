@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::CloudSpending;
+use crate::providers::{Azure, Gcp};
 use crate::scalar::{Named, absent_if_null, flag, source_text};
 
 /// `config.yml`: every key is optional.
@@ -36,10 +37,18 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Import>")]
     pub import: Import,
+    /// Bills of Azure.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Azure>")]
+    pub azure: Azure,
+    /// Bills of Google Cloud.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Gcp>")]
+    pub gcp: Gcp,
     /// Groups of cloud services (older spelling).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud_spending: Option<CloudSpending>,
-    /// Groups of cloud services (newer spelling, laid over the older one).
+    /// Groups of cloud services (newer spelling, laid over the older one), and bills in files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloudspending: Option<CloudSpending>,
     /// Name of the file in errors.

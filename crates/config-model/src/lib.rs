@@ -1,17 +1,21 @@
 #![doc = include_str!("../README.md")]
 
 mod cloud;
+mod cloud_rules;
+mod environment;
 mod error;
 mod file;
 mod load;
+mod providers;
 mod rules;
 mod scalar;
 mod yaml;
 
-pub use cloud::{CloudSpending, Comparison, Group, ServiceEntry};
+pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
 pub use error::ConfigError;
 pub use file::{App, BugSource, Config, Github, Import, Member, Metrics, ProcessChange, Project, Reporting, Team};
 pub use load::{default_path, load};
+pub use providers::{Azure, CostType, Gcp, Secret};
 pub use scalar::Named;
 
 /// The JSON Schema of `config.yml`, for editors: the text of `config/config.schema.json`.

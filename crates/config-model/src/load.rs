@@ -2,9 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use figment::Figment;
-use figment::providers::{Env, Serialized};
-
 use crate::{Config, ConfigError, yaml};
 
 /// The file that is read when none is named: `CONFIG_PATH`, else `./config.yml`.
@@ -39,23 +36,4 @@ impl Config {
         config.check(file)?;
         Ok(config)
     }
-
-    /// Lays the environment over it: `CTO_SECTION__KEY`, `GITHUB_API_URL`, `GITHUB_GRAPHQL_URL`.
-    fn with_environment(self) -> Result<Self, ConfigError> {
-        let known = Env::raw()
-            .only(&["GITHUB_API_URL", "GITHUB_GRAPHQL_URL"])
-            .map(|name| name.as_str().to_ascii_lowercase().replacen("github_", "github.", 1).into());
-        let figment = Figment::from(Serialized::defaults(&self))
-            .merge(known)
-            .merge(Env::prefixed("CTO_").filter(|name| name.as_str().contains("__")).split("__"));
-        figment.extract().map_err(|error| ConfigError::Invalid {
-            file: "environment".to_owned(),
-            place: format!(", variable {}", variable(&error.path)),
-            message: error.kind.to_string(),
-        })
-    }
-}
-
-fn variable(path: &[String]) -> String {
-    format!("CTO_{}", path.join("__").to_uppercase())
 }

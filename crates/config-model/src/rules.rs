@@ -31,11 +31,18 @@ impl Config {
             }
         }
         self.zone(file)?;
-        for (name, value) in [("api_url", &self.github.api_url), ("graphql_url", &self.github.graphql_url)] {
+        self.check_clouds(file)?;
+        for (key, value) in [
+            ("github.api_url", &self.github.api_url),
+            ("github.graphql_url", &self.github.graphql_url),
+            ("azure.authority_host", &self.azure.authority_host),
+            ("azure.endpoint", &self.azure.endpoint),
+            ("gcp.bigquery_endpoint", &self.gcp.bigquery_endpoint),
+        ] {
             if value.as_deref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
                 return Err(ConfigError::at_key(
                     file,
-                    &format!("github.{name}"),
+                    key,
                     "an address must begin with https:// (http:// on this computer only)",
                 ));
             }
@@ -87,6 +94,7 @@ impl Config {
             working_columns: self.metrics.working_columns.clone(),
             people: self.reporting.people,
             forecast_seed: self.metrics.forecast_seed.unwrap_or(1),
+            cloud: self.cloud_rules(),
         })
     }
 

@@ -135,7 +135,65 @@ fn the_example_shows_every_top_level_key_and_is_valid() {
     let text = std::fs::read_to_string(path).expect("config/config.example.yml is there");
     let config = read(&text);
     config.rules(None).expect("the example is valid");
-    for key in ["github:", "metrics:", "reporting:", "teams:", "process_changes:", "import:", "cloudspending:"] {
+    for key in [
+        "github:",
+        "metrics:",
+        "reporting:",
+        "teams:",
+        "process_changes:",
+        "import:",
+        "azure:",
+        "gcp:",
+        "cloudspending:",
+    ] {
         assert!(text.lines().any(|line| line.starts_with(key)), "{key}");
     }
+}
+
+/// Groups, flat filter and comparisons of a configuration, as short texts.
+fn cloud(text: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let rules = read(text).rules(None).expect("valid").cloud;
+    let group = |group: &model::rules::ServiceGroup| format!("{}={}", group.name, group.services.join("+"));
+    let comparison = |one: &model::rules::ServiceComparison| {
+        format!("{}: {}", one.name, one.groups.iter().map(group).collect::<Vec<_>>().join(" | "))
+    };
+    let comparisons = rules.comparisons.iter().map(comparison).collect();
+    (rules.groups.iter().map(group).collect(), rules.services, comparisons)
+}
+
+#[test]
+fn the_newer_spelling_of_cloud_spending_is_laid_over_the_older_one() {
+    let older = "cloud_spending: {services: [S], detailed_service: [{name: Old, services: [a]}], compared_service: [{name: c, groups: [{name: g, services: [x]}]}]}\n";
+    let none = Vec::<String>::new();
+    assert_eq!(cloud(""), (none.clone(), none.clone(), none.clone()));
+    assert_eq!(cloud(older), (vec!["Old=a".into()], vec!["S".into()], vec!["c: g=x".into()]));
+    let groups = format!("{older}cloudspending: {{detailed_service: [{{name: New, services: [b, c]}}, Plain]}}");
+    assert_eq!(cloud(&groups).0, ["New=b+c"], "groups of the newer key replace the older ones");
+    let plain = "cloudspending: {detailed_service: [P, Q]}";
+    assert_eq!(cloud(plain), (none.clone(), vec!["P".into(), "Q".into()], none.clone()));
+    let both = format!("cloud_spending: {{services: [S]}}\n{plain}");
+    assert_eq!(cloud(&both).1, ["S"], "the older filter wins over plain names");
+    let compared = format!(
+        "{older}cloudspending: {{compared_service: [{{name: d, groups: [{{name: h, services: [y]}}, {{name: i, services: [z]}}]}}]}}"
+    );
+    assert_eq!(cloud(&compared).2, ["d: h=y | i=z"]);
+}
+
+#[test]
+fn groups_of_services_need_a_name_and_services() {
+    assert!(refused("cloud_spending: {detailed_service: [Storage]}").contains("cloud_spending.services"));
+    assert!(
+        refused("cloudspending: {detailed_service: [{name: ' ', services: [a]}]}")
+            .contains("cloudspending.detailed_service[0].name: a group needs a name")
+    );
+    assert!(
+        refused("cloudspending: {compared_service: [{name: c, groups: [{name: g, services: []}]}]}")
+            .contains("cloudspending.compared_service[0].groups[0].services: a group needs at least one service")
+    );
+}
+
+#[test]
+fn a_secret_of_another_type_is_refused_without_being_shown() {
+    let message = refused("azure: {client_secret: [hush]}");
+    assert!(message.contains("azure.client_secret") && !message.contains("hush"), "{message}");
 }

@@ -1,0 +1,94 @@
+//! From both spellings of the cloud keys to the rules of the model.
+
+use model::rules::{CloudRules, ServiceComparison, ServiceGroup};
+
+use crate::{CloudSpending, Comparison, Config, ConfigError, Group, ServiceEntry};
+
+impl Config {
+    /// The newer key laid over the older one, as the original tool does: groups of the newer key replace those of the
+    /// older one; its plain service names are a flat filter unless there are groups or the older key has a filter;
+    /// its comparisons replace the older ones when there are any.
+    pub(crate) fn cloud_rules(&self) -> CloudRules {
+        let none = CloudSpending::default();
+        let older = self.cloud_spending.as_ref().unwrap_or(&none);
+        let newer = self.cloudspending.as_ref().unwrap_or(&none);
+        let newer_groups = groups_of(&newer.detailed_service);
+        let groups = if newer_groups.is_empty() { groups_of(&older.detailed_service) } else { newer_groups };
+        let services = [&older.services, &newer.services, &names_of(&newer.detailed_service)]
+            .into_iter()
+            .find(|names| !names.is_empty())
+            .cloned()
+            .unwrap_or_default();
+        let comparisons = [&newer.compared_service, &older.compared_service].into_iter().find(|list| !list.is_empty());
+        CloudRules { services, groups, comparisons: comparisons.into_iter().flatten().map(comparison).collect() }
+    }
+
+    /// What is wrong although every key and type is right.
+    pub(crate) fn check_clouds(&self, file: &str) -> Result<(), ConfigError> {
+        if let Some(older) = &self.cloud_spending {
+            let plain = older.detailed_service.iter().position(|entry| matches!(entry, ServiceEntry::Service(_)));
+            if let Some(index) = plain {
+                return Err(ConfigError::at_key(
+                    file,
+                    &format!("cloud_spending.detailed_service[{index}]"),
+                    "plain service names belong to cloud_spending.services; here only groups `{name: ..., services: [...]}` are read",
+                ));
+            }
+        }
+        for (key, clouds) in [("cloud_spending", &self.cloud_spending), ("cloudspending", &self.cloudspending)] {
+            let Some(clouds) = clouds else { continue };
+            for (index, entry) in clouds.detailed_service.iter().enumerate() {
+                if let ServiceEntry::Group(group) = entry {
+                    check_group(file, &format!("{key}.detailed_service[{index}]"), group)?;
+                }
+            }
+            for (index, comparison) in clouds.compared_service.iter().enumerate() {
+                let key = format!("{key}.compared_service[{index}]");
+                check_name(file, &key, &comparison.name, "a comparison")?;
+                for (index, group) in comparison.groups.iter().enumerate() {
+                    check_group(file, &format!("{key}.groups[{index}]"), group)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_group(file: &str, key: &str, group: &Group) -> Result<(), ConfigError> {
+    check_name(file, key, &group.name, "a group")?;
+    if group.services.is_empty() {
+        return Err(ConfigError::at_key(file, &format!("{key}.services"), "a group needs at least one service"));
+    }
+    Ok(())
+}
+
+fn check_name(file: &str, key: &str, name: &str, what: &str) -> Result<(), ConfigError> {
+    if name.trim().is_empty() {
+        return Err(ConfigError::at_key(file, &format!("{key}.name"), format!("{what} needs a name")));
+    }
+    Ok(())
+}
+
+fn groups_of(entries: &[ServiceEntry]) -> Vec<ServiceGroup> {
+    let groups = entries.iter().filter_map(|entry| match entry {
+        ServiceEntry::Group(group) => Some(service_group(group)),
+        ServiceEntry::Service(_) => None,
+    });
+    groups.collect()
+}
+
+fn names_of(entries: &[ServiceEntry]) -> Vec<String> {
+    let names = entries.iter().filter_map(|entry| match entry {
+        ServiceEntry::Service(name) => Some(name.clone()),
+        ServiceEntry::Group(_) => None,
+    });
+    names.collect()
+}
+
+fn service_group(group: &Group) -> ServiceGroup {
+    ServiceGroup { name: group.name.clone(), services: group.services.clone() }
+}
+
+fn comparison(comparison: &Comparison) -> ServiceComparison {
+    ServiceComparison { name: comparison.name.clone(), groups: comparison.groups.iter().map(service_group).collect() }
+}
