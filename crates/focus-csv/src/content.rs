@@ -1,0 +1,80 @@
+//! The text of a file, whatever it is packed in.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Cursor, Read};
+use std::path::Path;
+
+use csv::{ByteRecord, ReaderBuilder};
+use flate2::bufread::MultiGzDecoder;
+
+use crate::fault::Fault;
+use crate::header;
+
+/// Bytes read from a file at once.
+const BUFFER: usize = 256 * 1024;
+/// Bytes at the beginning in which the header is looked for.
+const HEAD: u64 = 64 * 1024;
+
+const GZIP: &[u8] = b"\x1f\x8b";
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Beginnings of files that are no CSV.
+const OTHERS: [(&[u8], &str); 6] = [
+    (b"PAR1", "a Parquet file"),
+    (b"PK\x03\x04", "a zip file"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xff\xfe", "a UTF-16 file"),
+    (b"\xfe\xff", "a UTF-16 file"),
+];
+
+/// What separates cells, the likeliest last.
+const DELIMITERS: [u8; 4] = [b'|', b'\t', b';', b','];
+
+/// A file opened for reading.
+pub(crate) struct Content {
+    /// Its rows behind the header.
+    pub(crate) rows: csv::Reader<Box<dyn Read>>,
+    /// Whether it is packed.
+    pub(crate) gzip: bool,
+    /// Whether its lines end with a carriage return too.
+    pub(crate) crlf: bool,
+}
+
+/// Opens a file: plain or gzip of any number of members, which its first bytes tell.
+pub(crate) fn open(path: &Path) -> Result<Content, Fault> {
+    let unreadable = |cause| Fault::Unreadable { file: path.to_owned(), cause };
+    let mut file = BufReader::with_capacity(BUFFER, File::open(path).map_err(unreadable)?);
+    let gzip = file.fill_buf().map_err(unreadable)?.starts_with(GZIP);
+    let mut text: Box<dyn Read> = if gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+
+    let head = head_of(&mut text).map_err(|cause| Fault::of_content(path.to_owned(), gzip, cause))?;
+    if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Err(Fault::WrongFormat { file: path.to_owned(), what });
+    }
+    let delimiter = delimiter_of(&head);
+    let crlf = head.iter().position(|&byte| byte == b'\n').is_some_and(|end| head[..end].ends_with(b"\r"));
+    let whole: Box<dyn Read> = Box::new(Cursor::new(head).chain(text));
+    let rows = ReaderBuilder::new().delimiter(delimiter).buffer_capacity(BUFFER).from_reader(whole);
+    Ok(Content { rows, gzip, crlf })
+}
+
+/// The beginning of the text, without its byte order mark.
+fn head_of(text: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    text.take(HEAD).read_to_end(&mut head)?;
+    if head.starts_with(BOM) {
+        head.drain(..BOM.len());
+    }
+    Ok(head)
+}
+
+/// The delimiter with which the header has the most columns of FOCUS; the comma where none has any.
+fn delimiter_of(head: &[u8]) -> u8 {
+    let familiarity = |&delimiter: &u8| {
+        let mut header = ByteRecord::new();
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(head);
+        reader.read_byte_record(&mut header).map_or(0, |_| header::familiarity(&header))
+    };
+    DELIMITERS.into_iter().max_by_key(familiarity).unwrap_or(b',')
+}

@@ -1,0 +1,110 @@
+//! One file into the ledger.
+
+use std::path::Path;
+
+use csv::ByteRecord;
+use model::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::bill_file::BillFile;
+use crate::content::{self, Content};
+use crate::fault::{Fault, Others};
+use crate::header::{Columns, Unusable};
+use crate::ledger::Ledger;
+use crate::row::RowReader;
+use crate::settings::Settings;
+
+/// Rows between two looks at whether the import was interrupted.
+const ROWS_BETWEEN_LOOKS: u64 = 4096;
+
+/// Adds the rows of a file, which count as known at `observed_at`. Gives their number.
+///
+/// After the first row that cannot be used the others are still looked at, so that the error can count them.
+pub(crate) fn read(
+    file: &BillFile,
+    observed_at: Instant,
+    settings: &Settings,
+    ledger: &mut Ledger,
+    cancel: &CancellationToken,
+) -> Result<u64, Fault> {
+    let path = file.path.as_path();
+    let Content { mut rows, gzip, crlf } = content::open(path)?;
+    let columns = columns(path, gzip, &mut rows, settings)?;
+    let cost_column = settings.cost.name();
+    let mut reader = RowReader::new(columns, cost_column, settings.provider.as_deref());
+    let mut record = ByteRecord::new();
+    let (mut count, mut wrong, mut first) = (0, 0, None);
+    loop {
+        if count % ROWS_BETWEEN_LOOKS == 0 && cancel.is_cancelled() {
+            return Err(Fault::Cancelled);
+        }
+        count += 1;
+        let fault = match rows.read_byte_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => match reader.read(&record).and_then(|row| ledger.add(&row, cost_column, observed_at)) {
+                Ok(()) => continue,
+                Err(cell) => {
+                    Fault::Cell { file: path.to_owned(), line: line_of(&rows, &record, crlf), cell, others: Others(0) }
+                }
+            },
+            Err(error) if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = *error.kind() => {
+                Fault::Ragged {
+                    file: path.to_owned(),
+                    line: line_of(&rows, &record, crlf),
+                    found: len,
+                    expected: expected_len,
+                    others: Others(0),
+                }
+            }
+            Err(error) => return Err(first.unwrap_or_else(|| fault_of(path, gzip, error))),
+        };
+        wrong += 1;
+        first.get_or_insert(fault);
+    }
+    if let Some(first) = first {
+        return Err(first.with_others(wrong - 1));
+    }
+    file.check_unchanged(&settings.base)?;
+    Ok(count - 1)
+}
+
+/// Reads the header.
+fn columns(
+    path: &Path,
+    gzip: bool,
+    rows: &mut csv::Reader<Box<dyn std::io::Read>>,
+    settings: &Settings,
+) -> Result<Columns, Fault> {
+    let header = rows.byte_headers().map_err(|error| fault_of(path, gzip, error))?;
+    let file = path.to_owned();
+    if header.is_empty() {
+        return Err(Fault::Empty { file });
+    }
+    Columns::find(header, settings.cost, settings.provider.is_some()).map_err(|unusable| match unusable {
+        Unusable::Missing { column, focus: true } => Fault::MissingColumn { file, column },
+        Unusable::Missing { column, focus: false } => Fault::NotFocus { file, column },
+        Unusable::Twice(column) => Fault::ColumnTwice { file, column },
+    })
+}
+
+fn fault_of(path: &Path, gzip: bool, error: csv::Error) -> Fault {
+    let file = path.to_owned();
+    match error.into_kind() {
+        csv::ErrorKind::Io(cause) => Fault::of_content(file, gzip, cause),
+        other => Fault::Unreadable { file, cause: std::io::Error::other(format!("{other:?}")) },
+    }
+}
+
+/// The line on which the row begins that was just read.
+///
+/// The reader's own position stands before the empty lines that it skips, and behind a carriage return but not yet behind
+/// the line feed that belongs to it: so it is counted back from the end of the row.
+fn line_of<R: std::io::Read>(rows: &csv::Reader<R>, record: &ByteRecord, crlf: bool) -> u64 {
+    let inner = record.iter().flatten().filter(|&&byte| byte == b'\n').count() as u64;
+    let begun = rows.position().line() - inner;
+    if crlf {
+        return begun;
+    }
+    // The last row may have no line feed behind it.
+    record.position().map_or(0, csv::Position::line).max(begun - 1)
+}

@@ -1,0 +1,9 @@
+//! Imports of FOCUS files as the import sees them.
+
+mod bills;
+mod changes;
+mod faults;
+mod folder;
+mod packed;
+mod reference;
+mod sums;
