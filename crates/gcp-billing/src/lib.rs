@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod client;
+mod conceal;
+mod convert;
+mod credentials;
+mod cursor;
+mod endpoint;
+mod explain;
+mod names;
+mod query;
+mod session;
+mod settings;
+mod source;
+mod sql;
+mod table;
+mod tokens;
+mod transport;
+mod wire;
+
+pub use client::GcpClient;
+pub use credentials::{Credentials, Surroundings};
+pub use settings::{DEFAULT_DATASET, DEFAULT_ENDPOINT, DEFAULT_MAXIMUM_BYTES_BILLED, Policy, Settings};
+pub use source::GcpBillingSource;

@@ -1,0 +1,112 @@
+//! Running the query: its job, its pages, its rows.
+
+use std::collections::HashSet;
+
+use model::Month;
+use reqwest::Url;
+use source::{ErrorKind, SourceError};
+
+use crate::answer::{after, between};
+use crate::convert::Costs;
+use crate::explain::Step;
+use crate::session::{Failure, Listeners, Session};
+use crate::sql;
+use crate::table::Export;
+use crate::wire::{JobReference, Results};
+
+impl Session {
+    /// Asks for all invoice months from `first` on, and reads the answer to its end.
+    pub(crate) async fn costs(
+        &self,
+        export: &Export,
+        first: Month,
+        listeners: Listeners<'_>,
+    ) -> Result<Costs, SourceError> {
+        let explained = |failure| self.explained(failure, Step::Querying, export.location.as_deref());
+        let request = sql::request(self, export, first);
+        let url = self.url(&self.project, &["queries"]);
+        let what = format!("the query over {}", self.table);
+        let mut page = self.post::<Results>(&what, url, request, listeners).await.map_err(explained)?.data;
+        if !page.job_complete {
+            page = self.poll(page, export, listeners).await?;
+        }
+        if let Some(bytes) = &page.total_bytes_processed {
+            tracing::debug!(bytes = bytes.as_str(), "the query over {} processed {bytes} bytes", self.table);
+        }
+        let job = page.job_reference.clone();
+        let mut costs = Costs::new(page.schema.as_ref(), first)?;
+        let (mut number, mut read, mut seen) = (1, 0_u64, HashSet::new());
+        let total = total_rows(&page);
+        loop {
+            read += page.rows.len() as u64;
+            costs.add(&page.rows, number)?;
+            let Some(token) = page.page_token.take().filter(|token| !token.is_empty()) else { break };
+            if !seen.insert(token.clone()) {
+                return Err(unexpected(&format!("page {number} of the costs leads back to an earlier page")));
+            }
+            number += 1;
+            let job = named(job.as_ref())?;
+            let url = self.results_url(job, export, Some(&token));
+            let what = format!("page {number} of the costs");
+            page = self.get::<Results>(&what, url, listeners).await.map_err(explained)?.data;
+        }
+        match total {
+            Some(total) if total != read => {
+                Err(unexpected(&format!("BigQuery announced {total} rows of costs and sent {read}")))
+            }
+            _ => Ok(costs),
+        }
+    }
+
+    /// Waits for a query that was not done when it was asked. `first` is what came instead of rows.
+    async fn poll(&self, first: Results, export: &Export, listeners: Listeners<'_>) -> Result<Results, SourceError> {
+        let job = named(first.job_reference.as_ref())?.clone();
+        let until = after(self.clock.now(), self.policy.query_patience);
+        for asked in 1.. {
+            self.sleep(self.policy.poll_delay_before(asked), listeners.cancel).await?;
+            let what = format!("the rows of the query over {}", self.table);
+            let page = self.get::<Results>(&what, self.results_url(&job, export, None), listeners).await;
+            let page =
+                page.map_err(|failure: Failure| self.explained(failure, Step::Querying, export.location.as_deref()))?;
+            if page.data.job_complete {
+                return Ok(Results { job_reference: page.data.job_reference.or(Some(job)), ..page.data });
+            }
+            if between(self.clock.now(), until).is_zero() {
+                break;
+            }
+        }
+        let minutes = self.policy.query_patience.as_secs() / 60;
+        Err(SourceError::new(
+            ErrorKind::Unavailable,
+            format!("the query over {} was not done within {minutes} minutes: import again later", self.table),
+        ))
+    }
+
+    fn results_url(&self, job: &JobReference, export: &Export, token: Option<&str>) -> Url {
+        let mut url = self.url(&self.project, &["queries", &job.job_id]);
+        let mut pairs = url.query_pairs_mut();
+        pairs.append_pair("maxResults", &self.policy.page_size.to_string());
+        pairs.append_pair("timeoutMs", &self.policy.server_wait.as_millis().to_string());
+        let location = job.location.as_ref().or(export.location.as_ref()).or(self.location.as_ref());
+        if let Some(location) = location {
+            pairs.append_pair("location", location);
+        }
+        if let Some(token) = token {
+            pairs.append_pair("pageToken", token);
+        }
+        drop(pairs);
+        url
+    }
+}
+
+fn named(job: Option<&JobReference>) -> Result<&JobReference, SourceError> {
+    job.ok_or_else(|| unexpected("BigQuery's answer to the query names no job to read the rest from"))
+}
+
+fn total_rows(page: &Results) -> Option<u64> {
+    page.total_rows.as_ref().and_then(|rows| rows.parse().ok())
+}
+
+fn unexpected(message: &str) -> SourceError {
+    SourceError::new(ErrorKind::UnexpectedResponse, format!("{message}: import again, and report it if it stays"))
+}
