@@ -1,0 +1,168 @@
+//! Addresses that a credential may be sent to.
+//!
+//! `azure_core` and `azure_identity` accept nothing but https. An address of this machine may be plain http; it is then
+//! written as https for them, and the transport turns exactly that origin back.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+use source::{ErrorKind, SourceError};
+
+/// An address of the settings.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    /// As configured, without a slash at the end of its path.
+    pub(crate) url: Url,
+    /// The same for `azure_core`: always https.
+    pub(crate) secure: Url,
+}
+
+/// Scheme, host and port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Origin {
+    pub(crate) fn of(url: &Url) -> Self {
+        Self {
+            scheme: url.scheme().to_owned(),
+            host: url.host_str().unwrap_or_default().to_owned(),
+            port: url.port_or_known_default(),
+        }
+    }
+}
+
+impl Endpoint {
+    /// Reads an address and refuses what would leak the credential.
+    ///
+    /// `setting` is how people call the address: `AZURE_ENDPOINT (azure.endpoint)`.
+    pub(crate) fn checked(setting: &str, address: &str) -> Result<Self, SourceError> {
+        let refused = |message: String| SourceError::new(ErrorKind::Unauthorized, message);
+        let mut url = Url::parse(address.trim())
+            .map_err(|cause| refused(format!("{setting} is not a web address ({cause}): write it as https://HOST")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refused(format!(
+                "{setting} holds a user name or password, which Azure does not take: remove them"
+            )));
+        }
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => {
+                return Err(refused(format!(
+                    "{setting} is plain http to {}, which would leak the credential to everyone on the way: use https",
+                    url.host_str().unwrap_or("another host")
+                )));
+            }
+            other => return Err(refused(format!("{setting} begins with {other}: only https can be used"))),
+        }
+        url.set_query(None);
+        url.set_fragment(None);
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        let secure = secured(&url);
+        Ok(Self { url, secure })
+    }
+
+    /// The origin that the transport turns back to plain http.
+    pub(crate) fn plain_origin(&self) -> Option<Origin> {
+        (self.url.scheme() == "http").then(|| Origin::of(&self.secure))
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
+    }
+
+    /// The address of a path below this one, for `azure_core`. `path` has its own slashes.
+    pub(crate) fn secure_path(&self, path: &str) -> Url {
+        let mut url = self.secure.clone();
+        url.set_path(&format!("{}/{path}", self.secure.path().trim_end_matches('/')));
+        url
+    }
+
+    /// A link that Azure gave, for `azure_core`; `None` when it leads to another origin.
+    pub(crate) fn secure_link(&self, link: &str) -> Option<Url> {
+        let link = Url::parse(link).ok()?;
+        (Origin::of(&link) == Origin::of(&self.url)).then(|| secured(&link))
+    }
+}
+
+/// The same host and port by https.
+fn secured(url: &Url) -> Url {
+    let mut secure = url.clone();
+    if url.scheme() == "http" {
+        let port = url.port_or_known_default();
+        // Cannot fail: both schemes have a host, and a host may have a port.
+        let _ = secure.set_scheme("https");
+        let _ = secure.set_port(port);
+    }
+    secure
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(address: &str) -> Endpoint {
+        Endpoint::checked("AZURE_ENDPOINT (azure.endpoint)", address).expect(address)
+    }
+
+    #[test]
+    fn plain_http_is_refused_except_on_this_machine() {
+        for fine in ["https://management.azure.com/", "http://127.0.0.1:9", "http://localhost/a", "http://[::1]:9/"] {
+            endpoint(fine);
+        }
+        for leaking in ["http://management.azure.com", "http://localhost.example.com/", "http://10.0.0.1/"] {
+            let error = Endpoint::checked("AZURE_ENDPOINT (azure.endpoint)", leaking).expect_err(leaking);
+            assert!(error.message.contains("would leak the credential"), "{error}");
+            assert!(error.message.starts_with("AZURE_ENDPOINT (azure.endpoint)"), "{error}");
+        }
+    }
+
+    #[test]
+    fn addresses_with_credentials_are_refused_without_showing_them() {
+        let error = Endpoint::checked("AZURE_ENDPOINT", "https://me:hunter2@azure.example").expect_err("refused");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_local_address_is_written_as_https_on_the_same_port() {
+        assert_eq!(endpoint("http://127.0.0.1:4711").secure.as_str(), "https://127.0.0.1:4711/");
+        assert_eq!(endpoint("http://localhost/azure/").secure.as_str(), "https://localhost:80/azure");
+        assert_eq!(endpoint("https://management.azure.com").plain_origin(), None);
+    }
+
+    #[test]
+    fn paths_are_put_behind_that_of_the_endpoint() {
+        for base in ["https://gateway.example/azure", "https://gateway.example/azure/"] {
+            let url = endpoint(base).secure_path("subscriptions/1/x");
+            assert_eq!(url.as_str(), "https://gateway.example/azure/subscriptions/1/x");
+        }
+        let url = endpoint("https://management.azure.com").secure_path("subscriptions/1");
+        assert_eq!(url.as_str(), "https://management.azure.com/subscriptions/1");
+    }
+
+    #[test]
+    fn links_to_other_origins_are_not_followed() {
+        let azure = endpoint("https://management.azure.com");
+        assert!(azure.secure_link("https://management.azure.com:443/x?$skiptoken=a").is_some());
+        for other in
+            ["http://management.azure.com/x", "https://evil.example/x", "https://management.azure.com:8443/x", "/x"]
+        {
+            assert_eq!(azure.secure_link(other), None, "{other}");
+        }
+        let local = endpoint("http://127.0.0.1:4711");
+        let link = local.secure_link("http://127.0.0.1:4711/x?$skiptoken=a").expect("the same origin");
+        assert_eq!(link.as_str(), "https://127.0.0.1:4711/x?$skiptoken=a");
+        assert_eq!(local.secure_link("http://127.0.0.1:4712/x"), None);
+        assert_eq!(local.secure_link("https://127.0.0.1:4711/x"), None, "not the configured scheme");
+    }
+}

@@ -1,0 +1,246 @@
+//! Who asks: tokens of `azure_identity`, renewed when Azure no longer takes them, and kept out of what is shown.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use azure_core::cloud::CustomConfiguration;
+use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
+use azure_core::error::{Error, ErrorKind as AzureKind};
+use azure_core::http::{ClientOptions, HttpClient, RetryOptions, Transport as AzureTransport, UserAgentOptions};
+use azure_identity::{
+    ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
+    WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use source::{ErrorKind, SourceError};
+
+use crate::chain::Chain;
+use crate::refusal::{self, Who};
+use crate::settings::{Credential, Policy};
+use crate::transport::{AtOnce, Transport};
+
+/// Tokens that are still to be kept out of messages: the last two, for a request may be under way with the one before.
+const REMEMBERED: usize = 2;
+
+/// A shorter text is no token, and to take it out of messages would hide ordinary words.
+const SHORTEST_SECRET: usize = 8;
+
+/// Gives tokens and forgets them on request.
+pub(crate) struct Identity {
+    recipe: Recipe,
+    current: Mutex<Current>,
+    handed_out: Mutex<VecDeque<SecretString>>,
+}
+
+/// The credential in use. `azure_identity` keeps a token until it thinks it old, whatever Azure says, so that a token
+/// that Azure refuses can only be renewed with a new credential.
+struct Current {
+    credential: Arc<dyn TokenCredential>,
+    generation: u64,
+}
+
+/// How a credential is made.
+struct Recipe {
+    credential: Credential,
+    authority_host: String,
+    user_agent: String,
+    policy: Policy,
+    transport: Arc<dyn HttpClient>,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Identity").field("credential", &self.recipe.credential).finish_non_exhaustive()
+    }
+}
+
+impl Identity {
+    /// Makes no request.
+    pub(crate) fn new(
+        credential: Credential,
+        authority_host: String,
+        user_agent: String,
+        policy: Policy,
+        transport: Arc<dyn HttpClient>,
+    ) -> Result<Self, SourceError> {
+        let recipe = Recipe { credential, authority_host, user_agent, policy, transport };
+        let current = Mutex::new(Current { credential: recipe.make()?, generation: 0 });
+        Ok(Self { recipe, current, handed_out: Mutex::default() })
+    }
+
+    /// Which credential is in use: what [`Identity::renew`] wants to know.
+    pub(crate) fn generation(&self) -> u64 {
+        locked(&self.current).generation
+    }
+
+    /// Begins anew, unless another request has done so since `generation`.
+    pub(crate) fn renew(&self, generation: u64) -> Result<(), SourceError> {
+        let mut current = locked(&self.current);
+        if current.generation == generation {
+            *current = Current { credential: self.recipe.make()?, generation: generation + 1 };
+        }
+        Ok(())
+    }
+
+    /// Takes the client secret and the tokens out of a text that quotes a server.
+    pub(crate) fn conceal(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        if let Credential::ClientSecret { secret, .. } = &self.recipe.credential {
+            hide(&mut text, secret);
+        }
+        for token in locked(&self.handed_out).iter() {
+            hide(&mut text, token);
+        }
+        text
+    }
+
+    /// An error without secrets.
+    pub(crate) fn concealed(&self, mut error: SourceError) -> SourceError {
+        error.message = self.conceal(&error.message);
+        error.request_id = error.request_id.map(|id| self.conceal(&id));
+        error
+    }
+
+    fn remember(&self, token: &AccessToken) {
+        let mut handed_out = locked(&self.handed_out);
+        if handed_out.back().is_some_and(|known| known.expose_secret() == token.token.secret()) {
+            return;
+        }
+        handed_out.push_back(token.token.secret().into());
+        if handed_out.len() > REMEMBERED {
+            handed_out.pop_front();
+        }
+    }
+}
+
+#[async_trait]
+impl TokenCredential for Identity {
+    /// Errors are [`SourceError`]s inside of an `azure_core` error of the kind `Credential`.
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        options: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let credential = locked(&self.current).credential.clone();
+        match credential.get_token(scopes, options).await {
+            Ok(token) => {
+                self.remember(&token);
+                Ok(token)
+            }
+            Err(error) => {
+                let refusal = self.concealed(refusal::of_credential(&error, &self.recipe.who()));
+                Err(Error::new(AzureKind::Credential, refusal))
+            }
+        }
+    }
+}
+
+impl Recipe {
+    fn make(&self) -> Result<Arc<dyn TokenCredential>, SourceError> {
+        match &self.credential {
+            Credential::ClientSecret { tenant, client, secret } => self.with_secret(tenant, client, secret),
+            Credential::Chain { tenant, client, federated_token_file: Some(file) } => {
+                self.with_file(tenant.as_deref(), client.as_deref(), file.clone())
+            }
+            Credential::Chain { tenant, client, federated_token_file: None } => {
+                let metadata: Arc<dyn HttpClient> = Arc::new(Transport::for_metadata(&self.policy));
+                let options = self.options(Arc::new(AtOnce::for_metadata(metadata)));
+                Ok(Arc::new(Chain::of_platform(tenant.clone(), client.clone(), options)))
+            }
+        }
+    }
+
+    fn with_secret(
+        &self,
+        tenant: &str,
+        client: &str,
+        secret: &SecretString,
+    ) -> Result<Arc<dyn TokenCredential>, SourceError> {
+        for (setting, value) in
+            [("AZURE_TENANT_ID", tenant), ("AZURE_CLIENT_ID", client), ("AZURE_CLIENT_SECRET", secret.expose_secret())]
+        {
+            if value.trim().is_empty() {
+                return Err(unusable(format!(
+                    "{setting} is empty: a client secret needs AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
+                )));
+            }
+        }
+        let options = ClientSecretCredentialOptions { client_options: self.token_options() };
+        let secret = Secret::new(secret.expose_secret().to_owned());
+        match ClientSecretCredential::new(tenant, client.to_owned(), secret, Some(options)) {
+            Ok(credential) => Ok(credential),
+            Err(error) => Err(unusable(refusal::unmade(&error, &self.who()))),
+        }
+    }
+
+    fn with_file(
+        &self,
+        tenant: Option<&str>,
+        client: Option<&str>,
+        file: PathBuf,
+    ) -> Result<Arc<dyn TokenCredential>, SourceError> {
+        for (setting, value) in [("AZURE_TENANT_ID", tenant), ("AZURE_CLIENT_ID", client)] {
+            if value.is_none_or(|value| value.trim().is_empty()) {
+                return Err(unusable(format!(
+                    "AZURE_FEDERATED_TOKEN_FILE is set but {setting} is not: workload identity needs both that and \
+                     AZURE_TENANT_ID and AZURE_CLIENT_ID"
+                )));
+            }
+        }
+        let options = WorkloadIdentityCredentialOptions {
+            credential_options: ClientAssertionCredentialOptions { client_options: self.token_options() },
+            client_id: client.map(str::to_owned),
+            tenant_id: tenant.map(str::to_owned),
+            token_file_path: Some(file),
+        };
+        match WorkloadIdentityCredential::new(Some(options)) {
+            Ok(credential) => Ok(credential),
+            Err(error) => Err(unusable(refusal::unmade(&error, &self.who()))),
+        }
+    }
+
+    fn token_options(&self) -> ClientOptions {
+        self.options(Arc::new(AtOnce::for_tokens(self.transport.clone())))
+    }
+
+    fn options(&self, transport: Arc<dyn HttpClient>) -> ClientOptions {
+        let mut cloud = CustomConfiguration::default();
+        cloud.authority_host.clone_from(&self.authority_host);
+        ClientOptions {
+            // Trying again is the session's, by its own clock: left alone, a name that does not resolve takes 83 seconds.
+            retry: RetryOptions::none(),
+            transport: Some(AzureTransport::new(transport)),
+            user_agent: UserAgentOptions { application_id: Some(self.user_agent.clone()) },
+            cloud: Some(Arc::new(cloud.into())),
+            ..ClientOptions::default()
+        }
+    }
+
+    fn who(&self) -> Who<'_> {
+        match &self.credential {
+            Credential::ClientSecret { tenant, client, .. } => Who { tenant, client, federated: false },
+            Credential::Chain { tenant, client, federated_token_file } => Who {
+                tenant: tenant.as_deref().unwrap_or_default(),
+                client: client.as_deref().unwrap_or_default(),
+                federated: federated_token_file.is_some(),
+            },
+        }
+    }
+}
+
+fn unusable(message: String) -> SourceError {
+    SourceError::new(ErrorKind::Unauthorized, message)
+}
+
+fn hide(text: &mut String, secret: &SecretString) {
+    let secret = secret.expose_secret();
+    if secret.len() >= SHORTEST_SECRET && text.contains(secret) {
+        *text = text.replace(secret, "(hidden)");
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,22 @@
+//! A provider's words in our sentences.
+
+/// On one line and not too many.
+pub(crate) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_end_in_an_ellipsis_and_lines_become_one() {
+        assert_eq!(shortened("a\r\n  b"), "a b");
+        assert_eq!(shortened(&"é".repeat(400)).chars().count(), 301);
+    }
+}
