@@ -8,13 +8,14 @@ use std::str::FromStr;
 use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
-use sandbox::server::Fault;
+use sandbox::clouds::{AzureQuota, CloudFault, cloud_fault_names};
+use sandbox::server::{Fault, FaultError};
 use sandbox::{LostEvents, Options, Size};
 
-/// Serve a simulated GitHub over a generated organisation, or write its data directly.
+/// Serve a simulated GitHub, Azure and Google Cloud over a generated organisation, or write its data directly.
 ///
 /// The same seed and size give the same organisation. What is asked for with --write-… is written first; without
-/// --listen or --record the program then ends instead of serving.
+/// --listen, --record or --write-google-key the program then ends instead of serving.
 #[derive(Debug, Parser)]
 #[command(name = "cto-sandbox", version, after_help = after_help())]
 pub struct Arguments {
@@ -33,10 +34,13 @@ pub struct Arguments {
     /// Show the organisation as it was at this instant instead of at its end.
     #[arg(long, value_name = "T", value_parser = command_line::instant)]
     pub now: Option<Instant>,
-    /// The only good token; without it any token is good.
+    /// GitHub's only good token; without it any token is good. Azure takes any client secret.
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,
-    /// Write what really happened, as CSV files.
+    /// Query units that Azure allows in 10 seconds, in a minute and in an hour.
+    #[arg(long, value_name = "PER10S,PERMIN,PERHOUR", default_value = "12,60,600", value_parser = quota)]
+    pub azure_quota: AzureQuota,
+    /// Write what really happened, as CSV files, and what the clouds' invoices say.
     #[arg(long, value_name = "DIR")]
     pub write_truth: Option<PathBuf>,
     /// Write the raw tables that an import would publish.
@@ -45,10 +49,14 @@ pub struct Arguments {
     /// Write what an import would store, for example sqlite:data/cto.db.
     #[arg(long, value_name = "URL")]
     pub write_store: Option<String>,
-    /// Write a config.yml that fits the organisation.
+    /// Write a config.yml that fits the organisation and its clouds; addresses and secrets come from the environment.
     #[arg(long, value_name = "FILE")]
     pub write_config: Option<PathBuf>,
-    /// Write every exchange that is served to a numbered file in this folder, which must be empty or absent.
+    /// Write the key file of a Google service account, made anew and good for this server only, before it says that it
+    /// listens. Without it any signed assertion is good.
+    #[arg(long, value_name = "FILE")]
+    pub write_google_key: Option<PathBuf>,
+    /// Write every exchange with GitHub that is served to a numbered file in this folder, which must be empty or absent.
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
     /// Print completions for a shell and exit.
@@ -59,8 +67,10 @@ pub struct Arguments {
 /// Something that goes wrong: in the server's replies, or in what GitHub remembers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trouble {
-    /// A fault of the server.
+    /// A fault of GitHub.
     Reply(Fault),
+    /// A fault of Azure or Google.
+    Cloud(CloudFault),
     /// Status events that are missing from timelines.
     Lost(LostEvents),
 }
@@ -75,8 +85,11 @@ impl FromStr for Trouble {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        if CloudFault::is_named_by(text) {
+            return text.parse().map(Self::Cloud).map_err(|error: sandbox::clouds::CloudFaultError| error.to_string());
+        }
         if name != LOST {
-            return text.parse().map(Self::Reply).map_err(|error: sandbox::server::FaultError| error.to_string());
+            return text.parse().map(Self::Reply).map_err(|error| unreadable(&error));
         }
         let (share, from) = value.split_once('@').unwrap_or((value, LOST_SINCE));
         let share = if share.is_empty() { Some(1.0) } else { share.parse().ok() };
@@ -90,21 +103,51 @@ impl FromStr for Trouble {
     }
 }
 
+/// What is wrong with a fault; of an unknown one with the names of all.
+fn unreadable(error: &FaultError) -> String {
+    if !matches!(error, FaultError::Unknown { .. }) {
+        return error.to_string();
+    }
+    let clouds: Vec<&str> = cloud_fault_names().map(|(name, _)| name).collect();
+    format!("{error}, {}, {LOST}", clouds.join(", "))
+}
+
+fn quota(text: &str) -> Result<AzureQuota, String> {
+    let numbers: Vec<u64> = text.split(',').filter_map(|number| number.trim().parse().ok()).collect();
+    match numbers.as_slice() {
+        [per_10_seconds, per_minute, per_hour] if text.split(',').count() == 3 && !numbers.contains(&0) => {
+            let [per_10_seconds, per_minute, per_hour] = [*per_10_seconds, *per_minute, *per_hour];
+            Ok(AzureQuota { per_10_seconds, per_minute, per_hour, ..AzureQuota::default() })
+        }
+        _ => Err("give three whole numbers above 0, of query units in 10 seconds, a minute and an hour: 12,60,600"
+            .to_owned()),
+    }
+}
+
 impl Arguments {
     /// What to generate.
     pub fn options(&self) -> Options {
         let mut lost = self.faults.iter().filter_map(|trouble| match trouble {
             Trouble::Lost(lost) => Some(*lost),
-            Trouble::Reply(_) => None,
+            Trouble::Reply(_) | Trouble::Cloud(_) => None,
         });
         Options { lost_events: lost.next_back(), ..Options::new(self.seed, self.size) }
     }
 
-    /// What the server does wrong.
+    /// What GitHub does wrong.
     pub fn server_faults(&self) -> Vec<Fault> {
         let faults = self.faults.iter().filter_map(|trouble| match trouble {
             Trouble::Reply(fault) => Some(fault.clone()),
-            Trouble::Lost(_) => None,
+            Trouble::Lost(_) | Trouble::Cloud(_) => None,
+        });
+        faults.collect()
+    }
+
+    /// What the clouds do wrong.
+    pub fn cloud_faults(&self) -> Vec<CloudFault> {
+        let faults = self.faults.iter().filter_map(|trouble| match trouble {
+            Trouble::Cloud(fault) => Some(fault.clone()),
+            Trouble::Reply(_) | Trouble::Lost(_) => None,
         });
         faults.collect()
     }
@@ -120,7 +163,8 @@ impl Arguments {
     /// Where to serve; `None` when the program only writes.
     pub fn serve_at(&self) -> Option<SocketAddr> {
         let usual = SocketAddr::from(([127, 0, 0, 1], 8765));
-        self.listen.or((!self.writes() || self.record.is_some()).then_some(usual))
+        let serves = !self.writes() || self.record.is_some() || self.write_google_key.is_some();
+        self.listen.or(serves.then_some(usual))
     }
 }
 
@@ -130,17 +174,19 @@ Examples:
   cto-sandbox                                         the demo organisation at http://127.0.0.1:8765
   cto-sandbox --listen 127.0.0.1:0 --fault slow=200   at a free port, every reply takes 200 ms
   cto-sandbox --fault bad-gateway-above=20 --fault truncated-body=every:9
+  cto-sandbox --azure-quota 1200,6000,60000 --write-google-key key.json --fault azure-no-role
   cto-sandbox --size large --write-csv DIR --write-config DIR/config.yml
 
 Exit codes: 0 done or interrupted, 1 failed, 2 wrong usage.";
 
 fn after_help() -> String {
-    let width = sandbox::server::names().map(|(name, _)| name.len()).max().unwrap_or(0).max(LOST.len());
+    let lost = (LOST, "status events vanish from timelines: SHARE@DATE (1@2026-09-24)");
+    let faults: Vec<(&str, &str)> = sandbox::server::names().chain([lost]).chain(cloud_fault_names()).collect();
+    let width = faults.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = "Faults, as NAME or NAME=SETTING,SETTING. Settings say when (always, every:N, first:N, at:N: which calls) and, \
                     where capital letters stand below, how much:\n"
         .to_owned();
-    let lost = (LOST, "status events vanish from timelines: SHARE@DATE (1@2026-09-24)");
-    for (name, about) in sandbox::server::names().chain([lost]) {
+    for (name, about) in faults {
         writeln!(text, "  {name:width$}  {about}").expect("writing to memory does not fail");
     }
     text + EXAMPLES

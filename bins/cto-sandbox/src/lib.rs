@@ -3,11 +3,12 @@
 mod arguments;
 
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use command_line::Outcome;
+use sandbox::clouds::{Bills, CloudConfig, GoogleKey};
 use sandbox::server::{Config, Server};
 use sandbox::view::View;
 use sandbox::{Organisation, write_csv_folder, write_store};
@@ -34,21 +35,30 @@ fn write_and_serve(arguments: &Arguments) -> Result<()> {
         make_empty_folder(folder)?;
     }
     let organisation = Organisation::generate(&arguments.options());
-    write(arguments, &organisation)?;
+    let bills = organisation.bills();
+    write(arguments, &organisation, &bills)?;
     let Some(address) = arguments.serve_at() else { return Ok(()) };
+    let google_key = arguments.write_google_key.is_some().then(|| Arc::new(GoogleKey::generate()));
+    let clouds = CloudConfig {
+        quota: arguments.azure_quota,
+        faults: arguments.cloud_faults(),
+        google_key: google_key.clone(),
+        ..CloudConfig::new(Arc::new(bills))
+    };
     let view = organisation.view(arguments.now.unwrap_or(organisation.end()));
     let config = Config {
         listen: address,
         faults: arguments.server_faults(),
         token: arguments.token.clone(),
         record: arguments.record.clone(),
+        clouds: Some(clouds),
         ..Config::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    runtime.block_on(serve(view, config, address))
+    runtime.block_on(serve(view, config, arguments.write_google_key.as_deref().zip(google_key.as_deref())))
 }
 
-fn write(arguments: &Arguments, organisation: &Organisation) -> Result<()> {
+fn write(arguments: &Arguments, organisation: &Organisation, bills: &Bills) -> Result<()> {
     if let Some(folder) = &arguments.write_csv {
         write_csv_folder(organisation, folder).with_context(|| format!("cannot write to {}", folder.display()))?;
     }
@@ -56,11 +66,13 @@ fn write(arguments: &Arguments, organisation: &Organisation) -> Result<()> {
         write_store(organisation, url).with_context(|| format!("cannot write to {url}"))?;
     }
     if let Some(folder) = &arguments.write_truth {
-        let truth = organisation.truth(arguments.now.unwrap_or(organisation.end()));
-        truth.write(folder).with_context(|| format!("cannot write to {}", folder.display()))?;
+        let now = arguments.now.unwrap_or(organisation.end());
+        let written = organisation.truth(now).write(folder).and_then(|()| bills.write_invoices(now, folder));
+        written.with_context(|| format!("cannot write to {}", folder.display()))?;
     }
     if let Some(file) = &arguments.write_config {
-        std::fs::write(file, organisation.config_yaml()).with_context(|| format!("cannot write {}", file.display()))?;
+        let text = organisation.config_yaml() + &bills.config_yaml();
+        std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(())
 }
@@ -74,8 +86,18 @@ fn make_empty_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Writes a key that only its owner may read.
+fn write_key(file: &Path, text: &str) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(text.as_bytes())
+}
+
 /// Serves until it is interrupted.
-async fn serve(view: View, config: Config, address: SocketAddr) -> Result<()> {
+async fn serve(view: View, config: Config, key: Option<(&Path, &GoogleKey)>) -> Result<()> {
+    let address = config.listen;
     let interrupted = interruption().context("cannot wait for an interruption")?;
     let server = Server::start(view, config).await.map_err(|error| {
         let advice = if error.kind() == io::ErrorKind::AddrInUse {
@@ -85,6 +107,10 @@ async fn serve(view: View, config: Config, address: SocketAddr) -> Result<()> {
         };
         anyhow::Error::new(error).context(format!("cannot listen at {address}{advice}"))
     })?;
+    if let Some((file, key)) = key {
+        let text = key.service_account_json(&server.url());
+        write_key(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
+    }
     let mut out = io::stdout();
     writeln!(out, "listening on {}", server.url())
         .and_then(|()| out.flush())

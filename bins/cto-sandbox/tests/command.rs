@@ -24,7 +24,12 @@ fn what_is_asked_for_is_written_and_the_program_ends() {
     let text = fs::read_to_string(path("config.yml")).expect("configuration");
     let config = config_model::Config::from_yaml(&text, "config.yml").expect("the configuration is accepted");
     assert_eq!((config.github.org.as_deref(), config.github.projects.len()), (Some("acme"), 2));
+    assert_eq!((config.azure.subscriptions.len(), config.gcp.billing_dataset.as_deref()), (2, Some("billing_export")));
+    assert!(config.azure.endpoint.is_none() && config.cloudspending.is_some());
     assert!(fs::metadata(path("cto.db")).expect("store").len() > 0);
+    let lines = |name: &str| fs::read_to_string(path(name)).expect("file").lines().count();
+    assert_eq!(lines("truth/invoices.csv"), 1 + 3 * 31);
+    assert!(lines("csv/cloud_costs.csv") > 500);
 }
 
 /// Starts a tiny organisation with more arguments; gives the process and the address that it says.
@@ -53,6 +58,21 @@ fn the_address_that_was_bound_is_printed_and_answers() {
     child.kill().expect("ended");
     child.wait().expect("ended");
     assert!(reply.starts_with("HTTP/1.1 "), "{reply}");
+}
+
+#[test]
+fn clouds_answer_at_the_same_address_and_the_key_names_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let key = folder.path().join("key.json");
+    let (mut child, address) = serve(&["--write-google-key", &key.display().to_string(), "--fault", "azure-slow=1"]);
+    let reply = get(&address, "/subscriptions/x?api-version=2022-12-01");
+    child.kill().expect("ended");
+    child.wait().expect("ended");
+    assert!(reply.starts_with("HTTP/1.1 401 ") && reply.contains("AuthenticationFailed"), "{reply}");
+    let text = fs::read_to_string(&key).expect("written before it says that it listens");
+    assert!(text.contains(&format!("http://{address}/token")), "no token address");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&key).expect("key").permissions()) & 0o777, 0o600);
 }
 
 #[cfg(unix)]
@@ -99,7 +119,12 @@ fn wrong_usage_is_told_with_code_two() {
     };
     assert!(stderr(&["--size", "huge"]).contains("use demo, tiny, small, medium or large"));
     assert!(stderr(&["--fault", "no-such-thing"]).contains("there is no fault `no-such-thing`"));
+    assert!(stderr(&["--fault", "no-such-thing"]).contains("azure-bad-secret"));
     assert!(stderr(&["--fault", "lost-status-events=2"]).contains("a share from 0 to 1"));
+    assert!(stderr(&["--fault", "azure-429=soon"]).contains("a number of seconds"));
+    for quota in ["12", "12,60", "12,60,0", "12,60,600,1", "a,b,c"] {
+        assert!(stderr(&["--azure-quota", quota]).contains("three whole numbers"), "{quota}");
+    }
 }
 
 #[test]
@@ -115,7 +140,12 @@ fn a_folder_that_cannot_be_written_is_named_with_code_one() {
 fn help_names_every_fault_and_completions_are_printed() {
     let help = binary().arg("--help").output().expect("run");
     let text = String::from_utf8(help.stdout).expect("text");
-    assert!(text.contains("bad-gateway-above") && text.contains("lost-status-events"), "{text}");
+    assert!(
+        ["bad-gateway-above", "lost-status-events", "azure-no-role", "google-job-slow"]
+            .iter()
+            .all(|name| text.contains(name)),
+        "{text}"
+    );
     let completions = binary().args(["--completions", "bash"]).output().expect("run");
     assert!(String::from_utf8_lossy(&completions.stdout).contains("--write-truth"));
     assert!(completions.status.success());

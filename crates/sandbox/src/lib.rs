@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod calendar;
+pub mod clouds;
 mod config;
 mod ids;
 mod organisation;

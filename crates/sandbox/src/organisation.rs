@@ -10,6 +10,8 @@ mod script;
 
 use model::Instant;
 
+use crate::clouds::{BillOptions, Bills};
+
 pub(crate) use board::{Board, Column};
 pub(crate) use card::{LooseCard, LooseContent};
 pub(crate) use issue::{CloseReason, Event, IssueLife, NO_COLUMN, What};
@@ -105,6 +107,12 @@ impl Organisation {
     /// The options that it was generated from.
     pub fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// What the organisation's clouds cost, up to its end: of the same seed, two Azure subscriptions and a Google
+    /// billing account over 30 months whatever its size. Generated anew on every call.
+    pub fn bills(&self) -> Bills {
+        Bills::generate(&BillOptions { seed: self.options.seed, end: self.end(), ..BillOptions::default() })
     }
 
     /// Login of the organisation.

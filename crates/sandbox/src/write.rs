@@ -11,6 +11,7 @@ use model::Instant;
 use model::records::{ImportRun, Issue, ProjectItem, PullRequest};
 
 use crate::Organisation;
+use crate::clouds::Account;
 use crate::ids::node_id;
 use crate::present::Presenter;
 use crate::records::Recorder;
@@ -21,13 +22,16 @@ pub(crate) struct Stream<'a> {
     organisation: &'a Organisation,
     presenter: Presenter<'a>,
     pub(crate) frame: View,
+    /// Bills by subject.
+    pub(crate) accounts: Vec<Account>,
 }
 
 impl<'a> Stream<'a> {
     pub(crate) fn new(organisation: &'a Organisation) -> Self {
         let presenter = Presenter::new(organisation, organisation.end(), organisation.options.lost_events);
         let frame = presenter.frame();
-        Self { organisation, presenter, frame }
+        let accounts = organisation.bills().accounts(organisation.end());
+        Self { organisation, presenter, frame, accounts }
     }
 
     fn recorder(&self) -> Recorder<'_> {
@@ -104,6 +108,7 @@ impl<'a> Stream<'a> {
             runs.extend(self.frame.repositories.iter().map(|one| run(scope, &one.id, name(one))));
         }
         runs.extend(self.frame.projects.iter().map(|one| run("project_items", &one.number_id, one.title.clone())));
+        runs.extend(self.accounts.iter().map(|one| run("cloud_costs", &one.subject, one.label.clone())));
         runs.sort_by(|left, right| (&left.scope, &left.subject).cmp(&(&right.scope, &right.subject)));
         runs
     }

@@ -1,9 +1,11 @@
 //! What is written straight to files and stores.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use model::columns::Scopes;
 use model::spec::RAW_TABLES;
+use model::{Amount, Month};
 use sandbox::{Options, Organisation, Size, records, write_csv_folder, write_store};
 use store::Store;
 use store::csv_folder::{self, Reading};
@@ -54,6 +56,33 @@ fn the_store_holds_what_the_view_shows() {
     assert_eq!(raw.pull_requests.created_at.len(), view.pull_requests.len());
     assert_eq!(raw.reviews.submitted_at.len(), view.pull_requests.iter().map(|pull| pull.reviews.len()).sum::<usize>());
     assert_eq!(raw.as_of, Some(organisation.end()));
+}
+
+#[test]
+fn the_ledger_is_the_invoices_of_25_months() {
+    let organisation = small();
+    let folder = tempfile::tempdir().expect("folder");
+    write_csv_folder(&organisation, folder.path()).expect("written");
+    let text = fs::read_to_string(folder.path().join("cloud_costs.csv")).expect("file");
+    let mut sums: BTreeMap<[String; 4], [Amount; 3]> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        // No text of these bills holds a comma.
+        let cells: Vec<&str> = line.split(',').collect();
+        let [provider, _, month, cost, currency, account, _, gross, credits, ..] = cells.as_slice() else {
+            panic!("{line}");
+        };
+        let sum = sums.entry([*provider, *account, &month[..7], *currency].map(str::to_owned)).or_default();
+        for (sum, cell) in sum.iter_mut().zip([gross, credits, cost]) {
+            *sum += &cell.parse().expect("an amount");
+        }
+    }
+    let first = Month::of(organisation.end()).plus(-24);
+    let invoices = organisation.bills().invoices(organisation.end());
+    let expected = invoices.into_iter().filter(|one| one.month >= first).map(|one| {
+        ([one.provider.to_owned(), one.account, one.month.to_string(), one.currency], [one.gross, one.credits, one.net])
+    });
+    assert_eq!(sums, expected.collect());
+    assert_eq!(sums.len(), 3 * 25);
 }
 
 #[test]

@@ -85,6 +85,21 @@ impl Occurrence {
             Self::At(n) => call == n,
         }
     }
+
+    /// Reads `every:7`, `first:2`, `at:3` or `always`; `None` for anything else.
+    pub(crate) fn from_setting(setting: &str) -> Option<Self> {
+        if setting == "always" {
+            return Some(Self::Always);
+        }
+        let (word, number) = setting.split_once(':')?;
+        let number = number.parse().ok().filter(|number| *number > 0)?;
+        match word {
+            "every" => Some(Self::Every(number)),
+            "first" => Some(Self::First(number)),
+            "at" => Some(Self::At(number)),
+            _ => None,
+        }
+    }
 }
 
 /// A fault with its settings.
@@ -178,22 +193,13 @@ impl FromStr for Fault {
 }
 
 fn apply(fault: &mut Fault, entry: &Entry, setting: &str) -> bool {
-    if setting == "always" {
-        fault.occurrence = Occurrence::Always;
-        return true;
-    }
-    if let Some((word, number)) = setting.split_once(':') {
-        let Some(number) = number.parse().ok().filter(|number| *number > 0) else { return false };
-        fault.occurrence = match word {
-            "every" => Occurrence::Every(number),
-            "first" => Occurrence::First(number),
-            "at" => Occurrence::At(number),
-            _ => return false,
-        };
+    if let Some(occurrence) = Occurrence::from_setting(setting) {
+        fault.occurrence = occurrence;
         return true;
     }
     match entry.takes {
         Takes::Nothing => false,
+        Takes::Repository if setting.contains(':') => false,
         Takes::Repository => {
             fault.repository = Some(setting.to_owned());
             true

@@ -20,11 +20,12 @@ mod page;
 mod plan;
 mod prepared;
 mod record;
-mod reply;
+pub(crate) mod reply;
 mod resolve;
 mod rest;
 mod schema;
-mod wire;
+pub(crate) mod serving;
+pub(crate) mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -36,11 +37,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use self::answer::State;
-use self::wire::{Fuse, Listening};
+pub(crate) use self::answer::bearer;
+use self::serving::Serving;
+use crate::clouds::{self, CloudConfig, CloudCounters, CloudFault, CloudState};
 use crate::view::View;
 
 pub use self::fault::{Fault, FaultError, FaultKind, Occurrence};
@@ -62,6 +63,8 @@ pub struct Config {
     pub window: Duration,
     /// Folder for numbered files of all exchanges; made when absent.
     pub record: Option<PathBuf>,
+    /// Azure and Google on the same address; `None`: neither. Unless they have a clock, their date is the view's.
+    pub clouds: Option<CloudConfig>,
 }
 
 impl Default for Config {
@@ -74,19 +77,16 @@ impl Default for Config {
             points_per_window: 5_000,
             window: Duration::from_hours(1),
             record: None,
+            clouds: None,
         }
     }
 }
 
-/// Time that requests in work get to end when the server stops.
-const GRACE: Duration = Duration::from_secs(1);
-
 /// A running server.
 pub struct Server {
-    address: SocketAddr,
+    serving: Serving,
     state: Arc<State>,
-    stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<()>,
+    clouds: Option<Arc<CloudState>>,
 }
 
 impl Server {
@@ -95,36 +95,34 @@ impl Server {
     /// Fails when the address cannot be bound or the folder for recordings cannot be made.
     pub async fn start(view: View, config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
-        let address = listener.local_addr()?;
+        let now = view.now;
         let state = Arc::new(State::new(view, &config)?);
-        let router = answer::router(Arc::clone(&state));
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(async move {
-            let service = router.into_make_service_with_connect_info::<Fuse>();
-            let serving = axum::serve(Listening(listener), service).with_graceful_shutdown(async {
-                // An error is a dropped handle, which means stop as well.
-                stopped.await.unwrap_or_default();
-            });
-            if let Err(error) = serving.await {
-                tracing::error!(%error, "the sandbox stopped serving: {error}");
-            }
-        });
-        Ok(Self { address, state, stop: Some(stop), task })
+        let mut router = answer::router(Arc::clone(&state));
+        let clouds = config.clouds.as_ref().map(|clouds| Arc::new(CloudState::new(clouds)));
+        if let Some(clouds) = &clouds {
+            clouds.set_now(now);
+            router = router.merge(clouds::router(Arc::clone(clouds)));
+        }
+        let serving = Serving::start(listener, router)?;
+        Ok(Self { serving, state, clouds })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.serving.address()
     }
 
     /// Base of the REST API, without a slash at the end. GraphQL is at `{url}/graphql`; as on GitHub Enterprise Server
     /// there are `{url}/api/v3` and `{url}/api/graphql` too.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     /// Shows another instant from the next request on. Counters, faults and the points window go on.
     pub fn set_view(&self, view: View) {
+        if let Some(clouds) = &self.clouds {
+            clouds.set_now(view.now);
+        }
         self.state.set_view(view);
     }
 
@@ -138,14 +136,20 @@ impl Server {
         self.state.set_faults(faults);
     }
 
+    /// What the clouds counted so far; nothing when they are not served.
+    pub fn cloud_counters(&self) -> CloudCounters {
+        self.clouds.as_ref().map(|clouds| clouds.counters()).unwrap_or_default()
+    }
+
+    /// Exchanges the faults of the clouds; their calls are counted from one again. Without clouds nothing happens.
+    pub fn set_cloud_faults(&self, faults: &[CloudFault]) {
+        if let Some(clouds) = &self.clouds {
+            clouds.set_faults(faults);
+        }
+    }
+
     /// Stops serving; requests in work get a second to end.
-    pub async fn stop(mut self) {
-        if let Some(stop) = self.stop.take() {
-            // An error means that the task has ended already.
-            stop.send(()).unwrap_or_default();
-        }
-        if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
-            self.task.abort();
-        }
+    pub async fn stop(self) {
+        self.serving.stop().await;
     }
 }

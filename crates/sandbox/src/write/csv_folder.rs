@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use model::records::{Actor, Issue, ItemContent, Place, Presence, ProjectItem, PullRequest};
+use model::records::{Actor, CloudCost, CloudMonth, Issue, ItemContent, Place, Presence, ProjectItem, PullRequest};
 use model::spec;
 
 use super::Stream;
@@ -18,6 +18,7 @@ pub fn write_csv_folder(organisation: &Organisation, folder: &Path) -> io::Resul
     write_frame(&stream, folder)?;
     write_issues(&stream, folder)?;
     write_pull_requests(&stream, folder)?;
+    write_cloud_costs(&stream, folder)?;
     write_runs(&stream, folder)
 }
 
@@ -178,6 +179,29 @@ fn pull_request(line: &mut Line, row: &PullRequest) {
     line.flag(row.is_draft).text(&row.base).list(&row.labels).int(row.additions).int(row.deletions);
     line.int(row.changed_files).instant(row.first_commit_at).text(&row.merge_commit);
     line.flag(row.creator.as_ref().is_some_and(|creator| creator.is_bot)).instant(None);
+}
+
+/// A line of the ledger, beside the subject that it came from.
+type LedgerLine<'a> = (&'a str, &'a CloudMonth, &'a CloudCost);
+
+fn write_cloud_costs(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
+    let months =
+        stream.accounts.iter().flat_map(|account| account.months.iter().map(|month| (&*account.subject, month)));
+    let mut lines: Vec<LedgerLine<'_>> =
+        months.flat_map(|(subject, month)| month.lines.iter().map(move |line| (subject, month, line))).collect();
+    lines.sort_by_key(|(_, month, line)| {
+        (month.month, &month.provider, &month.account, &line.service, line.charge_category.name(), &line.currency)
+    });
+    let mut costs = TableFile::create(folder, &spec::CLOUD_COSTS)?;
+    for (subject, month, row) in lines {
+        costs.row(|line| {
+            line.text(&month.provider).text(&row.service).text(&format!("{}-01", month.month));
+            line.text(&row.net().to_string()).text(&row.currency).text(&month.account);
+            line.text(row.charge_category.name()).text(&row.gross.to_string()).text(&row.credits.to_string());
+            line.flag(month.month.is_settled_at(month.observed_at)).instant(Some(month.observed_at)).text(subject);
+        })?;
+    }
+    costs.finish()
 }
 
 fn write_runs(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {

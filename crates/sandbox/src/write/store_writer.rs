@@ -30,6 +30,10 @@ pub fn write_store(organisation: &Organisation, url: &str) -> Result<(), StoreEr
     }
     writer
         .write_by_repository("pull_requests", stream.pull_requests().map(|pull| Record::PullRequest(Box::new(pull))))?;
+    for account in &stream.accounts {
+        let months = account.months.iter().map(|month| Record::CloudMonth(Box::new(month.clone())));
+        writer.write("cloud_costs", &account.subject, months)?;
+    }
     for mut import in stream.import_runs() {
         import.run = run;
         store.record_import(&import)?;
