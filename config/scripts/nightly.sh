@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Import, then calculate. A partial import (3) must not stop the figures; the worse code is the last word.
-# Arguments go to the import; --config, --data and --store go to both. CTO_BIN is the folder of the programs.
+# Arguments go to the import; --config, --data, --store and the scopes (--all, --cloudspending, …) go to both. CTO_BIN is the folder of the programs.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -9,6 +9,8 @@ arguments=("$@")
 for ((i = 0; i < ${#arguments[@]}; i++)); do
     case "${arguments[i]}" in
         --config | --data | --store | -config | -data | -store) both+=("${arguments[i]}" "${arguments[i + 1]:-}") ;;
+        --issues | --pr | --cloudspending | --all | -issues | -pr | -cloudspending | -all) both+=("${arguments[i]}") ;;
+        --issues=* | --pr=* | --cloudspending=*) both+=("${arguments[i]}") ;;
         --config=* | --data=* | --store=*) both+=("${arguments[i]}") ;;
     esac
 done

@@ -8,12 +8,13 @@ use model::Instant;
 use model::columns::Scopes;
 use model::rules::RuleSet;
 
-/// Compute the tables of a software organisation's flow from what cto-import stored.
+/// Compute the tables of a software organisation's flow and spending from what cto-import stored.
 ///
 /// Reads the store in the data folder, or the raw CSV files where there is no store, and writes one CSV file
 /// per table. Nothing is fetched, no clock is read: the same data and --as-of give the same bytes.
 #[derive(Debug, Parser)]
 #[command(name = "cto-calculate", version, after_help = command_line::EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each one is a flag of its own")]
 pub struct Arguments {
     /// Issues and boards. Without a scope: issues and pull requests.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
@@ -21,6 +22,12 @@ pub struct Arguments {
     /// Pull requests.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub pr: bool,
+    /// Spending of the clouds.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
+    pub cloudspending: bool,
+    /// Everything: issues, pull requests and cloud spending.
+    #[arg(long, conflicts_with_all = ["issues", "pr", "cloudspending"])]
+    pub all: bool,
     /// Configuration [default: CONFIG_PATH, else ./config.yml where it exists].
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -48,9 +55,15 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// What to compute: the scopes given, or all.
+    /// What to compute: the scopes given, else issues and pull requests.
     pub fn scopes(&self) -> Scopes {
-        if self.issues || self.pr { Scopes { issues: self.issues, pull_requests: self.pr } } else { Scopes::ALL }
+        if self.all {
+            return Scopes::ALL;
+        }
+        match (Scopes { issues: self.issues, pull_requests: self.pr, cloud_spending: self.cloudspending }) {
+            Scopes::NONE => Scopes::USUAL,
+            named => named,
+        }
     }
 
     /// Where the tables go.

@@ -7,7 +7,11 @@ use model::table::Table;
 
 /// What a person reads first. Only figures that have a table are shown; a figure without data says so.
 pub(crate) fn text(calculation: &Calculation) -> String {
-    let mut lines = Lines(format!("\nData as of {}\n\n", calculation.as_of.to_rfc3339_seconds()));
+    let mut lines = Lines(format!("\nData as of {}", calculation.as_of.to_rfc3339_seconds()));
+    if let Some(bills) = calculation.cloud_as_of.filter(|bills| *bills != calculation.as_of) {
+        write!(lines.0, ", bills as of {}", bills.to_rfc3339_seconds()).expect("writing to memory does not fail");
+    }
+    lines.0.push_str("\n\n");
     let table = |name: &str| calculation.tables.iter().find(|table| table.name == name);
     for finding in &calculation.findings {
         lines.0.push_str("  ");

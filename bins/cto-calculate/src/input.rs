@@ -31,7 +31,7 @@ pub(crate) fn read(arguments: &Arguments, scopes: Scopes, rules: RuleSet) -> any
     let folder = &arguments.data;
     if !csv_folder::holds_raw_files(folder) {
         bail!(
-            "{} holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv): run cto-import first, or name the folder with --data",
+            "{} holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data",
             folder.display()
         );
     }
@@ -41,4 +41,17 @@ pub(crate) fn read(arguments: &Arguments, scopes: Scopes, rules: RuleSet) -> any
     };
     let loaded = csv_folder::load(folder, scopes, reading)?;
     Ok(Input { raw: loaded.raw, problems: loaded.problems, place: folder.display().to_string() })
+}
+
+/// Without any bill there is no spending to compute: an error when nothing else is asked for, else a note.
+pub(crate) fn check_bills(input: &Input, scopes: Scopes) -> anyhow::Result<()> {
+    if !scopes.cloud_spending || !input.raw.cloud_costs.month.is_empty() {
+        return Ok(());
+    }
+    let missing = format!("{} holds no cloud costs: import them with cto-import --cloudspending", input.place);
+    if scopes == Scopes::CLOUD_SPENDING {
+        bail!(missing);
+    }
+    eprintln!("note: {missing}");
+    Ok(())
 }

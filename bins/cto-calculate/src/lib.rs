@@ -1,4 +1,4 @@
-//! Computes the flow and pull request tables: store or raw CSV files in, CSV files out. Needs no network and no secret.
+//! Computes the tables of flow, pull requests and cloud spending: store or raw CSV files in, CSV files out. Needs no network and no secret.
 
 mod arguments;
 mod headline;
@@ -33,10 +33,10 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let begun = Clock::now();
     let (config, file) = config_model::load(arguments.config.as_deref())?;
     let rules = config.rules(arguments.rules)?;
-    if file.is_none() {
+    let scopes = arguments.scopes();
+    if file.is_none() && scopes.issues {
         eprintln!("note: no config.yml: every board is read with GitHub's own column names");
     }
-    let scopes = arguments.scopes();
     let input = input::read(arguments, scopes, rules.set)?;
     if !input.problems.is_empty() {
         output::print_problems(&input.problems, arguments.strict);
@@ -44,6 +44,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Usage);
         }
     }
+    input::check_bills(&input, scopes)?;
     let read = begun.elapsed();
     let result = metrics_core::calculate_and_drop(input.raw, &rules, arguments.as_of, scopes)
         .with_context(|| format!("calculating from {}", input.place))?;
@@ -62,6 +63,6 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
     if rules.set == RuleSet::Flow {
         command_line::print(headline::text(&result));
     }
-    output::print_files(&result.tables, &folder, rules.set);
+    output::print_files(&result.tables, &folder, &rules, scopes);
     Ok(Outcome::Done)
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use model::rules::RuleSet;
+use model::columns::Scopes;
+use model::rules::{RuleSet, Rules};
 use model::table::Table;
 use store::csv_folder::Problem;
 
@@ -24,19 +25,21 @@ pub(crate) fn print_problems(problems: &[Problem], strict: bool) {
 }
 
 /// Names the files that were written, and those that an earlier run left there.
-pub(crate) fn print_files(tables: &[Table], folder: &Path, rules: RuleSet) {
-    command_line::say!("\n{} tables in {} (rules: {}):", tables.len(), folder.display(), rules.name());
+pub(crate) fn print_files(tables: &[Table], folder: &Path, rules: &Rules, scopes: Scopes) {
+    command_line::say!("\n{} tables in {} (rules: {}):", tables.len(), folder.display(), rules.set.name());
     for table in tables {
         command_line::say!("  {:<34} {:>8} rows", format!("{}.csv", table.name), table.height());
     }
-    if rules == RuleSet::CtoStats {
-        let stale: Vec<&str> = metrics_core::FLOW_ONLY_TABLES
-            .iter()
-            .copied()
-            .filter(|name| folder.join(format!("{name}.csv")).exists())
-            .collect();
-        if !stale.is_empty() {
-            command_line::say!("left as they were, from an earlier run with rules flow: {}", stale.join(", "));
-        }
+    if rules.set == RuleSet::Flow {
+        return;
+    }
+    let exists = |name: &&str| folder.join(format!("{name}.csv")).exists();
+    let stale: Vec<&str> = metrics_core::FLOW_ONLY_TABLES.iter().copied().filter(exists).collect();
+    if !stale.is_empty() {
+        command_line::say!("left as they were, from an earlier run with rules flow: {}", stale.join(", "));
+    }
+    // The original writes this table only where comparisons are configured.
+    if scopes.cloud_spending && rules.cloud.comparisons.is_empty() && exists(&"cloud_spending_compared") {
+        command_line::say!("left as it was, for no comparison is configured: cloud_spending_compared");
     }
 }

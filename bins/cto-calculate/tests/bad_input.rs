@@ -24,7 +24,7 @@ fn a_folder_without_data_says_where_data_comes_from() {
     assert_snapshot!(Folder::empty().complaint("--rules flow"), @r"
     exit 1
     note: no config.yml: every board is read with GitHub's own column names
-    cto-calculate: data holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv): run cto-import first, or name the folder with --data
+    cto-calculate: data holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data
     ");
 }
 
@@ -33,7 +33,7 @@ fn a_folder_that_does_not_exist_is_named() {
     assert_snapshot!(Folder::empty().complaint("--data nowhere"), @r"
     exit 1
     note: no config.yml: every board is read with GitHub's own column names
-    cto-calculate: nowhere holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv): run cto-import first, or name the folder with --data
+    cto-calculate: nowhere holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data
     ");
 }
 
@@ -322,7 +322,7 @@ fn a_store_of_a_newer_version_is_not_touched() {
     set_version(&folder, 99);
     assert_snapshot!(folder.complaint("--rules flow"), @r"
     exit 1
-    cto-calculate: store data/cto.db was written by a newer version (schema 99, this program knows 1): upgrade cto-metrics
+    cto-calculate: store data/cto.db was written by a newer version (schema 99, this program knows 2): upgrade cto-metrics
     ");
     assert_nothing_written(&folder);
 }

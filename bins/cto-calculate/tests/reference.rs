@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The issue and pull request files of the original.
-const FILES: [&str; 8] = [
+/// Every file that the original computes.
+const FILES: [&str; 11] = [
     "calculated_issue.csv",
     "cycle_time.csv",
     "throughput_week.csv",
@@ -13,6 +13,9 @@ const FILES: [&str; 8] = [
     "pr_change_requests_week.csv",
     "pr_change_requests_repo.csv",
     "pr_change_requests_repo_dist.csv",
+    "cloud_spending_monthly.csv",
+    "cloud_spending_services.csv",
+    "cloud_spending_compared.csv",
 ];
 
 fn reference() -> Option<PathBuf> {
@@ -55,7 +58,7 @@ fn a_folder_of_the_original_gives_the_originals_numbers() {
         let folder = reference.join(name);
         let out = tempfile::tempdir().expect("a folder");
         let data = folder.join("data-in");
-        calculate(&["--data", &data.display().to_string()], &folder, out.path());
+        calculate(&["--all", "--data", &data.display().to_string()], &folder, out.path());
         assert_original(&folder, out.path());
     }
 }

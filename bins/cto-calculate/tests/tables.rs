@@ -25,7 +25,7 @@ fn assert_expected(rules: &str) {
         .arg(fixtures.join("config.yml"))
         .arg("--data")
         .arg(fixtures.join("raw"))
-        .args(["--rules", rules, "--out"])
+        .args(["--all", "--rules", rules, "--out"])
         .arg(out.path())
         .output()
         .expect("the program runs");

@@ -6,7 +6,7 @@ use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 
-/// Import the issues, boards and pull requests of a GitHub organisation into the store.
+/// Import the issues, boards and pull requests of a GitHub organisation, and the bills of the clouds, into the store.
 ///
 /// Fetches what changed since the last import, page by page; a page and the place behind it are stored together,
 /// so an import that was stopped goes on where it was. Afterwards the raw tables are published as CSV files in
@@ -31,6 +31,12 @@ pub struct Arguments {
     /// Pull requests.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub pr: bool,
+    /// Bills of Azure, Google Cloud and FOCUS files: the last 24 months and the running one, then what may have changed.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
+    pub cloudspending: bool,
+    /// Everything that is configured.
+    #[arg(long, conflicts_with_all = ["issues", "pr", "cloudspending"])]
+    pub all: bool,
     /// Fetch everything again and mark what has vanished.
     #[arg(long, conflicts_with = "since")]
     pub full: bool,
@@ -64,6 +70,18 @@ Environment:
                           a GitHub App instead (or github.app in the configuration)
   GITHUB_API_URL, GITHUB_GRAPHQL_URL
                           a GitHub Enterprise Server
+  AZURE_SUBSCRIPTION_ID   subscriptions, separated by commas
+  AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
+                          an application with the role Cost Management Reader; without a secret: workload identity,
+                          managed identity, or the Azure CLI's login
+  AZURE_AUTHORITY_HOST, AZURE_ENDPOINT
+                          a sovereign cloud
+  GCP_PROJECT_ID, GCP_BILLING_ACCOUNT
+                          the project that asks BigQuery, and the account whose export is read
+  GCP_SERVICE_ACCOUNT_JSON
+                          credentials of any type, as text or path; else gcloud's well-known file or the metadata server
+  GCP_BIGQUERY_LOCATION, BIGQUERY_ENDPOINT
+                          where the export is
   CONFIG_PATH             configuration file
   RUST_LOG                what to log on standard error, for example info
 
@@ -72,12 +90,26 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 partial (what is
 impl Arguments {
     /// Whether issues and boards are asked for.
     pub fn wants_issues(&self) -> bool {
-        self.issues || !self.pr
+        self.issues || self.all || self.names_no_scope()
     }
 
     /// Whether pull requests are asked for.
     pub fn wants_pull_requests(&self) -> bool {
-        self.pr || !self.issues
+        self.pr || self.all || self.names_no_scope()
+    }
+
+    /// Whether anything of GitHub is asked for.
+    pub fn wants_github(&self) -> bool {
+        self.wants_issues() || self.wants_pull_requests()
+    }
+
+    /// Whether bills are asked for.
+    pub fn wants_clouds(&self) -> bool {
+        self.cloudspending || self.all
+    }
+
+    fn names_no_scope(&self) -> bool {
+        !(self.issues || self.pr || self.cloudspending || self.all)
     }
 
     /// The store's address.

@@ -20,6 +20,19 @@ pub(crate) struct Target {
 
 const DEFAULT_API: &str = "https://api.github.com";
 
+/// Whether anything says what to import from GitHub.
+pub(crate) fn is_configured(arguments: &Arguments, config: &Config) -> bool {
+    arguments.org.is_some()
+        || config.github.org.is_some()
+        || config.github.app.is_some()
+        || ["GITHUB_TOKEN", "GITHUB_APP_ID"].into_iter().any(|name| variable(name).is_some())
+}
+
+/// What this program calls itself.
+pub(crate) fn user_agent() -> String {
+    format!("cto-metrics/{}", env!("CARGO_PKG_VERSION"))
+}
+
 /// From flags, environment and configuration; what is missing is named with its remedy.
 pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, Failure> {
     let org = arguments
@@ -37,7 +50,7 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
         credentials: credentials(config)?,
         concurrency,
         policy: policy(&config.import),
-        user_agent: format!("cto-metrics/{}", env!("CARGO_PKG_VERSION")),
+        user_agent: user_agent(),
     })
     .map_err(Failure::usage)?;
     Ok(Target { org, client, concurrency, bug_source: config.github.bug_source.custom_field_name.clone() })
@@ -45,7 +58,6 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
 
 fn policy(import: &config_model::Import) -> Policy {
     let usual = Policy::default();
-    let seconds = |seconds: Option<f64>, usual: Duration| seconds.map_or(usual, Duration::from_secs_f64);
     let limit_delay = seconds(import.limit_wait_seconds, usual.limit_delay);
     Policy {
         tries: import.tries.unwrap_or(usual.tries).max(1),
@@ -55,6 +67,11 @@ fn policy(import: &config_model::Import) -> Policy {
         slack: usual.slack.min(limit_delay),
         ..usual
     }
+}
+
+/// A setting in seconds, or what is usual.
+pub(crate) fn seconds(configured: Option<f64>, usual: Duration) -> Duration {
+    configured.map_or(usual, Duration::from_secs_f64)
 }
 
 /// GitHub's own addresses: `api.github.com/graphql`; on an Enterprise Server `HOST/api/v3` and `HOST/api/graphql`.

@@ -15,7 +15,10 @@ pub(crate) fn holds_raw_files(folder: &Path) -> bool {
 /// Loads a folder into the store, all of it or nothing.
 pub(crate) fn load(store: &Store, folder: &Path) -> Result<(), Failure> {
     if !holds_raw_files(folder) {
-        return Err(Failure::failed(format!("{} holds no raw CSV files (issue.csv, pr.csv)", folder.display())));
+        return Err(Failure::failed(format!(
+            "{} holds no raw CSV files (issue.csv, pr.csv, cloud_costs.csv)",
+            folder.display()
+        )));
     }
     let loaded = store.import_csv(folder)?;
     for table in &loaded.tables {
@@ -27,7 +30,7 @@ pub(crate) fn load(store: &Store, folder: &Path) -> Result<(), Failure> {
             "loaded {:>9} rows of {}.csv{}{}",
             table.rows,
             table.name,
-            left_out(table.kept, "that the store knows better from the API"),
+            left_out(table.kept, "that the store has from the provider"),
             left_out(table.unknown, "of unknown issues or pull requests")
         );
     }

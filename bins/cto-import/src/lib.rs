@@ -1,21 +1,29 @@
 //! Imports an organisation into the store and publishes the raw tables as CSV files beside it.
 
 mod arguments;
+mod clouds;
 mod connection;
 mod csv;
 mod failure;
 mod github;
 mod plan;
 mod reporter;
+mod run;
 mod sink;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use command_line::Outcome;
+use config_model::Config;
+use source::Window;
 use store::Store;
 
 pub use arguments::Arguments;
+use clouds::Clouds;
+use connection::Target;
 use failure::Failure;
+use run::Run;
 
 /// Runs the program and says how it ended.
 pub fn run(arguments: &Arguments) -> Outcome {
@@ -40,9 +48,19 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         csv::load(&store, folder)?;
         return csv::publish(&store, &arguments.data).map(|()| Outcome::Done);
     }
-    let target = connection::target(arguments, &config)?;
+    let github = github_target(arguments, &config)?;
+    let clouds = if arguments.wants_clouds() { Some(Clouds::new(&config)?) } else { None };
+    let nothing = clouds.as_ref().filter(|clouds| clouds.is_empty());
+    if let (Some(clouds), None) = (nothing, &github) {
+        return Err(clouds.nothing_configured());
+    }
     if arguments.dry_run {
-        return github::dry_run(arguments, &target, store_for_reading(arguments)?.as_ref());
+        let store = store_for_reading(arguments)?;
+        if let Some(target) = &github {
+            github::dry_run(arguments, target, store.as_ref())?;
+        }
+        clouds.map_or(Ok(()), |clouds| clouds.dry_run(arguments, store.as_ref()))?;
+        return Ok(Outcome::Done);
     }
     let store = open(arguments)?;
     let _lock = lock(&store, &config)?;
@@ -50,7 +68,8 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         eprintln!("{} holds raw CSV files but no store: loading them first", arguments.data.display());
         csv::load(&store, &arguments.data)?;
     }
-    let (store, outcome) = github::import(arguments, &target, store);
+    let store = Arc::new(store);
+    let outcome = run::runtime().and_then(|runtime| runtime.block_on(ask(arguments, github.as_ref(), clouds, &store)));
     // Whatever was committed is published, also after a failure or an interruption.
     let published = csv::publish(&store, &arguments.data);
     match (outcome, published) {
@@ -63,6 +82,42 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
+/// The organisation to import, where issues or pull requests are asked for. With --all it may be absent as a whole.
+fn github_target(arguments: &Arguments, config: &Config) -> Result<Option<Target>, Failure> {
+    if !arguments.wants_github() {
+        return Ok(None);
+    }
+    if arguments.all && !connection::is_configured(arguments, config) {
+        eprintln!("note: skipped GitHub: neither an organisation (--org, github.org) nor credentials are set");
+        return Ok(None);
+    }
+    connection::target(arguments, config).map(Some)
+}
+
+/// Asks every provider; one that fails does not keep the others from being imported.
+async fn ask(
+    arguments: &Arguments,
+    github: Option<&Target>,
+    clouds: Option<Clouds>,
+    store: &Arc<Store>,
+) -> Result<Outcome, Failure> {
+    let mut run = Run::begin(store, Window { since: arguments.since, full: arguments.full })?;
+    if let Some(target) = github
+        && let Err(failure) = github::import(&mut run, arguments, target).await
+    {
+        run.reporter.finish();
+        if clouds.is_none() {
+            return Err(failure);
+        }
+        run.reporter.line(&format!("failed: GitHub: {failure}"));
+        run.missing("GitHub", &failure.to_string());
+    }
+    if let Some(clouds) = clouds.filter(|_| !run.cancel.is_cancelled()) {
+        clouds.import(&mut run).await?;
+    }
+    run.summary()
+}
+
 fn open(arguments: &Arguments) -> Result<Store, Failure> {
     Ok(Store::open(&arguments.store_url())?)
 }
@@ -73,7 +128,7 @@ fn store_for_reading(arguments: &Arguments) -> Result<Option<Store>, Failure> {
     if exists { Ok(Some(Store::open_existing(&arguments.store_url())?)) } else { Ok(None) }
 }
 
-fn lock(store: &Store, config: &config_model::Config) -> Result<store::ImportLock, Failure> {
+fn lock(store: &Store, config: &Config) -> Result<store::ImportLock, Failure> {
     let wait = Duration::from_secs(config.import.lock_wait_seconds.unwrap_or(60));
     let mut said = false;
     Ok(store.lock_for_import(wait, &mut || {

@@ -139,7 +139,8 @@ impl PageSizes {
     }
 }
 
-fn task(source: Arc<dyn Source>, window: Window, store: Option<&Store>) -> Result<Task, Failure> {
+/// A source with what the store remembers of it.
+pub(crate) fn task(source: Arc<dyn Source>, window: Window, store: Option<&Store>) -> Result<Task, Failure> {
     let cursor = match store {
         Some(store) => store.cursor(source.scope().name(), source.subject())?,
         None => None,

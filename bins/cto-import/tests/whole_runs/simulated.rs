@@ -93,8 +93,12 @@ impl Drop for Simulated {
 /// The program without any setting from outside.
 pub(crate) fn importer() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cto-import"));
-    for name in ["GITHUB_TOKEN", "GITHUB_APP_ID", "GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "CONFIG_PATH", "RUST_LOG"] {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let of_a_provider = ["GITHUB_", "AZURE_", "GCP_", "GOOGLE_", "BIGQUERY_", "CTO_"];
+        if of_a_provider.iter().any(|prefix| text.starts_with(prefix)) || text == "CONFIG_PATH" || text == "RUST_LOG" {
+            command.env_remove(&name);
+        }
     }
     command
 }

@@ -1,0 +1,236 @@
+//! One run: tasks of every provider, what failed, the summary.
+
+use std::sync::Arc;
+
+use command_line::{Outcome, say, with_causes};
+use model::records::ImportRun;
+use source::{Context, ErrorKind, Source, SourceError, Usage, Window};
+use store::Store;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::Failure;
+use crate::plan::Task;
+use crate::reporter::Reporter;
+use crate::sink::StoreSink;
+
+/// Starts the asynchronous runtime.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("the asynchronous runtime cannot start: {error}")))
+}
+
+/// The first Ctrl-C ends the run between two pages, the second at once.
+fn stop_on_interrupt(cancel: &CancellationToken, reporter: &Arc<Reporter>) {
+    let (cancel, reporter) = (cancel.clone(), Arc::clone(reporter));
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            reporter.line("interrupted: finishing the page under way; the next import goes on from here");
+            cancel.cancel();
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
+}
+
+/// A run under way.
+pub(crate) struct Run {
+    pub(crate) store: Arc<Store>,
+    pub(crate) reporter: Arc<Reporter>,
+    /// Ends everything.
+    pub(crate) cancel: CancellationToken,
+    pub(crate) window: Window,
+    /// Larger than that of every earlier run.
+    pub(crate) number: i64,
+    records: u64,
+    done: usize,
+    /// What was used, by provider, in order.
+    used: Vec<Used>,
+    /// What failed, for the summary.
+    failures: Vec<String>,
+    /// Why nothing else could succeed either.
+    fatal: Option<SourceError>,
+}
+
+/// What one provider was asked.
+struct Used {
+    provider: &'static str,
+    calls: u64,
+    points: u64,
+    /// What the provider calls its points.
+    unit: &'static str,
+}
+
+type Finished = (Task, Result<Usage, SourceError>);
+
+impl Run {
+    /// Begins a run on the present runtime, which Ctrl-C ends.
+    pub(crate) fn begin(store: &Arc<Store>, window: Window) -> Result<Self, Failure> {
+        let run = Self {
+            store: Arc::clone(store),
+            reporter: Arc::new(Reporter::new()),
+            cancel: CancellationToken::new(),
+            window,
+            number: store.next_run()?,
+            records: 0,
+            done: 0,
+            used: Vec::new(),
+            failures: Vec::new(),
+            fatal: None,
+        };
+        stop_on_interrupt(&run.cancel, &run.reporter);
+        Ok(run)
+    }
+
+    /// Notes something that was asked for and is missing.
+    pub(crate) fn missing(&mut self, what: &str, why: &str) {
+        self.failures.push(format!("{what}: {why}"));
+    }
+
+    /// Notes what a provider was asked.
+    pub(crate) fn used(&mut self, provider: &'static str, calls: u64, points: u64, unit: &'static str) {
+        self.used.push(Used { provider, calls, points, unit });
+    }
+
+    /// Runs tasks of one provider, so many at a time. An error that dooms the others of this provider ends them, not
+    /// those of another one. Gives the calls and points of those that succeeded.
+    pub(crate) async fn all(&mut self, tasks: Vec<Task>, concurrency: usize) -> Result<(u64, u64), Failure> {
+        let provider = self.cancel.child_token();
+        let mut waiting = tasks.into_iter();
+        let mut under_way: JoinSet<Finished> = JoinSet::new();
+        let mut used = (0, 0);
+        loop {
+            while under_way.len() < concurrency && !provider.is_cancelled() {
+                let Some(task) = waiting.next() else { break };
+                self.spawn(&mut under_way, task, &provider);
+            }
+            match under_way.join_next().await {
+                None => break,
+                Some(Ok((task, result))) => {
+                    if let Ok(usage) = &result {
+                        used.0 += usage.calls;
+                        used.1 += usage.points;
+                    }
+                    self.finished(&task, result, &provider)?;
+                }
+                Some(Err(panic)) => return Err(Failure::failed(format!("a source ended unexpectedly: {panic}"))),
+            }
+        }
+        for task in waiting {
+            let error = SourceError::new(ErrorKind::Cancelled, "not begun");
+            self.finished(&task, Err(error), &provider)?;
+        }
+        Ok(used)
+    }
+
+    fn spawn(&self, under_way: &mut JoinSet<Finished>, task: Task, cancel: &CancellationToken) {
+        let (store, reporter) = (Arc::clone(&self.store), Arc::clone(&self.reporter));
+        let (cancel, window, generation) = (cancel.clone(), self.window, self.number);
+        under_way.spawn(async move {
+            let sink = StoreSink(store);
+            let context =
+                Context { sink: &sink, progress: &*reporter, cancel, window, cursor: task.cursor.clone(), generation };
+            let result = task.source.run(&context).await;
+            (task, result)
+        });
+    }
+
+    fn finished(
+        &mut self,
+        task: &Task,
+        result: Result<Usage, SourceError>,
+        provider: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let (scope, label) = (task.source.scope(), task.source.label());
+        let mut run = ImportRun {
+            run: self.number,
+            scope: scope.name().to_owned(),
+            subject: task.source.subject().to_owned(),
+            label: label.to_owned(),
+            ..ImportRun::default()
+        };
+        match result {
+            Ok(usage) => {
+                self.done += 1;
+                self.records += usage.records;
+                "ok".clone_into(&mut run.outcome);
+                run.full = usage.full;
+                run.covered_from = usage.covered_from;
+                run.covered_to = usage.covered_to;
+                run.records = usage.records as i64;
+                run.calls = usage.calls as i64;
+                run.points = usage.points as i64;
+                tracing::info!(scope = scope.name(), subject = label, records = usage.records, "imported");
+            }
+            Err(error) => {
+                let interrupted = error.kind == ErrorKind::Cancelled;
+                if interrupted { "interrupted" } else { "failed" }.clone_into(&mut run.outcome);
+                run.message = with_causes(&error);
+                let line = format!("{}: {}", title(&*task.source), run.message);
+                if !interrupted {
+                    self.reporter.line(&format!("failed: {line}"));
+                }
+                if error.is_fatal() && !interrupted {
+                    provider.cancel();
+                }
+                if error.kind == ErrorKind::Sink {
+                    self.cancel.cancel();
+                    self.fatal.get_or_insert(error);
+                } else {
+                    self.failures.push(line);
+                }
+            }
+        }
+        Ok(self.store.record_import(&run)?)
+    }
+
+    /// The last lines, and how the program ends.
+    pub(crate) fn summary(self) -> Result<Outcome, Failure> {
+        say!("{} records from {} sources, {}", self.records, self.done, usage_text(&self.used));
+        let interrupted = self.fatal.is_none() && self.cancel.is_cancelled();
+        let outcome = if self.done == 0 && !interrupted { Outcome::Failed } else { Outcome::Partial };
+        if let Some(error) = self.fatal {
+            return Err(Failure::from(error).with_outcome(outcome));
+        }
+        if self.failures.is_empty() {
+            return Ok(Outcome::Done);
+        }
+        let what = match outcome {
+            _ if interrupted => "interrupted; the next import goes on from here",
+            Outcome::Failed => "nothing was imported",
+            _ => "partial",
+        };
+        eprintln!(
+            "{what}: {} of {} sources are missing, their earlier rows stay as they were:",
+            self.failures.len(),
+            self.failures.len() + self.done
+        );
+        for failure in &self.failures {
+            eprintln!("  {failure}");
+        }
+        Ok(outcome)
+    }
+}
+
+/// How people call a source.
+pub(crate) fn title(source: &dyn Source) -> String {
+    format!("{} of {}", source.scope().name(), source.label())
+}
+
+/// `12 calls, 34 points`, with the provider in front where there are several.
+fn usage_text(used: &[Used]) -> String {
+    let one = |used: &Used| {
+        let calls = if used.calls == 1 { "1 call".to_owned() } else { format!("{} calls", used.calls) };
+        if used.unit.is_empty() { calls } else { format!("{calls}, {} {}", used.points, used.unit) }
+    };
+    match used {
+        [] => "nothing asked".to_owned(),
+        [single] => one(single),
+        several => {
+            several.iter().map(|used| format!("{}: {}", used.provider, one(used))).collect::<Vec<_>>().join("; ")
+        }
+    }
+}
