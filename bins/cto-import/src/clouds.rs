@@ -10,11 +10,11 @@ use config_model::{Azure, Config, FocusCost, FocusFiles, Gcp, Import};
 use focus_csv::{CostColumn, FocusSource};
 use gcp_billing::{GcpBillingSource, GcpClient};
 use secrecy::SecretString;
-use source::{Clock, Source, SystemClock, Window};
+use source::{Clock, Policy, Source, SystemClock, Window};
 use store::Store;
 
 use crate::Arguments;
-use crate::connection::{seconds, user_agent};
+use crate::connection::{policy, user_agent};
 use crate::failure::Failure;
 use crate::plan::{Task, task};
 use crate::run::{Run, title};
@@ -158,6 +158,7 @@ fn google(
             ));
         }
     };
+    let policy = policy(import, gcp_billing::DEFAULT_POLICY);
     let settings = gcp_billing::Settings {
         endpoint: gcp.bigquery_endpoint.clone().unwrap_or_else(|| gcp_billing::DEFAULT_ENDPOINT.to_owned()),
         project,
@@ -167,7 +168,8 @@ fn google(
         location: gcp.bigquery_location.clone(),
         maximum_bytes_billed: gcp.maximum_bytes_billed,
         credentials: google_credentials(gcp)?,
-        policy: google_policy(import),
+        querying: querying(&policy),
+        policy,
         user_agent: user_agent(),
     };
     let client = GcpClient::new(settings, Arc::clone(clock)).map_err(Failure::usage)?;
@@ -210,7 +212,7 @@ fn azure(azure: &Azure, import: &Import, clock: &Arc<dyn Clock>) -> Result<Vec<A
             config_model::CostType::Actual => CostType::Actual,
             config_model::CostType::Amortized => CostType::Amortized,
         },
-        policy: azure_policy(import),
+        policy: policy(import, azure_cost::DEFAULT_POLICY),
         ..usual
     };
     let client = AzureClient::new(settings, Arc::clone(clock)).map_err(Failure::usage)?;
@@ -237,27 +239,7 @@ fn azure_credential(azure: &Azure) -> Result<azure_cost::Credential, Failure> {
     Ok(azure_cost::Credential::ClientSecret { tenant, client, secret: SecretString::from(secret.expose().to_owned()) })
 }
 
-fn azure_policy(import: &Import) -> azure_cost::Policy {
-    let usual = azure_cost::Policy::default();
-    let limit_delay = seconds(import.limit_wait_seconds, usual.limit_delay);
-    azure_cost::Policy {
-        tries: import.tries.unwrap_or(usual.tries).max(1),
-        retry_delay: seconds(import.retry_wait_seconds, usual.retry_delay),
-        limit_delay,
-        // Whoever wants to wait shortly for limits does not want to wait longer than that for good measure.
-        slack: usual.slack.min(limit_delay),
-        ..usual
-    }
-}
-
-fn google_policy(import: &Import) -> gcp_billing::Policy {
-    let usual = gcp_billing::Policy::default();
-    let retry_delay = seconds(import.retry_wait_seconds, usual.retry_delay);
-    gcp_billing::Policy {
-        tries: import.tries.unwrap_or(usual.tries).max(1),
-        retry_delay,
-        limit_delay: seconds(import.limit_wait_seconds, usual.limit_delay),
-        poll_delay: usual.poll_delay.min(retry_delay),
-        ..usual
-    }
+fn querying(policy: &Policy) -> gcp_billing::Querying {
+    let usual = gcp_billing::Querying::default();
+    gcp_billing::Querying { poll_delay: usual.poll_delay.min(policy.retry_delay), ..usual }
 }

@@ -49,15 +49,15 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
         graphql_url,
         credentials: credentials(config)?,
         concurrency,
-        policy: policy(&config.import),
+        policy: policy(&config.import, Policy::default()),
         user_agent: user_agent(),
     })
     .map_err(Failure::usage)?;
     Ok(Target { org, client, concurrency, bug_source: config.github.bug_source.custom_field_name.clone() })
 }
 
-fn policy(import: &config_model::Import) -> Policy {
-    let usual = Policy::default();
+/// Tries and waits as configured; the rest is what is usual with the provider.
+pub(crate) fn policy(import: &config_model::Import, usual: Policy) -> Policy {
     let limit_delay = seconds(import.limit_wait_seconds, usual.limit_delay);
     Policy {
         tries: import.tries.unwrap_or(usual.tries).max(1),
@@ -70,7 +70,7 @@ fn policy(import: &config_model::Import) -> Policy {
 }
 
 /// A setting in seconds, or what is usual.
-pub(crate) fn seconds(configured: Option<f64>, usual: Duration) -> Duration {
+fn seconds(configured: Option<f64>, usual: Duration) -> Duration {
     configured.map_or(usual, Duration::from_secs_f64)
 }
 

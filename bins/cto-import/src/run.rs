@@ -189,7 +189,8 @@ impl Run {
 
     /// The last lines, and how the program ends.
     pub(crate) fn summary(self) -> Result<Outcome, Failure> {
-        say!("{} records from {} sources, {}", self.records, self.done, usage_text(&self.used));
+        let sources = if self.done == 1 { "source" } else { "sources" };
+        say!("{} records from {} {sources}, {}", self.records, self.done, usage_text(&self.used));
         let interrupted = self.fatal.is_none() && self.cancel.is_cancelled();
         let outcome = if self.done == 0 && !interrupted { Outcome::Failed } else { Outcome::Partial };
         if let Some(error) = self.fatal {

@@ -14,11 +14,11 @@ use azure_identity::{
     WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use source::{ErrorKind, SourceError};
+use source::{ErrorKind, Policy, SourceError};
 
 use crate::chain::Chain;
 use crate::refusal::{self, Who};
-use crate::settings::{Credential, Policy};
+use crate::settings::Credential;
 use crate::transport::{AtOnce, Transport};
 
 /// Tokens that are still to be kept out of messages: the last two, for a request may be under way with the one before.

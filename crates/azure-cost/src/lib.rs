@@ -27,8 +27,8 @@ pub use client::AzureClient;
 pub use pacer::{Pacer, Turn};
 pub use scope::CostScope;
 pub use settings::{
-    CostType, Credential, DEFAULT_API_VERSION, DEFAULT_CLIENT_TYPE, PUBLIC_AUTHORITY_HOST, PUBLIC_ENDPOINT, Policy,
-    Quota, Settings,
+    CostType, Credential, DEFAULT_API_VERSION, DEFAULT_CLIENT_TYPE, DEFAULT_POLICY, PUBLIC_AUTHORITY_HOST,
+    PUBLIC_ENDPOINT, Quota, Settings,
 };
 pub use source::AzureCostSource;
 

@@ -98,7 +98,7 @@ impl Session {
             settings.credential.clone(),
             authority.secure.to_string(),
             application.clone(),
-            settings.policy.clone(),
+            settings.policy,
             transport.clone(),
         )?);
         let pipeline = pipeline(identity.clone(), &audience(&endpoint), transport, application);
@@ -191,7 +191,7 @@ impl Session {
                 }
                 Verdict::Limited { wait, limit, reason } => {
                     met.limits += 1;
-                    let delay = self.settings.policy.limit_delay(met.limits, wait);
+                    let delay = self.settings.policy.limit_delay_or_asked(met.limits, wait);
                     let until = later(self.clock.now(), delay);
                     let too_much = asked.is_too_much(&met, limit);
                     close(turn, until, limit, too_much, &answer.head);

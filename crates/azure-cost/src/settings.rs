@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use source::Policy;
 
 /// Where Microsoft's public cloud gives out tokens.
 pub const PUBLIC_AUTHORITY_HOST: &str = "https://login.microsoftonline.com";
@@ -17,6 +18,9 @@ pub const DEFAULT_API_VERSION: &str = "2023-03-01";
 
 /// How this program calls itself.
 pub const DEFAULT_CLIENT_TYPE: &str = "cto-metrics";
+
+/// What suits Azure.
+pub const DEFAULT_POLICY: Policy = Policy { request_timeout: Duration::from_mins(2), ..Policy::USUAL };
 
 /// Where Azure is, who asks, for what, and how politely. Its `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -33,7 +37,7 @@ pub struct Settings {
     pub cost_type: CostType,
     /// Query units that the tenant has, as far as is known before Azure says so itself.
     pub quota: Quota,
-    /// Tries, waits and timeouts.
+    /// Tries, waits and timeouts. The slack is also added to the time after which query units are taken to be free again.
     pub policy: Policy,
     /// Header `ClientType`, without which all programs that send none share one limit; also begins the user agent.
     pub client_type: String,
@@ -49,7 +53,7 @@ impl Settings {
             api_version: DEFAULT_API_VERSION.to_owned(),
             cost_type: CostType::default(),
             quota: Quota::default(),
-            policy: Policy::default(),
+            policy: DEFAULT_POLICY,
             client_type: DEFAULT_CLIENT_TYPE.to_owned(),
         }
     }
@@ -118,95 +122,9 @@ impl Default for Quota {
     }
 }
 
-/// Tries, waits and timeouts. The default suits Azure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// How often one request is sent while it fails (5xx, timeouts, broken connections), the first time included.
-    pub tries: u32,
-    /// How often one request is sent while it meets limits, the first time included.
-    pub limit_tries: u32,
-    /// Wait before the second try of a failed request; doubles with each further one.
-    pub retry_delay: Duration,
-    /// Longest wait between two tries of a failed request.
-    pub longest_retry_delay: Duration,
-    /// Wait for a limit that does not say when it lifts; doubles each time it is met again.
-    pub limit_delay: Duration,
-    /// Longest single wait for a limit that was met. Pacing, which keeps limits from being met, waits as long as it must.
-    pub longest_limit_delay: Duration,
-    /// Added to the time after which query units are taken to be free again, and to waits that Azure names.
-    pub slack: Duration,
-    /// Time to connect.
-    pub connect_timeout: Duration,
-    /// Time for a request and its whole answer.
-    pub request_timeout: Duration,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            tries: 6,
-            limit_tries: 10,
-            retry_delay: Duration::from_secs(1),
-            longest_retry_delay: Duration::from_secs(30),
-            limit_delay: Duration::from_mins(1),
-            longest_limit_delay: Duration::from_hours(1) + Duration::from_mins(1),
-            slack: Duration::from_secs(1),
-            connect_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_mins(2),
-        }
-    }
-}
-
-impl Policy {
-    /// The same number of tries with next to no waiting, for tests against a simulated provider on a real clock.
-    ///
-    /// Waits that the provider names are cut to 20 ms as well; pacing is not: give such a test a large [`Quota`].
-    pub fn hurried() -> Self {
-        Self {
-            retry_delay: Duration::from_millis(1),
-            longest_retry_delay: Duration::from_millis(5),
-            limit_delay: Duration::from_millis(5),
-            longest_limit_delay: Duration::from_millis(20),
-            slack: Duration::ZERO,
-            ..Self::default()
-        }
-    }
-
-    /// Wait before try number `next` (from 2) of a failed request.
-    pub(crate) fn retry_delay_before(&self, next: u32) -> Duration {
-        doubled(self.retry_delay, next.saturating_sub(2)).min(self.longest_retry_delay)
-    }
-
-    /// Wait for a limit met for the `met`-th time (from 1): what was `asked` for, else longer each time.
-    pub(crate) fn limit_delay(&self, met: u32, asked: Option<Duration>) -> Duration {
-        let unasked = || doubled(self.limit_delay, met.saturating_sub(1));
-        asked.map_or_else(unasked, |asked| asked + self.slack).min(self.longest_limit_delay)
-    }
-}
-
-fn doubled(delay: Duration, times: u32) -> Duration {
-    delay.saturating_mul(2_u32.saturating_pow(times.min(16)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waits_double_up_to_their_bound() {
-        let policy = Policy::default();
-        let seconds: Vec<u64> = (2..=8).map(|next| policy.retry_delay_before(next).as_secs()).collect();
-        assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30]);
-        let minutes: Vec<u64> = (1..=7).map(|met| policy.limit_delay(met, None).as_secs() / 60).collect();
-        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 61]);
-    }
-
-    #[test]
-    fn a_wait_that_azure_names_is_kept_and_a_little_more() {
-        let policy = Policy::default();
-        assert_eq!(policy.limit_delay(5, Some(Duration::from_secs(8))), Duration::from_secs(9));
-        assert_eq!(policy.limit_delay(1, Some(Duration::from_hours(9))), policy.longest_limit_delay);
-    }
 
     #[test]
     fn no_secret_is_in_debug_output() {

@@ -8,9 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::{AsyncRawResponse, HttpClient, Request};
+use source::Policy;
 
 use crate::endpoint::{Endpoint, Origin};
-use crate::settings::Policy;
 
 /// Time to connect to a metadata service: it is next door or not there at all.
 const METADATA_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -176,6 +176,7 @@ mod tests {
     use azure_core::http::{Method, Url};
 
     use super::*;
+    use crate::settings::DEFAULT_POLICY;
 
     fn plain_address(transport: &Transport, address: &str) -> Option<String> {
         let request = Request::new(Url::parse(address).expect("valid"), Method::Post);
@@ -187,7 +188,7 @@ mod tests {
         let checked = |address: &str| Endpoint::checked("AZURE_ENDPOINT", address).expect("allowed");
         let local = checked("http://127.0.0.1:4711");
         let public = checked("https://management.azure.com");
-        let transport = Transport::new(&Policy::default(), &[&public, &local]);
+        let transport = Transport::new(&DEFAULT_POLICY, &[&public, &local]);
         assert_eq!(
             plain_address(&transport, "https://127.0.0.1:4711/t/token?a=b").as_deref(),
             Some("http://127.0.0.1:4711/t/token?a=b")
@@ -200,14 +201,14 @@ mod tests {
         ] {
             assert_eq!(plain_address(&transport, other), None, "{other}");
         }
-        let usual_port = Transport::new(&Policy::default(), &[&checked("http://localhost")]);
+        let usual_port = Transport::new(&DEFAULT_POLICY, &[&checked("http://localhost")]);
         assert_eq!(plain_address(&usual_port, "https://localhost:80/a").as_deref(), Some("http://localhost/a"));
         assert_eq!(plain_address(&usual_port, "https://localhost/a"), None, "that is port 443");
     }
 
     #[test]
     fn no_client_is_built_before_it_is_needed() {
-        let transport = Transport::new(&Policy::default(), &[]);
+        let transport = Transport::new(&DEFAULT_POLICY, &[]);
         assert!(transport.client.get().is_none());
     }
 }

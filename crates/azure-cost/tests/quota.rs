@@ -3,14 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
-use async_trait::async_trait;
 use azure_cost::{AzureClient, AzureCostSource, CostScope, Credential, Settings};
-use model::records::{CloudCost, CloudMonth, Record};
+use connector_testing::{Memory, Told, VirtualClock};
+use model::records::{CloudCost, CloudMonth};
 use model::{Amount, Instant, Month};
 use sandbox::clouds::{AzureQuota, BillOptions, Bills, CloudConfig, CloudCounters, CloudServer};
-use source::{Batch, Clock, Context, Event, Progress, Sink, SinkError, Source as _, Window};
+use source::{Clock as _, Context, Source as _, Window};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -20,69 +20,19 @@ static BILLS: LazyLock<Arc<Bills>> = LazyLock::new(|| {
     Arc::new(Bills::generate(&BillOptions { subscriptions: SUBSCRIPTIONS, ..BillOptions::default() }))
 });
 
-/// The time of the provider and of all programs: it stands still until somebody sleeps. All that it has shown, in order.
-struct VirtualClock(Mutex<Vec<Instant>>);
-
-#[async_trait]
-impl Clock for VirtualClock {
-    fn now(&self) -> Instant {
-        *self.0.lock().unwrap().last().unwrap()
-    }
-
-    async fn sleep_until(&self, at: Instant) {
-        if at > self.now() {
-            self.0.lock().unwrap().push(at);
-        }
-        tokio::task::yield_now().await;
-    }
-}
-
-/// The ledger, with a cursor for each source.
-#[derive(Default)]
-struct Ledger {
-    months: Mutex<BTreeMap<(String, Month), CloudMonth>>,
-    cursors: Mutex<BTreeMap<String, String>>,
-}
-
-impl Sink for Ledger {
-    fn commit(&self, batch: Batch) -> Result<(), SinkError> {
-        for record in batch.records {
-            let Record::CloudMonth(known) = record else { panic!("not a month: {record:?}") };
-            self.months.lock().unwrap().insert((known.account.clone(), known.month), *known);
-        }
-        self.cursors.lock().unwrap().insert(batch.subject, batch.cursor.unwrap());
-        Ok(())
-    }
-
-    fn unseen_items(&self, _subject: &str, _generation: i64) -> Result<Vec<String>, SinkError> {
-        Ok(Vec::new())
-    }
-}
-
-/// Seconds of all waits that were told.
-#[derive(Default)]
-struct Told(Mutex<u64>);
-
-impl Progress for Told {
-    fn event(&self, event: Event) {
-        if let Event::Waiting { seconds, .. } = event {
-            *self.0.lock().unwrap() += seconds;
-        }
-    }
-}
-
 struct World {
     bills: Arc<Bills>,
+    /// The time of the provider and of all programs.
     clock: Arc<VirtualClock>,
     server: CloudServer,
-    ledger: Arc<Ledger>,
+    ledger: Arc<Memory>,
     told: Arc<Told>,
 }
 
 impl World {
     async fn new(quota: AzureQuota, faults: &[&str]) -> Self {
         let bills = BILLS.clone();
-        let clock = Arc::new(VirtualClock(Mutex::new(vec![bills.end()])));
+        let clock = Arc::new(VirtualClock::starting_at(bills.end()));
         let providers = clock.clone();
         let config = CloudConfig {
             clock: Some(Arc::new(move || providers.now())),
@@ -120,7 +70,7 @@ impl World {
                     progress: &*told,
                     cancel: CancellationToken::new(),
                     window: Window::default(),
-                    cursor: ledger.cursors.lock().unwrap().get(source.subject()).cloned(),
+                    cursor: ledger.cursor_of(source.subject()),
                     generation: 1,
                 };
                 source.run(&context).await.expect("imported").points
@@ -147,10 +97,9 @@ impl World {
 
     /// Net sums of what was imported, by subscription and month; months without lines are absent.
     fn imported(&self) -> BTreeMap<(String, Month), Amount> {
-        let months = self.ledger.months.lock().unwrap();
         let net = |known: &CloudMonth| known.lines.iter().map(CloudCost::net).collect::<Vec<_>>().iter().sum();
-        let billed = months.iter().filter(|(_, known)| !known.lines.is_empty());
-        billed.map(|(key, known)| (key.clone(), net(known))).collect()
+        let billed = self.ledger.months().into_iter().filter(|known| !known.lines.is_empty());
+        billed.map(|known| ((known.account.clone(), known.month), net(&known))).collect()
     }
 
     /// The same by the provider's invoices at an instant, from the first month that is asked for.
@@ -164,10 +113,10 @@ impl World {
     /// Every month is the invoice's, as it was at some moment of the import.
     fn assert_no_row_is_lost(&self) {
         let imported = self.imported();
-        assert_eq!(self.ledger.months.lock().unwrap().len(), SUBSCRIPTIONS * 25);
+        assert_eq!(self.ledger.months().len(), SUBSCRIPTIONS * 25);
         assert!(imported.len() > SUBSCRIPTIONS * 20, "{}", imported.len());
         let mut unexplained = imported.clone();
-        let moments = self.clock.0.lock().unwrap().clone();
+        let moments = self.clock.moments();
         for at in moments.into_iter().rev() {
             let invoiced = self.invoiced(at);
             unexplained.retain(|key, sum| invoiced.get(key) != Some(&*sum));
@@ -192,7 +141,7 @@ async fn twenty_five_subscriptions_and_two_years_meet_no_limit_under_the_usual_q
     assert_eq!(world.import(&client).await, 625);
     world.assert_no_row_is_lost();
     assert_eq!((world.counters().throttled, world.counters().units), (0, 625));
-    assert_eq!(*world.told.0.lock().unwrap(), world.seconds(), "every wait was told");
+    assert_eq!(world.told.waits().iter().sum::<u64>(), world.seconds(), "every wait was told");
     let expected = client.expected_wait(625).as_secs();
     assert!((expected..expected + 120).contains(&world.seconds()), "{expected} s expected, {} needed", world.seconds());
 
@@ -231,7 +180,7 @@ async fn a_harsher_quota_than_the_client_believes_is_waited_out_and_no_row_is_lo
     let by_fault = counters.faults.values().sum::<u64>();
     assert!(counters.throttled > by_fault && by_fault > 0, "limits were met: {counters:?}");
     assert_eq!((counters.units, counters.too_early), (625, 0), "each month was paid for once, and every wait was kept");
-    assert_eq!(*world.told.0.lock().unwrap(), world.seconds(), "every wait was told");
+    assert_eq!(world.told.waits().iter().sum::<u64>(), world.seconds(), "every wait was told");
     assert!(world.seconds() > 3 * 3600, "150 units in an hour");
 }
 

@@ -21,5 +21,7 @@ mod wire;
 
 pub use client::GcpClient;
 pub use credentials::{Credentials, Surroundings};
-pub use settings::{DEFAULT_DATASET, DEFAULT_ENDPOINT, DEFAULT_MAXIMUM_BYTES_BILLED, Policy, Settings};
+pub use settings::{
+    DEFAULT_DATASET, DEFAULT_ENDPOINT, DEFAULT_MAXIMUM_BYTES_BILLED, DEFAULT_POLICY, Querying, Settings,
+};
 pub use source::GcpBillingSource;

@@ -61,9 +61,9 @@ impl Session {
     /// Waits for a query that was not done when it was asked. `first` is what came instead of rows.
     async fn poll(&self, first: Results, export: &Export, listeners: Listeners<'_>) -> Result<Results, SourceError> {
         let job = named(first.job_reference.as_ref())?.clone();
-        let until = after(self.clock.now(), self.policy.query_patience);
+        let until = after(self.clock.now(), self.querying.patience);
         for asked in 1.. {
-            self.sleep(self.policy.poll_delay_before(asked), listeners.cancel).await?;
+            self.sleep(self.querying.poll_delay_before(asked), listeners.cancel).await?;
             let what = format!("the rows of the query over {}", self.table);
             let page = self.get::<Results>(&what, self.results_url(&job, export, None), listeners).await;
             let page =
@@ -75,7 +75,7 @@ impl Session {
                 break;
             }
         }
-        let minutes = self.policy.query_patience.as_secs() / 60;
+        let minutes = self.querying.patience.as_secs() / 60;
         Err(SourceError::new(
             ErrorKind::Unavailable,
             format!("the query over {} was not done within {minutes} minutes: import again later", self.table),
@@ -85,8 +85,8 @@ impl Session {
     fn results_url(&self, job: &JobReference, export: &Export, token: Option<&str>) -> Url {
         let mut url = self.url(&self.project, &["queries", &job.job_id]);
         let mut pairs = url.query_pairs_mut();
-        pairs.append_pair("maxResults", &self.policy.page_size.to_string());
-        pairs.append_pair("timeoutMs", &self.policy.server_wait.as_millis().to_string());
+        pairs.append_pair("maxResults", &self.querying.page_size.to_string());
+        pairs.append_pair("timeoutMs", &self.querying.server_wait.as_millis().to_string());
         let location = job.location.as_ref().or(export.location.as_ref()).or(self.location.as_ref());
         if let Some(location) = location {
             pairs.append_pair("location", location);

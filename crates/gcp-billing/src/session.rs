@@ -9,7 +9,7 @@ use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use source::{Clock, ErrorKind, Event, Progress, SourceError};
+use source::{Clock, ErrorKind, Event, Policy, Progress, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Answer, after};
@@ -18,7 +18,7 @@ use crate::credentials::Surroundings;
 use crate::endpoint;
 use crate::explain::Refusal;
 use crate::names::{self, TableName};
-use crate::settings::{DEFAULT_MAXIMUM_BYTES_BILLED, Policy, Settings};
+use crate::settings::{DEFAULT_MAXIMUM_BYTES_BILLED, Querying, Settings};
 use crate::tokens::{NoToken, Tokens};
 use crate::transport::{Broken, Request, Transport};
 
@@ -33,6 +33,7 @@ pub(crate) struct Session {
     pub(crate) location: Option<String>,
     pub(crate) maximum_bytes_billed: u64,
     pub(crate) policy: Policy,
+    pub(crate) querying: Querying,
     pub(crate) clock: Arc<dyn Clock>,
     endpoint: Url,
     transport: Transport,
@@ -94,18 +95,19 @@ impl Session {
         surroundings: Surroundings,
     ) -> Result<Self, SourceError> {
         let endpoint = endpoint::checked("gcp.bigquery_endpoint (BIGQUERY_ENDPOINT)", &settings.endpoint)?;
-        let Settings { project, billing_account: account, dataset, table, policy, .. } = settings;
+        let Settings { project, billing_account: account, dataset, table, policy, querying, .. } = settings;
         let table = names::checked(&project, &account, &dataset, table.as_deref())?;
         Ok(Self {
             table,
             location: settings.location.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
             maximum_bytes_billed: settings.maximum_bytes_billed.unwrap_or(DEFAULT_MAXIMUM_BYTES_BILLED),
-            transport: Transport::new(policy.clone(), settings.user_agent, endpoint::is_loopback(&endpoint)),
-            tokens: Tokens::new(settings.credentials, surroundings, policy.clone())?,
+            transport: Transport::new(policy, settings.user_agent, source::endpoint::is_loopback(&endpoint)),
+            tokens: Tokens::new(settings.credentials, surroundings, policy)?,
             endpoint,
             project,
             account,
             policy,
+            querying,
             clock,
             calls: AtomicU64::new(0),
         })
@@ -257,7 +259,7 @@ impl Session {
             Some(asked) if tries.limited <= BELIEVED => asked,
             asked => longer.max(asked.unwrap_or_default()),
         };
-        let wait = wait.min(self.policy.longest_delay);
+        let wait = wait.min(self.policy.longest_limit_delay);
         let until = after(self.clock.now(), wait);
         listeners.progress.event(Event::Waiting { until, seconds: wait.as_secs(), reason });
         self.sleep(wait, listeners.cancel).await
@@ -278,7 +280,7 @@ impl Session {
         let attempt = tries.failed + 1;
         listeners.progress.event(Event::Retrying { attempt, reason: reason.to_owned() });
         let wait = self.policy.retry_delay_before(attempt).max(asked.unwrap_or_default());
-        self.sleep(wait.min(self.policy.longest_delay), listeners.cancel).await
+        self.sleep(wait.min(self.policy.longest_limit_delay), listeners.cancel).await
     }
 
     /// Waits, unless interrupted.

@@ -31,8 +31,8 @@ pub(crate) fn request(session: &Session, export: &Export, first: Month) -> Value
     let mut request = json!({
         "query": text(&session.table.to_string(), export.by_arrival),
         "useLegacySql": false,
-        "timeoutMs": session.policy.server_wait.as_millis() as u64,
-        "maxResults": session.policy.page_size,
+        "timeoutMs": session.querying.server_wait.as_millis() as u64,
+        "maxResults": session.querying.page_size,
         "maximumBytesBilled": session.maximum_bytes_billed.to_string(),
         "parameterMode": "NAMED",
         "queryParameters": parameters,

@@ -1,7 +1,7 @@
 //! Tokens: got when the first one is needed, kept until shortly before they end.
 
 use secrecy::{ExposeSecret, SecretString};
-use source::{ErrorKind, SourceError};
+use source::{ErrorKind, Policy, SourceError};
 use tokio::sync::OnceCell;
 use yup_oauth2::authenticator::{
     ApplicationDefaultCredentialsAuthenticator as MetadataAuthenticator, ApplicationDefaultCredentialsTypes,
@@ -12,7 +12,6 @@ use yup_oauth2::{ApplicationDefaultCredentialsFlowOpts, DefaultHyperClientBuilde
 
 use crate::conceal;
 use crate::credentials::{Credentials, Key, Surroundings};
-use crate::settings::Policy;
 use crate::transport::no_certificates;
 
 /// The least that lets a query run and its table be seen.

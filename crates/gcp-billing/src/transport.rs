@@ -9,10 +9,9 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use source::{ErrorKind, SourceError};
+use source::{ErrorKind, Policy, SourceError};
 
 use crate::answer::Answer;
-use crate::settings::Policy;
 
 /// Sends requests. The HTTP client behind it is built when the first one goes out, so that what works offline needs
 /// no certificates.

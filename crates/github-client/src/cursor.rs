@@ -3,7 +3,7 @@
 use model::Instant;
 use model::instant::MICROS_PER_SECOND;
 use serde::{Deserialize, Serialize};
-use source::Window;
+use source::{Expected, FullCrawl, Window};
 
 /// How far back of the watermark changes are asked for again: copies of GitHub's database lag behind one another.
 const OVERLAP_SECONDS: i64 = 120;
@@ -66,6 +66,21 @@ pub enum Plan {
     },
 }
 
+impl Plan {
+    /// What it is expected to cost, of so many records. How many have changed is not known before they are read: one
+    /// page is expected.
+    pub fn expected(&self, total: u64, largest_page: u32, points_per_page: u64) -> Expected {
+        let page = u64::from(largest_page);
+        let (records, calls) = match self {
+            Self::Nothing => (0, 0),
+            Self::Crawl(_) if total == 0 => (0, 0),
+            Self::Changes { .. } => (total.min(page), 1),
+            Self::Crawl(_) => (total, total.div_ceil(page)),
+        };
+        Expected { records, calls, points: calls * points_per_page }
+    }
+}
+
 impl Cursor {
     /// Reads a stored cursor. One that cannot be read counts as none: everything is read again.
     pub fn read(stored: Option<&str>) -> Self {
@@ -98,6 +113,27 @@ impl Cursor {
             Some(watermark) if self.has_all(watermark, known) => Plan::Nothing,
             Some(watermark) => Plan::Changes { since: before(watermark, OVERLAP_SECONDS), moves_watermark: true },
         }
+    }
+
+    /// Remembers that a page of a crawl was read, and that the next one begins at `next`. The crawl is complete after
+    /// the last page, unless anything is `missing`.
+    pub fn crawled(&mut self, crawl: &mut Crawl, next: Option<&String>, read_at: Instant, missing: bool) -> FullCrawl {
+        crawl.read_at = crawl.read_at.or(Some(read_at));
+        crawl.after = next.cloned();
+        let complete = next.is_none() && !missing;
+        if complete {
+            self.watermark = crawl.watermark.or(crawl.read_at);
+            self.read_at = crawl.read_at;
+            self.crawl = None;
+        } else {
+            self.crawl = Some(crawl.clone());
+        }
+        FullCrawl { generation: crawl.generation, complete }
+    }
+
+    /// Whether a crawl that was left at some page is still at that page.
+    pub fn has_not_moved_from(&self, crawl: &Crawl) -> bool {
+        crawl.after.is_some() && self.crawl.as_ref() == Some(crawl)
     }
 
     /// Whether the newest change was read, and so long after it that nothing else can bear its time.

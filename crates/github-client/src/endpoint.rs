@@ -1,37 +1,21 @@
 //! Addresses that a token may be sent to.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
-use source::{ErrorKind, SourceError};
+use source::SourceError;
+use source::endpoint::Advice;
+
+/// What is said about addresses that are refused.
+const ADVICE: Advice = Advice {
+    form: "https://HOST/PATH",
+    with_login: ": give the token in GITHUB_TOKEN instead",
+    plain_http: ": that would leak the token to everyone on the way; use https",
+};
 
 /// Reads an address and refuses what would leak the token.
 ///
 /// `setting` is how people call the address: `GITHUB_API_URL`, `GITHUB_GRAPHQL_URL`.
 pub(crate) fn checked(setting: &str, address: &str) -> Result<Url, SourceError> {
-    let refused = |message: String| SourceError::new(ErrorKind::Unauthorized, message);
-    let url = Url::parse(address)
-        .map_err(|cause| refused(format!("{setting} is not a web address ({cause}): write it as https://HOST/PATH")))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused(format!(
-            "{setting} holds a user name or password: give the token in GITHUB_TOKEN instead"
-        )));
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(refused(format!(
-            "{setting} is plain http to {}: that would leak the token to everyone on the way; use https",
-            url.host_str().unwrap_or("another host")
-        ))),
-        other => Err(refused(format!("{setting} begins with {other}: only https can be used"))),
-    }
-}
-
-/// Whether the address is on this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else { return false };
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    source::endpoint::checked(setting, address, &ADVICE)
 }
 
 /// `base` with `path` added, whether or not `base` ends in a slash.
@@ -48,26 +32,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_http_is_refused_except_on_this_machine() {
-        for fine in [
-            "https://ghe.example.com/api/graphql",
-            "http://127.0.0.1:9/graphql",
-            "http://localhost/",
-            "http://[::1]:9/",
-        ] {
-            checked("GITHUB_GRAPHQL_URL", fine).expect(fine);
-        }
-        for leaking in ["http://ghe.example.com/api/graphql", "http://localhost.example.com/", "http://10.0.0.1/"] {
-            let error = checked("GITHUB_GRAPHQL_URL", leaking).expect_err(leaking);
-            assert!(error.message.contains("would leak the token"), "{error}");
-            assert!(error.message.starts_with("GITHUB_GRAPHQL_URL"), "{error}");
-        }
-    }
-
-    #[test]
-    fn addresses_with_credentials_are_refused_without_showing_them() {
-        let error = checked("GITHUB_API_URL", "https://me:hunter2@ghe.example.com").expect_err("refused");
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    fn what_is_refused_is_said_with_the_remedy() {
+        let refusal = |address| checked("GITHUB_API_URL", address).expect_err(address).message;
+        assert_eq!(
+            refusal("http://ghe.example.com/api"),
+            "GITHUB_API_URL is plain http to ghe.example.com: that would leak the token to everyone on the way; use https"
+        );
+        assert_eq!(
+            refusal("https://me:hunter2@ghe.example.com"),
+            "GITHUB_API_URL holds a user name or password: give the token in GITHUB_TOKEN instead"
+        );
+        assert!(refusal("ghe").ends_with("(relative URL without a base): write it as https://HOST/PATH"));
     }
 
     #[test]

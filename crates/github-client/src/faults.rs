@@ -93,6 +93,28 @@ pub fn absent(what: &str, errors: &[GraphqlError], request_id: Option<String>) -
     SourceError::new(kind, message).in_request(request_id)
 }
 
+/// The error for a repository of which a survey has found that the token may not read it.
+pub fn no_access(what: &str) -> SourceError {
+    let message = format!("{what}: no access; give the token access to the repository, or leave it out");
+    SourceError::new(ErrorKind::NoAccess, message)
+}
+
+/// Where a list goes on of which a page was read that began behind `after`; `None` at its end.
+///
+/// Fails when there is more, but not from another place.
+pub fn next_page(
+    what: &str,
+    (more, cursor): (bool, Option<String>),
+    after: Option<&String>,
+    request_id: Option<&str>,
+) -> Result<Option<String>, SourceError> {
+    match (more, cursor) {
+        (false, _) => Ok(None),
+        (true, Some(next)) if after != Some(&next) => Ok(Some(next)),
+        (true, _) => Err(stuck(what, request_id.map(str::to_owned))),
+    }
+}
+
 /// The error for a list that says that there is more, but not from where.
 pub fn stuck(what: &str, request_id: Option<String>) -> SourceError {
     let message = format!("reading {what}: GitHub says that there is more, but not from where; try again later");
@@ -128,6 +150,18 @@ mod tests {
         let sorted = sort(errors, "list", Some("content"));
         assert_eq!(sorted.broken, BTreeSet::from([3]));
         assert_eq!(sorted.failures.len(), 3);
+    }
+
+    #[test]
+    fn a_list_goes_on_from_another_place_or_not_at_all() {
+        let here = "here".to_owned();
+        let next =
+            |more, cursor: Option<&str>| next_page("issues", (more, cursor.map(str::to_owned)), Some(&here), None);
+        assert_eq!(next(true, Some("there")).expect("a place"), Some("there".to_owned()));
+        assert_eq!(next(false, Some("there")).expect("the end"), None);
+        for nowhere in [None, Some("here")] {
+            assert_eq!(next(true, nowhere).expect_err("no place").kind, ErrorKind::UnexpectedResponse);
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod scopes;
 mod session;
 mod settings;
 mod survey;
+mod tally;
 mod transport;
 
 pub use client::{GithubClient, GraphqlError, Reply};
@@ -27,5 +28,7 @@ pub use credentials::Credentials;
 pub use ledger::LedgerSnapshot;
 pub use page_size::PageSize;
 pub use scopes::MissingScopes;
-pub use settings::{Policy, Settings};
+pub use settings::Settings;
+pub use source::Policy;
 pub use survey::{ProjectSummary, RepositorySummary, Survey};
+pub use tally::Tally;

@@ -9,7 +9,7 @@ use rand::RngExt as _;
 use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde_json::Value;
-use source::{ErrorKind, Event, Progress, SourceError};
+use source::{ErrorKind, Event, Policy, Progress, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Answer, Head, between};
@@ -20,7 +20,7 @@ use crate::conceal::Concealing;
 use crate::gate::{self, Gate};
 use crate::judge::{self, Verdict};
 use crate::ledger::{Ledger, LedgerSnapshot};
-use crate::settings::{Policy, Settings};
+use crate::settings::Settings;
 use crate::transport::{Broken, Request, Transport};
 use crate::{decode, endpoint};
 
@@ -129,7 +129,7 @@ impl Session {
         let api_url = endpoint::checked("GITHUB_API_URL", &settings.api_url)?;
         let graphql_url = endpoint::checked("GITHUB_GRAPHQL_URL", &settings.graphql_url)?;
         Ok(Self {
-            transport: Transport::new(settings.policy.clone(), settings.user_agent, &[&api_url, &graphql_url]),
+            transport: Transport::new(settings.policy, settings.user_agent, &[&api_url, &graphql_url]),
             api_url,
             graphql_url,
             policy: settings.policy,

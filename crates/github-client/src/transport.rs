@@ -8,11 +8,9 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use source::{ErrorKind, SourceError};
+use source::{ErrorKind, Policy, SourceError, endpoint};
 
 use crate::answer::{Answer, Head};
-use crate::endpoint;
-use crate::settings::Policy;
 
 /// Sends requests. The HTTP client behind it is built when the first one goes out, so that what works offline needs
 /// no certificates.

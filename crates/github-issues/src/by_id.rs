@@ -8,9 +8,9 @@ use github_client::faults::{self, Sorted};
 use github_client::{GithubClient, GraphqlError, PageSize, RepositorySummary};
 use model::Instant;
 use model::records::{Place, Record};
-use source::{Context, Event, Expected, Scope, Source, SourceError, Usage, Window};
+use source::{Batch, Context, Event, Expected, Scope, Source, SourceError, Usage, Window};
 
-use crate::reading::{Batch, MAY_BE_HIDDEN, Reading};
+use crate::reading::{MAY_BE_HIDDEN, Reading};
 use crate::source::{POINTS_PER_PAGE, place_in};
 use crate::wire::{ByIdVariables, Home, IssuesById, Named};
 
@@ -98,7 +98,7 @@ impl MovedIssueSource {
         };
         let (progress, cancel) = (reading.context.progress, &reading.context.cancel);
         let reply = self.client.page::<IssuesById>(what, &self.pages, make, progress, cancel).await?;
-        reading.count(&reply);
+        reading.tally.count(&reply);
         Ok(Taken { nodes: reply.data.nodes, errors: reply.errors, read_at: reply.at, request_id: reply.request_id })
     }
 
@@ -153,7 +153,7 @@ impl Source for MovedIssueSource {
             if asked == 0 || asked > left.len() {
                 return Err(faults::stuck(&what, taken.request_id));
             }
-            reading.faults.add(sorted.failures, taken.request_id.as_deref());
+            reading.tally.faults.add(sorted.failures, taken.request_id.as_deref());
             let mut records = Vec::new();
             for (position, node) in taken.nodes.into_iter().enumerate() {
                 match node {
@@ -166,15 +166,15 @@ impl Source for MovedIssueSource {
                     Some(Named::Other) | None => absent += 1,
                 }
             }
-            reading.commit(Batch {
+            let batch = Batch {
+                scope: Scope::Issues,
                 subject: self.org.clone(),
-                label: &self.label,
                 records,
                 cursor: None,
-                read_at: taken.read_at,
+                observed_at: taken.read_at,
                 full_crawl: None,
-                expected: Some(self.ids.len() as u64),
-            })?;
+            };
+            reading.tally.commit(batch, &self.label, Some(self.ids.len() as u64))?;
             left = &left[asked..];
         }
         if absent > 0 {

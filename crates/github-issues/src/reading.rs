@@ -1,10 +1,9 @@
-//! What every way of reading issues shares: counting, following long lists, handing over.
+//! What every way of reading issues shares: following long lists and ending.
 
-use github_client::faults::{self, Faults};
-use github_client::{GithubClient, PageSize, Reply};
+use github_client::{GithubClient, PageSize, Tally, faults};
 use model::Instant;
-use model::records::{Issue, Place, Record};
-use source::{Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
+use model::records::{Issue, Place};
+use source::{Context, ErrorKind, SourceError, Usage};
 
 use crate::convert::{self, LeftOut, Rest, Sight};
 use crate::wire::{Issues, issues};
@@ -19,20 +18,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) context: &'a Context<'a>,
     /// Name of the custom field to ask for; empty for none.
     pub(crate) bug_source: &'a str,
-    pub(crate) usage: Usage,
-    pub(crate) faults: Faults,
+    pub(crate) tally: Tally<'a>,
     pub(crate) left_out: LeftOut,
-}
-
-/// Issues to hand over.
-pub(crate) struct Batch<'a> {
-    pub(crate) subject: String,
-    pub(crate) label: &'a str,
-    pub(crate) records: Vec<Record>,
-    pub(crate) cursor: Option<String>,
-    pub(crate) read_at: Instant,
-    pub(crate) full_crawl: Option<FullCrawl>,
-    pub(crate) expected: Option<u64>,
 }
 
 impl<'a> Reading<'a> {
@@ -42,15 +29,7 @@ impl<'a> Reading<'a> {
         context: &'a Context<'a>,
         bug_source: &'a str,
     ) -> Self {
-        let (usage, faults, left_out) = (Usage::default(), Faults::default(), LeftOut::default());
-        Self { client, pages, context, bug_source, usage, faults, left_out }
-    }
-
-    /// Counts what an answer took.
-    pub(crate) fn count<T>(&mut self, reply: &Reply<T>) {
-        self.usage.calls += reply.calls;
-        self.usage.points += reply.cost;
-        self.usage.covered_to = self.usage.covered_to.or(Some(reply.at));
+        Self { client, pages, context, bug_source, tally: Tally::new(context), left_out: LeftOut::default() }
     }
 
     /// One issue with all that its lists hold. `None` when part of them failed.
@@ -66,13 +45,13 @@ impl<'a> Reading<'a> {
             let variables = self.rest_variables(&issue.id, &rest);
             let (progress, cancel) = (self.context.progress, &self.context.cancel);
             let reply = self.client.query::<Issues>(&what, variables, progress, cancel).await?;
-            self.count(&reply);
+            self.tally.count(&reply);
             let Some(issues::IssuesNode::Issue(wire)) = reply.data.node else {
                 return Err(faults::absent(&what, &reply.errors, reply.request_id));
             };
             let sorted = faults::sort(reply.errors, "node", MAY_BE_HIDDEN);
             if !sorted.failures.is_empty() {
-                self.faults.add(sorted.failures, reply.request_id.as_deref());
+                self.tally.faults.add(sorted.failures, reply.request_id.as_deref());
                 return Ok(None);
             }
             let (next, next_rest) = self.convert(wire, issue.place.clone(), reply.at)?;
@@ -97,39 +76,16 @@ impl<'a> Reading<'a> {
             .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
     }
 
-    /// Hands issues over and tells how many there are by now.
-    pub(crate) fn commit(&mut self, batch: Batch<'_>) -> Result<(), SourceError> {
-        self.usage.records += batch.records.len() as u64;
-        self.context.sink.commit(source::Batch {
-            scope: Scope::Issues,
-            subject: batch.subject,
-            records: batch.records,
-            cursor: batch.cursor,
-            observed_at: batch.read_at,
-            full_crawl: batch.full_crawl,
-        })?;
-        self.context.progress.event(Event::Page {
-            scope: Scope::Issues,
-            subject: batch.label.to_owned(),
-            records: self.usage.records,
-            expected: batch.expected,
-        });
-        Ok(())
-    }
-
     /// Says what was left out and used; fails when something is missing. `what` names what was read.
     pub(crate) fn end(self, what: &str) -> Result<Usage, SourceError> {
-        let notes = [
+        let left_out = [
             (self.left_out.hidden_boards, "board events left out, since their board is gone or may not be seen"),
             (self.left_out.empty_entries, "entries came empty and were left out"),
         ];
-        for (count, text) in notes.into_iter().filter(|(count, _)| *count > 0) {
-            self.context.progress.event(Event::Note(format!("{what}: {count} {text}")));
-        }
-        let Usage { records, calls, points, .. } = self.usage;
+        self.tally.note(what, &left_out);
+        let Usage { records, calls, points, .. } = self.tally.usage;
         tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
-        self.faults.into_result(what)?;
-        Ok(self.usage)
+        self.tally.into_result(what)
     }
 
     /// Variables for one object, with a page of one and nothing to go on from.

@@ -6,9 +6,9 @@ use github_client::faults;
 use github_client::scalars::DateTime;
 use model::Instant;
 use model::records::{Place, Record};
-use source::{Context, ErrorKind, Event, FullCrawl, SourceError, Usage, Window};
+use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
 
-use crate::reading::{Batch, MAY_BE_HIDDEN, Reading};
+use crate::reading::{MAY_BE_HIDDEN, Reading};
 use crate::wire::{Issues, issues};
 
 /// Path of the list in the answers.
@@ -74,15 +74,15 @@ impl<'a> Run<'a> {
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
         match self.cursor.plan(self.context.window, self.subject.known, self.context.generation) {
             Plan::Nothing => {
-                self.reading.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
-                self.reading.usage.covered_to = Some(self.subject.surveyed_at);
+                self.reading.tally.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
+                self.reading.tally.usage.covered_to = Some(self.subject.surveyed_at);
             }
             Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await?,
             Plan::Crawl(crawl) if self.subject.known.total == 0 => self.find_nothing(&crawl)?,
             Plan::Crawl(crawl) => {
                 let resumed = crawl.after.is_some();
                 self.crawl_or_begin_again(crawl).await?;
-                if resumed && !self.reading.faults.any() {
+                if resumed && !self.reading.tally.faults.any() {
                     self.catch_up().await?;
                 }
             }
@@ -94,8 +94,8 @@ impl<'a> Run<'a> {
     /// something after all, everything is read.
     fn find_nothing(&mut self, crawl: &Crawl) -> Result<(), SourceError> {
         let read_at = self.subject.surveyed_at;
-        self.reading.usage.full = true;
-        self.reading.usage.covered_to = Some(read_at);
+        self.reading.tally.usage.full = true;
+        self.reading.tally.usage.covered_to = Some(read_at);
         self.cursor = Cursor::default();
         let page = Page::empty(read_at);
         self.commit(page, true, Some(FullCrawl { generation: crawl.generation, complete: true }), Some(0))
@@ -105,7 +105,7 @@ impl<'a> Run<'a> {
     async fn crawl_or_begin_again(&mut self, crawl: Crawl) -> Result<(), SourceError> {
         let from_the_beginning = Crawl { after: None, ..crawl.clone() };
         match self.crawl(crawl.clone()).await {
-            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.has_not_moved_from(&crawl) => {
+            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.cursor.has_not_moved_from(&crawl) => {
                 let note = format!("issues of {}: begun again, since {error}", self.subject.label);
                 self.context.progress.event(Event::Note(note));
                 self.crawl(from_the_beginning).await
@@ -114,33 +114,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether a crawl that was left at some page is still at that page.
-    fn has_not_moved_from(&self, crawl: &Crawl) -> bool {
-        crawl.after.is_some() && self.cursor.crawl.as_ref() == Some(crawl)
-    }
-
     /// Reads everything, or what is left of it, in the order of creation: whatever changes meanwhile, no issue moves.
     async fn crawl(&mut self, mut crawl: Crawl) -> Result<(), SourceError> {
-        self.reading.usage.full = true;
+        self.reading.tally.usage.full = true;
         let resumed = crawl.after.is_some();
         let expected = (!resumed).then_some(self.subject.known.total);
         loop {
             let after = crawl.after.clone();
             let order = issues::IssueOrderField::CREATED_AT;
             let page = self.page(&Listing { order, since: None, after }).await?;
-            crawl.read_at = crawl.read_at.or(Some(page.read_at));
-            crawl.after.clone_from(&page.next);
-            let complete = page.next.is_none() && !self.reading.faults.any();
-            if complete {
-                self.cursor.watermark = crawl.watermark.or(crawl.read_at);
-                self.cursor.read_at = crawl.read_at;
-                self.cursor.crawl = None;
-            } else {
-                self.cursor.crawl = Some(crawl.clone());
-            }
+            let missing = self.reading.tally.faults.any();
+            let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), page.read_at, missing);
             let last = page.next.is_none();
-            let generation = crawl.generation;
-            self.commit(page, true, Some(FullCrawl { generation, complete }), expected)?;
+            self.commit(page, true, Some(full_crawl), expected)?;
             if last {
                 return Ok(());
             }
@@ -153,7 +139,7 @@ impl<'a> Run<'a> {
             Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await,
             Plan::Nothing | Plan::Crawl(_) => Ok(()),
         }?;
-        self.reading.usage.covered_from = None;
+        self.reading.tally.usage.covered_from = None;
         Ok(())
     }
 
@@ -162,7 +148,7 @@ impl<'a> Run<'a> {
     /// Each page begins at the last change of the one before: whatever moves to the end meanwhile, nothing is skipped.
     /// Only when a whole page bears one time, pages are counted on.
     async fn changes(&mut self, since: Instant, moves_watermark: bool) -> Result<(), SourceError> {
-        self.reading.usage.covered_from = Some(since);
+        self.reading.tally.usage.covered_from = Some(since);
         let order = || issues::IssueOrderField::UPDATED_AT;
         let mut listing = Listing { order: order(), since: Some(since), after: None };
         let mut read_at = None;
@@ -200,7 +186,7 @@ impl<'a> Run<'a> {
         let (client, pages) = (self.reading.client, self.reading.pages);
         let make = |first| self.page_variables(listing, first);
         let reply = client.page::<Issues>(what, pages, make, self.context.progress, &self.context.cancel).await?;
-        self.reading.count(&reply);
+        self.reading.tally.count(&reply);
         Ok(Taken { node: reply.data.node, errors: reply.errors, read_at: reply.at, request_id: reply.request_id })
     }
 
@@ -212,14 +198,11 @@ impl<'a> Run<'a> {
             return Err(faults::absent(&what, &errors, request_id));
         };
         let sorted = faults::sort(errors, LIST, MAY_BE_HIDDEN);
-        self.reading.faults.add(sorted.failures, request_id.as_deref());
+        self.reading.tally.faults.add(sorted.failures, request_id.as_deref());
 
         let list = repository.issues;
-        let next = match (list.page_info.has_next_page, list.page_info.end_cursor) {
-            (false, _) => None,
-            (true, Some(next)) if listing.after.as_ref() != Some(&next) => Some(next),
-            (true, _) => return Err(faults::stuck(&what, request_id)),
-        };
+        let more = (list.page_info.has_next_page, list.page_info.end_cursor);
+        let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
         let mut records = Vec::new();
         let mut last_change = None;
         for (position, wire) in list.nodes.unwrap_or_default().into_iter().enumerate() {
@@ -238,7 +221,6 @@ impl<'a> Run<'a> {
         Ok(Page { records, next, last_change, read_at })
     }
 
-    /// Hands a page over. Once something is missing, the stored cursor stays in front of it.
     fn commit(
         &mut self,
         page: Page,
@@ -246,17 +228,15 @@ impl<'a> Run<'a> {
         full_crawl: Option<FullCrawl>,
         expected: Option<u64>,
     ) -> Result<(), SourceError> {
-        let cursor = (moves_cursor && !self.reading.faults.any()).then(|| self.cursor.write());
-        let subject = self.subject.place.repository_id.clone();
-        self.reading.commit(Batch {
-            subject,
-            label: self.subject.label,
+        let batch = Batch {
+            scope: Scope::Issues,
+            subject: self.subject.place.repository_id.clone(),
             records: page.records,
-            cursor,
-            read_at: page.read_at,
+            cursor: moves_cursor.then(|| self.cursor.write()),
+            observed_at: page.read_at,
             full_crawl,
-            expected,
-        })
+        };
+        self.reading.tally.commit(batch, self.subject.label, expected)
     }
 
     fn what(&self, listing: &Listing) -> String {

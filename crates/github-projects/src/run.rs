@@ -1,7 +1,7 @@
 //! One import of one board's cards.
 
-use github_client::faults::{self, Faults};
-use github_client::{GithubClient, GraphqlError, PageSize, Reply};
+use github_client::faults;
+use github_client::{GithubClient, GraphqlError, PageSize, Reply, Tally};
 use model::Instant;
 use model::records::{ProjectItem, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
@@ -32,8 +32,7 @@ pub(crate) struct Run<'a> {
     subject: Subject<'a>,
     context: &'a Context<'a>,
     cursor: Cursor,
-    usage: Usage,
-    faults: Faults,
+    tally: Tally<'a>,
     empty_entries: u64,
     hidden: u64,
 }
@@ -57,8 +56,7 @@ struct Taken {
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
         let cursor = Cursor::read(context.cursor.as_deref());
-        let (usage, faults) = (Usage::default(), Faults::default());
-        Self { subject, context, cursor, usage, faults, empty_entries: 0, hidden: 0 }
+        Self { subject, context, cursor, tally: Tally::new(context), empty_entries: 0, hidden: 0 }
     }
 
     /// Does what the window and the cursor ask for.
@@ -67,9 +65,7 @@ impl<'a> Run<'a> {
             Plan::Changes { since, leaves_no_hole } => self.changes(since, leaves_no_hole).await?,
             Plan::Crawl(crawl) => self.crawl_or_begin_again(crawl).await?,
         }
-        self.report();
-        self.faults.into_result(&format!("cards of the board {}", self.subject.board.name))?;
-        Ok(self.usage)
+        self.end()
     }
 
     /// Reads all cards; from the beginning where the provider no longer knows the place at which a crawl was left.
@@ -92,7 +88,7 @@ impl<'a> Run<'a> {
 
     /// Reads all cards in board order, or what is left of them, then looks up those that were on no page.
     async fn crawl(&mut self, mut crawl: Crawl) -> Result<(), SourceError> {
-        self.usage.full = true;
+        self.tally.usage.full = true;
         let resumed = crawl.after.is_some();
         let expected = (!resumed).then_some(self.subject.total);
         let full_crawl = FullCrawl { generation: crawl.generation, complete: false };
@@ -104,14 +100,14 @@ impl<'a> Run<'a> {
             self.cursor.crawl = Some(crawl.clone());
             self.commit(page, true, Some(full_crawl), expected)?;
         }
-        if self.faults.any() {
+        if self.tally.faults.any() {
             return Ok(());
         }
         self.look_up_unseen(full_crawl).await?;
         let read_at = crawl.read_at.unwrap_or(self.subject.surveyed_at);
-        self.usage.covered_to = self.usage.covered_to.or(Some(read_at));
+        self.tally.usage.covered_to = self.tally.usage.covered_to.or(Some(read_at));
         self.cursor = Cursor { crawled_at: Some(read_at), read_at: Some(read_at), crawl: None };
-        let complete = FullCrawl { complete: !self.faults.any(), ..full_crawl };
+        let complete = FullCrawl { complete: !self.tally.faults.any(), ..full_crawl };
         self.commit(Page { records: Vec::new(), next: None, read_at }, true, Some(complete), expected)
     }
 
@@ -141,7 +137,7 @@ impl<'a> Run<'a> {
         let errors = taken.errors.into_iter().filter(|error| error.kind != "NOT_FOUND").collect();
         let sorted = faults::sort(errors, "nodes", MAY_BE_HIDDEN);
         self.hidden += sorted.hidden;
-        self.faults.add(sorted.failures, taken.request_id.as_deref());
+        self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
         let mut records = Vec::new();
         for (position, (id, node)) in ids.iter().zip(taken.nodes).enumerate() {
             if sorted.broken.contains(&position) {
@@ -158,7 +154,7 @@ impl<'a> Run<'a> {
 
     /// Reads the cards that changed on the day of `since` or later.
     async fn changes(&mut self, since: Instant, leaves_no_hole: bool) -> Result<(), SourceError> {
-        self.usage.covered_from = Some(since);
+        self.tally.usage.covered_from = Some(since);
         let query = format!("updated:>={}", day_of(since));
         let mut after = None;
         let mut read_at = None;
@@ -213,13 +209,10 @@ impl<'a> Run<'a> {
         };
         let sorted = faults::sort(taken.errors, LIST, MAY_BE_HIDDEN);
         self.hidden += sorted.hidden;
-        self.faults.add(sorted.failures, taken.request_id.as_deref());
+        self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
 
-        let next = match (board.items.page_info.has_next_page, board.items.page_info.end_cursor) {
-            (false, _) => None,
-            (true, Some(next)) if after != Some(&next) => Some(next),
-            (true, _) => return Err(faults::stuck(&what, taken.request_id)),
-        };
+        let more = (board.items.page_info.has_next_page, board.items.page_info.end_cursor);
+        let next = faults::next_page(&what, more, after, taken.request_id.as_deref())?;
         let mut records = Vec::new();
         for (position, wire) in board.items.nodes.unwrap_or_default().into_iter().enumerate() {
             let Some(wire) = wire else {
@@ -257,7 +250,7 @@ impl<'a> Run<'a> {
             let sorted = faults::sort(taken.errors, "nodes.0", MAY_BE_HIDDEN);
             self.hidden += sorted.hidden;
             if !sorted.failures.is_empty() {
-                self.faults.add(sorted.failures, taken.request_id.as_deref());
+                self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
                 return Ok(None);
             }
             let (next, next_rest) = self.convert(wire, taken.read_at)?;
@@ -282,13 +275,10 @@ impl<'a> Run<'a> {
     }
 
     fn taken(&mut self, reply: Reply<items::ResponseData>) -> Taken {
-        self.usage.calls += reply.calls;
-        self.usage.points += reply.cost;
-        self.usage.covered_to = self.usage.covered_to.or(Some(reply.at));
+        self.tally.count(&reply);
         Taken { nodes: reply.data.nodes, errors: reply.errors, read_at: reply.at, request_id: reply.request_id }
     }
 
-    /// Hands cards over. Once something is missing, the stored cursor stays in front of it.
     fn commit(
         &mut self,
         page: Page,
@@ -296,36 +286,28 @@ impl<'a> Run<'a> {
         full_crawl: Option<FullCrawl>,
         expected: Option<u64>,
     ) -> Result<(), SourceError> {
-        self.usage.records += page.records.len() as u64;
-        self.context.sink.commit(Batch {
+        let batch = Batch {
             scope: Scope::ProjectItems,
             subject: self.subject.board.number_id.clone(),
             records: page.records,
-            cursor: (moves_cursor && !self.faults.any()).then(|| self.cursor.write()),
+            cursor: moves_cursor.then(|| self.cursor.write()),
             observed_at: page.read_at,
             full_crawl,
-        })?;
-        let (records, subject) = (self.usage.records, self.subject.board.name.clone());
-        self.context.progress.event(Event::Page { scope: Scope::ProjectItems, subject, records, expected });
-        Ok(())
+        };
+        self.tally.commit(batch, &self.subject.board.name, expected)
     }
 
-    fn report(&self) {
-        let name = &self.subject.board.name;
-        let notes = [
+    /// Says what was left out and used; fails when something is missing.
+    fn end(self) -> Result<Usage, SourceError> {
+        let what = format!("cards of the board {}", self.subject.board.name);
+        let left_out = [
             (self.empty_entries, "entries came empty and were left out"),
             (self.hidden, "parts may not be seen with this token and were left out"),
         ];
-        for (count, text) in notes.into_iter().filter(|(count, _)| *count > 0) {
-            self.context.progress.event(Event::Note(format!("cards of the board {name}: {count} {text}")));
-        }
-        let Usage { records, calls, points, .. } = self.usage;
-        tracing::info!(
-            records,
-            calls,
-            points,
-            "cards of the board {name}: {records} in {calls} calls for {points} points"
-        );
+        self.tally.note(&what, &left_out);
+        let Usage { records, calls, points, .. } = self.tally.usage;
+        tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
+        self.tally.into_result(&what)
     }
 }
 

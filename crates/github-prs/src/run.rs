@@ -1,8 +1,8 @@
 //! One import of one repository's pull requests.
 
 use github_client::cursor::{Crawl, Cursor, Known, Plan};
-use github_client::faults::{self, Faults};
-use github_client::{GithubClient, GraphqlError, PageSize, Reply};
+use github_client::faults;
+use github_client::{GithubClient, GraphqlError, PageSize, Reply, Tally};
 use model::Instant;
 use model::records::{Place, PullRequest, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
@@ -30,8 +30,7 @@ pub(crate) struct Run<'a> {
     subject: Subject<'a>,
     context: &'a Context<'a>,
     cursor: Cursor,
-    usage: Usage,
-    faults: Faults,
+    tally: Tally<'a>,
     left_out: LeftOut,
 }
 
@@ -81,38 +80,35 @@ impl Page {
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
         let cursor = Cursor::read(context.cursor.as_deref());
-        let (usage, faults, left_out) = (Usage::default(), Faults::default(), LeftOut::default());
-        Self { subject, context, cursor, usage, faults, left_out }
+        Self { subject, context, cursor, tally: Tally::new(context), left_out: LeftOut::default() }
     }
 
     /// Does what the window and the cursor ask for.
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
         match self.cursor.plan(self.context.window, self.subject.known, self.context.generation) {
             Plan::Nothing => {
-                self.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
-                self.usage.covered_to = Some(self.subject.surveyed_at);
+                self.tally.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
+                self.tally.usage.covered_to = Some(self.subject.surveyed_at);
             }
             Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await?,
             Plan::Crawl(crawl) if self.subject.known.total == 0 => self.find_nothing(&crawl)?,
             Plan::Crawl(crawl) => {
                 let resumed = crawl.after.is_some();
                 self.crawl_or_begin_again(crawl).await?;
-                if resumed && !self.faults.any() {
+                if resumed && !self.tally.faults.any() {
                     self.catch_up().await?;
                 }
             }
         }
-        self.report();
-        self.faults.into_result(&format!("pull requests of {}", self.subject.label))?;
-        Ok(self.usage)
+        self.end()
     }
 
     /// Ends a crawl of which the survey says that there is nothing to read. No watermark is set: should there be
     /// something after all, everything is read.
     fn find_nothing(&mut self, crawl: &Crawl) -> Result<(), SourceError> {
         let read_at = self.subject.surveyed_at;
-        self.usage.full = true;
-        self.usage.covered_to = Some(read_at);
+        self.tally.usage.full = true;
+        self.tally.usage.covered_to = Some(read_at);
         self.cursor = Cursor::default();
         let page = Page::empty(read_at);
         self.commit(page, true, Some(FullCrawl { generation: crawl.generation, complete: true }), Some(0))
@@ -122,7 +118,7 @@ impl<'a> Run<'a> {
     async fn crawl_or_begin_again(&mut self, crawl: Crawl) -> Result<(), SourceError> {
         let from_the_beginning = Crawl { after: None, ..crawl.clone() };
         match self.crawl(crawl.clone()).await {
-            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.has_not_moved_from(&crawl) => {
+            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.cursor.has_not_moved_from(&crawl) => {
                 let note = format!("pull requests of {}: begun again, since {error}", self.subject.label);
                 self.context.progress.event(Event::Note(note));
                 self.crawl(from_the_beginning).await
@@ -131,32 +127,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Whether a crawl that was left at some page is still at that page.
-    fn has_not_moved_from(&self, crawl: &Crawl) -> bool {
-        crawl.after.is_some() && self.cursor.crawl.as_ref() == Some(crawl)
-    }
-
     /// Reads everything, or what is left of it, in the order of creation: whatever changes meanwhile, nothing moves.
     async fn crawl(&mut self, mut crawl: Crawl) -> Result<(), SourceError> {
-        self.usage.full = true;
+        self.tally.usage.full = true;
         let resumed = crawl.after.is_some();
         let expected = (!resumed).then_some(self.subject.known.total);
         loop {
             let after = crawl.after.clone();
             let page = self.page(&Listing::oldest_first(after)).await?;
-            crawl.read_at = crawl.read_at.or(Some(page.read_at));
-            crawl.after.clone_from(&page.next);
-            let complete = page.next.is_none() && !self.faults.any();
-            if complete {
-                self.cursor.watermark = crawl.watermark.or(crawl.read_at);
-                self.cursor.read_at = crawl.read_at;
-                self.cursor.crawl = None;
-            } else {
-                self.cursor.crawl = Some(crawl.clone());
-            }
+            let missing = self.tally.faults.any();
+            let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), page.read_at, missing);
             let last = page.next.is_none();
-            let generation = crawl.generation;
-            self.commit(page, true, Some(FullCrawl { generation, complete }), expected)?;
+            self.commit(page, true, Some(full_crawl), expected)?;
             if last {
                 return Ok(());
             }
@@ -169,7 +151,7 @@ impl<'a> Run<'a> {
             Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await,
             Plan::Nothing | Plan::Crawl(_) => Ok(()),
         }?;
-        self.usage.covered_from = None;
+        self.tally.usage.covered_from = None;
         Ok(())
     }
 
@@ -178,7 +160,7 @@ impl<'a> Run<'a> {
     /// What changes while pages are read moves in front of them and out of sight, so a reading of several pages is
     /// followed by one of what changed since it began.
     async fn changes(&mut self, since: Instant, moves_watermark: bool) -> Result<(), SourceError> {
-        self.usage.covered_from = Some(since);
+        self.tally.usage.covered_from = Some(since);
         let mut since = since;
         loop {
             let (pages, newest_change) = self.changes_once(since, moves_watermark).await?;
@@ -244,14 +226,11 @@ impl<'a> Run<'a> {
             return Err(faults::absent(&what, &errors, request_id));
         };
         let sorted = faults::sort(errors, LIST, None);
-        self.faults.add(sorted.failures, request_id.as_deref());
+        self.tally.faults.add(sorted.failures, request_id.as_deref());
 
         let list = repository.pull_requests;
-        let next = match (list.page_info.has_next_page, list.page_info.end_cursor) {
-            (false, _) => None,
-            (true, Some(next)) if listing.after.as_ref() != Some(&next) => Some(next),
-            (true, _) => return Err(faults::stuck(&what, request_id)),
-        };
+        let more = (list.page_info.has_next_page, list.page_info.end_cursor);
+        let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
         let mut records = Vec::new();
         let (mut newest_change, mut oldest_change) = (None, None);
         for (position, wire) in list.nodes.unwrap_or_default().into_iter().enumerate() {
@@ -290,7 +269,7 @@ impl<'a> Run<'a> {
             };
             let sorted = faults::sort(errors, "node", None);
             if !sorted.failures.is_empty() {
-                self.faults.add(sorted.failures, request_id.as_deref());
+                self.tally.faults.add(sorted.failures, request_id.as_deref());
                 return Ok(None);
             }
             let (next, next_rest) = self.convert(wire)?;
@@ -311,13 +290,10 @@ impl<'a> Run<'a> {
 
     /// Counts an answer and takes it apart.
     fn taken(&mut self, reply: Reply<pull_requests::ResponseData>) -> Taken {
-        self.usage.calls += reply.calls;
-        self.usage.points += reply.cost;
-        self.usage.covered_to = self.usage.covered_to.or(Some(reply.at));
+        self.tally.count(&reply);
         Taken { node: reply.data.node, errors: reply.errors, read_at: reply.at, request_id: reply.request_id }
     }
 
-    /// Hands a page over. Once something is missing, the stored cursor stays in front of it.
     fn commit(
         &mut self,
         page: Page,
@@ -325,18 +301,15 @@ impl<'a> Run<'a> {
         full_crawl: Option<FullCrawl>,
         expected: Option<u64>,
     ) -> Result<(), SourceError> {
-        self.usage.records += page.records.len() as u64;
-        self.context.sink.commit(Batch {
+        let batch = Batch {
             scope: Scope::PullRequests,
             subject: self.subject.place.repository_id.clone(),
             records: page.records,
-            cursor: (moves_cursor && !self.faults.any()).then(|| self.cursor.write()),
+            cursor: moves_cursor.then(|| self.cursor.write()),
             observed_at: page.read_at,
             full_crawl,
-        })?;
-        let (records, subject) = (self.usage.records, self.subject.label.to_owned());
-        self.context.progress.event(Event::Page { scope: Scope::PullRequests, subject, records, expected });
-        Ok(())
+        };
+        self.tally.commit(batch, self.subject.label, expected)
     }
 
     fn what(&self, listing: &Listing) -> String {
@@ -360,20 +333,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn report(&self) {
-        let label = self.subject.label;
-        let empty = self.left_out.empty_entries;
-        if empty > 0 {
-            let text = format!("pull requests of {label}: {empty} entries came empty and were left out");
-            self.context.progress.event(Event::Note(text));
-        }
-        let Usage { records, calls, points, .. } = self.usage;
-        tracing::info!(
-            records,
-            calls,
-            points,
-            "pull requests of {label}: {records} in {calls} calls for {points} points"
-        );
+    /// Says what was left out and used; fails when something is missing.
+    fn end(self) -> Result<Usage, SourceError> {
+        let what = format!("pull requests of {}", self.subject.label);
+        self.tally.note(&what, &[(self.left_out.empty_entries, "entries came empty and were left out")]);
+        let Usage { records, calls, points, .. } = self.tally.usage;
+        tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
+        self.tally.into_result(&what)
     }
 }
 

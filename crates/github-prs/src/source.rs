@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::cursor::{Cursor, Known, Plan};
-use github_client::{GithubClient, PageSize, RepositorySummary};
+use github_client::cursor::{Cursor, Known};
+use github_client::{GithubClient, PageSize, RepositorySummary, faults};
 use model::Instant;
 use model::records::Place;
-use source::{Context, ErrorKind, Expected, Scope, Source, SourceError, Usage, Window};
+use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 use crate::run::{Run, Subject};
 
@@ -78,25 +78,13 @@ impl Source for PullRequestSource {
     /// All pull requests at the first import and with `full`. How many have changed is not known before they are read: one
     /// page is expected, or none when the newest change was read already.
     fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
-        let pages_of = |records: u64| records.div_ceil(u64::from(LARGEST_PAGE)).max(1);
-        let (records, calls) = match Cursor::read(cursor).plan(window, self.known, 0) {
-            Plan::Nothing => (0, 0),
-            Plan::Crawl(_) if self.known.total == 0 => (0, 0),
-            Plan::Changes { .. } => (self.known.total.min(u64::from(LARGEST_PAGE)), 1),
-            Plan::Crawl(_) => (self.known.total, pages_of(self.known.total)),
-        };
-        Expected { records, calls, points: calls * POINTS_PER_PAGE }
+        let plan = Cursor::read(cursor).plan(window, self.known, 0);
+        plan.expected(self.known.total, LARGEST_PAGE, POINTS_PER_PAGE)
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
         if !self.access {
-            return Err(SourceError::new(
-                ErrorKind::NoAccess,
-                format!(
-                    "pull requests of {}: no access; give the token access to the repository, or leave it out",
-                    self.label
-                ),
-            ));
+            return Err(faults::no_access(&format!("pull requests of {}", self.label)));
         }
         let subject = Subject {
             client: &self.client,

@@ -6,12 +6,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, and those of ours that each may depend on outside of tests.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("model", &[]),
     ("build-features", &[]),
     ("command-line", &["model"]),
     ("config-model", &["model"]),
     ("source", &["model"]),
+    (TESTING, &["model", "source"]),
     ("store", &["model"]),
     ("metrics-core", &["model"]),
     ("sandbox", &["model", "store"]),
@@ -42,6 +43,9 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ),
     ("cto-sandbox", &["command-line", "model", "sandbox"]),
 ];
+
+/// For tests only.
+const TESTING: &str = "connector-testing";
 
 /// Libraries that only one room may use outside of tests.
 const ROOMS: [(&str, &[&str]); 8] = [
@@ -86,6 +90,13 @@ fn our_crates_depend_only_on_those_below_them() {
         for name in ours {
             assert!(allowed.contains(&name.as_str()), "{package} must not depend on {name}");
         }
+    }
+}
+
+#[test]
+fn what_is_for_tests_is_in_no_product() {
+    for (package, dependencies) in dependencies() {
+        assert!(!dependencies.contains(TESTING), "{package} must not depend on {TESTING} outside of tests");
     }
 }
 

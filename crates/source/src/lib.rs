@@ -2,12 +2,15 @@
 
 mod batch;
 mod clock;
+pub mod endpoint;
 mod error;
+mod policy;
 mod progress;
 mod run;
 
 pub use batch::{Batch, FullCrawl, Scope, Sink, SinkError};
 pub use clock::{Clock, SystemClock};
 pub use error::{ErrorKind, SourceError};
+pub use policy::{Policy, doubled};
 pub use progress::{Event, Progress, Silent};
 pub use run::{Context, Expected, Source, Usage, Window};

@@ -1,7 +1,8 @@
 //! What every connector must do.
 
 use azure_cost::{AzureClient, CostScope, Credential, Settings};
-use source::{ErrorKind, Event, Progress, Scope, Source as _};
+use connector_testing::Told;
+use source::{ErrorKind, Event, Scope, Source as _};
 use tokio_util::sync::CancellationToken;
 
 use crate::provider::{dated, page};
@@ -54,22 +55,11 @@ async fn plain_http_to_another_host_is_refused_and_names_the_setting() {
     }
 }
 
-/// Interrupts at the first event of a kind.
-struct Interrupter(CancellationToken, fn(&Event) -> bool);
-
-impl Progress for Interrupter {
-    fn event(&self, event: Event) {
-        if (self.1)(&event) {
-            self.0.cancel();
-        }
-    }
-}
-
 #[tokio::test]
 async fn an_interrupted_import_ends_between_two_queries_and_keeps_what_it_has() {
     let setting = Setting::new().await;
     let cancel = CancellationToken::new();
-    let interrupter = Interrupter(cancel.clone(), |event| matches!(event, Event::Page { .. }));
+    let interrupter = Told::interrupting(cancel.clone(), |event| matches!(event, Event::Page { .. }));
     let error = setting.import_until(ALL, &interrupter, cancel).await.expect_err("interrupted");
     assert_eq!(error.kind, ErrorKind::Cancelled);
     assert_eq!((setting.provider.months().len(), setting.memory.months().len()), (1, 12));
@@ -82,7 +72,7 @@ async fn an_interrupted_wait_ends_at_once() {
     let setting = Setting::new().await;
     setting.provider.answer(dated(429).insert_header("retry-after", "600"));
     let cancel = CancellationToken::new();
-    let interrupter = Interrupter(cancel.clone(), |event| matches!(event, Event::Waiting { .. }));
+    let interrupter = Told::interrupting(cancel.clone(), |event| matches!(event, Event::Waiting { .. }));
     let error = setting.import_until(ALL, &interrupter, cancel).await.expect_err("interrupted");
     assert_eq!((error.kind, setting.provider.months().len()), (ErrorKind::Cancelled, 1));
 }
@@ -108,5 +98,5 @@ async fn pages_are_told_and_what_is_odd_is_noted() {
     let told: Vec<_> = setting.told.events().iter().filter_map(subject).collect();
     assert_eq!(told.last(), Some(&("Production".to_owned(), 1)));
     assert!(setting.told.notes()[0].contains("charges of the type `Fee`"), "{:?}", setting.told.notes());
-    assert_eq!(setting.memory.lines("2026-11"), ["Support  EUR 1.00 0.00"]);
+    assert_eq!(setting.lines("2026-11"), ["Support  EUR 1.00 0.00"]);
 }

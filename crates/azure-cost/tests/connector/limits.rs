@@ -1,7 +1,7 @@
 //! Limits that are kept from being met, limits that are met, and failures that pass.
 
-use azure_cost::{Policy, Quota, Settings};
-use source::{ErrorKind, Event};
+use azure_cost::{DEFAULT_POLICY, Quota, Settings};
+use source::{ErrorKind, Event, Policy};
 use wiremock::ResponseTemplate;
 
 use crate::provider::{dated, page, refusal};
@@ -111,7 +111,7 @@ async fn a_limit_that_does_not_say_when_it_lifts_is_waited_out_longer_and_longer
 
 #[tokio::test]
 async fn a_limit_that_never_lifts_ends_the_source_but_not_the_run() {
-    let policy = Policy { limit_tries: 3, ..Policy::default() };
+    let policy = Policy { limit_tries: 3, ..DEFAULT_POLICY };
     let setting = Setting::with(|settings| Settings { policy, ..settings }).await.with_everything_else_read().await;
     for _ in 0..3 {
         setting.provider.answer(throttled().insert_header("retry-after", "5"));

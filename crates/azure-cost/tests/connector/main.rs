@@ -5,7 +5,6 @@
 mod contract;
 mod errors;
 mod limits;
-mod memory;
 mod months;
 mod pages;
 mod provider;

@@ -1,11 +1,11 @@
 //! Which months are asked for, in which order, and what is remembered.
 
 use azure_cost::{CostScope, CostType, Settings};
+use connector_testing::Memory;
 use model::records::CloudMonth;
 use serde_json::{Value, json};
 use source::{ErrorKind, Event, Window};
 
-use crate::memory::Memory;
 use crate::provider::{dated, refusal};
 use crate::setting::{ALL, FULL, Setting, at, now};
 
@@ -15,13 +15,13 @@ async fn the_first_import_reads_24_full_months_and_the_running_one_newest_first(
     let usage = setting.import_all().await;
     assert_eq!(setting.provider.months(), ["2025-12 2026-11", "2024-12 2025-11", "2024-11 2024-11"]);
     assert_eq!(setting.memory.months().len(), 25);
-    assert_eq!(setting.memory.lines("2024-11"), ["Storage Usage EUR 11.50 0.00"]);
+    assert_eq!(setting.lines("2024-11"), ["Storage Usage EUR 11.50 0.00"]);
     let shape = |known: &CloudMonth| (known.provider.clone(), known.account.clone(), known.observed_at);
     assert!(setting.memory.months().iter().all(|known| shape(known) == ("azure".into(), "sub-1".into(), now())));
     assert_eq!((usage.records, usage.calls, usage.points), (25, 4, 25));
     assert_eq!((usage.full, usage.covered_from, usage.covered_to), (true, None, Some(now())));
     let crawl = source::FullCrawl { generation: 7, complete: false };
-    assert_eq!(setting.memory.crawls(), [Some(crawl); 3]);
+    assert_eq!(setting.memory.crawls(), [crawl; 3]);
 }
 
 #[tokio::test]
@@ -87,10 +87,10 @@ async fn since_asks_for_everything_from_that_month_on_and_leaves_the_rest_unread
 #[tokio::test]
 async fn a_killed_import_goes_on_where_it_stopped() {
     let setting = Setting::new().await;
-    setting.memory.fail_after(Some(1));
+    setting.memory.fail_after(1);
     let error = setting.refused().await;
     assert_eq!((error.kind, setting.memory.months().len()), (ErrorKind::Sink, 12));
-    setting.memory.fail_after(None);
+    setting.memory.fail_after(usize::MAX);
     let usage = setting.import_all().await;
     assert_eq!(setting.provider.months()[2..], ["2026-11 2026-11", "2024-12 2025-11", "2024-11 2024-11"]);
     assert_eq!((usage.points, setting.memory.months().len()), (14, 25));
@@ -100,9 +100,9 @@ async fn a_killed_import_goes_on_where_it_stopped() {
 async fn a_killed_full_import_is_completed_by_the_next_one() {
     let setting = Setting::new().await;
     setting.import_all().await;
-    setting.memory.fail_after(Some(1));
+    setting.memory.fail_after(1);
     setting.import(FULL).await.expect_err("killed");
-    setting.memory.fail_after(None);
+    setting.memory.fail_after(usize::MAX);
     assert_eq!(setting.import_all().await.points, 14, "what the full import did not reach, and the running month");
 }
 
@@ -112,28 +112,13 @@ async fn another_cost_type_or_scope_is_another_import() {
     setting.import_all().await;
     let amortized = Setting::with(|settings| Settings { cost_type: CostType::Amortized, ..settings }).await;
     let cursor = setting.memory.cursor();
-    let amortized = Setting { memory: with_cursor(cursor.clone()), ..amortized };
+    let amortized = Setting { memory: Memory::with_cursor(cursor.clone()), ..amortized };
     assert_eq!(amortized.import_all().await.points, 25);
     assert_eq!(amortized.provider.asked()[0].body["type"], "AmortizedCost");
     let mut other = Setting::new().await;
-    other.memory = with_cursor(cursor);
+    other.memory = Memory::with_cursor(cursor);
     other.scope = CostScope::parse("sub-2").unwrap();
     assert_eq!(other.import_all().await.points, 25);
-}
-
-fn with_cursor(cursor: Option<String>) -> Memory {
-    use source::Sink as _;
-    let memory = Memory::default();
-    let batch = source::Batch {
-        scope: source::Scope::CloudCosts,
-        subject: String::new(),
-        records: vec![],
-        cursor,
-        observed_at: now(),
-        full_crawl: None,
-    };
-    memory.commit(batch).unwrap();
-    memory
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ async fn pages_are_followed_by_post_of_the_same_body_until_there_are_none() {
     setting.provider.answer(page(&[row("2", "Storage", "Usage", "EUR")], Some(&link("B=="))));
     setting.provider.answer(page(&[row("4", "Storage", "Tax", "EUR")], None));
     setting.import_all().await;
-    assert_eq!(setting.memory.lines("2026-11"), ["Storage Usage EUR 3.00 0.00", "Storage Tax EUR 4.00 0.00"]);
+    assert_eq!(setting.lines("2026-11"), ["Storage Usage EUR 3.00 0.00", "Storage Tax EUR 4.00 0.00"]);
     let asked = &setting.provider.asked()[3..];
     assert_eq!(asked.len(), 3);
     assert!(asked[1].url.ends_with("$skiptoken=A==") && asked[2].url.ends_with("$skiptoken=B=="), "{}", asked[1].url);
@@ -40,7 +40,7 @@ async fn numbers_stay_exact_from_the_wire() {
         "B Usage EUR 0.00000015 0.00",
         "C Adjustment EUR -0.10000000000000000001 0.00",
     ];
-    assert_eq!(setting.memory.lines("2026-11"), expected);
+    assert_eq!(setting.lines("2026-11"), expected);
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn currencies_are_never_added() {
     let setting = Setting::new().await.with_everything_else_read().await;
     setting.provider.answer(page(&[row("1", "A", "Usage", "USD"), row("2", "A", "Usage", "EUR")], None));
     setting.import_all().await;
-    assert_eq!(setting.memory.lines("2026-11"), ["A Usage EUR 2.00 0.00", "A Usage USD 1.00 0.00"]);
+    assert_eq!(setting.lines("2026-11"), ["A Usage EUR 2.00 0.00", "A Usage USD 1.00 0.00"]);
 }
 
 #[tokio::test]
@@ -57,11 +57,11 @@ async fn columns_of_other_names_and_orders_are_read() {
     let columns = ["ServiceName", "Currency", "UsageDate", "PreTaxCost"];
     setting.provider.answer(page_of(&columns, &[r#"["A","EUR",20261101,2.50]"#.to_owned()], None));
     setting.import_all().await;
-    assert_eq!(setting.memory.lines("2026-11"), ["A  EUR 2.50 0.00"], "no charge type, no category");
+    assert_eq!(setting.lines("2026-11"), ["A  EUR 2.50 0.00"], "no charge type, no category");
     let columns = ["ServiceName", "BillingMonth", "CostUSD"];
     setting.provider.answer(page_of(&columns, &[r#"["A","2026-11-01",3]"#.to_owned()], None));
     setting.import_all().await;
-    assert_eq!(setting.memory.lines("2026-11"), ["A  USD 3.00 0.00"]);
+    assert_eq!(setting.lines("2026-11"), ["A  USD 3.00 0.00"]);
     assert!(setting.told.notes()[0].contains("US dollars only"));
 }
 
@@ -69,10 +69,10 @@ async fn columns_of_other_names_and_orders_are_read() {
 async fn nothing_billed_is_an_empty_month_that_replaces_what_was_there() {
     for answer in [dated(204), page(&[], None)] {
         let setting = Setting::new().await.with_everything_else_read().await;
-        assert_eq!(setting.memory.lines("2026-11").len(), 1);
+        assert_eq!(setting.lines("2026-11").len(), 1);
         setting.provider.answer(answer);
         let usage = setting.import_all().await;
-        assert_eq!((setting.memory.lines("2026-11").len(), usage.records), (0, 0));
+        assert_eq!((setting.lines("2026-11").len(), usage.records), (0, 0));
     }
 }
 
@@ -119,6 +119,6 @@ async fn what_is_malformed_names_the_page_and_nothing_of_the_query_is_stored() {
         assert_eq!((error.kind, error.request_id.as_deref()), (ErrorKind::UnexpectedResponse, Some("request-7")));
         let place = "the costs of subscription sub-1, 2026-11 to 2026-11: page 2 cannot be used: ";
         assert!(error.message.starts_with(&format!("{place}{said}")), "{error}");
-        assert_eq!(setting.memory.lines("2026-11"), ["Storage Usage EUR 11.50 0.00"], "as before");
+        assert_eq!(setting.lines("2026-11"), ["Storage Usage EUR 11.50 0.00"], "as before");
     }
 }

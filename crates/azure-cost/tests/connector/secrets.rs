@@ -1,9 +1,8 @@
 //! No secret in any log, error or `Debug`, at any level.
 
 use std::fmt::Write as _;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
+use connector_testing::Log;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -12,31 +11,9 @@ use crate::setting::{SECRET, Setting};
 
 const TOKEN: &str = "token-not-to-be-seen";
 
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_server_that_echoes_secrets_does_not_get_them_shown() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone());
-    // With one dispatcher alone, a call site that another test's thread meets first is switched off for good.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let guard = tracing::subscriber::set_default(subscriber.finish());
+    let log = Log::begin();
     let echo = |text: &str| format!("{text} Bearer {TOKEN}-1 {SECRET}");
     let mut shown = String::new();
     for answer in [
@@ -65,8 +42,7 @@ async fn a_server_that_echoes_secrets_does_not_get_them_shown() {
         let error = setting.refused().await;
         writeln!(shown, "{error} {error:?}").unwrap();
     }
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.end();
     assert!(log.contains("asked Azure for the costs of subscription sub-1"), "logging was on: {log}");
     assert!(shown.contains("(hidden)"), "{shown}");
     for text in [&log, &shown] {

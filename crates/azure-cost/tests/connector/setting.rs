@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use azure_cost::{AzureClient, AzureCostSource, CostScope, Credential, Settings};
-use model::Instant;
-use source::{Clock as _, Context, Progress, Source as _, SourceError, Usage, Window};
+pub(crate) use connector_testing::at;
+use connector_testing::{Memory, Told, VirtualClock};
+use model::records::CloudCost;
+use model::{Instant, Month};
+use source::{Clock as _, Progress, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};
 
-use crate::memory::{Memory, TestClock, Told};
 use crate::provider::{NOW, Provider};
 
 pub(crate) const SECRET: &str = "secret-not-to-be-seen";
@@ -19,13 +21,9 @@ pub(crate) struct Setting {
     pub(crate) provider: Provider,
     pub(crate) memory: Memory,
     pub(crate) told: Told,
-    pub(crate) clock: Arc<TestClock>,
+    pub(crate) clock: Arc<VirtualClock>,
     pub(crate) client: AzureClient,
     pub(crate) scope: CostScope,
-}
-
-pub(crate) fn at(text: &str) -> Instant {
-    Instant::parse_date_or_rfc3339(text).expect("a valid time")
 }
 
 pub(crate) const ALL: Window = Window { since: None, full: false };
@@ -46,7 +44,7 @@ impl Setting {
         let settings =
             Settings { authority_host: server.uri(), endpoint: server.uri(), ..Settings::public_cloud(credential) };
         // The local clock is far off: nothing but pacing goes by it.
-        let clock = Arc::new(TestClock::at(at("1999-01-01")));
+        let clock = Arc::new(VirtualClock::starting_at(at("1999-01-01")));
         let client = AzureClient::new(change(settings), clock.clone()).expect("loopback addresses are allowed");
         let scope = CostScope::parse("sub-1").unwrap();
         Self { server, provider, memory: Memory::default(), told: Told::default(), clock, client, scope }
@@ -67,9 +65,7 @@ impl Setting {
         progress: &dyn Progress,
         cancel: CancellationToken,
     ) -> Result<Usage, SourceError> {
-        let cursor = self.memory.cursor();
-        let context = Context { sink: &self.memory, progress, cancel, window, cursor, generation: 7 };
-        self.source().run(&context).await
+        self.memory.import(&self.source(), window, 7, progress, cancel).await
     }
 
     /// An import that must succeed.
@@ -80,6 +76,18 @@ impl Setting {
     /// An import that must fail.
     pub(crate) async fn refused(&self) -> SourceError {
         self.import(ALL).await.expect_err("refused")
+    }
+
+    /// The lines of a month as `service category currency gross credits`.
+    pub(crate) fn lines(&self, month: &str) -> Vec<String> {
+        let month = Month::parse(month).unwrap();
+        let months = self.memory.months();
+        let known = months.iter().find(|known| known.month == month).unwrap_or_else(|| panic!("{month} was not read"));
+        let line = |line: &CloudCost| {
+            let category = line.charge_category.name();
+            format!("{} {category} {} {} {}", line.service, line.currency, line.gross, line.credits)
+        };
+        known.lines.iter().map(line).collect()
     }
 
     /// Seconds since the beginning, by the local clock.

@@ -185,8 +185,8 @@ async fn a_cursor_of_another_form_counts_as_none() {
     let folder = Folder::new();
     folder.bills(&[row("1", "Usage", "S3")]);
     for cursor in ["", "{}", "{\"version\":0}", "no JSON"] {
-        let (ledger, source) = (Ledger::default(), folder.source("*.csv"));
-        ledger.import_from(&source, cursor).await;
+        let (ledger, source) = (Ledger::with_cursor(cursor), folder.source("*.csv"));
+        ledger.import(&source, Window::default()).await.expect("bills");
         assert_eq!(ledger.lines().len(), 1, "{cursor}");
     }
 }

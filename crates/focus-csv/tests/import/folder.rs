@@ -1,19 +1,18 @@
 //! A folder of files, a sink in memory, a clock that stands still, and a listener.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
-use async_trait::async_trait;
+pub(crate) use connector_testing::at;
+use connector_testing::{Memory, Told, VirtualClock};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use focus_csv::{CostColumn, FocusSource, Settings};
-use model::Instant;
-use model::records::{CloudMonth, Record};
-use source::{Batch, Clock, Context, Event, Progress, Scope, Sink, SinkError, Source as _, SourceError, Usage, Window};
+use model::records::CloudMonth;
+use source::{Batch, Scope, SourceError, Usage, Window};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -22,10 +21,6 @@ pub(crate) const HEADER: &str = "BilledCost,EffectiveCost,BillingCurrency,Billin
 
 /// What the clock says.
 pub(crate) const NOW: &str = "2024-11-20T12:00:00Z";
-
-pub(crate) fn at(text: &str) -> Instant {
-    Instant::parse_rfc3339(text).expect("a time")
-}
 
 /// A row of September 2024 of the account `sub` of AWS.
 pub(crate) fn row(cost: &str, category: &str, service: &str) -> String {
@@ -82,39 +77,24 @@ pub(crate) fn source_of(settings: Settings) -> FocusSource {
 }
 
 pub(crate) fn try_source_of(settings: Settings) -> Result<FocusSource, SourceError> {
-    FocusSource::new(settings, Arc::new(Standing(at(NOW))))
-}
-
-/// A clock that stands still.
-struct Standing(Instant);
-
-#[async_trait]
-impl Clock for Standing {
-    fn now(&self) -> Instant {
-        self.0
-    }
-
-    async fn sleep_until(&self, _at: Instant) {}
+    FocusSource::new(settings, Arc::new(VirtualClock::starting_at(at(NOW))))
 }
 
 /// A ledger as the store keeps it: a month replaces that month.
 #[derive(Default)]
 pub(crate) struct Ledger {
-    kept: Mutex<Kept>,
+    memory: Memory,
     notes: Mutex<Vec<String>>,
-    commits_fail: bool,
-}
-
-#[derive(Default)]
-struct Kept {
-    months: BTreeMap<(String, String, String), CloudMonth>,
-    cursor: Option<String>,
-    batches: Vec<Batch>,
 }
 
 impl Ledger {
     pub(crate) fn failing() -> Self {
-        Self { commits_fail: true, ..Self::default() }
+        Self { memory: Memory::full(), ..Self::default() }
+    }
+
+    /// One to which an earlier import has left this cursor and nothing else.
+    pub(crate) fn with_cursor(cursor: &str) -> Self {
+        Self { memory: Memory::with_cursor(Some(cursor.to_owned())), ..Self::default() }
     }
 
     /// One run with the cursor that the last one left.
@@ -128,27 +108,16 @@ impl Ledger {
         window: Window,
         cancel: CancellationToken,
     ) -> Result<Usage, SourceError> {
-        self.notes.lock().expect("no thread has panicked").clear();
-        let cursor = self.cursor();
-        source.run(&Context { sink: self, progress: self, cancel, window, cursor, generation: 7 }).await
-    }
-
-    /// One run with this cursor.
-    pub(crate) async fn import_from(&self, source: &FocusSource, cursor: &str) {
-        self.kept.lock().expect("no thread has panicked").cursor = Some(cursor.to_owned());
-        self.import(source, Window::default()).await.expect("bills");
+        let told = Told::default();
+        let outcome = self.memory.import(source, window, 7, &told, cancel).await;
+        *self.notes.lock().expect("no thread has panicked") = told.notes();
+        assert!(self.batches().iter().all(|batch| batch.scope == Scope::CloudCosts));
+        outcome
     }
 
     /// The months with lines, by provider, account and month.
     pub(crate) fn months(&self) -> Vec<CloudMonth> {
-        self.kept
-            .lock()
-            .expect("no thread has panicked")
-            .months
-            .values()
-            .filter(|month| !month.lines.is_empty())
-            .cloned()
-            .collect()
+        self.memory.months().into_iter().filter(|month| !month.lines.is_empty()).collect()
     }
 
     /// `provider account month service category currency gross credits` of each line.
@@ -167,46 +136,16 @@ impl Ledger {
     }
 
     pub(crate) fn cursor(&self) -> Option<String> {
-        self.kept.lock().expect("no thread has panicked").cursor.clone()
+        self.memory.cursor()
     }
 
     pub(crate) fn batches(&self) -> Vec<Batch> {
-        self.kept.lock().expect("no thread has panicked").batches.clone()
+        self.memory.batches()
     }
 
     /// What the last run told.
     pub(crate) fn notes(&self) -> Vec<String> {
         self.notes.lock().expect("no thread has panicked").clone()
-    }
-}
-
-impl Sink for Ledger {
-    fn commit(&self, batch: Batch) -> Result<(), SinkError> {
-        if self.commits_fail {
-            return Err(SinkError { message: "the disk is full".to_owned(), source: None });
-        }
-        assert_eq!(batch.scope, Scope::CloudCosts);
-        let mut kept = self.kept.lock().expect("no thread has panicked");
-        for record in &batch.records {
-            let Record::CloudMonth(month) = record else { panic!("not a month: {record:?}") };
-            let key = (month.provider.clone(), month.account.clone(), month.month.to_string());
-            kept.months.insert(key, CloudMonth::clone(month));
-        }
-        kept.cursor = batch.cursor.clone().or(kept.cursor.take());
-        kept.batches.push(batch);
-        Ok(())
-    }
-
-    fn unseen_items(&self, _subject: &str, _generation: i64) -> Result<Vec<String>, SinkError> {
-        Ok(Vec::new())
-    }
-}
-
-impl Progress for Ledger {
-    fn event(&self, event: Event) {
-        if let Event::Note(note) = event {
-            self.notes.lock().expect("no thread has panicked").push(note);
-        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! What every connector must do.
 
+use connector_testing::Memory;
 use serde_json::json;
 use source::{Event, Scope, Source as _, Window};
 use tokio_util::sync::CancellationToken;
 
-use crate::memory::Memory;
 use crate::stage::{ACCOUNT, JOB, QUERIES, STANDARD, Stage, TABLES, TOKEN, answer, at, good, row, rows};
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn all_months_come_in_one_batch_with_the_cursor() {
         Some(format!(r#"{{"open_from":"2026-11","table":"acme-bills.billing_export.{STANDARD}"}}"#).as_str())
     );
     assert_eq!(batch.records.len(), 25, "24 full months and the running one");
-    let month = stage.memory.month("2026-10");
+    let month = stage.month("2026-10");
     assert_eq!((month.provider.as_str(), month.account.as_str()), ("gcp", ACCOUNT));
     assert_eq!(month.observed_at, at("2026-11-20T12:00:00Z"));
     let page = stage.told.events().pop().unwrap();

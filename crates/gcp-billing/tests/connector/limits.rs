@@ -1,11 +1,11 @@
 //! Limits and failures: waited out on the clock, told beforehand, bounded.
 
+use connector_testing::Told;
 use serde_json::Value;
 use source::{ErrorKind, Event};
 use tokio_util::sync::CancellationToken;
 use wiremock::ResponseTemplate;
 
-use crate::memory::Told;
 use crate::stage::{JOB, QUERIES, Stage, answer, at, good, refusal, row, rows};
 
 fn done() -> ResponseTemplate {
@@ -42,7 +42,7 @@ async fn rate_limits_are_waited_out_twice_as_long_each_time() {
     );
     let until = |event: &Event| if let Event::Waiting { until, .. } = event { Some(*until) } else { None };
     assert_eq!(stage.told.events().iter().find_map(until), Some(at("2001-01-01T00:00:10Z")), "by the local clock");
-    assert_eq!(stage.memory.csv(), "2026-10,X,Usage,USD,1.00,0.00\n", "no row lost");
+    assert_eq!(stage.csv(), "2026-10,X,Usage,USD,1.00,0.00\n", "no row lost");
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn pages_are_tried_again_by_themselves() {
     stage.import().await.unwrap();
     assert_eq!(stage.clock.waits(), [1, 10]);
     assert_eq!(stage.asked(QUERIES).await.len(), 1, "the query runs once");
-    assert_eq!(stage.memory.csv(), "2026-10,X,Usage,USD,1.00,0.00\n2026-11,X,Usage,USD,2.00,0.00\n");
+    assert_eq!(stage.csv(), "2026-10,X,Usage,USD,1.00,0.00\n2026-11,X,Usage,USD,2.00,0.00\n");
 }
 
 #[tokio::test]
@@ -121,7 +121,8 @@ async fn interrupted_wait_ends_the_import() {
     for wait in [answer(503), refusal(429, "rateLimitExceeded", "slow")] {
         let mut stage = Stage::with_query(vec![wait, done()]).await;
         let cancel = CancellationToken::new();
-        stage.told = Told::interrupting(cancel.clone());
+        stage.told =
+            Told::interrupting(cancel.clone(), |event| matches!(event, Event::Waiting { .. } | Event::Retrying { .. }));
         let error = stage.import_with(source::Window::default(), cancel).await.expect_err("interrupted");
         assert_eq!((error.kind, stage.asked(QUERIES).await.len()), (ErrorKind::Cancelled, 1));
         assert!(stage.memory.batches().is_empty() && stage.clock.waits().is_empty());

@@ -6,7 +6,6 @@ mod contract;
 mod identity;
 mod key;
 mod limits;
-mod memory;
 mod months;
 mod pages;
 mod refusals;

@@ -70,7 +70,7 @@ async fn lines_keep_gross_and_credits_apart_to_the_last_digit() {
     ]);
     let stage = Stage::with_query(vec![good(&answer)]).await;
     let usage = stage.import().await.unwrap();
-    insta::assert_snapshot!(stage.memory.csv(), @"
+    insta::assert_snapshot!(stage.csv(), @"
     2026-10,,Tax,USD,19.00,0.00
     2026-10,Cloud SQL,Adjustment,USD,-12.496,0.00
     2026-10,Compute Engine,Usage,EUR,3.00,0.00
@@ -85,7 +85,7 @@ async fn kind_of_cost_that_is_not_known_is_kept_and_told() {
     let odd = |kind| [Some("202610"), Some("X"), kind, Some("USD"), Some("1"), Some("0")];
     let stage = Stage::with_query(vec![good(&rows(&[odd(Some("surcharge")), odd(None)]))]).await;
     stage.import().await.unwrap();
-    assert_eq!(stage.memory.csv(), "2026-10,X,,USD,2.00,0.00\n");
+    assert_eq!(stage.csv(), "2026-10,X,,USD,2.00,0.00\n");
     let notes = stage.told.notes().join("\n");
     assert!(
         notes.contains("costs with the cost_type \"surcharge\": they are kept without a charge category"),
@@ -101,17 +101,17 @@ async fn columns_are_found_by_name() {
     answer["rows"][0]["f"].as_array_mut().unwrap().reverse();
     let stage = Stage::with_query(vec![good(&answer)]).await;
     stage.import().await.unwrap();
-    assert_eq!(stage.memory.csv(), "2026-10,X,Usage,USD,1.25,0.00\n");
+    assert_eq!(stage.csv(), "2026-10,X,Usage,USD,1.25,0.00\n");
 }
 
 #[tokio::test]
 async fn months_without_costs_are_empty_and_later_ones_than_the_running_one_are_kept() {
     let stage = Stage::with_query(vec![good(&rows(&[row("202609", "X", "1"), row("202612", "X", "2")]))]).await;
     stage.import().await.unwrap();
-    let months = stage.memory.months();
+    let months = stage.months();
     assert_eq!((months.len(), months[0].as_str(), months[25].as_str()), (26, "2024-11", "2026-12"));
-    assert!(stage.memory.month("2026-10").lines.is_empty());
-    assert_eq!(stage.memory.csv(), "2026-09,X,Usage,USD,1.00,0.00\n2026-12,X,Usage,USD,2.00,0.00\n");
+    assert!(stage.month("2026-10").lines.is_empty());
+    assert_eq!(stage.csv(), "2026-09,X,Usage,USD,1.00,0.00\n2026-12,X,Usage,USD,2.00,0.00\n");
     let notes = stage.told.notes().join("\n");
     assert!(notes.contains("holds no costs before 2026-09"), "{notes}");
 }
@@ -120,7 +120,7 @@ async fn months_without_costs_are_empty_and_later_ones_than_the_running_one_are_
 async fn export_without_any_costs_is_told_and_no_failure() {
     let stage = Stage::with_query(vec![good(&rows(&[]))]).await;
     let usage = stage.import().await.unwrap();
-    assert_eq!((usage.records, stage.memory.months().len()), (0, 25));
+    assert_eq!((usage.records, stage.months().len()), (0, 25));
     let notes = stage.told.notes();
     assert_eq!(notes.len(), 1);
     assert!(notes[0].contains("holds no costs since 2024-11: if there should be some, check"), "{notes:?}");
@@ -138,7 +138,7 @@ async fn next_import_asks_only_for_what_was_not_settled() {
         bounds(&stage).await,
         [told("202411", "2024-10-01 00:00:00+00:00"), told("202611", "2026-10-01 00:00:00+00:00")]
     );
-    assert_eq!(stage.memory.csv(), "2026-11,X,Usage,USD,2.00,0.00\n", "the month is replaced");
+    assert_eq!(stage.csv(), "2026-11,X,Usage,USD,2.00,0.00\n", "the month is replaced");
     assert_eq!(stage.memory.batches()[1].records.len(), 1);
 }
 
@@ -177,7 +177,7 @@ async fn since_asks_from_its_month_on_and_does_not_hide_the_rest_from_the_next_i
     let since = Window { since: Some(at("2026-09-15T10:00:00Z")), full: false };
     let usage = stage.import_with(since, CancellationToken::new()).await.unwrap();
     assert_eq!((usage.full, usage.covered_from), (false, Some(at("2026-09-01"))));
-    assert_eq!(stage.memory.months(), ["2026-09", "2026-10", "2026-11"]);
+    assert_eq!(stage.months(), ["2026-09", "2026-10", "2026-11"]);
     assert_eq!(stage.memory.cursor(), None);
     import(&stage, Window::default()).await;
     assert_eq!(bounds(&stage).await[1].0, "202411");
@@ -194,7 +194,7 @@ async fn months_that_have_lost_days_are_left_as_they_are() {
     stage.script("GET", &format!("{TABLES}/{STANDARD}"), vec![days(60), days(10)]).await;
     stage.script("POST", QUERIES, vec![good(&rows(&[row("202611", "X", "1")]))]).await;
     import(&stage, Window::default()).await;
-    assert_eq!(stage.memory.months(), ["2026-10", "2026-11"], "60 days before 20 November");
+    assert_eq!(stage.months(), ["2026-10", "2026-11"], "60 days before 20 November");
     assert!(stage.told.notes()[0].contains("months before 2026-10 are left as they are"), "{:?}", stage.told.notes());
     let error = stage.refused().await;
     assert!(error.message.contains("already deleted days of the running month"), "{error}");

@@ -57,7 +57,7 @@ async fn monthly_totals_are_those_of_the_invoices() {
     let usage = simulated.stage.import().await.unwrap();
     let expected = simulated.invoices(simulated.bills.end(), "2024-10");
     assert!(expected.len() >= 24, "{expected:?}");
-    assert_eq!(cents(&simulated.stage.memory.totals()), cents(&expected));
+    assert_eq!(cents(&simulated.stage.totals()), cents(&expected));
     assert_eq!(usage.covered_to, Some(simulated.bills.end()), "the simulated date");
     assert_eq!(simulated.server.counters().unauthorized, 0);
 }
@@ -69,7 +69,7 @@ async fn nothing_is_lost_when_google_is_slow_limited_and_failing() {
     let simulated = Simulated::with(&faults).await;
     simulated.stage.import().await.unwrap();
     let expected = simulated.invoices(simulated.bills.end(), "2024-10");
-    assert_eq!(cents(&simulated.stage.memory.totals()), cents(&expected));
+    assert_eq!(cents(&simulated.stage.totals()), cents(&expected));
     let met = simulated.server.counters().faults;
     assert!(met.len() >= 3 && !simulated.stage.clock.waits().is_empty(), "{met:?}");
 }
@@ -84,7 +84,7 @@ async fn daily_imports_catch_every_late_row() {
         simulated.stage.import().await.unwrap();
     }
     let expected = simulated.invoices(days(13), "2024-07");
-    assert_eq!(cents(&simulated.stage.memory.totals()), cents(&expected));
+    assert_eq!(cents(&simulated.stage.totals()), cents(&expected));
     let july = |known: &BTreeMap<(String, String), Amount>| known[&("2026-07".to_owned(), "USD".to_owned())].clone();
     let early = simulated.invoices(days(5), "2026-07");
     assert_ne!(july(&early), july(&expected), "rows of July arrive after its end");
@@ -100,7 +100,7 @@ async fn rows_that_have_just_arrived_are_read() {
     simulated.server.set_now(now);
     simulated.stage.import().await.unwrap();
     let expected = simulated.invoices(now, "2024-10");
-    assert_eq!(cents(&simulated.stage.memory.totals()), cents(&expected));
+    assert_eq!(cents(&simulated.stage.totals()), cents(&expected));
     let before = simulated.invoices(Instant::from_seconds(newest.seconds() - 1), "2024-10");
     assert_ne!(cents(&before), cents(&expected), "they have no partition yet, and they count");
 }
@@ -118,7 +118,7 @@ async fn detailed_export_has_the_same_totals() {
     let full = Window { full: true, since: None };
     simulated.stage.import_with(full, CancellationToken::new()).await.unwrap();
     let expected = simulated.invoices(simulated.bills.end(), "2024-10");
-    assert_eq!(cents(&simulated.stage.memory.totals()), cents(&expected));
+    assert_eq!(cents(&simulated.stage.totals()), cents(&expected));
 }
 
 #[tokio::test]

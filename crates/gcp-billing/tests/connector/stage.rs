@@ -1,18 +1,21 @@
 //! A simulated Google, a client and one import.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
-use gcp_billing::{Credentials, GcpBillingSource, GcpClient, Policy, Settings, Surroundings};
-use model::Instant;
+pub(crate) use connector_testing::at;
+use connector_testing::{Memory, Told, VirtualClock};
+use gcp_billing::{Credentials, DEFAULT_POLICY, GcpBillingSource, GcpClient, Querying, Settings, Surroundings};
+use model::Amount;
+use model::records::CloudMonth;
 use serde_json::{Value, json};
-use source::{Context, Source as _, SourceError, Usage, Window};
+use source::{SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::key::KEY;
-use crate::memory::{Memory, TestClock, Told};
 
 /// What the token server gives.
 pub(crate) const TOKEN: &str = "ya29.not-to-be-seen";
@@ -30,7 +33,7 @@ pub(crate) struct Stage {
     pub(crate) surroundings: Surroundings,
     pub(crate) memory: Memory,
     pub(crate) told: Told,
-    pub(crate) clock: Arc<TestClock>,
+    pub(crate) clock: Arc<VirtualClock>,
 }
 
 /// Answers in order; the last one stays.
@@ -87,10 +90,6 @@ pub(crate) fn row<'a>(month: &'a str, service: &'a str, gross: &'a str) -> [Opti
     [Some(month), Some(service), Some("regular"), Some("USD"), Some(gross), Some("0")]
 }
 
-pub(crate) fn at(text: &str) -> Instant {
-    Instant::parse_date_or_rfc3339(text).unwrap()
-}
-
 impl Stage {
     /// A Google with a token server and nothing else.
     pub(crate) async fn empty() -> Self {
@@ -105,10 +104,11 @@ impl Stage {
             location: None,
             maximum_bytes_billed: None,
             credentials: Credentials::Json(key.to_string().into()),
-            policy: Policy::default(),
+            policy: DEFAULT_POLICY,
+            querying: Querying::default(),
             user_agent: "cto-metrics/test".to_owned(),
         };
-        let clock = TestClock::starting_at(at("2001-01-01"));
+        let clock = Arc::new(VirtualClock::starting_at(at("2001-01-01")));
         let (memory, told, surroundings) = (Memory::default(), Told::default(), Surroundings::default());
         Self { server, settings, surroundings, memory, told, clock }
     }
@@ -142,15 +142,7 @@ impl Stage {
 
     /// One import, from the cursor that the last one left.
     pub(crate) async fn import_with(&self, window: Window, cancel: CancellationToken) -> Result<Usage, SourceError> {
-        let context = Context {
-            sink: &self.memory,
-            progress: &self.told,
-            cancel,
-            window,
-            cursor: self.memory.cursor(),
-            generation: 7,
-        };
-        self.source()?.run(&context).await
+        self.memory.import(&self.source()?, window, 7, &self.told, cancel).await
     }
 
     pub(crate) async fn import(&self) -> Result<Usage, SourceError> {
@@ -172,5 +164,38 @@ impl Stage {
     pub(crate) async fn queries(&self) -> Vec<Value> {
         let asked = self.asked(QUERIES).await;
         asked.iter().map(|request| serde_json::from_slice(&request.body).unwrap()).collect()
+    }
+
+    /// All months that are known, without and with lines.
+    pub(crate) fn months(&self) -> Vec<String> {
+        self.memory.months().iter().map(|known| known.month.to_string()).collect()
+    }
+
+    pub(crate) fn month(&self, month: &str) -> CloudMonth {
+        self.memory.months().into_iter().find(|known| known.month.to_string() == month).unwrap()
+    }
+
+    /// The lines that are known as a CSV.
+    pub(crate) fn csv(&self) -> String {
+        let mut csv = String::new();
+        for known in self.memory.months() {
+            for line in &known.lines {
+                let (service, category, currency) = (&line.service, line.charge_category.name(), &line.currency);
+                let (month, gross, credits) = (known.month, &line.gross, &line.credits);
+                writeln!(csv, "{month},{service},{category},{currency},{gross},{credits}").unwrap();
+            }
+        }
+        csv
+    }
+
+    /// What is billed, by month and currency.
+    pub(crate) fn totals(&self) -> BTreeMap<(String, String), Amount> {
+        let mut totals: BTreeMap<(String, String), Amount> = BTreeMap::new();
+        for known in self.memory.months() {
+            for line in &known.lines {
+                *totals.entry((known.month.to_string(), line.currency.clone())).or_default() += &line.net();
+            }
+        }
+        totals
     }
 }

@@ -15,7 +15,7 @@ async fn check(limit: ResponseTemplate, waited_seconds: &[u64], reason: &str) {
     let reply = stage.ask().await.expect("a limit never aborts");
     assert_eq!(numbers(&reply), [Some(1)]);
     assert_eq!(stage.waited_seconds(), waited_seconds);
-    let waits = stage.heard.waits();
+    let waits = stage.heard.reasons();
     assert_eq!(waits.len(), waited_seconds.len(), "{waits:?}");
     assert!(waits.iter().all(|(_, said)| said.contains(reason)), "{waits:?}");
 }

@@ -1,37 +1,12 @@
 //! No secret in any log, error or `Debug`, at any level.
 
 use std::fmt::Write as _;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
+use connector_testing::Log;
 use github_client::{Credentials, Settings};
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::simulated::{Stage, TOKEN, answer, good, graphql_error, pages, refusal, settings};
-
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Logged(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Logged {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Logged {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 #[test]
 fn settings_and_credentials_hide_token_and_key() {
@@ -62,15 +37,7 @@ async fn server_that_echoes_the_token_does_not_get_it_shown() {
         graphql_error(TOKEN, &echo("no")),
         answer(200).set_body_json(partial),
     ];
-    let logged = Logged::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(logged.clone())
-        .with_ansi(false)
-        .finish();
-    // With one dispatcher alone, a call site that another test's thread meets first is switched off for good.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let quiet = tracing::subscriber::set_default(subscriber);
+    let log = Log::begin();
     let mut shown = String::new();
     for answer in answers {
         let stage = Stage::with(vec![answer]).await;
@@ -80,8 +47,7 @@ async fn server_that_echoes_the_token_does_not_get_it_shown() {
         let causes = outcome.as_ref().err().and_then(std::error::Error::source).map(ToString::to_string);
         writeln!(shown, "{error} {causes:?} {outcome:?} {:?} {client:?}", stage.heard.events()).expect("memory");
     }
-    drop(quiet);
-    let logs = String::from_utf8(logged.0.lock().expect("not poisoned").clone()).expect("text");
+    let logs = log.end();
     assert!(logs.contains("asked GitHub for issues of acme/api"), "logging was on: {logs}");
     assert!(shown.contains("(hidden)"), "{shown}");
     for text in [&logs, &shown] {

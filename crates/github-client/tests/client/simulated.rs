@@ -1,14 +1,15 @@
 //! A GitHub that answers from a script, and a client for it whose waits take no time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use connector_testing::Told;
 use github_client::{Credentials, GithubClient, HurriedClock, PageSize, Policy, Reply, Settings};
 use graphql_client::GraphQLQuery;
 use model::Instant;
 use serde_json::{Value, json};
-use source::{Event, Progress, Scope, SourceError};
+use source::{Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
@@ -31,32 +32,6 @@ type DateTime = String;
 )]
 pub(crate) struct Issues;
 
-/// Progress events, remembered.
-#[derive(Default)]
-pub(crate) struct Heard(Mutex<Vec<Event>>);
-
-impl Progress for Heard {
-    fn event(&self, event: Event) {
-        self.0.lock().expect("not poisoned").push(event);
-    }
-}
-
-impl Heard {
-    pub(crate) fn events(&self) -> Vec<Event> {
-        self.0.lock().expect("not poisoned").clone()
-    }
-
-    pub(crate) fn waits(&self) -> Vec<(u64, String)> {
-        self.events()
-            .into_iter()
-            .filter_map(|event| match event {
-                Event::Waiting { seconds, reason, .. } => Some((seconds, reason)),
-                _ => None,
-            })
-            .collect()
-    }
-}
-
 /// Answers one after the other; the last one again and again.
 struct Script {
     answers: Vec<ResponseTemplate>,
@@ -74,7 +49,7 @@ impl Respond for Script {
 pub(crate) struct Stage {
     pub(crate) server: MockServer,
     pub(crate) clock: Arc<HurriedClock>,
-    pub(crate) heard: Heard,
+    pub(crate) heard: Told,
     pub(crate) cancel: CancellationToken,
 }
 
@@ -91,7 +66,7 @@ impl Stage {
         Self {
             server: MockServer::start().await,
             clock: Arc::new(HurriedClock::starting_at(Instant::from_seconds(NOW_SECONDS))),
-            heard: Heard::default(),
+            heard: Told::default(),
             cancel: CancellationToken::new(),
         }
     }

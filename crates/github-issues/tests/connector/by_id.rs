@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use source::{ErrorKind, Event, Scope, Source as _, Window};
 
 use crate::repository::{Repository, issue, issues, minute, ok};
-use crate::setting::Setting;
+use crate::setting::{Setting, moved};
 
 fn card(id: &str, archived: bool) -> Value {
     json!({
@@ -26,7 +26,7 @@ fn places(issues: &[Issue]) -> Vec<String> {
 #[tokio::test]
 async fn issues_are_read_by_id_a_page_at_a_time_and_leave_no_cursor() {
     let setting = Setting::new(Repository::with(issues(9)), 2).await;
-    let source = setting.moved(&["I_2", "I_5", "I_7"]);
+    let source = moved(&setting, &["I_2", "I_5", "I_7"]);
     assert_eq!((source.scope(), source.subject(), source.label()), (Scope::Issues, "acme", "moved cards of acme"));
     let expected = source.expected(Window::default(), None);
     assert_eq!((expected.records, expected.calls, expected.points), (3, 1, 4));
@@ -43,7 +43,7 @@ async fn a_transferred_issue_is_where_the_answer_says() {
     let mut all = issues(2);
     all[1]["repository"] = json!({"id": "R_far", "name": "far", "owner": {"__typename": "User", "login": "other"}});
     let setting = Setting::new(Repository::with(all), 100).await;
-    setting.import_from(&setting.moved(&["I_1", "I_2"])).await.expect("succeeds");
+    setting.import_from(&moved(&setting, &["I_1", "I_2"])).await.expect("succeeds");
     assert_eq!(places(&setting.memory.issues()), ["acme/web#1", "other/far#2"]);
     assert_eq!(setting.memory.issues()[1].place.repository_id, "R_far");
 }
@@ -51,7 +51,7 @@ async fn a_transferred_issue_is_where_the_answer_says() {
 #[tokio::test]
 async fn what_is_gone_is_told_and_the_others_come() {
     let setting = Setting::new(Repository::with(issues(3)), 100).await;
-    let usage = setting.import_from(&setting.moved(&["I_1", "I_9", "I_3"])).await.expect("no failure");
+    let usage = setting.import_from(&moved(&setting, &["I_1", "I_9", "I_3"])).await.expect("no failure");
     assert_eq!((setting.memory.numbers(), usage.calls), (vec![1, 3], 1));
     assert_eq!(
         setting.told.notes(),
@@ -69,7 +69,7 @@ async fn long_lists_are_followed_and_a_timeout_makes_pages_smaller() {
     let repository = Repository::with(all);
     repository.refuse_pages_above(2);
     let setting = Setting::new(repository, 4).await;
-    setting.import_from(&setting.moved(&["I_1", "I_2", "I_3", "I_4"])).await.expect("succeeds");
+    setting.import_from(&moved(&setting, &["I_1", "I_2", "I_3", "I_4"])).await.expect("succeeds");
     assert_eq!(setting.memory.numbers(), [1, 2, 3, 4]);
     assert_eq!(setting.memory.issues()[0].status_events.len(), 121);
     assert!(setting.told.events().contains(&Event::PageSize { scope: Scope::Issues, size: 2 }));
@@ -85,7 +85,7 @@ async fn what_fails_twice_is_reported_and_the_rest_is_stored() {
     repository.answer_instead(failed.clone());
     repository.answer_instead(failed);
     let setting = Setting::new(repository, 1).await;
-    let error = setting.import_from(&setting.moved(&["I_1", "I_2"])).await.expect_err("incomplete");
+    let error = setting.import_from(&moved(&setting, &["I_1", "I_2"])).await.expect_err("incomplete");
     assert_eq!(error.kind, ErrorKind::Incomplete);
     assert_eq!(setting.memory.numbers(), [2]);
 }
@@ -95,7 +95,7 @@ async fn an_answer_that_is_too_short_is_an_error_and_no_endless_loop() {
     let repository = Repository::with(issues(1));
     repository.answer_instead(ok(&json!({"data": {"rateLimit": null, "nodes": []}})));
     let setting = Setting::new(repository, 1).await;
-    let error = setting.import_from(&setting.moved(&["I_1"])).await.expect_err("nothing came");
+    let error = setting.import_from(&moved(&setting, &["I_1"])).await.expect_err("nothing came");
     assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
 }
 
@@ -109,9 +109,9 @@ async fn the_source_of_a_bug_is_read_of_archived_cards_alone() {
     assert_eq!(items[0].presence, Presence::Archived);
     assert_eq!(items[0].fields, Some(vec![FieldValue { name: "Found by".into(), value: "customer".into() }]));
     assert_eq!(items[1].fields, None, "the board tells all fields of its cards");
-    let asked = setting.repository.requests();
+    let asked = setting.provider.requests();
     assert_eq!((&asked[0]["bugSource"], &asked[0]["withBugSource"]), (&json!("Found by"), &json!(true)));
-    setting.import_from(&setting.moved(&["I_1"]).with_bug_source("Found by")).await.expect("succeeds");
+    setting.import_from(&moved(&setting, &["I_1"]).with_bug_source("Found by")).await.expect("succeeds");
     assert_eq!(setting.memory.issues()[0].items, items);
 }
 
@@ -122,5 +122,5 @@ async fn without_a_configured_field_none_is_asked_for() {
     let setting = Setting::new(Repository::with(vec![bug]), 100).await;
     setting.import_all().await;
     assert_eq!(setting.memory.issues()[0].items[0].fields, None);
-    assert_eq!(setting.repository.requests()[0]["withBugSource"], json!(false));
+    assert_eq!(setting.provider.requests()[0]["withBugSource"], json!(false));
 }

@@ -1,15 +1,11 @@
 //! The contract that every connector passes.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
+use connector_testing::contract;
 use serde_json::json;
-use source::{ErrorKind, Event, Progress, Scope, Source as _, Window};
-use tokio_util::sync::CancellationToken;
-use wiremock::ResponseTemplate;
+use source::{ErrorKind, Event, Scope, Source as _, Window};
 
-use crate::repository::{Repository, issue, issues, minute, ok};
-use crate::setting::{Setting, TOKEN, at};
+use crate::repository::{Issues, Repository, issue, issues, minute, ok};
+use crate::setting::{Setting, at};
 
 #[tokio::test]
 async fn the_token_is_sent_and_all_pages_are_followed() {
@@ -41,46 +37,22 @@ async fn a_window_brings_what_changed_in_it_and_leaves_the_watermark() {
 
 #[tokio::test]
 async fn a_refused_token_is_unauthorized_and_ends_the_run() {
-    let repository = Repository::with(issues(1));
-    repository.answer_instead(ResponseTemplate::new(401).set_body_json(json!({"message": "Bad credentials"})));
-    let setting = Setting::new(repository, 100).await;
-    let error = setting.import(Window::default()).await.expect_err("the token is refused");
-    assert_eq!(error.kind, ErrorKind::Unauthorized);
-    assert!(error.is_fatal());
-    assert_eq!(setting.repository.requests().len(), 1);
+    contract::a_refused_token_ends_the_run::<Issues>().await;
 }
 
 #[tokio::test]
 async fn a_limit_is_waited_out() {
-    let repository = Repository::with(issues(1));
-    let limit = json!({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}]});
-    repository.answer_instead(ok(&limit).insert_header("retry-after", "30"));
-    let setting = Setting::new(repository, 100).await;
-    setting.import_all().await;
-    assert_eq!(setting.memory.numbers(), [1]);
-    assert!(setting.told.events().iter().any(|event| matches!(event, Event::Waiting { .. })));
+    contract::a_limit_is_waited_out::<Issues>().await;
 }
 
 #[tokio::test]
 async fn a_timeout_makes_pages_smaller() {
-    let repository = Repository::with(issues(5));
-    repository.refuse_pages_above(2);
-    let setting = Setting::new(repository, 8).await;
-    setting.import_all().await;
-    assert_eq!(setting.memory.numbers(), [1, 2, 3, 4, 5]);
-    assert!(setting.told.events().contains(&Event::PageSize { scope: Scope::Issues, size: 2 }));
+    contract::a_timeout_makes_pages_smaller::<Issues>().await;
 }
 
 #[tokio::test]
 async fn an_answer_that_is_no_json_is_unexpected_and_names_its_page() {
-    let repository = Repository::with(issues(3));
-    repository.answer_truly();
-    repository.answer_instead(ResponseTemplate::new(200).set_body_string("<html>login</html>"));
-    let setting = Setting::new(repository, 2).await;
-    let error = setting.import(Window::default()).await.expect_err("no JSON");
-    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
-    assert!(error.to_string().contains("issues of acme/web after"), "{error}");
-    assert_eq!(setting.memory.numbers(), [1, 2], "what came before stays");
+    contract::an_answer_that_is_no_json_names_its_page::<Issues>("issues of acme/web after").await;
 }
 
 #[tokio::test]
@@ -145,44 +117,12 @@ async fn what_is_missing_only_once_is_no_failure() {
 
 #[tokio::test]
 async fn an_interrupted_import_ends_between_two_pages() {
-    /// Interrupts at the first page.
-    struct Interrupter(CancellationToken);
-    impl Progress for Interrupter {
-        fn event(&self, _event: Event) {
-            self.0.cancel();
-        }
-    }
-    let setting = Setting::new(Repository::with(issues(5)), 2).await;
-    let cancel = CancellationToken::new();
-    let interrupter = Interrupter(cancel.clone());
-    let error = setting.import_until(Window::default(), &interrupter, cancel).await.expect_err("interrupted");
-    assert_eq!(error.kind, ErrorKind::Cancelled);
-    assert_eq!(setting.memory.numbers(), [1, 2]);
-    setting.import_all().await;
-    assert_eq!(setting.memory.numbers(), [1, 2, 3, 4, 5]);
+    contract::an_interrupted_import_ends_between_two_pages::<Issues>().await;
 }
 
 #[tokio::test]
 async fn no_secret_is_in_debug_output_logs_or_errors() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
-    // With one dispatcher alone, a call site that another test's thread meets first is switched off for good.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let guard = tracing::subscriber::set_default(subscriber);
-    let repository = Repository::with(issues(1));
-    repository.answer_truly();
-    repository.answer_instead(ResponseTemplate::new(401).set_body_json(json!({"message": "Bad credentials"})));
-    let setting = Setting::new(repository, 100).await;
-    setting.import_all().await;
-    let error = setting.import(Window { since: None, full: true }).await.expect_err("the token is refused");
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("issues of acme/web"), "{log}");
-    for text in [log, format!("{:?}", setting.source()), format!("{error:?} {error}")] {
-        assert!(!text.contains(TOKEN), "{text}");
-    }
+    contract::no_secret_is_shown::<Issues>("issues of acme/web").await;
 }
 
 #[tokio::test]
@@ -194,20 +134,6 @@ async fn what_an_import_will_cost_is_known_before() {
     assert_eq!((usage.records, usage.calls, usage.points), (250, 3, 12));
     let again = setting.source().expected(Window::default(), setting.memory.cursor().as_deref());
     assert_eq!((again.records, again.calls, again.points), (0, 0, 0));
-}
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 #[test]

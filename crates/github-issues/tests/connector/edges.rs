@@ -1,47 +1,20 @@
 //! Hand-made answers with everything that GitHub's answers can lack.
 
-use std::path::Path;
-
-use model::Instant;
-use serde_json::{Value, json};
+use connector_testing::{fixture, readable};
+use serde_json::json;
 use source::Window;
 
 use crate::repository::{Repository, issues, ok};
 use crate::setting::Setting;
 
-fn fixture(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/github/issues").join(name);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// Instants as text.
-fn readable(mut value: Value) -> Value {
-    match &mut value {
-        Value::Array(list) => list.iter_mut().for_each(|entry| *entry = readable(entry.take())),
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                *field = match field.as_i64() {
-                    Some(micros) if name == "at" || name.ends_with("_at") => {
-                        json!(Instant::from_micros(micros).to_rfc3339())
-                    }
-                    _ => readable(field.take()),
-                };
-            }
-        }
-        _ => {}
-    }
-    value
-}
-
 #[tokio::test]
 async fn an_answer_with_holes_gives_the_records_that_it_holds() {
     let repository = Repository::with(issues(1));
-    repository.answer_instead(ok(&fixture("edges.json")));
+    repository.answer_instead(ok(&fixture("issues/edges.json")));
     let setting = Setting::new(repository, 100).await;
     let usage = setting.import(Window::default()).await.expect("holes are no failure");
     let records = readable(serde_json::to_value(setting.memory.issues()).unwrap());
-    let expected = fixture("edges.records.json");
+    let expected = fixture("issues/edges.records.json");
     assert_eq!(records, expected, "\n{}", serde_json::to_string_pretty(&records).unwrap());
     assert_eq!(usage.records, 3);
     let notes = setting.told.notes();

@@ -1,11 +1,8 @@
 //! What the connector must do, against a simulated repository over HTTP.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
-
 mod by_id;
 mod contract;
 mod edges;
-mod memory;
 mod overflow;
 mod repository;
 mod resume;

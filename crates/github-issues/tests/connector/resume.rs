@@ -12,9 +12,9 @@ const FULL: Window = Window { since: None, full: true };
 async fn nothing_is_asked_when_nothing_has_changed() {
     let setting = Setting::new(Repository::with(issues(3)), 100).await;
     setting.import_all().await;
-    let asked = setting.repository.requests().len();
+    let asked = setting.provider.requests().len();
     let usage = setting.import_all().await;
-    assert_eq!(setting.repository.requests().len(), asked);
+    assert_eq!(setting.provider.requests().len(), asked);
     assert_eq!((usage.calls, usage.records, usage.full), (0, 0, false));
     assert_eq!(usage.covered_to, Some(at("2026-11-02T10:00:00Z")));
 }
@@ -26,7 +26,7 @@ async fn a_repository_without_issues_costs_nothing() {
         assert_eq!(setting.import_all().await.calls, 0);
     }
     assert_eq!(setting.memory.crawls(), [FullCrawl { generation: 1, complete: true }; 2]);
-    setting.repository.change(|issues| issues.push(issue(1, "2026-11-02T11:00:00Z")));
+    setting.provider.change(|issues| issues.push(issue(1, "2026-11-02T11:00:00Z")));
     setting.import_all().await;
     assert_eq!(setting.memory.numbers(), [1]);
 }
@@ -35,7 +35,7 @@ async fn a_repository_without_issues_costs_nothing() {
 async fn only_what_has_changed_is_read_again() {
     let setting = Setting::new(Repository::with(issues(30)), 10).await;
     setting.import_all().await;
-    setting.repository.change(|issues| {
+    setting.provider.change(|issues| {
         issues[4]["title"] = json!("Renamed");
         issues[4]["updatedAt"] = json!(minute(100));
     });
@@ -69,7 +69,7 @@ async fn what_changes_while_a_crawl_is_down_is_caught_up_when_it_goes_on() {
     setting.memory.fail_after(2);
     setting.import(Window::default()).await.expect_err("killed");
     setting.memory.fail_after(usize::MAX);
-    setting.repository.change(|issues| {
+    setting.provider.change(|issues| {
         issues[0]["title"] = json!("Renamed");
         issues[0]["updatedAt"] = json!(minute(100));
     });
@@ -85,7 +85,7 @@ async fn what_changes_while_a_crawl_is_down_is_caught_up_when_it_goes_on() {
 async fn a_killed_incremental_import_goes_on_where_it_stopped() {
     let setting = Setting::new(Repository::with(issues(2)), 2).await;
     setting.import_all().await;
-    setting.repository.change(|all| *all = issues(12));
+    setting.provider.change(|all| *all = issues(12));
     setting.memory.fail_after(3);
     setting.import(Window::default()).await.expect_err("killed");
     assert!(setting.memory.numbers().len() < 12);
@@ -122,7 +122,7 @@ async fn more_issues_of_one_second_than_a_page_holds_are_all_read() {
     setting.import_all().await;
     let mut same: Vec<_> = (2..=9).map(|number| issue(number, &minute(50))).collect();
     same.push(issue(10, &minute(51)));
-    setting.repository.change(|issues| issues.extend(same));
+    setting.provider.change(|issues| issues.extend(same));
     setting.import_all().await;
     assert_eq!(setting.memory.numbers(), (1..=10).collect::<Vec<_>>());
 }
@@ -164,7 +164,7 @@ async fn a_place_that_the_provider_no_longer_knows_means_beginning_again() {
     setting.import(Window::default()).await.expect_err("killed");
     setting.memory.fail_after(usize::MAX);
     let message = "`p2` does not appear to be a valid cursor.";
-    setting.repository.answer_instead(crate::repository::ok(&json!({
+    setting.provider.answer_instead(crate::repository::ok(&json!({
         "data": {"rateLimit": null, "node": null},
         "errors": [{"type": "INVALID_CURSOR_ARGUMENTS", "message": message, "path": ["node", "issues"]}],
     })));

@@ -1,30 +1,32 @@
 //! A board that answers the connector's query: positions, filter, pages and inner pages as GitHub has them.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-
+pub(crate) use connector_testing::ok;
+use connector_testing::{Provider, Simulated, first, inner_page};
 use serde_json::{Value, json};
-use wiremock::{Request, Respond, ResponseTemplate};
 
-/// Something that happens before a request is answered.
-type Incident = Box<dyn FnOnce(&mut Vec<Value>) + Send>;
+/// A board, at first on the second of October 2026.
+pub(crate) type Board = Simulated<Cards>;
 
-/// Shared by the server and the test.
-#[derive(Clone, Default)]
-pub(crate) struct Board {
-    state: Arc<Mutex<State>>,
+/// How cards are served.
+pub(crate) struct Cards;
+
+impl Provider for Cards {
+    const NOW: &str = "Fri, 02 Oct 2026 10:00:00 GMT";
+
+    fn answer(items: &[Value], variables: &Value) -> Value {
+        answer(items, variables)
+    }
 }
 
-#[derive(Default)]
-struct State {
-    /// The provider's time, as in the header `Date`.
-    now: String,
-    items: Vec<Value>,
-    requests: Vec<Value>,
-    /// Answers given instead of the true ones, in order; `None` lets a true one through.
-    instead: VecDeque<Option<ResponseTemplate>>,
-    before: VecDeque<Option<Incident>>,
-    largest_page: Option<usize>,
+/// Makes it ten o'clock on a day of October 2026.
+pub(crate) fn set_day(board: &Board, day: u32) {
+    let weekday = ["Wed", "Thu", "Fri", "Sat", "Sun", "Mon", "Tue"][day as usize % 7];
+    board.set_now(format!("{weekday}, {day:02} Oct 2026 10:00:00 GMT"));
+}
+
+/// The provider's time as RFC 3339.
+pub(crate) fn rfc3339(board: &Board) -> String {
+    format!("2026-10-{}T10:00:00Z", &board.now()[5..7])
 }
 
 /// A card in the column Ready that last changed on this day of October 2026.
@@ -55,94 +57,6 @@ pub(crate) fn ids(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
     let mut ids: Vec<String> = numbers.into_iter().map(|number| format!("PVTI_{number}")).collect();
     ids.sort();
     ids
-}
-
-impl Board {
-    /// A board with these cards on the second of October 2026.
-    pub(crate) fn with(items: Vec<Value>) -> Self {
-        let board = Self::default();
-        board.state.lock().unwrap().items = items;
-        board.set_day(2);
-        board
-    }
-
-    /// Makes it ten o'clock on a day of October 2026.
-    pub(crate) fn set_day(&self, day: u32) {
-        let weekday = ["Wed", "Thu", "Fri", "Sat", "Sun", "Mon", "Tue"][day as usize % 7];
-        self.state.lock().unwrap().now = format!("{weekday}, {day:02} Oct 2026 10:00:00 GMT");
-    }
-
-    /// The provider's time as RFC 3339.
-    pub(crate) fn now(&self) -> String {
-        format!("2026-10-{}T10:00:00Z", &self.state.lock().unwrap().now[5..7])
-    }
-
-    /// Changes the cards.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Vec<Value>)) {
-        change(&mut self.state.lock().unwrap().items);
-    }
-
-    /// Answers the next request with this instead of the truth.
-    pub(crate) fn answer_instead(&self, answer: ResponseTemplate) {
-        self.state.lock().unwrap().instead.push_back(Some(answer));
-    }
-
-    /// Answers the next request with the truth, before those that are answered with something else.
-    pub(crate) fn answer_truly(&self) {
-        self.state.lock().unwrap().instead.push_back(None);
-    }
-
-    /// Lets something happen before the `nth` request (from 1) from now.
-    pub(crate) fn before_request(&self, nth: usize, incident: impl FnOnce(&mut Vec<Value>) + Send + 'static) {
-        let before = &mut self.state.lock().unwrap().before;
-        before.resize_with(nth.max(before.len()), || None);
-        before[nth - 1] = Some(Box::new(incident));
-    }
-
-    /// Answers 502 to pages that are larger.
-    pub(crate) fn refuse_pages_above(&self, size: usize) {
-        self.state.lock().unwrap().largest_page = Some(size);
-    }
-
-    /// Number of cards, as a survey finds it.
-    pub(crate) fn total(&self) -> u64 {
-        self.state.lock().unwrap().items.len() as u64
-    }
-
-    /// The variables of all requests so far.
-    pub(crate) fn requests(&self) -> Vec<Value> {
-        self.state.lock().unwrap().requests.clone()
-    }
-}
-
-impl Respond for Board {
-    fn respond(&self, request: &Request) -> ResponseTemplate {
-        let body: Value = request.body_json().expect("a JSON body");
-        let variables = body["variables"].clone();
-        let mut state = self.state.lock().unwrap();
-        state.requests.push(variables.clone());
-        if let Some(Some(incident)) = state.before.pop_front() {
-            incident(&mut state.items);
-        }
-        let now = state.now.clone();
-        if let Some(Some(instead)) = state.instead.pop_front() {
-            return instead.insert_header("date", now.as_str());
-        }
-        let asked = variables["ids"].as_array().expect("ids").len().max(first(&variables));
-        if state.largest_page.is_some_and(|largest| asked > largest) {
-            return ResponseTemplate::new(502).insert_header("date", now.as_str());
-        }
-        ok(&answer(&state.items, &variables)).insert_header("date", now.as_str())
-    }
-}
-
-/// An answer with this body.
-pub(crate) fn ok(body: &Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).insert_header("x-github-request-id", "REQ:1").set_body_json(body)
-}
-
-fn first(variables: &Value) -> usize {
-    usize::try_from(variables["first"].as_u64().expect("a page size")).unwrap()
 }
 
 fn answer(items: &[Value], variables: &Value) -> Value {
@@ -201,11 +115,6 @@ fn page(items: &[Value], variables: &Value) -> Value {
 fn with_inner_page(item: &Value, variables: &Value) -> Value {
     let mut item = item.clone();
     let Some(values) = item["fieldValues"].as_array() else { return item };
-    let start = variables["fieldsAfter"].as_str().map_or(0, |after| after.parse().unwrap());
-    let end = values.len().min(start + 50);
-    item["fieldValues"] = json!({
-        "pageInfo": {"hasNextPage": end < values.len(), "endCursor": (end > 0).then(|| end.to_string())},
-        "nodes": values[start..end],
-    });
+    item["fieldValues"] = inner_page(values, 50, variables["fieldsAfter"].as_str());
     item
 }

@@ -1,21 +1,18 @@
 //! The contract that every connector passes.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
+use connector_testing::contract;
 use model::records::Presence;
 use serde_json::json;
-use source::{ErrorKind, Event, Progress, Scope, Source as _, Window};
-use tokio_util::sync::CancellationToken;
+use source::{ErrorKind, Event, Scope, Source as _, Window};
 use wiremock::ResponseTemplate;
 
-use crate::board::{Board, card, cards, ids, ok};
-use crate::setting::{Setting, TOKEN, at};
+use crate::board::{Board, Cards, card, cards, ids, ok, set_day};
+use crate::setting::{Setting, at, import_all};
 
 #[tokio::test]
 async fn the_token_is_sent_and_all_pages_are_followed() {
     let mut setting = Setting::new(Board::with(cards(5)), 2).await;
-    let usage = setting.import_all().await;
+    let usage = import_all(&mut setting).await;
     assert_eq!(setting.memory.ids(Presence::OnBoard), ids(1..=5));
     assert_eq!((usage.records, usage.calls, usage.points, usage.full), (5, 3, 3, true));
     assert_eq!((usage.covered_from, usage.covered_to), (None, Some(at("2026-10-02T10:00:00Z"))));
@@ -31,58 +28,34 @@ async fn the_token_is_sent_and_all_pages_are_followed() {
 #[tokio::test]
 async fn a_window_brings_what_changed_in_it_and_leaves_the_cursor() {
     let mut setting = Setting::new(Board::with((1..=6).map(|number| card(number, number)).collect()), 100).await;
-    setting.board.set_day(7);
+    set_day(&setting.provider, 7);
     let window = Window { since: Some(at("2026-10-04T12:00:00Z")), full: false };
     let usage = setting.import(window).await.expect("succeeds");
     assert_eq!(setting.memory.ids(Presence::OnBoard), ids([4, 5, 6]), "whole days");
     assert_eq!((usage.covered_from, usage.full), (window.since, false));
     assert_eq!(setting.memory.cursor(), None);
-    setting.import_all().await;
+    import_all(&mut setting).await;
     assert_eq!(setting.memory.ids(Presence::OnBoard), ids(1..=6));
 }
 
 #[tokio::test]
 async fn a_refused_token_is_unauthorized_and_ends_the_run() {
-    let board = Board::with(cards(1));
-    board.answer_instead(ResponseTemplate::new(401).set_body_json(json!({"message": "Bad credentials"})));
-    let setting = Setting::new(board, 100).await;
-    let error = setting.import(Window::default()).await.expect_err("the token is refused");
-    assert_eq!(error.kind, ErrorKind::Unauthorized);
-    assert!(error.is_fatal());
-    assert_eq!(setting.board.requests().len(), 1);
+    contract::a_refused_token_ends_the_run::<Cards>().await;
 }
 
 #[tokio::test]
 async fn a_limit_is_waited_out() {
-    let board = Board::with(cards(1));
-    let limit = json!({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}]});
-    board.answer_instead(ok(&limit).insert_header("retry-after", "30"));
-    let mut setting = Setting::new(board, 100).await;
-    setting.import_all().await;
-    assert_eq!(setting.memory.ids(Presence::OnBoard), ids([1]));
-    assert!(setting.told.events().iter().any(|event| matches!(event, Event::Waiting { .. })));
+    contract::a_limit_is_waited_out::<Cards>().await;
 }
 
 #[tokio::test]
 async fn a_timeout_makes_pages_smaller() {
-    let board = Board::with(cards(5));
-    board.refuse_pages_above(2);
-    let mut setting = Setting::new(board, 8).await;
-    setting.import_all().await;
-    assert_eq!(setting.memory.ids(Presence::OnBoard), ids([1, 2, 3, 4, 5]));
-    assert!(setting.told.events().contains(&Event::PageSize { scope: Scope::ProjectItems, size: 2 }));
+    contract::a_timeout_makes_pages_smaller::<Cards>().await;
 }
 
 #[tokio::test]
 async fn an_answer_that_is_no_json_is_unexpected_and_names_its_page() {
-    let board = Board::with(cards(3));
-    board.answer_truly();
-    board.answer_instead(ResponseTemplate::new(200).set_body_string("<html>login</html>"));
-    let setting = Setting::new(board, 2).await;
-    let error = setting.import(Window::default()).await.expect_err("no JSON");
-    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
-    assert!(error.to_string().contains("cards of the board Roadmap after"), "{error}");
-    assert_eq!(setting.memory.ids(Presence::OnBoard), ids([1, 2]), "what came before stays");
+    contract::an_answer_that_is_no_json_names_its_page::<Cards>("cards of the board Roadmap after").await;
 }
 
 #[tokio::test]
@@ -123,7 +96,7 @@ async fn partial_data_is_stored_and_reported_and_asked_for_again() {
     assert_eq!(error.request_id.as_deref(), Some("REQ:1"));
     assert_eq!(setting.memory.ids(Presence::OnBoard), ids([1, 2, 3]));
     assert!(setting.memory.crawls().iter().all(|crawl| !crawl.complete));
-    setting.import_all().await;
+    import_all(&mut setting).await;
     assert_eq!(setting.memory.ids(Presence::OnBoard), ids(1..=4));
     assert!(setting.memory.crawls().last().unwrap().complete);
 }
@@ -133,50 +106,18 @@ async fn what_is_missing_only_once_is_no_failure() {
     let board = Board::with(cards(4));
     board.answer_instead(partial_page());
     let mut setting = Setting::new(board, 100).await;
-    assert_eq!(setting.import_all().await.calls, 2);
+    assert_eq!(import_all(&mut setting).await.calls, 2);
     assert_eq!(setting.memory.ids(Presence::OnBoard), ids(1..=4));
 }
 
 #[tokio::test]
 async fn an_interrupted_import_ends_between_two_pages() {
-    /// Interrupts at the first page.
-    struct Interrupter(CancellationToken);
-    impl Progress for Interrupter {
-        fn event(&self, _event: Event) {
-            self.0.cancel();
-        }
-    }
-    let mut setting = Setting::new(Board::with(cards(5)), 2).await;
-    let cancel = CancellationToken::new();
-    let interrupter = Interrupter(cancel.clone());
-    let error = setting.import_until(Window::default(), &interrupter, cancel).await.expect_err("interrupted");
-    assert_eq!(error.kind, ErrorKind::Cancelled);
-    assert_eq!(setting.memory.ids(Presence::OnBoard), ids([1, 2]));
-    setting.import_all().await;
-    assert_eq!(setting.memory.ids(Presence::OnBoard), ids([1, 2, 3, 4, 5]));
+    contract::an_interrupted_import_ends_between_two_pages::<Cards>().await;
 }
 
 #[tokio::test]
 async fn no_secret_is_in_debug_output_logs_or_errors() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
-    // With one dispatcher alone, a call site that another test's thread meets first is switched off for good.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
-    let guard = tracing::subscriber::set_default(subscriber);
-    let board = Board::with(cards(1));
-    board.answer_truly();
-    board.answer_instead(ResponseTemplate::new(401).set_body_json(json!({"message": "Bad credentials"})));
-    let mut setting = Setting::new(board, 100).await;
-    setting.import_all().await;
-    let error = setting.import(Window { since: None, full: true }).await.expect_err("the token is refused");
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("cards of the board Roadmap"), "{log}");
-    for text in [log, format!("{:?}", setting.source()), format!("{error:?} {error}")] {
-        assert!(!text.contains(TOKEN), "{text}");
-    }
+    contract::no_secret_is_shown::<Cards>("cards of the board Roadmap").await;
 }
 
 #[tokio::test]
@@ -184,24 +125,10 @@ async fn what_an_import_will_cost_is_known_before() {
     let mut setting = Setting::new(Board::with(cards(250)), 100).await;
     let expected = setting.source().expected(Window::default(), None);
     assert_eq!((expected.records, expected.calls, expected.points), (250, 3, 3));
-    let usage = setting.import_all().await;
+    let usage = import_all(&mut setting).await;
     assert_eq!((usage.records, usage.calls, usage.points), (250, 3, 3));
     let again = setting.source().expected(Window::default(), setting.memory.cursor().as_deref());
     assert_eq!((again.records, again.calls, again.points), (100, 1, 1));
-}
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 #[test]

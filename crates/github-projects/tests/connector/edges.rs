@@ -1,48 +1,21 @@
 //! Hand-made answers with everything that GitHub's answers can lack, and cards with more fields than a page.
 
-use std::path::Path;
-
-use model::Instant;
+use connector_testing::{fixture, readable};
 use model::records::FieldValue;
-use serde_json::{Value, json};
+use serde_json::json;
 use source::Window;
 
 use crate::board::{Board, card, cards, ok};
-use crate::setting::Setting;
-
-fn fixture(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/github/projects").join(name);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// Instants as text.
-fn readable(mut value: Value) -> Value {
-    match &mut value {
-        Value::Array(list) => list.iter_mut().for_each(|entry| *entry = readable(entry.take())),
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                *field = match field.as_i64() {
-                    Some(micros) if name == "at" || name.ends_with("_at") => {
-                        json!(Instant::from_micros(micros).to_rfc3339())
-                    }
-                    _ => readable(field.take()),
-                };
-            }
-        }
-        _ => {}
-    }
-    value
-}
+use crate::setting::{Setting, import_all};
 
 #[tokio::test]
 async fn an_answer_with_holes_gives_the_records_that_it_holds() {
     let board = Board::with(cards(1));
-    board.answer_instead(ok(&fixture("edges.json")));
+    board.answer_instead(ok(&fixture("projects/edges.json")));
     let setting = Setting::new(board, 100).await;
     let usage = setting.import(Window::default()).await.expect("holes are no failure");
     let records = readable(serde_json::to_value(setting.memory.items()).unwrap());
-    let expected = fixture("edges.records.json");
+    let expected = fixture("projects/edges.records.json");
     assert_eq!(records, expected, "\n{}", serde_json::to_string_pretty(&records).unwrap());
     assert_eq!(usage.records, 6);
     let notes = setting.told.notes();
@@ -61,7 +34,7 @@ async fn fields_that_are_longer_than_a_page_are_read_to_their_end() {
         .collect();
     all.push(card(4, 1));
     let mut setting = Setting::new(Board::with(all), 100).await;
-    assert_eq!(setting.import_all().await.calls, 3);
+    assert_eq!(import_all(&mut setting).await.calls, 3);
     let fields = setting.memory.items()[1].fields.clone().unwrap();
     let expected = (0..120).map(|n| FieldValue { name: format!("field {n}"), value: n.to_string() });
     assert_eq!(fields, expected.collect::<Vec<_>>());

@@ -5,6 +5,5 @@
 mod board;
 mod contract;
 mod edges;
-mod memory;
 mod resume;
 mod setting;

@@ -4,7 +4,6 @@
 
 mod contract;
 mod edges;
-mod memory;
 mod overflow;
 mod repository;
 mod resume;

@@ -1,33 +1,24 @@
 //! A repository that answers the connector's query: order, filter, pages and inner pages as GitHub has them.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-
+pub(crate) use connector_testing::ok;
+use connector_testing::{Provider, Simulated, first, inner_page};
 use serde_json::{Value, json};
-use wiremock::{Request, Respond, ResponseTemplate};
 
-/// The provider's time in every answer.
-pub(crate) const NOW: &str = "Mon, 02 Nov 2026 10:00:00 GMT";
-/// The same as RFC 3339.
+/// The provider's time as RFC 3339.
 pub(crate) const NOW_RFC3339: &str = "2026-11-02T10:00:00Z";
 
-/// Something that happens before a request is answered.
-type Incident = Box<dyn FnOnce(&mut Vec<Value>) + Send>;
+/// A repository with pull requests.
+pub(crate) type Repository = Simulated<PullRequests>;
 
-/// Shared by the server and the test.
-#[derive(Clone, Default)]
-pub(crate) struct Repository {
-    state: Arc<Mutex<State>>,
-}
+/// How pull requests are served.
+pub(crate) struct PullRequests;
 
-#[derive(Default)]
-struct State {
-    pull_requests: Vec<Value>,
-    requests: Vec<Value>,
-    /// Answers given instead of the true ones, in order; `None` lets a true one through.
-    instead: VecDeque<Option<ResponseTemplate>>,
-    before: VecDeque<Option<Incident>>,
-    largest_page: Option<usize>,
+impl Provider for PullRequests {
+    const NOW: &str = "Mon, 02 Nov 2026 10:00:00 GMT";
+
+    fn answer(all: &[Value], variables: &Value) -> Value {
+        json!({"data": {"rateLimit": rate_limit(variables), "node": node(all, variables)}})
+    }
 }
 
 /// A pull request with this change time and nothing in it.
@@ -64,85 +55,6 @@ pub(crate) fn pull_requests(count: u32) -> Vec<Value> {
 /// The `number`-th minute of a day.
 pub(crate) fn minute(number: u32) -> String {
     format!("2026-10-01T{:02}:{:02}:00Z", number / 60, number % 60)
-}
-
-impl Repository {
-    pub(crate) fn with(pull_requests: Vec<Value>) -> Self {
-        let repository = Self::default();
-        repository.state.lock().unwrap().pull_requests = pull_requests;
-        repository
-    }
-
-    /// Changes the pull requests.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Vec<Value>)) {
-        change(&mut self.state.lock().unwrap().pull_requests);
-    }
-
-    /// Answers the next request with this instead of the truth.
-    pub(crate) fn answer_instead(&self, answer: ResponseTemplate) {
-        self.state.lock().unwrap().instead.push_back(Some(answer));
-    }
-
-    /// Answers the next request with the truth, before those that are answered with something else.
-    pub(crate) fn answer_truly(&self) {
-        self.state.lock().unwrap().instead.push_back(None);
-    }
-
-    /// Lets something happen before the `nth` request (from 1) from now.
-    pub(crate) fn before_request(&self, nth: usize, incident: impl FnOnce(&mut Vec<Value>) + Send + 'static) {
-        let before = &mut self.state.lock().unwrap().before;
-        before.resize_with(nth.max(before.len()), || None);
-        before[nth - 1] = Some(Box::new(incident));
-    }
-
-    /// Answers 502 to pages that are larger.
-    pub(crate) fn refuse_pages_above(&self, size: usize) {
-        self.state.lock().unwrap().largest_page = Some(size);
-    }
-
-    /// Number of pull requests and the newest change, as a survey finds them.
-    pub(crate) fn summary(&self) -> (u64, Option<String>) {
-        let state = self.state.lock().unwrap();
-        let newest = state.pull_requests.iter().map(|known| text(known, "updatedAt").to_owned()).max();
-        (state.pull_requests.len() as u64, newest)
-    }
-
-    /// The variables of all requests so far.
-    pub(crate) fn requests(&self) -> Vec<Value> {
-        self.state.lock().unwrap().requests.clone()
-    }
-}
-
-impl Respond for Repository {
-    fn respond(&self, request: &Request) -> ResponseTemplate {
-        let body: Value = request.body_json().expect("a JSON body");
-        let variables = body["variables"].clone();
-        let mut state = self.state.lock().unwrap();
-        state.requests.push(variables.clone());
-        if let Some(Some(incident)) = state.before.pop_front() {
-            incident(&mut state.pull_requests);
-        }
-        if let Some(Some(instead)) = state.instead.pop_front() {
-            return instead.insert_header("date", NOW);
-        }
-        if state.largest_page.is_some_and(|largest| first(&variables) > largest) {
-            return ResponseTemplate::new(502).insert_header("date", NOW);
-        }
-        let data = json!({"rateLimit": rate_limit(&variables), "node": node(&state.pull_requests, &variables)});
-        ok(&json!({"data": data}))
-    }
-}
-
-/// An answer with this body.
-pub(crate) fn ok(body: &Value) -> ResponseTemplate {
-    ResponseTemplate::new(200)
-        .insert_header("date", NOW)
-        .insert_header("x-github-request-id", "REQ:1")
-        .set_body_json(body)
-}
-
-fn first(variables: &Value) -> usize {
-    usize::try_from(variables["first"].as_u64().expect("a page size")).unwrap()
 }
 
 /// By GitHub's formula.
@@ -199,15 +111,6 @@ fn with_inner_pages(one: &Value, variables: &Value) -> Value {
         }
     }
     one
-}
-
-fn inner_page(entries: &[Value], first: usize, after: Option<&str>) -> Value {
-    let start = after.map_or(0, |after| after.parse().expect("a cursor given out before"));
-    let end = entries.len().min(start + first);
-    json!({
-        "pageInfo": {"hasNextPage": end < entries.len(), "endCursor": (end > 0).then(|| end.to_string())},
-        "nodes": entries[start..end],
-    })
 }
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {

@@ -13,9 +13,9 @@ const FULL: Window = Window { since: None, full: true };
 async fn nothing_is_asked_when_nothing_has_changed() {
     let setting = Setting::new(Repository::with(pull_requests(3)), 100).await;
     setting.import_all().await;
-    let asked = setting.repository.requests().len();
+    let asked = setting.provider.requests().len();
     let usage = setting.import_all().await;
-    assert_eq!(setting.repository.requests().len(), asked);
+    assert_eq!(setting.provider.requests().len(), asked);
     assert_eq!((usage.calls, usage.records, usage.full), (0, 0, false));
     assert_eq!(usage.covered_to, Some(at("2026-11-02T10:00:00Z")));
 }
@@ -27,7 +27,7 @@ async fn a_repository_without_pull_requests_costs_nothing() {
         assert_eq!(setting.import_all().await.calls, 0);
     }
     assert_eq!(setting.memory.crawls(), [FullCrawl { generation: 1, complete: true }; 2]);
-    setting.repository.change(|all| all.push(pull_request(1, "2026-11-02T11:00:00Z")));
+    setting.provider.change(|all| all.push(pull_request(1, "2026-11-02T11:00:00Z")));
     setting.import_all().await;
     assert_eq!(setting.memory.numbers(), [1]);
 }
@@ -36,7 +36,7 @@ async fn a_repository_without_pull_requests_costs_nothing() {
 async fn only_what_has_changed_is_read_again() {
     let setting = Setting::new(Repository::with(pull_requests(30)), 10).await;
     setting.import_all().await;
-    setting.repository.change(|all| {
+    setting.provider.change(|all| {
         all[4]["title"] = json!("Renamed");
         all[4]["updatedAt"] = json!(minute(100));
     });
@@ -70,7 +70,7 @@ async fn what_changes_while_a_crawl_is_down_is_caught_up_when_it_goes_on() {
     setting.memory.fail_after(2);
     setting.import(Window::default()).await.expect_err("killed");
     setting.memory.fail_after(usize::MAX);
-    setting.repository.change(|all| {
+    setting.provider.change(|all| {
         all[0]["title"] = json!("Renamed");
         all[0]["updatedAt"] = json!(minute(100));
     });
@@ -87,7 +87,7 @@ async fn a_killed_incremental_import_begins_again_and_loses_nothing() {
     for commits in 0..5 {
         let setting = Setting::new(Repository::with(pull_requests(2)), 2).await;
         setting.import_all().await;
-        setting.repository.change(|all| *all = pull_requests(12));
+        setting.provider.change(|all| *all = pull_requests(12));
         setting.memory.fail_after(commits);
         setting.import(Window::default()).await.expect_err("killed");
         setting.memory.fail_after(usize::MAX);
@@ -119,8 +119,8 @@ async fn pull_requests_that_move_during_a_crawl_are_not_lost() {
 async fn one_that_moves_in_front_of_the_pages_still_to_come_is_found_all_the_same() {
     let setting = Setting::new(Repository::with(pull_requests(3)), 2).await;
     setting.import_all().await;
-    setting.repository.change(|all| *all = pull_requests(9));
-    setting.repository.before_request(2, |all| all[3]["updatedAt"] = json!(minute(100)));
+    setting.provider.change(|all| *all = pull_requests(9));
+    setting.provider.before_request(2, |all| all[3]["updatedAt"] = json!(minute(100)));
     setting.import_all().await;
     assert_eq!(setting.memory.numbers(), (1..=9).collect::<Vec<_>>());
     assert_eq!(updated(&setting, 4), at(&minute(100)));
@@ -132,7 +132,7 @@ async fn more_of_one_second_than_a_page_holds_are_all_read() {
     let setting = Setting::new(Repository::with(pull_requests(1)), 3).await;
     setting.import_all().await;
     let same = (2..=9).map(|number| pull_request(number, &minute(50))).chain([pull_request(10, &minute(51))]);
-    setting.repository.change(|all| all.extend(same));
+    setting.provider.change(|all| all.extend(same));
     setting.import_all().await;
     assert_eq!(setting.memory.numbers(), (1..=10).collect::<Vec<_>>());
 }
@@ -179,7 +179,7 @@ async fn a_place_that_the_provider_no_longer_knows_means_beginning_again() {
     setting.import(Window::default()).await.expect_err("killed");
     setting.memory.fail_after(usize::MAX);
     let message = "`p2` does not appear to be a valid cursor.";
-    setting.repository.answer_instead(crate::repository::ok(&json!({
+    setting.provider.answer_instead(crate::repository::ok(&json!({
         "data": {"rateLimit": null, "node": null},
         "errors": [{"type": "INVALID_CURSOR_ARGUMENTS", "message": message, "path": ["node", "pullRequests"]}],
     })));

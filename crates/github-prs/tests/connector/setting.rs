@@ -1,60 +1,28 @@
-//! A server, a client and one import.
+//! The connector and its client.
 
 use std::sync::Arc;
 
+pub(crate) use connector_testing::at;
+use connector_testing::{Connector, Memory, Stage, TOKEN};
 use github_client::{Credentials, GithubClient, HurriedClock, PageSize, Policy, RepositorySummary, Settings};
 use github_prs::PullRequestSource;
-use model::Instant;
-use source::{Context, Progress, Scope, Source as _, SourceError, Usage, Window};
-use tokio_util::sync::CancellationToken;
-use wiremock::matchers::{header, method, path};
-use wiremock::{Mock, MockServer};
+use serde_json::Value;
+use source::Scope;
 
-use crate::memory::{Memory, Told};
-use crate::repository::{NOW_RFC3339, Repository};
+use crate::repository::{NOW_RFC3339, PullRequests, pull_requests};
 
-pub(crate) const TOKEN: &str = "ghp_not-to-be-seen";
+/// A simulated provider and the imports from it.
+pub(crate) type Setting = Stage<PullRequests>;
 
-pub(crate) struct Setting {
-    pub(crate) server: MockServer,
-    pub(crate) repository: Repository,
-    pub(crate) memory: Memory,
-    pub(crate) told: Told,
-    pub(crate) page: u32,
-    pub(crate) generation: i64,
-}
+impl Connector for PullRequests {
+    type Source = PullRequestSource;
 
-pub(crate) fn at(text: &str) -> Instant {
-    Instant::parse_date_or_rfc3339(text).expect("a valid time")
-}
-
-impl Setting {
-    pub(crate) async fn new(repository: Repository, page: u32) -> Self {
-        let server = MockServer::start().await;
-        Mock::given(method("POST"))
-            .and(path("/graphql"))
-            .and(header("authorization", format!("Bearer {TOKEN}").as_str()))
-            .respond_with(repository.clone())
-            .mount(&server)
-            .await;
-        Self { server, repository, memory: Memory::default(), told: Told::default(), page, generation: 1 }
+    fn nodes(count: u32) -> Vec<Value> {
+        pull_requests(count)
     }
 
-    pub(crate) fn client(&self) -> GithubClient {
-        let settings = Settings {
-            api_url: self.server.uri(),
-            graphql_url: format!("{}/graphql", self.server.uri()),
-            credentials: Credentials::Token(TOKEN.into()),
-            concurrency: 1,
-            policy: Policy::default(),
-            user_agent: "cto-metrics/test".to_owned(),
-        };
-        let clock = Arc::new(HurriedClock::starting_at(at(NOW_RFC3339)));
-        GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed")
-    }
-
-    pub(crate) fn source(&self) -> PullRequestSource {
-        let (pull_requests, newest) = self.repository.summary();
+    fn source(setting: &Setting) -> Self::Source {
+        let (pull_requests, newest) = (setting.provider.total(), setting.provider.newest_change());
         let record = model::records::Repository {
             id: "R_web".to_owned(),
             org: "acme".to_owned(),
@@ -70,34 +38,24 @@ impl Setting {
             access: true,
             ..RepositorySummary::default()
         };
-        let pages = PageSize::new(Scope::PullRequests, self.page, 1, self.page);
-        PullRequestSource::new(self.client(), &summary, at(NOW_RFC3339), Arc::new(pages))
+        let pages = PageSize::new(Scope::PullRequests, setting.page, 1, setting.page);
+        PullRequestSource::new(client(setting), &summary, at(NOW_RFC3339), Arc::new(pages))
     }
 
-    /// One import, from the cursor that the last one left.
-    pub(crate) async fn import(&self, window: Window) -> Result<Usage, SourceError> {
-        self.import_until(window, &self.told, CancellationToken::new()).await
+    fn stored(memory: &Memory) -> Vec<u32> {
+        memory.numbers()
     }
+}
 
-    pub(crate) async fn import_until(
-        &self,
-        window: Window,
-        progress: &dyn Progress,
-        cancel: CancellationToken,
-    ) -> Result<Usage, SourceError> {
-        let context = Context {
-            sink: &self.memory,
-            progress,
-            cancel,
-            window,
-            cursor: self.memory.cursor(),
-            generation: self.generation,
-        };
-        self.source().run(&context).await
-    }
-
-    /// An import that must succeed, of what has changed.
-    pub(crate) async fn import_all(&self) -> Usage {
-        self.import(Window::default()).await.expect("the import succeeds")
-    }
+fn client(setting: &Setting) -> GithubClient {
+    let settings = Settings {
+        api_url: setting.server.uri(),
+        graphql_url: format!("{}/graphql", setting.server.uri()),
+        credentials: Credentials::Token(TOKEN.into()),
+        concurrency: 1,
+        policy: Policy::default(),
+        user_agent: "cto-metrics/test".to_owned(),
+    };
+    let clock = Arc::new(HurriedClock::starting_at(at(NOW_RFC3339)));
+    GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed")
 }

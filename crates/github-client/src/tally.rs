@@ -1,0 +1,54 @@
+//! The books of one import: what it has used, what did not come, and what it has handed over.
+
+use source::{Batch, Context, Event, SourceError, Usage};
+
+use crate::Reply;
+use crate::faults::Faults;
+
+/// What one import has used, missed and handed over so far.
+pub struct Tally<'a> {
+    context: &'a Context<'a>,
+    /// What was used and covered.
+    pub usage: Usage,
+    /// What did not come.
+    pub faults: Faults,
+}
+
+impl<'a> Tally<'a> {
+    /// Nothing yet.
+    pub fn new(context: &'a Context<'a>) -> Self {
+        Self { context, usage: Usage::default(), faults: Faults::default() }
+    }
+
+    /// Counts what an answer took.
+    pub fn count<T>(&mut self, reply: &Reply<T>) {
+        self.usage.calls += reply.calls;
+        self.usage.points += reply.cost;
+        self.usage.covered_to = self.usage.covered_to.or(Some(reply.at));
+    }
+
+    /// Hands a page over and tells how many records there are by now. `label` is how people call the subject.
+    ///
+    /// Once something is missing, the stored cursor stays in front of it.
+    pub fn commit(&mut self, batch: Batch, label: &str, expected: Option<u64>) -> Result<(), SourceError> {
+        let (scope, subject) = (batch.scope, label.to_owned());
+        self.usage.records += batch.records.len() as u64;
+        let cursor = batch.cursor.filter(|_| !self.faults.any());
+        self.context.sink.commit(Batch { cursor, ..batch })?;
+        self.context.progress.event(Event::Page { scope, subject, records: self.usage.records, expected });
+        Ok(())
+    }
+
+    /// Says what was left out of `what`: how many, and in which words.
+    pub fn note(&self, what: &str, left_out: &[(u64, &str)]) {
+        for (count, text) in left_out.iter().filter(|(count, _)| *count > 0) {
+            self.context.progress.event(Event::Note(format!("{what}: {count} {text}")));
+        }
+    }
+
+    /// What was used; an error when something of `what` is missing.
+    pub fn into_result(self, what: &str) -> Result<Usage, SourceError> {
+        self.faults.into_result(what)?;
+        Ok(self.usage)
+    }
+}
