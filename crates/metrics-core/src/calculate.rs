@@ -15,10 +15,12 @@ use crate::cloud::{CloudSpending, cloud_spending};
 use crate::control::finding;
 use crate::coverage::{Coverage, ISSUE_SCOPES};
 use crate::cto_stats;
+use crate::findings::{self, FindingsByTable};
 use crate::flow::{self, Ending, FlowError, Lives};
 use crate::forecast::{ALL, ForecastOptions, ForecastSeries, forecast};
 use crate::parallel;
-use crate::pull_requests::pull_request_tables;
+use crate::pull_requests;
+use crate::selection::{Chosen, Selection};
 use crate::throughput::{Throughput, ThroughputInputs, throughput_week};
 
 /// The result of [`calculate`].
@@ -31,6 +33,9 @@ pub struct Calculation {
     /// What the figures say, in full sentences; the first one says whether the last complete week was normal.
     /// Those about the clouds come last. Empty under `cto-stats`.
     pub findings: Vec<String>,
+    /// What single tables say, in full sentences, by the name of the table; see [`findings`]. Tables that say nothing
+    /// are absent or have no sentence; under `cto-stats` none has any.
+    pub findings_by_table: FindingsByTable,
     /// The instant up to which issues and pull requests were looked at; that of the clouds' bills when only they were
     /// asked for.
     pub as_of: Instant,
@@ -62,7 +67,22 @@ pub fn calculate(
     as_of: Option<Instant>,
     scopes: Scopes,
 ) -> Result<Calculation, CalculateError> {
-    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes)
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, &Chosen::everything())
+}
+
+/// The same of a part of the organisation: see [`selection`](crate::selection). With the default selection exactly
+/// what [`calculate`] gives.
+///
+/// # Errors
+/// As [`calculate`].
+pub fn calculate_selected(
+    raw: &Raw,
+    rules: &Rules,
+    as_of: Option<Instant>,
+    scopes: Scopes,
+    selection: &Selection,
+) -> Result<Calculation, CalculateError> {
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, &Chosen::new(selection, rules))
 }
 
 /// As [`calculate`], but gives memory back as it goes: each part of the raw data is dropped after its last use.
@@ -75,7 +95,7 @@ pub fn calculate_and_drop(
     as_of: Option<Instant>,
     scopes: Scopes,
 ) -> Result<Calculation, CalculateError> {
-    calculate_from(Cow::Owned(raw), rules, as_of, scopes)
+    calculate_from(Cow::Owned(raw), rules, as_of, scopes, &Chosen::everything())
 }
 
 fn calculate_from(
@@ -83,17 +103,27 @@ fn calculate_from(
     rules: &Rules,
     as_of: Option<Instant>,
     scopes: Scopes,
+    chosen: &Chosen,
 ) -> Result<Calculation, CalculateError> {
     let cloud_as_of = as_of.or(raw.cloud_as_of).filter(|_| scopes.cloud_spending);
     let as_of = if scopes == Scopes::CLOUD_SPENDING { cloud_as_of } else { as_of.or(raw.as_of) }.unwrap_or_default();
-    let mut calculation =
-        Calculation { tables: Vec::new(), notices: Vec::new(), findings: Vec::new(), as_of, cloud_as_of };
+    let mut calculation = Calculation {
+        tables: Vec::new(),
+        notices: Vec::new(),
+        findings: Vec::new(),
+        findings_by_table: FindingsByTable::new(),
+        as_of,
+        cloud_as_of,
+    };
     let of_clouds = if scopes.cloud_spending { clouds(&raw, rules, cloud_as_of) } else { CloudSpending::default() };
     match rules.set {
         RuleSet::CtoStats => {
             let (of_pull_requests, of_issues) = parallel::both(
-                || if scopes.pull_requests { cto_stats::pull_request_tables(&raw) } else { Vec::new() },
-                || if scopes.issues { cto_stats::issue_tables(&raw, rules, Some(as_of)) } else { Vec::new() },
+                || if scopes.pull_requests { cto_stats::pull_request_tables_of(&raw, chosen) } else { Vec::new() },
+                || {
+                    let issues = || cto_stats::issue_tables_of(&raw, rules, Some(as_of), chosen);
+                    if scopes.issues { issues() } else { Vec::new() }
+                },
             );
             calculation.tables.extend(of_issues);
             calculation.tables.extend(of_pull_requests);
@@ -102,21 +132,24 @@ fn calculate_from(
         // 200,000 issues and 250,000 pull requests.
         RuleSet::Flow => {
             let of_pull_requests =
-                if scopes.pull_requests { pull_request_tables(&raw, rules, as_of) } else { Vec::new() };
+                if scopes.pull_requests { pull_requests::tables_of(&raw, rules, as_of, chosen) } else { Vec::new() };
             done_with(&mut raw, |raw| {
                 raw.pull_requests = PullRequestColumns::default();
                 raw.reviews = ReviewColumns::default();
                 raw.pull_request_events = PullRequestEventColumns::default();
             });
             if scopes.issues {
-                flow_issue_tables(raw, rules, &mut calculation)?;
+                flow_issue_tables(raw, rules, chosen, &mut calculation)?;
             }
             calculation.tables.extend(of_pull_requests);
+            let said = findings::of_tables(&calculation.tables, &rules.process_changes);
+            calculation.findings_by_table.extend(said);
         }
     }
     calculation.tables.extend(of_clouds.tables);
     calculation.notices.extend(of_clouds.notices);
     calculation.findings.extend(of_clouds.findings);
+    calculation.findings_by_table.extend(of_clouds.findings_by_table);
     Ok(calculation)
 }
 
@@ -148,11 +181,16 @@ fn lagging(coverage: &Coverage, as_of: Instant) -> Option<String> {
 fn flow_issue_tables(
     mut raw: Cow<'_, Raw>,
     rules: &Rules,
+    chosen: &Chosen,
     calculation: &mut Calculation,
 ) -> Result<(), CalculateError> {
     let as_of = calculation.as_of;
-    let lives = Lives::new(&raw, rules, as_of)?;
-    let coverage = Coverage::new(&raw, &ISSUE_SCOPES, as_of);
+    let mut lives = Lives::new(&raw, rules, as_of)?;
+    if !chosen.is_everything() {
+        lives.select(&chosen.issues(&raw), chosen);
+    }
+    let lives = lives;
+    let coverage = Coverage::of(&raw, &ISSUE_SCOPES, as_of, chosen);
     done_with(&mut raw, |raw| {
         raw.status_events = StatusEventColumns::default();
         raw.project_events = ProjectEventColumns::default();
@@ -169,7 +207,9 @@ fn flow_issue_tables(
         },
     );
     calculation.tables.extend(tables?);
-    calculation.findings.extend(finding(&weekly.chart, "issues finished").sentences);
+    let said = finding(&weekly.chart, "issues finished").sentences;
+    calculation.findings_by_table.insert("throughput_week", said.clone());
+    calculation.findings.extend(said);
     calculation.tables.push(weekly.table);
     calculation.tables.push(forecast);
     Ok(())

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use model::Instant;
 use model::columns::Raw;
 use model::records::ImportRun;
+use model::rules::Rules;
+
+use crate::selection::{Chosen, Selection};
 
 /// Scopes of imports that issue figures need.
 pub const ISSUE_SCOPES: [&str; 2] = ["issues", "project_items"];
@@ -29,7 +32,21 @@ impl Coverage {
     /// What was never imported is not in the data and holds nothing back; neither do archived repositories
     /// and closed boards. Without records of imports (a folder of CSV files) the data reaches to `raw.as_of`.
     pub fn new(raw: &Raw, scopes: &[&str], as_of: Instant) -> Self {
-        let least = reached(raw, scopes).into_iter().min_by_key(|(key, reached)| (reached.until, *key));
+        Self::of(raw, scopes, as_of, &Chosen::everything())
+    }
+
+    /// The same of a part of the organisation: only the repositories and boards that its figures rest on hold it back.
+    ///
+    /// * A repository counts unless the selection names others. Where it names teams: theirs, those of no team if they
+    ///   have people, and for issues all if they have boards.
+    /// * A board counts unless the selection names others.
+    pub fn selected(raw: &Raw, rules: &Rules, scopes: &[&str], as_of: Instant, selection: &Selection) -> Self {
+        Self::of(raw, scopes, as_of, &Chosen::new(selection, rules))
+    }
+
+    /// The same of a selection.
+    pub(crate) fn of(raw: &Raw, scopes: &[&str], as_of: Instant, chosen: &Chosen) -> Self {
+        let least = reached(raw, scopes, chosen).into_iter().min_by_key(|(key, reached)| (reached.until, *key));
         match least {
             Some(((scope, _), reached)) if reached.until.is_none_or(|until| until < as_of) => Self {
                 until: reached.until.unwrap_or(NEVER),
@@ -67,11 +84,11 @@ impl<'a> Reached<'a> {
     }
 }
 
-/// How far each scope and subject was imported, archived repositories and closed boards left out.
-pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[&str]) -> BTreeMap<(&'a str, &'a str), Reached<'a>> {
+/// How far each scope and subject of a selection was imported, archived repositories and closed boards left out.
+pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[&str], chosen: &Chosen) -> BTreeMap<(&'a str, &'a str), Reached<'a>> {
     let mut reached: BTreeMap<(&str, &str), Reached<'_>> = BTreeMap::new();
     for run in raw.imports.iter().filter(|run| run.outcome == "ok" && scopes.contains(&run.scope.as_str())) {
-        if run.covered_to.is_some() && !is_retired(raw, &run.scope, &run.subject) {
+        if run.covered_to.is_some() && !is_retired(raw, &run.scope, &run.subject) && is_needed(raw, run, chosen) {
             reached.entry((&run.scope, &run.subject)).or_default().extend(run);
         }
     }
@@ -84,6 +101,23 @@ fn is_retired(raw: &Raw, scope: &str, subject: &str) -> bool {
             raw.projects.iter().any(|project| (project.number_id == subject || project.id == subject) && project.closed)
         }
         _ => raw.repositories.iter().any(|repository| repository.archived && repository.id == subject),
+    }
+}
+
+/// Whether figures of the selection rest on what an import read.
+fn is_needed(raw: &Raw, run: &ImportRun, chosen: &Chosen) -> bool {
+    if chosen.is_everything() {
+        return true;
+    }
+    if run.scope == "project_items" {
+        let board = raw.projects.iter().find(|project| project.number_id == run.subject || project.id == run.subject);
+        return chosen.board(board.map_or(&run.subject, |board| &board.number_id)).is_selected;
+    }
+    let label = if run.label.is_empty() { &run.subject } else { &run.label };
+    let of_issues = run.scope == "issues";
+    match raw.repositories.iter().find(|repository| repository.id == run.subject) {
+        Some(repository) => chosen.needs_repository(&format!("{}/{}", repository.org, repository.name), of_issues),
+        None => chosen.needs_repository(label, of_issues),
     }
 }
 
@@ -138,6 +172,18 @@ mod tests {
         assert_eq!(until(vec![run("acme/a", "ok", 5), since(7, 8), since(5, 9)]), day(9));
         assert_eq!(until(vec![since(7, 8)]), NEVER, "nothing before that day was ever read");
         assert_eq!(until(vec![since(7, 8), run("acme/a", "ok", 9)]), day(9));
+    }
+
+    #[test]
+    fn a_part_is_held_back_by_its_own_repositories_alone() {
+        let raw = Raw { imports: vec![run("acme/a", "ok", 10), run("acme/b", "ok", 8)], ..Raw::default() };
+        let until = |name: &str| {
+            let selection = Selection { repositories: vec![name.to_owned()], ..Selection::default() };
+            let as_of = Instant::from_seconds(9 * 86_400);
+            Coverage::selected(&raw, &Rules::default(), &ISSUE_SCOPES, as_of, &selection)
+        };
+        assert_eq!(until("a"), Coverage { until: Instant::from_seconds(9 * 86_400), held_back_by: None });
+        assert_eq!(until("Acme/B").until, Instant::from_seconds(8 * 86_400));
     }
 
     #[test]

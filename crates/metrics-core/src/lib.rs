@@ -2,21 +2,27 @@
 
 pub mod calculate;
 pub mod calendar;
+pub mod catalogue;
 pub mod cloud;
 pub mod control;
 pub mod coverage;
 pub mod cto_stats;
+pub mod findings;
 pub mod flow;
 pub mod forecast;
 pub mod frame;
 mod ids;
+mod logins;
 mod parallel;
+pub mod period;
 pub mod pull_requests;
 pub mod records;
+pub mod selection;
 pub mod throughput;
 
-pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop};
+pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected};
 pub use records::RawBuilder;
+pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
 
 /// Names of the tables that only rule set `flow` writes.

@@ -28,6 +28,8 @@ use grouping::{Comparisons, Cut};
 use ledger::Ledger;
 use series::Sums;
 
+use crate::findings::FindingsByTable;
+
 pub use figures::RUN_RATE_MINIMUM_DAYS;
 
 /// What the bills say.
@@ -41,6 +43,8 @@ pub struct CloudSpending {
     /// What they say, in full sentences: per provider and currency the last complete month and the months after it,
     /// then whatever is beyond its limits in the last complete month.
     pub findings: Vec<String>,
+    /// The same sentences by the table that they are about.
+    pub findings_by_table: FindingsByTable,
 }
 
 /// The tables of the clouds' bills as of an instant; months that begin later are left out.
@@ -60,10 +64,15 @@ pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending
     let mut notices: Vec<String> = ledger.notice(as_of).into_iter().collect();
     notices.extend(completeness.notices());
     notices.extend(grouping::notices(&ledger, &cut, &comparisons));
+    let said = words::findings(&monthly, &services);
     CloudSpending {
         tables: vec![tables::monthly(&monthly), tables::services(&services, cut.column()), tables::compared(&compared)],
         notices,
-        findings: words::findings(&monthly, &services),
+        findings: said.monthly.iter().chain(&said.services).cloned().collect(),
+        findings_by_table: FindingsByTable::from([
+            ("cloud_spending_monthly", said.monthly),
+            ("cloud_spending_services", said.services),
+        ]),
     }
 }
 

@@ -10,9 +10,17 @@ use crate::control::Signal;
 /// Months after the last complete one that are worth a sentence: the open one and the one still settling.
 const OPEN_MONTHS: usize = 2;
 
+/// What the tables say.
+pub(super) struct Findings {
+    /// About whole providers.
+    pub(super) monthly: Vec<String>,
+    /// About groups and services.
+    pub(super) services: Vec<String>,
+}
+
 /// Per provider and currency the last complete month and the newest ones after it; then each provider, group and
 /// service that was beyond its limits in the last complete month of its provider.
-pub(super) fn findings(monthly: &[Series<'_>], services: &[Series<'_>]) -> Vec<String> {
+pub(super) fn findings(monthly: &[Series<'_>], services: &[Series<'_>]) -> Findings {
     let mut sentences = Vec::new();
     let mut newest: BTreeMap<&str, Month> = BTreeMap::new();
     for series in monthly {
@@ -31,13 +39,13 @@ pub(super) fn findings(monthly: &[Series<'_>], services: &[Series<'_>]) -> Vec<S
         }
     }
     let named = |series: &Series<'_>| format!("{} on {}", or(&series.key[1], "what has no service"), provider(series));
-    let whole = monthly.iter().map(|series| (series, provider(series).to_owned()));
-    let beyond = whole.chain(services.iter().map(|series| (series, named(series)))).filter_map(|(series, name)| {
+    let beyond = |series: &Series<'_>, name: String| {
         let last = series.last_complete()?;
         (newest.get(&*series.key[0]) == Some(&last.month)).then(|| beyond_limits(&name, series, last)).flatten()
-    });
-    sentences.extend(beyond);
-    sentences
+    };
+    sentences.extend(monthly.iter().filter_map(|series| beyond(series, provider(series).to_owned())));
+    let of_services = services.iter().filter_map(|series| beyond(series, named(series))).collect();
+    Findings { monthly: sentences, services: of_services }
 }
 
 fn last_month(series: &Series<'_>, last: &MonthOfSeries) -> String {

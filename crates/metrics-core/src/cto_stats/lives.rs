@@ -9,6 +9,7 @@ use super::names::{lower_case, trimmed_and_folded};
 use super::weeks::At;
 use crate::ids::sort_by_bytes;
 use crate::parallel::both;
+use crate::selection::{BoardStanding, Chosen};
 
 /// What the original dates in the life of an issue.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +75,21 @@ pub(super) struct Lives {
     pub(super) lives: Vec<Life>,
     /// Id and name by the bytes of `id NUL name`, each pair once.
     pub(super) projects: Vec<IdAndName>,
+}
+
+impl Lives {
+    /// Keeps the issues of a selection. An issue is of its one project.
+    pub(super) fn select(&mut self, raw: &Raw, chosen: &Chosen) {
+        let memberships = chosen.issues(raw);
+        let boards: Vec<BoardStanding> =
+            self.projects.iter().map(|(id, _)| chosen.board(&String::from_utf8_lossy(id))).collect();
+        let mut has_type: HashMap<u32, bool> = HashMap::new();
+        self.lives.retain(|life| {
+            let kind = raw.issues.kind[life.issue as usize];
+            *has_type.entry(kind).or_insert_with(|| chosen.has_type(&raw.dictionary.text(kind)))
+                && memberships[life.issue as usize].counts_on(boards[life.project as usize])
+        });
+    }
 }
 
 /// The lives of all issues, less those of excluded projects and of types that are not wanted.

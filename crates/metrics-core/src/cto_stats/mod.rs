@@ -25,9 +25,11 @@ use model::rules::Rules;
 use model::table::Table;
 
 use crate::parallel;
+use crate::selection::Chosen;
 
 pub use cloud::cloud_tables;
 pub use pull_requests::pull_request_tables;
+pub(crate) use pull_requests::tables_of as pull_request_tables_of;
 
 /// The five tables about issues: `calculated_issue`, `cycle_time`, `throughput_week`, `stocks`, `stocks_week`.
 ///
@@ -35,7 +37,15 @@ pub use pull_requests::pull_request_tables;
 /// `now` ends `stocks_week` when no issue has any date but its creation, and is used for nothing else; without it
 /// [`Raw::as_of`] does.
 pub fn issue_tables(raw: &Raw, rules: &Rules, now: Option<Instant>) -> Vec<Table> {
-    let lives = lives::lives(raw, rules);
+    issue_tables_of(raw, rules, now, &Chosen::everything())
+}
+
+/// The tables about the issues of a selection.
+pub(crate) fn issue_tables_of(raw: &Raw, rules: &Rules, now: Option<Instant>, chosen: &Chosen) -> Vec<Table> {
+    let mut lives = lives::lives(raw, rules);
+    if !chosen.is_everything() {
+        lives.select(raw, chosen);
+    }
     let (list, mut others) = parallel::both(
         || issue_list::calculated_issue(raw, &lives),
         || {

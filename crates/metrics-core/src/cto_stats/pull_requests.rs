@@ -7,14 +7,23 @@ use model::columns::{Raw, ReviewState, TextColumn};
 use model::table::{Cells, Column, Table};
 
 use super::weeks::{At, Week};
+use crate::selection::Chosen;
 
 /// The three tables about pull requests: `pr_change_requests_week`, `pr_change_requests_repo`,
 /// `pr_change_requests_repo_dist`.
 ///
 /// Repositories are told apart by name alone. Of rows with one id the weekly table takes the last, the others all.
 pub fn pull_request_tables(raw: &Raw) -> Vec<Table> {
+    tables_of(raw, &Chosen::everything())
+}
+
+/// The tables of a selection. All bots count by default.
+pub(crate) fn tables_of(raw: &Raw, chosen: &Chosen) -> Vec<Table> {
+    let counts =
+        if chosen.is_everything() { vec![true; raw.pull_requests.id.len()] } else { chosen.pull_requests(raw) };
+    let rows: Vec<usize> = (0..counts.len()).filter(|row| counts[*row]).collect();
     let requests = change_requests(raw);
-    let repositories = Repositories::new(raw);
+    let repositories = Repositories::new(raw, &rows);
     vec![
         week_table(raw, &requests, &repositories),
         repo_table(&requests, &repositories),
@@ -36,29 +45,30 @@ fn change_requests(raw: &Raw) -> Vec<i64> {
 /// Repository names by their bytes.
 struct Repositories {
     names: TextColumn,
-    /// Per row of the pull requests.
-    of_row: Vec<u32>,
+    /// Rows of the pull requests that count, with their repository.
+    of_rows: Vec<(usize, u32)>,
 }
 
 impl Repositories {
-    fn new(raw: &Raw) -> Self {
-        let sorted: BTreeSet<&[u8]> = raw.pull_requests.repo.iter().map(|code| raw.dictionary.bytes(*code)).collect();
+    fn new(raw: &Raw, rows: &[usize]) -> Self {
+        let code = |row: &usize| raw.pull_requests.repo[*row];
+        let sorted: BTreeSet<&[u8]> = rows.iter().map(|row| raw.dictionary.bytes(code(row))).collect();
         let mut names = TextColumn::default();
         for name in &sorted {
             names.push(name);
         }
         let places: HashMap<&[u8], u32> = sorted.into_iter().zip(0..).collect();
         let mut place_of_code: HashMap<u32, u32> = HashMap::new();
-        let place = |code: &u32| *place_of_code.entry(*code).or_insert_with(|| places[raw.dictionary.bytes(*code)]);
-        let of_row = raw.pull_requests.repo.iter().map(place).collect();
-        Self { names, of_row }
+        let mut place = |code| *place_of_code.entry(code).or_insert_with(|| places[raw.dictionary.bytes(code)]);
+        let of_rows = rows.iter().map(|row| (*row, place(code(row)))).collect();
+        Self { names, of_rows }
     }
 
     /// Change requests per repository, ascending.
     fn sorted_requests(&self, requests: &[i64]) -> Vec<Vec<i64>> {
         let mut repositories = vec![Vec::new(); self.names.len()];
-        for (repository, requests) in self.of_row.iter().zip(requests) {
-            repositories[*repository as usize].push(*requests);
+        for (row, repository) in &self.of_rows {
+            repositories[*repository as usize].push(requests[*row]);
         }
         for requests in &mut repositories {
             requests.sort_unstable();
@@ -101,10 +111,10 @@ fn week_table(raw: &Raw, requests: &[i64], repositories: &Repositories) -> Table
     names.push(b"ALL");
     let all = names.len() as u32 - 1;
     let mut entries: Vec<(Week, u32, i64)> = Vec::new();
-    for (row, last) in raw.pull_requests.last.iter().enumerate() {
-        if *last as usize == row {
+    for (row, repository) in repositories.of_rows.iter().copied() {
+        if raw.pull_requests.last[row] as usize == row {
             let week = At::of(&raw.pull_requests.created_at, row).week();
-            entries.push((week, repositories.of_row[row], requests[row]));
+            entries.push((week, repository, requests[row]));
         }
     }
     entries.sort_unstable();

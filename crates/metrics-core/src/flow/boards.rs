@@ -51,18 +51,9 @@ impl Boards {
     /// Reads the boards and columns of the data and maps every column of every board.
     pub(crate) fn new(raw: &Raw, rules: &Rules) -> Result<Self, FlowError> {
         let (name_of_code, names) = column_names(raw);
-        let excluded: Vec<&str> =
-            rules.projects.iter().filter(|project| project.exclude).map(|project| project.id.as_str()).collect();
-        let configured: Vec<&ProjectRules> =
-            rules.projects.iter().filter(|project| !project.exclude && !project.id.is_empty()).collect();
-        let seen = seen_boards(raw);
-        let mut ids: Vec<String> = configured.iter().map(|project| project.id.clone()).collect();
-        let known = ids.clone();
-        let mut others: Vec<String> =
-            seen.keys().filter(|id| !known.contains(id) && !excluded.contains(&id.as_str())).cloned().collect();
-        others.sort_unstable();
-        ids.extend(others);
-
+        let configured = configured_boards(rules);
+        let listed = listed_boards(raw, rules);
+        let ids: Vec<String> = listed.iter().map(|board| board.id.clone()).collect();
         let mut boards = Self {
             list: Vec::new(),
             types: Vec::new(),
@@ -72,19 +63,15 @@ impl Boards {
             names,
             rules: Vec::new(),
         };
-        for (position, id) in ids.into_iter().enumerate() {
-            let project = configured.get(position).copied();
-            let name = present_name(raw, &seen, &id)
-                .or_else(|| project.map(|project| project.name.clone()))
-                .unwrap_or_default();
+        for (position, board) in listed.into_iter().enumerate() {
             let defaults;
-            let project = if let Some(project) = project {
+            let project = if let Some(project) = configured.get(position).copied() {
                 project
             } else {
-                defaults = default_columns(&id);
+                defaults = default_columns(&board.id);
                 &defaults
             };
-            boards.add(project, Board { id, name, configured: position < configured.len() })?;
+            boards.add(project, board)?;
         }
         Ok(boards)
     }
@@ -143,6 +130,28 @@ impl Boards {
     pub(crate) fn chains(&self, board: u16, one: u32, other: u32) -> bool {
         one == other || self.rule(board, one).step == self.rule(board, other).step
     }
+}
+
+fn configured_boards(rules: &Rules) -> Vec<&ProjectRules> {
+    rules.projects.iter().filter(|project| !project.exclude && !project.id.is_empty()).collect()
+}
+
+/// The boards that count: configured ones in the order of the configuration, then the others of the data by id.
+pub(crate) fn listed_boards(raw: &Raw, rules: &Rules) -> Vec<Board> {
+    let seen = seen_boards(raw);
+    let configured = configured_boards(rules);
+    let is_configured = |id: &str| rules.projects.iter().any(|project| project.id == id);
+    let mut others: Vec<&String> = seen.keys().filter(|id| !is_configured(id)).collect();
+    others.sort_unstable();
+    let name = |id: &str| present_name(raw, &seen, id);
+    let configured = configured.into_iter().map(|project| Board {
+        id: project.id.clone(),
+        name: name(&project.id).unwrap_or_else(|| project.name.clone()),
+        configured: true,
+    });
+    let others =
+        others.into_iter().map(|id| Board { id: id.clone(), name: name(id).unwrap_or_default(), configured: false });
+    configured.chain(others).collect()
 }
 
 /// GitHub's own column names, for boards that the configuration does not name.

@@ -43,7 +43,8 @@ impl Lives {
         let unmapped = context.unmapped(&lives.unmapped);
         lives.intervals.first.push(lives.intervals.start.len() as u32);
         let Part { issues, intervals, .. } = lives;
-        Ok(Self { as_of, boards: boards.list, kinds, issues, intervals, unmapped })
+        let shown = vec![true; boards.list.len()];
+        Ok(Self { as_of, boards: boards.list, shown, kinds, issues, intervals, unmapped })
     }
 }
 

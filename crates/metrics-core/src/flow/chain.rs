@@ -354,5 +354,6 @@ fn new_life(created_at: i64) -> Life {
         history_gaps: 0,
         inferred: 0,
         working: 0,
+        elsewhere: false,
     }
 }

@@ -33,11 +33,16 @@ pub enum Place {
     Vanished,
     /// Open and never on a board: no step.
     NoBoard,
+    /// Where a selection does not look: in no figure.
+    Elsewhere,
+    /// Off the board, where a selection does not look: in no figure, but whoever comes from a board that it looks at
+    /// has left that one.
+    OffElsewhere,
 }
 
 impl Place {
     /// How many places there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 13;
     /// All places.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Backlog,
@@ -51,6 +56,8 @@ impl Place {
         Self::NotPlanned,
         Self::Vanished,
         Self::NoBoard,
+        Self::Elsewhere,
+        Self::OffElsewhere,
     ];
 
     /// The place of a step by its position.
@@ -63,6 +70,11 @@ impl Place {
         self < Self::Done
     }
 
+    /// Whether a selection does not look here.
+    pub fn is_elsewhere(self) -> bool {
+        matches!(self, Self::Elsewhere | Self::OffElsewhere)
+    }
+
     /// Whether an item here has ended.
     pub fn is_ended(self) -> bool {
         matches!(self, Self::Done | Self::NotPlanned)
@@ -73,7 +85,7 @@ impl Place {
         match self {
             Self::OffBoard | Self::Vanished => "off_board",
             Self::NotPlanned => Step::Done.name(),
-            Self::NoBoard => "",
+            Self::NoBoard | Self::Elsewhere | Self::OffElsewhere => "",
             step => Step::ALL[step as usize].name(),
         }
     }
@@ -161,6 +173,8 @@ pub struct Life {
     pub inferred: i64,
     /// Time in working columns from `cycle_start` to `ended_at`.
     pub working: i64,
+    /// Whether a selection sees nothing of it but its past: it is, or has ended, where the selection does not look.
+    pub elsewhere: bool,
 }
 
 impl Life {
@@ -213,6 +227,8 @@ pub struct Lives {
     pub as_of: Instant,
     /// Boards, excluded ones left out.
     pub boards: Vec<Board>,
+    /// Whether tables have rows of a board: all boards, unless only some were selected.
+    pub shown: Vec<bool>,
     /// Types and bugs by row of the raw issues.
     pub kinds: Kinds,
     /// By row of the raw issues; `None` for issues that are filtered out or were opened after `as_of`.
@@ -227,10 +243,7 @@ impl Lives {
     /// Issues that ended, by instant and id of the row: the finished ones and those closed as not planned.
     pub fn endings(&self) -> Vec<Ending> {
         let mut endings: Vec<Ending> = self
-            .issues
-            .iter()
-            .enumerate()
-            .filter_map(|(issue, life)| life.as_ref().map(|life| (issue, life)))
+            .included()
             .filter(|(_, life)| life.ended_at != Instant::NULL_MICROS)
             .map(|(issue, life)| Ending {
                 issue: issue as u32,
@@ -245,20 +258,26 @@ impl Lives {
 
     /// Issues that count, with their rows.
     pub fn included(&self) -> impl Iterator<Item = (usize, &Life)> {
+        self.followed().filter(|(_, life)| !life.elsewhere)
+    }
+
+    /// Issues that count or once counted, with their rows: those of which there are intervals to look at.
+    pub fn followed(&self) -> impl Iterator<Item = (usize, &Life)> {
         self.issues.iter().enumerate().filter_map(|(issue, life)| life.as_ref().map(|life| (issue, life)))
     }
 
-    /// First creation among the issues that count.
+    /// First creation among the issues that count or once counted.
     pub fn first_creation(&self) -> Option<Instant> {
-        self.included().map(|(_, life)| life.created_at).min().map(Instant::from_micros)
+        self.followed().map(|(_, life)| life.created_at).min().map(Instant::from_micros)
     }
 
     /// First creation among the issues that ever were on each board, by position of the board.
     pub fn first_creation_by_board(&self) -> Vec<Option<Instant>> {
         let mut first = vec![None; self.boards.len()];
-        for (issue, life) in self.included() {
+        for (issue, life) in self.followed() {
             let created_at = Instant::from_micros(life.created_at);
-            for interval in self.intervals.of(issue) {
+            let counted = |interval: &usize| !self.intervals.place[*interval].is_elsewhere();
+            for interval in self.intervals.of(issue).filter(counted) {
                 if let Some(first) = first.get_mut(usize::from(self.intervals.board[interval])) {
                     *first = Some(first.map_or(created_at, |other: Instant| other.min(created_at)));
                 }

@@ -24,10 +24,12 @@ mod kinds;
 mod lives;
 mod locate;
 mod notices;
+mod selected;
 mod stocks;
 mod track;
 
 pub use aging::aging_wip;
+pub(crate) use boards::listed_boards;
 pub use boards::{Board, NO_BOARD};
 pub use calculated_issue::calculated_issue;
 pub use cycle_time::{cycle_time, cycle_time_week};

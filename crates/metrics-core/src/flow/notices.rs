@@ -16,8 +16,9 @@ fn unnamed_boards(lives: &Lives) -> Option<String> {
     let boards: Vec<String> = lives
         .boards
         .iter()
-        .filter(|board| !board.configured)
-        .map(|board| format!("{} ({})", board.id, if board.name.is_empty() { "no name" } else { &board.name }))
+        .zip(&lives.shown)
+        .filter(|(board, shown)| !board.configured && **shown)
+        .map(|(board, _)| format!("{} ({})", board.id, if board.name.is_empty() { "no name" } else { &board.name }))
         .collect();
     (!boards.is_empty()).then(|| {
         format!(
@@ -29,7 +30,8 @@ fn unnamed_boards(lives: &Lives) -> Option<String> {
 }
 
 fn unmapped_columns(lives: &Lives) -> impl Iterator<Item = String> {
-    lives.unmapped.iter().map(|(board, column, moves)| {
+    let shown = lives.unmapped.iter().filter(|(board, ..)| lives.shown[*board as usize]);
+    shown.map(|(board, column, moves)| {
         let board = &lives.boards[*board as usize];
         let column = if column.is_empty() { "(no status)" } else { column };
         format!(

@@ -55,8 +55,9 @@ fn add(counts: &mut Counts, place: Place, bug: u8, inferred: bool, sign: i32) {
 }
 
 /// Boards by id: the order of rows within a period.
-pub(crate) fn board_order(boards: &[Board]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..boards.len()).collect();
+fn board_order(lives: &Lives) -> Vec<usize> {
+    let boards = &lives.boards;
+    let mut order: Vec<usize> = (0..boards.len()).filter(|board| lives.shown[*board]).collect();
     order.sort_by(|one, other| boards[*one].id.cmp(&boards[*other].id));
     order
 }
@@ -70,7 +71,7 @@ pub fn stocks(lives: &Lives) -> Table {
     for (issue, life) in lives.included().filter(|(_, life)| life.board != NO_BOARD) {
         add(&mut counts[life.board as usize], life.place, lives.kinds.bug[issue], false, 1);
     }
-    let order = board_order(&lives.boards);
+    let order = board_order(lives);
     let rows: Vec<Counts> = order.iter().map(|board| counts[*board]).collect();
     let mut columns = board_columns(&lives.boards, &order, 1);
     columns.extend(counted(&rows));
@@ -89,7 +90,7 @@ pub fn stocks_week(lives: &Lives, zone: Tz, coverage: &Coverage) -> Table {
     let mut removed = vec![0_i64; weeks.len() * boards];
     let locator = Locator::new(&weeks);
     let intervals = &lives.intervals;
-    for (issue, _) in lives.included() {
+    for (issue, _) in lives.followed() {
         let bug = lives.kinds.bug[issue];
         let mut before: Option<(usize, Place, bool)> = None;
         for interval in intervals.of(issue) {
@@ -100,7 +101,7 @@ pub fn stocks_week(lives: &Lives, zone: Tz, coverage: &Coverage) -> Table {
             }
             if let Some((board, before, _)) = before {
                 let left = match place {
-                    Place::OffBoard => before != Place::OffBoard,
+                    Place::OffBoard | Place::OffElsewhere => before != Place::OffBoard && !before.is_elsewhere(),
                     Place::Vanished => before.is_stock(),
                     _ => false,
                 };
@@ -117,8 +118,8 @@ pub fn stocks_week(lives: &Lives, zone: Tz, coverage: &Coverage) -> Table {
 }
 
 fn stocks_week_table(lives: &Lives, weeks: &Periods, counts: &[Counts], removed: &[i64], coverage: &Coverage) -> Table {
-    let order = board_order(&lives.boards);
-    let boards = order.len();
+    let order = board_order(lives);
+    let boards = lives.boards.len();
     let positions: Vec<usize> =
         (0..weeks.len()).flat_map(|week| order.iter().map(move |board| week * boards + board)).collect();
     let rows: Vec<Counts> = positions.iter().map(|position| counts[*position]).collect();
@@ -152,7 +153,7 @@ pub fn cumulative_flow_day(lives: &Lives, zone: Tz) -> Table {
     let mut changes = vec![[0_i32; CELLS]; days.len() * boards];
     let locator = Locator::new(&days);
     let intervals = &lives.intervals;
-    for (issue, _) in lives.included() {
+    for (issue, _) in lives.followed() {
         let mut before: Option<(usize, usize)> = None;
         for interval in intervals.of(issue) {
             let (board, place) = (intervals.board[interval], intervals.place[interval]);
@@ -172,7 +173,7 @@ pub fn cumulative_flow_day(lives: &Lives, zone: Tz) -> Table {
     }
     add_up(&mut changes, boards);
 
-    let order = board_order(&lives.boards);
+    let order = board_order(lives);
     let height = changes.len() * CELLS;
     let (mut dates, mut steps, mut counts) =
         (Vec::with_capacity(height), Vec::with_capacity(height), Vec::with_capacity(height));

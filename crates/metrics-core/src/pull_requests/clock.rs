@@ -3,7 +3,7 @@
 use model::Instant;
 use model::columns::{PullRequestEventKind, Raw, ReviewState};
 
-use super::people::Bots;
+use crate::logins::BotLogins;
 
 /// The instants of one pull request as known at `as_of`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub(super) fn span(start: Option<i64>, end: Option<i64>) -> Option<i64> {
 
 /// The clocks of all pull requests by row; `None` for rows that do not exist at `as_of` (not yet opened, vanished,
 /// repeated later in the file, or without a readable creation).
-pub(super) fn clocks(raw: &Raw, bots: &Bots, as_of: Instant) -> Vec<Option<Clock>> {
+pub(super) fn clocks(raw: &Raw, bots: &BotLogins, as_of: Instant) -> Vec<Option<Clock>> {
     let drafts = draft_histories(raw, as_of.micros());
     let mut clocks: Vec<Option<Clock>> =
         drafts.iter().enumerate().map(|(row, drafts)| started(raw, row, drafts, as_of)).collect();
@@ -194,7 +194,7 @@ struct SubmittedReview {
     by_other_human: bool,
 }
 
-fn submitted_reviews<'a>(raw: &'a Raw, bots: &'a Bots, as_of: i64) -> impl Iterator<Item = SubmittedReview> + 'a {
+fn submitted_reviews<'a>(raw: &'a Raw, bots: &'a BotLogins, as_of: i64) -> impl Iterator<Item = SubmittedReview> + 'a {
     let reviews = &raw.reviews;
     let submitted = reviews.submitted_at.micros().iter().copied().enumerate();
     submitted.filter(move |(_, at)| *at != Instant::NULL_MICROS && *at <= as_of).map(move |(row, at)| {

@@ -5,6 +5,7 @@ use model::Instant;
 use model::columns::Raw;
 
 use crate::coverage::{Coverage, NEVER, PULL_REQUEST_SCOPES, reached};
+use crate::selection::Chosen;
 
 /// How far the imports of pull requests reach, for each repository and for all together.
 pub(super) struct RepositoryCoverage {
@@ -14,21 +15,21 @@ pub(super) struct RepositoryCoverage {
 }
 
 impl RepositoryCoverage {
-    /// From the imports recorded in the data.
-    pub(super) fn of(raw: &Raw, as_of: Instant) -> Self {
+    /// From the imports recorded in the data, as far as a selection needs them.
+    pub(super) fn of(raw: &Raw, as_of: Instant, chosen: &Chosen) -> Self {
         let names: HashMap<&str, String> = raw
             .repositories
             .iter()
             .map(|repository| (repository.id.as_str(), format!("{}/{}", repository.org, repository.name)))
             .collect();
-        let by_name = reached(raw, &PULL_REQUEST_SCOPES)
+        let by_name = reached(raw, &PULL_REQUEST_SCOPES, chosen)
             .into_iter()
             .map(|((_, subject), reached)| {
                 let name = names.get(subject).cloned().unwrap_or_else(|| reached.label.to_owned());
                 (name, reached.until.unwrap_or(NEVER).min(as_of))
             })
             .collect();
-        Self { by_name, all: Coverage::new(raw, &PULL_REQUEST_SCOPES, as_of).until }
+        Self { by_name, all: Coverage::of(raw, &PULL_REQUEST_SCOPES, as_of, chosen).until }
     }
 
     /// Of one repository; without imports of its own, as far as all do.

@@ -11,8 +11,9 @@ use polars::prelude::*;
 
 use super::clock::{Clock, clocks, requests_changes, span};
 use super::coverage::RepositoryCoverage;
-use super::people::Bots;
 use crate::calendar::{Cut, Periods, day_start};
+use crate::logins::BotLogins;
+use crate::selection::Chosen;
 
 /// Names of the columns of [`Facts::frame`].
 pub(super) mod column {
@@ -59,14 +60,20 @@ pub(super) struct Facts {
     pub(super) weeks: Periods,
     /// End of what is imported, per repository and last for all of them.
     pub(super) covered: Vec<Instant>,
-    /// Open pull requests of humans: row in the raw data and clock.
+    /// Open pull requests of those who count as humans: row in the raw data and clock.
     pub(super) open: Vec<(usize, Clock)>,
 }
 
 impl Facts {
-    pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant) -> Self {
-        let bots = Bots::of(&raw.dictionary, &rules.bots);
-        let clocks = clocks(raw, &bots, as_of);
+    /// Of a selection; what it leaves out does not exist.
+    pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Self {
+        let bots = BotLogins::of(&raw.dictionary, &rules.bots);
+        let mut clocks = clocks(raw, &bots, as_of);
+        if !chosen.is_everything() {
+            for (clock, counts) in clocks.iter_mut().zip(chosen.pull_requests(raw)) {
+                *clock = clock.filter(|_| counts);
+            }
+        }
         let rows: Vec<(usize, &Clock)> =
             clocks.iter().enumerate().filter_map(|(row, clock)| clock.as_ref().map(|clock| (row, clock))).collect();
         let columns = &raw.pull_requests;
@@ -81,7 +88,7 @@ impl Facts {
         let mut is_hotfix = hotfix_labels(&raw.dictionary);
         let (mut cells, mut open) = (Columns::default(), Vec::new());
         for (row, clock) in &rows {
-            let is_bot = bots.contains(columns.creator[*row], columns.creator_is_bot[*row]);
+            let is_bot = !chosen.includes_bots() && bots.contains(columns.creator[*row], columns.creator_is_bot[*row]);
             cells.repo.push(repositories.place(columns.repo[*row]));
             cells.author.push(authors.place(columns.creator[*row]));
             cells.bot.push(is_bot);
@@ -96,14 +103,14 @@ impl Facts {
             open,
             frame: cells.into_frame(),
             requests: requests(raw, &clocks, &repositories, &weeks, as_of),
-            covered: covered(raw, &rows, &repositories, as_of),
+            covered: covered(&RepositoryCoverage::of(raw, as_of, chosen), raw, &rows, &repositories, as_of),
             repositories: repositories.names,
             authors: authors.names,
             weeks,
         }
     }
 
-    /// The pull requests of humans.
+    /// The pull requests of humans; of everybody where the selection counts bots too.
     pub(super) fn of_humans(&self) -> LazyFrame {
         self.frame.clone().lazy().filter(col(column::BOT).not())
     }
@@ -204,8 +211,13 @@ fn requests(raw: &Raw, clocks: &[Option<Clock>], repositories: &Names, weeks: &P
 
 /// End of what is imported per repository, and last for all. Of repositories with one name in several
 /// organisations the least counts.
-fn covered(raw: &Raw, rows: &[(usize, &Clock)], repositories: &Names, as_of: Instant) -> Vec<Instant> {
-    let coverage = RepositoryCoverage::of(raw, as_of);
+fn covered(
+    coverage: &RepositoryCoverage,
+    raw: &Raw,
+    rows: &[(usize, &Clock)],
+    repositories: &Names,
+    as_of: Instant,
+) -> Vec<Instant> {
     let mut covered = vec![as_of; repositories.names.len()];
     let mut seen: HashSet<(u32, u32), RandomState> = HashSet::default();
     for (row, _) in rows {

@@ -22,7 +22,6 @@ mod facts;
 mod grid;
 mod latency;
 mod open;
-mod people;
 
 use model::Instant;
 use model::columns::Raw;
@@ -30,6 +29,7 @@ use model::rules::Rules;
 use model::table::Table;
 
 use crate::parallel;
+use crate::selection::Chosen;
 use facts::Facts;
 
 /// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_repo`,
@@ -39,7 +39,12 @@ use facts::Facts;
 /// Weeks are cut in the zone of the rules. A week is complete when it ended by `as_of` and the imports of its
 /// repositories reach past its end. The order of the input rows changes nothing.
 pub fn pull_request_tables(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Table> {
-    let facts = Facts::of(raw, rules, as_of);
+    tables_of(raw, rules, as_of, &Chosen::everything())
+}
+
+/// The tables of a selection.
+pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Vec<Table> {
+    let facts = Facts::of(raw, rules, as_of, chosen);
     let tables: [&(dyn Fn() -> Table + Sync); 8] = [
         &|| change_requests::by_week(&facts),
         &|| change_requests::by_repository(&facts),

@@ -8,6 +8,7 @@
 mod life;
 mod marks;
 mod properties;
+mod selected;
 mod tables;
 
 use model::Instant;

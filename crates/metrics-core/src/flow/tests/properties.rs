@@ -9,7 +9,7 @@ use crate::calculate::{Calculation, calculate};
 use crate::calendar::{Cut, Periods};
 use crate::flow::Place;
 
-const AS_OF: f64 = 40.3;
+pub(super) const AS_OF: f64 = 40.3;
 
 /// One part of a story; times fall on quarters of days, so that many are equal.
 fn part() -> impl Strategy<Value = String> {
@@ -29,12 +29,12 @@ fn part() -> impl Strategy<Value = String> {
     (0..180_u32, what).prop_map(|(at, what)| format!("{} {what}", f64::from(at) / 4.0))
 }
 
-fn stories() -> impl Strategy<Value = Vec<(f64, Vec<String>)>> {
+pub(super) fn stories() -> impl Strategy<Value = Vec<(f64, Vec<String>)>> {
     let story = (0..120_u32, prop::collection::vec(part(), 0..14));
     prop::collection::vec(story.prop_map(|(created, parts)| (f64::from(created) / 4.0, parts)), 1..12)
 }
 
-fn told(stories: &[(f64, Vec<String>)]) -> Vec<Story> {
+pub(super) fn told(stories: &[(f64, Vec<String>)]) -> Vec<Story> {
     let tell = |(number, (created, parts)): (usize, &(f64, Vec<String>))| story(number, *created, &parts.join(" | "));
     stories.iter().enumerate().map(tell).collect()
 }

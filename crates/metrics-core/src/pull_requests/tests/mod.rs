@@ -1,6 +1,7 @@
 //! Pull requests in few words, and their tables.
 
 mod properties;
+mod selected;
 mod stages;
 mod tables;
 

@@ -1,16 +1,16 @@
-//! Who is a human, who is a bot.
+//! Which logins are bots.
 
 use model::columns::Dictionary;
 use model::names::is_bot_login;
 
 /// Which logins are bots, by code.
-pub(super) struct Bots {
+pub(crate) struct BotLogins {
     by_login: Vec<bool>,
 }
 
-impl Bots {
+impl BotLogins {
     /// Bots by the suffix of their login or by the configured list (without case, as GitHub compares logins).
-    pub(super) fn of(dictionary: &Dictionary, listed: &[String]) -> Self {
+    pub(crate) fn of(dictionary: &Dictionary, listed: &[String]) -> Self {
         let is_bot = |code: u32| {
             let login = dictionary.bytes(code);
             listed.iter().any(|bot| bot.as_bytes().eq_ignore_ascii_case(login))
@@ -20,7 +20,7 @@ impl Bots {
     }
 
     /// Whether an actor is a bot: by its login, or because the API says so.
-    pub(super) fn contains(&self, login: u32, api_says_so: bool) -> bool {
+    pub(crate) fn contains(&self, login: u32, api_says_so: bool) -> bool {
         api_says_so || self.by_login[login as usize]
     }
 }

@@ -1,0 +1,121 @@
+//! Tables about the clouds' bills.
+
+use super::spec::{
+    ColumnKind, ColumnSpec, Period, RuleSets, TableScope, TableSpec, Written, boolean, float, int, money, of_kind, text,
+};
+
+const fn table(name: &'static str, doc: &'static str) -> TableSpec {
+    TableSpec {
+        name,
+        scope: TableScope::CloudSpending,
+        doc,
+        key: &[],
+        columns: &[],
+        period: Period::Month,
+        filters: &[],
+        rules: RuleSets::Both,
+        written: Written::Always,
+    }
+}
+
+const MONTH: ColumnSpec = of_kind(ColumnKind::Month, "month", "Month of the bill, UTC.").original();
+const PROVIDER: ColumnSpec = text("provider", "Provider.").original();
+const COST: ColumnSpec = money("cost", "What is billed, net of credits.").original();
+const CURRENCY: ColumnSpec =
+    text("currency", "Currency of the row; amounts of two currencies are never added.").original();
+const COMPLETE: ColumnSpec = boolean(
+    "complete",
+    "Whether the month had settled, every row of it was read since, and no source of the provider is behind.",
+);
+const CHANGE: ColumnSpec =
+    money("change", "Cost less that of the month before; null where that is absent or either is incomplete.").or_null();
+const CHANGE_PERCENT: ColumnSpec = float(
+    "change_percent",
+    "%",
+    "Change in percent of the month before; null as the change, and where that month is 0 or less.",
+);
+const DAYS: ColumnSpec =
+    int("days", "days", "Days that the cost covers; null where a row of an incomplete month does not say.").or_null();
+const COST_PER_DAY: ColumnSpec = money("cost_per_day", "Cost per day covered; null without a whole day.").or_null();
+const RUN_RATE: ColumnSpec =
+    money("run_rate", "What an incomplete month comes to at this pace; null for complete months and below 3 days.")
+        .or_null();
+const CENTER: ColumnSpec = float("center", "", "Mean of the baseline, in money; null below 6 complete months.");
+const UCL: ColumnSpec = float("ucl", "", "Upper control limit, in money; null as the centre, and without variation.");
+const LCL: ColumnSpec = float("lcl", "", "Lower control limit, in money; null as the upper one.");
+const SIGNALS: ColumnSpec =
+    text("signals", "beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.");
+const PROVISIONAL: ColumnSpec = boolean("provisional", "Whether the limits rest on fewer than 20 months.");
+
+pub(super) const MONTHLY: TableSpec = TableSpec {
+    key: &["month", "provider", "currency"],
+    columns: &[
+        MONTH,
+        PROVIDER,
+        COST,
+        CURRENCY,
+        COMPLETE,
+        CHANGE,
+        CHANGE_PERCENT,
+        DAYS,
+        COST_PER_DAY,
+        RUN_RATE,
+        CENTER,
+        UCL,
+        LCL,
+        SIGNALS,
+        PROVISIONAL,
+    ],
+    ..table(
+        "cloud_spending_monthly",
+        "What each provider bills per month. Filters and groups of services do not touch it.",
+    )
+};
+
+const GROUP: ColumnSpec = ColumnSpec {
+    other_name: Some("service"),
+    ..text("group", "Group of services where groups are configured; else the column is called service and has that.")
+}
+.original();
+
+pub(super) const SERVICES: TableSpec = TableSpec {
+    key: &["month", "provider", "group", "currency"],
+    columns: &[
+        MONTH,
+        PROVIDER,
+        GROUP,
+        COST,
+        CURRENCY,
+        COMPLETE,
+        CHANGE,
+        CHANGE_PERCENT,
+        DAYS,
+        COST_PER_DAY,
+        RUN_RATE,
+        CENTER,
+        UCL,
+        LCL,
+        SIGNALS,
+        PROVISIONAL,
+    ],
+    ..table(
+        "cloud_spending_services",
+        "What each provider bills per month by group of services, or by service where no groups are configured.",
+    )
+};
+
+pub(super) const COMPARED: TableSpec = TableSpec {
+    key: &["comparison", "month", "group", "currency"],
+    columns: &[
+        text("comparison", "Name of the comparison.").original(),
+        MONTH,
+        text("group", "Group of services.").original(),
+        COST,
+        CURRENCY,
+        COMPLETE,
+        CHANGE,
+        CHANGE_PERCENT,
+    ],
+    written: Written::WithComparisons,
+    ..table("cloud_spending_compared", "Groups of services set against each other, all providers together.")
+};

@@ -1,0 +1,306 @@
+//! Tables about issues and boards.
+
+use super::spec::{
+    COMPLETE, ColumnKind, ColumnSpec, Filter, Period, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean,
+    float, instant, int, of_kind, text,
+};
+
+const FILTERS: &[Filter] = &[Filter::Project, Filter::Repository, Filter::Team, Filter::Type, Filter::Bots];
+
+const fn table(name: &'static str, doc: &'static str) -> TableSpec {
+    TableSpec {
+        name,
+        scope: TableScope::Issues,
+        doc,
+        key: &[],
+        columns: &[],
+        period: Period::None,
+        filters: FILTERS,
+        rules: RuleSets::Both,
+        written: Written::Always,
+    }
+}
+
+const PROJECT_ID: ColumnSpec = text("project_id", "Id of the board; empty for what was on none.").original();
+const PROJECT_NAME: ColumnSpec = text("project_name", "Name of the board.").original();
+
+pub(super) const CALCULATED_ISSUE: TableSpec = TableSpec {
+    key: &["id"],
+    columns: &[
+        text("id", "Repository and number of the issue, org/repo#number.").original(),
+        text("name", "Title.").original(),
+        text("project_id", "Id of the board that it is on at as_of, or was on last; empty if it never was on one.")
+            .original(),
+        text("project_name", "Name of that board.").original(),
+        instant("creationdatetime", "When it was opened.").original(),
+        instant(
+            "leadtimestartdatetime",
+            "First entry into a lead-time column, else into ready or a later step short of done, else creation.",
+        )
+        .original(),
+        instant(
+            "cycletimestartdatetime",
+            "First entry into a cycle-time column or a later step short of done; null if it went straight to done.",
+        )
+        .original(),
+        instant("putinreadystartdatetime", "First entry into ready.").original(),
+        instant("devstartdatetime", "First entry into dev.").original(),
+        instant("reviewstartdatetime", "First entry into review.").original(),
+        instant("qastartdatetime", "First entry into qa.").original(),
+        instant("waitingtopodstartdateime", "First entry into waiting_to_prod (the original's spelling).").original(),
+        instant("enddatetime", "When it became done for the last time, if it is done at as_of.").original(),
+        boolean("bug", "Whether its type or a label says bug.").original(),
+        boolean("bug_customer_facing", "Whether it is a bug that customers met.").original(),
+        boolean("bug_internal", "Whether it is a bug met inside the organisation.").original(),
+        boolean("bug_dev_process", "Whether it is a bug met while developing.").original(),
+        text("type", "Type of the issue, else what its labels say, else task.").original(),
+        text("current_step", "Step at as_of, off_board included; empty if it never was on a board."),
+        text("current_column", "Column of the board at as_of."),
+        float("lead_days", "days", "End less start of the lead time; null unless finished."),
+        float("cycle_days", "days", "End less start of the cycle time; null unless finished and started."),
+        float("backlog_days", "days", "All its time in backlog; null if it never was on a board."),
+        float("ready_days", "days", "All its time in ready; null if it never was on a board."),
+        float("dev_days", "days", "All its time in dev; null if it never was on a board."),
+        float("review_days", "days", "All its time in review; null if it never was on a board."),
+        float("qa_days", "days", "All its time in qa; null if it never was on a board."),
+        float("waiting_to_prod_days", "days", "All its time in waiting_to_prod; null if it never was on a board."),
+        float("done_days", "days", "All its time done; null if it never was on a board."),
+        float("off_board_days", "days", "All its time off the board while open; null if it never was on a board."),
+        int("reopened_count", "times", "How often it was reopened."),
+        int("rework_count", "times", "Moves of its card to an earlier step; a reopening is not rework."),
+        int("history_gaps", "gaps", "Holes in the history of its cards."),
+        float("inferred_share", "", "Share of its life, 0 to 1, that rests on neither timeline nor deliveries.")
+            .always(),
+        text("url", "Web address."),
+    ],
+    ..table("calculated_issue", "Each issue with the instants of its life, its times in each step and where it is now.")
+};
+
+const ISSUES_COUNT: ColumnSpec = int("issues_count", "issues", "Issues finished in the period.").original();
+const LEAD_AVG: ColumnSpec =
+    float("leadtime_days_avg", "days", "Mean lead time; null over none, 0 under cto-stats.").original();
+const LEAD_COUNT: ColumnSpec = int("lead_count", "issues", "Issues with a lead time.").original();
+const CYCLE_AVG: ColumnSpec =
+    float("cycletime_days_avg", "days", "Mean cycle time; null over none, 0 under cto-stats.").original();
+const CYCLE_COUNT: ColumnSpec = int("cycle_count", "issues", "Issues with a cycle time.").original();
+const TIME_TO_PR: ColumnSpec = float(
+    "time_to_pr",
+    "days",
+    "Mean of start of review less start of development where that is not negative; null over none, 0 under cto-stats.",
+)
+.original();
+const LEAD_P50: ColumnSpec = float("leadtime_days_p50", "days", "Median lead time; null over none.");
+const LEAD_P85: ColumnSpec = float("leadtime_days_p85", "days", "85th percentile of lead time; null below 10 issues.");
+const LEAD_P95: ColumnSpec = float("leadtime_days_p95", "days", "95th percentile of lead time; null below 20 issues.");
+const CYCLE_P50: ColumnSpec = float("cycletime_days_p50", "days", "Median cycle time; null over none.");
+const CYCLE_P85: ColumnSpec =
+    float("cycletime_days_p85", "days", "85th percentile of cycle time; null below 10 issues.");
+const CYCLE_P95: ColumnSpec =
+    float("cycletime_days_p95", "days", "95th percentile of cycle time; null below 20 issues.");
+const STRAIGHT: ColumnSpec =
+    int("straight_to_done", "issues", "Issues of a board that never were in a cycle-time column or a later step.");
+const EFFICIENCY: ColumnSpec = float(
+    "flow_efficiency",
+    "",
+    "Time in working columns over cycle time, 0 to 1; null unless working columns are configured, and below 10 issues.",
+);
+
+pub(super) const CYCLE_TIME: TableSpec = TableSpec {
+    key: &["month"],
+    columns: &[
+        of_kind(ColumnKind::Month, "month", "Month in which the issues ended.").original(),
+        ISSUES_COUNT,
+        LEAD_AVG,
+        LEAD_COUNT,
+        CYCLE_AVG,
+        CYCLE_COUNT,
+        TIME_TO_PR,
+        LEAD_P50,
+        LEAD_P85,
+        LEAD_P95,
+        CYCLE_P50,
+        CYCLE_P85,
+        CYCLE_P95,
+        STRAIGHT,
+        EFFICIENCY,
+        COMPLETE,
+    ],
+    period: Period::Month,
+    ..table("cycle_time", "Lead and cycle time of the issues that were finished in each month.")
+};
+
+pub(super) const CYCLE_TIME_WEEK: TableSpec = TableSpec {
+    key: &["year", "week"],
+    columns: &[
+        YEAR,
+        WEEK,
+        ISSUES_COUNT,
+        LEAD_AVG,
+        LEAD_COUNT,
+        CYCLE_AVG,
+        CYCLE_COUNT,
+        TIME_TO_PR,
+        LEAD_P50,
+        LEAD_P85,
+        LEAD_P95,
+        CYCLE_P50,
+        CYCLE_P85,
+        CYCLE_P95,
+        STRAIGHT,
+        EFFICIENCY,
+        COMPLETE,
+    ],
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    ..table("cycle_time_week", "Lead and cycle time of the issues that were finished in each week.")
+};
+
+const BUGS: ColumnSpec = int("opened_bugs", "issues", "Open bugs: the red bin.").original();
+const BUGS_CUSTOMER: ColumnSpec =
+    int("opened_bugs_customer_facing", "issues", "Open bugs that customers met.").original();
+const BUGS_INTERNAL: ColumnSpec =
+    int("opened_bugs_internal", "issues", "Open bugs met inside the organisation.").original();
+const BUGS_DEV: ColumnSpec = int("opened_bugs_dev_process", "issues", "Open bugs met while developing.").original();
+const IN_BACKLOGS: ColumnSpec = int("in_backlogs", "issues", "Open issues in backlog.").original();
+const IN_READY: ColumnSpec = int("in_ready", "issues", "Open issues in ready.").original();
+const IN_DEV: ColumnSpec = int("in_dev", "issues", "Open issues in dev.").original();
+const IN_REVIEW: ColumnSpec = int("in_review", "issues", "Open issues in review.").original();
+const IN_QA: ColumnSpec = int("in_qa", "issues", "Open issues in qa.").original();
+const WAITING: ColumnSpec = int("waiting_to_prod", "issues", "Open issues in waiting_to_prod.").original();
+const OFF_BOARD: ColumnSpec =
+    int("off_board", "issues", "Open issues that were taken off the board or archived, under the board of before.");
+
+pub(super) const STOCKS: TableSpec = TableSpec {
+    key: &["project_id", "project_name"],
+    columns: &[
+        PROJECT_ID,
+        PROJECT_NAME,
+        BUGS,
+        BUGS_CUSTOMER,
+        BUGS_INTERNAL,
+        BUGS_DEV,
+        IN_BACKLOGS,
+        IN_READY,
+        IN_DEV,
+        IN_REVIEW,
+        IN_QA,
+        WAITING,
+        OFF_BOARD,
+    ],
+    ..table("stocks", "Open issues by board and step at as_of. Issues that never were on a board are in no stock.")
+};
+
+pub(super) const STOCKS_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "project_id", "project_name"],
+    columns: &[
+        YEAR,
+        WEEK,
+        PROJECT_ID,
+        PROJECT_NAME,
+        BUGS,
+        BUGS_CUSTOMER,
+        BUGS_INTERNAL,
+        BUGS_DEV,
+        IN_BACKLOGS,
+        IN_READY,
+        IN_DEV,
+        IN_REVIEW,
+        IN_QA,
+        WAITING,
+        OFF_BOARD,
+        int("removed_open", "issues", "Issues that left the board while open during the week."),
+        int("inferred", "issues", "Issues in stock whose place rests on snapshots or bounds."),
+        COMPLETE,
+    ],
+    period: Period::Week,
+    ..table("stocks_week", "Open issues by board and step at the end of each week, the running week at as_of.")
+};
+
+pub(super) const AGING_WIP: TableSpec = TableSpec {
+    key: &["id"],
+    columns: &[
+        text("id", "Repository and number of the issue, org/repo#number."),
+        text("name", "Title."),
+        text("project_id", "Id of its board."),
+        text("project_name", "Name of its board."),
+        text("step", "Step that it is in."),
+        float("days_in_step", "days", "All its days in that step, earlier stays included.").always(),
+        float("age_days", "days", "From the start of its cycle time to as_of.").always(),
+        float(
+            "left_sooner_share",
+            "",
+            "Share, 0 to 1, of the board's finished issues that left that step sooner; null below 10.",
+        ),
+        boolean("above_p85", "Whether its stay is above the 85th percentile of theirs; false below 10."),
+        text("url", "Web address."),
+    ],
+    rules: RuleSets::FlowOnly,
+    ..table("aging_wip", "Each open, started issue on a board, and how unusual its stay in the present step is.")
+};
+
+pub(super) const CUMULATIVE_FLOW_DAY: TableSpec = TableSpec {
+    key: &["date", "project_id", "step"],
+    columns: &[
+        of_kind(ColumnKind::Date, "date", "Day."),
+        text("project_id", "Id of the board."),
+        text("project_name", "Name of the board."),
+        text("step", "Step."),
+        int(
+            "count",
+            "issues",
+            "Issues that at the end of the day are in that step or a later one; may fall on rework.",
+        ),
+    ],
+    period: Period::Day,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "cumulative_flow_day",
+        "Issues that had reached each step of each board, by their state at the end of the day.",
+    )
+};
+
+pub(super) const THROUGHPUT_WEEK: TableSpec = TableSpec {
+    key: &["year", "week"],
+    columns: &[
+        YEAR,
+        WEEK,
+        int("throughput", "issues", "Issues finished in the week.").original(),
+        float("center", "issues", "Mean of the baseline; null in an incomplete week and below 6 complete weeks. Under cto-stats the week's own count.").original(),
+        float("ucl", "issues", "Upper control limit; null as the centre, and without variation.").original(),
+        float("lcl", "issues", "Lower control limit, not below 0; null as the upper one.").original(),
+        text("signals", "beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none."),
+        int("segment", "", "Number of the stretch between two changes of the limits, from 1."),
+        boolean("provisional", "Whether the limits rest on fewer than 20 weeks."),
+        int("closed_not_planned", "issues", "Issues closed as not planned or duplicate in the week."),
+        COMPLETE,
+    ],
+    period: Period::Week,
+    ..table("throughput_week", "Finished issues per week with their control chart.")
+};
+
+pub(super) const FORECAST: TableSpec = TableSpec {
+    key: &["project_id", "weeks"],
+    columns: &[
+        text("project_id", "Id of the board, or ALL."),
+        text("project_name", "Name of the board, or ALL."),
+        int("weeks", "weeks", "Weeks ahead, 1 to 12."),
+        of_kind(ColumnKind::Date, "until", "Day up to which that is.").or_null(),
+        int("p50", "issues", "At least so many are finished in 50 % of trials.").or_null(),
+        int("p70", "issues", "At least so many are finished in 70 % of trials.").or_null(),
+        int("p85", "issues", "At least so many are finished in 85 % of trials.").or_null(),
+        int("p95", "issues", "At least so many are finished in 95 % of trials.").or_null(),
+        int("history_weeks", "weeks", "Complete weeks that it rests on."),
+        float(
+            "hit_rate_85",
+            "",
+            "Share, 0 to 1, of the past 52 weeks in which the 85 % forecast for 4 weeks came true; null below 10 of them.",
+        ),
+        int("hit_count", "weeks", "Weeks in which it came true."),
+        int("hit_n", "weeks", "Weeks in which it could be tried."),
+    ],
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "forecast",
+        "How many issues will be finished: Monte Carlo over the daily throughput of the last 12 complete weeks, 10,000 trials. Null with fewer than 12 complete weeks.",
+    )
+};

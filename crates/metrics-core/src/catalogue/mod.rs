@@ -1,0 +1,14 @@
+//! What is written: every table of both rule sets with its columns, and the metrics that people look at.
+//!
+//! The words are those of `docs/metrics.md`; a test holds tables, columns and that document together.
+
+mod clouds;
+mod issues;
+mod metrics;
+mod pull_requests;
+mod spec;
+mod tables;
+
+pub use metrics::{Direction, Metric, metrics};
+pub use spec::{ColumnKind, ColumnSpec, Filter, Period, RuleSets, TableScope, TableSpec, Written};
+pub use tables::{table, tables};

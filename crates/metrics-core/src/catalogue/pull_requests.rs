@@ -1,0 +1,192 @@
+//! Tables about pull requests.
+
+use super::spec::{
+    COMPLETE, ColumnSpec, Filter, Period, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float,
+    instant, int, text,
+};
+
+const FILTERS: &[Filter] = &[Filter::Repository, Filter::Team, Filter::Bots];
+
+const fn table(name: &'static str, doc: &'static str) -> TableSpec {
+    TableSpec {
+        name,
+        scope: TableScope::PullRequests,
+        doc,
+        key: &[],
+        columns: &[],
+        period: Period::None,
+        filters: FILTERS,
+        rules: RuleSets::Both,
+        written: Written::Always,
+    }
+}
+
+const REPO: ColumnSpec = text("repo", "Name of the repository.").original();
+const REPO_OR_ALL: ColumnSpec = text("repo", "Name of the repository, or ALL.").original();
+const REQUESTS: &str = "change requests";
+const PULL_REQUESTS: &str = "pull requests";
+
+pub(super) const CHANGE_REQUESTS_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "repo"],
+    columns: &[
+        YEAR,
+        WEEK,
+        REPO_OR_ALL,
+        float("avg", REQUESTS, "Mean per pull request; null over none.").original(),
+        float("median", REQUESTS, "Median per pull request; null over none.").original(),
+        float("p90", REQUESTS, "90th percentile per pull request, nearest rank; null over none.").original(),
+        int("pr_count", PULL_REQUESTS, "Pull requests opened in the week.").original(),
+        int("cr_total", REQUESTS, "Change requests that these got so far.").original(),
+        int("requested", REQUESTS, "Change requests submitted in the week, whenever their pull request was opened."),
+        COMPLETE,
+    ],
+    period: Period::Week,
+    ..table("pr_change_requests_week", "Change requests per pull request, by the week it was opened in. Bots count.")
+};
+
+pub(super) const CHANGE_REQUESTS_REPO: TableSpec = TableSpec {
+    key: &["repo"],
+    columns: &[
+        REPO,
+        float("median", REQUESTS, "Median per pull request.").original().always(),
+        int("pr_count", PULL_REQUESTS, "Pull requests.").original(),
+        int("cr_total", REQUESTS, "Change requests.").original(),
+    ],
+    ..table("pr_change_requests_repo", "Change requests per pull request, by repository over all time. Bots count.")
+};
+
+pub(super) const CHANGE_REQUESTS_REPO_DIST: TableSpec = TableSpec {
+    key: &["repo", "cr"],
+    columns: &[
+        REPO,
+        int("cr", REQUESTS, "Change requests of a pull request.").original(),
+        int("pr_count", PULL_REQUESTS, "Pull requests that have so many.").original(),
+    ],
+    ..table(
+        "pr_change_requests_repo_dist",
+        "How many pull requests of a repository have how many change requests. Bots count.",
+    )
+};
+
+const fn days(name: &'static str, doc: &'static str) -> ColumnSpec {
+    float(name, "days", doc)
+}
+
+pub(super) const CYCLE_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "repo"],
+    columns: &[
+        YEAR,
+        WEEK,
+        REPO_OR_ALL,
+        int("merged", PULL_REQUESTS, "Merged in the week."),
+        int("merged_unreviewed", PULL_REQUESTS, "Of these, without a review by another human."),
+        days("open_to_merge_p50_days", "Median from opened to merged; null over none."),
+        days("open_to_merge_p85_days", "85th percentile of the same; null below 10."),
+        days("first_commit_to_merge_p50_days", "Median from first commit to merged; null over none."),
+        days("first_commit_to_merge_p85_days", "85th percentile of the same; null below 10."),
+        days("coding_p50_days", "Median from first commit to ready for review; null over none."),
+        days("coding_p85_days", "85th percentile of the same; null below 10."),
+        days("pickup_p50_days", "Median from ready for review to first review; null over none."),
+        days("pickup_p85_days", "85th percentile of the same; null below 10."),
+        days("review_p50_days", "Median from first review to last approval, or to merged without one; null over none."),
+        days("review_p85_days", "85th percentile of the same; null below 10."),
+        days("merge_p50_days", "Median from last approval to merged; null over none."),
+        days("merge_p85_days", "85th percentile of the same; null below 10."),
+        float(
+            "review_rounds",
+            "rounds",
+            "Mean of 1 + change requests by humans over reviewed pull requests; null over none.",
+        ),
+        COMPLETE,
+    ],
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "pr_cycle_week",
+        "How long merged pull requests took, stage by stage, by the week of the merge. Bots are out.",
+    )
+};
+
+const fn hours(name: &'static str, doc: &'static str) -> ColumnSpec {
+    float(name, "hours", doc)
+}
+
+pub(super) const REVIEW_LATENCY_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "size"],
+    columns: &[
+        YEAR,
+        WEEK,
+        text("size", "Changed files: XS 1, S 2 to 3, M 4 to 9, L 10 or more, ALL. Unknown sizes are in ALL alone."),
+        hours("waiting_for_review_p50_hours", "Median from ready for review to merged; null over none."),
+        hours("waiting_for_review_p90_hours", "90th percentile of the same; null below 10."),
+        hours("to_first_review_p50_hours", "Median from ready for review to first review; null over none."),
+        hours("to_first_review_p90_hours", "90th percentile of the same; null below 10."),
+        hours("request_to_review_p50_hours", "Median from first request for a review to first review; null over none."),
+        hours("request_to_review_p90_hours", "90th percentile of the same; null below 10."),
+        COMPLETE,
+    ],
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "pr_review_latency_week",
+        "How long merged pull requests of each size waited for review, by the week of the merge. Bots are out.",
+    )
+};
+
+pub(super) const ACTIVITY_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "repo"],
+    columns: &[
+        YEAR,
+        WEEK,
+        REPO_OR_ALL,
+        int("opened", PULL_REQUESTS, "Opened in the week, those of bots too."),
+        int("merged", PULL_REQUESTS, "Merged in the week, those of bots too."),
+        int("closed_unmerged", PULL_REQUESTS, "Closed in the week without being merged."),
+        int("authors", "people", "People whose pull requests were merged in the week."),
+        float("merged_per_author", PULL_REQUESTS, "Merged pull requests of people per author; null without any."),
+        int("large", PULL_REQUESTS, "Merged with 10 changed files or more."),
+        int("weekend_merges", PULL_REQUESTS, "Merged on Saturday or Sunday."),
+        int("hotfix_labelled", PULL_REQUESTS, "Merged with the word hotfix in a label."),
+        COMPLETE,
+    ],
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    ..table("pr_activity_week", "What happened to pull requests each week. Bots are out, but in opened and merged.")
+};
+
+pub(super) const OPEN: TableSpec = TableSpec {
+    key: &["id"],
+    columns: &[
+        text("id", "Repository and number, org/repo#number."),
+        text("title", "Title."),
+        text("repo", "Name of the repository."),
+        float("age_days", "days", "Since it was opened.").always(),
+        text("stage", "coding (a draft), pickup, review or merge."),
+        instant("waiting_since", "Since when it is in that stage.").always(),
+        text("size", "Changed files: XS 1, S 2 to 3, M 4 to 9, L 10 or more; empty where unknown."),
+        boolean("draft", "Whether it is a draft."),
+        text("url", "Web address."),
+    ],
+    rules: RuleSets::FlowOnly,
+    ..table("pr_open", "Pull requests that are open at as_of, oldest first. Bots are out.")
+};
+
+pub(super) const AUTHOR_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "author"],
+    columns: &[
+        YEAR,
+        WEEK,
+        text("author", "Login."),
+        int("merged", PULL_REQUESTS, "Merged in the week."),
+        float("cycle_p50_days", "days", "Median from first commit to merged; null over none."),
+        float("latency_p50_hours", "hours", "Median from ready for review to first review; null over none."),
+        COMPLETE,
+    ],
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    written: Written::WithPeople,
+    ..table(
+        "pr_author_week",
+        "Merged pull requests per person, in order of login; only where tables about people are allowed. Bots are out.",
+    )
+};

@@ -1,0 +1,247 @@
+//! How tables and columns are described.
+
+use model::columns::Scopes;
+use model::rules::{RuleSet, Rules};
+
+/// A table: what it holds, how it is cut, and what changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableSpec {
+    /// As in [`Table::name`](model::table::Table), the name of the file without `.csv`.
+    pub name: &'static str,
+    /// What it is about.
+    pub scope: TableScope,
+    /// What it says, in a sentence or two.
+    pub doc: &'static str,
+    /// Columns that no two rows share all of.
+    pub key: &'static [&'static str],
+    /// Columns in file order. Under `cto-stats` those that are `original` and no others.
+    pub columns: &'static [ColumnSpec],
+    /// Length of the period that a row stands for.
+    pub period: Period,
+    /// Filters that change it.
+    pub filters: &'static [Filter],
+    /// Rule sets that have it.
+    pub rules: RuleSets,
+    /// When those rule sets write it.
+    pub written: Written,
+}
+
+impl TableSpec {
+    /// Whether a calculation under these rules and scopes has this table.
+    pub fn is_written(&self, rules: &Rules, scopes: Scopes) -> bool {
+        let in_scope = match self.scope {
+            TableScope::Issues => scopes.issues,
+            TableScope::PullRequests => scopes.pull_requests,
+            TableScope::CloudSpending => scopes.cloud_spending,
+        };
+        let in_set = self.rules == RuleSets::Both || rules.set == RuleSet::Flow;
+        let written = match self.written {
+            Written::Always => true,
+            Written::WithPeople => rules.people,
+            Written::WithComparisons => rules.set == RuleSet::Flow || !rules.cloud.comparisons.is_empty(),
+        };
+        in_scope && in_set && written
+    }
+
+    /// Its columns under a rule set, in file order.
+    pub fn columns_under(&self, set: RuleSet) -> impl Iterator<Item = &'static ColumnSpec> + use<> {
+        self.columns.iter().filter(move |column| set == RuleSet::Flow || column.original)
+    }
+
+    /// The column of a name, by either of its names.
+    pub fn column(&self, name: &str) -> Option<&'static ColumnSpec> {
+        self.columns.iter().find(|column| column.is_called(name))
+    }
+
+    /// Whether a filter changes it.
+    pub fn knows(&self, filter: Filter) -> bool {
+        self.filters.contains(&filter)
+    }
+}
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColumnSpec {
+    /// As in the header.
+    pub name: &'static str,
+    /// What it is called where the configuration makes it hold something else: `service` where there are no groups.
+    pub other_name: Option<&'static str>,
+    /// Type of its cells.
+    pub kind: ColumnKind,
+    /// What a number counts or measures: `days`, `hours`, `issues`, `pull requests`, `%`, …; empty where it has none.
+    /// Money is in the currency of the row.
+    pub unit: &'static str,
+    /// Whether cells may be null (empty in CSV). Text is never null, absent text is empty.
+    pub nullable: bool,
+    /// Whether the original tool has it: the columns of `cto-stats`.
+    pub original: bool,
+    /// What it means, and when it is null.
+    pub doc: &'static str,
+}
+
+impl ColumnSpec {
+    /// Whether this is one of its names.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.other_name == Some(name)
+    }
+}
+
+/// Type of the cells of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ColumnKind {
+    /// Text.
+    Text,
+    /// Whole number.
+    Int,
+    /// ISO week number.
+    Week,
+    /// Number.
+    Float,
+    /// `true` or `false`.
+    Bool,
+    /// Instant in UTC.
+    Instant,
+    /// Day.
+    Date,
+    /// Calendar month as text, `2026-10`.
+    Month,
+    /// Amount of money; exact under `flow`, binary under `cto-stats`.
+    Money,
+}
+
+/// What a table is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TableScope {
+    /// Issues and boards.
+    Issues,
+    /// Pull requests.
+    PullRequests,
+    /// Bills of the clouds.
+    CloudSpending,
+}
+
+/// Length of the period that a row stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// None: the table is as of an instant, or over all time.
+    None,
+    /// Days, in a column `date`.
+    Day,
+    /// ISO weeks, in columns `year` and `week`.
+    Week,
+    /// Months, in a column `month`.
+    Month,
+}
+
+/// What a [`Selection`](crate::Selection) can filter by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Filter {
+    /// Boards.
+    Project,
+    /// Repositories.
+    Repository,
+    /// Teams.
+    Team,
+    /// Types of issues.
+    Type,
+    /// Whether what bots opened counts.
+    Bots,
+}
+
+/// Which rule sets have a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleSets {
+    /// `flow` and `cto-stats`.
+    Both,
+    /// `flow` alone.
+    FlowOnly,
+}
+
+/// When a rule set writes a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Written {
+    /// Whenever its scope is asked for.
+    Always,
+    /// Only where the configuration allows tables about people.
+    WithPeople,
+    /// Under `cto-stats` only where comparisons are configured.
+    WithComparisons,
+}
+
+/// A column of ours that is never null, without a unit.
+const fn column(name: &'static str, kind: ColumnKind, doc: &'static str) -> ColumnSpec {
+    ColumnSpec { name, other_name: None, kind, unit: "", nullable: false, original: false, doc }
+}
+
+/// Text.
+pub(super) const fn text(name: &'static str, doc: &'static str) -> ColumnSpec {
+    column(name, ColumnKind::Text, doc)
+}
+
+/// A count of something.
+pub(super) const fn int(name: &'static str, unit: &'static str, doc: &'static str) -> ColumnSpec {
+    ColumnSpec { unit, ..column(name, ColumnKind::Int, doc) }
+}
+
+/// A number of something, null where there is nothing to take it from.
+pub(super) const fn float(name: &'static str, unit: &'static str, doc: &'static str) -> ColumnSpec {
+    ColumnSpec { unit, nullable: true, ..column(name, ColumnKind::Float, doc) }
+}
+
+/// `true` or `false`.
+pub(super) const fn boolean(name: &'static str, doc: &'static str) -> ColumnSpec {
+    column(name, ColumnKind::Bool, doc)
+}
+
+/// An instant, null where it did not come.
+pub(super) const fn instant(name: &'static str, doc: &'static str) -> ColumnSpec {
+    ColumnSpec { nullable: true, ..column(name, ColumnKind::Instant, doc) }
+}
+
+/// An amount in the currency of the row.
+pub(super) const fn money(name: &'static str, doc: &'static str) -> ColumnSpec {
+    column(name, ColumnKind::Money, doc)
+}
+
+/// A column of another kind.
+pub(super) const fn of_kind(kind: ColumnKind, name: &'static str, doc: &'static str) -> ColumnSpec {
+    column(name, kind, doc)
+}
+
+impl ColumnSpec {
+    /// One that the original has too.
+    pub(super) const fn original(self) -> Self {
+        Self { original: true, ..self }
+    }
+
+    /// One that may be null.
+    pub(super) const fn or_null(self) -> Self {
+        Self { nullable: true, ..self }
+    }
+
+    /// One that never is.
+    pub(super) const fn always(self) -> Self {
+        Self { nullable: false, ..self }
+    }
+}
+
+/// ISO year of a week.
+pub(super) const YEAR: ColumnSpec = int("year", "", "ISO year of the week.").original();
+/// ISO week.
+pub(super) const WEEK: ColumnSpec = of_kind(ColumnKind::Week, "week", "ISO week, Monday to Sunday.").original();
+/// Whether a period is over and imported.
+pub(super) const COMPLETE: ColumnSpec = boolean(
+    "complete",
+    "Whether the period is over at as_of and every source that it needs was imported past its end.",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_answers_to_both_of_its_names() {
+        let column = ColumnSpec { other_name: Some("service"), ..text("group", "") };
+        assert!(column.is_called("group") && column.is_called("service") && !column.is_called("provider"));
+    }
+}

@@ -1,0 +1,37 @@
+//! All tables.
+
+use super::spec::TableSpec;
+use super::{clouds, issues, pull_requests};
+
+static TABLES: [TableSpec; 20] = [
+    issues::CALCULATED_ISSUE,
+    issues::CYCLE_TIME,
+    issues::CYCLE_TIME_WEEK,
+    issues::STOCKS,
+    issues::STOCKS_WEEK,
+    issues::AGING_WIP,
+    issues::CUMULATIVE_FLOW_DAY,
+    issues::THROUGHPUT_WEEK,
+    issues::FORECAST,
+    pull_requests::CHANGE_REQUESTS_WEEK,
+    pull_requests::CHANGE_REQUESTS_REPO,
+    pull_requests::CHANGE_REQUESTS_REPO_DIST,
+    pull_requests::CYCLE_WEEK,
+    pull_requests::REVIEW_LATENCY_WEEK,
+    pull_requests::ACTIVITY_WEEK,
+    pull_requests::OPEN,
+    pull_requests::AUTHOR_WEEK,
+    clouds::MONTHLY,
+    clouds::SERVICES,
+    clouds::COMPARED,
+];
+
+/// Every table of both rule sets, in the order in which `flow` writes them.
+pub fn tables() -> &'static [TableSpec] {
+    &TABLES
+}
+
+/// The table of a name.
+pub fn table(name: &str) -> Option<&'static TableSpec> {
+    TABLES.iter().find(|table| table.name == name)
+}

@@ -1,0 +1,55 @@
+//! `cycle_time` in words.
+
+use model::table::Table;
+
+use super::rows::{count, counted, is_complete, number};
+
+/// Months that a year's range is taken from, the last complete one included.
+const RANGE_MONTHS: usize = 12;
+
+/// The medians of cycle time and of lead time in the last complete month, against the month before and the range of
+/// up to twelve complete months.
+pub(super) fn sentences(table: &Table) -> Vec<String> {
+    let Some(newest) = (0..table.height()).rev().find(|row| is_complete(table, *row)) else {
+        return vec!["There is no complete month yet.".to_owned()];
+    };
+    let cycle = of_time(table, newest, "cycle time", "cycletime_days_p50", "cycle_count");
+    cycle.into_iter().chain(of_time(table, newest, "lead time", "leadtime_days_p50", "lead_count")).collect()
+}
+
+fn of_time(table: &Table, newest: usize, what: &str, median: &str, issues: &str) -> Vec<String> {
+    let month = |row: usize| table.cell(row, "month");
+    let Some(now) = number(table, newest, median) else {
+        return vec![format!("No issue with a {what} was finished in {}, the last complete month.", month(newest))];
+    };
+    let head = format!(
+        "The median {what} of {}, the last complete month, was {now:.1} days ({})",
+        month(newest),
+        counted(count(table, newest, issues), "issue")
+    );
+    let before = newest.checked_sub(1).and_then(|row| number(table, row, median).map(|days| (row, days)));
+    let mut sentences = vec![match before {
+        Some((row, days)) => format!("{head}: {} {} ({days:.1}).", difference(now, days), month(row)),
+        None => format!("{head}."),
+    }];
+    let first = (newest + 1).saturating_sub(RANGE_MONTHS);
+    let months: Vec<f64> = (first..=newest).filter_map(|row| number(table, row, median)).collect();
+    if months.len() > 1 {
+        let least = months.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = months.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        sentences.push(format!(
+            "Over the last {} complete months the median {what} was between {least:.1} and {most:.1} days.",
+            newest + 1 - first
+        ));
+    }
+    sentences
+}
+
+/// As the two numbers are shown, so that nobody finds a difference between them that is not there.
+fn difference(now: f64, before: f64) -> String {
+    let tenths = (now * 10.0).round() - (before * 10.0).round();
+    if tenths == 0.0 {
+        return "as long as in".to_owned();
+    }
+    format!("{:.1} days {} than in", tenths.abs() / 10.0, if tenths < 0.0 { "less" } else { "more" })
+}

@@ -1,0 +1,61 @@
+//! `stocks_week` in words.
+
+use model::table::Table;
+
+use super::rows::{against, count, counted, is_complete, week};
+
+const WEEKS_BACK: usize = 13;
+const WHEN: &str = "13 weeks before";
+/// Steps with the names of their columns.
+const STEPS: [(&str, &str); 6] = [
+    ("backlog", "in_backlogs"),
+    ("ready", "in_ready"),
+    ("dev", "in_dev"),
+    ("review", "in_review"),
+    ("QA", "in_qa"),
+    ("waiting for production", "waiting_to_prod"),
+];
+
+/// Open issues and bugs at the end of the last complete week, over all boards, and what grew most over 13 weeks.
+pub(super) fn sentences(table: &Table) -> Vec<String> {
+    let rows: Vec<usize> = (0..table.height()).collect();
+    let label = |row: usize| (table.cell(row, "year"), table.cell(row, "week"));
+    let weeks: Vec<&[usize]> = rows.chunk_by(|one, other| label(*one) == label(*other)).collect();
+    let Some(last) = weeks.iter().rposition(|rows| is_complete(table, rows[0])) else {
+        return vec!["There is no complete week yet.".to_owned()];
+    };
+    let sum = |week: usize, column: &str| weeks[week].iter().map(|row| count(table, *row, column)).sum::<i64>();
+    let open = |week: usize| STEPS.iter().map(|(_, column)| sum(week, column)).sum::<i64>();
+    let before = last.checked_sub(WEEKS_BACK);
+    let compared =
+        |now: i64, then: &dyn Fn(usize) -> i64| before.map(|week| against(now, then(week), WHEN)).unwrap_or_default();
+    let (issues, bugs) = (open(last), sum(last, "opened_bugs"));
+    let mut sentences = vec![format!(
+        "At the end of {}, the last complete week, {} {} open on boards{}.",
+        week(table, weeks[last][0]),
+        counted(issues, "issue"),
+        if issues == 1 { "was" } else { "were" },
+        compared(issues, &open)
+    )];
+    if let Some(before) = before {
+        sentences.push(grown_most(|column| (sum(before, column), sum(last, column))));
+    }
+    let of_these = match bugs {
+        0 => "None of these is a bug".to_owned(),
+        1 => "1 of these is a bug".to_owned(),
+        bugs => format!("{bugs} of these are bugs"),
+    };
+    sentences.push(format!("{of_these}{}.", compared(bugs, &|week| sum(week, "opened_bugs"))));
+    sentences
+}
+
+/// The step that grew most; of equal ones the first.
+fn grown_most(of_step: impl Fn(&str) -> (i64, i64)) -> String {
+    let grown = STEPS.iter().map(|(step, column)| (step, of_step(column))).rev();
+    match grown.max_by_key(|(_, (before, now))| now - before) {
+        Some((step, (before, now))) if now > before => {
+            format!("What grew most since then is {step}: from {before} to {now}.")
+        }
+        _ => "No step holds more than then.".to_owned(),
+    }
+}

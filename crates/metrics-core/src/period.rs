@@ -1,0 +1,179 @@
+//! The rows of a table within a range of days.
+
+use chrono::{NaiveDate, Weekday};
+use model::Month;
+use model::columns::InstantColumn;
+use model::table::{Cells, Column, Table};
+
+use crate::catalogue::{Period, TableSpec};
+
+/// The rows whose period lies within `from` and `to`: `from <= first day of the period <= to`. A week is dated by its
+/// Monday, a month by its first day. A bound that is `None` bounds nothing.
+///
+/// Everything in the rows stays as it is: limits and forecasts rest on the whole history. A table without periods,
+/// and one that lacks the columns of its period, is returned whole. Rows whose period cannot be read are dropped as
+/// soon as there is a bound.
+#[must_use]
+pub fn within(table: &Table, spec: &TableSpec, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Table {
+    if from.is_none() && to.is_none() {
+        return table.clone();
+    }
+    let Some(days) = first_days(table, spec.period) else { return table.clone() };
+    let is_within = |day: &Option<NaiveDate>| {
+        day.is_some_and(|day| from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to))
+    };
+    let rows: Vec<usize> = (0..days.len()).filter(|row| is_within(&days[*row])).collect();
+    rows_of(table, &rows)
+}
+
+/// The first day of the period of each row, `None` where it cannot be read; `None` altogether when the table has no
+/// periods of that length.
+pub fn first_days(table: &Table, period: Period) -> Option<Vec<Option<NaiveDate>>> {
+    match period {
+        Period::None => None,
+        Period::Day => match table.column("date")? {
+            Cells::Date(days) => Some(days.clone()),
+            _ => None,
+        },
+        Period::Week => {
+            let (Cells::Int(years), Cells::Week(weeks)) = (table.column("year")?, table.column("week")?) else {
+                return None;
+            };
+            Some(years.iter().zip(weeks).map(|(year, week)| monday((*year)?, *week)).collect())
+        }
+        Period::Month => match table.column("month")? {
+            Cells::Text(months) => {
+                Some((0..months.len()).map(|row| Month::parse(&months.text(row)).map(Month::first_day)).collect())
+            }
+            _ => None,
+        },
+    }
+}
+
+fn monday(year: i64, week: i64) -> Option<NaiveDate> {
+    NaiveDate::from_isoywd_opt(i32::try_from(year).ok()?, u32::try_from(week).ok()?, Weekday::Mon)
+}
+
+/// Some rows of a table, in the order given.
+///
+/// # Panics
+/// When there is no such row.
+#[must_use]
+pub fn rows_of(table: &Table, rows: &[usize]) -> Table {
+    let columns = table.columns.iter();
+    let columns = columns.map(|column| Column { name: column.name, cells: cells_of(&column.cells, rows) }).collect();
+    Table { name: table.name, columns }
+}
+
+fn cells_of(cells: &Cells, rows: &[usize]) -> Cells {
+    match cells {
+        Cells::Text(cells) => Cells::Text(cells.gathered(rows.iter().copied())),
+        Cells::Code(cells, texts) => Cells::Code(picked(cells, rows), texts.clone()),
+        Cells::Int(cells) => Cells::Int(picked(cells, rows)),
+        Cells::Week(cells) => Cells::Week(picked(cells, rows)),
+        Cells::Float(cells) => Cells::Float(picked(cells, rows)),
+        Cells::Bool(cells) => Cells::Bool(picked(cells, rows)),
+        Cells::Date(cells) => Cells::Date(picked(cells, rows)),
+        Cells::Money(cells) => Cells::Money(picked(cells, rows)),
+        Cells::Cents(cells) => Cells::Cents(picked(cells, rows)),
+        Cells::Instant(cells) => {
+            let mut picked = InstantColumn::default();
+            for row in rows {
+                picked.push_with_nanos(cells.micros()[*row], cells.nanos(*row));
+            }
+            Cells::Instant(picked)
+        }
+    }
+}
+
+fn picked<T: Clone>(cells: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().map(|row| cells[*row].clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Instant;
+    use model::columns::TextColumn;
+
+    use super::*;
+    use crate::catalogue::table;
+
+    fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).expect("a valid day")
+    }
+
+    fn texts(values: &[&str]) -> TextColumn {
+        let mut column = TextColumn::default();
+        for value in values {
+            column.push(value.as_bytes());
+        }
+        column
+    }
+
+    fn weeks() -> Table {
+        let mut at = InstantColumn::default();
+        for seconds in [1, 2, 3] {
+            at.push(Some(Instant::from_seconds(seconds)));
+        }
+        Table {
+            name: "throughput_week",
+            columns: vec![
+                Column { name: "year", cells: Cells::Int(vec![Some(2020), Some(2020), Some(2021)]) },
+                Column { name: "week", cells: Cells::Week(vec![52, 53, 1]) },
+                Column { name: "throughput", cells: Cells::Int(vec![Some(1), None, Some(3)]) },
+                Column { name: "repo", cells: Cells::Code(vec![1, 0, 1], texts(&["web", "api"])) },
+                Column { name: "at", cells: Cells::Instant(at) },
+            ],
+        }
+    }
+
+    fn spec(name: &str) -> &'static TableSpec {
+        table(name).expect("a table of that name")
+    }
+
+    #[test]
+    fn weeks_are_kept_by_their_monday() {
+        let table = weeks();
+        let kept = |from, to| {
+            let kept = within(&table, spec("throughput_week"), from, to);
+            (0..kept.height()).map(|row| kept.cell(row, "week")).collect::<Vec<_>>()
+        };
+        // The week 2020-W53 began on 28 December 2020.
+        assert_eq!(kept(Some(day(2020, 12, 28)), Some(day(2020, 12, 28))), ["53"]);
+        assert_eq!(kept(Some(day(2020, 12, 29)), None), ["01"]);
+        assert_eq!(kept(None, Some(day(2021, 1, 3))), ["52", "53"]);
+        assert_eq!(kept(None, None), ["52", "53", "01"]);
+        assert!(kept(Some(day(2021, 1, 1)), Some(day(2020, 1, 1))).is_empty(), "a reversed range is empty");
+    }
+
+    #[test]
+    fn rows_keep_all_their_cells() {
+        let table = weeks();
+        let kept = within(&table, spec("throughput_week"), Some(day(2020, 12, 28)), None);
+        assert_eq!(
+            kept.to_csv(),
+            "year,week,throughput,repo,at\n2020,53,,web,1970-01-01T00:00:02Z\n2021,01,3,api,1970-01-01T00:00:03Z\n"
+        );
+    }
+
+    #[test]
+    fn months_are_kept_by_their_first_day_and_days_by_themselves() {
+        let months = Table {
+            name: "cycle_time",
+            columns: vec![Column { name: "month", cells: Cells::Text(texts(&["2026-09", "2026-10", "soon"])) }],
+        };
+        let kept = within(&months, spec("cycle_time"), Some(day(2026, 9, 2)), Some(day(2026, 10, 1)));
+        assert_eq!(kept.to_csv(), "month\n2026-10\n", "what is no month is within nothing");
+        let dates = vec![Some(day(2026, 1, 1)), None, Some(day(2026, 1, 3))];
+        let days =
+            Table { name: "cumulative_flow_day", columns: vec![Column { name: "date", cells: Cells::Date(dates) }] };
+        let kept = within(&days, spec("cumulative_flow_day"), Some(day(2026, 1, 2)), None);
+        assert_eq!(kept.to_csv(), "date\n2026-01-03\n");
+    }
+
+    #[test]
+    fn tables_without_periods_stay_whole() {
+        let table = Table { name: "stocks", ..weeks() };
+        assert_eq!(within(&table, spec("stocks"), Some(day(2030, 1, 1)), None).height(), 3);
+    }
+}

@@ -1,0 +1,245 @@
+//! A selection, ready to be asked about rows, boards and imports.
+
+use hashbrown::{HashMap, HashSet};
+use model::columns::{Dictionary, IssueColumns, PullRequestColumns, Raw};
+use model::names::comparable;
+use model::rules::{Rules, Team};
+
+use super::{Bots, Selection};
+use crate::logins::BotLogins;
+
+/// A selection under some rules.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen {
+    /// Whether nothing is left out.
+    is_everything: bool,
+    /// Ids of boards, trimmed.
+    projects: Vec<String>,
+    /// Repositories, comparable.
+    repositories: Vec<String>,
+    /// Types, comparable.
+    types: Vec<String>,
+    bots: Option<Bots>,
+    /// Configured logins of bots.
+    bot_logins: Vec<String>,
+    teams: Option<Teams>,
+}
+
+/// Where a row counts as far as filters by repository, team and author go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Membership {
+    /// Nowhere.
+    Nowhere,
+    /// Only while it is on a board of a selected team.
+    OnTeamBoards,
+    /// On boards of selected teams and where there is no team's board: nothing but its author says whose it is.
+    ByAuthor,
+    /// Everywhere.
+    Everywhere,
+}
+
+/// What a board is to a selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BoardStanding {
+    /// Whether the filter by project keeps it.
+    pub(crate) is_selected: bool,
+    /// Whether it is of a selected team.
+    in_team: bool,
+    /// Whether it is of any team.
+    in_any_team: bool,
+}
+
+impl Membership {
+    /// Whether a row counts while it is on a board.
+    pub(crate) fn counts_on(self, board: BoardStanding) -> bool {
+        let of_team = match self {
+            Self::Nowhere => false,
+            Self::OnTeamBoards => board.in_team,
+            Self::ByAuthor => board.in_team || !board.in_any_team,
+            Self::Everywhere => true,
+        };
+        board.is_selected && of_team
+    }
+}
+
+/// The selected teams, and all teams together.
+#[derive(Debug)]
+struct Teams {
+    selected: Members,
+    any: Members,
+}
+
+/// Repositories, boards and people of some teams: comparable names.
+#[derive(Debug, Default)]
+struct Members {
+    repositories: HashSet<String>,
+    projects: HashSet<String>,
+    people: HashSet<String>,
+}
+
+impl Members {
+    fn of<'a>(teams: impl Iterator<Item = &'a Team>) -> Self {
+        let mut members = Self::default();
+        for team in teams {
+            members.repositories.extend(team.repos.iter().map(|name| comparable(name)));
+            members.projects.extend(team.projects.iter().map(|id| id.trim().to_owned()));
+            let people = team.users.iter().map(|member| comparable(&member.github));
+            members.people.extend(people.filter(|login| !login.is_empty()));
+        }
+        members
+    }
+
+    fn has_repository(&self, name: &RepositoryName) -> bool {
+        self.repositories.contains(&name.full) || self.repositories.contains(&name.bare)
+    }
+}
+
+/// A repository's names, comparable.
+struct RepositoryName {
+    full: String,
+    bare: String,
+}
+
+impl RepositoryName {
+    fn new(org: &str, name: &str) -> Self {
+        Self { full: comparable(&format!("{}/{}", org.trim(), name.trim())), bare: comparable(name) }
+    }
+
+    /// From `org/name`, or a bare name.
+    fn parse(full: &str) -> Self {
+        let bare = full.rsplit('/').next().unwrap_or(full);
+        Self { full: comparable(full), bare: comparable(bare) }
+    }
+}
+
+impl Chosen {
+    /// Everything.
+    pub(crate) fn everything() -> Self {
+        Self { is_everything: true, ..Self::default() }
+    }
+
+    /// A selection under some rules.
+    pub(crate) fn new(selection: &Selection, rules: &Rules) -> Self {
+        let named: Vec<String> = selection.teams.iter().map(|name| comparable(name)).collect();
+        let is_selected = |name: &str| named.contains(&comparable(name));
+        let selected = rules.teams.iter().filter(|(name, _)| is_selected(name)).map(|(_, team)| team);
+        Self {
+            is_everything: selection.is_everything(),
+            projects: selection.projects.iter().map(|id| id.trim().to_owned()).collect(),
+            repositories: selection.repositories.iter().map(|name| comparable(name)).collect(),
+            types: selection.types.iter().map(|kind| comparable(kind)).collect(),
+            bots: selection.bots,
+            bot_logins: rules.bots.clone(),
+            teams: (!named.is_empty())
+                .then(|| Teams { selected: Members::of(selected), any: Members::of(rules.teams.values()) }),
+        }
+    }
+
+    /// Whether nothing is left out and every table does what it does by default.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.is_everything
+    }
+
+    /// Whether what bots opened counts in tables that leave it out by default.
+    pub(crate) fn includes_bots(&self) -> bool {
+        self.bots == Some(Bots::Include)
+    }
+
+    /// Where each issue counts, types and boards aside.
+    pub(crate) fn issues(&self, raw: &Raw) -> Vec<Membership> {
+        let IssueColumns { org, repo, creator, .. } = &raw.issues;
+        let mut rows = Rows::new(self, &raw.dictionary);
+        (0..raw.issues.id.len()).map(|row| rows.membership((org[row], repo[row]), creator[row], false)).collect()
+    }
+
+    /// Whether each pull request counts. A pull request is on no board.
+    pub(crate) fn pull_requests(&self, raw: &Raw) -> Vec<bool> {
+        let PullRequestColumns { org, repo, creator, creator_is_bot, .. } = &raw.pull_requests;
+        let mut rows = Rows::new(self, &raw.dictionary);
+        let counts = |row: usize| {
+            let membership = rows.membership((org[row], repo[row]), creator[row], creator_is_bot[row]);
+            matches!(membership, Membership::Everywhere | Membership::ByAuthor)
+        };
+        (0..raw.pull_requests.id.len()).map(counts).collect()
+    }
+
+    /// Whether issues of a type count.
+    pub(crate) fn has_type(&self, kind: &str) -> bool {
+        self.types.is_empty() || self.types.contains(&comparable(kind))
+    }
+
+    /// What a board is to the selection; the empty id is no board.
+    pub(crate) fn board(&self, id: &str) -> BoardStanding {
+        let id = id.trim();
+        let is_in = |members: &Members| !id.is_empty() && members.projects.contains(id);
+        BoardStanding {
+            is_selected: self.projects.is_empty() || self.projects.iter().any(|project| project == id),
+            in_team: self.teams.as_ref().is_some_and(|teams| is_in(&teams.selected)),
+            in_any_team: self.teams.as_ref().is_some_and(|teams| is_in(&teams.any)),
+        }
+    }
+
+    /// Whether figures rest on what was imported of a repository, `org/name`; of its issues or its pull requests.
+    ///
+    /// With teams selected: theirs, those of no team where they have people, and for issues all where they have
+    /// boards.
+    pub(crate) fn needs_repository(&self, full_name: &str, of_issues: bool) -> bool {
+        let name = RepositoryName::parse(full_name);
+        let of_team = self.teams.as_ref().is_none_or(|Teams { selected, any }| {
+            let by_board = of_issues && !selected.projects.is_empty();
+            let by_author = !any.has_repository(&name) && !selected.people.is_empty();
+            selected.has_repository(&name) || by_board || by_author
+        });
+        self.keeps_repository(&name) && of_team
+    }
+
+    fn keeps_repository(&self, name: &RepositoryName) -> bool {
+        self.repositories.is_empty() || self.repositories.iter().any(|kept| *kept == name.full || *kept == name.bare)
+    }
+}
+
+/// Asks about row after row; what was found out about a repository or a person is remembered by code.
+struct Rows<'a> {
+    chosen: &'a Chosen,
+    dictionary: &'a Dictionary,
+    bots: Option<BotLogins>,
+    of_repository: HashMap<(u32, u32), Membership>,
+    is_in_team: HashMap<u32, bool>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(chosen: &'a Chosen, dictionary: &'a Dictionary) -> Self {
+        let excludes_bots = chosen.bots == Some(Bots::Exclude);
+        let bots = excludes_bots.then(|| BotLogins::of(dictionary, &chosen.bot_logins));
+        Self { chosen, dictionary, bots, of_repository: HashMap::new(), is_in_team: HashMap::new() }
+    }
+
+    fn membership(&mut self, repository: (u32, u32), creator: u32, api_says_bot: bool) -> Membership {
+        if self.bots.as_ref().is_some_and(|bots| bots.contains(creator, api_says_bot)) {
+            return Membership::Nowhere;
+        }
+        let Self { chosen, dictionary, .. } = *self;
+        let of_repository = *self.of_repository.entry(repository).or_insert_with(|| {
+            let name = RepositoryName::new(&dictionary.text(repository.0), &dictionary.text(repository.1));
+            of_repository(chosen, &name)
+        });
+        let (Membership::ByAuthor, Some(teams)) = (of_repository, &chosen.teams) else { return of_repository };
+        let is_in_team = self.is_in_team.entry(creator);
+        let is_in_team =
+            *is_in_team.or_insert_with(|| teams.selected.people.contains(&comparable(&dictionary.text(creator))));
+        if is_in_team { Membership::ByAuthor } else { Membership::OnTeamBoards }
+    }
+}
+
+/// What follows from the repository alone; `ByAuthor` where no team has it.
+fn of_repository(chosen: &Chosen, name: &RepositoryName) -> Membership {
+    if !chosen.keeps_repository(name) {
+        return Membership::Nowhere;
+    }
+    match &chosen.teams {
+        None => Membership::Everywhere,
+        Some(teams) if teams.selected.has_repository(name) => Membership::Everywhere,
+        Some(teams) if teams.any.has_repository(name) => Membership::OnTeamBoards,
+        Some(_) => Membership::ByAuthor,
+    }
+}

@@ -1,0 +1,60 @@
+//! The figures of a part of the organisation.
+//!
+//! A [`Selection`] keeps what passes all of its filters; several values of one filter are a union.
+//! Names are compared trimmed and without case. A name that is not known selects nothing; [`known`] says which are.
+//!
+//! * **projects** (board ids): an issue counts on a board while it is on it by the chain of its life, so that stocks,
+//!   throughput and everything else that is added up over all boards and [`NO_BOARD`] give the figures of everything.
+//!   An issue that has ended counts where it ended. Times and durations are those of its whole life, also where it
+//!   spent them on other boards. Under `cto-stats` an issue has one project. Pull requests are on no board.
+//! * **repositories** (`repo` or `org/repo`): issues and pull requests of these.
+//! * **teams** (names in [`Rules::teams`](model::rules::Rules)): a row belongs to the teams of its repository and of
+//!   the board that it is on; failing those, to the teams of its author.
+//! * **types**: the issue's type as the rule set derives it.
+//! * **bots**: who opened the issue or pull request. Without it each table does what it does by default: tables of
+//!   issues count everybody, those of pull requests say so themselves. A review by a bot is never a first review,
+//!   whatever is selected.
+//!
+//! Completeness rests on the imports of the selected repositories and boards alone. The clouds' bills know no
+//! selection.
+
+mod chosen;
+mod known;
+
+pub use known::{Known, KnownBoard, known};
+
+pub(crate) use chosen::{BoardStanding, Chosen, Membership};
+
+/// In [`Selection::projects`]: issues that never were on a board.
+pub const NO_BOARD: &str = "";
+
+/// Which part of the organisation figures are asked for. Empty lists keep everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Ids of boards, or [`NO_BOARD`].
+    pub projects: Vec<String>,
+    /// Repositories, as `repo` or `org/repo`.
+    pub repositories: Vec<String>,
+    /// Names of teams in the rules.
+    pub teams: Vec<String>,
+    /// Types of issues, by the rule set's derivation.
+    pub types: Vec<String>,
+    /// What to do with issues and pull requests that bots opened; `None` leaves it to each table.
+    pub bots: Option<Bots>,
+}
+
+/// What to do with issues and pull requests that bots opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bots {
+    /// Count them in every table.
+    Include,
+    /// Count them in none.
+    Exclude,
+}
+
+impl Selection {
+    /// Whether nothing is left out and every table does what it does by default.
+    pub fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+}
