@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::CloudSpending;
 use crate::providers::{Azure, Gcp};
 use crate::scalar::{Named, absent_if_null, flag, source_text};
+use crate::server::Server;
 
 /// `config.yml`: every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +52,10 @@ pub struct Config {
     /// Groups of cloud services (newer spelling, laid over the older one), and bills in files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloudspending: Option<CloudSpending>,
+    /// How figures are served.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Server>")]
+    pub server: Server,
     /// Name of the file in errors.
     #[serde(skip)]
     pub(crate) origin: String,

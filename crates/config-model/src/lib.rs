@@ -9,6 +9,7 @@ mod load;
 mod providers;
 mod rules;
 mod scalar;
+mod server;
 mod yaml;
 
 pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
@@ -17,6 +18,7 @@ pub use file::{App, BugSource, Config, Github, Import, Member, Metrics, ProcessC
 pub use load::{default_path, load};
 pub use providers::{Azure, CostType, Gcp, Secret};
 pub use scalar::Named;
+pub use server::{Server, ServerAuth};
 
 /// The JSON Schema of `config.yml`, for editors: the text of `config/config.schema.json`.
 pub fn json_schema() -> String {

@@ -145,9 +145,23 @@ fn the_example_shows_every_top_level_key_and_is_valid() {
         "azure:",
         "gcp:",
         "cloudspending:",
+        "server:",
     ] {
         assert!(text.lines().any(|line| line.starts_with(key)), "{key}");
     }
+}
+
+#[test]
+fn the_server_has_a_key_without_secrets() {
+    let server =
+        read("server: {addr: '0.0.0.0:80', auth: bearer, tokens_file: tokens, hosts: [cto.acme.example]}").server;
+    assert_eq!((server.addr.as_deref(), server.tokens_file.as_deref()), (Some("0.0.0.0:80"), Some("tokens")));
+    assert_eq!((server.auth, server.hosts), (Some(config_model::ServerAuth::Bearer), vec!["cto.acme.example".into()]));
+    assert_eq!(read("server:\n").server, config_model::Server::default());
+    insta::assert_snapshot!(refused("server: {auth: yes-please}"), @"config.yml, line 1, key server.auth: unknown variant `yes-please`, expected one of `none`, `bearer`, `basic`");
+    insta::assert_snapshot!(refused("server: {tokens: [a]}"), @"config.yml, line 1, key server.tokens: unknown key `tokens`; did you mean `tokens_file`?");
+    insta::assert_snapshot!(refused("server: {connections: 0}"), @"config.yml, key server.connections: 0 would answer nobody; give at least 1");
+    insta::assert_snapshot!(refused("server: {reload_seconds: 86401}"), @"config.yml, key server.reload_seconds: more than a day (86400); 0 turns reloading off");
 }
 
 /// Groups, flat filter and comparisons of a configuration, as short texts.

@@ -122,6 +122,13 @@ impl Store {
         self.read(runs::next)
     }
 
+    /// How often this store was changed since it was made: tells whether what was read before is still all of it.
+    pub fn changes(&self) -> Result<i64, StoreError> {
+        self.read(|connection| {
+            connection.query_row("SELECT value FROM meta WHERE key = 'changes'", [], |row| row.get(0))
+        })
+    }
+
     /// Stores a page of records and the cursor behind it in one transaction.
     ///
     /// Storing the same page again changes nothing, and a page that was observed earlier than what is stored

@@ -179,3 +179,14 @@ fn an_issue_that_is_not_yet_known_gets_its_card_later() {
     assert_eq!(fixture.cells("project_item", &["item_id", "number"]), ["C_1,1"]);
     assert_eq!(fixture.cells("issue_project_custom_field", &["number", "field_value"]), ["1,3"]);
 }
+
+#[test]
+fn every_commit_changes_the_number_of_changes_and_reading_does_not() {
+    let fixture = Fixture::new();
+    let before = fixture.store.changes().expect("asked");
+    fixture.see(1, &[Record::Repository(repository("R_1", "api"))]);
+    let after = fixture.store.changes().expect("asked");
+    assert!(after > before, "{before} {after}");
+    fixture.store.load(model::columns::Scopes::ALL).expect("read");
+    assert_eq!(fixture.store.changes().expect("asked"), after);
+}
