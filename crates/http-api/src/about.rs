@@ -1,0 +1,154 @@
+//! What the server knows of itself and its data: `meta` and the catalogue of metrics.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use metrics_core::catalogue::{Direction, metrics};
+use model::Month;
+use model::columns::Raw;
+use model::records::ImportRun;
+use model::rules::Step;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::hash::digest;
+use crate::problem::Problem;
+use crate::query::{Query, pairs};
+use crate::routing::Routes;
+use crate::shared::Shared;
+use crate::snapshot::Snapshot;
+
+/// `meta` and `metrics`, below `/api/v1/`.
+pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
+    let (for_meta, for_metrics) = (Arc::clone(shared), Arc::clone(shared));
+    let meta = move |uri: Uri, headers: HeaderMap| {
+        let shared = Arc::clone(&for_meta);
+        async move { meta(&shared, &headers, uri.query().unwrap_or_default()).await }
+    };
+    let metrics = move |uri: Uri, headers: HeaderMap| {
+        let shared = Arc::clone(&for_metrics);
+        async move { catalogue(&shared, &headers, uri.query().unwrap_or_default()).await }
+    };
+    routes.get("/api/v1/meta", meta);
+    routes.get("/api/v1/metrics", metrics);
+}
+
+async fn meta(shared: &Arc<Shared>, headers: &HeaderMap, query: &str) -> Result<Response, Problem> {
+    let snapshot = shared.snapshot()?;
+    only(query, &["rules"])?;
+    let query = Query::read(query, &[], snapshot.rules.usual)?;
+    snapshot.sources(query.set)?;
+    let reload_error = shared.reload_error();
+    let build = shared.settings.build.clone();
+    let key = format!("meta|{}|{}", query.key(), digest(&[reload_error.as_deref().unwrap_or_default()]));
+    let owner = Arc::clone(&snapshot);
+    let make = || async move {
+        let body = about(&owner, &query, reload_error.as_deref(), &build)?;
+        Ok(Arc::new(Answer::new("application/json", body.to_string().into_bytes())))
+    };
+    shared.answer(&snapshot, headers, key, make).await
+}
+
+async fn catalogue(shared: &Arc<Shared>, headers: &HeaderMap, query: &str) -> Result<Response, Problem> {
+    let snapshot = shared.snapshot()?;
+    only(query, &[])?;
+    let make = || async {
+        let body = json!({ "data": metrics().iter().map(metric).collect::<Vec<_>>() });
+        Ok(Arc::new(Answer::new("application/json", body.to_string().into_bytes())))
+    };
+    shared.answer(&snapshot, headers, "metrics".to_owned(), make).await
+}
+
+/// An error for parameters that this route does not have.
+fn only(query: &str, valid: &[&str]) -> Result<(), Problem> {
+    let unknown = pairs(query)?.into_iter().find(|(name, _)| !valid.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |(name, _)| Err(crate::query::unknown_parameter(&name, valid)))
+}
+
+fn metric(metric: &metrics_core::catalogue::Metric) -> Value {
+    let good_direction = match metric.good_direction {
+        Direction::Up => Some("up"),
+        Direction::Down => Some("down"),
+        Direction::None => None,
+    };
+    json!({
+        "name": metric.name,
+        "title": metric.title,
+        "unit": metric.unit,
+        "definition": metric.definition,
+        "formula": metric.formula,
+        "left_out": metric.left_out,
+        "good_direction": good_direction,
+        "table": metric.table,
+        "column": metric.column,
+        "docs": metric.docs,
+    })
+}
+
+fn about(snapshot: &Snapshot, query: &Query, reload_error: Option<&str>, build: &str) -> Result<Value, Problem> {
+    let (raw, rules) = snapshot.sources(query.set)?;
+    let known = snapshot.known(query.set);
+    let projects: Vec<Value> = known.boards.iter().map(|board| json!({ "id": board.id, "name": board.name })).collect();
+    let months = raw.cloud_costs.month.iter();
+    let month = |month: Option<&Month>| month.map(ToString::to_string);
+    Ok(json!({
+        "build": build,
+        "rules": query.set.name(),
+        "usual_rules": snapshot.rules.usual.name(),
+        "timezone": rules.timezone.name(),
+        "snapshot": snapshot.data.version,
+        "loaded_at": snapshot.data.loaded_at.to_rfc3339_seconds(),
+        "reload_error": reload_error,
+        "as_of": raw.as_of.map(model::Instant::to_rfc3339_seconds),
+        "cloud_as_of": raw.cloud_as_of.map(model::Instant::to_rfc3339_seconds),
+        "covered": {
+            "from": first_opened(raw).map(model::Instant::to_rfc3339_seconds),
+            "to": raw.as_of.map(model::Instant::to_rfc3339_seconds),
+            "first_bill": month(months.clone().min()),
+            "last_bill": month(months.max()),
+        },
+        "projects": projects,
+        "steps": Step::ALL.map(Step::name),
+        "repositories": known.repositories,
+        "teams": known.teams,
+        "types": known.types,
+        "providers": providers(raw),
+        "sources": sources(raw),
+    }))
+}
+
+fn first_opened(raw: &Raw) -> Option<model::Instant> {
+    let first = |column: &model::columns::InstantColumn| (0..column.len()).filter_map(|row| column.get(row)).min();
+    let firsts = [first(&raw.issues.created_at), first(&raw.pull_requests.created_at)];
+    firsts.into_iter().flatten().min()
+}
+
+fn providers(raw: &Raw) -> BTreeSet<String> {
+    let codes: BTreeSet<u32> = raw.cloud_costs.provider.iter().copied().collect();
+    codes.into_iter().map(|code| raw.dictionary.text(code).into_owned()).collect()
+}
+
+/// The last import of every source, and how far the last good one reached.
+fn sources(raw: &Raw) -> Vec<Value> {
+    let mut sources: BTreeMap<(&str, &str), (&ImportRun, Option<&ImportRun>)> = BTreeMap::new();
+    for run in &raw.imports {
+        let source = sources.entry((&run.scope, &run.subject)).or_insert((run, None));
+        source.0 = run;
+        if run.outcome == "ok" {
+            source.1 = Some(run);
+        }
+    }
+    let source = |((scope, subject), (last, good)): ((&str, &str), (&ImportRun, Option<&ImportRun>))| {
+        json!({
+            "scope": scope,
+            "subject": subject,
+            "label": if last.label.is_empty() { subject } else { &last.label },
+            "state": last.outcome,
+            "message": (!last.message.is_empty()).then_some(&last.message),
+            "covered_to": good.and_then(|run| run.covered_to).map(model::Instant::to_rfc3339_seconds),
+        })
+    };
+    sources.into_iter().map(source).collect()
+}

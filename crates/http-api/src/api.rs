@@ -1,0 +1,125 @@
+//! The surface as the program around it sees it.
+
+use std::any::Any;
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::http::{HeaderMap, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::answer::{Answer, Encoding, not_modified};
+use crate::data::{Data, RulesBySet};
+use crate::guard::guard;
+use crate::hash::digest;
+use crate::observe::{observe, remember_route};
+use crate::problem::Problem;
+use crate::routing::Routes;
+use crate::settings::{Settings, SettingsError};
+use crate::shared::Shared;
+use crate::{about, compatible, evidence, gauges, openapi, typed};
+
+/// The HTTP surface: routes over the snapshot that was published last. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Api {
+    shared: Arc<Shared>,
+}
+
+impl Api {
+    /// A surface without data yet: it is alive, but not ready.
+    ///
+    /// # Errors
+    /// When the settings contradict themselves, or the usual rules cannot be used.
+    pub fn new(settings: Settings, rules: RulesBySet) -> Result<Self, SettingsError> {
+        let settings = settings.checked()?;
+        if let Err(message) = rules.of(rules.usual) {
+            return Err(SettingsError::Rules { set: rules.usual.name(), message: message.to_owned() });
+        }
+        Ok(Self { shared: Arc::new(Shared::new(settings, rules)) })
+    }
+
+    /// All routes, below the base path.
+    ///
+    /// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: without the address of the other end no
+    /// proxy is trusted.
+    pub fn router(&self) -> Router {
+        self.router_with(Router::new().fallback(not_found))
+    }
+
+    /// As [`Api::router`], with further routes below the base path, and their fallback for what is not below `/api`:
+    /// the files of a dashboard for example. They are guarded, logged and counted as the others.
+    pub fn router_with(&self, more: Router) -> Router {
+        let shared = &self.shared;
+        let routes = routes(shared).router.route("/api/{*rest}", any(not_found)).merge(more);
+        let base = &shared.settings.base_path;
+        let routes = if base.is_empty() { routes } else { Router::new().nest(base, routes).fallback(not_found) };
+        let guarded = routes
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(Arc::clone(shared), guard))
+            .layer(from_fn(remember_route));
+        // Outside of the routes, since what is not allowed is only known once they have answered.
+        let observed = ServiceBuilder::new().layer(from_fn_with_state(Arc::clone(shared), observe)).service(guarded);
+        Router::new().fallback_service(observed)
+    }
+
+    /// Puts a new snapshot in the place of the one before; requests under way keep theirs.
+    ///
+    /// Computes the tables of the usual rules first, on this thread, so that no request waits for that: call it where
+    /// blocking is allowed.
+    pub fn publish(&self, data: Data) {
+        self.shared.publish(data);
+    }
+
+    /// Says that newer data could not be loaded, until the next snapshot. The message appears in `/api/v1/meta`.
+    pub fn reload_failed(&self, message: String) {
+        self.shared.reload_failed(message);
+    }
+}
+
+/// Every address, without the base path.
+pub(crate) fn routes(shared: &Arc<Shared>) -> Routes {
+    let mut routes = Routes::default();
+    let for_ready = Arc::clone(shared);
+    routes.get("/healthz", || async { plain("ok\n") });
+    routes.get("/readyz", move || async move { for_ready.snapshot().map(|_| plain("ready\n")) });
+    routes.get("/api/openapi.json", document);
+    compatible::add(&mut routes, shared);
+    typed::add(&mut routes, shared);
+    evidence::add(&mut routes, shared);
+    about::add(&mut routes, shared);
+    gauges::add(&mut routes, shared);
+    routes
+}
+
+/// Written and compressed once: it depends on nothing but the build.
+async fn document(headers: HeaderMap) -> Result<Response, Problem> {
+    static DOCUMENT: LazyLock<(Answer, String)> = LazyLock::new(|| {
+        let text = openapi::document();
+        (Answer::new("application/json", text.as_bytes().to_vec()), digest(&[text]))
+    });
+    let (answer, tag) = &*DOCUMENT;
+    match not_modified(&headers, tag) {
+        Some(response) => Ok(response),
+        None => answer.respond(tag, Encoding::accepted(&headers)).await,
+    }
+}
+
+async fn not_found() -> Problem {
+    Problem::not_found()
+}
+
+fn plain(text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+/// What a handler panicked with is for the log alone.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the payload over")]
+fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+    tracing::error!("a handler panicked: {text}");
+    Problem::internal().into_response()
+}

@@ -1,0 +1,177 @@
+//! Who is answered: authentication, known host names, and limits of what is sent.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret as _, SecretString};
+use subtle::{Choice, ConstantTimeEq as _};
+
+use crate::problem::Problem;
+use crate::settings::{Authentication, Limits, Settings};
+use crate::shared::Shared;
+
+/// Routes that everyone may ask: they say nothing but whether the server lives and is ready.
+const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Lets a request through, or answers it.
+pub(crate) async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let settings = &shared.settings;
+    if let Err(problem) = within_limits(&parts, &settings.limits).and_then(|()| allowed(&parts, settings)) {
+        return problem.into_response();
+    }
+    let answering = next.run(Request::from_parts(parts, body));
+    tokio::time::timeout(settings.limits.request_time, answering).await.unwrap_or_else(|_| {
+        let seconds = settings.limits.request_time.as_secs();
+        let detail = format!("the answer took longer than {seconds} s: ask for less, or again in a moment");
+        Problem::new(StatusCode::GATEWAY_TIMEOUT, detail).into_response()
+    })
+}
+
+fn within_limits(parts: &Parts, limits: &Limits) -> Result<(), Problem> {
+    let uri_bytes = parts.uri.path_and_query().map_or(0, |text| text.as_str().len());
+    if uri_bytes > limits.uri_bytes {
+        let detail = format!("the address is longer than {} bytes", limits.uri_bytes);
+        return Err(Problem::new(StatusCode::URI_TOO_LONG, detail));
+    }
+    let header_bytes: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if header_bytes > limits.header_bytes {
+        let detail = format!("the headers are longer than {} bytes", limits.header_bytes);
+        return Err(Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, detail));
+    }
+    let body_bytes =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if body_bytes.is_some_and(|bytes| bytes > limits.body_bytes) {
+        let detail = format!("the body is longer than {} bytes", limits.body_bytes);
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    }
+    Ok(())
+}
+
+fn allowed(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
+    let path = parts.uri.path().strip_prefix(settings.base_path.as_str()).unwrap_or_default();
+    if OPEN_PATHS.contains(&path) {
+        return Ok(());
+    }
+    match &settings.authentication {
+        Authentication::None => known_host(parts, settings),
+        Authentication::Bearer(tokens) => {
+            let is_known =
+                credentials(&parts.headers, "bearer").is_some_and(|token| is_one_of(token.as_bytes(), tokens));
+            if is_known { Ok(()) } else { Err(unauthorized("Bearer realm=\"cto-metrics\"")) }
+        }
+        Authentication::Basic { user, password } => {
+            let given = credentials(&parts.headers, "basic").and_then(|text| STANDARD.decode(text).ok());
+            if given.is_some_and(|given| is_user(&given, user, password)) {
+                Ok(())
+            } else {
+                Err(unauthorized("Basic realm=\"cto-metrics\", charset=\"UTF-8\""))
+            }
+        }
+    }
+}
+
+/// What follows the scheme in `Authorization`.
+fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (given, rest) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    given.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+}
+
+/// Compares with all of them, however soon one fits.
+fn is_one_of(token: &[u8], tokens: &[SecretString]) -> bool {
+    let fits = |known: &SecretString| token.ct_eq(known.expose_secret().as_bytes());
+    tokens.iter().fold(Choice::from(0), |found, known| found | fits(known)).into()
+}
+
+fn is_user(given: &[u8], user: &str, password: &SecretString) -> bool {
+    let colon = given.iter().position(|byte| *byte == b':').unwrap_or(given.len());
+    let (given_user, given_password) = (&given[..colon], given.get(colon + 1..).unwrap_or_default());
+    let same_user = given_user.ct_eq(user.as_bytes());
+    let same_password = given_password.ct_eq(password.expose_secret().as_bytes());
+    (same_user & same_password).into()
+}
+
+fn unauthorized(challenge: &'static str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "this needs a name and a secret that the server knows")
+        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}
+
+/// Without authentication a page of another site must not read the figures through a name that it lets point here.
+fn known_host(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
+    let host = host(parts, settings);
+    let name = host.as_deref().map(without_port).unwrap_or_default();
+    if is_loopback(&name) || settings.hosts.contains(&name) {
+        return Ok(());
+    }
+    let detail = "without authentication this server answers under loopback names and configured host names alone: \
+                  add this one to the configured hosts, or set up authentication";
+    Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, detail))
+}
+
+/// The name that the client asked for; of a trusted proxy, what it says that the client asked for.
+fn host(parts: &Parts, settings: &Settings) -> Option<String> {
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let forwarded = || header("x-forwarded-host").and_then(|hosts| hosts.split(',').next_back()).map(str::trim);
+    let forwarded = if is_trusted_proxy(parts, settings) { forwarded() } else { None };
+    forwarded
+        .or_else(|| header("host"))
+        .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
+        .map(str::to_owned)
+}
+
+/// Whether the other end of the connection is a proxy whose forwarded headers are believed.
+pub(crate) fn is_trusted_proxy(parts: &Parts, settings: &Settings) -> bool {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    peer.is_some_and(|peer| settings.trusted_proxies.iter().any(|network| network.contains(peer)))
+}
+
+fn without_port(host: &str) -> String {
+    let end = match host.rfind(']') {
+        Some(bracket) => bracket + 1,
+        None => host.find(':').unwrap_or(host.len()),
+    };
+    host[..end].trim_end_matches('.').to_ascii_lowercase()
+}
+
+fn is_loopback(name: &str) -> bool {
+    let address = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    name == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_names_are_known_with_and_without_port() {
+        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "[::1]:8080", "[::1]", "localhost."] {
+            assert!(is_loopback(&without_port(host)), "{host}");
+        }
+        for host in ["", "example.com", "localhost.example.com", "127.0.0.1.example.com", "[::2]:80", "10.0.0.1"] {
+            assert!(!is_loopback(&without_port(host)), "{host}");
+        }
+    }
+
+    #[test]
+    fn user_and_password_must_both_fit() {
+        let password = SecretString::from("a:b");
+        assert!(is_user(b"me:a:b", "me", &password));
+        for given in [&b"me:a"[..], b"you:a:b", b"me", b""] {
+            assert!(!is_user(given, "me", &password));
+        }
+    }
+
+    #[test]
+    fn any_of_the_tokens_fits_and_no_other() {
+        let tokens = [SecretString::from("one"), SecretString::from("two")];
+        assert!(is_one_of(b"one", &tokens) && is_one_of(b"two", &tokens));
+        assert!(!is_one_of(b"on", &tokens) && !is_one_of(b"", &tokens));
+    }
+}

@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod about;
+mod answer;
+mod api;
+mod compatible;
+mod csv;
+mod data;
+mod evidence;
+mod flights;
+mod gauges;
+mod guard;
+mod hash;
+mod json;
+mod observe;
+mod openapi;
+mod periods;
+mod problem;
+mod query;
+mod routes;
+mod routing;
+mod settings;
+mod shared;
+mod snapshot;
+mod typed;
+
+pub use api::Api;
+pub use data::{Data, RulesBySet};
+pub use openapi::openapi;
+pub use settings::{Authentication, Limits, Network, Settings, SettingsError};

@@ -1,0 +1,234 @@
+//! The OpenAPI document: every address, parameter, answer and column, built from the catalogue.
+
+mod answers;
+mod columns;
+mod objects;
+mod parameters;
+
+use std::sync::LazyLock;
+
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, PathItem, PathItemBuilder, Paths};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, ResponsesBuilder};
+
+use crate::evidence;
+use crate::routes::{COMPATIBLE_ROUTES, TABLE_ROUTES, TableRoute, spec};
+
+/// The OpenAPI 3.1 document of every route, as pretty JSON. It does not depend on settings or data.
+pub fn openapi() -> String {
+    document().to_owned()
+}
+
+/// The same, made once.
+pub(crate) fn document() -> &'static str {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
+        let mut text = serde_json::to_string_pretty(&build()).expect("the document is plain data");
+        text.push('\n');
+        text
+    });
+    &DOCUMENT
+}
+
+fn build() -> OpenApi {
+    let mut paths = Paths::new();
+    let mut components = ComponentsBuilder::new()
+        .schema("Problem", objects::problem())
+        .schema("Meta", objects::meta())
+        .schema("EvidenceMeta", objects::evidence_meta())
+        .schema("About", objects::about())
+        .schema("Metric", objects::metric());
+    for (name, response) in answers::shared() {
+        components = components.response(name, response);
+    }
+    for (path, table) in COMPATIBLE_ROUTES {
+        paths.paths.insert(format!("/api/{path}"), compatible(path, table));
+    }
+    for route in &TABLE_ROUTES {
+        for (_, table) in route.tables {
+            components = components.schema(columns::row_name(table), columns::row(spec(table)));
+        }
+        let path = format!("/api/v1/{}", route.path);
+        paths.paths.insert(path.clone(), typed(route));
+        paths.paths.insert(format!("{path}.csv"), typed_csv(route));
+        if let Some(evidence) = route.evidence {
+            components = components.schema(columns::evidence_name(evidence), columns::evidence(evidence));
+            paths.paths.insert(format!("{path}/evidence"), evidence_of(route, evidence));
+        }
+    }
+    for (path, item) in plain_paths() {
+        paths.paths.insert(path.to_owned(), item);
+    }
+    let secrets = [
+        ("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())),
+        ("basic", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Basic).build())),
+    ];
+    for (name, scheme) in secrets {
+        components = components.security_scheme(name, scheme);
+    }
+    let none = SecurityRequirement::default();
+    let by = |name: &str| SecurityRequirement::new(name, Vec::<String>::new());
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("cto-metrics")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "Figures of how work flows, as typed JSON and CSV. Every number has a definition in \
+                     docs/metrics.md. What authentication is needed is a setting of the server.",
+                ))
+                .build(),
+        )
+        .paths(paths)
+        .components(Some(components.build()))
+        .security(Some(vec![none, by("bearer"), by("basic")]))
+        .build()
+}
+
+fn get(operation: OperationBuilder) -> PathItem {
+    PathItemBuilder::new().operation(HttpMethod::Get, operation.build()).build()
+}
+
+fn operation(id: &str, tag: &str, summary: &str) -> OperationBuilder {
+    let id: String = id.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
+    OperationBuilder::new().operation_id(Some(id)).tag(tag).summary(Some(summary.to_owned()))
+}
+
+fn with(operation: OperationBuilder, parameters: Vec<ParameterBuilder>, responses: ResponsesBuilder) -> PathItem {
+    let operation = parameters.into_iter().fold(operation, OperationBuilder::parameter);
+    get(operation.responses(responses.build()))
+}
+
+fn compatible(path: &str, table: &str) -> PathItem {
+    let summary = format!("{} The original tool's form: every value is text.", spec(table).doc);
+    let responses = answers::compatible(columns::texts(spec(table)));
+    with(operation(&format!("compatible/{path}"), "compatible", &summary), Vec::new(), responses)
+}
+
+fn typed(route: &TableRoute) -> PathItem {
+    let docs: Vec<&str> = route.tables.iter().map(|(_, table)| spec(table).doc).collect();
+    let rows: Vec<String> = route.tables.iter().map(|(_, table)| columns::row_name(table)).collect();
+    with(
+        operation(route.path, tag(route), &docs.join(" ")),
+        parameters::of_table(route),
+        answers::of_table(&rows, "Meta", true),
+    )
+}
+
+fn typed_csv(route: &TableRoute) -> PathItem {
+    let docs: Vec<&str> = route.tables.iter().map(|(_, table)| spec(table).doc).collect();
+    let summary = format!("{} As CSV.", docs.join(" "));
+    with(operation(&format!("{}.csv", route.path), tag(route), &summary), parameters::of_table(route), answers::csv())
+}
+
+fn evidence_of(route: &TableRoute, evidence: crate::routes::Evidence) -> PathItem {
+    let mut parameters = parameters::of_table(route);
+    parameters.extend(evidence::parameters(route, evidence).iter().map(|name| parameters::of_evidence(name)));
+    let rows = [columns::evidence_name(evidence)];
+    let id = format!("{}/evidence", route.path);
+    with(
+        operation(&id, tag(route), "The rows behind a figure, a page at a time."),
+        parameters,
+        answers::of_table(&rows, "EvidenceMeta", false),
+    )
+}
+
+fn plain_paths() -> Vec<(&'static str, PathItem)> {
+    let none = Vec::new;
+    let server = |id: &str, summary: &str| operation(id, "server", summary);
+    vec![
+        ("/healthz", with(server("healthz", "Whether the process lives."), none(), answers::text("It does.", false))),
+        (
+            "/readyz",
+            with(server("readyz", "Whether there is data to serve."), none(), answers::text("There is.", true)),
+        ),
+        (
+            "/metrics",
+            with(server("prometheus", "Counts and headline figures for Prometheus."), none(), answers::prometheus()),
+        ),
+        ("/api/openapi.json", with(server("openapi", "This document."), none(), answers::document())),
+        (
+            "/api/v1/meta",
+            with(
+                operation("meta", "about", "What there is: boards, repositories, teams, sources and their state."),
+                vec![parameters::rules()],
+                answers::one("About"),
+            ),
+        ),
+        (
+            "/api/v1/metrics",
+            with(operation("metrics", "about", "The metrics with their definitions."), none(), answers::list("Metric")),
+        ),
+    ]
+}
+
+/// The first part of the path.
+fn tag(route: &TableRoute) -> &'static str {
+    route.path.split('/').next().unwrap_or(route.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use model::rules::{RuleSet, Rules};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::shared::Shared;
+    use crate::{RulesBySet, Settings};
+
+    #[test]
+    fn the_committed_document_is_the_one_that_is_served() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&file, openapi()).expect("written");
+        }
+        let committed = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(committed == openapi(), "crates/http-api/openapi.json differs: UPDATE_DOCS=1 rewrites it");
+    }
+
+    #[test]
+    fn every_route_is_in_the_document_and_every_path_of_the_document_is_a_route() {
+        let rules = Ok(Rules::default());
+        let rules = RulesBySet { usual: RuleSet::Flow, flow: rules.clone(), cto_stats: rules };
+        let shared = Arc::new(Shared::new(Settings::default(), rules));
+        let routed: BTreeSet<String> = crate::api::routes(&shared).paths.into_iter().collect();
+        let documented: BTreeSet<String> = build().paths.paths.keys().cloned().collect();
+        assert_eq!(routed, documented);
+    }
+
+    #[test]
+    fn every_reference_in_the_document_leads_somewhere() {
+        let document: Value = serde_json::from_str(document()).expect("JSON");
+        let mut pointers = Vec::new();
+        references(&document, &mut pointers);
+        assert!(pointers.len() > 100);
+        for pointer in pointers {
+            assert!(document.pointer(pointer.trim_start_matches('#')).is_some(), "{pointer}");
+        }
+    }
+
+    fn references(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(pointer)) = members.get("$ref") {
+                    found.push(pointer.clone());
+                }
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn operation_ids_are_unique_and_it_is_version_3_1() {
+        let document: Value = serde_json::from_str(document()).expect("JSON");
+        assert_eq!(document["openapi"], "3.1.0");
+        let paths = document["paths"].as_object().expect("paths");
+        let ids: BTreeSet<&str> = paths.values().filter_map(|path| path["get"]["operationId"].as_str()).collect();
+        assert_eq!(ids.len(), paths.len());
+    }
+}

@@ -1,0 +1,177 @@
+//! Answers of every status.
+
+use serde_json::{Value, json};
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ArrayItems, Object, ObjectBuilder, OneOfBuilder, Schema, Type,
+};
+use utoipa::openapi::{Ref, RefOr, Response, ResponsesBuilder};
+
+use super::objects;
+use crate::problem;
+
+fn reference(name: &str) -> RefOr<Schema> {
+    RefOr::Ref(Ref::from_schema_name(name))
+}
+
+fn array(items: impl Into<RefOr<Schema>>) -> RefOr<Schema> {
+    Schema::Array(ArrayBuilder::new().items(ArrayItems::RefOrSchema(Box::new(items.into()))).build()).into()
+}
+
+/// A table or its evidence.
+pub(super) fn of_table(rows: &[String], meta: &str, has_csv: bool) -> ResponsesBuilder {
+    let row = match rows {
+        [row] => reference(row),
+        rows => {
+            let one_of = rows.iter().fold(OneOfBuilder::new(), |one_of, row| one_of.item(reference(row)));
+            Schema::OneOf(one_of.build()).into()
+        }
+    };
+    let answer = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("data", array(row))
+        .property("meta", reference(meta))
+        .required("data")
+        .required("meta")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    let mut response = tagged("The rows, and what they rest on.")
+        .content("application/json", ContentBuilder::new().schema(Some(answer)).build());
+    if has_csv {
+        response = response.content("text/csv", ContentBuilder::new().schema(Some(csv_schema())).build());
+    }
+    common(ResponsesBuilder::new().response("200", response.build()), true)
+}
+
+/// A table as CSV.
+pub(super) fn csv() -> ResponsesBuilder {
+    let content = ContentBuilder::new().schema(Some(csv_schema())).build();
+    let response = tagged("A header and the rows.").content("text/csv", content);
+    common(ResponsesBuilder::new().response("200", response.build()), true)
+}
+
+fn csv_schema() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("Text that a spreadsheet would take for a formula has an apostrophe in front."))
+}
+
+/// An array of objects of text.
+pub(super) fn compatible(row: Object) -> ResponsesBuilder {
+    let content = ContentBuilder::new().schema(Some(array(Schema::Object(row)))).build();
+    let error = objects::missing();
+    let missing = ResponseBuilder::new()
+        .description("There is no such table: nothing was imported or configured for it.")
+        .content("application/json", ContentBuilder::new().schema(Some(Schema::Object(error))).build());
+    let responses = ResponsesBuilder::new()
+        .response("200", tagged("The rows.").content("application/json", content).build())
+        .response("404", missing.build());
+    common(responses, false)
+}
+
+/// One object.
+pub(super) fn one(name: &str) -> ResponsesBuilder {
+    let content = ContentBuilder::new().schema(Some(reference(name))).build();
+    common(ResponsesBuilder::new().response("200", tagged("It.").content("application/json", content).build()), true)
+}
+
+/// A list below `data`.
+pub(super) fn list(name: &str) -> ResponsesBuilder {
+    let answer =
+        ObjectBuilder::new().schema_type(Type::Object).property("data", array(reference(name))).required("data");
+    let content = ContentBuilder::new().schema(Some(answer)).build();
+    common(ResponsesBuilder::new().response("200", tagged("They.").content("application/json", content).build()), true)
+}
+
+/// A line of text; `may_wait` where there may be no data yet.
+pub(super) fn text(what: &str, may_wait: bool) -> ResponsesBuilder {
+    let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
+    let response = ResponseBuilder::new().description(what).content("text/plain", content);
+    let responses = ResponsesBuilder::new().response("200", response.build());
+    problems(problems(responses, if may_wait { &DATA[..1] } else { &[] }), &LIMITS)
+}
+
+/// Counts.
+pub(super) fn prometheus() -> ResponsesBuilder {
+    let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
+    let response =
+        ResponseBuilder::new().description("OpenMetrics text.").content("application/openmetrics-text", content);
+    problems(problems(ResponsesBuilder::new().response("200", response.build()), &ACCESS), &LIMITS)
+}
+
+/// This document.
+pub(super) fn document() -> ResponsesBuilder {
+    let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
+    let response = tagged("OpenAPI 3.1.").content("application/json", content);
+    let responses = ResponsesBuilder::new().response("200", response.build()).response("304", unchanged());
+    problems(problems(responses, &ACCESS), &LIMITS)
+}
+
+fn unchanged() -> Response {
+    ResponseBuilder::new().description("As If-None-Match names it.").build()
+}
+
+const QUERY: [(&str, &str); 1] = [("400", "A parameter or value is not known, or dates are reversed.")];
+const ACCESS: [(&str, &str); 2] = [
+    ("401", "Authentication is needed; WWW-Authenticate says which."),
+    ("421", "Without authentication the server does not answer under this host name."),
+];
+const LIMITS: [(&str, &str); 4] = [
+    ("413", "The body is too long."),
+    ("414", "The address is too long."),
+    ("431", "The headers are too long."),
+    ("500", "Something failed inside the server."),
+];
+const DATA: [(&str, &str); 2] = [
+    ("503", "No data yet, or too many questions wait; Retry-After says when to ask again."),
+    ("504", "The answer took too long."),
+];
+
+fn common(responses: ResponsesBuilder, reads_query: bool) -> ResponsesBuilder {
+    let own = if reads_query { &QUERY[..] } else { &[] };
+    let responses = problems(responses.response("304", unchanged()), own);
+    problems(problems(problems(responses, &ACCESS), &LIMITS), &DATA)
+}
+
+fn problems(responses: ResponsesBuilder, statuses: &[(&str, &str)]) -> ResponsesBuilder {
+    statuses.iter().fold(responses, |responses, (status, _)| {
+        let problem: RefOr<Response> = RefOr::Ref(Ref::from_response_name(problem_name(status)));
+        responses.response(*status, problem)
+    })
+}
+
+fn problem_name(status: &str) -> String {
+    format!("Problem{status}")
+}
+
+/// What every problem is answered with, by name.
+pub(super) fn shared() -> impl Iterator<Item = (String, Response)> {
+    let statuses = QUERY.into_iter().chain(ACCESS).chain(LIMITS).chain(DATA);
+    statuses.map(|(status, what)| {
+        let content = ContentBuilder::new().schema(Some(reference("Problem"))).example(Some(example(status))).build();
+        let response = ResponseBuilder::new().description(what).content(problem::MEDIA_TYPE, content);
+        (problem_name(status), response.build())
+    })
+}
+
+fn example(status: &str) -> Value {
+    let status: u16 = status.parse().unwrap_or(500);
+    let title = axum::http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    json!({
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": "what is wrong, and what to do",
+        "request_id": "5f0c1d2e3a4b5c6d",
+    })
+}
+
+fn tagged(what: &str) -> ResponseBuilder {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let header = |help: &str| HeaderBuilder::new().schema(Some(text())).description(Some(help)).build();
+    let response: Response = ResponseBuilder::new().description(what).build();
+    ResponseBuilder::from(response)
+        .header("ETag", header("Strong; differs for each query, build, configuration and state of the data."))
+        .header("x-request-id", header("As in the server's log."))
+}

@@ -1,0 +1,93 @@
+//! Parameters with their valid values.
+
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Required};
+
+use crate::evidence::{FIGURE_STEPS, LARGEST_PAGE};
+use crate::query::TABLE_PARAMETERS;
+use crate::routes::TableRoute;
+
+/// Parameters of a table, `by` with what this one knows.
+pub(super) fn of_table(route: &TableRoute) -> Vec<ParameterBuilder> {
+    TABLE_PARAMETERS.iter().map(|name| of_name(name, route)).collect()
+}
+
+/// Which rule set.
+pub(super) fn rules() -> ParameterBuilder {
+    let schema = words(&["cto-stats", "flow"]);
+    parameter("rules", "Rule set; the server's usual one where it is not given.", schema)
+}
+
+/// Parameters of the rows behind a figure.
+pub(super) fn of_evidence(name: &str) -> ParameterBuilder {
+    let pattern = |pattern: &str| text().pattern(Some(pattern)).into();
+    match name {
+        "week" => parameter(name, "ISO week of the figure, `2026-W12`.", pattern("^[0-9]{4}-W[0-9]{2}$")),
+        "month" => parameter(name, "Month of the figure, `2026-03`.", pattern("^[0-9]{4}-[0-9]{2}$")),
+        "step" => {
+            parameter(name, "Step of the figure; `red_bin` are the open bugs of all steps.", words(&FIGURE_STEPS))
+        }
+        "limit" => {
+            let number = ObjectBuilder::new().schema_type(Type::Integer);
+            let number = number.minimum(Some(1_usize)).maximum(Some(LARGEST_PAGE));
+            parameter(name, "Most rows of a page.", number.into())
+        }
+        _ => parameter(name, "Where to go on: `next_cursor` of the page before.", text().into()),
+    }
+}
+
+fn of_name(name: &str, route: &TableRoute) -> ParameterBuilder {
+    match name {
+        "rules" => rules(),
+        "from" | "to" => {
+            let help = "Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199.";
+            let day = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
+            parameter(name, help, day.into())
+        }
+        "by" => {
+            let valid: Vec<&str> = route.tables.iter().map(|(by, _)| by.name()).collect();
+            parameter(name, "Length of the periods; the first one where it is not given.", words(&valid))
+        }
+        "as_of" => {
+            let help = "The figures as of this instant or day; the end of the data where it is not given.";
+            parameter(name, help, text().into())
+        }
+        "bots" => {
+            let help = "Whether what bots opened counts; each table has its own habit where it is not given.";
+            parameter(name, help, words(&["exclude", "include"]))
+        }
+        _ => {
+            let what = match name {
+                "project" => "Boards, by id",
+                "repo" => "Repositories, as `repo` or `org/repo`",
+                "team" => "Teams, by name",
+                _ => "Types of issues",
+            };
+            let list = ArrayBuilder::new().items(text());
+            parameter(
+                name,
+                &format!("{what}; may be repeated. /api/v1/meta lists them."),
+                Schema::Array(list.build()).into(),
+            )
+            .explode(Some(true))
+        }
+    }
+}
+
+fn parameter(name: &str, help: &str, schema: RefOr<Schema>) -> ParameterBuilder {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(help))
+        .schema(Some(schema))
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn words(valid: &[&str]) -> RefOr<Schema> {
+    text().enum_values(Some(valid.iter().copied())).into()
+}

@@ -1,0 +1,134 @@
+//! Which address gives which table.
+
+use metrics_core::catalogue::{self, TableSpec};
+
+/// A table at an address of the typed routes.
+#[derive(Debug)]
+pub(crate) struct TableRoute {
+    /// Below `/api/v1/`.
+    pub(crate) path: &'static str,
+    /// The tables by length of period; the first one is meant where `by` is not given.
+    pub(crate) tables: &'static [(By, &'static str)],
+    /// Whether `…/evidence` lists the rows behind it.
+    pub(crate) evidence: Option<Evidence>,
+}
+
+/// How a table is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// As of one instant, or over all time.
+    Nothing,
+    Day,
+    Week,
+    Month,
+}
+
+/// What the rows behind a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// Issues that were finished in a period.
+    Finished,
+    /// Issues that were open on a board, by step.
+    Stock,
+    /// Open pull requests.
+    OpenPullRequests,
+}
+
+impl By {
+    /// As asked for.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "now",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+}
+
+const fn route(path: &'static str, tables: &'static [(By, &'static str)]) -> TableRoute {
+    TableRoute { path, tables, evidence: None }
+}
+
+const fn with_evidence(path: &'static str, tables: &'static [(By, &'static str)], evidence: Evidence) -> TableRoute {
+    TableRoute { path, tables, evidence: Some(evidence) }
+}
+
+/// Every typed table.
+pub(crate) const TABLE_ROUTES: [TableRoute; 18] = [
+    with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
+    with_evidence("flow/throughput", &[(By::Week, "throughput_week")], Evidence::Finished),
+    with_evidence("flow/stocks", &[(By::Nothing, "stocks"), (By::Week, "stocks_week")], Evidence::Stock),
+    route("flow/cumulative-flow", &[(By::Day, "cumulative_flow_day")]),
+    with_evidence("flow/aging", &[(By::Nothing, "aging_wip")], Evidence::Stock),
+    route("flow/forecast", &[(By::Nothing, "forecast")]),
+    route("issues", &[(By::Nothing, "calculated_issue")]),
+    route("pull-requests/change-requests", &[(By::Week, "pr_change_requests_week")]),
+    route("pull-requests/change-requests/repositories", &[(By::Nothing, "pr_change_requests_repo")]),
+    route("pull-requests/change-requests/distribution", &[(By::Nothing, "pr_change_requests_repo_dist")]),
+    route("pull-requests/cycle", &[(By::Week, "pr_cycle_week")]),
+    route("pull-requests/review-latency", &[(By::Week, "pr_review_latency_week")]),
+    route("pull-requests/activity", &[(By::Week, "pr_activity_week")]),
+    with_evidence("pull-requests/open", &[(By::Nothing, "pr_open")], Evidence::OpenPullRequests),
+    route("pull-requests/authors", &[(By::Week, "pr_author_week")]),
+    route("cloud-spending/monthly", &[(By::Month, "cloud_spending_monthly")]),
+    route("cloud-spending/services", &[(By::Month, "cloud_spending_services")]),
+    route("cloud-spending/compared", &[(By::Month, "cloud_spending_compared")]),
+];
+
+/// The original tool's addresses below `/api/`, with their tables.
+pub(crate) const COMPATIBLE_ROUTES: [(&str, &str); 10] = [
+    ("cycle_times", "cycle_time"),
+    ("stocks", "stocks"),
+    ("stocks/week", "stocks_week"),
+    ("throughput/week", "throughput_week"),
+    ("pr/change_requests", "pr_change_requests_week"),
+    ("pr/change_requests/repo", "pr_change_requests_repo"),
+    ("pr/change_requests/repo_dist", "pr_change_requests_repo_dist"),
+    ("cloud_spending/monthly", "cloud_spending_monthly"),
+    ("cloud_spending/services", "cloud_spending_services"),
+    ("cloud_spending/compared", "cloud_spending_compared"),
+];
+
+/// A table of the routes in the catalogue.
+pub(crate) fn spec(table: &str) -> &'static TableSpec {
+    catalogue::table(table).expect("a test holds that the catalogue has every table of the routes")
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_core::catalogue::Period;
+
+    use super::*;
+
+    #[test]
+    fn every_table_of_the_catalogue_has_one_typed_address() {
+        let mut routed: Vec<&str> =
+            TABLE_ROUTES.iter().flat_map(|route| route.tables.iter().map(|(_, name)| *name)).collect();
+        let mut listed: Vec<&str> = catalogue::tables().iter().map(|table| table.name).collect();
+        routed.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(routed, listed);
+    }
+
+    #[test]
+    fn the_compatible_tables_are_in_the_catalogue() {
+        for (path, table) in COMPATIBLE_ROUTES {
+            assert!(catalogue::table(table).is_some(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_table_is_cut_as_its_address_says() {
+        for (by, table) in TABLE_ROUTES.iter().flat_map(|route| route.tables) {
+            let period = spec(table).period;
+            let expected = match by {
+                By::Nothing => Period::None,
+                By::Day => Period::Day,
+                By::Week => Period::Week,
+                By::Month => Period::Month,
+            };
+            assert_eq!(period, expected, "{table}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What all requests share: settings, the present snapshot, and the right to compute.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant as Moment;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use metrics_core::Calculation;
+use tokio::sync::Semaphore;
+
+use crate::answer::{Answer, Encoding, not_modified};
+use crate::data::{Data, RulesBySet};
+use crate::gauges::Gauges;
+use crate::problem::Problem;
+use crate::settings::Settings;
+use crate::snapshot::{Question, Snapshot};
+
+/// So many may wait for each computation that runs; more are turned away.
+const WAITING_PER_COMPUTATION: usize = 64;
+
+/// Shared by all requests.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) rules: Arc<RulesBySet>,
+    pub(crate) gauges: Gauges,
+    current: RwLock<Option<Arc<Snapshot>>>,
+    reload_error: RwLock<Option<String>>,
+    computing: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+impl Shared {
+    pub(crate) fn new(settings: Settings, rules: RulesBySet) -> Self {
+        let computing = Arc::new(Semaphore::new(settings.limits.concurrent_computations));
+        let gauges = Gauges::new(&settings.build);
+        let (current, reload_error) = (RwLock::new(None), RwLock::new(None));
+        let waiting = AtomicUsize::new(0);
+        Self { settings, rules: Arc::new(rules), gauges, current, reload_error, computing, waiting }
+    }
+
+    /// Computes what most requests ask for, then swaps.
+    pub(crate) fn publish(&self, data: Data) {
+        let rules = Arc::clone(&self.rules);
+        let began = Moment::now();
+        let snapshot = Snapshot::new(data, rules, &self.settings.build, self.settings.limits.cache_bytes);
+        self.gauges.computed(began.elapsed());
+        let snapshot = Arc::new(snapshot);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+        *self.reload_error.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn reload_failed(&self, message: String) {
+        *self.reload_error.write().unwrap_or_else(PoisonError::into_inner) = Some(message);
+    }
+
+    /// Why newer data could not be loaded, where that is so.
+    pub(crate) fn reload_error(&self) -> Option<String> {
+        self.reload_error.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The present snapshot, where there is one.
+    pub(crate) fn current(&self) -> Option<Arc<Snapshot>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The present snapshot.
+    pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, Problem> {
+        self.current().ok_or_else(Problem::not_ready)
+    }
+
+    /// The tables of a question: kept, or computed once however many ask.
+    pub(crate) async fn calculation(
+        self: &Arc<Self>,
+        snapshot: &Arc<Snapshot>,
+        question: Question,
+    ) -> Result<Arc<Calculation>, Problem> {
+        let (shared, owner) = (Arc::clone(self), Arc::clone(snapshot));
+        let make = |key_of: Question| async move {
+            let for_gauges = Arc::clone(&shared);
+            shared
+                .work(move || {
+                    let began = Moment::now();
+                    let calculation = owner.calculate(&key_of).map(Arc::new);
+                    for_gauges.gauges.computed(began.elapsed());
+                    calculation
+                })
+                .await
+        };
+        snapshot.calculations.get(question.key(), || make(question)).await
+    }
+
+    /// Does something that takes a while on a thread for such things, as many at once as the limits allow.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let most = self.settings.limits.concurrent_computations.saturating_mul(WAITING_PER_COMPUTATION);
+        let waiting = Waiting::among(&self.waiting);
+        if waiting.before >= most {
+            let detail = "too many questions wait to be computed: try again in a moment";
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+                .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")));
+        }
+        let permit = Arc::clone(&self.computing).acquire_owned().await.map_err(|_| Problem::internal())?;
+        drop(waiting);
+        let working = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        working.await.unwrap_or_else(|_| Err(Problem::internal()))
+    }
+
+    /// Answers from what is kept, or makes it. `key` names everything that the answer depends on besides the snapshot.
+    pub(crate) async fn answer<F>(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        headers: &HeaderMap,
+        key: String,
+        make: impl FnOnce() -> F,
+    ) -> Result<Response<Body>, Problem>
+    where
+        F: Future<Output = Result<Arc<Answer>, Problem>> + Send + 'static,
+    {
+        let tag = snapshot.tag(&key);
+        if let Some(response) = not_modified(headers, &tag) {
+            return Ok(response);
+        }
+        let answer = snapshot.answers.get(key, make).await?;
+        answer.respond(&tag, Encoding::accepted(headers)).await
+    }
+}
+
+/// One more that waits, until it is dropped.
+struct Waiting<'a> {
+    count: &'a AtomicUsize,
+    before: usize,
+}
+
+impl<'a> Waiting<'a> {
+    fn among(count: &'a AtomicUsize) -> Self {
+        Self { count, before: count.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}

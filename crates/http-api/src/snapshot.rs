@@ -1,0 +1,171 @@
+//! One state of the data with everything that was computed of it.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use metrics_core::catalogue::TableScope;
+use metrics_core::selection::{Known, known};
+use metrics_core::{Calculation, Selection, calculate_selected};
+use model::Instant;
+use model::columns::{Raw, Scopes};
+use model::instant::MICROS_PER_DAY;
+use model::rules::{RuleSet, Rules};
+use model::table::{Cells, Table};
+
+use crate::answer::Answer;
+use crate::data::{Data, RulesBySet};
+use crate::flights::{Flights, Weight};
+use crate::hash::digest;
+use crate::problem::Problem;
+
+/// Rule sets in a fixed order.
+pub(crate) const RULE_SETS: [RuleSet; 2] = [RuleSet::Flow, RuleSet::CtoStats];
+
+/// How long after the end of the data an instant may lie.
+const LATEST_DAYS: i64 = 366;
+
+/// One state of the data. Requests hold on to theirs until they are answered.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) data: Data,
+    pub(crate) rules: Arc<RulesBySet>,
+    /// Of build, configuration and data: the part of every entity tag that does not depend on the request.
+    seed: String,
+    known: [Known; 2],
+    pub(crate) calculations: Arc<Flights<Arc<Calculation>>>,
+    pub(crate) answers: Arc<Flights<Arc<Answer>>>,
+}
+
+/// What is computed at once: everything of one scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Question {
+    pub(crate) set: RuleSet,
+    pub(crate) scope: TableScope,
+    pub(crate) as_of: Option<Instant>,
+    pub(crate) selection: Selection,
+}
+
+impl Question {
+    /// Everything of a scope, as of the end of the data.
+    pub(crate) fn whole(set: RuleSet, scope: TableScope) -> Self {
+        Self { set, scope, as_of: None, selection: Selection::default() }
+    }
+
+    pub(crate) fn key(&self) -> String {
+        let as_of = self.as_of.map(Instant::micros);
+        format!("{}|{:?}|{as_of:?}|{:?}", self.set.name(), self.scope, self.selection)
+    }
+}
+
+impl Snapshot {
+    /// Computes the whole tables of the usual rules: what most requests ask for is there before the first one.
+    pub(crate) fn new(data: Data, rules: Arc<RulesBySet>, build: &str, cache_bytes: usize) -> Self {
+        let seed = digest(&[build, &format!("{rules:?}"), &data.version]);
+        let known = RULE_SETS.map(|set| match (data.of(set), rules.of(set)) {
+            (Ok(raw), Ok(rules)) => known(raw, rules),
+            _ => Known::default(),
+        });
+        let (calculations, answers) = (Flights::new(cache_bytes), Flights::new(cache_bytes));
+        let snapshot = Self { data, rules, seed, known, calculations, answers };
+        for scope in [TableScope::Issues, TableScope::PullRequests, TableScope::CloudSpending] {
+            let question = Question::whole(snapshot.rules.usual, scope);
+            if let Ok(calculation) = snapshot.calculate(&question) {
+                snapshot.calculations.pin(question.key(), Arc::new(calculation));
+            }
+        }
+        snapshot
+    }
+
+    /// Data and configuration of a rule set.
+    pub(crate) fn sources(&self, set: RuleSet) -> Result<(&Arc<Raw>, &Rules), Problem> {
+        let unusable = |message: &str| {
+            let detail = format!("rule set {} cannot be used with this data: {message}", set.name());
+            Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", "rules")
+        };
+        let rules = self.rules.of(set).map_err(unusable)?;
+        Ok((self.data.of(set).map_err(unusable)?, rules))
+    }
+
+    /// An error for an instant so late that the tables would be years of nothing.
+    pub(crate) fn check_instant(&self, set: RuleSet, as_of: Option<Instant>) -> Result<(), Problem> {
+        let (raw, _) = self.sources(set)?;
+        let latest = raw.as_of.max(raw.cloud_as_of).map(|end| end.micros() + LATEST_DAYS * MICROS_PER_DAY);
+        let latest = latest.map(Instant::from_micros).filter(|latest| as_of.is_some_and(|as_of| as_of > *latest));
+        latest.map_or(Ok(()), |latest| {
+            let detail = format!("as_of lies more than a year after the data: {latest} is the latest that makes sense");
+            Err(Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", "as_of"))
+        })
+    }
+
+    /// Names that a selection may use under a rule set.
+    pub(crate) fn known(&self, set: RuleSet) -> &Known {
+        &self.known[usize::from(set == RuleSet::CtoStats)]
+    }
+
+    /// Computes now, and waits for it.
+    pub(crate) fn calculate(&self, question: &Question) -> Result<Calculation, Problem> {
+        let (raw, rules) = self.sources(question.set)?;
+        let scopes = scopes(question.scope);
+        let calculate = || calculate_selected(raw, rules, question.as_of, scopes, &question.selection);
+        // polars refuses to wait on a thread that belongs to a runtime of one thread, so it gets one of its own. That
+        // also keeps a panic from whoever publishes.
+        let calculated = std::thread::scope(|threads| threads.spawn(calculate).join());
+        calculated.map_err(|_| Problem::internal())?.map_err(|error| {
+            let detail = format!("the figures cannot be computed: {error}");
+            Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", "rules")
+        })
+    }
+
+    /// Entity tag of an answer, without quotes.
+    pub(crate) fn tag(&self, key: &str) -> String {
+        digest(&[&self.seed, key])
+    }
+
+    /// Whether there is any data of a scope.
+    pub(crate) fn holds(&self, set: RuleSet, scope: TableScope) -> bool {
+        self.data.of(set).is_ok_and(|raw| match scope {
+            TableScope::Issues => !raw.issues.id.is_empty(),
+            TableScope::PullRequests => !raw.pull_requests.id.is_empty(),
+            TableScope::CloudSpending => !raw.cloud_costs.month.is_empty(),
+        })
+    }
+}
+
+fn scopes(scope: TableScope) -> Scopes {
+    match scope {
+        TableScope::Issues => Scopes::ISSUES,
+        TableScope::PullRequests => Scopes::PULL_REQUESTS,
+        TableScope::CloudSpending => Scopes::CLOUD_SPENDING,
+    }
+}
+
+impl Weight for Calculation {
+    fn weight(&self) -> usize {
+        let of_tables = self.findings_by_table.values().flatten();
+        let texts = self.notices.iter().chain(&self.findings).chain(of_tables).map(String::len).sum::<usize>();
+        self.tables.iter().map(table_bytes).sum::<usize>() + texts + 1_024
+    }
+}
+
+fn table_bytes(table: &Table) -> usize {
+    table.columns.iter().map(|column| cells_bytes(&column.cells)).sum()
+}
+
+/// An estimate: texts by their bytes, amounts of money as what they usually take.
+fn cells_bytes(cells: &Cells) -> usize {
+    let text_bytes = |texts: &model::columns::TextColumn| -> usize {
+        (0..texts.len()).map(|row| texts.bytes(row).len() + size_of::<u32>()).sum()
+    };
+    match cells {
+        Cells::Text(texts) => text_bytes(texts),
+        Cells::Code(codes, texts) => size_of_val(codes.as_slice()) + text_bytes(texts),
+        Cells::Int(cells) => size_of_val(cells.as_slice()),
+        Cells::Week(cells) => size_of_val(cells.as_slice()),
+        Cells::Float(cells) => size_of_val(cells.as_slice()),
+        Cells::Bool(cells) => cells.len(),
+        Cells::Instant(cells) => cells.len() * size_of::<i64>(),
+        Cells::Date(cells) => size_of_val(cells.as_slice()),
+        Cells::Money(cells) => cells.len() * 64,
+        Cells::Cents(cells) => size_of_val(cells.as_slice()),
+    }
+}

@@ -1,0 +1,213 @@
+//! The typed routes of the tables: JSON with what it rests on, or CSV.
+
+mod unwritten;
+mod write;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::Response;
+use metrics_core::catalogue::{Filter, Period};
+use metrics_core::{Calculation, period};
+use tokio_util::io::ReaderStream;
+
+use crate::answer::{Answer, Encoding, not_modified, stream};
+use crate::csv;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::routes::{TABLE_ROUTES, TableRoute, spec};
+use crate::routing::Routes;
+use crate::shared::Shared;
+use crate::snapshot::{Question, Snapshot};
+
+use unwritten::{Held, Unwritten};
+use write::json_of;
+pub(crate) use write::meta;
+
+/// Lists of more rows are written as the client takes them, and not kept.
+const STREAMED_ROWS: usize = 10_000;
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Csv,
+}
+
+/// All of them, below `/api/v1/`.
+pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
+    for route in &TABLE_ROUTES {
+        let path = format!("/api/v1/{}", route.path);
+        let csv = format!("{path}.csv");
+        routes.get(path, handler(shared, route, None));
+        routes.get(csv, handler(shared, route, Some(Format::Csv)));
+    }
+}
+
+type Answering = std::pin::Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
+
+fn handler(
+    shared: &Arc<Shared>,
+    route: &'static TableRoute,
+    format: Option<Format>,
+) -> impl Fn(Uri, HeaderMap) -> Answering + Clone + Send + Sync + 'static {
+    let shared = Arc::clone(shared);
+    move |uri, headers| {
+        let shared = Arc::clone(&shared);
+        Box::pin(async move {
+            let format = format.unwrap_or_else(|| accepted(&headers));
+            answer(&shared, route, &headers, uri.query().unwrap_or_default(), format).await
+        })
+    }
+}
+
+/// CSV where it is asked for by name and JSON is not more welcome.
+fn accepted(headers: &HeaderMap) -> Format {
+    let lines = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut weights = [0.0_f32; 2];
+    for entry in lines.flat_map(|line| line.split(',')) {
+        let mut parts = entry.split(';').map(str::trim);
+        let media = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
+        match media.as_str() {
+            "application/json" => weights[0] = weight,
+            "text/csv" => weights[1] = weight,
+            _ => {}
+        }
+    }
+    if weights[1] > weights[0] { Format::Csv } else { Format::Json }
+}
+
+async fn answer(
+    shared: &Arc<Shared>,
+    route: &'static TableRoute,
+    headers: &HeaderMap,
+    query: &str,
+    format: Format,
+) -> Result<Response, Problem> {
+    let snapshot = shared.snapshot()?;
+    let query = Query::read(query, &[], snapshot.rules.usual)?;
+    let table = table_of(route, &query)?;
+    snapshot.sources(query.set)?;
+    query.check_names(snapshot.known(query.set))?;
+    snapshot.check_instant(query.set, query.as_of)?;
+    let key = format!("{format:?}|{table}|{}", query.key());
+    if let Some(response) = not_modified(headers, &snapshot.tag(&key)) {
+        return Ok(response);
+    }
+    if spec(table).period == Period::None && !snapshot.answers.holds(&key) {
+        let calculation = shared.calculation(&snapshot, question(table, &query)).await?;
+        if calculation.tables.iter().any(|found| found.name == table && found.height() > STREAMED_ROWS) {
+            let tag = snapshot.tag(&key);
+            let writing = shared.work(move || unwritten(&snapshot, &calculation, table, &query, format)).await?;
+            return stream(
+                media_type(format),
+                Body::from_stream(ReaderStream::with_capacity(writing, 1 << 16)),
+                &tag,
+                Encoding::accepted(headers),
+            )
+            .await;
+        }
+    }
+    let make = || {
+        let (shared, snapshot) = (Arc::clone(shared), Arc::clone(&snapshot));
+        async move { written(&shared, &snapshot, table, query, format).await }
+    };
+    shared.answer(&snapshot, headers, key, make).await
+}
+
+/// The table that `by` names; the first one where it is not given.
+pub(crate) fn table_of(route: &'static TableRoute, query: &Query) -> Result<&'static str, Problem> {
+    let Some(by) = query.by.as_deref() else { return Ok(route.tables[0].1) };
+    if let Some((_, table)) = route.tables.iter().find(|(known, _)| known.name() == by) {
+        return Ok(table);
+    }
+    let valid: Vec<&str> = route.tables.iter().map(|(by, _)| by.name()).collect();
+    let detail = format!("by cannot be {by:?} here. Valid are {}", valid.join(", "));
+    Err(Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", "by").with("valid", valid))
+}
+
+/// What to compute for a query: filters that do not change the table are left out, so that one
+/// computation serves all who ask for the same.
+pub(crate) fn question(table: &str, query: &Query) -> Question {
+    let spec = spec(table);
+    let mut selection = query.selection.clone();
+    if !spec.knows(Filter::Project) {
+        selection.projects.clear();
+    }
+    if !spec.knows(Filter::Repository) {
+        selection.repositories.clear();
+    }
+    if !spec.knows(Filter::Team) {
+        selection.teams.clear();
+    }
+    if !spec.knows(Filter::Type) {
+        selection.types.clear();
+    }
+    selection.bots = selection.bots.filter(|_| spec.knows(Filter::Bots));
+    Question { set: query.set, scope: spec.scope, as_of: query.as_of, selection }
+}
+
+async fn written(
+    shared: &Arc<Shared>,
+    snapshot: &Arc<Snapshot>,
+    table: &'static str,
+    query: Query,
+    format: Format,
+) -> Result<Arc<Answer>, Problem> {
+    let calculation = shared.calculation(snapshot, question(table, &query)).await?;
+    let snapshot = Arc::clone(snapshot);
+    let write = move || {
+        let body = unwritten(&snapshot, &calculation, table, &query, format)?.whole();
+        Ok(Arc::new(Answer::new(media_type(format), body)))
+    };
+    shared.work(write).await
+}
+
+fn unwritten(
+    snapshot: &Snapshot,
+    calculation: &Arc<Calculation>,
+    table: &str,
+    query: &Query,
+    format: Format,
+) -> Result<Unwritten, Problem> {
+    let spec = spec(table);
+    let place = calculation.tables.iter().position(|found| found.name == table);
+    let is_whole = spec.period == Period::None || (query.from.is_none() && query.to.is_none());
+    let held = place.map(|place| {
+        if is_whole {
+            Held::Of(Arc::clone(calculation), place)
+        } else {
+            Held::Own(period::within(&calculation.tables[place], spec, query.from, query.to))
+        }
+    });
+    match format {
+        Format::Csv => Ok(Unwritten::csv(held.map(|held| csv::guarded(held.table()).map_or(held, Held::Own)))),
+        Format::Json => json_of(snapshot, calculation, spec, held, query),
+    }
+}
+
+fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Json => "application/json",
+        Format::Csv => "text/csv; charset=utf-8; header=present",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn csv_is_given_where_it_is_more_welcome_than_json() {
+        let format = |accept| accepted(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]));
+        assert_eq!(format("text/csv"), Format::Csv);
+        assert_eq!(format("application/json;q=0.5, text/csv"), Format::Csv);
+        assert_eq!(format("application/json, text/csv;q=0.5"), Format::Json);
+        assert_eq!(format("*/*"), Format::Json);
+        assert_eq!(accepted(&HeaderMap::new()), Format::Json);
+    }
+}

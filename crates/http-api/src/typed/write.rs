@@ -1,0 +1,149 @@
+//! One table as typed JSON: `data`, and `meta` that says what it rests on.
+
+use metrics_core::Calculation;
+use metrics_core::Selection;
+use metrics_core::catalogue::{Period, RuleSets, TableScope, TableSpec, Written};
+use metrics_core::coverage::{Coverage, ISSUE_SCOPES, PULL_REQUEST_SCOPES};
+use model::rules::RuleSet;
+use model::table::Table;
+use serde_json::{Map, Value, json};
+
+use super::unwritten::{Held, Unwritten};
+use crate::json::is_null;
+use crate::periods::{self, Row};
+use crate::problem::Problem;
+use crate::query::{Query, parameter};
+use crate::snapshot::Snapshot;
+
+/// An answer as JSON, ready to be written. `table` holds the rows within the asked range; `None` where the rule set has
+/// no such table.
+pub(super) fn json_of(
+    snapshot: &Snapshot,
+    calculation: &Calculation,
+    spec: &'static TableSpec,
+    held: Option<Held>,
+    query: &Query,
+) -> Result<Unwritten, Problem> {
+    let table = held.as_ref().map(Held::table);
+    let (rows, labels) = match table {
+        Some(table) => periods::rows(table, spec, query.from, query.to)?,
+        None => (Vec::new(), Vec::new()),
+    };
+    let mut meta = meta(snapshot, calculation, spec, query, spec.period != Period::None)?;
+    meta.insert("periods".to_owned(), json!(labels));
+    meta.insert("reason_empty".to_owned(), json!(reason_empty(snapshot, spec, table, query)));
+    meta.insert("reasons_null".to_owned(), table.map_or(json!({}), |table| reasons_null(table, spec, &rows)));
+    Ok(Unwritten::json(held, spec, rows, &Value::Object(meta).to_string()))
+}
+
+/// What every answer says about itself. `cuts_days` is whether `from` and `to` change it.
+pub(crate) fn meta(
+    snapshot: &Snapshot,
+    calculation: &Calculation,
+    spec: &TableSpec,
+    query: &Query,
+    cuts_days: bool,
+) -> Result<Map<String, Value>, Problem> {
+    let (raw, rules) = snapshot.sources(query.set)?;
+    let is_known = snapshot.holds(query.set, spec.scope) || query.as_of.is_some();
+    let as_of = match spec.scope {
+        TableScope::CloudSpending => calculation.cloud_as_of,
+        TableScope::Issues | TableScope::PullRequests => is_known.then_some(calculation.as_of),
+    };
+    let scopes = match spec.scope {
+        TableScope::Issues => ISSUE_SCOPES.as_slice(),
+        TableScope::PullRequests => PULL_REQUEST_SCOPES.as_slice(),
+        TableScope::CloudSpending => &["cloud_costs"],
+    };
+    let coverage = as_of.map(|as_of| {
+        let coverage = Coverage::selected(raw, rules, scopes, as_of, &query.selection);
+        json!({ "until": coverage.until.to_rfc3339_seconds(), "held_back_by": coverage.held_back_by })
+    });
+    // The original cuts everything in UTC, and bills are cut by their providers.
+    let zone = match query.set {
+        RuleSet::Flow if spec.scope != TableScope::CloudSpending => rules.timezone.name(),
+        _ => "UTC",
+    };
+    let meta = json!({
+        "as_of": as_of.map(model::Instant::to_rfc3339_seconds),
+        "rules": query.set.name(),
+        "timezone": zone,
+        "filters": filters(spec, query, cuts_days),
+        "coverage": coverage,
+        "snapshot": snapshot.data.version,
+        "finding": finding(calculation, spec),
+        "notices": calculation.notices,
+    });
+    match meta {
+        Value::Object(meta) => Ok(meta),
+        _ => Err(Problem::internal()),
+    }
+}
+
+fn filters(spec: &TableSpec, query: &Query, cuts_days: bool) -> Value {
+    let (mut applied, mut inactive) = (Map::new(), Vec::new());
+    for (filter, values) in query.filters() {
+        if spec.knows(filter) {
+            applied.insert(parameter(filter).to_owned(), json!(values));
+        } else {
+            inactive.push(parameter(filter));
+        }
+    }
+    for (name, day) in [("from", query.from), ("to", query.to)] {
+        match day {
+            Some(day) if cuts_days => {
+                applied.insert(name.to_owned(), json!([day.to_string()]));
+            }
+            Some(_) => inactive.push(name),
+            None => {}
+        }
+    }
+    json!({ "applied": applied, "inactive": inactive })
+}
+
+/// The sentences about this table.
+fn finding(calculation: &Calculation, spec: &TableSpec) -> Option<String> {
+    let said = calculation.findings_by_table.get(spec.name).filter(|said| !said.is_empty());
+    said.map(|said| said.join(" "))
+}
+
+fn reason_empty(snapshot: &Snapshot, spec: &TableSpec, table: Option<&Table>, query: &Query) -> Option<String> {
+    if table.is_some_and(|table| table.height() > 0) {
+        return None;
+    }
+    if spec.rules == RuleSets::FlowOnly && query.set == RuleSet::CtoStats {
+        return Some("rule set cto-stats has no such table: ask with rules=flow".to_owned());
+    }
+    if !snapshot.holds(query.set, spec.scope) {
+        let what = match spec.scope {
+            TableScope::Issues => "no issues are imported yet: run cto-import",
+            TableScope::PullRequests => "no pull requests are imported yet: run cto-import",
+            TableScope::CloudSpending => "no bills are imported yet: run cto-import --cloudspending",
+        };
+        return Some(what.to_owned());
+    }
+    Some(match spec.written {
+        Written::WithPeople if table.is_none() => "tables about people are off: reporting.people".to_owned(),
+        _ if spec.name == "cloud_spending_compared" => {
+            "no comparison is configured, or none of its services is billed: cloudspending.compared_service".to_owned()
+        }
+        _ if query.selection != Selection::default() => "nothing passes the filters".to_owned(),
+        _ if query.from.is_some() || query.to.is_some() => "there is nothing in this range of days".to_owned(),
+        _ => "there is nothing to show as of this instant".to_owned(),
+    })
+}
+
+/// By column with a null, what the null means.
+fn reasons_null(table: &Table, spec: &TableSpec, rows: &[Row]) -> Value {
+    let mut reasons = Map::new();
+    for column in &table.columns {
+        let has_null = rows.iter().any(|row| matches!(row, Row::Present(row) if is_null(&column.cells, *row)));
+        if has_null {
+            reasons.insert(column.name.to_owned(), json!(spec.column(column.name).map_or("", |known| known.doc)));
+        }
+    }
+    if rows.iter().any(|row| matches!(row, Row::Missing { .. })) {
+        reasons.insert("*".to_owned(), json!("a row of nulls is a period of which nothing is known"));
+    }
+    Value::Object(reasons)
+}

@@ -1,0 +1,88 @@
+//! Answers are as the OpenAPI document says.
+
+use axum::http::StatusCode;
+use model::rules::RuleSet;
+use serde_json::Value;
+
+use crate::fixture::{get, served};
+
+/// Follows a reference.
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(pointer) => document.pointer(pointer.trim_start_matches('#')).expect("a reference that leads somewhere"),
+        None => schema,
+    }
+}
+
+/// What is wrong with a value, by the parts of JSON Schema that the document uses.
+fn fault(document: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
+    let schema = resolved(document, schema);
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let faults: Vec<Option<String>> = choices.iter().map(|choice| fault(document, choice, value, at)).collect();
+        let fitting = faults.iter().filter(|fault| fault.is_none()).count();
+        return (fitting != 1).then(|| format!("{at}: {fitting} of oneOf fit: {faults:?}"));
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let fits = |known: &Value| known == kind || (known == "number" && kind == "integer");
+    let is_kind = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().any(fits),
+        known => fits(known),
+    };
+    if !is_kind {
+        return Some(format!("{at}: {value} is not {}", schema["type"]));
+    }
+    if let (Some(items), false) = (value.as_array(), schema["items"].is_null()) {
+        return items.iter().find_map(|item| fault(document, &schema["items"], item, at));
+    }
+    let members = value.as_object()?;
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    if let Some(missing) = required.into_iter().find(|name| !members.contains_key(*name)) {
+        return Some(format!("{at}: {missing} is missing"));
+    }
+    members.iter().find_map(|(name, value)| match &schema["properties"][name] {
+        Value::Null if schema["additionalProperties"] == false => Some(format!("{at}: {name} is not documented")),
+        Value::Null => None,
+        known => fault(document, known, value, &format!("{at}.{name}")),
+    })
+}
+
+#[tokio::test]
+async fn every_json_answer_has_the_documented_shape() {
+    let router = served(RuleSet::Flow);
+    let document = get(&router, "/api/openapi.json").await.json();
+    let mut checked = 0;
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let queries = match path.as_str() {
+            path if path.starts_with("/api/v1/") => &["", "?rules=cto-stats", "?by=week", "?as_of=2026-03-09"][..],
+            _ => &[""][..],
+        };
+        for query in queries {
+            let answer = get(&router, &format!("{path}{query}")).await;
+            let schema = &item["get"]["responses"][answer.status.as_str()]["content"]["application/json"]["schema"];
+            if answer.status == StatusCode::OK && !schema.is_null() {
+                assert_eq!(fault(&document, schema, &answer.json(), path), None, "{path}{query}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 60, "{checked}");
+}
+
+#[tokio::test]
+async fn rows_of_nulls_have_the_documented_shape_too() {
+    let router = served(RuleSet::Flow);
+    let document = get(&router, "/api/openapi.json").await.json();
+    for path in ["/api/v1/flow/throughput", "/api/v1/cloud-spending/services", "/api/v1/pull-requests/cycle"] {
+        let answer = get(&router, &format!("{path}?from=2026-01-01&to=2026-04-30")).await.json();
+        let schema = &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        assert_eq!(fault(&document, schema, &answer, path), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! Long lists are written as the client takes them.
+
+use std::io::Read as _;
+use std::sync::Arc;
+
+use http_api::{Api, Data};
+use metrics_core::RawBuilder;
+use model::Instant;
+use model::records::{Issue, Place};
+use model::rules::RuleSet;
+
+use crate::fixture::{ask, both_rules, data, get, request, settings};
+
+const ISSUES: usize = 10_050;
+
+fn many() -> Data {
+    let mut records = RawBuilder::new();
+    let created_at = Instant::from_seconds(1_774_000_000);
+    for number in 1..=ISSUES {
+        let title = if number == 7 { "=1+1".to_owned() } else { format!("Issue {number}") };
+        records.issue(&Issue {
+            id: String::new(),
+            place: Place { org: "acme".into(), repo: "web".into(), number: number.to_string(), ..Place::default() },
+            title,
+            url: String::new(),
+            state: "open".into(),
+            state_reason: String::new(),
+            kind: "task".into(),
+            is_bug: false,
+            issue_type: String::new(),
+            labels: Vec::new(),
+            creator: None,
+            assignees: Vec::new(),
+            created_at,
+            closed_at: None,
+            updated_at: None,
+            committer: String::new(),
+            status_events: Vec::new(),
+            project_events: Vec::new(),
+            items: Vec::new(),
+        });
+    }
+    let raw = Arc::new(records.build(Instant::from_seconds(1_774_828_800)));
+    Data { flow: Ok(Arc::clone(&raw)), cto_stats: Ok(raw), ..data("many") }
+}
+
+#[tokio::test]
+async fn a_long_list_is_whole_in_every_form_and_is_not_kept() {
+    let api = Api::new(settings(), both_rules(RuleSet::Flow)).expect("good settings");
+    api.publish(many());
+    let router = api.router();
+    let plain = get(&router, "/api/v1/issues").await;
+    let rows = plain.json()["data"].as_array().map(Vec::len);
+    assert_eq!((rows, plain.header("content-length")), (Some(ISSUES), ""));
+    let gzip = ask(&router, request("/api/v1/issues", &[("accept-encoding", "gzip")])).await;
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(gzip.body.as_ref()).read_to_end(&mut text).expect("gzip");
+    assert!(text == plain.body, "gzip holds another text");
+    let csv = get(&router, "/api/v1/issues.csv").await;
+    assert_eq!(csv.text().lines().count(), ISSUES + 1);
+    assert!(csv.text().contains("acme/web#7,'=1+1,"));
+    assert!(get(&router, "/metrics").await.text().contains("\ncto_cache_bytes 0.0\n"));
+    let known = ask(&router, request("/api/v1/issues", &[("if-none-match", plain.header("etag"))])).await;
+    assert_eq!(known.status, axum::http::StatusCode::NOT_MODIFIED);
+}

@@ -1,0 +1,13 @@
+//! The routes over the hand-made organisation of `fixtures/tables`.
+
+mod access;
+mod behaviour;
+mod compatible;
+mod documented;
+mod evidence;
+mod fixture;
+mod large;
+mod log;
+mod snapshots;
+mod tables;
+mod typed;

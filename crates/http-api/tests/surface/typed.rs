@@ -1,0 +1,172 @@
+//! What the typed routes say.
+
+use axum::http::StatusCode;
+use http_api::Api;
+use model::rules::RuleSet;
+use serde_json::{Value, json};
+
+use crate::fixture::{both_rules, get, no_data, served, settings};
+
+async fn json_of(path: &str) -> Value {
+    let answer = get(&served(RuleSet::Flow), path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+    answer.json()
+}
+
+async fn refusal(path: &str) -> Value {
+    let answer = get(&served(RuleSet::Flow), path).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.text());
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let problem = answer.json();
+    assert_eq!(problem["request_id"], answer.header("x-request-id"));
+    problem
+}
+
+#[tokio::test]
+async fn throughput_is_typed_and_says_what_it_rests_on() {
+    let answer = json_of("/api/v1/flow/throughput").await;
+    assert_eq!(
+        answer["data"][0],
+        json!({
+            "year": 2026, "week": 11, "throughput": 5, "center": null, "ucl": null, "lcl": null, "signals": "",
+            "segment": 1, "provisional": false, "closed_not_planned": 1, "complete": true,
+        })
+    );
+    let meta = &answer["meta"];
+    assert_eq!(meta["as_of"], "2026-03-30T00:00:00Z");
+    assert_eq!((&meta["rules"], &meta["timezone"]), (&json!("flow"), &json!("UTC")));
+    assert_eq!(meta["filters"], json!({ "applied": {}, "inactive": [] }));
+    assert_eq!(meta["periods"], json!(["2026-W11", "2026-W12", "2026-W13", "2026-W14"]));
+    assert_eq!((&meta["snapshot"], &meta["reason_empty"]), (&json!("one"), &Value::Null));
+    assert!(meta["finding"].as_str().is_some_and(|finding| finding.ends_with('.')), "{meta}");
+    assert!(meta["reasons_null"]["center"].as_str().is_some_and(|reason| !reason.is_empty()), "{meta}");
+}
+
+#[tokio::test]
+async fn money_is_text_and_a_month_without_a_bill_is_a_row_of_nulls() {
+    let answer = json_of("/api/v1/cloud-spending/monthly").await;
+    assert_eq!(answer["data"][0]["cost"], "100.00");
+    let missing = answer["data"].as_array().expect("rows").iter().find(|row| row["cost"].is_null());
+    let missing = missing.expect("Google did not bill from the first month on");
+    assert_eq!((&missing["provider"], &missing["complete"]), (&json!("gcp"), &Value::Null));
+    assert!(answer["meta"]["reasons_null"]["*"].is_string());
+}
+
+#[tokio::test]
+async fn only_the_periods_that_are_asked_for_are_there() {
+    let answer = json_of("/api/v1/flow/throughput?from=2026-03-16&to=2026-03-29").await;
+    let weeks: Vec<&Value> = answer["data"].as_array().expect("rows").iter().map(|row| &row["week"]).collect();
+    assert_eq!(weeks, [12, 13]);
+    assert_eq!(answer["meta"]["filters"]["applied"], json!({ "from": ["2026-03-16"], "to": ["2026-03-29"] }));
+}
+
+#[tokio::test]
+async fn periods_outside_of_the_data_are_rows_of_nulls() {
+    let answer = json_of("/api/v1/flow/throughput?from=2026-03-02&to=2026-03-15").await;
+    assert_eq!(answer["data"][0]["week"], 10);
+    assert_eq!((&answer["data"][0]["throughput"], &answer["data"][1]["throughput"]), (&Value::Null, &json!(5)));
+}
+
+#[tokio::test]
+async fn a_filter_that_a_table_does_not_know_is_told_as_inactive() {
+    let filters =
+        json_of("/api/v1/cloud-spending/monthly?repo=acme/web&type=bug&from=2025-09-01").await["meta"]["filters"]
+            .clone();
+    assert_eq!(filters, json!({ "applied": { "from": ["2025-09-01"] }, "inactive": ["repo", "type"] }));
+    let filters = json_of("/api/v1/flow/aging?from=2026-01-01").await["meta"]["filters"].clone();
+    assert_eq!(filters, json!({ "applied": {}, "inactive": ["from"] }));
+}
+
+#[tokio::test]
+async fn a_filter_by_repository_keeps_its_rows_alone() {
+    let rows = json_of("/api/v1/pull-requests/open?repo=acme/api").await["data"].clone();
+    let rows = rows.as_array().expect("rows");
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["repo"] == "api"), "{rows:?}");
+    let none = json_of("/api/v1/flow/throughput?project=8").await;
+    assert!(none["data"].as_array().expect("rows").iter().all(|row| row["throughput"] != 5), "{none}");
+}
+
+#[tokio::test]
+async fn unknown_names_are_refused_with_the_valid_ones() {
+    let problem = refusal("/api/v1/flow/throughput?team=Servces").await;
+    assert_eq!(problem["detail"], "no team is called \"Servces\"; did you mean Services? Valid are Services");
+    assert_eq!((&problem["parameter"], &problem["valid"]), (&json!("team"), &json!(["Services"])));
+    assert_eq!(refusal("/api/v1/flow/throughput?repo=acme/nothing").await["parameter"], "repo");
+    assert_eq!(refusal("/api/v1/flow/throughput?project=99").await["parameter"], "project");
+    assert_eq!(refusal("/api/v1/flow/throughput?type=saga").await["parameter"], "type");
+}
+
+#[tokio::test]
+async fn unknown_parameters_and_lengths_of_periods_are_refused() {
+    assert_eq!(refusal("/api/v1/flow/throughput?pretty=1").await["parameter"], "pretty");
+    assert_eq!(
+        refusal("/api/v1/flow/cycle-time?by=day").await["detail"],
+        "by cannot be \"day\" here. Valid are month, week"
+    );
+    assert_eq!(refusal("/api/v1/meta?from=2026-01-01").await["parameter"], "from");
+    let problem = refusal("/api/v1/flow/throughput?from=2026-03-29&to=2026-03-16").await;
+    assert_eq!(problem["detail"], "from (2026-03-29) lies after to (2026-03-16): swap them");
+}
+
+#[tokio::test]
+async fn an_earlier_instant_gives_the_figures_of_that_instant() {
+    let answer = json_of("/api/v1/flow/stocks?as_of=2026-03-09").await;
+    assert_eq!(answer["meta"]["as_of"], "2026-03-09T00:00:00Z");
+    assert_ne!(answer["data"], json_of("/api/v1/flow/stocks").await["data"]);
+}
+
+#[tokio::test]
+async fn a_table_that_the_rule_set_lacks_is_empty_and_says_why() {
+    let answer = json_of("/api/v1/flow/aging?rules=cto-stats").await;
+    assert_eq!(answer["data"], json!([]));
+    assert_eq!(answer["meta"]["reason_empty"], "rule set cto-stats has no such table: ask with rules=flow");
+    let answer = json_of("/api/v1/pull-requests/authors").await;
+    assert_eq!(answer["meta"]["reason_empty"], "tables about people are off: reporting.people");
+}
+
+#[tokio::test]
+async fn without_data_every_table_is_empty_and_says_why() {
+    let api = Api::new(settings(), both_rules(RuleSet::Flow)).expect("good settings");
+    api.publish(no_data("none"));
+    for (path, reason) in [
+        ("flow/throughput", "no issues are imported yet: run cto-import"),
+        ("pull-requests/open", "no pull requests are imported yet: run cto-import"),
+        ("cloud-spending/monthly", "no bills are imported yet: run cto-import --cloudspending"),
+    ] {
+        let answer = get(&api.router(), &format!("/api/v1/{path}")).await.json();
+        assert_eq!((&answer["data"], &answer["meta"]["reason_empty"]), (&json!([]), &json!(reason)), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn meta_lists_what_can_be_asked_for_and_the_state_of_each_source() {
+    let meta = json_of("/api/v1/meta").await;
+    assert_eq!(meta["teams"], json!(["Services"]));
+    assert_eq!(meta["repositories"], json!(["acme/api", "acme/web"]));
+    assert_eq!(meta["providers"], json!(["azure", "gcp"]));
+    assert_eq!(meta["as_of"], "2026-03-30T00:00:00Z");
+    assert_eq!(meta["covered"]["first_bill"], "2025-08");
+    let sources = meta["sources"].as_array().expect("sources");
+    assert!(sources.iter().any(|source| source["scope"] == "issues" && source["state"] == "ok"), "{sources:?}");
+}
+
+#[tokio::test]
+async fn the_catalogue_defines_the_metrics() {
+    let catalogue = json_of("/api/v1/metrics").await;
+    let metrics = catalogue["data"].as_array().expect("metrics");
+    assert!(
+        metrics.iter().any(|metric| metric["name"] == "lead_time" && metric["good_direction"] == "down"),
+        "{metrics:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_instant_years_after_the_data_is_refused() {
+    let problem = refusal("/api/v1/flow/cumulative-flow?as_of=2199-12-31").await;
+    assert_eq!(
+        problem["detail"],
+        "as_of lies more than a year after the data: 2027-03-31T00:00:00Z is the latest that makes sense"
+    );
+    assert_eq!(problem["parameter"], "as_of");
+    json_of("/api/v1/flow/cumulative-flow?as_of=2026-12-31").await;
+}
