@@ -31,6 +31,12 @@ import *arguments: build
 calculate *arguments: build
     "{{ bin }}/cto-calculate" "$@"
 
+# Serve the figures of the data folder at http://127.0.0.1:8080, for example `just api --addr 127.0.0.1:9000`.
+[group('use')]
+[positional-arguments]
+api *arguments: build
+    "{{ bin }}/cto-api" "$@"
+
 # Import, then calculate after exit 0 or 3; ends with the worse of the two codes.
 [group('use')]
 [positional-arguments]
@@ -42,10 +48,10 @@ nightly *arguments: build
 build:
     cargo build --quiet --workspace --bins --profile {{ profile }}
 
-# Build the three programs as they are shipped, into target/release.
+# Build the four programs as they are shipped, into target/release.
 [group('use')]
 release:
-    cargo build --release -p cto-import -p cto-calculate -p cto-sandbox
+    cargo build --release -p cto-import -p cto-calculate -p cto-api -p cto-sandbox
 
 # All tests.
 [group('develop')]
@@ -94,11 +100,16 @@ tools:
 bench:
     config/scripts/bench.sh
 
+# Load the server: latency, throughput, cold queries, memory, a reload under load.
+[group('develop')]
+bench-api *sizes:
+    config/scripts/bench-api.sh {{ sizes }}
+
 # Record the fixtures again from the simulated GitHub, and renew the files that follow from the code.
 [group('develop')]
 fixtures:
     config/scripts/record-fixtures.sh
-    UPDATE_DOCS=1 cargo test --quiet -p config-model -p store
+    UPDATE_DOCS=1 cargo test --quiet -p config-model -p store -p http-api
 
 # What CI runs.
 [group('develop')]

@@ -1,0 +1,97 @@
+#![doc = include_str!("../README.md")]
+
+mod arguments;
+mod changes;
+mod interruption;
+mod listening;
+mod loading;
+mod plan;
+mod secrets;
+mod source;
+mod usage;
+
+use std::io;
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use command_line::Outcome;
+use http_api::{Api, SettingsError};
+use tokio::net::TcpListener;
+
+use plan::Plan;
+use usage::UsageError;
+
+pub use arguments::Arguments;
+
+/// Serves until it is told to end, and says how it ended.
+pub fn run(arguments: &Arguments) -> Outcome {
+    if let Some(shell) = arguments.completions {
+        command_line::print_completions::<Arguments>(shell);
+        return Outcome::Done;
+    }
+    match serve(arguments) {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            eprintln!("cto-api: {}", command_line::with_causes(error.as_ref()));
+            let is_usage =
+                error.is::<UsageError>() || error.is::<SettingsError>() || error.is::<config_model::ConfigError>();
+            if is_usage { Outcome::Usage } else { Outcome::Failed }
+        }
+    }
+}
+
+fn serve(arguments: &Arguments) -> anyhow::Result<()> {
+    let (config, file) = config_model::load(arguments.config.as_deref())?;
+    let variables = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let plan = Plan::new(arguments, &config, &variables)?;
+    if file.is_none() {
+        eprintln!("note: no config.yml: every board is read with GitHub's own column names");
+    }
+    // A store that is not there or not ours is told before anyone is promised anything.
+    plan.source.version()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
+    let outcome = runtime.block_on(listen_and_serve(plan));
+    // Computations that nobody waits for any more end with the process.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn listen_and_serve(plan: Plan) -> anyhow::Result<()> {
+    let interrupted = interruption::interruption().context("cannot wait for an interruption")?;
+    let base_path = plan.http.base_path.trim_end_matches('/').to_owned();
+    let api = Api::new(plan.http, plan.rules)?;
+    let (listener, address) = listen(plan.address).await?;
+    command_line::say!("listening on http://{address}{base_path}");
+    let first_load = loading::start(api.clone(), plan.source, plan.look_every)?;
+    let failure = async {
+        match first_load.await {
+            Ok(Err(error)) => error,
+            // Loaded; or the loader is gone, which it only is when the process is.
+            Ok(Ok(())) | Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = listening::serve(listener, &api, plan.connections, interrupted) => Ok(()),
+        error = failure => Err(error),
+    }
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let advice = |error: &io::Error| match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            ": another program listens there; take another port with --addr, or port 0 for a free one"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            ": no network of this computer has the address; take another one with --addr"
+        }
+        io::ErrorKind::PermissionDenied => ": ports below 1024 need a privilege; take another port with --addr",
+        _ => "",
+    };
+    let named = |error: io::Error| {
+        let advice = advice(&error);
+        anyhow::Error::new(error).context(format!("cannot listen at {address}{advice}"))
+    };
+    let listener = TcpListener::bind(address).await.map_err(named)?;
+    let address = listener.local_addr().map_err(named)?;
+    Ok((listener, address))
+}

@@ -1,0 +1,11 @@
+//! `cto-api`: serves the tables over HTTP, from the store or from a folder of raw CSV files.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    command_line::log_to_stderr();
+    match command_line::parse::<cto_api::Arguments>() {
+        Ok(arguments) => cto_api::run(&arguments).into(),
+        Err(code) => code,
+    }
+}

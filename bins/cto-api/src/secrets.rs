@@ -1,0 +1,96 @@
+//! Tokens and passwords: from the environment or from files, never from flags.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use crate::usage::UsageError;
+
+/// Reads a variable of the environment. A blank one counts as absent.
+pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The bearer tokens of `CTO_API_TOKENS`, else of the file; empty where there is neither.
+pub(crate) fn tokens(file: Option<&Path>, variables: Variables<'_>) -> Result<Vec<SecretString>, UsageError> {
+    if let Some(text) = variables("CTO_API_TOKENS") {
+        let words = text.split(|letter: char| letter == ',' || letter.is_whitespace());
+        return Ok(words.filter(|word| !word.is_empty()).map(SecretString::from).collect());
+    }
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let text = read(file, "tokens")?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let tokens: Vec<SecretString> = lines.map(SecretString::from).collect();
+    if tokens.is_empty() {
+        return Err(UsageError::new(format!("{} holds no token: write one to a line", file.display())));
+    }
+    Ok(tokens)
+}
+
+/// The password of `CTO_API_PASSWORD`, else the first line of the file.
+pub(crate) fn password(file: Option<&Path>, variables: Variables<'_>) -> Result<Option<SecretString>, UsageError> {
+    if let Some(text) = variables("CTO_API_PASSWORD") {
+        return Ok(Some(SecretString::from(text)));
+    }
+    let Some(file) = file else { return Ok(None) };
+    let text = read(file, "password")?;
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Some(SecretString::from(line))),
+        _ => Err(UsageError::new(format!("{} holds no password: write it to the first line", file.display()))),
+    }
+}
+
+fn read(file: &Path, what: &str) -> Result<String, UsageError> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let place = PathBuf::from(file);
+        UsageError::new(format!(
+            "the {what} file {} cannot be read: {error}: name another one with --{what}-file, or check its permissions",
+            place.display()
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn shown(tokens: &[SecretString]) -> Vec<&str> {
+        tokens.iter().map(SecretString::expose_secret).collect()
+    }
+
+    fn none(_: &str) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn tokens_of_the_environment_go_above_those_of_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("tokens");
+        std::fs::write(&file, "# of the scraper\none\n\n  two \n").expect("written");
+        assert_eq!(shown(&tokens(Some(&file), &none).expect("read")), ["one", "two"]);
+        let set = |name: &str| (name == "CTO_API_TOKENS").then(|| "a, b\nc".to_owned());
+        assert_eq!(shown(&tokens(Some(&file), &set).expect("read")), ["a", "b", "c"]);
+        assert!(tokens(None, &none).expect("none asked for").is_empty());
+    }
+
+    #[test]
+    fn a_file_without_secrets_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("empty");
+        std::fs::write(&file, "\n# nothing\n").expect("written");
+        let error = tokens(Some(&file), &none).expect_err("no token").to_string();
+        assert!(error.contains("empty holds no token"), "{error}");
+        assert!(password(Some(&file), &none).is_err());
+        let error = password(Some(&folder.path().join("absent")), &none).expect_err("no file").to_string();
+        assert!(error.contains("absent cannot be read") && error.contains("--password-file"), "{error}");
+    }
+
+    #[test]
+    fn a_password_is_the_first_line_with_its_blanks() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("password");
+        std::fs::write(&file, " open sesame \nrest").expect("written");
+        let password = password(Some(&file), &none).expect("read").expect("there");
+        assert_eq!(password.expose_secret(), " open sesame ");
+    }
+}

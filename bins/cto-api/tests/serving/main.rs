@@ -1,0 +1,11 @@
+//! The program as people run it: the real binary on a free port, asked over real sockets.
+
+mod client;
+#[cfg(unix)]
+mod ending;
+mod hostile;
+mod process;
+mod refusing;
+mod reloading;
+mod starting;
+mod tables;
