@@ -86,7 +86,7 @@ impl FromStr for Trouble {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, value) = text.split_once('=').unwrap_or((text, ""));
         if CloudFault::is_named_by(text) {
-            return text.parse().map(Self::Cloud).map_err(|error: sandbox::clouds::CloudFaultError| error.to_string());
+            return text.parse().map(Self::Cloud).map_err(|error: FaultError| error.to_string());
         }
         if name != LOST {
             return text.parse().map(Self::Reply).map_err(|error| unreadable(&error));

@@ -3,6 +3,7 @@
 mod calendar;
 pub mod clouds;
 mod config;
+mod fault_setting;
 mod ids;
 mod organisation;
 mod present;

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use super::fault_table::{Entry, TABLE, Takes, cloud_fault_names};
+use super::fault_table::TABLE;
+use crate::fault_setting::{self, FaultError, Written};
 use crate::server::Occurrence;
 
 /// What goes wrong.
@@ -78,30 +79,6 @@ pub struct CloudFault {
     pub subscription: Option<String>,
 }
 
-/// Why a fault of the clouds cannot be read.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CloudFaultError {
-    /// There is no fault of that name.
-    #[error("there is no fault `{name}`; there are: {}", cloud_fault_names().map(|(name, _)| name).collect::<Vec<_>>().join(", "))]
-    Unknown {
-        /// The name as given.
-        name: String,
-    },
-    /// A setting is not one of the known ones.
-    #[error(
-        "fault `{name}`: `{setting}` is not understood; give `every:N`, `first:N`, `at:N` or `always`, and {takes}"
-    )]
-    Setting {
-        /// Name of the fault.
-        name: &'static str,
-        /// The setting as given.
-        setting: String,
-        /// What the fault takes besides.
-        takes: &'static str,
-    },
-}
-
 impl CloudFault {
     /// The fault with its default settings.
     pub fn new(kind: CloudFaultKind) -> Self {
@@ -122,46 +99,11 @@ impl CloudFault {
 }
 
 impl FromStr for CloudFault {
-    type Err = CloudFaultError;
+    type Err = FaultError;
 
-    fn from_str(text: &str) -> Result<Self, CloudFaultError> {
-        let (name, settings) = text.split_once('=').unwrap_or((text, ""));
-        let entry = TABLE
-            .iter()
-            .find(|entry| entry.name == name.trim())
-            .ok_or_else(|| CloudFaultError::Unknown { name: name.to_owned() })?;
-        let mut fault = Self::new(entry.kind);
-        for setting in settings.split(',').map(str::trim).filter(|setting| !setting.is_empty()) {
-            if !apply(&mut fault, entry, setting) {
-                return Err(CloudFaultError::Setting {
-                    name: entry.name,
-                    setting: setting.to_owned(),
-                    takes: entry.takes.describe(),
-                });
-            }
-        }
-        Ok(fault)
-    }
-}
-
-fn apply(fault: &mut CloudFault, entry: &Entry, setting: &str) -> bool {
-    if let Some(occurrence) = Occurrence::from_setting(setting) {
-        fault.occurrence = occurrence;
-        return true;
-    }
-    match entry.takes {
-        Takes::Subscription if !setting.contains(':') => {
-            fault.subscription = Some(setting.to_owned());
-            true
-        }
-        Takes::Nothing | Takes::Subscription => false,
-        Takes::Seconds | Takes::Milliseconds | Takes::Polls => match setting.parse() {
-            Ok(amount) => {
-                fault.amount = amount;
-                true
-            }
-            Err(_) => false,
-        },
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let Written { kind, occurrence, amount, word } = fault_setting::read(TABLE, text)?;
+        Ok(Self { kind, occurrence, amount, subscription: word })
     }
 }
 

@@ -1,53 +1,11 @@
 //! Names, default settings and one line of help of every fault of the clouds.
 
 use super::fault::CloudFaultKind;
+use crate::fault_setting::{Entry, Takes, entry};
 use crate::server::Occurrence;
 
-/// What the bare word of a fault means.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Takes {
-    Nothing,
-    Seconds,
-    Milliseconds,
-    Polls,
-    Subscription,
-}
-
-impl Takes {
-    pub(crate) fn describe(self) -> &'static str {
-        match self {
-            Self::Nothing => "nothing else",
-            Self::Seconds => "a number of seconds",
-            Self::Milliseconds => "a number of milliseconds",
-            Self::Polls => "a number of polls",
-            Self::Subscription => "the id of a subscription",
-        }
-    }
-}
-
-/// A fault as it is set when nothing else is said.
-pub(crate) struct Entry {
-    pub(crate) kind: CloudFaultKind,
-    pub(crate) name: &'static str,
-    pub(crate) occurrence: Occurrence,
-    pub(crate) takes: Takes,
-    pub(crate) amount: u64,
-    pub(crate) about: &'static str,
-}
-
-const fn entry(
-    kind: CloudFaultKind,
-    name: &'static str,
-    occurrence: Occurrence,
-    takes: Takes,
-    amount: u64,
-    about: &'static str,
-) -> Entry {
-    Entry { kind, name, occurrence, takes, amount, about }
-}
-
 /// All faults. Different rhythms by default, so that several at once do not hide behind each other.
-pub(crate) const TABLE: &[Entry] = {
+pub(crate) const TABLE: &[Entry<CloudFaultKind>] = {
     use CloudFaultKind as K;
     use Occurrence::{Always, At, Every};
     use Takes as T;

@@ -17,7 +17,7 @@ pub use bills::{BillOptions, Bills, Invoice};
 pub use charge::{AzureCharge, GoogleCharge, GoogleCredit};
 pub use config::{AzureQuota, CloudConfig, ProviderClock};
 pub use counters::CloudCounters;
-pub use fault::{CloudFault, CloudFaultError, CloudFaultKind};
+pub use fault::{CloudFault, CloudFaultKind};
 pub use fault_table::cloud_fault_names;
 pub use google::GoogleKey;
 pub use server::CloudServer;

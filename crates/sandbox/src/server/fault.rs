@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use super::fault_table::{Entry, TABLE, Takes, names};
+use super::fault_table::TABLE;
+use crate::fault_setting::{self, FaultError, Written};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -126,33 +127,6 @@ pub struct Fault {
     pub repository: Option<String>,
 }
 
-/// Why a fault cannot be read.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FaultError {
-    /// There is no fault of that name.
-    #[error("there is no fault `{name}`; there are: {}", names().map(|(name, _)| name).collect::<Vec<_>>().join(", "))]
-    Unknown {
-        /// The name as given.
-        name: String,
-    },
-    /// A setting is not one of the known ones.
-    #[error(
-        "fault `{name}`: `{setting}` is not understood; give `every:N`, `first:N`, `at:N` or `always`, and {takes}"
-    )]
-    Setting {
-        /// Name of the fault.
-        name: &'static str,
-        /// The setting as given.
-        setting: String,
-        /// What the fault takes besides.
-        takes: &'static str,
-    },
-    /// `no-access` without a repository.
-    #[error("fault `no-access` needs the name of a repository: no-access=REPO")]
-    NoRepository,
-}
-
 impl Fault {
     /// The fault with its default settings.
     pub fn new(kind: FaultKind) -> Self {
@@ -170,53 +144,19 @@ impl FromStr for Fault {
     type Err = FaultError;
 
     fn from_str(text: &str) -> Result<Self, FaultError> {
-        let (name, settings) = text.split_once('=').unwrap_or((text, ""));
-        let entry = TABLE
-            .iter()
-            .find(|entry| entry.name == name.trim())
-            .ok_or_else(|| FaultError::Unknown { name: name.to_owned() })?;
-        let mut fault = Self::new(entry.kind);
-        for setting in settings.split(',').map(str::trim).filter(|setting| !setting.is_empty()) {
-            if !apply(&mut fault, entry, setting) {
-                return Err(FaultError::Setting {
-                    name: entry.name,
-                    setting: setting.to_owned(),
-                    takes: entry.takes.describe(),
-                });
-            }
-        }
-        if fault.kind == FaultKind::NoAccess && fault.repository.is_none() {
+        let written = fault_setting::read(TABLE, text)?;
+        if written.kind == FaultKind::NoAccess && written.word.is_none() {
             return Err(FaultError::NoRepository);
         }
-        Ok(fault)
-    }
-}
-
-fn apply(fault: &mut Fault, entry: &Entry, setting: &str) -> bool {
-    if let Some(occurrence) = Occurrence::from_setting(setting) {
-        fault.occurrence = occurrence;
-        return true;
-    }
-    match entry.takes {
-        Takes::Nothing => false,
-        Takes::Repository if setting.contains(':') => false,
-        Takes::Repository => {
-            fault.repository = Some(setting.to_owned());
-            true
-        }
-        Takes::Seconds | Takes::Milliseconds | Takes::Size => match setting.parse() {
-            Ok(amount) => {
-                fault.amount = amount;
-                true
-            }
-            Err(_) => false,
-        },
+        let Written { kind, occurrence, amount, word } = written;
+        Ok(Self { kind, occurrence, amount, repository: word })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault_setting::Takes;
 
     #[test]
     fn every_name_reads_back_as_its_fault() {

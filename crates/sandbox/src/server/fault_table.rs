@@ -1,52 +1,10 @@
 //! Names, default settings and one line of help of every fault.
 
 use super::fault::{FaultKind, Occurrence};
-
-/// What the bare word of a fault means.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Takes {
-    Nothing,
-    Seconds,
-    Milliseconds,
-    Size,
-    Repository,
-}
-
-impl Takes {
-    pub(crate) fn describe(self) -> &'static str {
-        match self {
-            Self::Nothing => "nothing else",
-            Self::Seconds => "a number of seconds",
-            Self::Milliseconds => "a number of milliseconds",
-            Self::Size => "a page size",
-            Self::Repository => "the name of a repository",
-        }
-    }
-}
-
-/// A fault as it is set when nothing else is said.
-pub(crate) struct Entry {
-    pub(crate) kind: FaultKind,
-    pub(crate) name: &'static str,
-    pub(crate) occurrence: Occurrence,
-    pub(crate) takes: Takes,
-    pub(crate) amount: u64,
-    pub(crate) about: &'static str,
-}
-
-const fn entry(
-    kind: FaultKind,
-    name: &'static str,
-    occurrence: Occurrence,
-    takes: Takes,
-    amount: u64,
-    about: &'static str,
-) -> Entry {
-    Entry { kind, name, occurrence, takes, amount, about }
-}
+use crate::fault_setting::{Entry, Takes, entry};
 
 /// All faults. Different rhythms by default, so that several at once do not hide behind each other.
-pub(crate) const TABLE: &[Entry] = {
+pub(crate) const TABLE: &[Entry<FaultKind>] = {
     use FaultKind as K;
     use Occurrence::{Always, Every};
     use Takes as T;

@@ -44,9 +44,10 @@ use self::serving::Serving;
 use crate::clouds::{self, CloudConfig, CloudCounters, CloudFault, CloudState};
 use crate::view::View;
 
-pub use self::fault::{Fault, FaultError, FaultKind, Occurrence};
+pub use self::fault::{Fault, FaultKind, Occurrence};
 pub use self::fault_table::names;
 pub use self::limits::Counters;
+pub use crate::fault_setting::FaultError;
 
 /// How a server is set up.
 #[derive(Clone, Debug)]
