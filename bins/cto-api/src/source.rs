@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use model::columns::{Raw, Scopes};
-use store::Store;
 use store::csv_folder::{self, Problem, Reading};
+use store::{Place, Store};
 
 /// At most so many odd values are told one by one.
 const PROBLEMS_SHOWN: usize = 20;
@@ -18,12 +18,6 @@ const PROBLEMS_SHOWN: usize = 20;
 pub(crate) struct Source {
     data: PathBuf,
     store: Option<String>,
-}
-
-/// What is there now.
-enum Place {
-    Store(String),
-    Folder(PathBuf),
 }
 
 /// Raw data for each rule set, or why one has none; never for neither.
@@ -70,20 +64,12 @@ impl Source {
     }
 
     fn place(&self) -> anyhow::Result<Place> {
-        if let Some(url) = &self.store {
-            return Ok(Place::Store(url.clone()));
-        }
-        let file = self.data.join("cto.db");
-        if file.exists() {
-            return Ok(Place::Store(format!("sqlite:{}", file.display())));
-        }
-        if !csv_folder::holds_raw_files(&self.data) {
-            bail!(
+        Place::find(&self.data, self.store.as_deref()).with_context(|| {
+            format!(
                 "{} holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data or the store with --store",
                 self.data.display()
-            );
-        }
-        Ok(Place::Folder(self.data.clone()))
+            )
+        })
     }
 }
 

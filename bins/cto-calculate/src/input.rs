@@ -3,8 +3,8 @@
 use anyhow::{Context as _, bail};
 use model::columns::{Raw, Scopes};
 use model::rules::RuleSet;
-use store::Store;
 use store::csv_folder::{self, Problem, Reading};
+use store::{Place, Store};
 
 use crate::Arguments;
 
@@ -18,28 +18,22 @@ pub(crate) struct Input {
 
 /// Reads the store that was named, the one in the data folder, or the raw CSV files there.
 pub(crate) fn read(arguments: &Arguments, scopes: Scopes, rules: RuleSet) -> anyhow::Result<Input> {
-    let default_file = arguments.data.join("cto.db");
-    let url = match &arguments.store {
-        Some(url) => Some(url.clone()),
-        None if default_file.exists() => Some(format!("sqlite:{}", default_file.display())),
-        None => None,
-    };
-    if let Some(url) = url {
-        let raw = Store::open_existing(&url)?.load(scopes).with_context(|| format!("reading {url}"))?;
-        return Ok(Input { raw, problems: Vec::new(), place: url });
-    }
-    let folder = &arguments.data;
-    if !csv_folder::holds_raw_files(folder) {
-        bail!(
+    let folder = match Place::find(&arguments.data, arguments.store.as_deref()) {
+        Some(Place::Store(url)) => {
+            let raw = Store::open_existing(&url)?.load(scopes).with_context(|| format!("reading {url}"))?;
+            return Ok(Input { raw, problems: Vec::new(), place: url });
+        }
+        Some(Place::Folder(folder)) => folder,
+        None => bail!(
             "{} holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data",
-            folder.display()
-        );
-    }
+            arguments.data.display()
+        ),
+    };
     let reading = match rules {
         RuleSet::Flow => Reading::Strict,
         RuleSet::CtoStats => Reading::Original,
     };
-    let loaded = csv_folder::load(folder, scopes, reading)?;
+    let loaded = csv_folder::load(&folder, scopes, reading)?;
     Ok(Input { raw: loaded.raw, problems: loaded.problems, place: folder.display().to_string() })
 }
 

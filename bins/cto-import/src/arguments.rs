@@ -114,7 +114,7 @@ impl Arguments {
 
     /// The store's address.
     pub fn store_url(&self) -> String {
-        self.store.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("cto.db").display()))
+        self.store.clone().unwrap_or_else(|| store::url_in(&self.data))
     }
 
     /// The store's file.
