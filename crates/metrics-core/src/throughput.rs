@@ -2,12 +2,11 @@
 
 use chrono_tz::Tz;
 use model::Instant;
-use model::columns::TextColumn;
 use model::rules::ProcessChange;
 use model::table::{Cells, Column, Table};
 
 use crate::calendar::{Cut, Periods};
-use crate::control::{Chart, Point, Signal, Verdict, xmr};
+use crate::control::{Chart, Point, chart_columns, xmr};
 
 /// What the throughput of a group of issues rests on.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +61,7 @@ pub fn throughput_week(inputs: &ThroughputInputs<'_>) -> Throughput {
         Column { name: "week", cells: Cells::Week(numbers) },
         Column { name: "throughput", cells: Cells::Int(throughput.into_iter().map(Some).collect()) },
     ];
-    columns.extend(chart_columns(&chart));
+    columns.extend(chart_columns(&chart.points.iter().map(Some).collect::<Vec<_>>()));
     columns.push(Column { name: "closed_not_planned", cells: Cells::Int(not_planned.into_iter().map(Some).collect()) });
     let complete = points.iter().map(|point| point.complete).collect();
     columns.push(Column { name: "complete", cells: Cells::Bool(complete) });
@@ -76,30 +75,6 @@ fn counts(weeks: &Periods, events: &[Instant], as_of: Instant) -> Vec<i64> {
         counts[week] += 1;
     }
     counts
-}
-
-/// center, ucl, lcl, signals, segment, provisional: the chart's part of a weekly table.
-fn chart_columns(chart: &Chart) -> Vec<Column> {
-    let floats = |value: fn(&Verdict) -> Option<f64>| Cells::Float(chart.points.iter().map(value).collect());
-    let mut signals = TextColumn::default();
-    for point in &chart.points {
-        let names: Vec<&str> = point.signals.iter().copied().map(Signal::name).collect();
-        signals.push(names.join(";").as_bytes());
-    }
-    vec![
-        Column { name: "center", cells: floats(|point| point.center) },
-        Column { name: "ucl", cells: floats(|point| point.ucl) },
-        Column { name: "lcl", cells: floats(|point| point.lcl) },
-        Column { name: "signals", cells: Cells::Text(signals) },
-        Column {
-            name: "segment",
-            cells: Cells::Int(chart.points.iter().map(|point| Some(point.segment as i64)).collect()),
-        },
-        Column {
-            name: "provisional",
-            cells: Cells::Bool(chart.points.iter().map(|point| point.provisional).collect()),
-        },
-    ]
 }
 
 #[cfg(test)]

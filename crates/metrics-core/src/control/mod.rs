@@ -21,6 +21,7 @@ use chrono::NaiveDate;
 
 pub use finding::{Finding, REMEMBERED_DAYS, finding};
 pub use series::weekly_series;
+pub(crate) use series::{chart_columns, charted};
 pub use signals::Signal;
 pub use xmr::xmr;
 

@@ -1,9 +1,13 @@
 //! Weekly tables as series.
 
-use chrono::{NaiveDate, Weekday};
-use model::table::{Cells, Table};
+use std::collections::HashMap;
 
-use super::Point;
+use chrono::{NaiveDate, Weekday};
+use model::columns::TextColumn;
+use model::rules::ProcessChange;
+use model::table::{Cells, Column, Table};
+
+use super::{Point, Signal, Verdict, xmr};
 
 /// The points of a weekly table: a numeric column by `year`, `week` and `complete`, of all rows or of those with a
 /// text in a column (`("repo", "ALL")`).
@@ -11,6 +15,16 @@ use super::Point;
 /// Weeks in which the value is null are no points. `None` when the table lacks one of these columns, or one of them
 /// is of another type.
 pub fn weekly_series(table: &Table, value: &str, group: Option<(&str, &str)>) -> Option<Vec<Point>> {
+    if let Some((column, _)) = group {
+        table.column(column)?;
+    }
+    let of_group = |row: &usize| group.is_none_or(|(column, text)| table.cell(*row, column) == text);
+    let points = points(table, value)?;
+    Some((0..table.height()).filter(of_group).filter_map(|row| points[row]).collect())
+}
+
+/// The point of each row, `None` where its value is null.
+fn points(table: &Table, value: &str) -> Option<Vec<Option<Point>>> {
     let (Cells::Int(years), Cells::Week(weeks)) = (table.column("year")?, table.column("week")?) else { return None };
     let Cells::Bool(complete) = table.column("complete")? else { return None };
     let value: Box<dyn Fn(usize) -> Option<f64>> = match table.column(value)? {
@@ -18,23 +32,58 @@ pub fn weekly_series(table: &Table, value: &str, group: Option<(&str, &str)>) ->
         Cells::Float(cells) => Box::new(|row| cells[row]),
         _ => return None,
     };
-    if let Some((column, _)) = group {
-        table.column(column)?;
-    }
-    let of_group = |row: &usize| group.is_none_or(|(column, text)| table.cell(*row, column) == text);
-    let points = (0..table.height()).filter(of_group).filter_map(|row| {
+    let point = |row: usize| {
         let year = i32::try_from(years[row]?).ok()?;
         let first_day = NaiveDate::from_isoywd_opt(year, u32::try_from(weeks[row]).ok()?, Weekday::Mon)?;
         Some(Point { first_day, value: value(row)?, complete: complete[row] })
-    });
-    Some(points.collect())
+    };
+    Some((0..table.height()).map(point).collect())
+}
+
+/// A chart for each group of a weekly table whose rows stand in the order of the weeks, as further columns: see
+/// [`chart_columns`]. `None` as for [`weekly_series`].
+pub(crate) fn charted(table: &Table, value: &str, group: &str, changes: &[ProcessChange]) -> Option<Vec<Column>> {
+    let points = points(table, value)?;
+    let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
+    table.column(group)?;
+    for row in (0..table.height()).filter(|row| points[*row].is_some()) {
+        groups.entry(table.cell(row, group)).or_default().push(row);
+    }
+    let mut verdicts = vec![None; table.height()];
+    for rows in groups.values() {
+        let series: Vec<Point> = rows.iter().filter_map(|row| points[*row]).collect();
+        for (row, verdict) in rows.iter().zip(xmr(&series, changes).points) {
+            verdicts[*row] = Some(verdict);
+        }
+    }
+    Some(chart_columns(&verdicts.iter().map(Option::as_ref).collect::<Vec<_>>()))
+}
+
+/// center, ucl, lcl, signals, segment, provisional: the chart's part of a weekly table. Where a row has no verdict
+/// the numbers are null and there are no signals.
+pub(crate) fn chart_columns(verdicts: &[Option<&Verdict>]) -> Vec<Column> {
+    let floats = |value: fn(&Verdict) -> Option<f64>| {
+        Cells::Float(verdicts.iter().map(|verdict| verdict.and_then(value)).collect())
+    };
+    let mut signals = TextColumn::default();
+    for verdict in verdicts {
+        let names: Vec<&str> = verdict.iter().flat_map(|verdict| &verdict.signals).copied().map(Signal::name).collect();
+        signals.push(names.join(";").as_bytes());
+    }
+    let segments = verdicts.iter().map(|verdict| verdict.map(|verdict| verdict.segment as i64)).collect();
+    let provisional = verdicts.iter().map(|verdict| verdict.is_some_and(|verdict| verdict.provisional)).collect();
+    vec![
+        Column { name: "center", cells: floats(|verdict| verdict.center) },
+        Column { name: "ucl", cells: floats(|verdict| verdict.ucl) },
+        Column { name: "lcl", cells: floats(|verdict| verdict.lcl) },
+        Column { name: "signals", cells: Cells::Text(signals) },
+        Column { name: "segment", cells: Cells::Int(segments) },
+        Column { name: "provisional", cells: Cells::Bool(provisional) },
+    ]
 }
 
 #[cfg(test)]
 mod tests {
-    use model::columns::TextColumn;
-    use model::table::Column;
-
     use super::*;
 
     #[test]

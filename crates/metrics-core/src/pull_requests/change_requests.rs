@@ -1,16 +1,19 @@
 //! Change requests: by week, by repository, and how many pull requests had how many. Bots count.
 
+use model::rules::ProcessChange;
 use model::table::Table;
 use polars::prelude::*;
 
 use super::facts::{Facts, column};
 use super::grid::Grid;
+use crate::control::charted;
 use crate::frame::{Kind, p50, table};
 
 /// `pr_change_requests_week`: pull requests by the week in which they were opened, with the change requests that
 /// they got so far, and in `requested` the change requests submitted in the week, whenever their pull request was
-/// opened. `p90` is nearest-rank, over however few.
-pub(super) fn by_week(facts: &Facts) -> Table {
+/// opened. `p90` is nearest-rank, over however few. The control chart of each repository, and of all, is that of
+/// `requested`.
+pub(super) fn by_week(facts: &Facts, changes: &[ProcessChange]) -> Table {
     let grid = Grid::of_repositories(facts);
     let requests = col(column::CHANGE_REQUESTS);
     let opened = grid.cells(
@@ -25,7 +28,7 @@ pub(super) fn by_week(facts: &Facts) -> Table {
         ],
     );
     let requested = grid.cells(facts.requests.clone().lazy(), column::REQUESTED_WEEK, &[len().alias("requested")]);
-    grid.table(
+    let mut table = grid.table(
         "pr_change_requests_week",
         vec![opened, requested],
         &[
@@ -36,7 +39,11 @@ pub(super) fn by_week(facts: &Facts) -> Table {
             ("cr_total", Kind::Int),
             ("requested", Kind::Int),
         ],
-    )
+    );
+    let chart = charted(&table, "requested", column::REPO, changes).expect("the table is a weekly one");
+    let at = table.columns.len() - 1;
+    table.columns.splice(at..at, chart);
+    table
 }
 
 /// `pr_change_requests_repo`: all pull requests of each repository.

@@ -46,7 +46,7 @@ pub fn pull_request_tables(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Tabl
 pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Vec<Table> {
     let facts = Facts::of(raw, rules, as_of, chosen);
     let tables: [&(dyn Fn() -> Table + Sync); 8] = [
-        &|| change_requests::by_week(&facts),
+        &|| change_requests::by_week(&facts, &rules.process_changes),
         &|| change_requests::by_repository(&facts),
         &|| change_requests::distribution(&facts),
         &|| cycle::by_week(&facts),

@@ -41,22 +41,46 @@ fn change_requests_stand_in_the_week_of_the_opening_and_requested_in_that_of_the
     ];
     assert_eq!(
         table("pr_change_requests_week", &pulls).to_csv(),
-        "year,week,repo,avg,median,p90,pr_count,cr_total,requested,complete\n\
-         2024,01,api,0.000000,0.000000,0.000000,1,0,0,true\n\
-         2024,01,web,1.000000,1.000000,1.000000,1,1,0,true\n\
-         2024,01,ALL,0.500000,0.500000,1.000000,2,1,0,true\n\
-         2024,02,api,,,,0,0,0,true\n\
-         2024,02,web,,,,0,0,1,true\n\
-         2024,02,ALL,,,,0,0,1,true\n\
-         2024,03,api,,,,0,0,0,false\n\
-         2024,03,web,,,,0,0,0,false\n\
-         2024,03,ALL,,,,0,0,0,false\n"
+        "year,week,repo,avg,median,p90,pr_count,cr_total,requested,center,ucl,lcl,signals,segment,provisional,complete\n\
+         2024,01,api,0.000000,0.000000,0.000000,1,0,0,,,,,1,false,true\n\
+         2024,01,web,1.000000,1.000000,1.000000,1,1,0,,,,,1,false,true\n\
+         2024,01,ALL,0.500000,0.500000,1.000000,2,1,0,,,,,1,false,true\n\
+         2024,02,api,,,,0,0,0,,,,,1,false,true\n\
+         2024,02,web,,,,0,0,1,,,,,1,false,true\n\
+         2024,02,ALL,,,,0,0,1,,,,,1,false,true\n\
+         2024,03,api,,,,0,0,0,,,,,1,false,false\n\
+         2024,03,web,,,,0,0,0,,,,,1,false,false\n\
+         2024,03,ALL,,,,0,0,0,,,,,1,false,false\n"
     );
     assert_eq!(
         table("pr_change_requests_repo", &pulls).to_csv(),
         "repo,median,pr_count,cr_total\napi,0.000000,1,0\nweb,1.000000,1,1\n"
     );
     assert_eq!(table("pr_change_requests_repo_dist", &pulls).to_csv(), "repo,cr,pr_count\napi,0,1\nweb,1,1\n");
+}
+
+#[test]
+#[test]
+fn change_requests_have_a_chart_for_each_repository_and_for_all() {
+    let week = |week: i64, requests: usize| Pull {
+        created: hour(week * 7 * 24 + 1),
+        reviews: vec![review("reviewer", ChangesRequested, week * 7 * 24 + 2); requests],
+        ..open_pull()
+    };
+    let quiet = Pull { repo: "api", ..open_pull() };
+    let pulls: Vec<Pull> =
+        [1, 3, 1, 3, 1, 3].into_iter().zip(0..).map(|(requests, at)| week(at, requests)).chain([quiet]).collect();
+    let tables = tables_at(&pulls, &Rules::default(), hour(6 * 7 * 24 + 30));
+    let table = tables.into_iter().find(|table| table.name == "pr_change_requests_week").expect("a table of that name");
+    let row = |repo: &str| {
+        let found = |row: &usize| table.cell(*row, "repo") == repo && table.cell(*row, "week") == "06";
+        (0..table.height()).find(found).expect("a row of the sixth week")
+    };
+    let limits = |repo: &str| ["center", "ucl", "lcl"].map(|column| table.cell(row(repo), column));
+    // Centre 2, mean moving range 2: 2 ± 5.32, and nothing below 0.
+    assert_eq!(limits("ALL"), ["2.000000", "7.320000", "0.000000"]);
+    assert_eq!(limits("web"), limits("ALL"));
+    assert_eq!(limits("api"), ["0.000000", "", ""], "without variation there are no limits");
 }
 
 #[test]
