@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use config_model::ServerAuth;
 use model::rules::RuleSet;
 
-/// Serve the tables over HTTP: as cto-calculate writes them, and filtered.
+/// Serve the dashboard, and the tables over HTTP: as cto-calculate writes them, and filtered.
 ///
 /// Reads the store in the data folder, or the raw CSV files where there is no store, keeps them in memory, and reads
 /// them again in the background when they change. Listens at once; /readyz says when there is something to serve.
@@ -23,6 +23,9 @@ pub struct Arguments {
     /// Store to read [default: sqlite:DATA/cto.db where it exists, else the raw CSV files in DATA].
     #[arg(long, value_name = "URL", env = "CTO_API_STORE", hide_env = true)]
     pub store: Option<String>,
+    /// Folder of the dashboard's files, ui/dist for example [default: the dashboard that is built in].
+    #[arg(long, value_name = "DIR", env = "CTO_API_UI", hide_env = true)]
+    pub ui: Option<PathBuf>,
     /// Path below which everything is served, such as /cto.
     #[arg(long, value_name = "PATH", env = "CTO_API_BASE_PATH", hide_env = true)]
     pub base_path: Option<String>,

@@ -33,8 +33,10 @@ pub fn run(arguments: &Arguments) -> Outcome {
         Ok(()) => Outcome::Done,
         Err(error) => {
             eprintln!("cto-api: {}", command_line::with_causes(error.as_ref()));
-            let is_usage =
-                error.is::<UsageError>() || error.is::<SettingsError>() || error.is::<config_model::ConfigError>();
+            let is_usage = error.is::<UsageError>()
+                || error.is::<SettingsError>()
+                || error.is::<dashboard_files::FolderError>()
+                || error.is::<config_model::ConfigError>();
             if is_usage { Outcome::Usage } else { Outcome::Failed }
         }
     }
@@ -49,20 +51,25 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     }
     // A store that is not there or not ours is told before anyone is promised anything.
     plan.source.version()?;
+    let dashboard = match &plan.ui {
+        Some(folder) => dashboard_files::folder(folder)?,
+        None => dashboard_files::embedded(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    let outcome = runtime.block_on(listen_and_serve(plan));
+    let outcome = runtime.block_on(listen_and_serve(plan, dashboard));
     // Computations that nobody waits for any more end with the process.
     runtime.shutdown_background();
     outcome
 }
 
-async fn listen_and_serve(plan: Plan) -> anyhow::Result<()> {
+async fn listen_and_serve(plan: Plan, dashboard: dashboard_files::Files) -> anyhow::Result<()> {
     let interrupted = interruption::interruption().context("cannot wait for an interruption")?;
     let base_path = plan.http.base_path.trim_end_matches('/').to_owned();
     let api = Api::new(plan.http, plan.rules)?;
+    let router = api.router_with_dashboard(dashboard)?;
     let (listener, address) = listen(plan.address).await?;
     command_line::say!("listening on http://{address}{base_path}");
-    let first_load = loading::start(api.clone(), plan.source, plan.look_every)?;
+    let first_load = loading::start(api, plan.source, plan.look_every)?;
     let failure = async {
         match first_load.await {
             Ok(Err(error)) => error,
@@ -71,7 +78,7 @@ async fn listen_and_serve(plan: Plan) -> anyhow::Result<()> {
         }
     };
     tokio::select! {
-        () = listening::serve(listener, &api, plan.connections, interrupted) => Ok(()),
+        () = listening::serve(listener, router, plan.connections, interrupted) => Ok(()),
         error = failure => Err(error),
     }
 }

@@ -10,7 +10,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_api::Api;
+use http_api::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -36,11 +36,16 @@ const READ_BUFFER_BYTES: usize = 64 << 10;
 const MOST_HEADERS: usize = 100;
 
 /// Serves until `end` ends, then finishes what is under way.
-pub(crate) async fn serve(listener: TcpListener, api: &Api, most_connections: usize, end: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    most_connections: usize,
+    end: impl Future<Output = ()>,
+) {
     let (ending, ended) = watch::channel(());
     let connections = Arc::new(Connections::default());
     let mut tasks = JoinSet::new();
-    let mut router = api.router().into_make_service_with_connect_info::<SocketAddr>();
+    let mut router = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut end = pin!(end);
     'accepting: loop {
         let accepted = tokio::select! {

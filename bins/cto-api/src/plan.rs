@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     pub(crate) http: http_api::Settings,
     pub(crate) rules: RulesBySet,
     pub(crate) source: Source,
+    /// Folder of the dashboard; `None` = the one built in.
+    pub(crate) ui: Option<PathBuf>,
     /// How often to look for changes; `None` = never.
     pub(crate) look_every: Option<Duration>,
     /// Most connections at once.
@@ -62,6 +64,7 @@ impl Plan {
             http,
             rules: rules(config, arguments.rules)?,
             source: Source::new(data, text(arguments.store.as_deref(), server.store.as_deref())),
+            ui: path(arguments.ui.as_deref(), server.ui.as_deref()),
             look_every: (seconds > 0).then(|| Duration::from_secs(seconds)),
             connections: connections.unwrap_or(USUAL_CONNECTIONS),
         })

@@ -22,6 +22,9 @@ pub struct Server {
     /// Store to read, such as `sqlite:data/cto.db`; by default the one in the data folder.
     #[serde(default)]
     pub store: Option<String>,
+    /// Folder of the dashboard's files, `ui/dist` for example; by default the dashboard that is built in.
+    #[serde(default)]
+    pub ui: Option<String>,
     /// How clients show who they are. By default what there are secrets for, else `none`.
     #[serde(default)]
     pub auth: Option<ServerAuth>,

@@ -75,8 +75,8 @@ impl Weight for Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(media_type: &'static str, body: Vec<u8>) -> Self {
-        let identity = Bytes::from(body);
+    pub(crate) fn new(media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let identity = body.into();
         Self { media_type, identity, gzip: OnceCell::new(), brotli: OnceCell::new() }
     }
 

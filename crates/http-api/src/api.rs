@@ -12,8 +12,9 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::answer::{Answer, Encoding, not_modified};
+use crate::dashboard::{Dashboard, DashboardFiles};
 use crate::data::{Data, RulesBySet};
-use crate::guard::guard;
+use crate::guard::{Rule, guard};
 use crate::hash::digest;
 use crate::observe::{observe, remember_route};
 use crate::problem::Problem;
@@ -49,16 +50,44 @@ impl Api {
         self.router_with(Router::new().fallback(not_found))
     }
 
-    /// As [`Api::router`], with further routes below the base path, and their fallback for what is not below `/api`:
-    /// the files of a dashboard for example. They are guarded, logged and counted as the others.
+    /// As [`Api::router`], and below the base path, for whatever is not a route, the dashboard: its files, and its
+    /// first page for addresses of its own such as `/flow`.
+    ///
+    /// With bearer tokens the files are open, since a browser cannot send a token for a page that it opens; they hold
+    /// no data. Otherwise they are guarded as the routes are.
+    ///
+    /// # Errors
+    /// The files are no dashboard, or it cannot be served below the base path.
+    pub fn router_with_dashboard(&self, files: DashboardFiles) -> Result<Router, SettingsError> {
+        let dashboard = Dashboard::new(files, &self.shared.settings.base_path)?;
+        let routes = self.below_base_path(self.routes()).fallback_service(dashboard.service());
+        Ok(self.guarded(routes, true))
+    }
+
+    /// As [`Api::router`], with further routes below the base path, and their fallback for what is not below `/api`.
+    /// They are guarded, logged and counted as the others.
     pub fn router_with(&self, more: Router) -> Router {
+        let routes = self.routes().merge(more);
+        let is_below = !self.shared.settings.base_path.is_empty();
+        let routes = if is_below { self.below_base_path(routes).fallback(not_found) } else { routes };
+        self.guarded(routes, false)
+    }
+
+    fn routes(&self) -> Router {
+        routes(&self.shared).router.route("/api/{*rest}", any(not_found))
+    }
+
+    fn below_base_path(&self, routes: Router) -> Router {
+        let base = &self.shared.settings.base_path;
+        if base.is_empty() { routes } else { Router::new().nest(base, routes) }
+    }
+
+    fn guarded(&self, routes: Router, others_are_pages: bool) -> Router {
         let shared = &self.shared;
-        let routes = routes(shared).router.route("/api/{*rest}", any(not_found)).merge(more);
-        let base = &shared.settings.base_path;
-        let routes = if base.is_empty() { routes } else { Router::new().nest(base, routes).fallback(not_found) };
+        let rule = Rule { shared: Arc::clone(shared), others_are_pages };
         let guarded = routes
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(Arc::clone(shared), guard))
+            .layer(from_fn_with_state(rule, guard))
             .layer(from_fn(remember_route));
         // Outside of the routes, since what is not allowed is only known once they have answered.
         let observed = ServiceBuilder::new().layer(from_fn_with_state(Arc::clone(shared), observe)).service(guarded);

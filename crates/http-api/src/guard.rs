@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -20,11 +20,22 @@ use crate::shared::Shared;
 /// Routes that everyone may ask: they say nothing but whether the server lives and is ready.
 const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
+/// What the guard goes by.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) shared: Arc<Shared>,
+    /// Whether what no route matches is a page without data. A browser cannot send a bearer token for a page that
+    /// it opens, so these are then open.
+    pub(crate) others_are_pages: bool,
+}
+
 /// Lets a request through, or answers it.
-pub(crate) async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(rule): State<Rule>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let settings = &shared.settings;
-    if let Err(problem) = within_limits(&parts, &settings.limits).and_then(|()| allowed(&parts, settings)) {
+    let settings = &rule.shared.settings;
+    let is_page = rule.others_are_pages && parts.extensions.get::<MatchedPath>().is_none();
+    let allowed = || allowed(&parts, settings, is_page);
+    if let Err(problem) = within_limits(&parts, &settings.limits).and_then(|()| allowed()) {
         return problem.into_response();
     }
     let answering = next.run(Request::from_parts(parts, body));
@@ -55,13 +66,14 @@ fn within_limits(parts: &Parts, limits: &Limits) -> Result<(), Problem> {
     Ok(())
 }
 
-fn allowed(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
+fn allowed(parts: &Parts, settings: &Settings, is_page: bool) -> Result<(), Problem> {
     let path = parts.uri.path().strip_prefix(settings.base_path.as_str()).unwrap_or_default();
     if OPEN_PATHS.contains(&path) {
         return Ok(());
     }
     match &settings.authentication {
         Authentication::None => known_host(parts, settings),
+        Authentication::Bearer(_) if is_page => Ok(()),
         Authentication::Bearer(tokens) => {
             let is_known =
                 credentials(&parts.headers, "bearer").is_some_and(|token| is_one_of(token.as_bytes(), tokens));

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 /// 32 hexadecimal digits that differ when the parts do. Stable within one build; not for secrets.
-pub(crate) fn digest(parts: &[&str]) -> String {
+pub(crate) fn digest(parts: &(impl Hash + ?Sized)) -> String {
     let half = |salt: u8| {
         let mut hasher = DefaultHasher::new();
         salt.hash(&mut hasher);

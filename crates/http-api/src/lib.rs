@@ -5,6 +5,7 @@ mod answer;
 mod api;
 mod compatible;
 mod csv;
+mod dashboard;
 mod data;
 mod evidence;
 mod flights;
@@ -25,6 +26,9 @@ mod snapshot;
 mod typed;
 
 pub use api::Api;
+/// What is served, so that who serves it can name it.
+pub use axum::Router;
+pub use dashboard::DashboardFiles;
 pub use data::{Data, RulesBySet};
 pub use openapi::openapi;
 pub use settings::{Authentication, Limits, Network, Settings, SettingsError};

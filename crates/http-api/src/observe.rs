@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::dashboard::FromDashboard;
 use crate::guard::is_trusted_proxy;
 use crate::problem::{MEDIA_TYPE, Problem};
 use crate::shared::Shared;
@@ -18,6 +19,8 @@ use crate::shared::Shared;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Requests without a route, so that what clients make up does not become labels.
 const NO_ROUTE: &str = "none";
+/// All files of the dashboard.
+const DASHBOARD: &str = "dashboard";
 
 /// The outermost layer.
 pub(crate) async fn observe(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
@@ -28,7 +31,9 @@ pub(crate) async fn observe(State(shared): State<Arc<Shared>>, request: Request,
     let response = next.run(Request::from_parts(parts, body)).await;
     let mut response = finished(response, &method, &id);
     let route = response.extensions_mut().remove::<MatchedPath>();
-    let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let is_dashboard = response.extensions_mut().remove::<FromDashboard>().is_some();
+    let other = if is_dashboard { DASHBOARD } else { NO_ROUTE };
+    let route = route.as_ref().map_or(other, MatchedPath::as_str);
     let route = route.strip_prefix(shared.settings.base_path.as_str()).unwrap_or(route);
     harden(response.headers_mut(), &shared.settings.frame_ancestors);
     response.headers_mut().insert(REQUEST_ID, HeaderValue::from_str(&id).expect("an id of letters and digits"));

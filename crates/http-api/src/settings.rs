@@ -162,6 +162,9 @@ pub enum SettingsError {
     /// A limit at which nothing can be answered.
     #[error("the limit {0} must be more than 0")]
     Limit(&'static str),
+    /// Files that are no dashboard, or one that cannot be served below a base path.
+    #[error("{0}")]
+    Dashboard(&'static str),
     /// Rules of the usual set that cannot be used.
     #[error("the rules {set} cannot be used: {message}")]
     Rules {

@@ -44,6 +44,14 @@ fn flags_go_above_the_configuration() {
 }
 
 #[test]
+fn the_dashboards_folder_comes_from_the_flag_above_the_configuration() {
+    let config = "server: {ui: of-file}";
+    assert_eq!(planned("", "", &[]).ui, None);
+    assert_eq!(planned("", config, &[]).ui, Some("of-file".into()));
+    assert_eq!(planned("--ui of-flag", config, &[]).ui, Some("of-flag".into()));
+}
+
+#[test]
 fn a_blank_text_is_none() {
     let words = ["cto-api", "--addr=", "--store=", "--host=", "--user= "];
     let arguments = Arguments::try_parse_from(words).expect("flags");

@@ -1,6 +1,7 @@
 //! The program as people run it: the real binary on a free port, asked over real sockets.
 
 mod client;
+mod dashboard;
 #[cfg(unix)]
 mod ending;
 mod hostile;

@@ -88,6 +88,10 @@ fn wrong_flags_and_settings_are_told_with_code_two_before_anything_is_opened() {
         let complaint = complained(&wrong);
         assert!(complaint.starts_with("exit 2\n") && complaint.contains(wrong[0]), "{complaint}");
     }
+    assert_snapshot!(complained(&["--data", &text(&fixture("tables/raw")), "--ui", "nowhere"]), @r"
+    exit 2
+    cto-api: nowhere holds no index.html: build the dashboard with `just ui` and name ui/dist, or leave --ui away for the one that is built in
+    ");
     let raw = text(&fixture("tables/raw"));
     for wrong in [["--base-path", "cto"], ["--frame-ancestors", "'self'; script-src *"], ["--host", "http://x"]] {
         let complaint = complained(&[&["--data", raw.as_str()], &wrong[..]].concat());

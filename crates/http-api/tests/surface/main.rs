@@ -3,6 +3,7 @@
 mod access;
 mod behaviour;
 mod compatible;
+mod dashboard;
 mod documented;
 mod evidence;
 mod fixture;
