@@ -55,13 +55,14 @@ const fn with_evidence(path: &'static str, tables: &'static [(By, &'static str)]
 }
 
 /// Every typed table.
-pub(crate) const TABLE_ROUTES: [TableRoute; 18] = [
+pub(crate) const TABLE_ROUTES: [TableRoute; 21] = [
     with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
     with_evidence("flow/throughput", &[(By::Week, "throughput_week")], Evidence::Finished),
     with_evidence("flow/stocks", &[(By::Nothing, "stocks"), (By::Week, "stocks_week")], Evidence::Stock),
     route("flow/cumulative-flow", &[(By::Day, "cumulative_flow_day")]),
     with_evidence("flow/aging", &[(By::Nothing, "aging_wip")], Evidence::Stock),
     route("flow/forecast", &[(By::Nothing, "forecast")]),
+    route("flow/summary", &[(By::Nothing, "flow_summary")]),
     route("issues", &[(By::Nothing, "calculated_issue")]),
     route("pull-requests/change-requests", &[(By::Week, "pr_change_requests_week")]),
     route("pull-requests/change-requests/repositories", &[(By::Nothing, "pr_change_requests_repo")]),
@@ -71,9 +72,11 @@ pub(crate) const TABLE_ROUTES: [TableRoute; 18] = [
     route("pull-requests/activity", &[(By::Week, "pr_activity_week")]),
     with_evidence("pull-requests/open", &[(By::Nothing, "pr_open")], Evidence::OpenPullRequests),
     route("pull-requests/authors", &[(By::Week, "pr_author_week")]),
+    route("pull-requests/summary", &[(By::Nothing, "pr_summary")]),
     route("cloud-spending/monthly", &[(By::Month, "cloud_spending_monthly")]),
     route("cloud-spending/services", &[(By::Month, "cloud_spending_services")]),
     route("cloud-spending/compared", &[(By::Month, "cloud_spending_compared")]),
+    route("cloud-spending/summary", &[(By::Nothing, "cloud_spending_summary")]),
 ];
 
 /// The original tool's addresses below `/api/`, with their tables.

@@ -143,7 +143,7 @@ impl Weight for Calculation {
     fn weight(&self) -> usize {
         let of_tables = self.findings_by_table.values().flatten();
         let texts = self.notices.iter().chain(&self.findings).chain(of_tables).map(String::len).sum::<usize>();
-        self.tables.iter().map(table_bytes).sum::<usize>() + texts + 1_024
+        self.tables.iter().map(table_bytes).sum::<usize>() + texts + self.summaries.bytes() + 1_024
     }
 }
 

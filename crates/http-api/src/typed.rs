@@ -174,17 +174,20 @@ fn unwritten(
 ) -> Result<Unwritten, Problem> {
     let spec = spec(table);
     let place = calculation.tables.iter().position(|found| found.name == table);
-    let is_whole = spec.period == Period::None || (query.from.is_none() && query.to.is_none());
-    let held = place.map(|place| {
-        if is_whole {
-            Held::Of(Arc::clone(calculation), place)
-        } else {
-            Held::Own(period::within(&calculation.tables[place], spec, query.from, query.to))
+    let is_whole = query.from.is_none() && query.to.is_none();
+    let summary = if is_whole { None } else { calculation.summaries.of(table, query.from, query.to) };
+    let mut of_days = None;
+    let held = place.map(|place| match summary {
+        Some(summary) => {
+            of_days = Some(summary.sentences);
+            Held::Own(summary.table)
         }
+        None if is_whole || spec.period == Period::None => Held::Of(Arc::clone(calculation), place),
+        None => Held::Own(period::within(&calculation.tables[place], spec, query.from, query.to)),
     });
     match format {
         Format::Csv => Ok(Unwritten::csv(held.map(|held| csv::guarded(held.table()).map_or(held, Held::Own)))),
-        Format::Json => json_of(snapshot, calculation, spec, held, query),
+        Format::Json => json_of(snapshot, calculation, spec, held, query, of_days.as_deref()),
     }
 }
 

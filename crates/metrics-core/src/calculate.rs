@@ -21,6 +21,7 @@ use crate::forecast::{ALL, ForecastOptions, ForecastSeries, forecast};
 use crate::parallel;
 use crate::pull_requests;
 use crate::selection::{Chosen, Selection};
+use crate::summary::{FlowFacts, Summaries, Summary};
 use crate::throughput::{Throughput, ThroughputInputs, throughput_week};
 
 /// The result of [`calculate`].
@@ -36,6 +37,8 @@ pub struct Calculation {
     /// What single tables say, in full sentences, by the name of the table; see [`findings`]. Tables that say nothing
     /// are absent or have no sentence; under `cto-stats` none has any.
     pub findings_by_table: FindingsByTable,
+    /// What the summaries of any days rest on; empty under `cto-stats`.
+    pub summaries: Summaries,
     /// The instant up to which issues and pull requests were looked at; that of the clouds' bills when only they were
     /// asked for.
     pub as_of: Instant,
@@ -112,6 +115,7 @@ fn calculate_from(
         notices: Vec::new(),
         findings: Vec::new(),
         findings_by_table: FindingsByTable::new(),
+        summaries: Summaries::default(),
         as_of,
         cloud_as_of,
     };
@@ -131,8 +135,7 @@ fn calculate_from(
         // These tables use all cores by themselves; at once, the facts behind them would cost 100 MB more on
         // 200,000 issues and 250,000 pull requests.
         RuleSet::Flow => {
-            let of_pull_requests =
-                if scopes.pull_requests { pull_requests::tables_of(&raw, rules, as_of, chosen) } else { Vec::new() };
+            let of_pull_requests = scopes.pull_requests.then(|| pull_requests::tables_of(&raw, rules, as_of, chosen));
             done_with(&mut raw, |raw| {
                 raw.pull_requests = PullRequestColumns::default();
                 raw.reviews = ReviewColumns::default();
@@ -141,7 +144,11 @@ fn calculate_from(
             if scopes.issues {
                 flow_issue_tables(raw, rules, chosen, &mut calculation)?;
             }
-            calculation.tables.extend(of_pull_requests);
+            if let Some((tables, summary)) = of_pull_requests {
+                calculation.tables.extend(tables);
+                calculation.summaries.pull_requests = summary;
+                calculation.add_summary("pr_summary");
+            }
             let said = findings::of_tables(&calculation.tables, &rules.process_changes);
             calculation.findings_by_table.extend(said);
         }
@@ -150,7 +157,20 @@ fn calculate_from(
     calculation.notices.extend(of_clouds.notices);
     calculation.findings.extend(of_clouds.findings);
     calculation.findings_by_table.extend(of_clouds.findings_by_table);
+    if scopes.cloud_spending && rules.set == RuleSet::Flow {
+        calculation.summaries.clouds = Some(of_clouds.summary);
+        calculation.add_summary("cloud_spending_summary");
+    }
     Ok(calculation)
+}
+
+impl Calculation {
+    /// The summary of the days that are meant where none are given.
+    fn add_summary(&mut self, name: &'static str) {
+        let summary = self.summaries.of(name, None, None).unwrap_or_else(|| Summary::empty(name));
+        self.tables.push(summary.table);
+        self.findings_by_table.insert(name, summary.sentences);
+    }
 }
 
 /// The clouds by either rule set. These are a few hundred rows: nothing to share among cores.
@@ -206,12 +226,17 @@ fn flow_issue_tables(
             (throughput(&lives, &endings, rules, &coverage), forecasts(&lives, &endings, rules, &coverage))
         },
     );
-    calculation.tables.extend(tables?);
+    let tables = tables?;
+    let cycle_time_week = tables.iter().find(|table| table.name == "cycle_time_week");
+    calculation.summaries.flow = cycle_time_week
+        .and_then(|weekly_times| FlowFacts::new(&lives, rules, &coverage, weekly_times, weekly.chart.clone()));
+    calculation.tables.extend(tables);
     let said = finding(&weekly.chart, "issues finished").sentences;
     calculation.findings_by_table.insert("throughput_week", said.clone());
     calculation.findings.extend(said);
     calculation.tables.push(weekly.table);
     calculation.tables.push(forecast);
+    calculation.add_summary("flow_summary");
     Ok(())
 }
 
@@ -308,16 +333,19 @@ mod tests {
                 "cumulative_flow_day",
                 "throughput_week",
                 "forecast",
+                "flow_summary",
             ]
         );
         assert_eq!(names(RuleSet::CtoStats, Scopes::USUAL).len(), 8);
         assert_eq!(names(RuleSet::CtoStats, Scopes::ALL).len(), 11);
         for set in [RuleSet::Flow, RuleSet::CtoStats] {
             assert_eq!(
-                names(set, Scopes::CLOUD_SPENDING),
+                names(set, Scopes::CLOUD_SPENDING)[..3],
                 ["cloud_spending_monthly", "cloud_spending_services", "cloud_spending_compared"]
             );
         }
+        assert_eq!(names(RuleSet::CtoStats, Scopes::CLOUD_SPENDING).len(), 3);
+        assert_eq!(names(RuleSet::Flow, Scopes::CLOUD_SPENDING)[3..], ["cloud_spending_summary"]);
         assert!(names(RuleSet::Flow, Scopes::PULL_REQUESTS).contains(&"pr_open"));
     }
 

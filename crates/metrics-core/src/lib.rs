@@ -18,6 +18,7 @@ pub mod period;
 pub mod pull_requests;
 pub mod records;
 pub mod selection;
+pub mod summary;
 pub mod throughput;
 
 pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected};
@@ -26,14 +27,17 @@ pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
 
 /// Names of the tables that only rule set `flow` writes.
-pub const FLOW_ONLY_TABLES: [&str; 9] = [
+pub const FLOW_ONLY_TABLES: [&str; 12] = [
     "cycle_time_week",
     "aging_wip",
     "cumulative_flow_day",
     "forecast",
+    "flow_summary",
     "pr_cycle_week",
     "pr_review_latency_week",
     "pr_activity_week",
     "pr_open",
     "pr_author_week",
+    "pr_summary",
+    "cloud_spending_summary",
 ];

@@ -6,7 +6,7 @@ use utoipa::openapi::{RefOr, Required};
 
 use crate::evidence::{FIGURE_STEPS, LARGEST_PAGE};
 use crate::query::TABLE_PARAMETERS;
-use crate::routes::TableRoute;
+use crate::routes::{TableRoute, spec};
 
 /// Parameters of a table, `by` with what this one knows.
 pub(super) fn of_table(route: &TableRoute) -> Vec<ParameterBuilder> {
@@ -41,7 +41,11 @@ fn of_name(name: &str, route: &TableRoute) -> ParameterBuilder {
     match name {
         "rules" => rules(),
         "from" | "to" => {
-            let help = "Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199.";
+            let help = if spec(route.tables[0].1).is_summary {
+                "First and last day of what is summed up, or days within which months begin. From 1970 to 2199."
+            } else {
+                "Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199."
+            };
             let day = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
             parameter(name, help, day.into())
         }

@@ -16,20 +16,24 @@ use crate::query::{Query, parameter};
 use crate::snapshot::Snapshot;
 
 /// An answer as JSON, ready to be written. `table` holds the rows within the asked range; `None` where the rule set has
-/// no such table.
+/// no such table. `of_days` is what it says where it was summed up for the asked days.
 pub(super) fn json_of(
     snapshot: &Snapshot,
     calculation: &Calculation,
     spec: &'static TableSpec,
     held: Option<Held>,
     query: &Query,
+    of_days: Option<&[String]>,
 ) -> Result<Unwritten, Problem> {
     let table = held.as_ref().map(Held::table);
     let (rows, labels) = match table {
         Some(table) => periods::rows(table, spec, query.from, query.to)?,
         None => (Vec::new(), Vec::new()),
     };
-    let mut meta = meta(snapshot, calculation, spec, query, spec.period != Period::None)?;
+    let mut meta = meta(snapshot, calculation, spec, query, spec.period != Period::None || spec.is_summary)?;
+    if let Some(said) = of_days {
+        meta.insert("finding".to_owned(), json!(joined(said)));
+    }
     meta.insert("periods".to_owned(), json!(labels));
     meta.insert("reason_empty".to_owned(), json!(reason_empty(snapshot, spec, table, query)));
     meta.insert("reasons_null".to_owned(), table.map_or(json!({}), |table| reasons_null(table, spec, &rows)));
@@ -103,8 +107,11 @@ fn filters(spec: &TableSpec, query: &Query, cuts_days: bool) -> Value {
 
 /// The sentences about this table.
 fn finding(calculation: &Calculation, spec: &TableSpec) -> Option<String> {
-    let said = calculation.findings_by_table.get(spec.name).filter(|said| !said.is_empty());
-    said.map(|said| said.join(" "))
+    calculation.findings_by_table.get(spec.name).and_then(|said| joined(said))
+}
+
+fn joined(said: &[String]) -> Option<String> {
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 fn reason_empty(snapshot: &Snapshot, spec: &TableSpec, table: Option<&Table>, query: &Query) -> Option<String> {

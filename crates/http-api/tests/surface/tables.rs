@@ -7,7 +7,7 @@ use model::rules::RuleSet;
 
 use crate::fixture::{folder, get, served};
 
-const ROUTES: [(&str, &str); 19] = [
+const ROUTES: [(&str, &str); 22] = [
     ("flow/cycle-time.csv", "cycle_time"),
     ("flow/cycle-time.csv?by=week", "cycle_time_week"),
     ("flow/throughput.csv", "throughput_week"),
@@ -27,6 +27,9 @@ const ROUTES: [(&str, &str); 19] = [
     ("cloud-spending/monthly.csv", "cloud_spending_monthly"),
     ("cloud-spending/services.csv", "cloud_spending_services"),
     ("cloud-spending/compared.csv", "cloud_spending_compared"),
+    ("flow/summary.csv", "flow_summary"),
+    ("pull-requests/summary.csv", "pr_summary"),
+    ("cloud-spending/summary.csv", "cloud_spending_summary"),
 ];
 
 async fn assert_files(set: RuleSet) -> usize {
@@ -47,7 +50,7 @@ async fn assert_files(set: RuleSet) -> usize {
 
 #[tokio::test]
 async fn without_filters_each_csv_is_the_file_that_calculate_writes_under_flow() {
-    assert_eq!(assert_files(RuleSet::Flow).await, 19);
+    assert_eq!(assert_files(RuleSet::Flow).await, 22);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         key: &[],
         columns: &[],
         period: Period::Month,
+        is_summary: false,
         filters: &[],
         rules: RuleSets::Both,
         written: Written::Always,
@@ -118,4 +119,35 @@ pub(super) const COMPARED: TableSpec = TableSpec {
     ],
     written: Written::WithComparisons,
     ..table("cloud_spending_compared", "Groups of services set against each other, all providers together.")
+};
+
+pub(super) const SUMMARY: TableSpec = TableSpec {
+    key: &["currency"],
+    columns: &[
+        text("currency", "Currency of the row; amounts of two currencies are never added."),
+        text("providers", "Providers that bill in it, joined by commas."),
+        text("month", "Last month of the range that is complete for all of them, 2026-10; empty without one."),
+        money("cost", "What they bill for it together, net of credits; null without such a month.").or_null(),
+        text("previous_month", "Month before; empty without a complete month."),
+        money("previous_cost", "Cost of the month before, also where it lies before the range; null where that is absent or incomplete.")
+            .or_null(),
+        money("change", "Cost less that of the month before; null without either.").or_null(),
+        float("change_percent", "%", "Change in percent of the month before; null as the change, and where that month is 0 or less."),
+        money(
+            "cost_12_months",
+            "Exact sum of the 12 months that end with month, also of those before the range; null unless all of them are there and complete.",
+        )
+        .or_null(),
+        text("running_month", "Newest month of the range, where it is not complete; else empty."),
+        money("running_cost", "Cost of the running month so far; null without one.").or_null(),
+        money(
+            "run_rate",
+            "What the running month comes to at this pace, the sum over its providers; null without one, below 3 days, and while a provider of the last complete month has no row in it.",
+        )
+        .or_null(),
+    ],
+    period: Period::None,
+    is_summary: true,
+    rules: RuleSets::FlowOnly,
+    ..table("cloud_spending_summary", "What each currency's last complete month cost, against the month before and over a year, and the running month.")
 };

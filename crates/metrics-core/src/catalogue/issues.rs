@@ -4,6 +4,7 @@ use super::spec::{
     COMPLETE, ColumnKind, ColumnSpec, Filter, Period, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean,
     float, instant, int, of_kind, text,
 };
+use super::summaries;
 
 const FILTERS: &[Filter] = &[Filter::Project, Filter::Repository, Filter::Team, Filter::Type, Filter::Bots];
 
@@ -15,6 +16,7 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         key: &[],
         columns: &[],
         period: Period::None,
+        is_summary: false,
         filters: FILTERS,
         rules: RuleSets::Both,
         written: Written::Always,
@@ -302,5 +304,16 @@ pub(super) const FORECAST: TableSpec = TableSpec {
     ..table(
         "forecast",
         "How many issues will be finished: Monte Carlo over the daily throughput of the last 12 complete weeks, 10,000 trials. Null with fewer than 12 complete weeks.",
+    )
+};
+
+pub(super) const SUMMARY: TableSpec = TableSpec {
+    key: &["metric"],
+    columns: summaries::COLUMNS,
+    is_summary: true,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "flow_summary",
+        "Lead time, cycle time, throughput, work in progress and open bugs over a range of days, the 52 weeks that end at as_of unless asked otherwise, and how each compares with before.",
     )
 };

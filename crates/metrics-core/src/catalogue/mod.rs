@@ -7,6 +7,7 @@ mod issues;
 mod metrics;
 mod pull_requests;
 mod spec;
+mod summaries;
 mod tables;
 
 pub use metrics::{Direction, Metric, metrics};

@@ -4,6 +4,7 @@ use super::spec::{
     COMPLETE, ColumnSpec, Filter, Period, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float,
     instant, int, text,
 };
+use super::summaries;
 
 const FILTERS: &[Filter] = &[Filter::Repository, Filter::Team, Filter::Bots];
 
@@ -15,6 +16,7 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         key: &[],
         columns: &[],
         period: Period::None,
+        is_summary: false,
         filters: FILTERS,
         rules: RuleSets::Both,
         written: Written::Always,
@@ -198,5 +200,16 @@ pub(super) const AUTHOR_WEEK: TableSpec = TableSpec {
     ..table(
         "pr_author_week",
         "Merged pull requests per person, in order of login; only where tables about people are allowed. Bots are out.",
+    )
+};
+
+pub(super) const SUMMARY: TableSpec = TableSpec {
+    key: &["metric"],
+    columns: summaries::COLUMNS,
+    is_summary: true,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "pr_summary",
+        "Cycle time, time to first review, change requests and open pull requests over a range of days, the 52 weeks that end at as_of unless asked otherwise, and how each compares with before. Bots are out, but in change_requests_per_pr.",
     )
 };

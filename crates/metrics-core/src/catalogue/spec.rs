@@ -18,6 +18,8 @@ pub struct TableSpec {
     pub columns: &'static [ColumnSpec],
     /// Length of the period that a row stands for.
     pub period: Period,
+    /// Whether it sums up a range of days into figures, instead of listing periods: see [`summary`](crate::summary).
+    pub is_summary: bool,
     /// Filters that change it.
     pub filters: &'static [Filter],
     /// Rule sets that have it.

@@ -3,7 +3,7 @@
 use super::spec::TableSpec;
 use super::{clouds, issues, pull_requests};
 
-static TABLES: [TableSpec; 20] = [
+static TABLES: [TableSpec; 23] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -13,6 +13,7 @@ static TABLES: [TableSpec; 20] = [
     issues::CUMULATIVE_FLOW_DAY,
     issues::THROUGHPUT_WEEK,
     issues::FORECAST,
+    issues::SUMMARY,
     pull_requests::CHANGE_REQUESTS_WEEK,
     pull_requests::CHANGE_REQUESTS_REPO,
     pull_requests::CHANGE_REQUESTS_REPO_DIST,
@@ -21,9 +22,11 @@ static TABLES: [TableSpec; 20] = [
     pull_requests::ACTIVITY_WEEK,
     pull_requests::OPEN,
     pull_requests::AUTHOR_WEEK,
+    pull_requests::SUMMARY,
     clouds::MONTHLY,
     clouds::SERVICES,
     clouds::COMPARED,
+    clouds::SUMMARY,
 ];
 
 /// Every table of both rule sets, in the order in which `flow` writes them.

@@ -88,14 +88,14 @@ pub(super) struct Pace {
 
 /// Difference to the month before.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Change {
-    pub(super) amount: Option<Amount>,
+pub(crate) struct Change {
+    pub(crate) amount: Option<Amount>,
     /// `None` unless the month before cost anything.
-    pub(super) percent: Option<f64>,
+    pub(crate) percent: Option<f64>,
 }
 
 impl Change {
-    pub(super) fn between(before: &Amount, after: &Amount) -> Self {
+    pub(crate) fn between(before: &Amount, after: &Amount) -> Self {
         let amount = after - before;
         let spent = !before.is_negative() && !before.is_zero();
         let percent = spent.then(|| amount.to_f64() / before.to_f64() * 100.0);

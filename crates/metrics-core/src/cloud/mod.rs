@@ -13,7 +13,7 @@ mod grouping;
 mod ledger;
 mod series;
 mod tables;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;
@@ -26,17 +26,20 @@ use model::table::Table;
 use completeness::Completeness;
 use grouping::{Comparisons, Cut};
 use ledger::Ledger;
-use series::Sums;
+use series::{MonthOfSeries, Series, Sums};
 
 use crate::findings::FindingsByTable;
+use crate::summary::{CloudFacts, CurrencyFacts, MonthFacts};
 
+pub(crate) use figures::Change;
 pub use figures::RUN_RATE_MINIMUM_DAYS;
 
 /// What the bills say.
 #[derive(Clone, Debug, Default)]
 pub struct CloudSpending {
     /// `cloud_spending_monthly`, `cloud_spending_services` and `cloud_spending_compared`, the last with its header
-    /// only when nothing is compared. Months without a row of the bills are absent.
+    /// only when nothing is compared. Months without a row of the bills are absent. `cloud_spending_summary` is the
+    /// calculation's: see [`summary`](crate::summary).
     pub tables: Vec<Table>,
     /// What a person should know about them, one line each.
     pub notices: Vec<String>,
@@ -45,6 +48,8 @@ pub struct CloudSpending {
     pub findings: Vec<String>,
     /// The same sentences by the table that they are about.
     pub findings_by_table: FindingsByTable,
+    /// What the summary of any months needs.
+    pub(crate) summary: CloudFacts,
 }
 
 /// The tables of the clouds' bills as of an instant; months that begin later are left out.
@@ -73,6 +78,7 @@ pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending
             ("cloud_spending_monthly", said.monthly),
             ("cloud_spending_services", said.services),
         ]),
+        summary: summary(&by_currency(&ledger).into_series(&completeness, changes), &monthly),
     }
 }
 
@@ -82,6 +88,35 @@ fn by_provider<'a>(ledger: &Ledger<'a>) -> Sums<'a> {
         sums.add([entry.provider.clone(), "".into(), entry.currency.clone()], entry);
     }
     sums
+}
+
+fn by_currency<'a>(ledger: &Ledger<'a>) -> Sums<'a> {
+    let mut sums = Sums::default();
+    for entry in &ledger.entries {
+        sums.add(["".into(), "".into(), entry.currency.clone()], entry);
+    }
+    sums
+}
+
+/// What the summary needs of the series of whole currencies, and of those of each provider in them.
+fn summary(currencies: &[Series<'_>], monthly: &[Series<'_>]) -> CloudFacts {
+    let currency = |series: &Series<'_>| {
+        let of_currency = || monthly.iter().filter(|own| own.key[2] == series.key[2]);
+        let month = |month: &MonthOfSeries| {
+            let whole = of_currency().filter_map(|own| {
+                let billed = own.months.iter().find(|billed| billed.month == month.month)?;
+                let whole = if billed.complete { Some(&billed.cost) } else { billed.pace.run_rate.as_ref() };
+                Some((own.key[0].to_string(), whole.cloned()))
+            });
+            (month.month, MonthFacts { cost: month.cost.clone(), complete: month.complete, whole: whole.collect() })
+        };
+        CurrencyFacts {
+            currency: series.key[2].to_string(),
+            providers: of_currency().map(|own| own.key[0].to_string()).collect(),
+            months: series.months.iter().map(month).collect(),
+        }
+    };
+    CloudFacts { currencies: currencies.iter().map(currency).collect() }
 }
 
 fn by_name<'a>(ledger: &Ledger<'a>, cut: &'a Cut) -> Sums<'a> {

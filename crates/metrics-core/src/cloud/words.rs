@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use model::{Amount, Month};
 
+use super::figures::Change;
 use super::series::{MonthOfSeries, Series};
 use crate::control::Signal;
 
+/// What a provider and a currency without a name are called.
+pub(crate) const NO_PROVIDER: &str = "a provider without a name";
+pub(crate) const NO_CURRENCY: &str = "(no currency)";
 /// Months after the last complete one that are worth a sentence: the open one and the one still settling.
 const OPEN_MONTHS: usize = 2;
 
@@ -56,17 +60,22 @@ fn last_month(series: &Series<'_>, last: &MonthOfSeries) -> String {
         currency(series),
         last.month
     );
-    let Some(change) = &last.change.amount else { return format!("{head}.") };
-    let before = format!("{} ({})", last.month.plus(-1), money(&(&last.cost - change)));
-    if change.is_zero() {
-        return format!("{head}: as much as in {before}.");
+    format!("{head}{}.", against_the_month_before(last.month, &last.cost, &last.change))
+}
+
+/// `: 3.2 % more than in 2026-09 (1,200.00)`; nothing where there is nothing to compare with.
+pub(crate) fn against_the_month_before(month: Month, cost: &Amount, change: &Change) -> String {
+    let Some(amount) = &change.amount else { return String::new() };
+    let before = format!("{} ({})", month.plus(-1), money(&(cost - amount)));
+    if amount.is_zero() {
+        return format!(": as much as in {before}");
     }
-    let direction = if change.is_negative() { "less" } else { "more" };
-    let size = match last.change.percent {
+    let direction = if amount.is_negative() { "less" } else { "more" };
+    let size = match change.percent {
         Some(percent) => format!("{:.1} %", percent.abs()),
-        None => money(&if change.is_negative() { -change } else { change.clone() }),
+        None => money(&if amount.is_negative() { -amount } else { amount.clone() }),
     };
-    format!("{head}: {size} {direction} than in {before}.")
+    format!(": {size} {direction} than in {before}")
 }
 
 fn open_month(series: &Series<'_>, month: &MonthOfSeries) -> String {
@@ -100,19 +109,19 @@ fn beyond_limits(name: &str, series: &Series<'_>, last: &MonthOfSeries) -> Optio
 }
 
 fn provider<'a>(series: &'a Series<'_>) -> &'a str {
-    or(&series.key[0], "a provider without a name")
+    or(&series.key[0], NO_PROVIDER)
 }
 
 fn currency<'a>(series: &'a Series<'_>) -> &'a str {
-    or(&series.key[2], "(no currency)")
+    or(&series.key[2], NO_CURRENCY)
 }
 
-fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+pub(crate) fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     if text.trim().is_empty() { otherwise } else { text }
 }
 
 /// `-1,234.50`
-fn money(amount: &Amount) -> String {
+pub(crate) fn money(amount: &Amount) -> String {
     grouped(&amount.to_cents())
 }
 

@@ -9,6 +9,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub(crate) use rows::{counted, joined};
+
 use model::rules::ProcessChange;
 use model::table::Table;
 

@@ -30,7 +30,7 @@ pub(super) fn week(table: &Table, row: usize) -> String {
 }
 
 /// `1 issue`, `7 issues`.
-pub(super) fn counted(count: i64, what: &str) -> String {
+pub(crate) fn counted(count: i64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
@@ -40,5 +40,15 @@ pub(super) fn against(now: i64, before: i64, when: &str) -> String {
         0 => format!(", as many as {when}"),
         more if more > 0 => format!(", {more} more than {when} ({before})"),
         less => format!(", {} fewer than {when} ({before})", -less),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn joined(parts: &[impl AsRef<str>]) -> String {
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+    match parts.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
     }
 }

@@ -36,6 +36,7 @@ pub use cycle_time::{cycle_time, cycle_time_week};
 pub use kinds::{BUG, BUG_CUSTOMER_FACING, BUG_DEV_PROCESS, BUG_INTERNAL, Kinds};
 pub use lives::{Ending, Intervals, Life, Lives, Place, Source};
 pub use notices::notices;
+pub(crate) use stocks::weeks_of;
 pub use stocks::{cumulative_flow_day, stocks, stocks_week};
 
 use model::columns::Raw;

@@ -14,6 +14,7 @@ use super::coverage::RepositoryCoverage;
 use crate::calendar::{Cut, Periods, day_start};
 use crate::logins::BotLogins;
 use crate::selection::Chosen;
+use crate::summary::{Observations, PullRequestSeries, Stock};
 
 /// Names of the columns of [`Facts::frame`].
 pub(super) mod column {
@@ -62,6 +63,10 @@ pub(super) struct Facts {
     pub(super) covered: Vec<Instant>,
     /// Open pull requests of those who count as humans: row in the raw data and clock.
     pub(super) open: Vec<(usize, Clock)>,
+    /// When the first one was opened.
+    pub(super) begins: Option<Instant>,
+    /// The same pull requests by instants instead of weeks.
+    pub(super) series: PullRequestSeries,
 }
 
 impl Facts {
@@ -86,7 +91,7 @@ impl Facts {
         };
         let saturdays = saturdays(&weeks, rules.timezone);
         let mut is_hotfix = hotfix_labels(&raw.dictionary);
-        let (mut cells, mut open) = (Columns::default(), Vec::new());
+        let (mut cells, mut open, mut humans) = (Columns::default(), Vec::new(), Vec::new());
         for (row, clock) in &rows {
             let is_bot = !chosen.includes_bots() && bots.contains(columns.creator[*row], columns.creator_is_bot[*row]);
             cells.repo.push(repositories.place(columns.repo[*row]));
@@ -95,12 +100,17 @@ impl Facts {
             cells.size.push(size(columns.changed_files[*row]));
             cells.hotfix.push(is_hotfix(columns.labels[*row]));
             cells.push(clock, &weeks, &saturdays);
+            if !is_bot {
+                humans.push(*clock);
+            }
             if !is_bot && clock.merged.is_none() && clock.closed_unmerged.is_none() {
                 open.push((*row, **clock));
             }
         }
         Self {
             open,
+            begins: first.map(Instant::from_micros),
+            series: series(&humans, rows.iter().map(|(_, clock)| *clock)),
             frame: cells.into_frame(),
             requests: requests(raw, &clocks, &repositories, &weeks, as_of),
             covered: covered(&RepositoryCoverage::of(raw, as_of, chosen), raw, &rows, &repositories, as_of),
@@ -188,6 +198,20 @@ impl Columns {
             column::REQUEST_TO_REVIEW => self.request_to_review,
         )
         .expect("each column has one entry per pull request")
+    }
+}
+
+/// What happened when, to the pull requests of humans and of everyone.
+fn series<'a>(humans: &[&Clock], everyone: impl Iterator<Item = &'a Clock>) -> PullRequestSeries {
+    let at_merge = |duration: fn(&Clock) -> Option<i64>| {
+        Observations::new(humans.iter().filter_map(|clock| clock.merged.zip(duration(clock))))
+    };
+    let ended = |clock: &&Clock| clock.merged.or(clock.closed_unmerged);
+    PullRequestSeries {
+        open_to_merge: at_merge(|clock| span(Some(clock.created), clock.merged)),
+        to_first_review: at_merge(Clock::pickup),
+        change_requests: Observations::new(everyone.map(|clock| (clock.created, i64::from(clock.change_requests)))),
+        open: Stock::new(humans.iter().map(|clock| clock.created).collect(), humans.iter().filter_map(ended).collect()),
     }
 }
 

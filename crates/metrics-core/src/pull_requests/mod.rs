@@ -30,20 +30,27 @@ use model::table::Table;
 
 use crate::parallel;
 use crate::selection::Chosen;
+use crate::summary::{Data, PullRequestFacts};
 use facts::Facts;
 
 /// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_repo`,
 /// `pr_change_requests_repo_dist`, `pr_cycle_week`, `pr_review_latency_week`, `pr_activity_week`, `pr_open`, and
-/// `pr_author_week` only where the rules allow tables about people.
+/// `pr_author_week` only where the rules allow tables about people. `pr_summary` is the calculation's: see
+/// [`summary`](crate::summary).
 ///
 /// Weeks are cut in the zone of the rules. A week is complete when it ended by `as_of` and the imports of its
 /// repositories reach past its end. The order of the input rows changes nothing.
 pub fn pull_request_tables(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Table> {
-    tables_of(raw, rules, as_of, &Chosen::everything())
+    tables_of(raw, rules, as_of, &Chosen::everything()).0
 }
 
-/// The tables of a selection.
-pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Vec<Table> {
+/// The tables of a selection, and what their summary needs; `None` without pull requests.
+pub(crate) fn tables_of(
+    raw: &Raw,
+    rules: &Rules,
+    as_of: Instant,
+    chosen: &Chosen,
+) -> (Vec<Table>, Option<PullRequestFacts>) {
     let facts = Facts::of(raw, rules, as_of, chosen);
     let tables: [&(dyn Fn() -> Table + Sync); 8] = [
         &|| change_requests::by_week(&facts, &rules.process_changes),
@@ -56,7 +63,13 @@ pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chose
         &|| authors::by_week(&facts),
     ];
     let shown = if rules.people { &tables[..] } else { &tables[..tables.len() - 1] };
-    parallel::map(shown, |table| table())
+    let tables = parallel::map(shown, |table| table());
+    let summary = facts.begins.map(|begins| {
+        let covered_to = facts.covered.last().copied().unwrap_or(as_of);
+        let data = Data { as_of, covered_to, begins, zone: rules.timezone };
+        PullRequestFacts::new(data, facts.series, &facts.weeks, &tables, &rules.process_changes)
+    });
+    (tables, summary)
 }
 
 #[cfg(test)]

@@ -1,0 +1,48 @@
+//! Columns that the summaries of issues and of pull requests share.
+
+use super::spec::{ColumnKind, ColumnSpec, float, int, of_kind, text};
+
+/// One row per metric.
+pub(super) const COLUMNS: &[ColumnSpec] = &[
+    text("metric", "Name of the metric in the catalogue."),
+    text("unit", "Its unit in the catalogue."),
+    of_kind(ColumnKind::Date, "from", "First day, in the reporting zone."),
+    of_kind(ColumnKind::Date, "to", "Last day, in the reporting zone."),
+    float(
+        "value",
+        "",
+        "Median over the days; mean of change_requests_per_pr; centre of throughput in force at the last complete week; count of wip, red_bin and open_prs when the days end. Null over no observations, before the data begins, and for throughput below 6 complete weeks.",
+    ),
+    int("n", "", "Observations: issues, pull requests, or complete weeks of throughput; a count is its own."),
+    float("p85", "", "85th percentile over the days; null below 10 observations, and for what is no median."),
+    float("p95", "", "95th percentile over the days; null below 20 observations, and for what is no median."),
+    float(
+        "limit_low",
+        "",
+        "Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits.",
+    ),
+    float("limit_high", "", "Upper control limit, as the lower one."),
+    int("signals", "weeks", "Weeks of the days that signal; null where none of them can be judged.").or_null(),
+    of_kind(
+        ColumnKind::Date,
+        "previous_from",
+        "First day of the comparison: as many days just before, or 13 weeks before a count.",
+    ),
+    of_kind(ColumnKind::Date, "previous_to", "Last day of the comparison."),
+    float("previous", "", "The same figure then; null where the data does not cover all of those days, or as value."),
+    int("previous_n", "", "Its observations; null where the data does not cover all of those days.").or_null(),
+    float(
+        "change_percent",
+        "%",
+        "Value less previous in percent of previous; null without either, and where previous is 0.",
+    ),
+    text(
+        "verdict",
+        "better or worse, where the last complete week of the days signals and the metric has a good direction; else empty.",
+    ),
+    float(
+        "weeks_of_work",
+        "weeks",
+        "Of wip: work in progress / value of throughput; null without that. Null for all else.",
+    ),
+];

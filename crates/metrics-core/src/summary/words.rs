@@ -1,0 +1,64 @@
+//! Summaries in a sentence each.
+
+use super::clouds::Row as CloudRow;
+use super::rows::Row;
+use crate::cloud::words::{NO_CURRENCY, NO_PROVIDER, against_the_month_before, money, or};
+use crate::findings::{counted, joined};
+
+/// Lead time, cycle time, throughput, work in progress and open bugs, as far as they are known.
+pub(super) fn flow(rows: &[Row; 5]) -> Vec<String> {
+    let [lead, cycle, throughput, wip, bugs] = rows;
+    let mut said = Vec::new();
+    said.extend(lead.figure.value.map(|days| {
+        format!("{} took {days:.1} days from the decision to the end in the median", counted(lead.figure.n, "issue"))
+    }));
+    said.extend(
+        cycle.figure.value.map(|days| format!("{} took {days:.1} days from the start of work", cycle.figure.n)),
+    );
+    said.extend(throughput.figure.value.map(|center| format!("the mean week finished {center:.1}")));
+    said.extend(wip.figure.value.map(|_| format!("{} in progress at the end", are(wip.figure.n, "issue"))));
+    said.extend(bugs.figure.value.map(|_| format!("{} open", are(bugs.figure.n, "bug"))));
+    over(lead, &said)
+}
+
+/// Cycle time, time to first review, change requests and open pull requests, as far as they are known.
+pub(super) fn pull_requests(rows: &[Row; 4]) -> Vec<String> {
+    let [cycle, review, requests, open] = rows;
+    let mut said = Vec::new();
+    said.extend(cycle.figure.value.map(|days| {
+        let merged = counted(cycle.figure.n, "pull request");
+        format!("{merged} took {days:.1} days from opened to merged in the median")
+    }));
+    said.extend(review.figure.value.map(|hours| format!("the first review came after {hours:.1} hours")));
+    said.extend(requests.figure.value.map(|mean| format!("each one opened met {mean:.2} change requests in the mean")));
+    said.extend(open.figure.value.map(|_| format!("{} open at the end", are(open.figure.n, "pull request"))));
+    over(cycle, &said)
+}
+
+/// `1 issue was`, `7 issues were`.
+fn are(count: i64, what: &str) -> String {
+    format!("{} {}", counted(count, what), if count == 1 { "was" } else { "were" })
+}
+
+fn over(row: &Row, said: &[String]) -> Vec<String> {
+    let days = format!("From {} to {}", row.days.from, row.days.to);
+    let all = if said.is_empty() { "there is nothing to sum up".to_owned() } else { joined(said) };
+    vec![format!("{days}, {all}.")]
+}
+
+/// The last complete month of each currency.
+pub(super) fn clouds(rows: &[CloudRow<'_>]) -> Vec<String> {
+    rows.iter().map(currency).collect()
+}
+
+fn currency(row: &CloudRow<'_>) -> String {
+    let currency = or(&row.facts.currency, NO_CURRENCY);
+    let providers: Vec<&str> = row.facts.providers.iter().map(|provider| or(provider, NO_PROVIDER)).collect();
+    let billed = joined(&providers);
+    let Some((month, cost)) = &row.last else {
+        let has = if providers.len() == 1 { "has" } else { "have" };
+        return format!("{billed} {has} no complete month in {currency} within these days.");
+    };
+    let against = against_the_month_before(*month, cost, &row.change);
+    format!("{billed} billed {} {currency} in {month}, the last complete month{against}.", money(cost))
+}
