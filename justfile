@@ -14,10 +14,10 @@ bin := absolute_path(env("CARGO_TARGET_DIR", "target")) / if profile == "dev" { 
 default:
     @{{ just_executable() }} --list --unsorted
 
-# Show the main job: a simulated organisation is served, imported and calculated.
+# Show the main job: a simulated organisation is imported, computed, and its dashboard served until Ctrl-C (`--no-serve`: not).
 [group('use')]
-demo:
-    config/scripts/demo.sh {{ quote(data) }}
+demo *arguments:
+    config/scripts/demo.sh {{ quote(data) }} {{ arguments }}
 
 # Import what changed, for example `just import --org acme` (needs GITHUB_TOKEN).
 [group('use')]
@@ -31,7 +31,7 @@ import *arguments: build
 calculate *arguments: build
     "{{ bin }}/cto-calculate" "$@"
 
-# Serve the figures of the data folder at http://127.0.0.1:8080, for example `just api --addr 127.0.0.1:9000`.
+# Serve the dashboard and the figures of the data folder at http://127.0.0.1:8080, for example `just api --addr 127.0.0.1:9000`.
 [group('use')]
 [positional-arguments]
 api *arguments: build
@@ -48,15 +48,52 @@ nightly *arguments: build
 build:
     cargo build --quiet --workspace --bins --profile {{ profile }}
 
-# Build the four programs as they are shipped, into target/release.
+# Build the dashboard into ui/dist; the next build of cto-api holds it. Needs Node 20.
 [group('use')]
-release:
+ui:
+    config/scripts/build-ui.sh
+
+# Build the four programs as they are shipped, the dashboard inside, into target/release.
+[group('use')]
+release: ui
     cargo build --release -p cto-import -p cto-calculate -p cto-api -p cto-sandbox
 
 # All tests.
 [group('develop')]
 test:
     cargo test --workspace --no-fail-fast
+
+# The dashboard as it is written, at http://localhost:5173, over a running cto-api (`just api`; another address: CTO_API).
+[group('develop')]
+ui-dev: ui-packages
+    cd ui && npm run dev
+
+# Format and lint of the dashboard, its types against the OpenAPI document, its unit tests.
+[group('develop')]
+ui-check: ui-packages
+    cd ui && npm run check
+    config/scripts/ui-types.sh
+    cd ui && npm run test
+
+# The dashboard in a browser, over real servers with simulated data, for example `just ui-test flow`.
+[group('develop')]
+[positional-arguments]
+ui-test *arguments: ui build
+    cd ui && npm run test:browser -- --project=light --project=dark "$@"
+
+# Pictures of the dashboard for the documentation, into docs/images.
+[group('develop')]
+screenshots: ui build
+    cd ui && SCREENSHOTS=1 npm run test:browser -- --project=screenshots
+
+[private]
+ui-packages:
+    cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+
+# Requests made up from the OpenAPI document, against the demo's data: no answer may be undocumented. Needs Python 3.
+[group('develop')]
+api-fuzz: build
+    config/scripts/fuzz-api.sh
 
 # Formatting, clippy, documentation, dependency rules.
 [group('develop')]
@@ -113,4 +150,4 @@ fixtures:
 
 # What CI runs.
 [group('develop')]
-ci: lint test
+ci: lint test ui-check ui-test

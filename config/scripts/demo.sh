@@ -1,8 +1,20 @@
 #!/usr/bin/env bash
-# Serves a simulated organisation on a free port of this computer, imports it and computes the tables.
+# The main job on a simulated organisation: builds everything, imports, computes, and serves the dashboard until Ctrl-C.
+#
+#   config/scripts/demo.sh [DATA] [--no-serve]
+#
+# DEMO_SERVE=0 is --no-serve; DEMO_SERVE=check serves at a free port, looks whether it answers, and ends.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-data=${1:-data}
+data=data
+serve=${DEMO_SERVE:-1}
+for argument in "$@"; do
+    case $argument in
+        --no-serve) serve=0 ;;
+        -*) echo "demo.sh: unknown flag $argument: there is --no-serve" >&2; exit 2 ;;
+        *) data=$argument ;;
+    esac
+done
 mark="$data/.demo"
 
 if [ -e "$data" ] && [ ! -e "$mark" ] && [ -n "$(ls -A "$data")" ]; then
@@ -13,33 +25,51 @@ rm -rf "$data"
 mkdir -p "$data"
 touch "$mark"
 
+if command -v npm >/dev/null 2>&1; then
+    config/scripts/build-ui.sh --if-changed ||
+        echo "the dashboard could not be built, see above: the figures are served without it" >&2
+else
+    echo "npm is not there, so the dashboard is not built: install Node 20 for it; the figures are served without it" >&2
+fi
 echo "building (once; about two minutes on two cores) ..."
 cargo build --workspace --bins
 bin=${CARGO_TARGET_DIR:-target}/debug
+CTO_BIN="$bin" config/scripts/simulate.sh "$data"
 
-: >"$data/demo-sandbox.log"
-# The simulated Azure allows a hundred times the usual query units: nobody wants to wait for limits in a demo.
-"$bin/cto-sandbox" --listen 127.0.0.1:0 --size demo --azure-quota 1200,6000,60000 --write-config "$data/demo-config.yml" \
-    --write-google-key "$data/demo-google-key.json" >"$data/demo-sandbox.log" 2>&1 &
-sandbox=$!
-trap 'kill "$sandbox" 2>/dev/null || true' EXIT
-address=
-for _ in $(seq 300); do
-    address=$(sed -n 's/^listening on //p' "$data/demo-sandbox.log")
-    [ -n "$address" ] && break
-    kill -0 "$sandbox" 2>/dev/null || { cat "$data/demo-sandbox.log" >&2; exit 1; }
-    sleep 0.1
-done
-[ -n "$address" ] || { echo "the simulated organisation did not start within 30 seconds" >&2; exit 1; }
-echo "a simulated organisation with its clouds answers at $address"
+arguments=(--data "$data" --config "$data/demo-config.yml")
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-export GITHUB_TOKEN=demo GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql"
-export AZURE_CLIENT_SECRET=demo AZURE_AUTHORITY_HOST="$address" AZURE_ENDPOINT="$address"
-export GCP_SERVICE_ACCOUNT_JSON="$data/demo-google-key.json" BIGQUERY_ENDPOINT="$address"
-# Whatever is set for the clouds of the person at the keyboard stays out of the demo.
-unset AZURE_SUBSCRIPTION_ID AZURE_TENANT_ID AZURE_CLIENT_ID GCP_PROJECT_ID GCP_BILLING_ACCOUNT GCP_BIGQUERY_LOCATION
-echo "+ cto-import --all --org acme --data $data"
-"$bin/cto-import" --all --org acme --config "$data/demo-config.yml" --data "$data"
-echo "+ cto-calculate --all --data $data"
-"$bin/cto-calculate" --all --config "$data/demo-config.yml" --data "$data"
-echo "the same over HTTP: just api --data $data --config $data/demo-config.yml"
+case $serve in
+    0) echo "the same over HTTP: just api --data $data --config $data/demo-config.yml" ;;
+    check)
+        log=$data/demo-api.log
+        "$bin/cto-api" "${arguments[@]}" --addr 127.0.0.1:0 >"$log" 2>&1 &
+        api=$!
+        trap 'kill "$api" 2>/dev/null || true' EXIT
+        for _ in $(seq 300); do
+            address=$(sed -n 's/^listening on //p' "$log")
+            if [ -n "$address" ] && curl -fsS "$address/readyz" >/dev/null 2>&1; then break; fi
+            kill -0 "$api" 2>/dev/null || { cat "$log" >&2; exit 1; }
+            sleep 0.1
+        done
+        curl -fsS "$address/readyz" >/dev/null
+        curl -fsS "$address/api/v1/meta" | grep -q '"acme"'
+        page=$(curl -fsS "$address/")
+        grep -q 'name="cto-base"' <<<"$page"
+        if [ -e ui/dist/index.html ]; then
+            script=$(sed -n 's/.*src="\([^"]*\.js\)".*/\1/p' <<<"$page" | head -1)
+            curl -fsS "$address${script:?the page names no script}" >/dev/null
+        fi
+        echo "served: $address/readyz, /api/v1/meta, / and its script answer"
+        ;;
+    *)
+        port=8080
+        if answers "$port"; then
+            while answers "$port"; do port=$((port + 1)); done
+            echo "another program listens at port 8080, so this is port $port"
+        fi
+        echo
+        echo "the dashboard: http://localhost:$port (Ctrl-C ends it)"
+        exec "$bin/cto-api" "${arguments[@]}" --addr "127.0.0.1:$port"
+        ;;
+esac

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Serves a simulated organisation and its clouds on a free port of this computer, imports all of it over HTTP and
+# computes the tables. Ends with the worse exit code of the two, 3 for a partial import.
+#
+#   CTO_BIN=target/debug config/scripts/simulate.sh DATA [FLAG OF cto-sandbox …]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+data=${1:?the folder to write to}
+shift
+bin=${CTO_BIN:?the folder of the programs, for example target/debug}
+
+mkdir -p "$data"
+: >"$data/demo-sandbox.log"
+# The simulated Azure allows a hundred times the usual query units: nobody wants to wait for limits here.
+"$bin/cto-sandbox" --listen 127.0.0.1:0 --size demo --azure-quota 1200,6000,60000 --write-config "$data/demo-config.yml" \
+    --write-google-key "$data/demo-google-key.json" "$@" >"$data/demo-sandbox.log" 2>&1 &
+sandbox=$!
+trap 'kill "$sandbox" 2>/dev/null || true' EXIT
+address=
+for _ in $(seq 300); do
+    address=$(sed -n 's/^listening on //p' "$data/demo-sandbox.log")
+    [ -n "$address" ] && break
+    kill -0 "$sandbox" 2>/dev/null || { cat "$data/demo-sandbox.log" >&2; exit 1; }
+    sleep 0.1
+done
+[ -n "$address" ] || { echo "the simulated organisation did not start within 30 seconds" >&2; exit 1; }
+echo "a simulated organisation with its clouds answers at $address"
+
+export GITHUB_TOKEN=demo GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql"
+export AZURE_CLIENT_SECRET=demo AZURE_AUTHORITY_HOST="$address" AZURE_ENDPOINT="$address"
+export GCP_SERVICE_ACCOUNT_JSON="$data/demo-google-key.json" BIGQUERY_ENDPOINT="$address"
+# Whatever is set for the clouds of the person at the keyboard stays out of it.
+unset AZURE_SUBSCRIPTION_ID AZURE_TENANT_ID AZURE_CLIENT_ID GCP_PROJECT_ID GCP_BILLING_ACCOUNT GCP_BIGQUERY_LOCATION
+echo "+ cto-import --all --org acme --data $data, then cto-calculate --all --data $data"
+CTO_BIN="$bin" config/scripts/nightly.sh --all --org acme --config "$data/demo-config.yml" --data "$data"
