@@ -1,0 +1,136 @@
+/** The one place that talks to the server. */
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { base } from '../base.ts';
+import type { components, paths } from './schema.ts';
+
+export type Schemas = components['schemas'];
+export type Meta = Schemas['Meta'];
+export type About = Schemas['About'];
+export type Metric = Schemas['Metric'];
+
+type JsonOf<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
+}
+  ? Body
+  : never;
+
+/** Addresses that answer with rows and what they rest on. */
+export type TablePath = {
+  [Path in keyof paths]: JsonOf<Path> extends { data: unknown[]; meta: Meta } ? Path : never;
+}[keyof paths];
+/** Addresses that list the rows behind a figure. */
+export type EvidencePath = Extract<keyof paths, `/api/v1/${string}/evidence`>;
+
+export type Answer<Path extends keyof paths> = JsonOf<Path>;
+export type RowOf<Path extends TablePath> = Answer<Path> extends { data: (infer Row)[] } ? Row : never;
+
+/** Parameters of a request; arrays are repeated. */
+export type Params = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What the server, or the way to it, said instead of an answer. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly requestId: string | undefined;
+
+  constructor(message: string, status: number, requestId?: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+const tokenKey = 'cto-token';
+const tokenListeners = new Set<() => void>();
+let tokenWanted: 'no' | 'first' | 'wrong' = 'no';
+
+export const token = {
+  wanted: () => tokenWanted,
+  subscribe: (listener: () => void) => {
+    tokenListeners.add(listener);
+    return () => tokenListeners.delete(listener);
+  },
+  give: (value: string) => {
+    sessionStorage.setItem(tokenKey, value);
+    want('no');
+  },
+};
+
+function want(state: typeof tokenWanted) {
+  tokenWanted = state;
+  for (const listener of tokenListeners) listener();
+}
+
+/** The address with its parameters in a stable order. */
+export function addressOf(path: string, params: Params = {}): string {
+  const search = new URLSearchParams();
+  for (const name of Object.keys(params).sort()) {
+    for (const value of [params[name] ?? []].flat()) search.append(name, value);
+  }
+  const query = search.toString();
+  return `${base}${path}${query ? `?${query}` : ''}`;
+}
+
+export async function get<Body>(address: string, signal?: AbortSignal): Promise<Body> {
+  const given = sessionStorage.getItem(tokenKey);
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (given) headers.authorization = `Bearer ${given}`;
+  let response: Response;
+  try {
+    response = await fetch(address, { headers, signal: signal ?? null });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError('', 0);
+  }
+  if (response.status === 401 && /bearer/i.test(response.headers.get('www-authenticate') ?? '')) {
+    want(given ? 'wrong' : 'first');
+  }
+  if (!response.ok) {
+    const problem = await response.json().catch(() => ({}));
+    throw new ApiError(
+      problem.detail ?? `${response.status} ${response.statusText}`,
+      response.status,
+      problem.request_id,
+    );
+  }
+  return response.json();
+}
+
+/** Wrong questions stay wrong; a server that is starting or restarting is asked again. */
+export function worthRetrying(failures: number, error: Error): boolean {
+  const status = error instanceof ApiError ? error.status : 0;
+  return failures < 2 && (status === 0 || status === 503 || status === 502 || status === 504);
+}
+
+export function tableOptions<Path extends TablePath>(path: Path, params: Params, enabled = true) {
+  const address = addressOf(path, params);
+  return queryOptions({
+    queryKey: [address],
+    queryFn: ({ signal }) => get<Answer<Path>>(address, signal),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+/** A table of the server. `enabled` is false while the parameters are not known yet. */
+export function useTable<Path extends TablePath>(path: Path, params: Params, enabled = true) {
+  return useQuery(tableOptions(path, params, enabled));
+}
+
+export function useAbout() {
+  const address = addressOf('/api/v1/meta');
+  return useQuery({
+    queryKey: [address],
+    queryFn: ({ signal }) => get<About>(address, signal),
+    refetchInterval: 60_000,
+  });
+}
+
+export function useMetrics() {
+  const address = addressOf('/api/v1/metrics');
+  return useQuery({
+    queryKey: [address],
+    queryFn: ({ signal }) => get<Answer<'/api/v1/metrics'>>(address, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}

@@ -1,0 +1,100 @@
+/** Filters live in the address and nowhere else. */
+import type { About, Params } from './api/client.ts';
+import { isoDay, monthsBefore } from './period.ts';
+
+/** Lists that narrow the rows. */
+export const lists = ['project', 'repo', 'team', 'type'] as const;
+export type List = (typeof lists)[number];
+
+/** What an address may ask for; absent is the usual. */
+export interface Filters {
+  from?: string;
+  to?: string;
+  project?: string[];
+  repo?: string[];
+  team?: string[];
+  type?: string[];
+  by?: 'week' | 'month';
+}
+
+const order: readonly (keyof Filters)[] = ['from', 'to', ...lists, 'by'];
+
+/** Months that are shown where the address says nothing. */
+export const usualMonths = 12;
+
+/** Reads what an address asks for. What cannot be understood is as if it were absent; reversed days are swapped. */
+export function readFilters(search: URLSearchParams): Filters {
+  const filters: Filters = {};
+  let from = readDay(search.get('from'));
+  let to = readDay(search.get('to'));
+  if (from && to && from > to) [from, to] = [to, from];
+  if (from) filters.from = from;
+  if (to) filters.to = to;
+  for (const list of lists) {
+    const values = [...new Set(search.getAll(list).map((value) => value.trim()))].filter(Boolean).sort();
+    if (values.length > 0) filters[list] = values;
+  }
+  const by = search.get('by');
+  if (by === 'month') filters.by = by;
+  return filters;
+}
+
+/** Writes the same filters always the same way, defaults left out. With its question mark, if there is anything. */
+export function writeFilters(filters: Filters): string {
+  const search = new URLSearchParams();
+  for (const name of order) {
+    for (const value of [filters[name] ?? []].flat()) {
+      if (!(name === 'by' && value === 'week')) search.append(name, value);
+    }
+  }
+  const text = search.toString();
+  return text ? `?${text}` : '';
+}
+
+function readDay(text: string | null): string | undefined {
+  if (!text || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && isoDay(day) === text && text >= '1970-01-01' && text <= '2199-12-31'
+    ? text
+    : undefined;
+}
+
+/** The day of an instant in the timezone that days are cut in. */
+export function dayOf(instant: string, timezone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(
+    new Date(instant),
+  );
+}
+
+/** First day that is shown: as asked, or the usual months before the last one. */
+export function fromOf(filters: Filters, lastDay: string, months = usualMonths): string {
+  if (filters.from) return filters.from;
+  const last = new Date(`${filters.to ?? lastDay}T00:00:00Z`);
+  return isoDay(monthsBefore(last, months));
+}
+
+/** Values that the data do not have, and filters without them. */
+export function known(filters: Filters, about: About): { filters: Filters; unknown: string[] } {
+  const all: Record<List, readonly string[]> = {
+    project: about.projects.map((project) => project.id),
+    repo: about.repositories,
+    team: about.teams,
+    type: about.types,
+  };
+  const unknown: string[] = [];
+  const kept: Filters = { ...filters };
+  for (const list of lists) {
+    const values = filters[list] ?? [];
+    const good = values.filter((value) => all[list].includes(value));
+    unknown.push(...values.filter((value) => !good.includes(value)));
+    if (good.length > 0) kept[list] = good;
+    else delete kept[list];
+  }
+  return { filters: kept, unknown };
+}
+
+/** The parameters of a request for filters, with the period that is shown. */
+export function paramsOf(filters: Filters, from: string): Params {
+  const { by: _, ...rest } = filters;
+  return { ...rest, from };
+}

@@ -1,0 +1,228 @@
+import { useId, useState } from 'react';
+import type { Meta } from '../api/client.ts';
+import { type Filters, type List, lists, usualMonths } from '../filters.ts';
+import { firstOfMonth, isoDay, monthsBefore } from '../period.ts';
+import { words } from '../words.ts';
+import type { PageState } from './page-state.tsx';
+
+const presets = [3, 6, 12, 24] as const;
+
+interface FilterBarProps {
+  state: PageState;
+  /** Lists that this page can apply. The others stay in the address and are named as inactive. */
+  applies: readonly List[];
+  /** Offers weeks or months. */
+  by?: boolean;
+  /** Periods begin with the first day of a month. */
+  wholeMonths?: boolean;
+  /** What the server said it applied, where it has answered. */
+  meta?: Meta | undefined;
+}
+
+/** Period, lists, and what becomes of them on this page. */
+export function FilterBar({ state, applies, by = false, wholeMonths = false, meta }: FilterBarProps) {
+  const { about, filters, from, to, change, unknown } = state;
+  const days = useId();
+  const t = words.filters;
+  const names: Record<List, string> = { project: t.project, repo: t.repo, team: t.team, type: t.type };
+  const options: Record<List, readonly (readonly [string, string])[]> = {
+    project: about?.projects.map((project) => [project.id, project.name] as const) ?? [],
+    repo: about?.repositories.map((repo) => [repo, repo] as const) ?? [],
+    team: about?.teams.map((team) => [team, team] as const) ?? [],
+    type: about?.types.map((type) => [type, type] as const) ?? [],
+  };
+  const inactive = lists.filter(
+    (list) => filters[list] && (!applies.includes(list) || meta?.filters.inactive.includes(list)),
+  );
+  const some = Object.keys(filters).length > 0;
+  return (
+    <section className="filters" aria-label={t.label}>
+      <Presets state={state} wholeMonths={wholeMonths} />
+      <label htmlFor={`${days}from`}>
+        {t.from}
+        <input
+          id={`${days}from`}
+          type="date"
+          value={from}
+          max={to}
+          onChange={(event) => change({ from: event.target.value || undefined } as Partial<Filters>)}
+        />
+      </label>
+      <label htmlFor={`${days}to`}>
+        {t.to}
+        <input
+          id={`${days}to`}
+          type="date"
+          value={to}
+          min={from}
+          onChange={(event) => change({ to: event.target.value || undefined } as Partial<Filters>)}
+        />
+      </label>
+      {lists.map((list) =>
+        applies.includes(list) && options[list].length > 0 ? (
+          <Choice
+            key={list}
+            name={names[list]}
+            options={options[list]}
+            chosen={filters[list] ?? []}
+            choose={(values) =>
+              change({ [list]: values.length > 0 ? values : undefined } as Partial<Filters>)
+            }
+          />
+        ) : null,
+      )}
+      {by && (
+        <label>
+          {t.by}
+          <select
+            value={filters.by ?? 'week'}
+            onChange={(event) =>
+              change({ by: event.target.value === 'month' ? 'month' : undefined } as Partial<Filters>)
+            }
+          >
+            <option value="week">{t.week}</option>
+            <option value="month">{t.month}</option>
+          </select>
+        </label>
+      )}
+      <div className="actions">
+        <CopyLink />
+        <button type="button" onClick={() => window.print()}>
+          {t.print}
+        </button>
+        {some && (
+          <button
+            type="button"
+            onClick={() => {
+              const none: Record<string, undefined> = { from: undefined, to: undefined, by: undefined };
+              for (const list of lists) none[list] = undefined;
+              change(none as Partial<Filters>);
+            }}
+          >
+            {t.clear}
+          </button>
+        )}
+      </div>
+      {inactive.length > 0 && (
+        <p className="note">
+          {t.inactive(inactive.map((list) => `${names[list]} (${filters[list]?.join(', ')})`).join(', '))}
+        </p>
+      )}
+      {unknown.length > 0 && <p className="note">{t.unknown(unknown.join(', '))}</p>}
+      <p className="in-print">
+        {t.showing(
+          [
+            `${from} – ${to}`,
+            ...lists.flatMap((list) =>
+              filters[list] && !inactive.includes(list)
+                ? [`${names[list]}: ${filters[list].join(', ')}`]
+                : [],
+            ),
+          ].join(' · '),
+        )}
+      </p>
+    </section>
+  );
+}
+
+function Presets({ state, wholeMonths }: { state: PageState; wholeMonths: boolean }) {
+  const { filters, from, to, change } = state;
+  const end = to ? new Date(`${to}T00:00:00Z`) : undefined;
+  const startOf = (months: number) => {
+    const start = end && isoDay(monthsBefore(end, months));
+    return start && wholeMonths ? firstOfMonth(start) : start;
+  };
+  const isOn = (months: number) => from !== '' && from === startOf(months);
+  return (
+    <fieldset className="presets">
+      <legend>{words.filters.period}</legend>
+      <div>
+        {presets.map((months) => (
+          <button
+            key={months}
+            type="button"
+            aria-pressed={isOn(months)}
+            aria-label={words.filters.monthsLong(months)}
+            disabled={!end}
+            onClick={() => {
+              const usual = months === usualMonths && !filters.to;
+              change({ from: usual ? undefined : startOf(months) } as Partial<Filters>);
+            }}
+          >
+            {words.filters.months(months)}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Several of a list, as boxes to tick behind a button. */
+function Choice(props: {
+  name: string;
+  options: readonly (readonly [string, string])[];
+  chosen: readonly string[];
+  choose: (values: string[]) => void;
+}) {
+  const { name, options, chosen, choose } = props;
+  const popover = useId();
+  const label = useId();
+  const first = options.find(([value]) => value === chosen[0])?.[1] ?? chosen[0];
+  const text =
+    chosen.length === 0
+      ? words.filters.all
+      : chosen.length === 1
+        ? first
+        : words.filters.chosen(chosen.length);
+  return (
+    <div className="choice">
+      <span id={label}>{name}</span>
+      <button type="button" popoverTarget={popover} aria-labelledby={`${label} ${popover}text`}>
+        <span id={`${popover}text`}>{text}</span>
+      </button>
+      <fieldset id={popover} popover="auto" className="popover">
+        <legend>{name}</legend>
+        {options.map(([value, text]) => (
+          <label key={value}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(value)}
+              onChange={(event) =>
+                choose(
+                  event.target.checked
+                    ? [...chosen, value].sort()
+                    : chosen.filter((other) => other !== value),
+                )
+              }
+            />
+            {text}
+          </label>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+function CopyLink() {
+  const [told, tell] = useState('');
+  return (
+    <>
+      <button
+        type="button"
+        onClick={() => {
+          navigator.clipboard
+            ?.writeText(window.location.href)
+            .then(() => tell(words.filters.copied))
+            .catch(() => tell(words.filters.copyFailed));
+          if (!navigator.clipboard) tell(words.filters.copyFailed);
+          setTimeout(() => tell(''), 4_000);
+        }}
+      >
+        {words.filters.copy}
+      </button>
+      <span role="status" className="told">
+        {told}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import { useState, useSyncExternalStore } from 'react';
+import { token } from '../api/client.ts';
+import { words } from '../words.ts';
+import { Freshness } from './freshness.tsx';
+import { chooseTheme, type Theme, theme, themes } from './theme.ts';
+import { TokenForm } from './token.tsx';
+
+/** What every page has around it. */
+export function Shell() {
+  const wanted = useSyncExternalStore(token.subscribe, token.wanted);
+  return (
+    <>
+      <a className="skip" href="#content">
+        {words.skip}
+      </a>
+      <header className="top">
+        <span className="name">{words.name}</span>
+        <nav aria-label={words.pagesLabel}>
+          <ul>
+            <li>
+              <Link to="/flow" search={true}>
+                {words.pages.flow.name}
+              </Link>
+            </li>
+            <li>
+              <Link to="/pull-requests" search={true}>
+                {words.pages.pullRequests.name}
+              </Link>
+            </li>
+            <li>
+              <Link to="/cloud" search={true}>
+                {words.pages.cloud.name}
+              </Link>
+            </li>
+          </ul>
+        </nav>
+        <Freshness />
+        <ThemeChoice />
+      </header>
+      <main id="content" tabIndex={-1}>
+        {wanted === 'no' ? <Outlet /> : <TokenForm wrong={wanted === 'wrong'} />}
+      </main>
+    </>
+  );
+}
+
+function ThemeChoice() {
+  const [chosen, choose] = useState(theme);
+  return (
+    <label className="theme">
+      <span className="unseen">{words.theme}</span>
+      <select
+        value={chosen}
+        onChange={(event) => {
+          const theme = event.target.value as Theme;
+          chooseTheme(theme);
+          choose(theme);
+        }}
+      >
+        {themes.map((theme) => (
+          <option key={theme} value={theme}>
+            {words.themes[theme]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

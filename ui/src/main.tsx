@@ -1,0 +1,23 @@
+import './styles/index.css';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { worthRetrying } from './api/client.ts';
+import { startTheme } from './layout/theme.ts';
+import { router } from './router.tsx';
+
+startTheme();
+const client = new QueryClient({
+  defaultOptions: { queries: { retry: worthRetrying, retryDelay: 500, staleTime: 30_000 } },
+});
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

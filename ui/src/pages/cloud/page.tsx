@@ -1,0 +1,129 @@
+import { useTable } from '../../api/client.ts';
+import { FilterBar } from '../../layout/filter-bar.tsx';
+import { type PageState, usePageState } from '../../layout/page-state.tsx';
+import { PageTitle } from '../../layout/title.tsx';
+import { Card, Failure, type Loading } from '../../parts/card.tsx';
+import { firstOfMonth, lastOfMonth } from '../../period.ts';
+import { words } from '../../words.ts';
+import { spendingOf } from './bills.ts';
+import { ByMonth } from './by-month.tsx';
+import { Compared, comparedRows } from './compared.tsx';
+import { Groups } from './groups.tsx';
+import { Tiles } from './tiles.tsx';
+import { tonesOf } from './tones.ts';
+
+const t = words.cloud;
+
+export function CloudPage() {
+  const state = wholeMonths(usePageState('cloud'));
+  const { about, error, retry } = state;
+  return (
+    <>
+      <PageTitle page="cloud" />
+      {about?.providers.length === 0 ? (
+        <section className="card">
+          <p className="empty">{t.nothing}</p>
+        </section>
+      ) : error ? (
+        <Failure error={error} retry={retry} />
+      ) : (
+        <Bills state={state} />
+      )}
+    </>
+  );
+}
+
+/** Bills are by month: those that the period touches are shown whole. */
+function wholeMonths(state: PageState): PageState {
+  const { filters, params } = state;
+  if (!state.from) return state;
+  const from = firstOfMonth(state.from);
+  const to = filters.to && lastOfMonth(filters.to);
+  return { ...state, from, to: to ?? state.to, params: { ...params, from, ...(to && { to }) } };
+}
+
+function Bills({ state }: { state: PageState }) {
+  const { params, ready, metric } = state;
+  const monthly = useTable('/api/v1/cloud-spending/monthly', params, ready);
+  const services = useTable('/api/v1/cloud-spending/services', params, ready);
+  const compared = useTable('/api/v1/cloud-spending/compared', params, ready);
+  const both: Loading = {
+    isPending: monthly.isPending || services.isPending,
+    isFetching: monthly.isFetching || services.isFetching,
+    error: monthly.error ?? services.error,
+    data: monthly.data && services.data,
+    refetch: () => Promise.all([monthly.refetch(), services.refetch()]),
+  };
+  const spending =
+    monthly.data && services.data
+      ? spendingOf(services.data.meta.periods, monthly.data.data, services.data.data)
+      : [];
+  const tones = tonesOf(
+    spending,
+    comparedRows(compared).map((row) => row.group),
+  );
+  const finding = services.data?.meta.finding ?? monthly.data?.meta.finding;
+  const none = both.data && spending.length === 0;
+  return (
+    <>
+      {finding && <p className="lead">{finding}</p>}
+      <FilterBar state={state} applies={[]} wholeMonths meta={services.data?.meta} />
+      <Behind about={state.about} />
+      <Tiles params={params} ready={ready} spending={spending} metric={metric} />
+      {none ? (
+        <Outside state={state} />
+      ) : (
+        <div className="cards">
+          {spending.length === 0 && (
+            <Card title={t.byMonth.any} query={both}>
+              {() => null}
+            </Card>
+          )}
+          {spending.map((one, at) => (
+            <ByMonth
+              key={one.currency}
+              spending={one}
+              tones={tones}
+              query={both}
+              half={at < spending.length - (spending.length % 2)}
+            />
+          ))}
+          {spending
+            .filter((one) => one.groups.length > 0)
+            .map((one) => (
+              <Groups key={one.currency} spending={one} tones={tones} query={both} metric={metric} />
+            ))}
+          <Compared query={compared} tones={tones} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Accounts whose last import did not work. */
+function Behind({ about }: { about: PageState['about'] }) {
+  const failed = about?.sources.filter((source) => source.scope === 'cloud_costs' && source.state !== 'ok');
+  if (!failed) return null;
+  return failed.map((source) => (
+    <p key={source.subject} className="lead">
+      {t.behind(source.label, source.message ?? source.state)}
+    </p>
+  ));
+}
+
+/** No bill in the period, but in others. */
+function Outside({ state: { about, change } }: { state: PageState }) {
+  const { first_bill: first, last_bill: last } = about?.covered ?? {};
+  return (
+    <section className="card">
+      <p className="empty">
+        {t.outside} {first && last && t.bills(first, last)}{' '}
+        {first && (
+          <button type="button" onClick={() => change({ from: `${first}-01`, to: undefined } as object)}>
+            {words.card.widen}
+          </button>
+        )}
+      </p>
+    </section>
+  );
+}

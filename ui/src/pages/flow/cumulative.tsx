@@ -1,0 +1,76 @@
+import { useTable } from '../../api/client.ts';
+import type { Series } from '../../charts/bars.tsx';
+import { Stack } from '../../charts/stack.tsx';
+import { count } from '../../format.ts';
+import type { PageState } from '../../layout/page-state.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Legend } from '../../parts/legend.tsx';
+import { words } from '../../words.ts';
+import { reached, type Step, type Week, weekly } from './cumulative-data.ts';
+import { stepName, stockSteps } from './stock-weeks.ts';
+import { widen } from './widen.ts';
+
+const t = words.flow.cumulative;
+
+/** How many items have reached each step: the thickness of a layer is what waits in it. */
+export function CumulativeFlow({ state }: { state: PageState }) {
+  const query = useTable('/api/v1/flow/cumulative-flow', state.params, state.ready);
+  const weeks = weekly(query.data?.data ?? []);
+  // Done first: it is at the bottom, as production is among the stocks.
+  const steps = [...reached].reverse();
+  const layers: Series[] = steps.map((step, at) => ({
+    key: step,
+    name: stepName(step),
+    tone: stockSteps.find((known) => known.step === step)?.tone ?? 'other',
+    values: weeks.map((week) => inStep(week, step, steps[at - 1])),
+  }));
+  const start = weeks[0]?.counts.done ?? 0;
+  return (
+    <Card<Week>
+      title={t.title}
+      half
+      query={query}
+      empty={weeks.some((week) => week.counts.backlog) ? null : t.empty}
+      widen={widen(state)}
+      legend={
+        <Legend
+          items={layers.map(({ name, tone }) => ({ shape: 'square' as const, tone, text: name })).reverse()}
+        />
+      }
+      table={{
+        rows: weeks,
+        columns: [
+          { title: words.week, value: (week) => week.label, head: true },
+          { title: t.date, value: (week) => week.day },
+          ...reached.map((step) => ({
+            title: step === 'done' ? stepName(step) : t.orLater(stepName(step)),
+            value: (week: Week) => week.counts[step],
+          })),
+        ],
+      }}
+    >
+      {() => (
+        <>
+          <Stack
+            name={t.chart}
+            labels={weeks.map((week) => week.label)}
+            layers={layers}
+            bottom={start}
+            format={count}
+            unit={t.unit}
+            end={({ name, values }) => ({ strong: count(values.at(-1)), text: name })}
+            endsWidth={126}
+          />
+          <p className="quiet">{t.axis}</p>
+        </>
+      )}
+    </Card>
+  );
+}
+
+/** Neighbouring steps differ by what is in the earlier one. */
+function inStep(week: Week, step: Step, later: Step | undefined): number | null {
+  const here = week.counts[step];
+  const beyond = later ? week.counts[later] : 0;
+  return here === null || beyond === null ? null : here - beyond;
+}

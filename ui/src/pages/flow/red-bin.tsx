@@ -1,0 +1,103 @@
+import { Bars, type Series } from '../../charts/bars.tsx';
+import { count } from '../../format.ts';
+import type { PageState } from '../../layout/page-state.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Evidence } from '../../parts/evidence.tsx';
+import { Legend } from '../../parts/legend.tsx';
+import { words } from '../../words.ts';
+import { partialKey, type StockWeek, useStocks } from './stock-weeks.ts';
+import { widen } from './widen.ts';
+
+const t = words.flow.redBin;
+
+/** What customers found is the darkest, and at the bottom. */
+const sources = [
+  {
+    key: 'customer',
+    name: t.customer,
+    tone: 'b0',
+    of: (week: StockWeek) => week.opened_bugs_customer_facing,
+  },
+  { key: 'internal', name: t.internal, tone: 'b1', of: (week: StockWeek) => week.opened_bugs_internal },
+  {
+    key: 'development',
+    name: t.development,
+    tone: 'b2',
+    of: (week: StockWeek) => week.opened_bugs_dev_process,
+  },
+  { key: 'none', name: t.noSource, tone: 'b3', of: withoutSource },
+] as const;
+
+/** Open bugs by where they were found. */
+export function RedBin({ state }: { state: PageState }) {
+  const { query, weeks } = useStocks(state);
+  const labels = weeks.map((week) => week.label);
+  const series: Series[] = sources.map(({ key, name, tone, of }) => ({
+    key,
+    name,
+    tone,
+    values: weeks.map(of),
+  }));
+  return (
+    <Card<StockWeek>
+      title={t.title}
+      metric={state.metric('red_bin')}
+      query={query}
+      finding={finding(weeks.at(-1))}
+      empty={weeks.some((week) => week.opened_bugs) ? null : t.empty}
+      widen={widen(state)}
+      legend={
+        <Legend
+          items={[
+            ...sources.map(({ name, tone }) => ({ shape: 'square' as const, tone, text: name })),
+            ...partialKey(weeks),
+          ]}
+        />
+      }
+      table={{
+        rows: weeks,
+        columns: [
+          { title: words.week, value: (week) => week.label, head: true },
+          ...sources.map(({ name, of }) => ({ title: name, value: of })),
+          { title: words.total, value: (week) => week.opened_bugs },
+          { title: words.complete, value: (week) => week.complete },
+        ],
+      }}
+    >
+      {() => (
+        <Bars
+          name={t.chart}
+          labels={labels}
+          series={series}
+          format={count}
+          unit={t.unit}
+          partial={(index) => weeks[index]?.complete === false}
+          behind={(index) => (
+            <Evidence
+              path="/api/v1/flow/stocks/evidence"
+              params={{ ...state.params, week: labels[index], step: 'red_bin' }}
+              title={t.title}
+              label={labels[index] ?? ''}
+            />
+          )}
+        />
+      )}
+    </Card>
+  );
+}
+
+/** All open bugs less those whose source is known. */
+function withoutSource(week: StockWeek): number | null {
+  const { opened_bugs, opened_bugs_customer_facing, opened_bugs_internal, opened_bugs_dev_process } = week;
+  return opened_bugs === null
+    ? null
+    : opened_bugs -
+        (opened_bugs_customer_facing ?? 0) -
+        (opened_bugs_internal ?? 0) -
+        (opened_bugs_dev_process ?? 0);
+}
+
+function finding(now: StockWeek | undefined): string | undefined {
+  if (now?.opened_bugs == null) return undefined;
+  return t.finding(now.opened_bugs, now.opened_bugs_customer_facing ?? 0);
+}

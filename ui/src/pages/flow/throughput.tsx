@@ -1,0 +1,91 @@
+import { type RowOf, useTable } from '../../api/client.ts';
+import { ControlChart, type ControlPoint, Signals } from '../../charts/control.tsx';
+import { decimal } from '../../format.ts';
+import type { PageState } from '../../layout/page-state.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Evidence } from '../../parts/evidence.tsx';
+import { Legend } from '../../parts/legend.tsx';
+import { weekLabel } from '../../period.ts';
+import { words } from '../../words.ts';
+import { widen } from './widen.ts';
+
+type Row = RowOf<'/api/v1/flow/throughput'>;
+
+const t = words.flow.throughput;
+
+/** The control chart of finished work. */
+export function Throughput({ state }: { state: PageState }) {
+  const { params, ready, metric } = state;
+  const query = useTable('/api/v1/flow/throughput', params, ready);
+  const rows = query.data?.data ?? [];
+  const points = rows.map(point);
+  const format = (value: number | null) =>
+    value !== null && Number.isInteger(value) ? String(value) : decimal(value);
+  return (
+    <Card<Row>
+      title={t.title}
+      metric={metric('throughput')}
+      query={query}
+      empty={points.some((point) => point.value) ? null : t.empty}
+      widen={widen(state)}
+      legend={
+        <Legend
+          items={[
+            { shape: 'line', tone: 'g0', text: t.finished },
+            { shape: 'line', tone: 'ink', text: words.control.average },
+            { shape: 'dashed', tone: 'ink', text: words.control.limitsLegend },
+            { shape: 'diamond', tone: 'worse', text: words.control.outside },
+            { shape: 'ring', tone: 'worse', text: words.control.run },
+            { shape: 'ring', tone: 'g0', text: words.control.notComplete },
+          ]}
+        />
+      }
+      table={{
+        rows,
+        columns: [
+          { title: words.week, value: (row) => weekLabel(row), head: true },
+          { title: t.finished, value: (row) => row.throughput },
+          { title: words.control.average, value: (row) => row.center },
+          { title: words.control.lcl, value: (row) => row.lcl },
+          { title: words.control.ucl, value: (row) => row.ucl },
+          { title: words.signals, value: (row) => row.signals || null },
+          { title: t.notPlanned, value: (row) => row.closed_not_planned },
+          { title: words.complete, value: (row) => row.complete },
+        ],
+      }}
+    >
+      {() => (
+        <>
+          <ControlChart
+            name={t.chart}
+            unit={t.unit}
+            points={points}
+            format={format}
+            behind={(label) => (
+              <Evidence
+                path="/api/v1/flow/throughput/evidence"
+                params={{ ...params, week: label }}
+                title={t.title}
+                label={label}
+              />
+            )}
+          />
+          <Signals points={points} format={format} />
+        </>
+      )}
+    </Card>
+  );
+}
+
+function point(row: Row): ControlPoint {
+  return {
+    label: weekLabel(row),
+    value: row.throughput,
+    center: row.center,
+    ucl: row.ucl,
+    lcl: row.lcl,
+    signals: row.signals ?? '',
+    segment: row.segment ?? null,
+    complete: row.complete ?? null,
+  };
+}

@@ -1,0 +1,108 @@
+import { useTable } from '../../api/client.ts';
+import { count, decimal } from '../../format.ts';
+import type { PageState } from '../../layout/page-state.tsx';
+import { type Change, Tile } from '../../parts/tile.tsx';
+import { isoDay, monthsBefore } from '../../period.ts';
+import { words } from '../../words.ts';
+import { useStocks, workInProgress } from './stock-weeks.ts';
+import { type SummaryRow, useSummary } from './summary.ts';
+import { useCycleTimes } from './times-data.ts';
+
+const t = words.flow.tiles;
+
+/** Lead time, cycle time, throughput and work in progress over the period. */
+export function Tiles({ state }: { state: PageState }) {
+  const { params, ready, metric } = state;
+  const query = useSummary(state);
+  const times = useCycleTimes(state, 'week');
+  const throughput = useTable('/api/v1/flow/throughput', params, ready).data?.data ?? [];
+  const stocks = useStocks(state);
+  const row = (name: string) => query.data?.data.find((row) => row.metric === name);
+  const [lead, cycle, pace, wip] = ['lead_time', 'cycle_time', 'throughput', 'wip'].map(row);
+  const before = beforeOf(state);
+  const change = (row: SummaryRow | undefined, against = before) =>
+    changeOf(row, against, metric(row?.metric ?? '')?.good_direction ?? null);
+  // Weeks that are not complete would end a course with a fall that means nothing.
+  const whole = times.periods.filter((period) => period.complete !== false);
+  return (
+    <>
+      <h2 className="unseen">{words.tiles.label}</h2>
+      <ul className="tiles">
+        <Tile
+          title={t.leadTime}
+          unit={t.daysMedian}
+          metric={metric('lead_time')}
+          query={query}
+          value={days(lead)}
+          reason={t.noneFinished}
+          spark={whole.map((period) => period.lead.p50)}
+          change={change(lead)}
+          basis={timeBasis(lead)}
+        />
+        <Tile
+          title={t.cycleTime}
+          unit={t.daysMedian}
+          metric={metric('cycle_time')}
+          query={query}
+          value={days(cycle)}
+          reason={t.noneFinished}
+          spark={whole.map((period) => period.cycle.p50)}
+          change={change(cycle)}
+          basis={timeBasis(cycle)}
+        />
+        <Tile
+          title={t.throughput}
+          unit={t.perWeek}
+          metric={metric('throughput')}
+          query={query}
+          value={days(pace)}
+          reason={words.tiles.tooFew(count(pace?.n ?? 0), t.completeWeeks, 6)}
+          spark={throughput.filter((row) => row.complete !== false).map((row) => row.throughput)}
+          change={change(pace)}
+          basis={paceBasis(pace)}
+        />
+        <Tile
+          title={t.wip}
+          unit={t.itemsNow}
+          metric={metric('wip')}
+          query={query}
+          value={wip?.value == null ? null : count(wip.value)}
+          reason={t.beforeData}
+          spark={stocks.weeks.map(workInProgress)}
+          change={change(wip, words.tiles.weeksAgo)}
+          basis={wip && (wip.weeks_of_work == null ? t.noPace : t.weeksOfWork(decimal(wip.weeks_of_work)))}
+        />
+      </ul>
+    </>
+  );
+}
+
+function days(row: SummaryRow | undefined): string | null {
+  return row?.value == null ? null : decimal(row.value);
+}
+
+/** A year is set against the year before; anything else against as many days before. */
+function beforeOf({ from, to }: PageState): string {
+  const isYear = to !== '' && from === isoDay(monthsBefore(new Date(`${to}T00:00:00Z`), 12));
+  return isYear ? words.tiles.yearBefore : words.tiles.before;
+}
+
+function changeOf(row: SummaryRow | undefined, against: string, good: string | null): Change | undefined {
+  if (!row) return undefined;
+  const told = row.verdict === 'better' || row.verdict === 'worse' ? row.verdict : undefined;
+  // Without a week that could be judged nothing is known to be normal.
+  const verdict = told ?? (good !== null && row.signals != null ? 'normal' : undefined);
+  return { percent: row.change_percent ?? null, against, verdict };
+}
+
+function timeBasis(row: SummaryRow | undefined): string | undefined {
+  if (!row) return undefined;
+  const items = words.flow.items(count(row.n));
+  return row.p85 == null ? items : t.within(decimal(row.p85), items);
+}
+
+function paceBasis(row: SummaryRow | undefined): string | undefined {
+  if (!row) return undefined;
+  if (row.limit_low == null || row.limit_high == null) return `${count(row.n)} ${t.completeWeeks}`;
+  return t.normalWeek(decimal(row.limit_low), decimal(row.limit_high), t.signals(row.signals ?? 0));
+}

@@ -1,0 +1,73 @@
+import { type RowOf, useTable } from '../../api/client.ts';
+import { ControlChart, type ControlPoint, Signals } from '../../charts/control.tsx';
+import { decimal, hundredths } from '../../format.ts';
+import type { PageState } from '../../layout/page-state.tsx';
+import { Card } from '../../parts/card.tsx';
+import { Legend } from '../../parts/legend.tsx';
+import { words } from '../../words.ts';
+import { overAll, type Week, weeksOf } from './weeks.ts';
+
+type Row = RowOf<'/api/v1/pull-requests/change-requests'>;
+
+const t = words.pullRequests.requests;
+
+/** Change requests that reviewers submitted in each week. */
+export function ChangeRequests({ state }: { state: PageState }) {
+  const { params, ready, metric, widen } = state;
+  const query = useTable('/api/v1/pull-requests/change-requests', params, ready);
+  const rows = overAll(query.data?.data);
+  const weeks = weeksOf(query.data?.meta.periods ?? [], rows);
+  const points = weeks.map(point);
+  const format = (value: number | null) =>
+    value !== null && Number.isInteger(value) ? String(value) : decimal(value);
+  return (
+    <Card<Week<Row>>
+      title={t.title}
+      metric={metric('change_requests_per_pr')}
+      query={query}
+      empty={points.some(({ value }) => value !== null) ? null : t.empty}
+      widen={widen}
+      legend={
+        <Legend
+          items={[
+            { shape: 'line', tone: 'g0', text: t.line },
+            { shape: 'ring', tone: 'g0', text: words.control.notComplete },
+          ]}
+        />
+      }
+      table={{
+        rows: weeks,
+        columns: [
+          { title: words.week, value: ({ label }) => label, head: true },
+          { title: t.line, value: ({ row }) => row?.requested },
+          { title: t.opened, value: ({ row }) => row?.pr_count },
+          { title: t.theirs, value: ({ row }) => row?.cr_total },
+          { title: t.mean, value: ({ row }) => row?.avg, text: ({ row }) => hundredths(row?.avg) },
+          { title: t.median, value: ({ row }) => row?.median },
+          { title: t.p90, value: ({ row }) => row?.p90 },
+          { title: words.complete, value: ({ row }) => row?.complete },
+        ],
+      }}
+    >
+      {() => (
+        <>
+          <ControlChart name={t.chart} unit={t.unit} points={points} format={format} />
+          <Signals points={points} format={format} />
+        </>
+      )}
+    </Card>
+  );
+}
+
+function point({ label, row }: Week<Row>): ControlPoint {
+  return {
+    label,
+    value: row?.requested ?? null,
+    center: null,
+    ucl: null,
+    lcl: null,
+    signals: '',
+    segment: null,
+    complete: row?.complete ?? null,
+  };
+}

@@ -1,0 +1,31 @@
+import { weekLabel } from '../../period.ts';
+
+/** A period with its row; absent where the server has none of that kind. */
+export interface Week<Row> {
+  label: string;
+  row: Row | undefined;
+}
+
+/** The rows over all in the order of the periods that the server names. */
+export function weeksOf<Row extends { year: number; week: number }>(
+  periods: readonly string[],
+  rows: readonly Row[],
+): Week<Row>[] {
+  const byLabel = new Map(rows.map((row) => [weekLabel(row), row]));
+  return periods.map((label) => ({ label, row: byLabel.get(label) }));
+}
+
+/** The course of finished weeks, for a small line. */
+export function courseOf<Row extends { complete?: boolean | null | undefined }>(
+  weeks: readonly Week<Row>[],
+  value: (row: Row) => number | null | undefined,
+): (number | null)[] {
+  return weeks
+    .filter(({ row }) => row?.complete !== false)
+    .map(({ row }) => (row ? (value(row) ?? null) : null));
+}
+
+/** The rows over all repositories. */
+export function overAll<Row extends { repo: string | null }>(rows: readonly Row[] = []): Row[] {
+  return rows.filter((row) => row.repo === 'ALL');
+}

@@ -1,0 +1,43 @@
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { base } from './base.ts';
+import { readFilters, writeFilters } from './filters.ts';
+import { Shell } from './layout/shell.tsx';
+import { CloudPage } from './pages/cloud/page.tsx';
+import { FlowPage } from './pages/flow/page.tsx';
+import { MissingPage } from './pages/missing.tsx';
+import { PullRequestsPage } from './pages/pull-requests/page.tsx';
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: MissingPage,
+  // The parser below gives filters already; what stands here is for its type.
+  validateSearch: (search) => search as ReturnType<typeof readFilters>,
+});
+const index = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/flow', search, replace: true });
+  },
+});
+const flow = createRoute({ getParentRoute: () => root, path: '/flow', component: FlowPage });
+const pullRequests = createRoute({
+  getParentRoute: () => root,
+  path: '/pull-requests',
+  component: PullRequestsPage,
+});
+const cloud = createRoute({ getParentRoute: () => root, path: '/cloud', component: CloudPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([index, flow, pullRequests, cloud]),
+  basepath: base || '/',
+  parseSearch: (text) => readFilters(new URLSearchParams(text)),
+  stringifySearch: writeFilters,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,234 @@
+import type { Page, Route } from '@playwright/test';
+import { words } from '../../src/words.ts';
+import { expect, test } from '../bed/servers.ts';
+import { at, card, cards, open, openDetails, settled, titleOf } from '../support/page.ts';
+import { pages } from '../support/pages.ts';
+
+const throughput = /\/api\/v1\/flow\/throughput(\?|$)/;
+const title = words.flow.throughput.title;
+
+/** Answers of the server for one address wait until they are let go. */
+async function hold(page: Page, address: RegExp): Promise<() => void> {
+  const waiting: Route[] = [];
+  let held = true;
+  await page.route(address, (route) => (held ? waiting.push(route) : route.continue()));
+  return () => {
+    held = false;
+    for (const route of waiting) void route.continue();
+  };
+}
+
+test('while a card is loading, the room of its chart is kept free', async ({ page }) => {
+  const release = await hold(page, throughput);
+  await page.goto(at('demo', '/flow'));
+  const skeleton = card(page, title).locator('.skeleton');
+  await expect(skeleton).toHaveText(words.card.loading);
+  await expect(card(page, title)).toHaveAttribute('aria-busy', 'true');
+  const kept = (await skeleton.boundingBox())?.height ?? 0;
+  release();
+  await settled(page);
+  const chart = (await card(page, title).locator('svg.chart').boundingBox())?.height ?? 0;
+  expect(chart).toBeGreaterThan(100);
+  expect(kept).toBeGreaterThanOrEqual(chart - 1);
+});
+
+test('while newer figures are loading, the old ones stay', async ({ page }) => {
+  await open(page, '/flow');
+  const before = await card(page, title).locator('.finding').innerText();
+  const release = await hold(page, throughput);
+  await page.getByRole('button', { name: words.filters.repo }).click();
+  await page.getByRole('checkbox', { name: 'acme/api' }).check();
+  await expect(card(page, title)).toHaveAttribute('aria-busy', 'true');
+  await expect(card(page, title).locator('svg.chart')).toBeVisible();
+  await expect(card(page, title).locator('.finding')).toHaveText(before);
+  await expect(card(page, title).locator('.body')).toHaveCSS('opacity', '0.6');
+  release();
+  await settled(page);
+  await expect(card(page, title).locator('.finding')).not.toHaveText(before);
+  await expect(card(page, title).locator('.body')).toHaveCSS('opacity', '1');
+});
+
+const failures = [
+  {
+    name: 'a fault of the server',
+    answer: (route: Route) =>
+      route.fulfill({
+        status: 500,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ status: 500, detail: 'the tables could not be read', request_id: 'abc123' }),
+      }),
+    says: ['the tables could not be read', words.card.request('abc123')],
+  },
+  {
+    name: 'a server that is starting',
+    answer: (route: Route) => route.fulfill({ status: 503, contentType: 'text/plain', body: 'later' }),
+    says: ['503'],
+  },
+  {
+    name: 'a server that is away',
+    answer: (route: Route) => route.abort('connectionrefused'),
+    says: [words.card.offline],
+  },
+  {
+    name: 'an answer that never comes',
+    answer: (route: Route) => route.abort('timedout'),
+    says: [words.card.offline],
+  },
+];
+
+test.describe('an answer that fails', () => {
+  test.use({ provoked: [/Failed to load resource/] });
+
+  for (const failure of failures) {
+    test(`${failure.name} is told in the card that it concerns, with a way to try again`, async ({ page }) => {
+      let fails = true;
+      await page.route(throughput, (route) => (fails ? failure.answer(route) : route.continue()));
+      await open(page, '/flow');
+      const alert = card(page, title).getByRole('alert');
+      await expect(alert).toContainText(words.card.failed);
+      for (const text of failure.says) await expect(alert).toContainText(text);
+      await expect(page.getByRole('alert')).toHaveCount(1);
+      for (const other of await cards(page).all()) {
+        if ((await titleOf(other)) === title) continue;
+        await expect(other.locator('.finding')).toBeVisible();
+      }
+      await alert.getByRole('button', { name: words.card.retry }).click();
+      await expect(card(page, title).getByRole('alert')).toBeVisible();
+      fails = false;
+      await card(page, title).getByRole('button', { name: words.card.retry }).click();
+      await expect(card(page, title).locator('svg.chart')).toBeVisible();
+      await expect(page.getByRole('alert')).toHaveCount(0);
+    });
+  }
+
+  test('without its first request a page says why and offers to try again', async ({ page }) => {
+    let fails = true;
+    await page.route(/\/api\/v1\/meta$/, (route) =>
+      fails ? route.fulfill({ status: 500, json: { detail: 'no snapshot' } }) : route.continue(),
+    );
+    await page.goto(at('demo', '/flow'));
+    await expect(page.getByRole('alert')).toContainText('no snapshot');
+    fails = false;
+    await page.getByRole('alert').getByRole('button', { name: words.card.retry }).click();
+    await settled(page);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(card(page, title).locator('svg.chart')).toBeVisible();
+  });
+});
+
+/** What only a program would say: in texts, in names, and in the places of marks. */
+async function expectNoSlips(page: Page) {
+  await openDetails(page);
+  const slips = await page.evaluate(() => {
+    const { body } = document;
+    const slip = /\bNaN\b|\bnull\b|\bundefined\b|\bInfinity\b|Invalid Date|\[object/;
+    const found: string[] = [];
+    const check = (where: string, text: string) => slip.test(text) && found.push(`${where}: ${text.slice(0, 200)}`);
+    for (const line of body.innerText.split('\n')) check('text', line);
+    for (const element of body.querySelectorAll('*')) {
+      for (const { name, value } of element.attributes) check(`${element.tagName} ${name}`, value);
+    }
+    return found;
+  });
+  expect(slips).toEqual([]);
+}
+
+for (const { name, path } of pages) {
+  test(`${name} says what to do while nothing is imported`, async ({ page }) => {
+    await open(page, path, 'empty');
+    await expect(page.getByRole('main')).toContainText('cto-import');
+    await expect(page.getByRole('banner')).toContainText(words.noData);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(page.locator('svg.chart')).toHaveCount(0);
+    await expect(page.locator('ul.tiles strong')).toHaveCount(0);
+    await expectNoSlips(page);
+  });
+
+  for (const search of ['', '?from=2026-10-30', '?from=2199-01-01', '?from=1970-01-01&by=month']) {
+    test(`${name}${search} shows no slip of a program`, async ({ page }) => {
+      await open(page, `${path}${search}`);
+      await expect(page.getByRole('alert')).toHaveCount(0);
+      await expectNoSlips(page);
+    });
+  }
+}
+
+test('a period without anything finished says so, and how to see more', async ({ page }) => {
+  await open(page, '/flow?from=2199-01-01&to=2199-02-01');
+  const empty = card(page, title).locator('.empty');
+  await expect(empty).toContainText(/\w+ .*\w+/);
+  await empty.getByRole('button', { name: words.card.widen }).click();
+  await settled(page);
+  await expect(card(page, title).locator('svg.chart')).toBeVisible();
+});
+
+test('too few weeks for limits are said in words, and points are drawn without them', async ({ page }) => {
+  await open(page, '/flow?from=2026-09-28&to=2026-10-25&project=4100004');
+  const control = card(page, title);
+  await expect(control.locator('.finding')).toContainText(/\w/);
+  await expectNoSlips(page);
+});
+
+test('sources that failed are counted in the header and named below it, with what went wrong', async ({
+  page,
+  request,
+}) => {
+  const { sources } = await (await request.get(at('partial', '/api/v1/meta'))).json();
+  const failed = sources.filter(({ state }: { state: string }) => state !== 'ok');
+  expect(failed.length).toBeGreaterThan(0);
+  await open(page, '/pull-requests', 'partial');
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: words.sourcesFailed(failed.length) })
+    .click();
+  const table = page.getByRole('region', { name: words.sources });
+  for (const { label, message, state } of failed) {
+    const row = table.getByRole('row').filter({ hasText: label }).filter({ hasText: message });
+    await expect(row.first()).toContainText(state);
+  }
+});
+
+test('repositories whose pull requests could not be read are named on their page', async ({ page, request }) => {
+  const { sources } = await (await request.get(at('partial', '/api/v1/meta'))).json();
+  const failed = sources.filter(
+    ({ scope, state }: Record<string, string>) => scope === 'pull_requests' && state !== 'ok',
+  );
+  expect(failed.length).toBeGreaterThan(0);
+  await open(page, '/pull-requests', 'partial');
+  for (const { label } of failed) await expect(page.getByRole('main').locator('.note')).toContainText(label);
+});
+
+test('sources without a fault are not spoken of', async ({ page }) => {
+  await open(page, '/pull-requests');
+  await expect(page.getByRole('banner')).not.toContainText(words.sourcesFailed(1));
+  await expect(page.getByRole('banner')).toContainText(words.asOf(''));
+});
+
+test('data that are days old are said to be', async ({ page }) => {
+  await page.clock.setFixedTime(new Date('2026-11-04T18:00:00Z'));
+  await open(page, '/flow');
+  await expect(page.getByRole('banner')).toContainText(words.sourcesStale(words.days(5)));
+});
+
+test('data of today are not called old', async ({ page }) => {
+  await page.clock.setFixedTime(new Date('2026-10-31T06:00:00Z'));
+  await open(page, '/flow');
+  await expect(page.getByRole('banner')).toContainText(words.asOf(''));
+  await expect(page.getByRole('banner')).not.toContainText(' old');
+});
+
+test('a week that has not ended is marked by its shape and in words', async ({ page, request }) => {
+  const { data } = await (await request.get(at('demo', '/api/v1/flow/throughput'))).json();
+  expect(data.at(-1).complete).toBe(false);
+  await open(page, '/flow');
+  const control = card(page, title);
+  await expect(control.locator('svg.chart circle.signal-ring.g0')).toHaveCount(1);
+  await expect(control.getByRole('list', { name: words.card.legend })).toContainText(words.control.notComplete);
+  await expect(control.getByRole('slider')).toHaveAttribute('aria-valuetext', /not complete yet/);
+});
+
+test('a month of spending that has not ended is hatched', async ({ page }) => {
+  await open(page, '/cloud');
+  await expect(page.locator('svg.chart').first().locator('.partial, [class*="hatch"]').first()).toBeVisible();
+  await expect(page.getByRole('list', { name: words.card.legend }).first()).toContainText(/not complete/i);
+});

@@ -1,0 +1,403 @@
+/** Where the figures of each card come from: the table of the server, and for each column the one of its file. */
+import { words } from '../../src/words.ts';
+
+export type Row = Record<string, string>;
+
+/** Tables of the server, for the very addresses that the page asked. */
+export interface Tables {
+  rows: (route: string, by?: string) => Row[];
+  /** All periods of a table, also those without a row. */
+  periods: (route: string, by?: string) => string[];
+  /** The instant up to which the data go. */
+  asOf: string;
+}
+
+/** A column of the server, or how the page computes one from several. */
+type Source = string | ((row: Row, tables: Tables) => string);
+
+export interface Figures {
+  card: RegExp;
+  rows: (tables: Tables, head: readonly string[], title: string) => Row[];
+  columns: Record<string, Source>;
+  /** For columns that are named by the data. */
+  otherwise?: (title: string) => Source;
+  /** How the page says in words what the file says in code. */
+  said?: Record<string, (value: string) => string>;
+}
+
+const { flow, pullRequests, cloud, control } = words;
+
+const week = (row: Row) => `${row.year}-W${(row.week ?? '').padStart(2, '0')}`;
+const number = (text: string | undefined) => Number(text || 0);
+
+/** Sum over rows; empty where none has a figure. */
+function sum(rows: readonly Row[], column: string): string {
+  const known = rows.flatMap((row) => (row[column] ? [Number(row[column])] : []));
+  return known.length > 0 ? String(known.reduce((sum, value) => sum + value, 0)) : '';
+}
+
+/** Sum of money, in whole cents. */
+function total(rows: readonly Row[]): string {
+  const cents = rows.reduce((sum, row) => sum + Math.round(number(row.cost) * 100), 0);
+  return rows.length > 0 ? String(cents / 100) : '';
+}
+
+function grouped(rows: readonly Row[], key: (row: Row) => string): Map<string, Row[]> {
+  const found = new Map<string, Row[]>();
+  for (const row of rows) found.set(key(row), [...(found.get(key(row)) ?? []), row]);
+  return found;
+}
+
+const steps = {
+  waiting_to_prod: 'waiting_to_prod',
+  qa: 'in_qa',
+  review: 'in_review',
+  dev: 'in_dev',
+  ready: 'in_ready',
+  backlog: 'in_backlogs',
+  off_board: 'off_board',
+};
+const stepName = (step: string) => flow.steps[step] ?? step;
+
+/** Stocks of all boards: sums over the rows of a week. */
+function stocks({ rows, periods }: Tables): Row[] {
+  const weeks = grouped(rows('flow/stocks', 'week'), week);
+  return periods('flow/stocks', 'week').map((label) => {
+    const boards = weeks.get(label) ?? [];
+    const columns = Object.keys(boards[0] ?? {}).filter((name) => !/^(year|week|project|complete)/.test(name));
+    return {
+      ...Object.fromEntries(columns.map((column) => [column, sum(boards, column)])),
+      label,
+      complete: boards.length > 0 ? String(boards.every((row) => row.complete !== 'false')) : '',
+    };
+  });
+}
+
+/** Rows of one line, one for each period, in the order of the periods. */
+function byWeek({ rows, periods }: Tables, route: string, keep: (row: Row) => boolean): Row[] {
+  const found = new Map(rows(route).filter(keep).map((row) => [week(row), row]));
+  return periods(route).map((label) => ({ ...found.get(label), label }));
+}
+
+const times = (title: string, which: 'lead' | 'cycle'): Figures => ({
+  card: exactly(title),
+  rows: ({ rows }, head) => rows('flow/cycle-time', head[0] === words.week ? 'week' : 'month'),
+  columns: {
+    [words.week]: week,
+    [words.month]: 'month',
+    [flow.times.items]: `${which}_count`,
+    p50: `${which}time_days_p50`,
+    p85: `${which}time_days_p85`,
+    p95: `${which}time_days_p95`,
+    [flow.times.average]: `${which}time_days_avg`,
+    [words.complete]: 'complete',
+  },
+});
+
+const reached = ['backlog', 'ready', 'dev', 'review', 'qa', 'waiting_to_prod', 'done'];
+
+/** Counts of all boards on the last day of each week. */
+function cumulative({ rows }: Tables): Row[] {
+  const days = grouped(rows('flow/cumulative-flow'), (row) => row.date ?? '');
+  const weeks = new Map([...days.keys()].sort().map((day) => [mondayOf(day), day]));
+  return [...weeks.values()].map((day) => {
+    const steps = grouped(days.get(day) ?? [], (row) => row.step ?? '');
+    return { day, ...Object.fromEntries([...steps].map(([step, boards]) => [step, sum(boards, 'count')])) };
+  });
+}
+
+function mondayOf(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+  return date.toISOString().slice(0, 10);
+}
+
+/** Label of an ISO week: that of its Thursday's year. */
+function weekOf(day: string): string {
+  const thursday = new Date(Date.parse(`${mondayOf(day)}T00:00:00Z`) + 3 * 86_400_000);
+  const year = thursday.getUTCFullYear();
+  const count = Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * 86_400_000)) + 1;
+  return `${year}-W${String(count).padStart(2, '0')}`;
+}
+
+const stages = [
+  [pullRequests.cycle.short.coding, 'coding'],
+  [pullRequests.cycle.short.pickup, 'pickup'],
+  [pullRequests.cycle.short.review, 'review'],
+  [pullRequests.cycle.short.merge, 'merge'],
+  [pullRequests.cycle.whole, 'open_to_merge'],
+  [pullRequests.cycle.fromCommit, 'first_commit_to_merge'],
+] as const;
+
+const waits = [
+  [pullRequests.latency.first, 'to_first_review'],
+  [pullRequests.latency.requested, 'request_to_review'],
+  [pullRequests.latency.merged, 'waiting_for_review'],
+] as const;
+
+/** Weeks summed over the period, most change requests per pull request first. */
+function repositories({ rows }: Tables): Row[] {
+  const own = rows('pull-requests/change-requests').filter(({ repo }) => repo && repo !== 'ALL');
+  return [...grouped(own, (row) => row.repo ?? '')]
+    .map(([repo, weeks]) => {
+      const [opened, requests] = [number(sum(weeks, 'pr_count')), number(sum(weeks, 'cr_total'))];
+      return { repo, opened: String(opened), requests: String(requests), each: String(requests / opened) };
+    })
+    .filter(({ opened }) => opened !== '0')
+    .sort((a, b) => Number(b.each) - Number(a.each) || a.repo.localeCompare(b.repo));
+}
+
+const currencyOf = (title: string) => /\((\w+)\)$/.exec(title)?.[1] ?? '';
+
+/** Groups of one currency, those that cost most first. */
+function groups({ rows }: Tables, title: string): Row[] {
+  const own = rows('cloud-spending/services').filter((row) => row.cost && row.currency === currencyOf(title));
+  const all = [...grouped(own, (row) => `${row.group || row.service} ${row.provider}`).values()];
+  return all.sort((a, b) => Number(total(b)) - Number(total(a))).flat();
+}
+
+/** Bills of one currency by month, with the groups beside them. */
+function months({ rows, periods }: Tables, title: string): Row[] {
+  const isOwn = (row: Row) => row.cost !== '' && row.currency === currencyOf(title);
+  const bills = rows('cloud-spending/monthly').filter(isOwn);
+  const services = rows('cloud-spending/services').filter(isOwn);
+  const providers = new Set(bills.map((row) => row.provider)).size;
+  return periods('cloud-spending/services').map((month) => {
+    const own = bills.filter((row) => row.month === month);
+    const whole = own.length === providers && own.every((row) => row.complete === 'true');
+    const parts = services.filter((row) => row.month === month);
+    return {
+      ...Object.fromEntries(parts.map((row) => [`group ${row.group || row.service}`, row.cost ?? ''])),
+      month,
+      total: total(own),
+      complete: own.length > 0 ? String(whole) : '',
+    };
+  });
+}
+
+/** What is left of a bill without the groups that have a column of their own. */
+function rest(row: Row, head: readonly string[]): string {
+  const shown = head.map((title) => ({ cost: row[`group ${title}`] ?? '' })).filter(({ cost }) => cost !== '');
+  return row.total ? String(Math.round((Number(row.total) - number(total(shown))) * 100) / 100) : '';
+}
+
+const columnsOfGroups = cloud.groups.columns;
+
+export const figures: readonly Figures[] = [
+  {
+    card: exactly(flow.throughput.title),
+    rows: ({ rows }) => rows('flow/throughput'),
+    columns: {
+      [words.week]: week,
+      [flow.throughput.finished]: 'throughput',
+      [control.average]: 'center',
+      [control.lcl]: 'lcl',
+      [control.ucl]: 'ucl',
+      [words.signals]: 'signals',
+      [flow.throughput.notPlanned]: 'closed_not_planned',
+      [words.complete]: 'complete',
+    },
+  },
+  times(flow.times.lead, 'lead'),
+  times(flow.times.cycle, 'cycle'),
+  {
+    card: exactly(flow.stocks.title),
+    rows: stocks,
+    columns: {
+      [words.week]: 'label',
+      ...Object.fromEntries(Object.entries(steps).map(([step, column]) => [stepName(step), column])),
+      [words.complete]: 'complete',
+    },
+  },
+  {
+    card: exactly(flow.redBin.title),
+    rows: stocks,
+    columns: {
+      [words.week]: 'label',
+      [flow.redBin.customer]: 'opened_bugs_customer_facing',
+      [flow.redBin.internal]: 'opened_bugs_internal',
+      [flow.redBin.development]: 'opened_bugs_dev_process',
+      [flow.redBin.noSource]: (row) =>
+        row.opened_bugs
+          ? String(
+              number(row.opened_bugs) -
+                number(row.opened_bugs_customer_facing) -
+                number(row.opened_bugs_internal) -
+                number(row.opened_bugs_dev_process),
+            )
+          : '',
+      [words.total]: 'opened_bugs',
+      [words.complete]: 'complete',
+    },
+  },
+  {
+    card: exactly(flow.aging.title),
+    rows: ({ rows }) => rows('flow/aging').sort((a, b) => number(b.age_days) - number(a.age_days)),
+    columns: {
+      [words.columns.id ?? '']: 'id',
+      [flow.aging.name]: 'name',
+      [flow.aging.step]: 'step',
+      [flow.aging.age]: 'age_days',
+      [flow.aging.daysInStep]: 'days_in_step',
+      [flow.aging.sooner]: 'left_sooner_share',
+      [flow.aging.board]: 'project_name',
+      [flow.aging.aboveP85]: 'above_p85',
+    },
+    said: { [flow.aging.step]: stepName },
+  },
+  {
+    card: exactly(flow.cumulative.title),
+    rows: cumulative,
+    columns: {
+      [words.week]: (row) => weekOf(row.day ?? ''),
+      [flow.cumulative.date]: 'day',
+      ...Object.fromEntries(
+        reached.map((step) => [step === 'done' ? stepName(step) : flow.cumulative.orLater(stepName(step)), step]),
+      ),
+    },
+  },
+  {
+    card: exactly(flow.forecast.title),
+    rows: ({ rows }) => rows('flow/forecast').filter((row) => row.project_id === 'ALL'),
+    columns: {
+      [flow.forecast.weeks]: 'weeks',
+      [flow.forecast.until]: 'until',
+      ...Object.fromEntries([50, 70, 85, 95].map((share) => [flow.forecast.share(share), `p${share}`])),
+    },
+  },
+  {
+    card: exactly(pullRequests.cycle.title),
+    rows: (tables) => byWeek(tables, 'pull-requests/cycle', (row) => row.repo === 'ALL'),
+    columns: {
+      [words.week]: 'label',
+      [pullRequests.merged]: 'merged',
+      [pullRequests.cycle.unreviewed]: 'merged_unreviewed',
+      ...Object.fromEntries(
+        stages.flatMap(([name, column]) => [
+          [pullRequests.cycle.p50(name), `${column}_p50_days`],
+          [pullRequests.cycle.p85(name), `${column}_p85_days`],
+        ]),
+      ),
+      [pullRequests.cycle.rounds]: 'review_rounds',
+      [words.complete]: 'complete',
+    },
+  },
+  {
+    card: exactly(pullRequests.requests.title),
+    rows: (tables) => byWeek(tables, 'pull-requests/change-requests', (row) => row.repo === 'ALL'),
+    columns: {
+      [words.week]: 'label',
+      [pullRequests.requests.line]: 'requested',
+      [control.average]: 'center',
+      [control.lcl]: 'lcl',
+      [control.ucl]: 'ucl',
+      [words.signals]: 'signals',
+      [pullRequests.requests.opened]: 'pr_count',
+      [pullRequests.requests.theirs]: 'cr_total',
+      [pullRequests.requests.mean]: 'avg',
+      [pullRequests.requests.median]: 'median',
+      [pullRequests.requests.p90]: 'p90',
+      [words.complete]: 'complete',
+    },
+  },
+  {
+    card: exactly(pullRequests.repositories.title),
+    rows: repositories,
+    columns: {
+      [pullRequests.repositories.repository]: 'repo',
+      [pullRequests.repositories.each]: 'each',
+      [pullRequests.repositories.requests]: 'requests',
+      [pullRequests.repositories.opened]: 'opened',
+    },
+  },
+  {
+    card: exactly(pullRequests.distribution.title),
+    rows: ({ rows }) => rows('pull-requests/distribution'),
+    columns: {
+      [pullRequests.distribution.days]: ({ from_days, to_days }) =>
+        to_days
+          ? pullRequests.distribution.between(hundredths(from_days), hundredths(to_days))
+          : pullRequests.distribution.over(hundredths(from_days)),
+      [pullRequests.distribution.bar]: 'pr_count',
+      [pullRequests.distribution.share]: (row) => String(number(row.share) * 100),
+    },
+  },
+  {
+    card: exactly(pullRequests.latency.title),
+    rows: ({ rows }) => rows('pull-requests/review-latency').filter((row) => row.size !== ''),
+    columns: {
+      [words.week]: week,
+      [pullRequests.latency.size]: (row) => pullRequests.latency.sizes[row.size ?? ''] ?? row.size ?? '',
+      ...Object.fromEntries(
+        waits.flatMap(([name, column]) => [
+          [pullRequests.latency.p50(name), `${column}_p50_hours`],
+          [pullRequests.latency.p90(name), `${column}_p90_hours`],
+        ]),
+      ),
+      [words.complete]: 'complete',
+    },
+  },
+  {
+    card: exactly(pullRequests.open.title),
+    rows: ({ rows }) => rows('pull-requests/open'),
+    columns: {
+      [pullRequests.open.id]: 'id',
+      [pullRequests.open.name]: 'title',
+      [pullRequests.open.age]: 'age_days',
+      [pullRequests.open.stage]: (row) => pullRequests.open.stages[row.stage ?? ''] ?? row.stage ?? '',
+      [pullRequests.open.since]: 'waiting_since',
+      [pullRequests.open.waiting]: (row, { asOf }) =>
+        row.waiting_since ? String((Date.parse(asOf) - Date.parse(row.waiting_since)) / 86_400_000) : '',
+      [pullRequests.open.size]: (row) => pullRequests.latency.sizes[row.size ?? ''] ?? row.size ?? '',
+      [pullRequests.open.draft]: 'draft',
+    },
+  },
+  {
+    card: /by month \(\w+\)$/,
+    rows: (tables, head, title) =>
+      months(tables, title).map((row) => ({ ...row, [`group ${cloud.other}`]: rest(row, head) })),
+    columns: { [words.month]: 'month', [words.complete]: 'complete' },
+    otherwise: (title) => (title.startsWith(`${words.total}, `) ? 'total' : `group ${title}`),
+  },
+  {
+    card: /same scale \(\w+\)$/,
+    rows: (tables, _, title) => groups(tables, title),
+    columns: {
+      [columnsOfGroups.group]: (row) => row.group || (row.service ?? ''),
+      [columnsOfGroups.provider]: 'provider',
+      [words.month]: 'month',
+      [columnsOfGroups.change]: 'change',
+      [columnsOfGroups.changePercent]: 'change_percent',
+      [columnsOfGroups.runRate]: 'run_rate',
+      [control.average]: 'center',
+      [control.lcl]: 'lcl',
+      [control.ucl]: 'ucl',
+      [words.signals]: 'signals',
+      [words.complete]: 'complete',
+    },
+    otherwise: (title) => (title.startsWith(`${columnsOfGroups.cost}, `) ? 'cost' : ''),
+  },
+  {
+    // The others are named by the comparisons of the data.
+    card: /./,
+    rows: ({ rows }, _, title) =>
+      rows('cloud-spending/compared').filter((row) => row.comparison === title && row.cost !== ''),
+    columns: {
+      [words.month]: 'month',
+      [columnsOfGroups.group]: 'group',
+      [columnsOfGroups.cost]: 'cost',
+      [cloud.compared.currency]: 'currency',
+      [columnsOfGroups.change]: 'change',
+      [columnsOfGroups.changePercent]: 'change_percent',
+      [words.complete]: 'complete',
+    },
+  },
+];
+
+function hundredths(text: string | undefined): string {
+  return String(Math.round(number(text) * 100) / 100);
+}
+
+function exactly(title: string): RegExp {
+  return new RegExp(`^${title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+}

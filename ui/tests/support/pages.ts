@@ -1,0 +1,41 @@
+import { words } from '../../src/words.ts';
+
+const { flow, pullRequests } = words;
+
+/** Every page with what stands on it, from top to bottom. */
+export const pages = [
+  {
+    path: '/flow',
+    ...words.pages.flow,
+    tiles: [flow.tiles.leadTime, flow.tiles.cycleTime, flow.tiles.throughput, flow.tiles.wip],
+    cards: [
+      flow.throughput.title,
+      flow.times.lead,
+      flow.times.cycle,
+      flow.stocks.title,
+      flow.redBin.title,
+      flow.aging.title,
+      flow.cumulative.title,
+      flow.forecast.title,
+    ],
+  },
+  {
+    path: '/pull-requests',
+    ...words.pages.pullRequests,
+    tiles: [
+      pullRequests.tiles.cycle,
+      pullRequests.tiles.review,
+      pullRequests.tiles.requests,
+      pullRequests.tiles.open,
+    ],
+    cards: [
+      pullRequests.cycle.title,
+      pullRequests.requests.title,
+      pullRequests.repositories.title,
+      pullRequests.distribution.title,
+      pullRequests.latency.title,
+      pullRequests.open.title,
+    ],
+  },
+  { path: '/cloud', ...words.pages.cloud, tiles: [], cards: [] },
+] as const;
