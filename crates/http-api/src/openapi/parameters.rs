@@ -55,7 +55,7 @@ fn of_name(name: &str, route: &TableRoute) -> ParameterBuilder {
         }
         "as_of" => {
             let help = "The figures as of this instant or day; the end of the data where it is not given.";
-            parameter(name, help, text().into())
+            parameter(name, help, text().pattern(Some(r"^\d{4}-\d{2}-\d{2}")).into())
         }
         "bots" => {
             let help = "Whether what bots opened counts; each table has its own habit where it is not given.";
