@@ -193,8 +193,11 @@ fn done_with(raw: &mut Cow<'_, Raw>, drop_parts: impl FnOnce(&mut Raw)) {
 /// A line about the source that is a day or more behind. One import takes a while, so that a little is no news.
 fn lagging(coverage: &Coverage, as_of: Instant) -> Option<String> {
     let subject = coverage.held_back_by.as_ref()?;
-    (as_of.micros() - coverage.until.micros() >= MICROS_PER_DAY)
-        .then(|| format!("{subject} was imported only up to {}: later periods are marked incomplete", coverage.until))
+    let Some(until) = coverage.known_until() else {
+        return Some(format!("{subject} was never imported from its beginning: all periods are marked incomplete"));
+    };
+    (as_of.micros() - until.micros() >= MICROS_PER_DAY)
+        .then(|| format!("{subject} was imported only up to {until}: later periods are marked incomplete"))
 }
 
 /// The issue tables of rule set `flow`.
@@ -380,6 +383,11 @@ mod tests {
         assert_eq!(
             lagging(&coverage, Instant::from_seconds(86_400)).as_deref(),
             Some("issues acme/shop was imported only up to 1970-01-01T00:00:00Z: later periods are marked incomplete")
+        );
+        let never = Coverage { until: crate::coverage::NEVER, ..coverage };
+        assert_eq!(
+            lagging(&never, Instant::from_seconds(0)).as_deref(),
+            Some("issues acme/shop was never imported from its beginning: all periods are marked incomplete")
         );
     }
 }

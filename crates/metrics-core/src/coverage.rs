@@ -14,6 +14,9 @@ pub const ISSUE_SCOPES: [&str; 2] = ["issues", "project_items"];
 /// Scopes of imports that pull request figures need.
 pub const PULL_REQUEST_SCOPES: [&str; 1] = ["pull_requests"];
 
+/// Scope of the imports of bills.
+pub(crate) const CLOUD_SCOPE: &str = "cloud_costs";
+
 /// Until when the data is known, and what holds it back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
@@ -44,6 +47,29 @@ impl Coverage {
         Self::of(raw, scopes, as_of, &Chosen::new(selection, rules))
     }
 
+    /// Coverage of the clouds' bills: the earliest of `as_of` and of how far each source was read that the newest
+    /// import of bills asked. A source that is not asked any more holds nothing back.
+    ///
+    /// Every import asks for the bills of some months anew, so that no gap is left behind as by issues. Which months are
+    /// complete is a question of its own: see [`cloud`](crate::cloud).
+    pub fn of_bills(raw: &Raw, as_of: Instant) -> Self {
+        let runs = || raw.imports.iter().filter(|run| run.scope == CLOUD_SCOPE);
+        let newest = runs().map(|run| run.run).max();
+        let asked: BTreeMap<&str, &ImportRun> =
+            runs().filter(|run| Some(run.run) == newest).map(|run| (run.subject.as_str(), run)).collect();
+        let read = |subject: &str| {
+            runs().filter(|run| run.subject == subject && run.outcome == "ok").filter_map(|run| run.covered_to).max()
+        };
+        match asked.into_iter().map(|(subject, run)| (read(subject), subject, run)).min_by_key(|(to, at, _)| (*to, *at))
+        {
+            Some((to, _, run)) if to.is_none_or(|to| to < as_of) => {
+                Self { until: to.unwrap_or(NEVER), held_back_by: Some(format!("bills of {}", label(run))) }
+            }
+            Some(_) => Self { until: as_of, held_back_by: None },
+            None => Self { until: raw.cloud_as_of.map_or(as_of, |to| to.min(as_of)), held_back_by: None },
+        }
+    }
+
     /// The same of a selection.
     pub(crate) fn of(raw: &Raw, scopes: &[&str], as_of: Instant, chosen: &Chosen) -> Self {
         let least = reached(raw, scopes, chosen).into_iter().min_by_key(|(key, reached)| (reached.until, *key));
@@ -55,6 +81,12 @@ impl Coverage {
             Some(_) => Self { until: as_of, held_back_by: None },
             None => Self { until: raw.as_of.map_or(as_of, |to| to.min(as_of)), held_back_by: None },
         }
+    }
+
+    /// Until when the data is known; `None` where nothing was read without a gap before it, so that no period is
+    /// complete.
+    pub fn known_until(&self) -> Option<Instant> {
+        (self.until != NEVER).then_some(self.until)
     }
 
     /// Whether a period that ends at `end` is complete.
@@ -77,11 +109,16 @@ pub(crate) struct Reached<'a> {
 
 impl<'a> Reached<'a> {
     fn extend(&mut self, run: &'a ImportRun) {
-        self.label = if run.label.is_empty() { &run.subject } else { &run.label };
+        self.label = label(run);
         if run.covered_from.is_none_or(|from| self.until.is_some_and(|until| from <= until)) {
             self.until = self.until.max(run.covered_to);
         }
     }
+}
+
+/// How people call what a run read.
+fn label(run: &ImportRun) -> &str {
+    if run.label.is_empty() { &run.subject } else { &run.label }
 }
 
 /// How far each scope and subject of a selection was imported, archived repositories and closed boards left out.
@@ -113,11 +150,10 @@ fn is_needed(raw: &Raw, run: &ImportRun, chosen: &Chosen) -> bool {
         let board = raw.projects.iter().find(|project| project.number_id == run.subject || project.id == run.subject);
         return chosen.board(board.map_or(&run.subject, |board| &board.number_id)).is_selected;
     }
-    let label = if run.label.is_empty() { &run.subject } else { &run.label };
     let of_issues = run.scope == "issues";
     match raw.repositories.iter().find(|repository| repository.id == run.subject) {
         Some(repository) => chosen.needs_repository(&format!("{}/{}", repository.org, repository.name), of_issues),
-        None => chosen.needs_repository(label, of_issues),
+        None => chosen.needs_repository(label(run), of_issues),
     }
 }
 
@@ -184,6 +220,40 @@ mod tests {
         };
         assert_eq!(until("a"), Coverage { until: Instant::from_seconds(9 * 86_400), held_back_by: None });
         assert_eq!(until("Acme/B").until, Instant::from_seconds(8 * 86_400));
+    }
+
+    fn bills(run: i64, subject: &str, outcome: &str, to: i64) -> ImportRun {
+        let from = Some(Instant::from_seconds(0));
+        ImportRun { run, scope: CLOUD_SCOPE.into(), covered_from: from, ..self::run(subject, outcome, to) }
+    }
+
+    #[test]
+    fn bills_that_were_all_read_up_to_one_instant_are_not_held_back_by_the_window_that_was_asked_for() {
+        let raw = Raw { imports: vec![bills(1, "azure/a", "ok", 10), bills(1, "gcp/x", "ok", 10)], ..Raw::default() };
+        let as_of = Instant::from_seconds(10 * 86_400);
+        assert_eq!(Coverage::of_bills(&raw, as_of), Coverage { until: as_of, held_back_by: None });
+    }
+
+    #[test]
+    fn the_source_of_bills_that_was_read_least_far_holds_them_back_while_it_is_asked() {
+        let day = |day: i64| Instant::from_seconds(day * 86_400);
+        let mut imports = vec![bills(1, "azure/a", "ok", 8), bills(1, "gcp/x", "ok", 8)];
+        imports.extend([bills(2, "azure/a", "ok", 10), bills(2, "gcp/x", "failed", 10)]);
+        let coverage =
+            |imports: &[ImportRun]| Coverage::of_bills(&Raw { imports: imports.to_vec(), ..Raw::default() }, day(10));
+        let behind = Coverage { until: day(8), held_back_by: Some("bills of gcp/x".into()) };
+        assert_eq!(coverage(&imports), behind);
+        assert_eq!(behind.known_until(), Some(day(8)));
+        imports.push(bills(3, "azure/a", "ok", 10));
+        assert_eq!(coverage(&imports), Coverage { until: day(10), held_back_by: None }, "Google is not asked any more");
+        let never = coverage(&[bills(1, "gcp/x", "failed", 10)]);
+        assert_eq!((never.known_until(), never.held_back_by.as_deref()), (None, Some("bills of gcp/x")));
+    }
+
+    #[test]
+    fn bills_of_a_file_reach_to_their_own_instant() {
+        let raw = Raw { cloud_as_of: Some(Instant::from_seconds(5)), ..Raw::default() };
+        assert_eq!(Coverage::of_bills(&raw, Instant::from_seconds(9)).until, Instant::from_seconds(5));
     }
 
     #[test]

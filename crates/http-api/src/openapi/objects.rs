@@ -71,7 +71,7 @@ fn filters() -> Object {
 
 fn coverage() -> Object {
     object_of(&[
-        ("until", "Periods that end later are not complete.", Kind::Text),
+        ("until", "Periods that end later are not complete; null where none is.", Kind::TextOrNull),
         ("held_back_by", "The source that was imported least far, where it is behind.", Kind::TextOrNull),
     ])
 }

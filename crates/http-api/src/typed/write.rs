@@ -54,14 +54,15 @@ pub(crate) fn meta(
         TableScope::CloudSpending => calculation.cloud_as_of,
         TableScope::Issues | TableScope::PullRequests => is_known.then_some(calculation.as_of),
     };
-    let scopes = match spec.scope {
-        TableScope::Issues => ISSUE_SCOPES.as_slice(),
-        TableScope::PullRequests => PULL_REQUEST_SCOPES.as_slice(),
-        TableScope::CloudSpending => &["cloud_costs"],
-    };
     let coverage = as_of.map(|as_of| {
-        let coverage = Coverage::selected(raw, rules, scopes, as_of, &query.selection);
-        json!({ "until": coverage.until.to_rfc3339_seconds(), "held_back_by": coverage.held_back_by })
+        let of_scopes = |scopes| Coverage::selected(raw, rules, scopes, as_of, &query.selection);
+        let coverage = match spec.scope {
+            TableScope::Issues => of_scopes(&ISSUE_SCOPES),
+            TableScope::PullRequests => of_scopes(&PULL_REQUEST_SCOPES),
+            TableScope::CloudSpending => Coverage::of_bills(raw, as_of),
+        };
+        let until = coverage.known_until().map(model::Instant::to_rfc3339_seconds);
+        json!({ "until": until, "held_back_by": coverage.held_back_by })
     });
     // The original cuts everything in UTC, and bills are cut by their providers.
     let zone = match query.set {

@@ -1,11 +1,15 @@
 //! What the typed routes say.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use http_api::Api;
+use model::Instant;
+use model::records::ImportRun;
 use model::rules::RuleSet;
 use serde_json::{Value, json};
 
-use crate::fixture::{both_rules, get, no_data, served, settings};
+use crate::fixture::{both_rules, data, get, no_data, served, settings};
 
 async fn json_of(path: &str) -> Value {
     let answer = get(&served(RuleSet::Flow), path).await;
@@ -169,4 +173,94 @@ async fn an_instant_years_after_the_data_is_refused() {
     );
     assert_eq!(problem["parameter"], "as_of");
     json_of("/api/v1/flow/cumulative-flow?as_of=2026-12-31").await;
+}
+
+#[tokio::test]
+async fn a_summary_sums_up_the_days_that_are_asked_for_and_says_so() {
+    let whole = json_of("/api/v1/flow/summary").await;
+    let metrics: Vec<&Value> = whole["data"].as_array().expect("rows").iter().map(|row| &row["metric"]).collect();
+    assert_eq!(metrics, ["lead_time", "cycle_time", "throughput", "wip", "red_bin"]);
+    assert_eq!((&whole["data"][0]["from"], &whole["data"][0]["to"]), (&json!("2025-04-01"), &json!("2026-03-30")));
+    assert_eq!(whole["meta"]["filters"], json!({ "applied": {}, "inactive": [] }));
+    let asked = json_of("/api/v1/flow/summary?from=2026-03-16&to=2026-03-22").await;
+    let row = &asked["data"][0];
+    assert_eq!((&row["from"], &row["to"]), (&json!("2026-03-16"), &json!("2026-03-22")));
+    assert_eq!(asked["meta"]["filters"]["applied"], json!({ "from": ["2026-03-16"], "to": ["2026-03-22"] }));
+    let week = json_of("/api/v1/flow/cycle-time?by=week&from=2026-03-16&to=2026-03-22").await;
+    assert_eq!((&row["value"], &row["n"]), (&week["data"][0]["leadtime_days_p50"], &week["data"][0]["lead_count"]));
+    let finding = asked["meta"]["finding"].as_str().expect("a sentence");
+    assert!(finding.starts_with("From 2026-03-16 to 2026-03-22, ") && finding.ends_with('.'), "{finding}");
+    assert!(whole["meta"]["finding"].as_str().is_some_and(|finding| finding.starts_with("From 2025-04-01 to ")));
+    assert!(whole["meta"]["reasons_null"]["previous"].as_str().is_some_and(|reason| !reason.is_empty()));
+}
+
+#[tokio::test]
+async fn a_summary_knows_the_filters_of_its_tables() {
+    let all = json_of("/api/v1/pull-requests/summary").await;
+    let part = json_of("/api/v1/pull-requests/summary?repo=acme/web&from=2026-01-01").await;
+    let n = |answer: &Value| answer["data"][2]["n"].as_i64().expect("a count");
+    assert!(n(&part) < n(&all), "{part}");
+    assert_eq!(part["meta"]["filters"]["applied"], json!({ "repo": ["acme/web"], "from": ["2026-01-01"] }));
+    let none = json_of("/api/v1/flow/summary?project=8&type=bug").await;
+    assert_eq!((&none["data"], &none["meta"]["reason_empty"]), (&json!([]), &json!("nothing passes the filters")));
+    let other = json_of("/api/v1/flow/summary?rules=cto-stats&from=2026-01-01").await;
+    assert_eq!(other["data"], json!([]));
+    assert!(other["meta"]["reason_empty"].as_str().is_some_and(|reason| reason.contains("rules=flow")), "{other}");
+}
+
+#[tokio::test]
+async fn the_summary_of_bills_takes_months_within_the_days() {
+    let asked = json_of("/api/v1/cloud-spending/summary?to=2026-01-31").await;
+    assert_eq!((&asked["data"][0]["month"], &asked["data"][0]["cost"]), (&json!("2026-01"), &json!("100.00")));
+    assert_eq!(asked["meta"]["filters"]["applied"], json!({ "to": ["2026-01-31"] }));
+    let finding = asked["meta"]["finding"].as_str().expect("a sentence");
+    assert!(finding.starts_with("azure billed 100.00 EUR in 2026-01, the last complete month"), "{finding}");
+}
+
+#[tokio::test]
+async fn bills_that_were_asked_for_from_a_month_on_are_covered_up_to_their_import() {
+    let end = Instant::parse_rfc3339("2026-03-30T00:00:00Z").expect("an instant");
+    let run = |subject: &str, covered_from| ImportRun {
+        run: 1,
+        scope: "cloud_costs".to_owned(),
+        subject: subject.to_owned(),
+        outcome: "ok".to_owned(),
+        covered_from,
+        covered_to: Some(end),
+        ..ImportRun::default()
+    };
+    let data = data("imported");
+    let mut raw = data.flow.as_deref().expect("readable").clone();
+    raw.imports = vec![run("azure/a", None), run("gcp/x", Some(Instant::from_seconds(1_700_000_000)))];
+    raw.cloud_as_of = Some(end);
+    let api = Api::new(settings(), both_rules(RuleSet::Flow)).expect("good settings");
+    api.publish(http_api::Data { flow: Ok(Arc::new(raw)), ..data });
+    for table in ["monthly", "services", "compared", "summary"] {
+        let answer = get(&api.router(), &format!("/api/v1/cloud-spending/{table}")).await.json();
+        let coverage = &answer["meta"]["coverage"];
+        assert_eq!(*coverage, json!({ "until": "2026-03-30T00:00:00Z", "held_back_by": null }), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_was_read_from_the_beginning_no_instant_is_made_up() {
+    let run = ImportRun {
+        run: 1,
+        scope: "issues".to_owned(),
+        subject: "acme/api".to_owned(),
+        outcome: "ok".to_owned(),
+        covered_from: Some(Instant::from_seconds(1_770_000_000)),
+        covered_to: Some(Instant::from_seconds(1_774_000_000)),
+        ..ImportRun::default()
+    };
+    let data = data("since");
+    let mut raw = data.flow.as_deref().expect("readable").clone();
+    raw.imports = vec![run];
+    let api = Api::new(settings(), both_rules(RuleSet::Flow)).expect("good settings");
+    api.publish(http_api::Data { flow: Ok(Arc::new(raw)), ..data });
+    let answer = get(&api.router(), "/api/v1/flow/throughput").await.json();
+    let coverage = &answer["meta"]["coverage"];
+    assert_eq!(*coverage, json!({ "until": null, "held_back_by": "issues of acme/api" }));
+    let notices = answer["meta"]["notices"].to_string();
+    assert!(notices.contains("issues of acme/api was never imported from its beginning"), "{notices}");
 }

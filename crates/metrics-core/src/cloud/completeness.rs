@@ -7,9 +7,8 @@ use model::records::ImportRun;
 use model::{Instant, Month};
 
 use super::ledger::Text;
+use crate::coverage::CLOUD_SCOPE;
 
-/// Scope of the imports of bills.
-const CLOUD_SCOPE: &str = "cloud_costs";
 /// Connectors whose name is that of the provider.
 const CONNECTORS_OF_ONE_PROVIDER: [&str; 2] = ["azure", "gcp"];
 

@@ -77,6 +77,7 @@ pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending
         findings_by_table: FindingsByTable::from([
             ("cloud_spending_monthly", said.monthly),
             ("cloud_spending_services", said.services),
+            ("cloud_spending_compared", words::compared(&compared)),
         ]),
         summary: summary(&by_currency(&ledger).into_series(&completeness, changes), &monthly),
     }

@@ -52,6 +52,30 @@ pub(super) fn findings(monthly: &[Series<'_>], services: &[Series<'_>]) -> Findi
     Findings { monthly: sentences, services: of_services }
 }
 
+/// Per comparison the groups in the last month that is complete for each of them that has a row in it.
+pub(super) fn compared(series: &[Series<'_>]) -> Vec<String> {
+    series.chunk_by(|one, other| one.key[0] == other.key[0]).map(comparison).collect()
+}
+
+fn comparison(groups: &[Series<'_>]) -> String {
+    let name = or(&groups[0].key[0], "A comparison without a name");
+    let months = || groups.iter().flat_map(|group| group.months.iter());
+    let is_complete = |month: Month| months().all(|other| other.month != month || other.complete);
+    let Some(last) = months().map(|month| month.month).filter(|month| is_complete(*month)).max() else {
+        return format!("{name}: no month is complete yet.");
+    };
+    let costs: Vec<String> = groups
+        .iter()
+        .filter_map(|group| group.months.iter().find(|month| month.month == last).map(|month| (group, month)))
+        .map(|(group, month)| {
+            let change = against_the_month_before(last, &month.cost, &month.change);
+            let change = change.strip_prefix(": ").map(|change| format!(", {change}")).unwrap_or_default();
+            format!("{} cost {} {}{change}", or(&group.key[1], "what has no name"), money(&month.cost), currency(group))
+        })
+        .collect();
+    format!("{name} in {last}, the last complete month: {}.", costs.join("; "))
+}
+
 fn last_month(series: &Series<'_>, last: &MonthOfSeries) -> String {
     let head = format!(
         "{} billed {} {} in {}, the last complete month",

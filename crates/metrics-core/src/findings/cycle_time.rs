@@ -1,8 +1,9 @@
-//! `cycle_time` in words.
+//! `cycle_time` and `cycle_time_week` in words.
 
+use model::rules::ProcessChange;
 use model::table::Table;
 
-use super::rows::{count, counted, is_complete, number};
+use super::rows::{charted, count, counted, is_complete, number, week};
 
 /// Months that a year's range is taken from, the last complete one included.
 const RANGE_MONTHS: usize = 12;
@@ -15,6 +16,17 @@ pub(super) fn sentences(table: &Table) -> Vec<String> {
     };
     let cycle = of_time(table, newest, "cycle time", "cycletime_days_p50", "cycle_count");
     cycle.into_iter().chain(of_time(table, newest, "lead time", "leadtime_days_p50", "lead_count")).collect()
+}
+
+/// Whether the median cycle time of the last complete week was normal.
+pub(super) fn weekly(table: &Table, changes: &[ProcessChange]) -> Vec<String> {
+    let median = "cycletime_days_p50";
+    let empty = (0..table.height()).rev().find(|row| is_complete(table, *row));
+    let empty = empty.filter(|row| number(table, *row, median).is_none());
+    empty.map_or_else(
+        || charted(table, median, None, "days of cycle time in the median", changes),
+        |row| vec![format!("No issue with a cycle time was finished in {}, the last complete week.", week(table, row))],
+    )
 }
 
 fn of_time(table: &Table, newest: usize, what: &str, median: &str, issues: &str) -> Vec<String> {

@@ -3,35 +3,108 @@
 use model::rules::ProcessChange;
 use model::table::Table;
 
-use super::rows::{counted, is_complete, number, week};
-use crate::control::{finding, weekly_series, xmr};
+use super::rows::{against, charted, count, counted, is_complete, joined, number, week};
 
-const ALL: Option<(&str, &str)> = Some(("repo", "ALL"));
+const ALL: (&str, &str) = ("repo", "ALL");
+const ALL_SIZES: (&str, &str) = ("size", "ALL");
 
 /// Whether the median from opened to merged was normal in the last complete week.
 pub(super) fn cycle(table: &Table, changes: &[ProcessChange]) -> Vec<String> {
     let median = "open_to_merge_p50_days";
-    let empty = last_complete_of_all(table)
-        .filter(|row| number(table, *row, median).is_none())
-        .map(|row| format!("No pull request was merged in {}, the last complete week.", week(table, row)));
-    match empty {
-        Some(sentence) => vec![sentence],
-        None => charted(table, median, "days from opened to merged in the median", changes),
-    }
+    let said = || charted(table, median, Some(ALL), "days from opened to merged in the median", changes);
+    unless_empty(table, ALL, median, "No pull request was merged in", said)
+}
+
+/// Whether the median wait for a first review was normal in the last complete week.
+pub(super) fn review_latency(table: &Table, changes: &[ProcessChange]) -> Vec<String> {
+    let median = "to_first_review_p50_hours";
+    let said = || charted(table, median, Some(ALL_SIZES), "hours to the first review in the median", changes);
+    unless_empty(table, ALL_SIZES, median, "No reviewed pull request was merged in", said)
 }
 
 /// Whether the change requests submitted in the last complete week were normal.
 pub(super) fn change_requests(table: &Table, changes: &[ProcessChange]) -> Vec<String> {
-    charted(table, "requested", "change requests", changes)
+    charted(table, "requested", Some(ALL), "change requests", changes)
 }
 
-fn charted(table: &Table, column: &str, unit: &str, changes: &[ProcessChange]) -> Vec<String> {
-    let points = weekly_series(table, column, ALL).unwrap_or_default();
-    finding(&xmr(&points, changes), unit).sentences
+/// What the last complete week of all says, unless there is nothing in it.
+fn unless_empty(
+    table: &Table,
+    all: (&str, &str),
+    column: &str,
+    nothing: &str,
+    said: impl FnOnce() -> Vec<String>,
+) -> Vec<String> {
+    match complete_weeks_of_all(table, all).next().filter(|row| number(table, *row, column).is_none()) {
+        Some(row) => vec![format!("{nothing} {}, the last complete week.", week(table, row))],
+        None => said(),
+    }
 }
 
-fn last_complete_of_all(table: &Table) -> Option<usize> {
-    (0..table.height()).rev().find(|row| table.cell(*row, "repo") == "ALL" && is_complete(table, *row))
+/// Rows of all groups together in complete weeks, the newest first.
+fn complete_weeks_of_all<'a>(table: &'a Table, all: (&'a str, &'a str)) -> impl Iterator<Item = usize> + 'a {
+    (0..table.height()).rev().filter(move |row| table.cell(*row, all.0) == all.1 && is_complete(table, *row))
+}
+
+/// What happened in the last complete week, against the one before.
+pub(super) fn activity(table: &Table) -> Vec<String> {
+    let mut weeks = complete_weeks_of_all(table, ALL);
+    let Some(last) = weeks.next() else { return vec!["There is no complete week yet.".to_owned()] };
+    let before = weeks.next();
+    let were = |column: &str| match count(table, last, column) {
+        1 => "1 was".to_owned(),
+        others => format!("{others} were"),
+    };
+    let merged = count(table, last, "merged");
+    let against_before = before.map(|row| {
+        let when = format!("in {}", week(table, row));
+        against(merged, count(table, row, "merged"), &when)
+    });
+    vec![
+        format!(
+            "{} {} merged in {}, the last complete week{}.",
+            counted(merged, "pull request"),
+            if merged == 1 { "was" } else { "were" },
+            week(table, last),
+            against_before.unwrap_or_default()
+        ),
+        format!("{} opened and {} closed without being merged.", were("opened"), were("closed_unmerged")),
+    ]
+}
+
+/// Change requests of all pull requests together.
+pub(super) fn by_repository(table: &Table) -> Vec<String> {
+    let sum = |column: &str| (0..table.height()).map(|row| count(table, row, column)).sum::<i64>();
+    let (all, requests) = (sum("pr_count"), sum("cr_total"));
+    if all == 0 {
+        return vec!["There is no pull request.".to_owned()];
+    }
+    let repositories = if table.height() == 1 { "1 repository" } else { &format!("{} repositories", table.height()) };
+    vec![format!(
+        "{} in {repositories} met {}: {:.2} each in the mean.",
+        counted(all, "pull request"),
+        counted(requests, "change request"),
+        requests as f64 / all as f64
+    )]
+}
+
+/// How many pull requests met none, one, and more change requests.
+pub(super) fn distribution(table: &Table) -> Vec<String> {
+    let met = |is: &dyn Fn(i64) -> bool| {
+        let rows = (0..table.height()).filter(|row| is(count(table, *row, "cr")));
+        rows.map(|row| count(table, row, "pr_count")).sum::<i64>()
+    };
+    let all = met(&|_| true);
+    if all == 0 {
+        return vec!["There is no pull request.".to_owned()];
+    }
+    let most = (0..table.height()).map(|row| count(table, row, "cr")).max().unwrap_or_default();
+    let none = met(&|requests| requests == 0);
+    let share = none as f64 / all as f64 * 100.0;
+    let mut parts = vec![format!("{none} of {} ({share:.0} %) met no change request", counted(all, "pull request"))];
+    parts.push(format!("{} met one", met(&|requests| requests == 1)));
+    parts.push(format!("{} met more", met(&|requests| requests > 1)));
+    vec![format!("{}; the most was {most}.", joined(&parts))]
 }
 
 /// How many are open, and the oldest.

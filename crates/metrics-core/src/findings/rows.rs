@@ -1,6 +1,21 @@
 //! Cells of tables, and numbers in words.
 
+use model::rules::ProcessChange;
 use model::table::{Cells, Table};
+
+use crate::control::{finding, weekly_series, xmr};
+
+/// Whether the last complete week was normal: the chart of a weekly column, of all rows or of one group.
+pub(super) fn charted(
+    table: &Table,
+    column: &str,
+    group: Option<(&str, &str)>,
+    unit: &str,
+    changes: &[ProcessChange],
+) -> Vec<String> {
+    let points = weekly_series(table, column, group).unwrap_or_default();
+    finding(&xmr(&points, changes), unit).sentences
+}
 
 /// A number of a column, null and columns of other kinds as `None`.
 pub(super) fn number(table: &Table, row: usize, column: &str) -> Option<f64> {

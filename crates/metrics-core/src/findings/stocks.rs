@@ -6,14 +6,14 @@ use super::rows::{against, count, counted, is_complete, week};
 
 const WEEKS_BACK: usize = 13;
 const WHEN: &str = "13 weeks before";
-/// Steps with the names of their columns.
-const STEPS: [(&str, &str); 6] = [
-    ("backlog", "in_backlogs"),
-    ("ready", "in_ready"),
-    ("dev", "in_dev"),
-    ("review", "in_review"),
-    ("QA", "in_qa"),
-    ("waiting for production", "waiting_to_prod"),
+/// Steps in words, with the names of their columns and their own.
+pub(super) const STEPS: [(&str, &str, &str); 6] = [
+    ("backlog", "in_backlogs", "backlog"),
+    ("ready", "in_ready", "ready"),
+    ("dev", "in_dev", "dev"),
+    ("review", "in_review", "review"),
+    ("QA", "in_qa", "qa"),
+    ("waiting for production", "waiting_to_prod", "waiting_to_prod"),
 ];
 
 /// Open issues and bugs at the end of the last complete week, over all boards, and what grew most over 13 weeks.
@@ -25,7 +25,7 @@ pub(super) fn sentences(table: &Table) -> Vec<String> {
         return vec!["There is no complete week yet.".to_owned()];
     };
     let sum = |week: usize, column: &str| weeks[week].iter().map(|row| count(table, *row, column)).sum::<i64>();
-    let open = |week: usize| STEPS.iter().map(|(_, column)| sum(week, column)).sum::<i64>();
+    let open = |week: usize| STEPS.iter().map(|(_, column, _)| sum(week, column)).sum::<i64>();
     let before = last.checked_sub(WEEKS_BACK);
     let compared =
         |now: i64, then: &dyn Fn(usize) -> i64| before.map(|week| against(now, then(week), WHEN)).unwrap_or_default();
@@ -51,7 +51,7 @@ pub(super) fn sentences(table: &Table) -> Vec<String> {
 
 /// The step that grew most; of equal ones the first.
 fn grown_most(of_step: impl Fn(&str) -> (i64, i64)) -> String {
-    let grown = STEPS.iter().map(|(step, column)| (step, of_step(column))).rev();
+    let grown = STEPS.iter().map(|(step, column, _)| (step, of_step(column))).rev();
     match grown.max_by_key(|(_, (before, now))| now - before) {
         Some((step, (before, now))) if now > before => {
             format!("What grew most since then is {step}: from {before} to {now}.")

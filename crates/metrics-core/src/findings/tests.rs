@@ -180,6 +180,236 @@ fn the_oldest_open_pull_request_is_named() {
 #[test]
 fn tables_that_say_nothing_are_absent() {
     let days = vec![NaiveDate::from_ymd_opt(2026, 1, 1)];
-    let table = Table { name: "cumulative_flow_day", columns: vec![Column { name: "date", cells: Cells::Date(days) }] };
+    let table = Table { name: "pr_author_week", columns: vec![Column { name: "date", cells: Cells::Date(days) }] };
     assert!(of_tables(&[table], &[]).is_empty());
+}
+
+fn ints(values: &[i64]) -> Cells {
+    Cells::Int(values.iter().copied().map(Some).collect())
+}
+
+#[test]
+fn all_issues_are_open_finished_or_closed_as_not_planned() {
+    let issues = |ends: &[&str], leads: &[Option<f64>]| {
+        let mut ended = InstantColumn::default();
+        for end in ends {
+            ended.push(Instant::parse_date_or_rfc3339(end));
+        }
+        Table {
+            name: "calculated_issue",
+            columns: vec![
+                Column { name: "enddatetime", cells: Cells::Instant(ended) },
+                Column { name: "lead_days", cells: Cells::Float(leads.to_vec()) },
+            ],
+        }
+    };
+    assert_eq!(
+        said(issues(&["2026-01-01", "2026-01-01", ""], &[Some(1.0), None, None])),
+        ["3 issues: 1 open, 1 finished, 1 closed as not planned or duplicate."]
+    );
+    assert_eq!(
+        said(issues(&["2026-01-01"], &[Some(0.0)])),
+        ["1 issue: 0 open, 1 finished, 0 closed as not planned or duplicate."]
+    );
+    assert_eq!(said(issues(&[], &[])), ["There is no issue."]);
+}
+
+#[test]
+fn the_oldest_started_issue_is_named_with_its_stay() {
+    let aging = |rows: &[(&str, f64, &str, f64, bool)]| Table {
+        name: "aging_wip",
+        columns: vec![
+            Column { name: "id", cells: texts(rows.iter().map(|row| row.0)) },
+            Column { name: "age_days", cells: Cells::Float(rows.iter().map(|row| Some(row.1)).collect()) },
+            Column { name: "step", cells: texts(rows.iter().map(|row| row.2)) },
+            Column { name: "days_in_step", cells: Cells::Float(rows.iter().map(|row| Some(row.3)).collect()) },
+            Column { name: "above_p85", cells: Cells::Bool(rows.iter().map(|row| row.4).collect()) },
+        ],
+    };
+    let rows = [
+        ("acme/api#1", 3.0, "dev", 3.0, false),
+        ("acme/api#713", 119.6, "waiting_to_prod", 103.2, true),
+        ("acme/web#2", 119.6, "qa", 1.0, true),
+    ];
+    assert_eq!(
+        said(aging(&rows)),
+        [
+            "2 of 3 started issues have been in their step for longer than 85 % of finished ones.",
+            "The oldest, acme/api#713, was started 120 days ago and has been in waiting for production for 103 days.",
+        ],
+        "of equally old ones the first"
+    );
+    assert_eq!(
+        said(aging(&rows[..1])),
+        [
+            "The only started issue has not been in its step for longer than 85 % of finished ones.",
+            "The oldest, acme/api#1, was started 3 days ago and has been in dev for 3 days.",
+        ]
+    );
+    assert_eq!(said(aging(&[])), ["No started issue is open on a board."]);
+}
+
+/// Days of two boards: issues in backlog or later, and done, by day and board.
+fn cumulative(days: &[(u64, i64, i64)]) -> Table {
+    let first = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day");
+    let rows: Vec<(NaiveDate, &str, i64)> = days
+        .iter()
+        .flat_map(|(day, all, done)| {
+            let date = first + chrono::Days::new(*day);
+            [(date, "backlog", *all), (date, "done", *done), (date, "backlog", 10), (date, "done", 1)]
+        })
+        .collect();
+    Table {
+        name: "cumulative_flow_day",
+        columns: vec![
+            Column { name: "date", cells: Cells::Date(rows.iter().map(|row| Some(row.0)).collect()) },
+            Column { name: "step", cells: texts(rows.iter().map(|row| row.1)) },
+            Column { name: "count", cells: ints(&rows.iter().map(|row| row.2).collect::<Vec<_>>()) },
+        ],
+    }
+}
+
+#[test]
+fn what_is_not_done_and_done_is_set_against_four_weeks_before() {
+    assert_eq!(
+        said(cumulative(&[(0, 5, 1), (1, 6, 1), (28, 9, 6)])),
+        [
+            "At the end of 2026-01-29 12 issues on boards were not done, 1 fewer than 28 days before (13).",
+            "7 were done, 5 more than 28 days before (2).",
+        ]
+    );
+    assert_eq!(
+        said(cumulative(&[(3, 1, 1)])),
+        ["At the end of 2026-01-04 9 issues on boards were not done.", "2 were done."],
+        "nothing to compare with"
+    );
+    assert_eq!(said(cumulative(&[])), ["No issue has been on a board yet."]);
+}
+
+#[test]
+fn the_forecast_says_how_often_it_came_true() {
+    let forecast = |p85: Option<i64>, history: i64, hits: i64, tried: i64| Table {
+        name: "forecast",
+        columns: vec![
+            Column { name: "project_id", cells: texts(["7", "ALL", "ALL"]) },
+            Column { name: "weeks", cells: ints(&[4, 3, 4]) },
+            Column { name: "p85", cells: Cells::Int(vec![Some(1), Some(2), p85]) },
+            Column { name: "history_weeks", cells: ints(&[12, 12, history]) },
+            Column { name: "hit_count", cells: ints(&[0, 0, hits]) },
+            Column { name: "hit_n", cells: ints(&[0, 0, tried]) },
+        ],
+    };
+    assert_eq!(
+        said(forecast(Some(48), 12, 44, 52)),
+        ["85 %: at least 48 issues in 4 weeks; this forecast came true in 44 of the last 52 weeks."]
+    );
+    assert_eq!(
+        said(forecast(Some(1), 12, 0, 0)),
+        ["85 %: at least 1 issue in 4 weeks; there was no week yet to try this forecast on."]
+    );
+    assert_eq!(
+        said(forecast(None, 7, 0, 0)),
+        ["There is no forecast: it rests on 12 complete weeks, and there are 7."]
+    );
+    assert_eq!(said(Table { name: "forecast", columns: Vec::new() }), ["There is nothing to forecast from."]);
+}
+
+#[test]
+fn a_week_without_a_reviewed_merge_or_a_finished_issue_says_so() {
+    let column = "to_first_review_p50_hours";
+    let mut table = weekly("pr_review_latency_week", column, &[Some(1.0), None, None]);
+    table.columns[2].name = "size";
+    assert_eq!(said(table), ["No reviewed pull request was merged in 2026-W02, the last complete week."]);
+    let mut table = weekly("pr_review_latency_week", column, &[Some(1.0), Some(2.5), None]);
+    table.columns[2].name = "size";
+    assert_eq!(
+        said(table),
+        [
+            "The last complete week (2026-W02, 2.5 hours to the first review in the median) cannot be judged: limits need 6 complete weeks, there are 2."
+        ]
+    );
+    let weeks = |medians: &[Option<f64>]| Table {
+        name: "cycle_time_week",
+        columns: vec![
+            Column { name: "year", cells: ints(&vec![2026; medians.len()]) },
+            Column { name: "week", cells: Cells::Week((1..=medians.len() as i64).collect()) },
+            Column { name: "cycletime_days_p50", cells: Cells::Float(medians.to_vec()) },
+            Column { name: "complete", cells: Cells::Bool(vec![true; medians.len()]) },
+        ],
+    };
+    assert_eq!(
+        said(weeks(&[Some(1.0), None])),
+        ["No issue with a cycle time was finished in 2026-W02, the last complete week."]
+    );
+    assert_eq!(said(weeks(&[])), ["There is no complete week yet."]);
+}
+
+#[test]
+fn the_activity_of_the_last_complete_week_is_set_against_the_week_before() {
+    let week = |opened: i64, merged: i64, closed: i64| [opened, merged, closed];
+    let activity = |weeks: &[[i64; 3]]| {
+        let of = |column: usize| ints(&weeks.iter().map(|week| week[column]).collect::<Vec<_>>());
+        Table {
+            name: "pr_activity_week",
+            columns: vec![
+                Column { name: "year", cells: ints(&vec![2026; weeks.len()]) },
+                Column { name: "week", cells: Cells::Week((1..=weeks.len() as i64).collect()) },
+                Column { name: "repo", cells: texts(vec!["ALL"; weeks.len()]) },
+                Column { name: "opened", cells: of(0) },
+                Column { name: "merged", cells: of(1) },
+                Column { name: "closed_unmerged", cells: of(2) },
+                Column {
+                    name: "complete",
+                    cells: Cells::Bool((1..=weeks.len()).map(|week| week < weeks.len()).collect()),
+                },
+            ],
+        }
+    };
+    assert_eq!(
+        said(activity(&[week(1, 24, 1), week(34, 29, 1), week(0, 0, 0)])),
+        [
+            "29 pull requests were merged in 2026-W02, the last complete week, 5 more than in 2026-W01 (24).",
+            "34 were opened and 1 was closed without being merged.",
+        ]
+    );
+    assert_eq!(
+        said(activity(&[week(1, 1, 0), week(0, 0, 0)])),
+        [
+            "1 pull request was merged in 2026-W01, the last complete week.",
+            "1 was opened and 0 were closed without being merged.",
+        ]
+    );
+    assert_eq!(said(activity(&[week(1, 1, 0)])), ["There is no complete week yet."]);
+}
+
+#[test]
+fn change_requests_are_said_of_all_pull_requests_together() {
+    let repositories = |rows: &[(i64, i64)]| Table {
+        name: "pr_change_requests_repo",
+        columns: vec![
+            Column { name: "pr_count", cells: ints(&rows.iter().map(|row| row.0).collect::<Vec<_>>()) },
+            Column { name: "cr_total", cells: ints(&rows.iter().map(|row| row.1).collect::<Vec<_>>()) },
+        ],
+    };
+    assert_eq!(
+        said(repositories(&[(6, 3), (2, 0)])),
+        ["8 pull requests in 2 repositories met 3 change requests: 0.38 each in the mean."]
+    );
+    assert_eq!(
+        said(repositories(&[(1, 1)])),
+        ["1 pull request in 1 repository met 1 change request: 1.00 each in the mean."]
+    );
+    assert_eq!(said(repositories(&[])), ["There is no pull request."]);
+    let distribution = |rows: &[(i64, i64)]| Table {
+        name: "pr_change_requests_repo_dist",
+        columns: vec![
+            Column { name: "cr", cells: ints(&rows.iter().map(|row| row.0).collect::<Vec<_>>()) },
+            Column { name: "pr_count", cells: ints(&rows.iter().map(|row| row.1).collect::<Vec<_>>()) },
+        ],
+    };
+    assert_eq!(
+        said(distribution(&[(0, 5), (1, 1), (0, 2), (2, 1), (4, 1)])),
+        ["7 of 10 pull requests (70 %) met no change request, 1 met one and 2 met more; the most was 4."]
+    );
+    assert_eq!(said(distribution(&[])), ["There is no pull request."]);
 }

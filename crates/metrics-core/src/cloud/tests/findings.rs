@@ -63,3 +63,30 @@ fn what_is_beyond_its_limits_in_the_last_complete_month_is_told() {
     // Mean (3 × 2000 + 3 × 2200 + 5210) / 7 = 2544.29; mean moving range (5 × 200 + 3010) / 6 = 668.33.
     assert_eq!(findings[1..], ["AI on azure: 5,210.00 EUR in 2026-10, above its usual range of 766.52 to 4,322.05."]);
 }
+
+#[test]
+fn a_comparison_says_its_groups_in_the_last_month_that_is_complete_for_all_of_them() {
+    let rows = "
+        azure/a | azure | VM  | 2026-08 | Usage | 10   | EUR | 2026-11-20
+        azure/a | azure | VM  | 2026-09 | Usage | 12   | EUR | 2026-11-20
+        azure/a | azure | VM  | 2026-10 | Usage | 14   | EUR | 2026-11-20
+        gcp/x   | gcp   | Run | 2026-09 | Usage | 1234 | USD | 2026-11-20
+        gcp/x   | gcp   | Run | 2026-10 | Usage | 9    | USD | 2026-11-01
+    ";
+    let compared = |name: &str, groups| ServiceComparison { name: name.to_owned(), groups };
+    let said = |rows: &str, comparisons| {
+        let rules = rules(CloudRules { comparisons, ..CloudRules::default() });
+        cloud_spending(&raw(rows), &rules, at(NOW)).findings_by_table["cloud_spending_compared"].clone()
+    };
+    let both = || compared("Where", vec![group("Machines", &["VM"]), group("Runs", &["Run"])]);
+    assert_eq!(
+        said(rows, vec![both(), compared("Alone", vec![group("Machines", &["VM"])])]),
+        [
+            "Alone in 2026-10, the last complete month: Machines cost 14.00 EUR, 16.7 % more than in 2026-09 (12.00).",
+            "Where in 2026-09, the last complete month: Machines cost 12.00 EUR, 20.0 % more than in 2026-08 (10.00); Runs cost 1,234.00 USD.",
+        ]
+    );
+    let running = "gcp/x | gcp | Run | 2026-11 | Usage | 1 | USD | 2026-11-20";
+    assert_eq!(said(running, vec![both()]), ["Where: no month is complete yet."]);
+    assert!(said(rows, Vec::new()).is_empty());
+}

@@ -6,6 +6,7 @@ mod groups;
 mod pace;
 mod properties;
 mod signals;
+mod summary;
 
 use model::columns::Raw;
 use model::records::{ChargeCategory, ImportRun};

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-type RowOf = (usize, usize, usize, u32, usize, i64, usize, i64);
+pub(super) type RowOf = (usize, usize, usize, u32, usize, i64, usize, i64);
 
-fn rows() -> impl Strategy<Value = Vec<RowOf>> {
+pub(super) fn rows() -> impl Strategy<Value = Vec<RowOf>> {
     let row = (0..3_usize, 0..3_usize, 0..4_usize, 1..=12_u32, 0..6_usize, -9_999..99_999_i64, 0..3_usize, -1..90_i64);
     prop::collection::vec(row, 0..60)
 }
@@ -26,7 +26,7 @@ fn text(row: &RowOf) -> String {
     format!("{source}|{provider}|{service}|{month}|{category}|{cost}e-5|{currency}|{read}\n")
 }
 
-fn told(rows: &[RowOf]) -> Raw {
+pub(super) fn told(rows: &[RowOf]) -> Raw {
     raw(&rows.iter().map(text).collect::<String>())
 }
 

@@ -9,6 +9,7 @@ mod life;
 mod marks;
 mod properties;
 mod selected;
+mod summary;
 mod tables;
 
 use model::Instant;

@@ -3,6 +3,7 @@
 mod properties;
 mod selected;
 mod stages;
+mod summary;
 mod tables;
 
 use std::collections::BTreeMap;

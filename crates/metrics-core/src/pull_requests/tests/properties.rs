@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn any_pull() -> impl Strategy<Value = Pull> {
+pub(super) fn any_pull() -> impl Strategy<Value = Pull> {
     let state = prop::sample::select(vec![Approved, ChangesRequested, Commented, Dismissed]);
     let reviewer = prop::sample::select(vec!["author", "reviewer", "second", "checks[bot]", ""]);
     let reviews = prop::collection::vec((reviewer, state, 0_i64..400), 0..4);

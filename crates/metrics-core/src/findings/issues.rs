@@ -1,0 +1,115 @@
+//! `calculated_issue`, `aging_wip`, `cumulative_flow_day` and `forecast` in words.
+
+use model::table::{Cells, Table};
+
+use super::rows::{against, count, counted, number};
+use super::stocks::STEPS;
+
+/// Days between the two ends of the cumulative flow that are set against each other.
+const DAYS_BACK: i64 = 28;
+/// Weeks ahead of the forecast that is said, the one that its hits are counted for.
+const WEEKS_AHEAD: i64 = 4;
+
+/// How many are open, finished, and closed as not planned.
+pub(super) fn all(table: &Table) -> Vec<String> {
+    if table.height() == 0 {
+        return vec!["There is no issue.".to_owned()];
+    }
+    let of = |is: &dyn Fn(usize) -> bool| (0..table.height()).filter(|row| is(*row)).count();
+    let ended = |row| !table.cell(row, "enddatetime").is_empty();
+    let finished = of(&|row| number(table, row, "lead_days").is_some());
+    let open = of(&|row| !ended(row));
+    vec![format!(
+        "{}: {open} open, {finished} finished, {} closed as not planned or duplicate.",
+        counted(table.height() as i64, "issue"),
+        table.height() - open - finished
+    )]
+}
+
+/// How many are unusually long in their step, and the oldest; of equally old ones the first by id.
+pub(super) fn aging(table: &Table) -> Vec<String> {
+    let age = |row: usize| number(table, row, "age_days").unwrap_or_default();
+    let rows = (0..table.height()).rev();
+    let Some(oldest) = rows.max_by(|one, other| age(*one).total_cmp(&age(*other))) else {
+        return vec!["No started issue is open on a board.".to_owned()];
+    };
+    let long = (0..table.height()).filter(|row| is_true(table, *row, "above_p85")).count();
+    let first = match (long, table.height()) {
+        (0, 1) => "The only started issue has not been in its step for longer than 85 % of finished ones.".to_owned(),
+        (_, 1) => "The only started issue has been in its step for longer than 85 % of finished ones.".to_owned(),
+        (1, started) => {
+            format!("1 of {started} started issues has been in its step for longer than 85 % of finished ones.")
+        }
+        (long, started) => {
+            format!("{long} of {started} started issues have been in their step for longer than 85 % of finished ones.")
+        }
+    };
+    let step = table.cell(oldest, "step");
+    let step = STEPS.into_iter().find(|(_, _, name)| *name == step).map_or(step.as_str(), |(words, ..)| words);
+    vec![
+        first,
+        format!(
+            "The oldest, {}, was started {:.0} days ago and has been in {step} for {:.0} days.",
+            table.cell(oldest, "id"),
+            age(oldest),
+            number(table, oldest, "days_in_step").unwrap_or_default(),
+        ),
+    ]
+}
+
+fn is_true(table: &Table, row: usize, column: &str) -> bool {
+    matches!(table.column(column), Some(Cells::Bool(cells)) if cells[row])
+}
+
+/// What is on boards and not done, and what is done, at the end of the last day.
+pub(super) fn cumulative_flow(table: &Table) -> Vec<String> {
+    let none = || vec!["No issue has been on a board yet.".to_owned()];
+    let Some(Cells::Date(days)) = table.column("date") else { return none() };
+    let Some(last) = days.last().copied().flatten() else { return none() };
+    // Days are in order: only the rows of the two days are looked at.
+    let at = |day: chrono::NaiveDate| {
+        let rows = days.partition_point(|known| *known < Some(day))..days.partition_point(|known| *known <= Some(day));
+        let sum = |step: &str| {
+            let of_step = rows.clone().filter(|row| table.cell(*row, "step") == step);
+            of_step.map(|row| count(table, row, "count")).sum::<i64>()
+        };
+        let (all, done) = (sum("backlog"), sum("done"));
+        (!rows.is_empty()).then_some((all - done, done))
+    };
+    let Some((open, done)) = at(last) else { return none() };
+    let before = at(last - chrono::Days::new(DAYS_BACK.unsigned_abs()));
+    let when = format!("{DAYS_BACK} days before");
+    let compared = |now: i64, then: Option<i64>| then.map(|then| against(now, then, &when)).unwrap_or_default();
+    vec![
+        format!(
+            "At the end of {last} {} on boards {} not done{}.",
+            counted(open, "issue"),
+            if open == 1 { "was" } else { "were" },
+            compared(open, before.map(|(open, _)| open))
+        ),
+        format!(
+            "{done} {} done{}.",
+            if done == 1 { "was" } else { "were" },
+            compared(done, before.map(|(_, done)| done))
+        ),
+    ]
+}
+
+/// The 85 % forecast of four weeks over all boards, and how often it came true.
+pub(super) fn forecast(table: &Table) -> Vec<String> {
+    let of_all = |row: &usize| table.cell(*row, "project_id") == "ALL" && count(table, *row, "weeks") == WEEKS_AHEAD;
+    let Some(row) = (0..table.height()).find(of_all) else {
+        return vec!["There is nothing to forecast from.".to_owned()];
+    };
+    let Some(least) = number(table, row, "p85") else {
+        let weeks = count(table, row, "history_weeks");
+        let are = if weeks == 1 { "is" } else { "are" };
+        return vec![format!("There is no forecast: it rests on 12 complete weeks, and there {are} {weeks}.")];
+    };
+    let head = format!("85 %: at least {} in {WEEKS_AHEAD} weeks", counted(least as i64, "issue"));
+    let (hits, tried) = (count(table, row, "hit_count"), count(table, row, "hit_n"));
+    vec![match tried {
+        0 => format!("{head}; there was no week yet to try this forecast on."),
+        _ => format!("{head}; this forecast came true in {hits} of the last {}.", counted(tried, "week")),
+    }]
+}
