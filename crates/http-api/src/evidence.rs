@@ -95,10 +95,10 @@ async fn answer(
     let snapshot = shared.snapshot()?;
     let mut query = Query::read(query, parameters(route, evidence), snapshot.rules.usual)?;
     table_of(route, &query)?;
-    let (_, rules) = snapshot.sources(query.set)?;
+    snapshot.sources(query.set)?;
     query.check_names(snapshot.known(query.set))?;
     snapshot.check_instant(query.set, query.as_of)?;
-    let figure = Figure::read(evidence, &query, rules)?;
+    let figure = Figure::read(evidence, &query, snapshot.zone(query.set)?)?;
     let page = Page::read(&query)?;
     let key = format!("evidence|{}|{}", route.path, query.key());
     query.as_of = figure.as_of(query.as_of, &snapshot, &query);

@@ -88,6 +88,9 @@ impl Query {
                 teams: list("team"),
                 types: list("type"),
                 bots: bots.map(|bots| if bots == "include" { Bots::Include } else { Bots::Exclude }),
+                // Only what is computed from a range of days is asked for with it, see `question`.
+                from: None,
+                to: None,
             },
             own: extra,
         })

@@ -55,7 +55,7 @@ const fn with_evidence(path: &'static str, tables: &'static [(By, &'static str)]
 }
 
 /// Every typed table.
-pub(crate) const TABLE_ROUTES: [TableRoute; 21] = [
+pub(crate) const TABLE_ROUTES: [TableRoute; 23] = [
     with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
     with_evidence("flow/throughput", &[(By::Week, "throughput_week")], Evidence::Finished),
     with_evidence("flow/stocks", &[(By::Nothing, "stocks"), (By::Week, "stocks_week")], Evidence::Stock),
@@ -64,6 +64,8 @@ pub(crate) const TABLE_ROUTES: [TableRoute; 21] = [
     route("flow/forecast", &[(By::Nothing, "forecast")]),
     route("flow/summary", &[(By::Nothing, "flow_summary")]),
     route("issues", &[(By::Nothing, "calculated_issue")]),
+    route("pull-requests", &[(By::Nothing, "calculated_pr")]),
+    route("pull-requests/distribution", &[(By::Nothing, "pr_cycle_dist")]),
     route("pull-requests/change-requests", &[(By::Week, "pr_change_requests_week")]),
     route("pull-requests/change-requests/repositories", &[(By::Nothing, "pr_change_requests_repo")]),
     route("pull-requests/change-requests/distribution", &[(By::Nothing, "pr_change_requests_repo_dist")]),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use chrono_tz::Tz;
 use metrics_core::catalogue::TableScope;
 use metrics_core::selection::{Known, known};
 use metrics_core::{Calculation, Selection, calculate_selected};
@@ -84,6 +85,12 @@ impl Snapshot {
         };
         let rules = self.rules.of(set).map_err(unusable)?;
         Ok((self.data.of(set).map_err(unusable)?, rules))
+    }
+
+    /// Where a rule set cuts days: the original cuts everything in UTC.
+    pub(crate) fn zone(&self, set: RuleSet) -> Result<Tz, Problem> {
+        let (_, rules) = self.sources(set)?;
+        Ok(if set == RuleSet::Flow { rules.timezone } else { Tz::UTC })
     }
 
     /// An error for an instant so late that the tables would be years of nothing.

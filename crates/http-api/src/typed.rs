@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
-use metrics_core::catalogue::{Filter, Period};
+use metrics_core::catalogue::{Filter, Period, Range};
 use metrics_core::{Calculation, period};
 use tokio_util::io::ReaderStream;
 
@@ -146,6 +146,9 @@ pub(crate) fn question(table: &str, query: &Query) -> Question {
         selection.types.clear();
     }
     selection.bots = selection.bots.filter(|_| spec.knows(Filter::Bots));
+    if spec.range == Range::Within {
+        (selection.from, selection.to) = (query.from, query.to);
+    }
     Question { set: query.set, scope: spec.scope, as_of: query.as_of, selection }
 }
 
@@ -176,14 +179,15 @@ fn unwritten(
     let place = calculation.tables.iter().position(|found| found.name == table);
     let is_whole = query.from.is_none() && query.to.is_none();
     let summary = if is_whole { None } else { calculation.summaries.of(table, query.from, query.to) };
+    let zone = snapshot.zone(query.set)?;
     let mut of_days = None;
     let held = place.map(|place| match summary {
         Some(summary) => {
             of_days = Some(summary.sentences);
             Held::Own(summary.table)
         }
-        None if is_whole || spec.period == Period::None => Held::Of(Arc::clone(calculation), place),
-        None => Held::Own(period::within(&calculation.tables[place], spec, query.from, query.to)),
+        None if is_whole || !spec.is_cut_afterwards() => Held::Of(Arc::clone(calculation), place),
+        None => Held::Own(period::within(&calculation.tables[place], spec, zone, query.from, query.to)),
     });
     match format {
         Format::Csv => Ok(Unwritten::csv(held.map(|held| csv::guarded(held.table()).map_or(held, Held::Own)))),

@@ -27,7 +27,7 @@ pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
 
 /// Names of the tables that only rule set `flow` writes.
-pub const FLOW_ONLY_TABLES: [&str; 12] = [
+pub const FLOW_ONLY_TABLES: [&str; 14] = [
     "cycle_time_week",
     "aging_wip",
     "cumulative_flow_day",
@@ -37,6 +37,8 @@ pub const FLOW_ONLY_TABLES: [&str; 12] = [
     "pr_review_latency_week",
     "pr_activity_week",
     "pr_open",
+    "calculated_pr",
+    "pr_cycle_dist",
     "pr_author_week",
     "pr_summary",
     "cloud_spending_summary",

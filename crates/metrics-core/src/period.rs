@@ -1,24 +1,33 @@
 //! The rows of a table within a range of days.
 
+use std::iter::zip;
+
 use chrono::{NaiveDate, Weekday};
+use chrono_tz::Tz;
 use model::Month;
 use model::columns::InstantColumn;
 use model::table::{Cells, Column, Table};
 
-use crate::catalogue::{Period, TableSpec};
+use crate::calendar::local_date;
+use crate::catalogue::{Period, Range, TableSpec};
 
 /// The rows whose period lies within `from` and `to`: `from <= first day of the period <= to`. A week is dated by its
-/// Monday, a month by its first day. A bound that is `None` bounds nothing.
+/// Monday, a month by its first day, a row of a list by the day in `zone` that [`Range::List`] says. A bound that is
+/// `None` bounds nothing.
 ///
-/// Everything in the rows stays as it is: limits and forecasts rest on the whole history. A table without periods,
-/// and one that lacks the columns of its period, is returned whole. Rows whose period cannot be read are dropped as
-/// soon as there is a bound.
+/// Everything in the rows stays as it is: limits and forecasts rest on the whole history. A table without periods
+/// that is no list, and one that lacks the columns of its days, is returned whole. Rows whose day cannot be read are
+/// dropped as soon as there is a bound.
 #[must_use]
-pub fn within(table: &Table, spec: &TableSpec, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Table {
+pub fn within(table: &Table, spec: &TableSpec, zone: Tz, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Table {
     if from.is_none() && to.is_none() {
         return table.clone();
     }
-    let Some(days) = first_days(table, spec.period) else { return table.clone() };
+    let days = match spec.range {
+        Range::List(instants) => listed_days(table, instants, zone),
+        Range::Periods | Range::Within | Range::Summary => first_days(table, spec.period),
+    };
+    let Some(days) = days else { return table.clone() };
     let is_within = |day: &Option<NaiveDate>| {
         day.is_some_and(|day| from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to))
     };
@@ -48,6 +57,18 @@ pub fn first_days(table: &Table, period: Period) -> Option<Vec<Option<NaiveDate>
             _ => None,
         },
     }
+}
+
+/// The day of each row of a list: that of the first of some columns that has an instant.
+fn listed_days(table: &Table, columns: &[&str], zone: Tz) -> Option<Vec<Option<NaiveDate>>> {
+    let mut days = vec![None; table.height()];
+    for column in columns {
+        let Cells::Instant(instants) = table.column(column)? else { return None };
+        for (day, row) in zip(&mut days, 0..) {
+            *day = day.or_else(|| instants.get(row).map(|at| local_date(zone, at)));
+        }
+    }
+    Some(days)
 }
 
 fn monday(year: i64, week: i64) -> Option<NaiveDate> {
@@ -135,7 +156,7 @@ mod tests {
     fn weeks_are_kept_by_their_monday() {
         let table = weeks();
         let kept = |from, to| {
-            let kept = within(&table, spec("throughput_week"), from, to);
+            let kept = within(&table, spec("throughput_week"), Tz::UTC, from, to);
             (0..kept.height()).map(|row| kept.cell(row, "week")).collect::<Vec<_>>()
         };
         // The week 2020-W53 began on 28 December 2020.
@@ -149,7 +170,7 @@ mod tests {
     #[test]
     fn rows_keep_all_their_cells() {
         let table = weeks();
-        let kept = within(&table, spec("throughput_week"), Some(day(2020, 12, 28)), None);
+        let kept = within(&table, spec("throughput_week"), Tz::UTC, Some(day(2020, 12, 28)), None);
         assert_eq!(
             kept.to_csv(),
             "year,week,throughput,repo,at\n2020,53,,web,1970-01-01T00:00:02Z\n2021,01,3,api,1970-01-01T00:00:03Z\n"
@@ -162,18 +183,51 @@ mod tests {
             name: "cycle_time",
             columns: vec![Column { name: "month", cells: Cells::Text(texts(&["2026-09", "2026-10", "soon"])) }],
         };
-        let kept = within(&months, spec("cycle_time"), Some(day(2026, 9, 2)), Some(day(2026, 10, 1)));
+        let kept = within(&months, spec("cycle_time"), Tz::UTC, Some(day(2026, 9, 2)), Some(day(2026, 10, 1)));
         assert_eq!(kept.to_csv(), "month\n2026-10\n", "what is no month is within nothing");
         let dates = vec![Some(day(2026, 1, 1)), None, Some(day(2026, 1, 3))];
         let days =
             Table { name: "cumulative_flow_day", columns: vec![Column { name: "date", cells: Cells::Date(dates) }] };
-        let kept = within(&days, spec("cumulative_flow_day"), Some(day(2026, 1, 2)), None);
+        let kept = within(&days, spec("cumulative_flow_day"), Tz::UTC, Some(day(2026, 1, 2)), None);
         assert_eq!(kept.to_csv(), "date\n2026-01-03\n");
+    }
+
+    #[test]
+    fn rows_of_a_list_are_kept_by_their_end_and_while_they_have_none_by_their_beginning() {
+        let instants = |texts: &[Option<&str>]| {
+            let mut column = InstantColumn::default();
+            for text in texts {
+                column.push(text.map(|text| Instant::parse_date_or_rfc3339(text).expect("a valid instant")));
+            }
+            Cells::Instant(column)
+        };
+        let table = Table {
+            name: "calculated_pr",
+            columns: vec![
+                Column { name: "id", cells: Cells::Text(texts(&["ended", "late", "open", "old"])) },
+                Column {
+                    name: "created",
+                    cells: instants(&[Some("2026-01-01"), Some("2026-01-01"), Some("2026-03-02"), Some("2026-01-01")]),
+                },
+                Column {
+                    name: "closed",
+                    cells: instants(&[Some("2026-03-02"), Some("2026-03-02T23:30:00Z"), None, None]),
+                },
+            ],
+        };
+        let kept = |zone, from, to| {
+            let kept = within(&table, spec("calculated_pr"), zone, from, to);
+            (0..kept.height()).map(|row| kept.cell(row, "id")).collect::<Vec<_>>()
+        };
+        let monday = Some(day(2026, 3, 2));
+        assert_eq!(kept(Tz::UTC, monday, monday), ["ended", "late", "open"]);
+        assert_eq!(kept(Tz::Europe__Paris, monday, monday), ["ended", "open"]);
+        assert_eq!(kept(Tz::UTC, None, Some(day(2026, 3, 1))), ["old"]);
     }
 
     #[test]
     fn tables_without_periods_stay_whole() {
         let table = Table { name: "stocks", ..weeks() };
-        assert_eq!(within(&table, spec("stocks"), Some(day(2030, 1, 1)), None).height(), 3);
+        assert_eq!(within(&table, spec("stocks"), Tz::UTC, Some(day(2030, 1, 1)), None).height(), 3);
     }
 }

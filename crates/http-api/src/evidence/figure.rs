@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 use chrono::{Months, NaiveDate, Weekday};
+use chrono_tz::Tz;
 use metrics_core::calendar::day_start;
 use model::Instant;
-use model::rules::{RuleSet, Rules};
+use model::rules::RuleSet;
 use model::table::{Cells, Table};
 
 use crate::json::is_null;
@@ -40,9 +41,7 @@ pub(crate) fn parameters(route: &TableRoute, evidence: Evidence) -> &'static [&'
 }
 
 impl Figure {
-    pub(crate) fn read(evidence: Evidence, query: &Query, rules: &Rules) -> Result<Self, Problem> {
-        // The original tool cuts everything in UTC.
-        let zone = if query.set == RuleSet::Flow { rules.timezone } else { chrono_tz::Tz::UTC };
+    pub(crate) fn read(evidence: Evidence, query: &Query, zone: Tz) -> Result<Self, Problem> {
         let week = query.own("week").map(week).transpose()?;
         let month = query.own("month").map(month).transpose()?;
         if week.is_some() && month.is_some() {

@@ -1,5 +1,6 @@
 //! Parameters with their valid values.
 
+use metrics_core::catalogue::Range;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
@@ -41,11 +42,13 @@ fn of_name(name: &str, route: &TableRoute) -> ParameterBuilder {
     match name {
         "rules" => rules(),
         "from" | "to" => {
-            let help = if spec(route.tables[0].1).is_summary {
-                "First and last day of what is summed up, or days within which months begin. From 1970 to 2199."
-            } else {
-                "Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199."
+            let what = match spec(route.tables[0].1).range {
+                Range::Periods => "Only periods that begin within these days; a week begins on its Monday.",
+                Range::List(_) => "Only what was over within these days or, where it is not over, began within them.",
+                Range::Summary => "First and last day of what is summed up, or days within which months begin.",
+                Range::Within => "The figures of what happened within these days; all of time where neither is given.",
             };
+            let help = &format!("{what} From 1970 to 2199.");
             let day = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
             parameter(name, help, day.into())
         }

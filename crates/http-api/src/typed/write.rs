@@ -2,7 +2,7 @@
 
 use metrics_core::Calculation;
 use metrics_core::Selection;
-use metrics_core::catalogue::{Period, RuleSets, TableScope, TableSpec, Written};
+use metrics_core::catalogue::{RuleSets, TableScope, TableSpec, Written};
 use metrics_core::coverage::{Coverage, ISSUE_SCOPES, PULL_REQUEST_SCOPES};
 use model::rules::RuleSet;
 use model::table::Table;
@@ -30,7 +30,7 @@ pub(super) fn json_of(
         Some(table) => periods::rows(table, spec, query.from, query.to)?,
         None => (Vec::new(), Vec::new()),
     };
-    let mut meta = meta(snapshot, calculation, spec, query, spec.period != Period::None || spec.is_summary)?;
+    let mut meta = meta(snapshot, calculation, spec, query, spec.knows_days())?;
     if let Some(said) = of_days {
         meta.insert("finding".to_owned(), json!(joined(said)));
     }
@@ -64,15 +64,12 @@ pub(crate) fn meta(
         let until = coverage.known_until().map(model::Instant::to_rfc3339_seconds);
         json!({ "until": until, "held_back_by": coverage.held_back_by })
     });
-    // The original cuts everything in UTC, and bills are cut by their providers.
-    let zone = match query.set {
-        RuleSet::Flow if spec.scope != TableScope::CloudSpending => rules.timezone.name(),
-        _ => "UTC",
-    };
+    // Bills are cut by their providers.
+    let zone = if spec.scope == TableScope::CloudSpending { chrono_tz::Tz::UTC } else { snapshot.zone(query.set)? };
     let meta = json!({
         "as_of": as_of.map(model::Instant::to_rfc3339_seconds),
         "rules": query.set.name(),
-        "timezone": zone,
+        "timezone": zone.name(),
         "filters": filters(spec, query, cuts_days),
         "coverage": coverage,
         "snapshot": snapshot.data.version,
@@ -134,6 +131,9 @@ fn reason_empty(snapshot: &Snapshot, spec: &TableSpec, table: Option<&Table>, qu
         Written::WithPeople if table.is_none() => "tables about people are off: reporting.people".to_owned(),
         _ if spec.name == "cloud_spending_compared" => {
             "no comparison is configured, or none of its services is billed: cloudspending.compared_service".to_owned()
+        }
+        _ if spec.name == "pr_cycle_dist" => {
+            "no pull request that passes the filters was merged in this range of days".to_owned()
         }
         _ if query.selection != Selection::default() => "nothing passes the filters".to_owned(),
         _ if query.from.is_some() || query.to.is_some() => "there is nothing in this range of days".to_owned(),

@@ -7,7 +7,7 @@ use model::rules::RuleSet;
 
 use crate::fixture::{folder, get, served};
 
-const ROUTES: [(&str, &str); 22] = [
+const ROUTES: [(&str, &str); 24] = [
     ("flow/cycle-time.csv", "cycle_time"),
     ("flow/cycle-time.csv?by=week", "cycle_time_week"),
     ("flow/throughput.csv", "throughput_week"),
@@ -24,6 +24,8 @@ const ROUTES: [(&str, &str); 22] = [
     ("pull-requests/review-latency.csv", "pr_review_latency_week"),
     ("pull-requests/activity.csv", "pr_activity_week"),
     ("pull-requests/open.csv", "pr_open"),
+    ("pull-requests.csv", "calculated_pr"),
+    ("pull-requests/distribution.csv", "pr_cycle_dist"),
     ("cloud-spending/monthly.csv", "cloud_spending_monthly"),
     ("cloud-spending/services.csv", "cloud_spending_services"),
     ("cloud-spending/compared.csv", "cloud_spending_compared"),
@@ -50,7 +52,7 @@ async fn assert_files(set: RuleSet) -> usize {
 
 #[tokio::test]
 async fn without_filters_each_csv_is_the_file_that_calculate_writes_under_flow() {
-    assert_eq!(assert_files(RuleSet::Flow).await, 22);
+    assert_eq!(assert_files(RuleSet::Flow).await, 24);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Tables about the clouds' bills.
 
 use super::spec::{
-    ColumnKind, ColumnSpec, Period, RuleSets, TableScope, TableSpec, Written, boolean, float, int, money, of_kind, text,
+    ColumnKind, ColumnSpec, Period, Range, RuleSets, TableScope, TableSpec, Written, boolean, float, int, money,
+    of_kind, text,
 };
 
 const fn table(name: &'static str, doc: &'static str) -> TableSpec {
@@ -12,7 +13,7 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         key: &[],
         columns: &[],
         period: Period::Month,
-        is_summary: false,
+        range: Range::Periods,
         filters: &[],
         rules: RuleSets::Both,
         written: Written::Always,
@@ -147,7 +148,7 @@ pub(super) const SUMMARY: TableSpec = TableSpec {
         .or_null(),
     ],
     period: Period::None,
-    is_summary: true,
+    range: Range::Summary,
     rules: RuleSets::FlowOnly,
     ..table("cloud_spending_summary", "What each currency's last complete month cost, against the month before and over a year, and the running month.")
 };

@@ -1,8 +1,8 @@
 //! Tables about issues and boards.
 
 use super::spec::{
-    COMPLETE, ColumnKind, ColumnSpec, Filter, Period, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean,
-    float, instant, int, of_kind, text,
+    COMPLETE, ColumnKind, ColumnSpec, Filter, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR,
+    boolean, float, instant, int, of_kind, text,
 };
 use super::summaries;
 
@@ -16,7 +16,7 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         key: &[],
         columns: &[],
         period: Period::None,
-        is_summary: false,
+        range: Range::Periods,
         filters: FILTERS,
         rules: RuleSets::Both,
         written: Written::Always,
@@ -75,6 +75,7 @@ pub(super) const CALCULATED_ISSUE: TableSpec = TableSpec {
             .always(),
         text("url", "Web address."),
     ],
+    range: Range::List(&["enddatetime", "creationdatetime"]),
     ..table("calculated_issue", "Each issue with the instants of its life, its times in each step and where it is now.")
 };
 
@@ -310,7 +311,7 @@ pub(super) const FORECAST: TableSpec = TableSpec {
 pub(super) const SUMMARY: TableSpec = TableSpec {
     key: &["metric"],
     columns: summaries::COLUMNS,
-    is_summary: true,
+    range: Range::Summary,
     rules: RuleSets::FlowOnly,
     ..table(
         "flow_summary",

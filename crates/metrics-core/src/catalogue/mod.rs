@@ -11,5 +11,5 @@ mod summaries;
 mod tables;
 
 pub use metrics::{Direction, Metric, metrics};
-pub use spec::{ColumnKind, ColumnSpec, Filter, Period, RuleSets, TableScope, TableSpec, Written};
+pub use spec::{ColumnKind, ColumnSpec, Filter, Period, Range, RuleSets, TableScope, TableSpec, Written};
 pub use tables::{table, tables};

@@ -1,7 +1,7 @@
 //! Tables about pull requests.
 
 use super::spec::{
-    COMPLETE, ColumnSpec, Filter, Period, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float,
+    COMPLETE, ColumnSpec, Filter, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float,
     instant, int, text,
 };
 use super::summaries;
@@ -16,7 +16,7 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         key: &[],
         columns: &[],
         period: Period::None,
-        is_summary: false,
+        range: Range::Periods,
         filters: FILTERS,
         rules: RuleSets::Both,
         written: Written::Always,
@@ -183,6 +183,64 @@ pub(super) const OPEN: TableSpec = TableSpec {
     ..table("pr_open", "Pull requests that are open at as_of, oldest first. Bots are out.")
 };
 
+pub(super) const CALCULATED_PR: TableSpec = TableSpec {
+    key: &["id"],
+    columns: &[
+        text("id", "Repository and number, org/repo#number."),
+        text("title", "Title."),
+        text("repo", "Name of the repository."),
+        instant("created", "When it was opened.").always(),
+        instant("ready", "When it was ready for review first: opened, or no draft any more; null if it never was."),
+        instant("first_review", "First review by a human other than the author, from ready to merged."),
+        instant("last_approval", "Last approval that stands, from the first review to merged."),
+        instant("merged", "When it was merged."),
+        instant("closed", "When it was merged, or closed without that; null while it is open."),
+        text("size", "Changed files: XS 1, S 2 to 3, M 4 to 9, L 10 or more; empty where unknown."),
+        int("changed_files", "files", "Changed files; null where unknown.").or_null(),
+        boolean("draft", "Whether it is open and a draft."),
+        boolean("bot", "Whether a bot opened it. Such rows are in no figure of which it is said that bots are out."),
+        days("coding_days", "First commit to ready for review; null where either is unknown."),
+        days("pickup_days", "Ready for review to first review; null without a review."),
+        days("review_days", "First review to last approval, or to merged without one; null without a review."),
+        days("merge_days", "Last approval to merged; null without either."),
+        days("open_to_merge_days", "Opened to merged; null unless merged."),
+        days("first_commit_to_merge_days", "First commit to merged; null unless merged, and where it is unknown."),
+        hours("waiting_for_review_hours", "Ready for review to merged; null unless merged."),
+        hours("to_first_review_hours", "Ready for review to first review; null without a review."),
+        hours(
+            "request_to_review_hours",
+            "First request for a review, or ready if later, to first review; null without.",
+        ),
+        int("change_requests", REQUESTS, "Reviews by anyone that requested changes, dismissed ones included."),
+        boolean("reviewed", "Whether a human other than the author reviewed it, from ready to merged."),
+        text("url", "Web address."),
+        text("author", "Login of who opened it; empty unless tables about people are allowed."),
+    ],
+    range: Range::List(&["closed", "created"]),
+    rules: RuleSets::FlowOnly,
+    ..table("calculated_pr", "Each pull request with the instants of its life, its stages and waits. Bots are marked.")
+};
+
+pub(super) const CYCLE_DIST: TableSpec = TableSpec {
+    key: &["from_days"],
+    columns: &[
+        days("from_days", "Lower bound of the bin; it belongs to the bin.").always(),
+        days("to_days", "Upper bound of the bin; it belongs to the next one. Null for the last bin, which has none."),
+        int("pr_count", PULL_REQUESTS, "Merged pull requests that took so long from opened to merged."),
+        float("share", "", "Their share, 0 to 1; null below 10 pull requests in all bins."),
+        days("p50_days", "Median of all, the same in each row.").always(),
+        days("p85_days", "85th percentile of all, the same in each row; null below 10."),
+        days("p95_days", "95th percentile of all, the same in each row; null below 20."),
+    ],
+    range: Range::Within,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "pr_cycle_dist",
+        "How many pull requests merged in the range took how long from opened to merged, in bins of one round width; \
+         the last, open bin begins at the first bound above 98 % of them. Bots are out.",
+    )
+};
+
 pub(super) const AUTHOR_WEEK: TableSpec = TableSpec {
     key: &["year", "week", "author"],
     columns: &[
@@ -206,7 +264,7 @@ pub(super) const AUTHOR_WEEK: TableSpec = TableSpec {
 pub(super) const SUMMARY: TableSpec = TableSpec {
     key: &["metric"],
     columns: summaries::COLUMNS,
-    is_summary: true,
+    range: Range::Summary,
     rules: RuleSets::FlowOnly,
     ..table(
         "pr_summary",

@@ -18,8 +18,8 @@ pub struct TableSpec {
     pub columns: &'static [ColumnSpec],
     /// Length of the period that a row stands for.
     pub period: Period,
-    /// Whether it sums up a range of days into figures, instead of listing periods: see [`summary`](crate::summary).
-    pub is_summary: bool,
+    /// What a range of days does to it.
+    pub range: Range,
     /// Filters that change it.
     pub filters: &'static [Filter],
     /// Rule sets that have it.
@@ -53,6 +53,16 @@ impl TableSpec {
     /// The column of a name, by either of its names.
     pub fn column(&self, name: &str) -> Option<&'static ColumnSpec> {
         self.columns.iter().find(|column| column.is_called(name))
+    }
+
+    /// Whether a range of days changes it.
+    pub fn knows_days(&self) -> bool {
+        self.range != Range::Periods || self.period != Period::None
+    }
+
+    /// Whether a range of days leaves some of its rows out, rather than being part of the computation.
+    pub fn is_cut_afterwards(&self) -> bool {
+        matches!(self.range, Range::List(_)) || (self.range == Range::Periods && self.period != Period::None)
     }
 
     /// Whether a filter changes it.
@@ -133,6 +143,20 @@ pub enum Period {
     Week,
     /// Months, in a column `month`.
     Month,
+}
+
+/// What a range of days (`from`, `to`) does to a table. Days are those of the reporting zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Range {
+    /// It keeps the rows whose period begins within. A table without periods stays whole.
+    Periods,
+    /// It keeps the rows of a list by the first of these instants that is known: by the day on which something was
+    /// over or, while it is not, the day on which it began.
+    List(&'static [&'static str]),
+    /// The figures are worked out from what happened within: [`Selection::from`](crate::Selection::from).
+    Within,
+    /// Its figures sum up what happened within, after the calculation: see [`summary`](crate::summary).
+    Summary,
 }
 
 /// What a [`Selection`](crate::Selection) can filter by.

@@ -3,7 +3,7 @@
 use super::spec::TableSpec;
 use super::{clouds, issues, pull_requests};
 
-static TABLES: [TableSpec; 23] = [
+static TABLES: [TableSpec; 25] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -21,6 +21,8 @@ static TABLES: [TableSpec; 23] = [
     pull_requests::REVIEW_LATENCY_WEEK,
     pull_requests::ACTIVITY_WEEK,
     pull_requests::OPEN,
+    pull_requests::CALCULATED_PR,
+    pull_requests::CYCLE_DIST,
     pull_requests::AUTHOR_WEEK,
     pull_requests::SUMMARY,
     clouds::MONTHLY,

@@ -32,8 +32,29 @@ pub(super) struct Clock {
 }
 
 impl Clock {
+    pub(super) fn is_open(&self) -> bool {
+        self.closed().is_none()
+    }
+
+    /// When it was closed, by a merge or without one.
+    pub(super) fn closed(&self) -> Option<i64> {
+        self.merged.or(self.closed_unmerged)
+    }
+
     pub(super) fn coding(&self) -> Option<i64> {
         span(self.first_commit, self.ready)
+    }
+
+    pub(super) fn open_to_merge(&self) -> Option<i64> {
+        span(Some(self.created), self.merged)
+    }
+
+    pub(super) fn first_commit_to_merge(&self) -> Option<i64> {
+        span(self.first_commit, self.merged)
+    }
+
+    pub(super) fn ready_to_merge(&self) -> Option<i64> {
+        span(self.ready, self.merged)
     }
 
     pub(super) fn pickup(&self) -> Option<i64> {

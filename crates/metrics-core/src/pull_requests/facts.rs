@@ -9,7 +9,7 @@ use model::columns::{Dictionary, Raw};
 use model::rules::Rules;
 use polars::prelude::*;
 
-use super::clock::{Clock, clocks, requests_changes, span};
+use super::clock::{Clock, clocks, requests_changes};
 use super::coverage::RepositoryCoverage;
 use crate::calendar::{Cut, Periods, day_start};
 use crate::logins::BotLogins;
@@ -61,12 +61,24 @@ pub(super) struct Facts {
     pub(super) weeks: Periods,
     /// End of what is imported, per repository and last for all of them.
     pub(super) covered: Vec<Instant>,
-    /// Open pull requests of those who count as humans: row in the raw data and clock.
-    pub(super) open: Vec<(usize, Clock)>,
     /// When the first one was opened.
     pub(super) begins: Option<Instant>,
     /// The same pull requests by instants instead of weeks.
     pub(super) series: PullRequestSeries,
+    /// The pull requests themselves, in the order of the rows of `frame`.
+    pub(super) pull_requests: Vec<PullRequest>,
+}
+
+/// One pull request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PullRequest {
+    /// Row in the raw data.
+    pub(super) row: usize,
+    pub(super) clock: Clock,
+    /// Whether a bot opened it.
+    pub(super) is_bot: bool,
+    /// Whether it counts where bots do not: a human opened it, or the selection counts bots too.
+    pub(super) counts: bool,
 }
 
 impl Facts {
@@ -91,26 +103,24 @@ impl Facts {
         };
         let saturdays = saturdays(&weeks, rules.timezone);
         let mut is_hotfix = hotfix_labels(&raw.dictionary);
-        let (mut cells, mut open, mut humans) = (Columns::default(), Vec::new(), Vec::new());
+        let (mut cells, mut pull_requests) = (Columns::default(), Vec::with_capacity(rows.len()));
         for (row, clock) in &rows {
-            let is_bot = !chosen.includes_bots() && bots.contains(columns.creator[*row], columns.creator_is_bot[*row]);
+            let is_bot = bots.contains(columns.creator[*row], columns.creator_is_bot[*row]);
+            let counts = chosen.includes_bots() || !is_bot;
             cells.repo.push(repositories.place(columns.repo[*row]));
             cells.author.push(authors.place(columns.creator[*row]));
-            cells.bot.push(is_bot);
+            cells.bot.push(!counts);
             cells.size.push(size(columns.changed_files[*row]));
             cells.hotfix.push(is_hotfix(columns.labels[*row]));
             cells.push(clock, &weeks, &saturdays);
-            if !is_bot {
-                humans.push(*clock);
-            }
-            if !is_bot && clock.merged.is_none() && clock.closed_unmerged.is_none() {
-                open.push((*row, **clock));
-            }
+            pull_requests.push(PullRequest { row: *row, clock: **clock, is_bot, counts });
         }
+        let counting: Vec<&Clock> = pull_requests.iter().filter(|one| one.counts).map(|one| &one.clock).collect();
+        let series = series(&counting, rows.iter().map(|(_, clock)| *clock));
         Self {
-            open,
             begins: first.map(Instant::from_micros),
-            series: series(&humans, rows.iter().map(|(_, clock)| *clock)),
+            series,
+            pull_requests,
             frame: cells.into_frame(),
             requests: requests(raw, &clocks, &repositories, &weeks, as_of),
             covered: covered(&RepositoryCoverage::of(raw, as_of, chosen), raw, &rows, &repositories, as_of),
@@ -164,9 +174,9 @@ impl Columns {
         self.change_requests.push(clock.change_requests);
         self.reviewed.push(clock.first_review.is_some());
         self.rounds.push(clock.first_review.map(|_| 1 + clock.human_change_requests));
-        self.open_to_merge.push(span(Some(clock.created), clock.merged));
-        self.first_commit_to_merge.push(span(clock.first_commit, clock.merged));
-        self.ready_to_merge.push(span(clock.ready, clock.merged));
+        self.open_to_merge.push(clock.open_to_merge());
+        self.first_commit_to_merge.push(clock.first_commit_to_merge());
+        self.ready_to_merge.push(clock.ready_to_merge());
         self.coding.push(clock.coding());
         self.pickup.push(clock.pickup());
         self.review.push(clock.review());
@@ -208,7 +218,7 @@ fn series<'a>(humans: &[&Clock], everyone: impl Iterator<Item = &'a Clock>) -> P
     };
     let ended = |clock: &&Clock| clock.merged.or(clock.closed_unmerged);
     PullRequestSeries {
-        open_to_merge: at_merge(|clock| span(Some(clock.created), clock.merged)),
+        open_to_merge: at_merge(Clock::open_to_merge),
         to_first_review: at_merge(Clock::pickup),
         change_requests: Observations::new(everyone.map(|clock| (clock.created, i64::from(clock.change_requests)))),
         open: Stock::new(humans.iter().map(|clock| clock.created).collect(), humans.iter().filter_map(ended).collect()),
@@ -265,6 +275,11 @@ pub(super) fn size(changed_files: i64) -> Option<u32> {
         4..=9 => Some(2),
         10.. => Some(LARGE),
     }
+}
+
+/// Name of the bucket, empty where unknown.
+pub(super) fn size_name(changed_files: i64) -> &'static str {
+    size(changed_files).map_or("", |code| SIZES[code as usize])
 }
 
 /// Whether joined labels hold the whole word `hotfix`, remembered per code.

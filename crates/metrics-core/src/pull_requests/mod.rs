@@ -14,10 +14,12 @@
 
 mod activity;
 mod authors;
+mod calculated_pr;
 mod change_requests;
 mod clock;
 mod coverage;
 mod cycle;
+mod distribution;
 mod facts;
 mod grid;
 mod latency;
@@ -34,9 +36,9 @@ use crate::summary::{Data, PullRequestFacts};
 use facts::Facts;
 
 /// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_repo`,
-/// `pr_change_requests_repo_dist`, `pr_cycle_week`, `pr_review_latency_week`, `pr_activity_week`, `pr_open`, and
-/// `pr_author_week` only where the rules allow tables about people. `pr_summary` is the calculation's: see
-/// [`summary`](crate::summary).
+/// `pr_change_requests_repo_dist`, `pr_cycle_week`, `pr_review_latency_week`, `pr_activity_week`, `pr_open`,
+/// `calculated_pr`, `pr_cycle_dist`, and `pr_author_week` only where the rules allow tables about people. `pr_summary`
+/// is the calculation's: see [`summary`](crate::summary).
 ///
 /// Weeks are cut in the zone of the rules. A week is complete when it ended by `as_of` and the imports of its
 /// repositories reach past its end. The order of the input rows changes nothing.
@@ -52,7 +54,7 @@ pub(crate) fn tables_of(
     chosen: &Chosen,
 ) -> (Vec<Table>, Option<PullRequestFacts>) {
     let facts = Facts::of(raw, rules, as_of, chosen);
-    let tables: [&(dyn Fn() -> Table + Sync); 8] = [
+    let tables: [&(dyn Fn() -> Table + Sync); 10] = [
         &|| change_requests::by_week(&facts, &rules.process_changes),
         &|| change_requests::by_repository(&facts),
         &|| change_requests::distribution(&facts),
@@ -60,6 +62,8 @@ pub(crate) fn tables_of(
         &|| latency::by_week(&facts),
         &|| activity::by_week(&facts),
         &|| open::table(raw, &facts, as_of),
+        &|| calculated_pr::table(raw, &facts, rules.people),
+        &|| distribution::table(&facts, &chosen.days(rules.timezone)),
         &|| authors::by_week(&facts),
     ];
     let shown = if rules.people { &tables[..] } else { &tables[..tables.len() - 1] };

@@ -6,7 +6,7 @@ use model::instant::MICROS_PER_DAY;
 use model::table::{Cells, Column, Table};
 
 use super::clock::Clock;
-use super::facts::{Facts, SIZES, size};
+use super::facts::{Facts, size_name};
 
 /// id, title, repo, `age_days` (since it was opened), stage, `waiting_since`, size (empty where unknown), draft, url.
 ///
@@ -14,14 +14,16 @@ use super::facts::{Facts, SIZES, size};
 /// (approved, since t3). Order: opened, then id.
 pub(super) fn table(raw: &Raw, facts: &Facts, as_of: Instant) -> Table {
     let columns = &raw.pull_requests;
-    let mut open = facts.open.clone();
+    let counted = facts.pull_requests.iter().filter(|pull_request| pull_request.counts);
+    let mut open: Vec<(usize, Clock)> =
+        counted.filter(|known| known.clock.is_open()).map(|known| (known.row, known.clock)).collect();
     open.sort_by_key(|(row, clock)| (clock.created, columns.id.bytes(*row)));
     let age_days = |clock: &Clock| (as_of.micros() - clock.created) as f64 / MICROS_PER_DAY as f64;
     let mut waiting_since = InstantColumn::default();
     for (_, clock) in &open {
         waiting_since.push(Some(Instant::from_micros(stage(clock).1)));
     }
-    let size_name = |row: usize| size(columns.changed_files[row]).map_or("", |code| SIZES[code as usize]);
+    let size_name = |row: usize| size_name(columns.changed_files[row]);
     Table {
         name: "pr_open",
         columns: vec![

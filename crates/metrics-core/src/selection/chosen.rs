@@ -1,11 +1,16 @@
 //! A selection, ready to be asked about rows, boards and imports.
 
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use hashbrown::{HashMap, HashSet};
 use model::columns::{Dictionary, IssueColumns, PullRequestColumns, Raw};
 use model::names::comparable;
 use model::rules::{Rules, Team};
 
 use super::{Bots, Selection};
+use crate::calendar::day_start;
 use crate::logins::BotLogins;
 
 /// A selection under some rules.
@@ -23,6 +28,8 @@ pub(crate) struct Chosen {
     /// Configured logins of bots.
     bot_logins: Vec<String>,
     teams: Option<Teams>,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
 }
 
 /// Where a row counts as far as filters by repository, team and author go.
@@ -132,6 +139,8 @@ impl Chosen {
             bot_logins: rules.bots.clone(),
             teams: (!named.is_empty())
                 .then(|| Teams { selected: Members::of(selected), any: Members::of(rules.teams.values()) }),
+            from: selection.from,
+            to: selection.to,
         }
     }
 
@@ -143,6 +152,13 @@ impl Chosen {
     /// Whether what bots opened counts in tables that leave it out by default.
     pub(crate) fn includes_bots(&self) -> bool {
         self.bots == Some(Bots::Include)
+    }
+
+    /// The range of days in microseconds, half open; without bounds, all of time.
+    pub(crate) fn days(&self, zone: Tz) -> Range<i64> {
+        let after = self.to.and_then(|day| day.succ_opt());
+        let start = |day: NaiveDate| day_start(zone, day).micros();
+        self.from.map_or(i64::MIN, start)..after.map_or(i64::MAX, start)
     }
 
     /// Where each issue counts, types and boards aside.

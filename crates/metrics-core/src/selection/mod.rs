@@ -15,8 +15,13 @@
 //!   issues count everybody, those of pull requests say so themselves. A review by a bot is never a first review,
 //!   whatever is selected.
 //!
+//! * **from**, **to**: days that a figure is worked out from. They change only tables that say so, see
+//!   [`Range::Within`](crate::catalogue::Range::Within); in others they hide rows, which is not done here.
+//!
 //! Completeness rests on the imports of the selected repositories and boards alone. The clouds' bills know no
 //! selection.
+
+use chrono::NaiveDate;
 
 mod chosen;
 mod known;
@@ -41,6 +46,10 @@ pub struct Selection {
     pub types: Vec<String>,
     /// What to do with issues and pull requests that bots opened; `None` leaves it to each table.
     pub bots: Option<Bots>,
+    /// First day in [`Rules::timezone`](model::rules::Rules), for tables that are worked out from a range of days.
+    pub from: Option<NaiveDate>,
+    /// Last day, included, as `from`.
+    pub to: Option<NaiveDate>,
 }
 
 /// What to do with issues and pull requests that bots opened.
@@ -53,8 +62,8 @@ pub enum Bots {
 }
 
 impl Selection {
-    /// Whether nothing is left out and every table does what it does by default.
+    /// Whether nothing is left out, the days aside, and every table does what it does by default.
     pub fn is_everything(&self) -> bool {
-        *self == Self::default()
+        Self { from: None, to: None, ..self.clone() } == Self::default()
     }
 }

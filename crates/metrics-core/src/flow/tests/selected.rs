@@ -345,6 +345,7 @@ fn unknown_names_select_nothing_and_known_ones_are_listed() {
         teams: list(&["shop"]),
         types: list(&["Task"]),
         bots: Some(Bots::Exclude),
+        ..Selection::default()
     };
     assert_eq!(known.unknown(&good), []);
     let bad = Selection {
@@ -352,7 +353,7 @@ fn unknown_names_select_nothing_and_known_ones_are_listed() {
         repositories: list(&["other/web", "sho"]),
         teams: list(&["x"]),
         types: list(&["Epic"]),
-        bots: None,
+        ..Selection::default()
     };
     let values: Vec<String> = known.unknown(&bad).into_iter().map(|(_, value)| value).collect();
     assert_eq!(values, ["Q", "other/web", "sho", "x", "Epic"]);

@@ -1,5 +1,7 @@
 //! Pull requests in few words, and their tables.
 
+mod calculated_pr;
+mod distribution;
 mod properties;
 mod selected;
 mod stages;

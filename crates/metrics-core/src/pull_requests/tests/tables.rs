@@ -209,7 +209,7 @@ fn a_week_is_complete_only_where_the_imports_reach_past_its_end() {
 #[test]
 fn without_pull_requests_there_are_headers_alone() {
     let tables = tables_at(&[], &Rules { people: true, ..Rules::default() }, at("2024-01-15"));
-    assert_eq!(tables.len(), 8);
+    assert_eq!(tables.len(), 10);
     for table in tables {
         assert_eq!(table.to_csv().lines().count(), 1, "{}", table.name);
     }

@@ -1,0 +1,138 @@
+//! `calculated_pr`: every pull request with its instants, stages and waits, that all other tables add up.
+
+use model::Instant;
+use model::columns::{InstantColumn, Raw, TextColumn};
+use model::instant::{MICROS_PER_DAY, MICROS_PER_SECOND};
+use model::table::{Cells, Column, Table};
+
+use super::clock::Clock;
+use super::facts::{Facts, PullRequest, size_name};
+use crate::ids::sort_by_bytes;
+
+/// One row per pull request that exists at `as_of`, those of bots included and marked, in order of id (as bytes).
+///
+/// * Instants are UTC and null where it did not come to that; `closed` is set for merged ones too.
+/// * Durations are null where either end is unknown; days are of 86,400 s. Of one that is not merged, `review_days`
+///   goes up to its last approval so far.
+/// * `author` is empty unless tables about people are allowed.
+pub(super) fn table(raw: &Raw, facts: &Facts, people: bool) -> Table {
+    let rows = Rows::new(raw, facts);
+    let mut columns = rows.identity();
+    columns.extend(rows.instants());
+    columns.extend(rows.attributes());
+    columns.extend(rows.durations());
+    columns.extend(rows.reviews());
+    columns.push(Column { name: "url", cells: rows.texts(&raw.pull_requests.url) });
+    columns.push(Column { name: "author", cells: rows.authors(people) });
+    Table { name: "calculated_pr", columns }
+}
+
+struct Rows<'a> {
+    raw: &'a Raw,
+    order: Vec<&'a PullRequest>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(raw: &'a Raw, facts: &'a Facts) -> Self {
+        // By row in the raw data, so that each row that is sorted finds its pull request.
+        let place = |row: u32| facts.pull_requests.partition_point(|known| known.row < row as usize);
+        let mut rows: Vec<u32> = facts.pull_requests.iter().map(|known| known.row as u32).collect();
+        sort_by_bytes(&mut rows, &raw.pull_requests.id);
+        Self { raw, order: rows.into_iter().map(|row| &facts.pull_requests[place(row)]).collect() }
+    }
+
+    fn texts(&self, column: &TextColumn) -> Cells {
+        Cells::Text(column.gathered(self.order.iter().map(|known| known.row)))
+    }
+
+    /// Texts of which there are few.
+    fn words<'t>(&self, word: impl Fn(&PullRequest) -> &'t [u8]) -> Cells {
+        let mut words: Vec<&[u8]> = self.order.iter().map(|known| word(known)).collect();
+        words.sort_unstable();
+        words.dedup();
+        let code = |known: &&PullRequest| words.partition_point(|other| *other < word(known)) as u32;
+        let codes = self.order.iter().map(code).collect();
+        let mut texts = TextColumn::default();
+        for text in words {
+            texts.push(text);
+        }
+        Cells::Code(codes, texts)
+    }
+
+    fn flags(&self, flag: impl Fn(&PullRequest) -> bool) -> Cells {
+        Cells::Bool(self.order.iter().map(|known| flag(known)).collect())
+    }
+
+    fn instant(&self, name: &'static str, at: impl Fn(&Clock) -> Option<i64>) -> Column {
+        let mut cells = InstantColumn::default();
+        for known in &self.order {
+            cells.push(at(&known.clock).map(Instant::from_micros));
+        }
+        Column { name, cells: Cells::Instant(cells) }
+    }
+
+    fn duration(&self, name: &'static str, unit: i64, micros: impl Fn(&Clock) -> Option<i64>) -> Column {
+        let cells = self.order.iter().map(|known| micros(&known.clock).map(|micros| micros as f64 / unit as f64));
+        Column { name, cells: Cells::Float(cells.collect()) }
+    }
+
+    fn identity(&self) -> Vec<Column> {
+        let Raw { pull_requests, dictionary, .. } = self.raw;
+        vec![
+            Column { name: "id", cells: self.texts(&pull_requests.id) },
+            Column { name: "title", cells: self.texts(&pull_requests.title) },
+            Column { name: "repo", cells: self.words(|known| dictionary.bytes(pull_requests.repo[known.row])) },
+        ]
+    }
+
+    fn instants(&self) -> Vec<Column> {
+        vec![
+            self.instant("created", |clock| Some(clock.created)),
+            self.instant("ready", |clock| clock.ready),
+            self.instant("first_review", |clock| clock.first_review),
+            self.instant("last_approval", |clock| clock.approved),
+            self.instant("merged", |clock| clock.merged),
+            self.instant("closed", Clock::closed),
+        ]
+    }
+
+    fn attributes(&self) -> Vec<Column> {
+        let files = |known: &PullRequest| self.raw.pull_requests.changed_files[known.row];
+        let known_files = |known: &&PullRequest| Some(files(known)).filter(|files| *files >= 0);
+        vec![
+            Column { name: "size", cells: self.words(|known| size_name(files(known)).as_bytes()) },
+            Column { name: "changed_files", cells: Cells::Int(self.order.iter().map(known_files).collect()) },
+            Column { name: "draft", cells: self.flags(|known| known.clock.draft_since.is_some()) },
+            Column { name: "bot", cells: self.flags(|known| known.is_bot) },
+        ]
+    }
+
+    fn durations(&self) -> Vec<Column> {
+        const DAY: i64 = MICROS_PER_DAY;
+        const HOUR: i64 = 3600 * MICROS_PER_SECOND;
+        vec![
+            self.duration("coding_days", DAY, Clock::coding),
+            self.duration("pickup_days", DAY, Clock::pickup),
+            self.duration("review_days", DAY, Clock::review),
+            self.duration("merge_days", DAY, Clock::merge),
+            self.duration("open_to_merge_days", DAY, Clock::open_to_merge),
+            self.duration("first_commit_to_merge_days", DAY, Clock::first_commit_to_merge),
+            self.duration("waiting_for_review_hours", HOUR, Clock::ready_to_merge),
+            self.duration("to_first_review_hours", HOUR, Clock::pickup),
+            self.duration("request_to_review_hours", HOUR, Clock::request_to_review),
+        ]
+    }
+
+    fn reviews(&self) -> Vec<Column> {
+        let requests = |known: &&PullRequest| Some(i64::from(known.clock.change_requests));
+        vec![
+            Column { name: "change_requests", cells: Cells::Int(self.order.iter().map(requests).collect()) },
+            Column { name: "reviewed", cells: self.flags(|known| known.clock.first_review.is_some()) },
+        ]
+    }
+
+    fn authors(&self, people: bool) -> Cells {
+        let Raw { pull_requests, dictionary, .. } = self.raw;
+        self.words(|known| if people { dictionary.bytes(pull_requests.creator[known.row]) } else { b"" })
+    }
+}
