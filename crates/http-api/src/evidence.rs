@@ -2,6 +2,7 @@
 
 mod figure;
 mod page;
+mod pull_requests;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use figure::Figure;
 pub(crate) use figure::{FIGURE_STEPS, parameters};
 pub(crate) use page::LARGEST_PAGE;
 use page::Page;
+pub(crate) use pull_requests::{EVENTS, SIZES};
 
 /// All of them, below `/api/v1/`.
 pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
@@ -42,6 +44,7 @@ pub(crate) fn source(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Finished | Evidence::Stock => "calculated_issue",
         Evidence::OpenPullRequests => "pr_open",
+        Evidence::PullRequests(_) => "calculated_pr",
     }
 }
 
@@ -82,6 +85,16 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
             ("waiting_since", "waiting_since"),
             ("draft", "draft"),
         ],
+        Evidence::PullRequests(_) => pull_requests::COLUMNS,
+    }
+}
+
+/// Whether `from` and `to` change the rows.
+fn cuts_days(evidence: Evidence) -> bool {
+    match evidence {
+        Evidence::Finished => true,
+        Evidence::Stock | Evidence::OpenPullRequests => false,
+        Evidence::PullRequests(counted) => pull_requests::cuts_days(counted),
     }
 }
 
@@ -129,7 +142,7 @@ fn written(
     if let Some(table) = table {
         page::push_rows(&mut out, table, columns(evidence), shown);
     }
-    let mut meta = crate::typed::meta(snapshot, calculation, spec(name), query, evidence == Evidence::Finished)?;
+    let mut meta = crate::typed::meta(snapshot, calculation, spec(name), query, cuts_days(evidence))?;
     meta.insert("count".to_owned(), json!(rows.len()));
     meta.insert("next_cursor".to_owned(), json!(next));
     let reason = rows.is_empty().then_some("no row lies behind this figure");

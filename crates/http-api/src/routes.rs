@@ -32,6 +32,27 @@ pub(crate) enum Evidence {
     Stock,
     /// Open pull requests.
     OpenPullRequests,
+    /// Pull requests of the list of all.
+    PullRequests(Counted),
+}
+
+/// Which pull requests a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Merged in a period.
+    Merged,
+    /// Merged in a period, by size.
+    MergedBySize,
+    /// Merged in a range of days, by the time from opened to merged.
+    MergedByTime,
+    /// Opened, merged or closed in a period.
+    Activity,
+    /// Opened in a period.
+    Opened,
+    /// All.
+    All,
+    /// All, by their number of change requests.
+    AllByChangeRequests,
 }
 
 impl By {
@@ -54,6 +75,10 @@ const fn with_evidence(path: &'static str, tables: &'static [(By, &'static str)]
     TableRoute { path, tables, evidence: Some(evidence) }
 }
 
+const fn of_pull_requests(path: &'static str, tables: &'static [(By, &'static str)], counted: Counted) -> TableRoute {
+    with_evidence(path, tables, Evidence::PullRequests(counted))
+}
+
 /// Every typed table.
 pub(crate) const TABLE_ROUTES: [TableRoute; 23] = [
     with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
@@ -65,13 +90,21 @@ pub(crate) const TABLE_ROUTES: [TableRoute; 23] = [
     route("flow/summary", &[(By::Nothing, "flow_summary")]),
     route("issues", &[(By::Nothing, "calculated_issue")]),
     route("pull-requests", &[(By::Nothing, "calculated_pr")]),
-    route("pull-requests/distribution", &[(By::Nothing, "pr_cycle_dist")]),
-    route("pull-requests/change-requests", &[(By::Week, "pr_change_requests_week")]),
-    route("pull-requests/change-requests/repositories", &[(By::Nothing, "pr_change_requests_repo")]),
-    route("pull-requests/change-requests/distribution", &[(By::Nothing, "pr_change_requests_repo_dist")]),
-    route("pull-requests/cycle", &[(By::Week, "pr_cycle_week")]),
-    route("pull-requests/review-latency", &[(By::Week, "pr_review_latency_week")]),
-    route("pull-requests/activity", &[(By::Week, "pr_activity_week")]),
+    of_pull_requests("pull-requests/distribution", &[(By::Nothing, "pr_cycle_dist")], Counted::MergedByTime),
+    of_pull_requests("pull-requests/change-requests", &[(By::Week, "pr_change_requests_week")], Counted::Opened),
+    of_pull_requests(
+        "pull-requests/change-requests/repositories",
+        &[(By::Nothing, "pr_change_requests_repo")],
+        Counted::All,
+    ),
+    of_pull_requests(
+        "pull-requests/change-requests/distribution",
+        &[(By::Nothing, "pr_change_requests_repo_dist")],
+        Counted::AllByChangeRequests,
+    ),
+    of_pull_requests("pull-requests/cycle", &[(By::Week, "pr_cycle_week")], Counted::Merged),
+    of_pull_requests("pull-requests/review-latency", &[(By::Week, "pr_review_latency_week")], Counted::MergedBySize),
+    of_pull_requests("pull-requests/activity", &[(By::Week, "pr_activity_week")], Counted::Activity),
     with_evidence("pull-requests/open", &[(By::Nothing, "pr_open")], Evidence::OpenPullRequests),
     route("pull-requests/authors", &[(By::Week, "pr_author_week")]),
     route("pull-requests/summary", &[(By::Nothing, "pr_summary")]),

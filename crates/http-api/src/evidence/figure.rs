@@ -8,6 +8,7 @@ use model::Instant;
 use model::rules::RuleSet;
 use model::table::{Cells, Table};
 
+use super::pull_requests::{self, PullRequests};
 use crate::json::is_null;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -27,6 +28,8 @@ pub(crate) enum Figure {
     Stock { at: Option<Instant>, step: Option<String> },
     /// Open.
     Open,
+    /// Pull requests of the list of all.
+    PullRequests(PullRequests),
 }
 
 /// Parameters besides those of the table.
@@ -37,6 +40,7 @@ pub(crate) fn parameters(route: &TableRoute, evidence: Evidence) -> &'static [&'
         Evidence::Stock if route.path == "flow/aging" => &["cursor", "limit", "step"],
         Evidence::Stock => &["cursor", "limit", "step", "week"],
         Evidence::OpenPullRequests => &["cursor", "limit"],
+        Evidence::PullRequests(counted) => pull_requests::parameters(counted),
     }
 }
 
@@ -64,6 +68,13 @@ impl Figure {
                 Ok(Self::Stock { at: week.and(bounds).and_then(|(_, to)| to), step })
             }
             Evidence::OpenPullRequests => Ok(Self::Open),
+            Evidence::PullRequests(_) if query.set == RuleSet::CtoStats => {
+                let detail = "rule set cto-stats does not list pull requests: ask with rules=flow".to_owned();
+                Err(wrong("rules", detail))
+            }
+            Evidence::PullRequests(counted) => {
+                PullRequests::read(counted, query, bounds.unwrap_or_default()).map(Self::PullRequests)
+            }
         }
     }
 
@@ -98,6 +109,7 @@ impl Figure {
                 }
             }
             Self::Open => true,
+            Self::PullRequests(figure) => figure.holds(table, row),
         }
     }
 }
@@ -140,6 +152,6 @@ fn step(text: &str) -> Result<String, Problem> {
     Err(wrong("step", detail).with("valid", FIGURE_STEPS.to_vec()))
 }
 
-fn wrong(parameter: &str, detail: String) -> Problem {
+pub(super) fn wrong(parameter: &str, detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", parameter)
 }

@@ -5,7 +5,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
 
-use crate::evidence::{FIGURE_STEPS, LARGEST_PAGE};
+use crate::evidence::{EVENTS, FIGURE_STEPS, LARGEST_PAGE, SIZES};
 use crate::query::TABLE_PARAMETERS;
 use crate::routes::{TableRoute, spec};
 
@@ -28,6 +28,19 @@ pub(super) fn of_evidence(name: &str) -> ParameterBuilder {
         "month" => parameter(name, "Month of the figure, `2026-03`.", pattern("^[0-9]{4}-[0-9]{2}$")),
         "step" => {
             parameter(name, "Step of the figure; `red_bin` are the open bugs of all steps.", words(&FIGURE_STEPS))
+        }
+        "size" => parameter(name, "Size of the figure, by changed files.", words(&SIZES)),
+        "event" => {
+            let help = "What the figure counts, as its column; `merged` where it is not given.";
+            parameter(name, help, words(&EVENTS))
+        }
+        "cr" => {
+            let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0_usize));
+            parameter(name, "Change requests of a pull request.", number.into())
+        }
+        "from_days" | "to_days" => {
+            let help = "Bound of the bin, as in the table; none where it is not given or null there.";
+            parameter(name, help, ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0_usize)).into())
         }
         "limit" => {
             let number = ObjectBuilder::new().schema_type(Type::Integer);

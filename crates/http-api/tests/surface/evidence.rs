@@ -120,3 +120,119 @@ async fn days_cut_the_evidence_and_are_told_as_applied() {
         json!({ "applied": { "from": ["2026-03-16"], "to": ["2026-03-22"] }, "inactive": [] })
     );
 }
+
+/// The pull requests of `path` with a query, as many as its answer says there are.
+async fn counted(router: &axum::Router, path: &str) -> i64 {
+    let answer = get(router, path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+    let answer = answer.json();
+    let rows = answer["data"].as_array().expect("rows").len();
+    assert_eq!(answer["meta"]["count"], json!(rows), "{path}: on one page");
+    rows as i64
+}
+
+/// Rows of a table, those of all repositories where it has any of single ones.
+async fn rows_of_all(router: &axum::Router, path: &str) -> Vec<Value> {
+    let answer = get(router, path).await.json();
+    let rows = answer["data"].as_array().expect("rows").iter();
+    rows.filter(|row| row["repo"].is_null() || row["repo"] == "ALL").cloned().collect()
+}
+
+fn week(row: &Value) -> String {
+    format!("{}-W{:02}", row["year"], row["week"].as_i64().expect("a week"))
+}
+
+const PARTS: [&str; 5] = ["", "&repo=acme/web", "&team=Services", "&bots=include", "&bots=exclude"];
+
+#[tokio::test]
+async fn the_pull_requests_of_a_week_are_as_many_as_each_table_counts() {
+    let router = served(RuleSet::Flow);
+    let figures = [
+        ("cycle", "", "merged"),
+        ("activity", "&event=opened", "opened"),
+        ("activity", "", "merged"),
+        ("activity", "&event=closed_unmerged", "closed_unmerged"),
+        ("activity", "&event=large", "large"),
+        ("change-requests", "", "pr_count"),
+    ];
+    for (table, figure, column) in figures {
+        let mut total = 0;
+        for part in PARTS {
+            for row in rows_of_all(&router, &format!("/api/v1/pull-requests/{table}?{part}")).await {
+                let path = format!("/api/v1/pull-requests/{table}/evidence?week={}{figure}{part}", week(&row));
+                assert_eq!(json!(counted(&router, &path).await), row[column], "{path}");
+                total += row[column].as_i64().expect("a count");
+            }
+        }
+        assert!(total > 0, "{table} {column}");
+    }
+}
+
+#[tokio::test]
+async fn the_pull_requests_of_each_size_are_those_that_were_merged() {
+    let router = served(RuleSet::Flow);
+    let path = |size: &str| format!("/api/v1/pull-requests/review-latency/evidence?week=2026-W10&size={size}");
+    let mut sizes = Vec::new();
+    for size in ["XS", "S", "M", "L", "ALL"] {
+        sizes.push(counted(&router, &path(size)).await);
+    }
+    assert_eq!(sizes, [2, 3, 1, 0, 6]);
+    assert_eq!(counted(&router, "/api/v1/pull-requests/cycle/evidence?week=2026-W10").await, 6);
+}
+
+#[tokio::test]
+async fn the_pull_requests_of_each_bin_are_as_many_as_it_counts() {
+    let router = served(RuleSet::Flow);
+    for days in ["", "&from=2026-03-03&to=2026-03-06", "&from=2026-03-09", "&bots=include"] {
+        let bins = get(&router, &format!("/api/v1/pull-requests/distribution?{days}")).await.json();
+        let bins = bins["data"].as_array().expect("rows").clone();
+        assert!(bins.len() > 1, "{days}");
+        for bin in bins {
+            let to = if bin["to_days"].is_null() { String::new() } else { format!("&to_days={}", bin["to_days"]) };
+            let path = format!("/api/v1/pull-requests/distribution/evidence?from_days={}{to}{days}", bin["from_days"]);
+            assert_eq!(json!(counted(&router, &path).await), bin["pr_count"], "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_pull_requests_by_change_requests_are_as_many_as_counted_over_all_time() {
+    let router = served(RuleSet::Flow);
+    let base = "/api/v1/pull-requests/change-requests";
+    for row in get(&router, &format!("{base}/distribution")).await.json()["data"].as_array().expect("rows") {
+        let repo = row["repo"].as_str().expect("a repository");
+        let path = format!("{base}/distribution/evidence?repo={repo}&cr={}&from=2027-01-01", row["cr"]);
+        assert_eq!(json!(counted(&router, &path).await), row["pr_count"], "{path}");
+    }
+    for row in get(&router, &format!("{base}/repositories")).await.json()["data"].as_array().expect("rows") {
+        let path = format!("{base}/repositories/evidence?repo={}", row["repo"].as_str().expect("a repository"));
+        assert_eq!(json!(counted(&router, &path).await), row["pr_count"], "{path}");
+    }
+    let meta = get(&router, &format!("{base}/distribution/evidence?from=2026-01-01")).await.json()["meta"].clone();
+    assert_eq!(meta["filters"], json!({ "applied": {}, "inactive": ["from"] }));
+}
+
+#[tokio::test]
+async fn a_pull_request_behind_a_figure_has_its_stages_and_no_author() {
+    let rows = rows("/api/v1/pull-requests/cycle/evidence?week=2026-W10&repo=acme/web").await;
+    assert_eq!(rows[0]["id"], "acme/web#101");
+    assert_eq!((&rows[0]["merged_at"], &rows[0]["pickup_days"]), (&json!("2026-03-04T15:00:00Z"), &json!(1.0)));
+    assert!(rows.iter().all(|row| row["author"].is_null()), "{rows:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_figure_of_pull_requests_is_refused() {
+    let router = served(RuleSet::Flow);
+    for path in [
+        "cycle/evidence?size=XL",
+        "review-latency/evidence?size=XXL",
+        "activity/evidence?event=sleeping",
+        "distribution/evidence?from_days=-1",
+        "distribution/evidence?to_days=soon",
+        "change-requests/distribution/evidence?cr=-1",
+        "cycle/evidence?rules=cto-stats",
+    ] {
+        let status = get(&router, &format!("/api/v1/pull-requests/{path}")).await.status;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+    }
+}

@@ -33,7 +33,7 @@ pub(super) fn table(facts: &Facts, days: &Range<i64>) -> Table {
     let mut spans: Vec<i64> = merged_within.filter_map(|known| known.clock.open_to_merge()).collect();
     spans.sort_unstable();
     let in_days: Vec<f64> = spans.iter().map(|span| to_days(*span)).collect();
-    let bounds = percentile(&in_days, NEARLY_ALL).map_or_else(Vec::new, |nearly_all| bounds(nearly_all));
+    let bounds = percentile(&in_days, NEARLY_ALL).map_or_else(Vec::new, bounds);
     let above = |bound: &i64| spans.len() - spans.partition_point(|span| span < bound);
     let next = bounds.iter().skip(1).map(Some).chain(once(None));
     let counts: Vec<usize> =
