@@ -15,7 +15,7 @@ pub(super) fn flow(rows: &[Row; 5]) -> Vec<String> {
     said.extend(
         cycle.figure.value.map(|days| format!("{} took {days:.1} days from the start of work", cycle.figure.n)),
     );
-    said.extend(throughput.figure.value.map(|center| format!("the mean week finished {center:.1}")));
+    said.extend(throughput.figure.value.map(|center| format!("the centre of weekly throughput was {center:.1}")));
     said.extend(wip.figure.value.map(|_| format!("{} in progress at the end", are(wip.figure.n, "issue"))));
     said.extend(bugs.figure.value.map(|_| format!("{} open", are(bugs.figure.n, "bug"))));
     over(lead, &said)
