@@ -88,7 +88,7 @@ screenshots: ui build
 
 [private]
 ui-packages:
-    cd ui && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+    config/scripts/ui-packages.sh
 
 # Requests made up from the OpenAPI document, against the demo's data: no answer may be undocumented. Needs Python 3.
 [group('develop')]

@@ -25,6 +25,9 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   workers: 2,
   reporter: 'list',
+  // Patience for slow computers: only failing tests wait that long.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   use: { locale: 'en-GB', timezoneId: 'UTC', trace: 'retain-on-failure' },
   projects: [
     { name: 'units', testMatch: 'units/**/*.test.ts' },

@@ -8,8 +8,5 @@ if [ "${1:-}" = --if-changed ] && [ -e dist/index.html ] &&
     [ -z "$(find "${made_of[@]}" -newer dist/index.html -print -quit)" ]; then
     exit 0
 fi
-if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-    # Browsers come from the system.
-    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
-fi
+../config/scripts/ui-packages.sh
 npm run build

@@ -26,7 +26,7 @@ fn without_a_folder_a_page_is_there_that_was_built_in() {
     let server = Server::start(&["--data", &text(&fixture("tables/raw"))]);
     let page = server.get("/");
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
-    assert!(page.body.contains("cto-metrics"), "{}", page.body);
+    assert!(page.body.contains("<meta name=\"cto-base\" content=\"\""), "{}", page.body);
 }
 
 #[test]
