@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use chrono_tz::Tz;
-use metrics_core::catalogue::TableScope;
+use metrics_core::catalogue::{self, TableScope};
 use metrics_core::selection::{Known, known};
-use metrics_core::{Calculation, Selection, calculate_selected};
+use metrics_core::{Calculation, Selection, calculate_selected, calculate_tables};
 use model::Instant;
-use model::columns::{Raw, Scopes};
+use model::columns::Raw;
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
 use model::table::{Cells, Table};
@@ -37,11 +37,44 @@ pub(crate) struct Snapshot {
     pub(crate) answers: Arc<Flights<Arc<Answer>>>,
 }
 
-/// What is computed at once: everything of one scope.
+/// Tables that take long, are long, or depend on more than the others: of a part of the organisation each is computed
+/// when it is asked for, and the others of the scope together, since a page shows several of them.
+const ALONE: [&str; 4] = ["calculated_issue", "calculated_pr", "forecast", "pr_cycle_dist"];
+
+/// Which tables of a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Portion {
+    /// All.
+    Whole,
+    /// One of those that stand alone.
+    Alone(&'static str),
+    /// All but those.
+    Rest,
+}
+
+impl Portion {
+    /// The one with a table.
+    pub(crate) fn with(table: &str) -> Self {
+        ALONE.into_iter().find(|name| *name == table).map_or(Self::Rest, Self::Alone)
+    }
+
+    /// Its tables; `None` for all.
+    fn tables(self, scope: TableScope) -> Option<Vec<&'static str>> {
+        let of_scope = || catalogue::tables().iter().filter(|table| table.scope == scope).map(|table| table.name);
+        match self {
+            Self::Whole => None,
+            Self::Alone(name) => Some(vec![name]),
+            Self::Rest => Some(of_scope().filter(|name| !ALONE.contains(name)).collect()),
+        }
+    }
+}
+
+/// What is computed at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
     pub(crate) set: RuleSet,
     pub(crate) scope: TableScope,
+    pub(crate) portion: Portion,
     pub(crate) as_of: Option<Instant>,
     pub(crate) selection: Selection,
 }
@@ -49,12 +82,12 @@ pub(crate) struct Question {
 impl Question {
     /// Everything of a scope, as of the end of the data.
     pub(crate) fn whole(set: RuleSet, scope: TableScope) -> Self {
-        Self { set, scope, as_of: None, selection: Selection::default() }
+        Self { set, scope, portion: Portion::Whole, as_of: None, selection: Selection::default() }
     }
 
     pub(crate) fn key(&self) -> String {
         let as_of = self.as_of.map(Instant::micros);
-        format!("{}|{:?}|{as_of:?}|{:?}", self.set.name(), self.scope, self.selection)
+        format!("{}|{:?}|{:?}|{as_of:?}|{:?}", self.set.name(), self.scope, self.portion, self.selection)
     }
 }
 
@@ -112,8 +145,11 @@ impl Snapshot {
     /// Computes now, and waits for it.
     pub(crate) fn calculate(&self, question: &Question) -> Result<Calculation, Problem> {
         let (raw, rules) = self.sources(question.set)?;
-        let scopes = scopes(question.scope);
-        let calculate = || calculate_selected(raw, rules, question.as_of, scopes, &question.selection);
+        let Question { scope, as_of, ref selection, .. } = *question;
+        let calculate = || match question.portion.tables(scope) {
+            Some(tables) => calculate_tables(raw, rules, as_of, scope, &tables, selection),
+            None => calculate_selected(raw, rules, as_of, scope.scopes(), selection),
+        };
         // polars refuses to wait on a thread that belongs to a runtime of one thread, so it gets one of its own. That
         // also keeps a panic from whoever publishes.
         let calculated = std::thread::scope(|threads| threads.spawn(calculate).join());
@@ -135,14 +171,6 @@ impl Snapshot {
             TableScope::PullRequests => !raw.pull_requests.id.is_empty(),
             TableScope::CloudSpending => !raw.cloud_costs.month.is_empty(),
         })
-    }
-}
-
-fn scopes(scope: TableScope) -> Scopes {
-    match scope {
-        TableScope::Issues => Scopes::ISSUES,
-        TableScope::PullRequests => Scopes::PULL_REQUESTS,
-        TableScope::CloudSpending => Scopes::CLOUD_SPENDING,
     }
 }
 

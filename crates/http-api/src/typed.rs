@@ -8,8 +8,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
-use metrics_core::catalogue::{Filter, Period, Range};
-use metrics_core::{Calculation, period};
+use metrics_core::catalogue::{Filter, Period, Range, TableScope};
+use metrics_core::{Calculation, Selection, period};
+use model::rules::RuleSet;
 use tokio_util::io::ReaderStream;
 
 use crate::answer::{Answer, Encoding, not_modified, stream};
@@ -19,7 +20,7 @@ use crate::query::Query;
 use crate::routes::{TABLE_ROUTES, TableRoute, spec};
 use crate::routing::Routes;
 use crate::shared::Shared;
-use crate::snapshot::{Question, Snapshot};
+use crate::snapshot::{Portion, Question, Snapshot};
 
 use unwritten::{Held, Unwritten};
 use write::json_of;
@@ -149,7 +150,11 @@ pub(crate) fn question(table: &str, query: &Query) -> Question {
     if spec.range == Range::Within {
         (selection.from, selection.to) = (query.from, query.to);
     }
-    Question { set: query.set, scope: spec.scope, as_of: query.as_of, selection }
+    // The whole of the usual rules is kept. Of a part, less is computed, where the rule set can.
+    let is_part = query.as_of.is_some() || selection != Selection::default();
+    let has_less = query.set == RuleSet::Flow && spec.scope != TableScope::CloudSpending;
+    let portion = if is_part && has_less { Portion::with(table) } else { Portion::Whole };
+    Question { set: query.set, scope: spec.scope, portion, as_of: query.as_of, selection }
 }
 
 async fn written(

@@ -7,7 +7,8 @@ use std::error::Error;
 use std::io::{self, Write as _};
 use std::time::Instant as Stopwatch;
 
-use metrics_core::{Bots, Selection, calculate, calculate_selected, known};
+use metrics_core::catalogue::{self, TableScope};
+use metrics_core::{Bots, Selection, calculate, calculate_selected, calculate_tables, known};
 use model::Instant;
 use model::columns::{ProjectKind, PullRequestEventKind, Raw, ReviewState, Scopes, StatusKind};
 use model::rules::{Member, ProjectRules, RuleSet, Rules, Team};
@@ -223,6 +224,16 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let calculation = calculate_selected(&raw, &rules, None, scopes, selection);
                 calculation.map_or(0, |calculation| calculation.tables.len())
             })?;
+        }
+        if set == RuleSet::Flow {
+            let (name, selection) = &selections[2];
+            for spec in catalogue::tables().iter().filter(|spec| spec.scope != TableScope::CloudSpending) {
+                let table = best(|| {
+                    calculate_tables(&raw, &rules, None, spec.scope, &[spec.name], selection)
+                        .map(|alone| alone.tables.len())
+                });
+                writeln!(out, "{:10} {name}: {:30} {table:8.1}", set.name(), spec.name)?;
+            }
         }
         let names = best(|| known(&raw, &rules));
         writeln!(out, "{:10} {:16} {names:8.1}", set.name(), "what is known")?;

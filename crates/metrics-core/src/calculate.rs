@@ -11,6 +11,7 @@ use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
 use model::table::Table;
 
+use crate::catalogue::TableScope;
 use crate::cloud::{CloudSpending, cloud_spending};
 use crate::control::finding;
 use crate::coverage::{Coverage, ISSUE_SCOPES};
@@ -23,6 +24,7 @@ use crate::pull_requests;
 use crate::selection::{Chosen, Selection};
 use crate::summary::{FlowFacts, Summaries, Summary};
 use crate::throughput::{Throughput, ThroughputInputs, throughput_week};
+use crate::wanted::Wanted;
 
 /// The result of [`calculate`].
 #[derive(Clone, Debug)]
@@ -70,7 +72,7 @@ pub fn calculate(
     as_of: Option<Instant>,
     scopes: Scopes,
 ) -> Result<Calculation, CalculateError> {
-    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, &Chosen::everything())
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, Wanted::All, &Chosen::everything())
 }
 
 /// The same of a part of the organisation: see [`selection`](crate::selection). With the default selection exactly
@@ -85,7 +87,26 @@ pub fn calculate_selected(
     scopes: Scopes,
     selection: &Selection,
 ) -> Result<Calculation, CalculateError> {
-    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, &Chosen::new(selection, rules))
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, Wanted::All, &Chosen::new(selection, rules))
+}
+
+/// Some tables of one scope of [`calculate_selected`], by name, with their findings: less than all of them where little
+/// is asked for. Only rule set `flow` knows how; `cto-stats`, and the clouds, give all tables of the scope.
+///
+/// # Errors
+/// As [`calculate`].
+pub fn calculate_tables(
+    raw: &Raw,
+    rules: &Rules,
+    as_of: Option<Instant>,
+    scope: TableScope,
+    tables: &[&str],
+    selection: &Selection,
+) -> Result<Calculation, CalculateError> {
+    let rest_on = tables.iter().flat_map(|table| findings::rest_on(table)).copied();
+    let tables: Vec<&str> = tables.iter().copied().chain(rest_on).collect();
+    let chosen = Chosen::new(selection, rules);
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scope.scopes(), Wanted::Only(&tables), &chosen)
 }
 
 /// As [`calculate`], but gives memory back as it goes: each part of the raw data is dropped after its last use.
@@ -98,7 +119,7 @@ pub fn calculate_and_drop(
     as_of: Option<Instant>,
     scopes: Scopes,
 ) -> Result<Calculation, CalculateError> {
-    calculate_from(Cow::Owned(raw), rules, as_of, scopes, &Chosen::everything())
+    calculate_from(Cow::Owned(raw), rules, as_of, scopes, Wanted::All, &Chosen::everything())
 }
 
 fn calculate_from(
@@ -106,6 +127,7 @@ fn calculate_from(
     rules: &Rules,
     as_of: Option<Instant>,
     scopes: Scopes,
+    wanted: Wanted<'_>,
     chosen: &Chosen,
 ) -> Result<Calculation, CalculateError> {
     let cloud_as_of = as_of.or(raw.cloud_as_of).filter(|_| scopes.cloud_spending);
@@ -135,19 +157,22 @@ fn calculate_from(
         // These tables use all cores by themselves; at once, the facts behind them would cost 100 MB more on
         // 200,000 issues and 250,000 pull requests.
         RuleSet::Flow => {
-            let of_pull_requests = scopes.pull_requests.then(|| pull_requests::tables_of(&raw, rules, as_of, chosen));
+            let pull_requests = || pull_requests::tables_of(&raw, rules, as_of, chosen, wanted);
+            let of_pull_requests = scopes.pull_requests.then(pull_requests);
             done_with(&mut raw, |raw| {
                 raw.pull_requests = PullRequestColumns::default();
                 raw.reviews = ReviewColumns::default();
                 raw.pull_request_events = PullRequestEventColumns::default();
             });
             if scopes.issues {
-                flow_issue_tables(raw, rules, chosen, &mut calculation)?;
+                flow_issue_tables(raw, rules, chosen, wanted, &mut calculation)?;
             }
             if let Some((tables, summary)) = of_pull_requests {
                 calculation.tables.extend(tables);
                 calculation.summaries.pull_requests = summary;
-                calculation.add_summary("pr_summary");
+                if wanted.has("pr_summary") {
+                    calculation.add_summary("pr_summary");
+                }
             }
             let said = findings::of_tables(&calculation.tables, &rules.process_changes);
             calculation.findings_by_table.extend(said);
@@ -205,6 +230,7 @@ fn flow_issue_tables(
     mut raw: Cow<'_, Raw>,
     rules: &Rules,
     chosen: &Chosen,
+    wanted: Wanted<'_>,
     calculation: &mut Calculation,
 ) -> Result<(), CalculateError> {
     let as_of = calculation.as_of;
@@ -223,23 +249,32 @@ fn flow_issue_tables(
     calculation.notices.extend(flow::notices(&lives));
     calculation.notices.extend(lagging(&coverage, as_of));
     let (tables, (weekly, forecast)) = parallel::both(
-        || flow::tables(&raw, rules, &lives, &coverage),
+        || flow::tables_of(&raw, rules, &lives, &coverage, wanted),
         || {
             let endings = lives.endings();
-            (throughput(&lives, &endings, rules, &coverage), forecasts(&lives, &endings, rules, &coverage))
+            let weekly = || throughput(&lives, &endings, rules, &coverage);
+            let forecast = || forecasts(&lives, &endings, rules, &coverage);
+            (wanted.has("throughput_week").then(weekly), wanted.has("forecast").then(forecast))
         },
     );
     let tables = tables?;
-    let cycle_time_week = tables.iter().find(|table| table.name == "cycle_time_week");
-    calculation.summaries.flow = cycle_time_week
-        .and_then(|weekly_times| FlowFacts::new(&lives, rules, &coverage, weekly_times, weekly.chart.clone()));
-    calculation.tables.extend(tables);
-    let said = finding(&weekly.chart, "issues finished").sentences;
-    calculation.findings_by_table.insert("throughput_week", said.clone());
-    calculation.findings.extend(said);
-    calculation.tables.push(weekly.table);
-    calculation.tables.push(forecast);
-    calculation.add_summary("flow_summary");
+    if let Some(weekly) = weekly {
+        let said = finding(&weekly.chart, "issues finished").sentences;
+        let weekly_times = tables.iter().find(|table| table.name == "cycle_time_week");
+        if let Some(weekly_times) = weekly_times.filter(|_| wanted.has("flow_summary")) {
+            calculation.summaries.flow = FlowFacts::new(&lives, rules, &coverage, weekly_times, weekly.chart);
+        }
+        calculation.findings_by_table.insert("throughput_week", said.clone());
+        calculation.findings.extend(said);
+        calculation.tables.extend(tables);
+        calculation.tables.push(weekly.table);
+    } else {
+        calculation.tables.extend(tables);
+    }
+    calculation.tables.extend(forecast);
+    if wanted.has("flow_summary") {
+        calculation.add_summary("flow_summary");
+    }
     Ok(())
 }
 

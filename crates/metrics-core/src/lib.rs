@@ -20,8 +20,9 @@ pub mod records;
 pub mod selection;
 pub mod summary;
 pub mod throughput;
+mod wanted;
 
-pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected};
+pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected, calculate_tables};
 pub use records::RawBuilder;
 pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};

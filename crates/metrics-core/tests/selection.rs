@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use metrics_core::{Bots, Calculation, Selection, calculate, calculate_selected, known};
+use metrics_core::{Bots, Calculation, Selection, calculate, calculate_selected, calculate_tables, catalogue, known};
 use model::columns::{Raw, Scopes};
 use model::rules::{RuleSet, Rules};
 use model::table::Table;
@@ -118,6 +118,32 @@ fn nothing_selected_is_no_error() {
             for table in selected(&raw, set, &nowhere).tables {
                 let is_empty_by_board = table.name == "stocks";
                 assert!(table.height() == 0 || is_empty_by_board || table.name.starts_with("cloud_"), "{}", table.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_table_alone_is_the_one_among_all_with_what_is_said_of_it() {
+    let raw = raw();
+    let days = |text: &str| text.parse().ok();
+    let selections = [
+        Selection::default(),
+        Selection { repositories: vec!["web".to_owned()], ..Selection::default() },
+        Selection { projects: vec!["7".to_owned()], from: days("2026-03-04"), ..Selection::default() },
+    ];
+    for selection in selections {
+        for set in SETS {
+            let all = selected(&raw, set, &selection);
+            for spec in catalogue::tables() {
+                let alone = calculate_tables(&raw, &rules(set), None, spec.scope, &[spec.name], &selection);
+                let alone = alone.expect("nothing to contradict");
+                let csv = |calculation: &Calculation| {
+                    calculation.tables.iter().find(|table| table.name == spec.name).map(Table::to_csv)
+                };
+                assert_eq!(csv(&alone), csv(&all), "{}", spec.name);
+                let said = |calculation: &Calculation| calculation.findings_by_table.get(spec.name).cloned();
+                assert_eq!(said(&alone), said(&all), "{}", spec.name);
             }
         }
     }

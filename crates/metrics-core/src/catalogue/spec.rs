@@ -132,6 +132,17 @@ pub enum TableScope {
     CloudSpending,
 }
 
+impl TableScope {
+    /// This one alone.
+    pub fn scopes(self) -> Scopes {
+        match self {
+            Self::Issues => Scopes::ISSUES,
+            Self::PullRequests => Scopes::PULL_REQUESTS,
+            Self::CloudSpending => Scopes::CLOUD_SPENDING,
+        }
+    }
+}
+
 /// Length of the period that a row stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Period {

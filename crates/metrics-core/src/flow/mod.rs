@@ -45,6 +45,7 @@ use model::table::Table;
 
 use crate::coverage::Coverage;
 use crate::parallel;
+use crate::wanted::Wanted;
 
 /// The tables of this module: `calculated_issue`, `cycle_time`, `cycle_time_week`, `stocks`, `stocks_week`,
 /// `aging_wip` and `cumulative_flow_day`.
@@ -52,18 +53,30 @@ use crate::parallel;
 /// # Errors
 /// When a query over a frame fails, which no input causes.
 pub fn tables(raw: &Raw, rules: &Rules, lives: &Lives, coverage: &Coverage) -> Result<Vec<Table>, FlowError> {
+    tables_of(raw, rules, lives, coverage, Wanted::All)
+}
+
+/// Those of them that are wanted.
+pub(crate) fn tables_of(
+    raw: &Raw,
+    rules: &Rules,
+    lives: &Lives,
+    coverage: &Coverage,
+    wanted: Wanted<'_>,
+) -> Result<Vec<Table>, FlowError> {
     let zone = rules.timezone;
     let has_working_columns = !rules.working_columns.is_empty();
-    let tables: [&TableOf<'_>; 7] = [
-        &|| Ok(calculated_issue(raw, lives)),
-        &|| Ok(cycle_time(lives, zone, has_working_columns, coverage)?),
-        &|| Ok(cycle_time_week(lives, zone, has_working_columns, coverage)?),
-        &|| Ok(stocks(lives)),
-        &|| Ok(stocks_week(lives, zone, coverage)),
-        &|| Ok(aging_wip(raw, lives)),
-        &|| Ok(cumulative_flow_day(lives, zone)),
+    let tables: [(&str, &TableOf<'_>); 7] = [
+        ("calculated_issue", &|| Ok(calculated_issue(raw, lives))),
+        ("cycle_time", &|| Ok(cycle_time(lives, zone, has_working_columns, coverage)?)),
+        ("cycle_time_week", &|| Ok(cycle_time_week(lives, zone, has_working_columns, coverage)?)),
+        ("stocks", &|| Ok(stocks(lives))),
+        ("stocks_week", &|| Ok(stocks_week(lives, zone, coverage))),
+        ("aging_wip", &|| Ok(aging_wip(raw, lives))),
+        ("cumulative_flow_day", &|| Ok(cumulative_flow_day(lives, zone))),
     ];
-    parallel::map(&tables, |table| table()).into_iter().collect()
+    let tables: Vec<_> = tables.into_iter().filter(|(name, _)| wanted.has(name)).collect();
+    parallel::map(&tables, |(_, table)| table()).into_iter().collect()
 }
 
 type TableOf<'a> = dyn Fn() -> Result<Table, FlowError> + Sync + 'a;

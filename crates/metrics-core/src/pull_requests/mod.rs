@@ -33,6 +33,7 @@ use model::table::Table;
 use crate::parallel;
 use crate::selection::Chosen;
 use crate::summary::{Data, PullRequestFacts};
+use crate::wanted::Wanted;
 use facts::Facts;
 
 /// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_repo`,
@@ -43,32 +44,37 @@ use facts::Facts;
 /// Weeks are cut in the zone of the rules. A week is complete when it ended by `as_of` and the imports of its
 /// repositories reach past its end. The order of the input rows changes nothing.
 pub fn pull_request_tables(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Table> {
-    tables_of(raw, rules, as_of, &Chosen::everything()).0
+    tables_of(raw, rules, as_of, &Chosen::everything(), Wanted::All).0
 }
 
-/// The tables of a selection, and what their summary needs; `None` without pull requests.
+/// The tables of a selection that are wanted, and what their summary needs; `None` without pull requests, and where it
+/// is not wanted.
 pub(crate) fn tables_of(
     raw: &Raw,
     rules: &Rules,
     as_of: Instant,
     chosen: &Chosen,
+    wanted: Wanted<'_>,
 ) -> (Vec<Table>, Option<PullRequestFacts>) {
     let facts = Facts::of(raw, rules, as_of, chosen);
-    let tables: [&(dyn Fn() -> Table + Sync); 10] = [
-        &|| change_requests::by_week(&facts, &rules.process_changes),
-        &|| change_requests::by_repository(&facts),
-        &|| change_requests::distribution(&facts),
-        &|| cycle::by_week(&facts),
-        &|| latency::by_week(&facts),
-        &|| activity::by_week(&facts),
-        &|| open::table(raw, &facts, as_of),
-        &|| calculated_pr::table(raw, &facts, rules.people),
-        &|| distribution::table(&facts, &chosen.days(rules.timezone)),
-        &|| authors::by_week(&facts),
+    let days = chosen.days(rules.timezone);
+    let tables: [(&str, &(dyn Fn() -> Table + Sync)); 10] = [
+        ("pr_change_requests_week", &|| change_requests::by_week(&facts, &rules.process_changes)),
+        ("pr_change_requests_repo", &|| change_requests::by_repository(&facts)),
+        ("pr_change_requests_repo_dist", &|| change_requests::distribution(&facts)),
+        ("pr_cycle_week", &|| cycle::by_week(&facts)),
+        ("pr_review_latency_week", &|| latency::by_week(&facts)),
+        ("pr_activity_week", &|| activity::by_week(&facts)),
+        ("pr_open", &|| open::table(raw, &facts, as_of)),
+        ("calculated_pr", &|| calculated_pr::table(raw, &facts, rules.people)),
+        ("pr_cycle_dist", &|| distribution::table(&facts, &days)),
+        ("pr_author_week", &|| authors::by_week(&facts)),
     ];
     let shown = if rules.people { &tables[..] } else { &tables[..tables.len() - 1] };
-    let tables = parallel::map(shown, |table| table());
-    let summary = facts.begins.map(|begins| {
+    let shown: Vec<_> = shown.iter().filter(|(name, _)| wanted.has(name)).collect();
+    let tables = parallel::map(&shown, |(_, table)| table());
+    let begins = facts.begins.filter(|_| wanted.has("pr_summary"));
+    let summary = begins.map(|begins| {
         let covered_to = facts.covered.last().copied().unwrap_or(as_of);
         let data = Data { as_of, covered_to, begins, zone: rules.timezone };
         PullRequestFacts::new(data, facts.series, &facts.weeks, &tables, &rules.process_changes)

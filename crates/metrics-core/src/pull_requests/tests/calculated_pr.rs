@@ -45,7 +45,7 @@ fn those_of_bots_are_there_and_marked_whatever_is_said_of_bots() {
     let bots = |bots| {
         let (raw, rules) = (raw(&pulls), Rules::default());
         let chosen = Chosen::new(&crate::Selection { bots, ..crate::Selection::default() }, &rules);
-        let tables = tables_of(&raw, &rules, at("2024-01-15"), &chosen);
+        let (tables, _) = tables_of(&raw, &rules, at("2024-01-15"), &chosen, Wanted::All);
         let table = tables.into_iter().find(|table| table.name == "calculated_pr").expect("it is there");
         (0..table.height()).map(|row| table.cell(row, "bot")).collect::<Vec<_>>()
     };

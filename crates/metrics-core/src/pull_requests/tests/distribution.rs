@@ -12,7 +12,7 @@ fn after(hours: i64) -> Pull {
 
 fn selected(pulls: &[Pull], selection: &Selection) -> Table {
     let (raw, rules) = (raw(pulls), Rules::default());
-    let tables = tables_of(&raw, &rules, at("2024-03-01"), &Chosen::new(selection, &rules));
+    let (tables, _) = tables_of(&raw, &rules, at("2024-03-01"), &Chosen::new(selection, &rules), Wanted::All);
     tables.into_iter().find(|table| table.name == "pr_cycle_dist").expect("it is there")
 }
 

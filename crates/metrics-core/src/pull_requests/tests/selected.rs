@@ -33,7 +33,7 @@ fn pulls() -> Vec<Pull> {
 fn selected(name: &str, selection: &Selection) -> Table {
     let rules = rules();
     let chosen = Chosen::new(selection, &rules);
-    let (tables, _) = tables_of(&raw(&pulls()), &rules, at("2024-01-15"), &chosen);
+    let (tables, _) = tables_of(&raw(&pulls()), &rules, at("2024-01-15"), &chosen, Wanted::All);
     tables.into_iter().find(|table| table.name == name).expect("a table of that name")
 }
 
@@ -93,7 +93,7 @@ fn a_repository_that_is_not_selected_holds_nothing_back() {
     raw.imports = vec![run("R1", "2024-01-14"), run("R2", "2024-01-03")];
     let complete = |selection: &Selection| {
         let rules = rules();
-        let (tables, _) = tables_of(&raw, &rules, at("2024-01-14"), &Chosen::new(selection, &rules));
+        let (tables, _) = tables_of(&raw, &rules, at("2024-01-14"), &Chosen::new(selection, &rules), Wanted::All);
         let row = (0..tables[0].height()).find(|row| tables[0].cell(*row, "repo") == "ALL");
         tables[0].cell(row.expect("a row of all repositories"), "complete")
     };

@@ -8,7 +8,7 @@ use super::*;
 use crate::summary::{Summaries, Summary};
 
 fn tables_and_summaries(raw: &Raw, as_of: Instant) -> (Vec<Table>, Summaries) {
-    let (tables, pull_requests) = tables_of(raw, &Rules::default(), as_of, &Chosen::everything());
+    let (tables, pull_requests) = tables_of(raw, &Rules::default(), as_of, &Chosen::everything(), Wanted::All);
     (tables, Summaries { pull_requests, ..Summaries::default() })
 }
 

@@ -60,7 +60,6 @@ fn change_requests_stand_in_the_week_of_the_opening_and_requested_in_that_of_the
 }
 
 #[test]
-#[test]
 fn change_requests_have_a_chart_for_each_repository_and_for_all() {
     let week = |week: i64, requests: usize| Pull {
         created: hour(week * 7 * 24 + 1),

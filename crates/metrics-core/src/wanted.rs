@@ -1,0 +1,27 @@
+//! Which tables are asked for: figures that nobody reads are not computed.
+
+/// All tables, or some.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted<'a> {
+    All,
+    Only(&'a [&'a str]),
+}
+
+impl Wanted<'_> {
+    /// Whether a table is among them, or one of them rests on it.
+    pub(crate) fn has(self, table: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(tables) => tables.iter().any(|wanted| *wanted == table || rests_on(wanted).contains(&table)),
+        }
+    }
+}
+
+/// The tables that a summary takes its charts from.
+fn rests_on(summary: &str) -> &'static [&'static str] {
+    match summary {
+        "flow_summary" => &["cycle_time_week", "throughput_week"],
+        "pr_summary" => &["pr_cycle_week", "pr_review_latency_week", "pr_change_requests_week"],
+        _ => &[],
+    }
+}
