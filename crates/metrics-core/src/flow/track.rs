@@ -5,6 +5,7 @@
 
 use model::Instant;
 use model::columns::{ProjectKind, Raw, SightingSource};
+use model::instant::MICROS_PER_SECOND;
 use model::records::Presence;
 
 use super::boards::{Boards, UNMAPPED};
@@ -91,6 +92,7 @@ impl Track<'_> {
             known_at: self.created_at,
         };
         let mut gaps = 0;
+        let restating = self.restating(events, sightings);
         let (mut event, mut sighting) = (0, 0);
         while event < events.len() || sighting < sightings.len() {
             let event_at = events.get(event).map_or(i64::MAX, |row| self.event_at(*row));
@@ -101,11 +103,55 @@ impl Track<'_> {
                 gaps += self.event(events[event], next, sightings, &mut card, facts);
                 event += 1;
             } else {
-                gaps += self.sighting(sightings[sighting], &mut card, facts);
+                if !restating.get(sighting).is_some_and(|restates| *restates) {
+                    gaps += self.sighting(sightings[sighting], &mut card, facts);
+                }
                 sighting += 1;
             }
         }
         gaps
+    }
+
+    /// Which sightings are deliveries of a move that the timeline tells too: both are dated within moments of each
+    /// other, in either order, and the timeline leads. Each event stands for one delivery, the nearest one.
+    fn restating(&self, events: &[u32], sightings: &[u32]) -> Vec<bool> {
+        let seen = &self.raw.sightings;
+        let is_delivery = |row: u32| seen.source[row as usize] == SightingSource::Webhook;
+        if events.is_empty() || !sightings.iter().any(|row| is_delivery(*row)) {
+            return Vec::new();
+        }
+        let mut restating = vec![false; sightings.len()];
+        for event in events {
+            if self.raw.project_events.kind[*event as usize] != ProjectKind::Moved {
+                continue;
+            }
+            let at = self.event_at(*event);
+            let distance = |place: usize| (self.seen_at(sightings[place]) - at).abs();
+            let to = self.boards.name(self.raw.project_events.to_column[*event as usize]);
+            let first = sightings.partition_point(|row| self.seen_at(*row) < at.saturating_sub(SAME_CHANGE_MICROS));
+            let same_change = (first..sightings.len())
+                .take_while(|place| self.seen_at(sightings[*place]) <= at.saturating_add(SAME_CHANGE_MICROS))
+                .filter(|place| {
+                    let row = sightings[*place] as usize;
+                    !restating[*place]
+                        && is_delivery(sightings[*place])
+                        && seen.presence[row] == Presence::OnBoard
+                        && seen.status_at.get(row).is_some()
+                        && self.boards.name(seen.status[row]) == to
+                })
+                .min_by_key(|place| distance(*place));
+            let Some(place) = same_change else { continue };
+            restating[place] = true;
+            // What it says of the column before the move the event says as well.
+            let before = place.checked_sub(1).filter(|before| {
+                seen.status_at.get(sightings[*before] as usize).is_none()
+                    && self.seen_at(sightings[place]) - self.seen_at(sightings[*before]) <= MICROS_PER_SECOND
+            });
+            if let Some(before) = before {
+                restating[before] = true;
+            }
+        }
+        restating
     }
 
     fn event_at(&self, row: u32) -> i64 {

@@ -220,6 +220,42 @@ fn a_delivery_fills_a_gap_without_inference() {
 }
 
 #[test]
+fn a_delivery_of_a_move_that_the_timeline_tells_too_counts_once_in_whatever_order_they_are_dated() {
+    let told = "1 +P | 2 P:>Ready | 4 P:Ready>Doing | 4.0003125 P:Doing>In review";
+    let expected = "P backlog from 0, P ready from 2, P dev from 4, P review from 4.0003125";
+    assert_eq!(chain(9.0, told), expected);
+    for deliveries in [
+        "3.9999 hook P:Doing@3.9999 | 4.00015 hook P:In review@4.00015",
+        "4.0004 hook P:Doing@4.0004 | 4.0005 hook P:In review@4.0005",
+        "4 hook P:Doing@4 | 4.0003125 hook P:In review@4.0003125",
+    ] {
+        let text = format!("{told} | {deliveries}");
+        let life = life(9.0, &text);
+        assert_eq!(chain(9.0, &text), expected, "{deliveries}");
+        assert_eq!((life.history_gaps, life.rework_count, life.inferred), (0, 0, 0), "{deliveries}");
+    }
+}
+
+#[test]
+fn a_delivery_within_a_minute_of_another_move_to_the_same_column_counts() {
+    let text = "1 +P | 2 P:>Ready | 4 P:Ready>Doing | 4 hook P:Doing@4 | 4.0003125 P:Doing>Ready | 4.000625 hook P:Doing@4.000625";
+    assert_eq!(
+        chain(9.0, text),
+        "P backlog from 0, P ready from 2, P dev from 4, P ready from 4.0003125, P dev webhook from 4.000625"
+    );
+}
+
+#[test]
+fn the_column_before_a_delivered_move_reveals_what_was_lost_before_it() {
+    let text = "1 +P | 2 P:>Ready | 5 hook P:In review | 6 hook P:Testing@6";
+    assert_eq!(
+        chain(9.0, text),
+        "P backlog from 0, P ready bound from 2, P review webhook from 5, P qa webhook from 6"
+    );
+    assert_eq!(life(9.0, text).history_gaps, 2);
+}
+
+#[test]
 fn a_sighting_that_agrees_changes_nothing_and_a_renamed_column_is_no_gap() {
     let text = "1 +P | 2 P:>Done | 4 seen P:Released@2 | 5 P:Released>Doing";
     assert_eq!(chain(9.0, text), "P backlog from 0, P done from 2, P dev from 5");
