@@ -1,9 +1,9 @@
 //! From what travelled to records.
 
 use model::Instant;
+use model::issue_kind::kind_and_bug;
 use model::records::{Actor, FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, StatusEvent};
 
-use crate::kind::kind_and_bug;
 use crate::wire::issues::{
     BoardFields, IssueFields, IssueFieldsAuthorOn, IssueFieldsProjectItems, IssueFieldsProjectItemsNodes,
     IssueFieldsProjectItemsNodesBugSource as BugSource, IssueFieldsProjectItemsNodesFieldValueByName,

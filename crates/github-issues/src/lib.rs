@@ -2,7 +2,6 @@
 
 mod by_id;
 mod convert;
-mod kind;
 mod reading;
 mod run;
 mod source;

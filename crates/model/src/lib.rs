@@ -2,7 +2,9 @@
 
 pub mod columns;
 pub mod csv;
+pub mod deliveries;
 pub mod instant;
+pub mod issue_kind;
 pub mod money;
 pub mod month;
 pub mod names;

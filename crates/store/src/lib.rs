@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod csv_folder;
+mod delivery;
 mod dictionary;
 mod error;
 mod import_csv;
@@ -16,6 +17,7 @@ mod schema;
 mod store;
 mod write;
 
+pub use delivery::{Delivery, Deposit};
 pub use error::{Cause, StoreError};
 pub use import_csv::{CsvImport, CsvTable};
 pub use lock::ImportLock;

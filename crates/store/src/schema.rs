@@ -3,7 +3,8 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Steps from one version to the next: step `n` makes version `n + 1`. Never edit one that was released.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2_cloud_costs.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("schema.sql"), include_str!("schema_2_cloud_costs.sql"), include_str!("schema_3_deliveries.sql")];
 
 /// The newest version that this program knows.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;

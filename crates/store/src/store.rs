@@ -14,7 +14,7 @@ use crate::error::Failure;
 use crate::import_csv::CsvImport;
 use crate::lock::{self, ImportLock};
 use crate::publish::folder_of;
-use crate::{Page, StoreError, import_csv, publish_csv, read, runs, schema, write};
+use crate::{Delivery, Deposit, Page, StoreError, import_csv, publish_csv, read, runs, schema, write};
 
 /// How long one statement waits for another process that is committing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -141,6 +141,23 @@ impl Store {
         self.write(|connection, codes| write::page(connection, codes, page))
     }
 
+    /// Stores what a delivery of a webhook tells, in one transaction; needs no [`Store::lock_for_import`].
+    ///
+    /// An older state of what is stored overrides none of it but joins its history, and the same delivery again, by id
+    /// or by body, changes nothing. Only what imports have seen is told about: repositories, boards, pull requests.
+    ///
+    /// # Errors
+    /// Failures of the database. Nothing is stored then.
+    pub fn deliver(&self, delivery: &Delivery<'_>) -> Result<Deposit, StoreError> {
+        self.transact(|connection, codes| {
+            let deposit = write::delivery(connection, codes, delivery)?;
+            if deposit == Deposit::Stored {
+                count_change(connection)?;
+            }
+            Ok(deposit)
+        })
+    }
+
     /// The cursor that the last page of a scope and subject left.
     pub fn cursor(&self, scope: &str, subject: &str) -> Result<Option<String>, StoreError> {
         self.read(|connection| {
@@ -253,13 +270,20 @@ impl Store {
     }
 
     fn write(&self, change: impl FnOnce(&Connection, &mut Codes) -> Result<(), Failure>) -> Result<(), StoreError> {
+        self.transact(|connection, codes| {
+            change(connection, codes)?;
+            Ok(count_change(connection)?)
+        })
+    }
+
+    fn transact<T>(&self, change: impl FnOnce(&Connection, &mut Codes) -> Result<T, Failure>) -> Result<T, StoreError> {
         let mut writer = self.writer();
         let Writer { connection, codes } = &mut *writer;
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let outcome = begun.map_err(Failure::from).and_then(|transaction| {
-            change(&transaction, codes)?;
-            count_change(&transaction)?;
-            Ok(transaction.commit()?)
+            let done = change(&transaction, codes)?;
+            transaction.commit()?;
+            Ok(done)
         });
         outcome.map_err(|failure| {
             codes.forget();

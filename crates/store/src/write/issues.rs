@@ -157,7 +157,7 @@ impl PageWriter<'_> {
     }
 
     /// Removes the row that a CSV file brought for a place, now that the API has shown which issue is there.
-    fn delete_issue_from_csv(&self, repository: i64, number: &str, survivor: i64) -> rusqlite::Result<()> {
+    pub(super) fn delete_issue_from_csv(&self, repository: i64, number: &str, survivor: i64) -> rusqlite::Result<()> {
         let sql = "SELECT row_id, repository, number, observed_at, seen_generation, vanished_at FROM issue
             WHERE repository = ?1 AND number = ?2 AND id IS NULL AND row_id <> ?3";
         let doubles: Vec<StoredRow> = self

@@ -1,5 +1,7 @@
 //! Cards, their custom fields, and the sightings that make up the second source of board history.
 
+mod delivered;
+
 use model::records::{FieldValue, ItemContent, Presence, ProjectItem};
 use rusqlite::{OptionalExtension as _, Row, params};
 
@@ -29,6 +31,7 @@ struct StoredCard {
 }
 
 /// One sighting of a card, as it is stored.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Sighting {
     pub(crate) status: i64,
     pub(crate) status_at: Option<i64>,

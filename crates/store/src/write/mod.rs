@@ -1,6 +1,7 @@
 //! Storing a page: one record after the other, then what vanished, then the cursor.
 
 pub(crate) mod cloud;
+mod delivered;
 mod issues;
 pub(crate) mod items;
 mod pulls;
@@ -14,6 +15,8 @@ use rusqlite::Connection;
 use crate::Page;
 use crate::dictionary::Codes;
 use crate::error::Failure;
+
+pub(crate) use delivered::delivery;
 
 /// Writes records inside the transaction of one page.
 pub(crate) struct PageWriter<'a> {

@@ -138,7 +138,12 @@ impl PageWriter<'_> {
         self.connection.prepare_cached("DELETE FROM pr_event WHERE pr = ?1")?.execute([row]).map(drop)
     }
 
-    fn delete_pull_request_from_csv(&self, repository: i64, number: &str, survivor: i64) -> rusqlite::Result<()> {
+    pub(super) fn delete_pull_request_from_csv(
+        &self,
+        repository: i64,
+        number: &str,
+        survivor: i64,
+    ) -> rusqlite::Result<()> {
         let sql = "SELECT row_id FROM pr WHERE repository = ?1 AND number = ?2 AND id IS NULL AND row_id <> ?3";
         let doubles: Vec<i64> = self
             .connection

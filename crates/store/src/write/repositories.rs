@@ -67,6 +67,17 @@ impl PageWriter<'_> {
         Ok(row)
     }
 
+    /// Whether an import has seen the repository in which an issue or pull request lives.
+    pub(super) fn knows_repository(&self, place: &Place) -> rusqlite::Result<bool> {
+        let stub = Repository {
+            id: place.repository_id.clone(),
+            org: place.org.clone(),
+            name: place.repo.clone(),
+            ..Repository::default()
+        };
+        self.stored_repository(&stub).map(|found| found.is_some())
+    }
+
     /// Row, observation and generation: by id, else of a row from a CSV file by name. Without an id, by name.
     fn stored_repository(&self, repository: &Repository) -> rusqlite::Result<Option<(i64, i64, i64)>> {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));

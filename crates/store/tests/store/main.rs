@@ -3,6 +3,7 @@
 mod cards;
 mod committing;
 mod data_formats;
+mod delivering;
 mod importing;
 mod ledger;
 mod ledger_as_csv;

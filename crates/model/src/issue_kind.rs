@@ -1,10 +1,10 @@
-//! Type and bug of an issue by the original's derivation.
+//! Type and bug of an issue by the original's derivation, for whoever reads issues of GitHub.
 
 /// Type and bug from GitHub's issue type and the labels.
 ///
 /// An issue type, when set, is the type, and labels are not looked at. Otherwise the labels decide in their order: one
 /// that is exactly `bug` marks a bug; the first that tells a type by a part of its text names it; `task` without any.
-pub(crate) fn kind_and_bug(issue_type: &str, labels: &[String]) -> (String, bool) {
+pub fn kind_and_bug(issue_type: &str, labels: &[String]) -> (String, bool) {
     let named = issue_type.trim().to_lowercase();
     if !named.is_empty() {
         let is_bug = named == "bug";

@@ -1,0 +1,68 @@
+//! What deliveries of webhooks tell: one object as it was at one instant, seldom all of it.
+//!
+//! Keys are those of [`records`](crate::records), so that what was delivered and what was imported are one. Other than
+//! those records, these never say that something is not there: what they leave open stays as it is stored.
+
+use crate::Instant;
+use crate::records::{Issue, ItemContent, Presence, PullRequest, Review};
+
+/// What one delivery tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Delivered {
+    /// A card on a board.
+    Card(Box<DeliveredCard>),
+    /// An issue as of its `updated_at`. `status_events` holds its opening and the change that the delivery is about, if
+    /// it is one; `committer` is whoever closed it with this change, else empty; there are no cards or events of boards.
+    Issue(Box<Issue>),
+    /// A pull request as of its `updated_at`. `events` holds the one that the delivery is about, if it is one; reviews
+    /// and the first commit are not told, and `None` of a size means that it is not told.
+    PullRequest(Box<PullRequest>),
+    /// A review.
+    Review {
+        /// Node id of the pull request.
+        pull_request_id: String,
+        /// The review as it is now; `dismissed_state` is empty.
+        review: Review,
+    },
+}
+
+/// A card as a delivery tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveredCard {
+    /// Node id of the card.
+    pub id: String,
+    /// Node id of the board.
+    pub board_id: String,
+    /// What it shows.
+    pub content: ItemContent,
+    /// Node id of the issue or pull request; empty for drafts and redacted cards.
+    pub content_id: String,
+    /// When the card was made.
+    pub created_at: Instant,
+    /// When it was as told here.
+    pub at: Instant,
+    /// On the board, archived or removed.
+    pub presence: Presence,
+    /// When that came about, where it is said.
+    pub presence_at: Option<Instant>,
+    /// What is told of its column.
+    pub status: DeliveredStatus,
+}
+
+/// What a delivery tells of a card's column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliveredStatus {
+    /// The card is new and in no column yet.
+    New,
+    /// Nothing: it is where it was.
+    Untold,
+    /// It moved. Empty stands for no status.
+    Moved {
+        /// Column before.
+        from: String,
+        /// Column after.
+        to: String,
+    },
+    /// It may have moved, but it is not said whereto.
+    Unclear,
+}

@@ -1,0 +1,209 @@
+//! What deliveries tell, laid over what is stored: only imports replace.
+
+use model::Instant;
+use model::deliveries::Delivered;
+use model::records::{Issue, PullRequest, PullRequestEvent, Review, StatusEvent};
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::{PageWriter, micros};
+use crate::dictionary::{Codes, find};
+use crate::{Delivery, Deposit};
+
+/// So many deliveries are remembered. What comes again later still changes nothing, because it is older.
+const KEPT_DELIVERIES: i64 = 100_000;
+
+/// Stores what a delivery tells, and that it came, unless it came before.
+pub(crate) fn delivery(
+    connection: &Connection,
+    codes: &mut Codes,
+    delivery: &Delivery<'_>,
+) -> rusqlite::Result<Deposit> {
+    let came_before: bool = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ?1 OR body_hash = ?2)")?
+        .query_row([delivery.id, delivery.body_hash], |row| row.get(0))?;
+    if came_before {
+        return Ok(Deposit::Repeated);
+    }
+    let deposit = tell(connection, codes, delivery.told)?;
+    if deposit != Deposit::Unknown {
+        remember(connection, delivery)?;
+    }
+    Ok(deposit)
+}
+
+fn tell(connection: &Connection, codes: &mut Codes, told: &Delivered) -> rusqlite::Result<Deposit> {
+    let at = match told {
+        Delivered::Card(card) => Some(card.at),
+        Delivered::Issue(issue) => issue.updated_at,
+        Delivered::PullRequest(pull_request) => pull_request.updated_at,
+        Delivered::Review { review, .. } => review.submitted_at,
+    };
+    let mut writer = PageWriter::new(connection, codes, at.map(Instant::micros).unwrap_or_default(), 0);
+    match told {
+        Delivered::Card(card) => writer.delivered_card(card),
+        Delivered::Issue(issue) => writer.delivered_issue(issue),
+        Delivered::PullRequest(pull_request) => writer.delivered_pull_request(pull_request),
+        Delivered::Review { pull_request_id, review } => writer.delivered_review(pull_request_id, review),
+    }
+}
+
+fn remember(connection: &Connection, delivery: &Delivery<'_>) -> rusqlite::Result<()> {
+    let row = connection
+        .prepare_cached("INSERT INTO delivery (id, body_hash, event, received_at) VALUES (?1, ?2, ?3, ?4)")?
+        .insert((delivery.id, delivery.body_hash, delivery.event, delivery.received_at.micros()))?;
+    let sql = "DELETE FROM delivery WHERE row_id <= ?1";
+    connection.prepare_cached(sql)?.execute([row - KEPT_DELIVERIES]).map(drop)
+}
+
+impl PageWriter<'_> {
+    /// What a row that no crawl has seen counts as: seen by the crawl that runs, so that it does not vanish at its end.
+    pub(super) fn present_generation(&self) -> rusqlite::Result<i64> {
+        let sql = "SELECT value FROM meta WHERE key = 'generation'";
+        self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
+    }
+
+    fn delivered_issue(&mut self, issue: &Issue) -> rusqlite::Result<Deposit> {
+        if !self.knows_repository(&issue.place)? {
+            return Ok(Deposit::Unknown);
+        }
+        let repository = self.repository_of(&issue.place)?;
+        let Some(stored) = self.stored("issue", &issue.id, repository, &issue.place.number)? else {
+            let generation = self.present_generation()?;
+            let row = self.put_issue(None, issue, repository, None, generation)?;
+            self.add_status_events(row, &issue.status_events)?;
+            return Ok(Deposit::Stored);
+        };
+        let is_newest = stored.observed_at <= self.observed_at;
+        if is_newest {
+            let sql = "SELECT committer FROM issue WHERE row_id = ?1";
+            let committer: i64 = self.connection.prepare_cached(sql)?.query_row([stored.row], |row| row.get(0))?;
+            let vanished_at = self.vanished_after(&stored);
+            self.put_issue(Some(stored.row), issue, repository, vanished_at, stored.seen_generation)?;
+            let sql = "UPDATE issue SET committer = ?1 WHERE row_id = ?2 AND ?1 <> 0";
+            self.connection.prepare_cached(sql)?.execute((committer, stored.row))?;
+            if stored.repository != repository || stored.number != issue.place.number {
+                self.delete_issue_from_csv(repository, &issue.place.number, stored.row)?;
+            }
+        }
+        let has_new_event = self.add_status_events(stored.row, &issue.status_events)?;
+        Ok(if is_newest || has_new_event { Deposit::Stored } else { Deposit::Known })
+    }
+
+    /// Adds those events that are not stored, in order of time; whether there was one.
+    fn add_status_events(&mut self, issue: i64, events: &[StatusEvent]) -> rusqlite::Result<bool> {
+        let mut has_new = false;
+        for event in events {
+            if self.has_event("issue_status_event", "issue", issue, &event.kind, event.at)? {
+                continue;
+            }
+            let seq = self.make_room("issue_status_event", "issue", issue, "at", event.at)?;
+            self.status_event(issue, seq, event)?;
+            has_new = true;
+        }
+        Ok(has_new)
+    }
+
+    fn delivered_pull_request(&mut self, pull_request: &PullRequest) -> rusqlite::Result<Deposit> {
+        if !self.knows_repository(&pull_request.place)? {
+            return Ok(Deposit::Unknown);
+        }
+        let repository = self.repository_of(&pull_request.place)?;
+        let Some(stored) = self.stored("pr", &pull_request.id, repository, &pull_request.place.number)? else {
+            let generation = self.present_generation()?;
+            let row = self.put_pull_request(None, pull_request, repository, None, generation)?;
+            self.add_pull_request_events(row, &pull_request.events)?;
+            return Ok(Deposit::Stored);
+        };
+        let is_newest = stored.observed_at <= self.observed_at;
+        if is_newest {
+            let mut told = pull_request.clone();
+            self.keep_what_is_not_told(stored.row, &mut told)?;
+            let vanished_at = self.vanished_after(&stored);
+            self.put_pull_request(Some(stored.row), &told, repository, vanished_at, stored.seen_generation)?;
+            if stored.repository != repository || stored.number != pull_request.place.number {
+                self.delete_pull_request_from_csv(repository, &pull_request.place.number, stored.row)?;
+            }
+        }
+        let has_new_event = self.add_pull_request_events(stored.row, &pull_request.events)?;
+        Ok(if is_newest || has_new_event { Deposit::Stored } else { Deposit::Known })
+    }
+
+    fn keep_what_is_not_told(&self, row: i64, told: &mut PullRequest) -> rusqlite::Result<()> {
+        let sql = "SELECT first_commit_at, additions, deletions, changed_files FROM pr WHERE row_id = ?1";
+        self.connection.prepare_cached(sql)?.query_row([row], |stored| {
+            let first_commit_at = stored.get::<_, Option<i64>>(0)?.map(Instant::from_micros);
+            told.first_commit_at = told.first_commit_at.or(first_commit_at);
+            told.additions = told.additions.or(stored.get(1)?);
+            told.deletions = told.deletions.or(stored.get(2)?);
+            told.changed_files = told.changed_files.or(stored.get(3)?);
+            Ok(())
+        })
+    }
+
+    fn add_pull_request_events(&mut self, row: i64, events: &[PullRequestEvent]) -> rusqlite::Result<bool> {
+        let mut has_new = false;
+        for event in events {
+            if self.has_event("pr_event", "pr", row, &event.kind, event.at)? {
+                continue;
+            }
+            let seq = self.make_room("pr_event", "pr", row, "at", event.at)?;
+            self.pull_request_event(row, seq, event)?;
+            has_new = true;
+        }
+        Ok(has_new)
+    }
+
+    /// A dismissed review stays dismissed, and what it said before is kept, in whatever order both are told.
+    fn delivered_review(&mut self, pull_request_id: &str, review: &Review) -> rusqlite::Result<Deposit> {
+        let sql = "SELECT row_id FROM pr WHERE id = ?1";
+        let found = self.connection.prepare_cached(sql)?.query_row([pull_request_id], |row| row.get(0)).optional()?;
+        let Some(pull_request): Option<i64> = found else { return Ok(Deposit::Unknown) };
+        let sql = "SELECT seq, state, dismissed_state FROM pr_review WHERE pr = ?1 AND id = ?2";
+        let stored: Option<(i64, i64, i64)> = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row((pull_request, &review.id), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((seq, state, dismissed_state)) = stored else {
+            let at = review.submitted_at.unwrap_or(Instant::from_micros(i64::MAX));
+            let seq = self.make_room("pr_review", "pr", pull_request, "submitted_at", at)?;
+            self.review(pull_request, seq, review)?;
+            return Ok(Deposit::Stored);
+        };
+        let (told, dismissed) = (self.code(&review.state)?, self.code("DISMISSED")?);
+        let (new_state, new_dismissed_state) = match (state == dismissed, told == dismissed) {
+            (true, true) => (state, dismissed_state),
+            (true, false) => (state, if dismissed_state == 0 { told } else { dismissed_state }),
+            (false, true) => (told, state),
+            (false, false) => (told, dismissed_state),
+        };
+        if (new_state, new_dismissed_state) == (state, dismissed_state) {
+            return Ok(Deposit::Known);
+        }
+        self.connection
+            .prepare_cached(
+                "UPDATE pr_review SET state = ?1, dismissed_state = ?2, submitted_at = coalesce(submitted_at, ?3)
+                 WHERE pr = ?4 AND seq = ?5",
+            )?
+            .execute((new_state, new_dismissed_state, micros(review.submitted_at), pull_request, seq))?;
+        Ok(Deposit::Stored)
+    }
+
+    fn has_event(&self, table: &str, parent: &str, row: i64, kind: &str, at: Instant) -> rusqlite::Result<bool> {
+        let Some(kind) = find(self.connection, kind)? else { return Ok(false) };
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {parent} = ?1 AND type = ?2 AND at = ?3)");
+        self.connection.prepare_cached(&sql)?.query_row((row, kind, at.micros()), |found| found.get(0))
+    }
+
+    /// The number for a child that belongs behind the last one that is not later; those behind it move on.
+    fn make_room(&self, table: &str, parent: &str, row: i64, time: &str, at: Instant) -> rusqlite::Result<i64> {
+        let sql = format!("SELECT coalesce(max(seq) + 1, 0) FROM {table} WHERE {parent} = ?1 AND {time} <= ?2");
+        let seq: i64 = self.connection.prepare_cached(&sql)?.query_row((row, at.micros()), |found| found.get(0))?;
+        // By way of negative numbers, for two rows must not have one number even for a moment.
+        let sql = format!("UPDATE {table} SET seq = -seq - 1 WHERE {parent} = ?1 AND seq >= ?2");
+        self.connection.prepare_cached(&sql)?.execute((row, seq))?;
+        let sql = format!("UPDATE {table} SET seq = -seq WHERE {parent} = ?1 AND seq < 0");
+        self.connection.prepare_cached(&sql)?.execute([row])?;
+        Ok(seq)
+    }
+}
