@@ -24,8 +24,9 @@ const ALLOWED: [(&str, &[&str]); 22] = [
     ("github-issues", &["github-client", "model", "source"]),
     ("github-projects", &["github-client", "model", "source"]),
     ("github-prs", &["github-client", "model", "source"]),
+    ("github-webhooks", &["model"]),
     ("http-api", &["metrics-core", "model"]),
-    ("cto-api", &["command-line", "config-model", "dashboard-files", "http-api", "model", "store"]),
+    ("cto-api", &["command-line", "config-model", "dashboard-files", "github-webhooks", "http-api", "model", "store"]),
     ("cto-calculate", &["command-line", "config-model", "metrics-core", "model", "store"]),
     (
         "cto-import",

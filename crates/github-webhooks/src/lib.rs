@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+mod card;
+mod issue;
+mod payload;
+mod pull_request;
+mod reading;
+mod signature;
+mod wire;
+
+pub use payload::{BodyKind, payload};
+pub use reading::{Malformed, NotUsed, Reading, read};
+pub use signature::{body_hash, is_signed};

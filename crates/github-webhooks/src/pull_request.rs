@@ -1,0 +1,121 @@
+//! `pull_request` and `pull_request_review`.
+
+use model::deliveries::Delivered;
+use model::records::{PullRequest, PullRequestEvent, Review};
+use serde::Deserialize;
+
+use crate::wire::{Named, Repository, Time, User, login_of};
+use crate::{NotUsed, Reading};
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Event {
+    action: String,
+    pull_request: Wire,
+    repository: Repository,
+    #[serde(default)]
+    sender: Option<User>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Wire {
+    node_id: String,
+    number: i64,
+    title: String,
+    html_url: String,
+    state: String,
+    user: Option<User>,
+    created_at: Time,
+    closed_at: Option<Time>,
+    merged_at: Option<Time>,
+    updated_at: Time,
+    draft: bool,
+    base: Branch,
+    #[serde(default)]
+    labels: Vec<Named>,
+    #[serde(default)]
+    additions: Option<i64>,
+    #[serde(default)]
+    deletions: Option<i64>,
+    #[serde(default)]
+    changed_files: Option<i64>,
+    #[serde(default)]
+    merge_commit_sha: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Branch {
+    #[serde(rename = "ref")]
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ReviewEvent {
+    review: WireReview,
+    pull_request: WithId,
+}
+
+#[derive(Debug, Deserialize)]
+struct WireReview {
+    node_id: String,
+    state: String,
+    #[serde(default)]
+    submitted_at: Option<Time>,
+    user: Option<User>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WithId {
+    node_id: String,
+}
+
+/// What the event tells of the pull request.
+pub(crate) fn told(event: Event) -> Reading {
+    let Event { action, pull_request: wire, repository, sender } = event;
+    // The words of imports.
+    let kind = ["ready_for_review", "converted_to_draft", "review_requested"].into_iter().find(|kind| *kind == action);
+    let updated_at = wire.updated_at.0;
+    let events = kind.map(|kind| PullRequestEvent { kind: kind.to_owned(), at: updated_at, by: login_of(sender) });
+    let state = if wire.merged_at.is_some() { "merged".to_owned() } else { wire.state.to_lowercase() };
+    // Before it is merged it is a commit that only tries the merge.
+    let merge_commit = wire.merge_commit_sha.filter(|_| wire.merged_at.is_some()).unwrap_or_default();
+    Reading::Told(Delivered::PullRequest(Box::new(PullRequest {
+        id: wire.node_id,
+        place: repository.place(wire.number),
+        title: wire.title,
+        url: wire.html_url,
+        state,
+        creator: wire.user.map(User::actor),
+        created_at: wire.created_at.0,
+        closed_at: wire.closed_at.map(|at| at.0),
+        merged_at: wire.merged_at.map(|at| at.0),
+        updated_at: Some(updated_at),
+        is_draft: wire.draft,
+        base: wire.base.name,
+        labels: wire.labels.into_iter().map(|label| label.name).collect(),
+        additions: wire.additions,
+        deletions: wire.deletions,
+        changed_files: wire.changed_files,
+        first_commit_at: None,
+        merge_commit,
+        reviews: Vec::new(),
+        events: events.into_iter().collect(),
+    })))
+}
+
+/// What the event tells of the review.
+pub(crate) fn review_told(event: ReviewEvent) -> Reading {
+    let state = event.review.state.to_uppercase();
+    if state == "PENDING" {
+        return Reading::NotUsed(NotUsed::Action);
+    }
+    Reading::Told(Delivered::Review {
+        pull_request_id: event.pull_request.node_id,
+        review: Review {
+            id: event.review.node_id,
+            state,
+            dismissed_state: String::new(),
+            submitted_at: event.review.submitted_at.map(|at| at.0),
+            user: event.review.user.map(User::actor),
+        },
+    })
+}

@@ -1,0 +1,74 @@
+//! What travels, as far as several events have it.
+
+use model::Instant;
+use model::records::{Actor, Place};
+use serde::{Deserialize, Deserializer};
+
+/// A user, a bot, or an app.
+#[derive(Debug, Deserialize)]
+pub(crate) struct User {
+    login: String,
+    #[serde(default, rename = "type")]
+    kind: String,
+}
+
+/// A repository.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Repository {
+    node_id: String,
+    name: String,
+    owner: Owner,
+}
+
+#[derive(Debug, Deserialize)]
+struct Owner {
+    login: String,
+}
+
+/// Anything of which only the name counts.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+}
+
+/// Anyone of whom only the login counts.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Login {
+    pub(crate) login: String,
+}
+
+impl User {
+    /// As imports know the same one: without the ending that bots have here alone.
+    pub(crate) fn actor(self) -> Actor {
+        let is_bot = self.kind == "Bot";
+        let login = match self.login.strip_suffix("[bot]") {
+            Some(name) if is_bot => name.to_owned(),
+            _ => self.login,
+        };
+        Actor { login, is_bot }
+    }
+}
+
+/// The login of whoever did it, as imports know it; empty for nobody.
+pub(crate) fn login_of(sender: Option<User>) -> String {
+    sender.map(|sender| sender.actor().login).unwrap_or_default()
+}
+
+impl Repository {
+    /// Where number `number` of it is.
+    pub(crate) fn place(self, number: i64) -> Place {
+        Place { repository_id: self.node_id, org: self.owner.login, repo: self.name, number: number.to_string() }
+    }
+}
+
+/// A time, `2026-10-01T09:00:00Z`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Time(pub(crate) Instant);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let at = Instant::parse_rfc3339(&text);
+        at.map(Self).ok_or_else(|| serde::de::Error::custom("a time such as 2026-10-01T09:00:00Z is expected"))
+    }
+}
