@@ -21,7 +21,8 @@ use crate::problem::Problem;
 use crate::routing::Routes;
 use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
-use crate::{about, compatible, evidence, gauges, openapi, typed};
+use crate::webhooks::Deliveries;
+use crate::{about, compatible, evidence, gauges, openapi, typed, webhooks};
 
 /// The HTTP surface: routes over the snapshot that was published last. Clones share everything.
 #[derive(Clone, Debug)]
@@ -102,6 +103,21 @@ impl Api {
         self.shared.publish(data);
     }
 
+    /// Receives webhooks from now on, at `/webhooks/github`; until then there is nothing at that address. Whoever comes
+    /// second is not asked.
+    ///
+    /// Requests to it need no [`Authentication`](crate::Authentication), since `deliveries` tells by the signature who
+    /// sent them; host names count as for the others.
+    pub fn receive(&self, deliveries: Arc<dyn Deliveries>) {
+        // What was set first stays.
+        let _ = self.shared.deliveries.set(deliveries);
+    }
+
+    /// Counts in `/metrics` what became of a delivery after it was taken in: a word, always one of a few.
+    pub fn count_delivery(&self, outcome: &'static str) {
+        self.shared.gauges.delivery(outcome);
+    }
+
     /// Says that newer data could not be loaded, until the next snapshot. The message appears in `/api/v1/meta`.
     pub fn reload_failed(&self, message: String) {
         self.shared.reload_failed(message);
@@ -120,6 +136,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Routes {
     evidence::add(&mut routes, shared);
     about::add(&mut routes, shared);
     gauges::add(&mut routes, shared);
+    webhooks::add(&mut routes, shared);
     routes
 }
 

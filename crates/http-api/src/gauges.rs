@@ -38,6 +38,7 @@ pub(crate) struct Gauges {
     requests: Family<Labels, Counter>,
     durations: Family<Labels, Histogram, fn() -> Histogram>,
     computations: Histogram,
+    deliveries: Family<Labels, Counter>,
 }
 
 fn histogram() -> Histogram {
@@ -49,6 +50,7 @@ impl Gauges {
         let requests = Family::default();
         let durations = Family::new_with_constructor(histogram as fn() -> Histogram);
         let computations = histogram();
+        let deliveries = Family::default();
         let mut registry = Registry::with_prefix("cto_api");
         registry.register("build", "What is running", Info::new(vec![("version", build.to_owned())]));
         registry.register("requests", "Requests answered, by method, route and status", requests.clone());
@@ -62,7 +64,8 @@ impl Gauges {
             "Time that computations of tables took",
             computations.clone(),
         );
-        Self { registry, requests, durations, computations }
+        registry.register("deliveries", "Deliveries of webhooks, by what became of them", deliveries.clone());
+        Self { registry, requests, durations, computations, deliveries }
     }
 
     /// A request was answered. `route` is a template, never what a client wrote.
@@ -72,6 +75,11 @@ impl Gauges {
         labels.push(("method", method.to_owned()));
         self.requests.get_or_create(&labels).inc();
         self.durations.get_or_create(&by_route()).observe(duration.as_secs_f64());
+    }
+
+    /// Something became of a delivery.
+    pub(crate) fn delivery(&self, outcome: &'static str) {
+        self.deliveries.get_or_create(&vec![("outcome", outcome.to_owned())]).inc();
     }
 
     /// Tables were computed.

@@ -14,8 +14,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::problem::Problem;
-use crate::settings::{Authentication, Limits, Settings};
+use crate::settings::{Authentication, Settings};
 use crate::shared::Shared;
+use crate::webhooks;
 
 /// Routes that everyone may ask: they say nothing but whether the server lives and is ready.
 const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
@@ -35,7 +36,7 @@ pub(crate) async fn guard(State(rule): State<Rule>, request: Request, next: Next
     let settings = &rule.shared.settings;
     let is_page = rule.others_are_pages && parts.extensions.get::<MatchedPath>().is_none();
     let allowed = || allowed(&parts, settings, is_page);
-    if let Err(problem) = within_limits(&parts, &settings.limits).and_then(|()| allowed()) {
+    if let Err(problem) = within_limits(&parts, settings).and_then(|()| allowed()) {
         return problem.into_response();
     }
     let answering = next.run(Request::from_parts(parts, body));
@@ -46,7 +47,13 @@ pub(crate) async fn guard(State(rule): State<Rule>, request: Request, next: Next
     })
 }
 
-fn within_limits(parts: &Parts, limits: &Limits) -> Result<(), Problem> {
+/// The path of a request without the base path; empty for what is not below that.
+fn path<'a>(parts: &'a Parts, settings: &Settings) -> &'a str {
+    parts.uri.path().strip_prefix(settings.base_path.as_str()).unwrap_or_default()
+}
+
+fn within_limits(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
+    let limits = &settings.limits;
     let uri_bytes = parts.uri.path_and_query().map_or(0, |text| text.as_str().len());
     if uri_bytes > limits.uri_bytes {
         let detail = format!("the address is longer than {} bytes", limits.uri_bytes);
@@ -59,19 +66,22 @@ fn within_limits(parts: &Parts, limits: &Limits) -> Result<(), Problem> {
     }
     let body_bytes =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if body_bytes.is_some_and(|bytes| bytes > limits.body_bytes) {
-        let detail = format!("the body is longer than {} bytes", limits.body_bytes);
+    let most = if path(parts, settings) == webhooks::PATH { limits.delivery_bytes } else { limits.body_bytes };
+    if body_bytes.is_some_and(|bytes| bytes > most) {
+        let detail = format!("the body is longer than {most} bytes");
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
     Ok(())
 }
 
 fn allowed(parts: &Parts, settings: &Settings, is_page: bool) -> Result<(), Problem> {
-    let path = parts.uri.path().strip_prefix(settings.base_path.as_str()).unwrap_or_default();
+    let path = path(parts, settings);
     if OPEN_PATHS.contains(&path) {
         return Ok(());
     }
     match &settings.authentication {
+        // Deliveries show by their signature who sent them.
+        Authentication::Bearer(_) | Authentication::Basic { .. } if path == webhooks::PATH => Ok(()),
         Authentication::None => known_host(parts, settings),
         Authentication::Bearer(_) if is_page => Ok(()),
         Authentication::Bearer(tokens) => {

@@ -24,6 +24,7 @@ mod settings;
 mod shared;
 mod snapshot;
 mod typed;
+mod webhooks;
 
 pub use api::Api;
 /// What is served, so that who serves it can name it.
@@ -32,3 +33,4 @@ pub use dashboard::DashboardFiles;
 pub use data::{Data, RulesBySet};
 pub use openapi::openapi;
 pub use settings::{Authentication, Limits, Network, Settings, SettingsError};
+pub use webhooks::{Deliveries, RawDelivery, Receipt};

@@ -7,12 +7,15 @@ mod parameters;
 
 use std::sync::LazyLock;
 
+use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, PathItem, PathItemBuilder, Paths};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, ResponsesBuilder};
 
-use crate::evidence;
 use crate::routes::{COMPATIBLE_ROUTES, TABLE_ROUTES, TableRoute, spec};
+use crate::{evidence, webhooks};
 
 /// The OpenAPI 3.1 document of every route, as pretty JSON. It does not depend on settings or data.
 pub fn openapi() -> String {
@@ -58,6 +61,7 @@ fn build() -> OpenApi {
     for (path, item) in plain_paths() {
         paths.paths.insert(path.to_owned(), item);
     }
+    paths.paths.insert(webhooks::PATH.to_owned(), github_webhook());
     let secrets = [
         ("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())),
         ("basic", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Basic).build())),
@@ -86,6 +90,29 @@ fn build() -> OpenApi {
 
 fn get(operation: OperationBuilder) -> PathItem {
     PathItemBuilder::new().operation(HttpMethod::Get, operation.build()).build()
+}
+
+/// Deliveries show by their signature who sent them, so no other authentication is asked for.
+fn github_webhook() -> PathItem {
+    let object = || ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
+    let payload = RequestBodyBuilder::new()
+        .description(Some("GitHub's payload of the event, or a form with it in `payload`."))
+        .content("application/json", object())
+        .content("application/x-www-form-urlencoded", object())
+        .build();
+    let headers = [
+        ("X-GitHub-Event", "Name of the event."),
+        ("X-GitHub-Delivery", "Id of the delivery."),
+        ("X-Hub-Signature-256", "`sha256=` and the HMAC of the body under the configured secret, hexadecimal."),
+    ];
+    let summary = "Takes a delivery of a GitHub webhook, to be stored in a moment.";
+    let operation = headers.into_iter().fold(operation("github_webhook", "webhooks", summary), |operation, header| {
+        operation.parameter(parameters::of_header(header.0, header.1))
+    });
+    let none = SecurityRequirement::default();
+    let operation =
+        operation.request_body(Some(payload)).responses(answers::delivery().build()).securities(Some([none]));
+    PathItemBuilder::new().operation(HttpMethod::Post, operation.build()).build()
 }
 
 fn operation(id: &str, tag: &str, summary: &str) -> OperationBuilder {
@@ -223,12 +250,16 @@ mod tests {
         }
     }
 
+    fn operation_id(path: &Value) -> Option<&str> {
+        ["get", "post"].iter().find_map(|method| path[method]["operationId"].as_str())
+    }
+
     #[test]
     fn operation_ids_are_unique_and_it_is_version_3_1() {
         let document: Value = serde_json::from_str(document()).expect("JSON");
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("paths");
-        let ids: BTreeSet<&str> = paths.values().filter_map(|path| path["get"]["operationId"].as_str()).collect();
+        let ids: BTreeSet<&str> = paths.values().filter_map(operation_id).collect();
         assert_eq!(ids.len(), paths.len());
     }
 }

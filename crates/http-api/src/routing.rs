@@ -2,9 +2,9 @@
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::get;
+use axum::routing::{get, post};
 
-/// Routes that answer GET (and so HEAD), with their addresses.
+/// Routes with their addresses.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     pub(crate) router: Router,
@@ -12,7 +12,7 @@ pub(crate) struct Routes {
 }
 
 impl Routes {
-    /// One more.
+    /// One more that answers GET, and so HEAD.
     pub(crate) fn get<H, T>(&mut self, path: impl Into<String>, handler: H)
     where
         H: Handler<T, ()>,
@@ -21,5 +21,15 @@ impl Routes {
         let path = path.into();
         self.router = std::mem::take(&mut self.router).route(&path, get(handler));
         self.paths.push(path);
+    }
+
+    /// One more that answers POST.
+    pub(crate) fn post<H, T>(&mut self, path: &str, handler: H)
+    where
+        H: Handler<T, ()>,
+        T: 'static,
+    {
+        self.router = std::mem::take(&mut self.router).route(path, post(handler));
+        self.paths.push(path.to_owned());
     }
 }

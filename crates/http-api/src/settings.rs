@@ -63,6 +63,8 @@ pub enum Authentication {
 pub struct Limits {
     /// Largest body of a request, in bytes.
     pub body_bytes: u64,
+    /// Largest body of a webhook's delivery, in bytes.
+    pub delivery_bytes: u64,
     /// Largest sum of names and values of a request's headers, in bytes.
     pub header_bytes: usize,
     /// Longest path and query, in bytes.
@@ -76,10 +78,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Bodies of 64 KiB, headers of 16 KiB, addresses of 8 KiB, 30 s, 2 computations, 64 MiB.
+    /// Bodies of 64 KiB, deliveries of 25 MiB, headers of 16 KiB, addresses of 8 KiB, 30 s, 2 computations, 64 MiB.
     fn default() -> Self {
         Self {
             body_bytes: 64 << 10,
+            delivery_bytes: 25 << 20,
             header_bytes: 16 << 10,
             uri_bytes: 8 << 10,
             request_time: Duration::from_secs(30),

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant as Moment;
 
 use axum::body::Body;
@@ -16,6 +16,7 @@ use crate::gauges::Gauges;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::snapshot::{Question, Snapshot};
+use crate::webhooks::{Bodies, Deliveries};
 
 /// So many may wait for each computation that runs; more are turned away.
 const WAITING_PER_COMPUTATION: usize = 64;
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) rules: Arc<RulesBySet>,
     pub(crate) gauges: Gauges,
+    pub(crate) deliveries: OnceLock<Arc<dyn Deliveries>>,
+    pub(crate) bodies: Bodies,
     current: RwLock<Option<Arc<Snapshot>>>,
     reload_error: RwLock<Option<String>>,
     computing: Arc<Semaphore>,
@@ -38,7 +41,8 @@ impl Shared {
         let gauges = Gauges::new(&settings.build);
         let (current, reload_error) = (RwLock::new(None), RwLock::new(None));
         let waiting = AtomicUsize::new(0);
-        Self { settings, rules: Arc::new(rules), gauges, current, reload_error, computing, waiting }
+        let (deliveries, bodies) = (OnceLock::new(), Bodies::default());
+        Self { settings, rules: Arc::new(rules), gauges, deliveries, bodies, current, reload_error, computing, waiting }
     }
 
     /// Computes what most requests ask for, then swaps.

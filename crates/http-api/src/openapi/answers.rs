@@ -57,6 +57,25 @@ fn csv_schema() -> ObjectBuilder {
         .description(Some("Text that a spreadsheet would take for a formula has an apostrophe in front."))
 }
 
+/// What became of a delivery.
+pub(super) fn delivery() -> ResponsesBuilder {
+    let text = |help: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(help));
+    let outcome = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("outcome", text("`accepted` or `not_used`."))
+        .property("detail", text("Why it is not used."))
+        .required("outcome");
+    let content = ContentBuilder::new().schema(Some(outcome)).build();
+    let taken = ResponseBuilder::new().description("It was taken in.").content("application/json", content);
+    let responses = ResponsesBuilder::new().response("202", taken.build());
+    let responses = DELIVERY.iter().fold(responses, |responses, (status, what)| {
+        let problem = ContentBuilder::new().schema(Some(reference("Problem"))).example(Some(example(status))).build();
+        let response = ResponseBuilder::new().description(*what).content(problem::MEDIA_TYPE, problem);
+        responses.response(*status, response.build())
+    });
+    problems(problems(responses, &ACCESS[1..]), &LIMITS)
+}
+
 /// An array of objects of text.
 pub(super) fn compatible(row: Object) -> ResponsesBuilder {
     let content = ContentBuilder::new().schema(Some(array(Schema::Object(row)))).build();
@@ -113,6 +132,14 @@ fn unchanged() -> Response {
 }
 
 const QUERY: [(&str, &str); 1] = [("400", "A parameter or value is not known, or dates are reversed.")];
+const DELIVERY: [(&str, &str); 6] = [
+    ("400", "It is signed but cannot be read, or a header is missing."),
+    ("401", "The signature is missing or wrong."),
+    ("404", "No secret for webhooks is configured."),
+    ("415", "The content type is none that GitHub offers."),
+    ("503", "Too many deliveries wait to be stored."),
+    ("504", "The body did not come in time."),
+];
 const ACCESS: [(&str, &str); 2] = [
     ("401", "Authentication is needed; WWW-Authenticate says which."),
     ("421", "Without authentication the server does not answer under this host name."),

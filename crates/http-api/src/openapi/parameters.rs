@@ -51,6 +51,11 @@ pub(super) fn of_evidence(name: &str) -> ParameterBuilder {
     }
 }
 
+/// A header that has to be there.
+pub(super) fn of_header(name: &str, help: &str) -> ParameterBuilder {
+    parameter(name, help, text().into()).parameter_in(ParameterIn::Header).required(Required::True)
+}
+
 fn of_name(name: &str, route: &TableRoute) -> ParameterBuilder {
     match name {
         "rules" => rules(),
