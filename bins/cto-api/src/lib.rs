@@ -2,6 +2,7 @@
 
 mod arguments;
 mod changes;
+mod deliveries;
 mod interruption;
 mod listening;
 mod loading;
@@ -16,8 +17,10 @@ use std::net::SocketAddr;
 use anyhow::Context as _;
 use command_line::Outcome;
 use http_api::{Api, SettingsError};
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 
+use deliveries::Receiving;
 use plan::Plan;
 use usage::UsageError;
 
@@ -45,7 +48,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
 fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let (config, file) = config_model::load(arguments.config.as_deref())?;
     let variables = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let plan = Plan::new(arguments, &config, &variables)?;
+    let mut plan = Plan::new(arguments, &config, &variables)?;
     if file.is_none() {
         eprintln!("note: no config.yml: every board is read with GitHub's own column names");
     }
@@ -55,17 +58,24 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         Some(folder) => dashboard_files::folder(folder)?,
         None => dashboard_files::embedded(),
     };
+    let webhooks = plan.webhooks.take().map(|secret| anyhow::Ok((secret, plan.source.url_of_store()?))).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    let outcome = runtime.block_on(listen_and_serve(plan, dashboard));
+    let outcome = runtime.block_on(listen_and_serve(plan, dashboard, webhooks));
     // Computations that nobody waits for any more end with the process.
     runtime.shutdown_background();
     outcome
 }
 
-async fn listen_and_serve(plan: Plan, dashboard: dashboard_files::Files) -> anyhow::Result<()> {
+/// `webhooks` are the secret of webhooks and the store that they are for.
+async fn listen_and_serve(
+    plan: Plan,
+    dashboard: dashboard_files::Files,
+    webhooks: Option<(SecretString, String)>,
+) -> anyhow::Result<()> {
     let interrupted = interruption::interruption().context("cannot wait for an interruption")?;
     let base_path = plan.http.base_path.trim_end_matches('/').to_owned();
     let api = Api::new(plan.http, plan.rules)?;
+    let receiving = webhooks.map(|(secret, store)| Receiving::start(&api, secret, &store)).transpose()?;
     let router = api.router_with_dashboard(dashboard)?;
     let (listener, address) = listen(plan.address).await?;
     command_line::say!("listening on http://{address}{base_path}");
@@ -77,10 +87,14 @@ async fn listen_and_serve(plan: Plan, dashboard: dashboard_files::Files) -> anyh
             Ok(Ok(())) | Err(_) => std::future::pending().await,
         }
     };
-    tokio::select! {
+    let outcome = tokio::select! {
         () = listening::serve(listener, router, plan.connections, interrupted) => Ok(()),
         error = failure => Err(error),
+    };
+    if let Some(receiving) = receiving {
+        receiving.end().await;
     }
+    outcome
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use config_model::{Config, Server, ServerAuth};
 use http_api::{Authentication, Network, RulesBySet};
 use model::rules::RuleSet;
+use secrecy::SecretString;
 
 use crate::Arguments;
 use crate::secrets::{self, Variables};
@@ -28,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) ui: Option<PathBuf>,
     /// How often to look for changes; `None` = never.
     pub(crate) look_every: Option<Duration>,
+    /// The secret of webhooks; without one none are received.
+    pub(crate) webhooks: Option<SecretString>,
     /// Most connections at once.
     pub(crate) connections: usize,
 }
@@ -58,6 +61,7 @@ impl Plan {
         };
         let data = path(arguments.data.as_deref(), server.data.as_deref()).unwrap_or_else(|| PathBuf::from("data"));
         let seconds = arguments.reload_seconds.or(server.reload_seconds).unwrap_or(USUAL_RELOAD_SECONDS);
+        let secret_file = path(arguments.webhook_secret_file.as_deref(), server.webhook_secret_file.as_deref());
         let connections = arguments.connections.map(|number| number as usize).or(server.connections);
         Ok(Self {
             address,
@@ -66,6 +70,7 @@ impl Plan {
             source: Source::new(data, text(arguments.store.as_deref(), server.store.as_deref())),
             ui: path(arguments.ui.as_deref(), server.ui.as_deref()),
             look_every: (seconds > 0).then(|| Duration::from_secs(seconds)),
+            webhooks: secrets::webhook_secret(secret_file.as_deref(), variables)?,
             connections: connections.unwrap_or(USUAL_CONNECTIONS),
         })
     }
@@ -137,7 +142,7 @@ fn authentication(
     }
 }
 
-fn bearer(tokens: Vec<secrecy::SecretString>) -> Result<Authentication, UsageError> {
+fn bearer(tokens: Vec<SecretString>) -> Result<Authentication, UsageError> {
     if tokens.is_empty() {
         return Err(UsageError::new(
             "bearer authentication has no tokens: put them into CTO_API_TOKENS, or into a file that --tokens-file or server.tokens_file names",
@@ -146,7 +151,7 @@ fn bearer(tokens: Vec<secrecy::SecretString>) -> Result<Authentication, UsageErr
     Ok(Authentication::Bearer(tokens))
 }
 
-fn basic(user: Option<String>, password: Option<secrecy::SecretString>) -> Result<Authentication, UsageError> {
+fn basic(user: Option<String>, password: Option<SecretString>) -> Result<Authentication, UsageError> {
     let missing = |what: &str, remedy: &str| {
         UsageError::new(format!("basic authentication has no {what}: set {remedy}, or choose another --auth"))
     };

@@ -30,11 +30,26 @@ pub(crate) fn password(file: Option<&Path>, variables: Variables<'_>) -> Result<
     if let Some(text) = variables("CTO_API_PASSWORD") {
         return Ok(Some(SecretString::from(text)));
     }
-    let Some(file) = file else { return Ok(None) };
-    let text = read(file, "password")?;
+    file.map(|file| first_line(file, "password", "password")).transpose()
+}
+
+/// The secret of `CTO_WEBHOOK_SECRET`, else the first line of the file.
+pub(crate) fn webhook_secret(
+    file: Option<&Path>,
+    variables: Variables<'_>,
+) -> Result<Option<SecretString>, UsageError> {
+    if let Some(text) = variables("CTO_WEBHOOK_SECRET") {
+        return Ok(Some(SecretString::from(text)));
+    }
+    file.map(|file| first_line(file, "webhook-secret", "secret")).transpose()
+}
+
+/// A secret that may have blanks.
+fn first_line(file: &Path, flag: &str, what: &str) -> Result<SecretString, UsageError> {
+    let text = read(file, flag)?;
     match text.lines().next() {
-        Some(line) if !line.is_empty() => Ok(Some(SecretString::from(line))),
-        _ => Err(UsageError::new(format!("{} holds no password: write it to the first line", file.display()))),
+        Some(line) if !line.is_empty() => Ok(SecretString::from(line)),
+        _ => Err(UsageError::new(format!("{} holds no {what}: write it to the first line", file.display()))),
     }
 }
 
@@ -92,5 +107,20 @@ mod tests {
         std::fs::write(&file, " open sesame \nrest").expect("written");
         let password = password(Some(&file), &none).expect("read").expect("there");
         assert_eq!(password.expose_secret(), " open sesame ");
+    }
+
+    #[test]
+    fn the_secret_of_webhooks_comes_from_the_environment_or_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "of the file\n").expect("written");
+        let read = |file, variables: Variables<'_>| webhook_secret(file, variables).expect("read");
+        assert_eq!(read(Some(&file), &none).expect("there").expose_secret(), "of the file");
+        let set = |name: &str| (name == "CTO_WEBHOOK_SECRET").then(|| "of the environment".to_owned());
+        assert_eq!(read(Some(&file), &set).expect("there").expose_secret(), "of the environment");
+        assert!(read(None, &none).is_none());
+        std::fs::write(&file, "\n").expect("written");
+        let error = webhook_secret(Some(&file), &none).expect_err("no secret").to_string();
+        assert!(error.contains("secret holds no secret"), "{error}");
     }
 }

@@ -10,6 +10,8 @@ use model::columns::{Raw, Scopes};
 use store::csv_folder::{self, Problem, Reading};
 use store::{Place, Store};
 
+use crate::usage::UsageError;
+
 /// At most so many odd values are told one by one.
 const PROBLEMS_SHOWN: usize = 20;
 
@@ -45,6 +47,21 @@ impl Source {
                 Ok(fingerprint::of_store(store.path(), store.changes()?))
             }
             Place::Folder(folder) => Ok(fingerprint::of_folder(&folder)),
+        }
+    }
+
+    /// Address of the store.
+    ///
+    /// # Errors
+    /// There is none, but a folder of raw CSV files.
+    pub(crate) fn url_of_store(&self) -> anyhow::Result<String> {
+        match self.place()? {
+            Place::Store(url) => Ok(url),
+            Place::Folder(folder) => Err(UsageError::new(format!(
+                "webhooks need a store, and {} holds raw CSV files alone: run cto-import into it, name a store with --store, or take the secret of webhooks away (CTO_WEBHOOK_SECRET, --webhook-secret-file, server.webhook_secret_file)",
+                folder.display()
+            ))
+            .into()),
         }
     }
 

@@ -37,6 +37,10 @@ pub struct Server {
     /// File with the password of basic authentication; the variable `CTO_API_PASSWORD` may hold it instead.
     #[serde(default)]
     pub password_file: Option<String>,
+    /// File with the secret of GitHub's webhooks; the variable `CTO_WEBHOOK_SECRET` may hold it instead. Without one no
+    /// webhooks are received.
+    #[serde(default)]
+    pub webhook_secret_file: Option<String>,
     /// Host names that are answered without authentication, besides those of this computer.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<String>>")]

@@ -120,3 +120,15 @@ fn a_proxy_that_is_no_address_is_named() {
     assert!(refused("--trusted-proxy nginx", "", &[]).contains("\"nginx\" is neither an address nor a network"));
     assert_eq!(planned("--trusted-proxy 10.0.0.0/8,127.0.0.1", "", &[]).http.trusted_proxies.len(), 2);
 }
+
+#[test]
+fn webhooks_are_received_where_there_is_a_secret_and_its_file_is_named_when_it_is_not_there() {
+    assert!(planned("", "", &[]).webhooks.is_none());
+    assert!(planned("", "", &[("CTO_WEBHOOK_SECRET", "hush")]).webhooks.is_some());
+    let config = "server: {webhook_secret_file: of-the-file}";
+    for (flags, file) in [("", "of-the-file"), ("--webhook-secret-file of-the-flag", "of-the-flag")] {
+        let error = refused(flags, config, &[]);
+        assert!(error.contains(&format!("the webhook-secret file {file} cannot be read")), "{error}");
+        assert!(error.contains("--webhook-secret-file"), "{error}");
+    }
+}

@@ -1,14 +1,7 @@
-use std::process::Command;
-
-use crate::process::{Server, fixture, text};
+use crate::process::{Server, fixture, signal, text};
 
 fn served() -> Server {
     Server::ready(&["--data", &text(&fixture("tables/raw"))])
-}
-
-fn signal(server: &Server, name: &str) {
-    let sent = Command::new("kill").args([name, &server.id().to_string()]).status().expect("run");
-    assert!(sent.success());
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod refusing;
 mod reloading;
 mod starting;
 mod tables;
+mod webhooks;

@@ -127,6 +127,13 @@ impl Drop for Server {
     }
 }
 
+/// Sends a signal, `-TERM` for example.
+#[cfg(unix)]
+pub(crate) fn signal(server: &Server, name: &str) {
+    let sent = Command::new("kill").args([name, &server.id().to_string()]).status().expect("run");
+    assert!(sent.success());
+}
+
 /// A file below the folder of fixtures.
 pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name)

@@ -1,0 +1,111 @@
+//! Webhooks: what is taken in waits in a queue until one thread has stored it.
+
+mod queue;
+mod writer;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
+use http_api::{Api, Deliveries, RawDelivery, Receipt};
+use model::Instant;
+use secrecy::SecretString;
+use store::Store;
+use tokio::sync::oneshot;
+
+use queue::{Queue, Waiting};
+
+/// For storing what waits when the program is to end.
+const END_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Receives webhooks until it is ended.
+#[derive(Debug)]
+pub(crate) struct Receiving {
+    queue: Arc<Queue>,
+    written: oneshot::Receiver<()>,
+}
+
+/// Takes deliveries in: what is signed and of use goes into the queue.
+#[derive(Debug)]
+struct Intake {
+    secret: SecretString,
+    queue: Arc<Queue>,
+}
+
+impl Receiving {
+    /// Begins to receive, for the store at `url`, which must be there.
+    ///
+    /// # Errors
+    /// The store cannot be written, or the system gives no thread.
+    pub(crate) fn start(api: &Api, secret: SecretString, url: &str) -> anyhow::Result<Self> {
+        Store::open_existing(url).and_then(|_| Store::open(url)).context("webhooks cannot be stored")?;
+        let queue = Arc::new(Queue::default());
+        let written = writer::start(api.clone(), url.to_owned(), Arc::clone(&queue))?;
+        api.receive(Arc::new(Intake { secret, queue: Arc::clone(&queue) }));
+        Ok(Self { queue, written })
+    }
+
+    /// Waits until everything is stored, but not for ever; what is not is told.
+    pub(crate) async fn end(self) {
+        self.queue.end();
+        if tokio::time::timeout(END_TIMEOUT, self.written).await.is_ok() {
+            return;
+        }
+        for lost in self.queue.left() {
+            tracing::error!(
+                delivery = lost.id,
+                event = lost.event,
+                "delivery {} was accepted and could not be stored before the end: deliver it again",
+                lost.id
+            );
+        }
+    }
+}
+
+impl Deliveries for Intake {
+    fn take(&self, delivery: RawDelivery) -> Receipt {
+        let receipt = self.judged(&delivery);
+        let outcome = match &receipt {
+            Receipt::Accepted => "accepted",
+            Receipt::NotUsed(_) => "not used",
+            Receipt::Unsigned => "refused: not signed",
+            Receipt::UnknownContentType => "refused: unknown content type",
+            Receipt::Malformed(_) => "refused: malformed",
+            Receipt::Full => "refused: too many wait",
+        };
+        let RawDelivery { id, event, .. } = &delivery;
+        tracing::info!(delivery = id, event, outcome, "delivery {id} of {event}: {outcome}");
+        receipt
+    }
+}
+
+impl Intake {
+    fn judged(&self, delivery: &RawDelivery) -> Receipt {
+        let Some(kind) = BodyKind::of(&delivery.content_type) else { return Receipt::UnknownContentType };
+        if !is_signed(&self.secret, &delivery.body, &delivery.signature) {
+            return Receipt::Unsigned;
+        }
+        let received_at = now();
+        let reading = payload(kind, &delivery.body).and_then(|text| read(&delivery.event, &text, received_at));
+        match reading {
+            Err(error) => Receipt::Malformed(command_line::with_causes(&error)),
+            Ok(Reading::Ping) => Receipt::NotUsed("it is a ping: deliveries arrive here".to_owned()),
+            Ok(Reading::NotUsed(why)) => Receipt::NotUsed(why.to_string()),
+            Ok(Reading::Told(told)) => {
+                let body_hash = body_hash(&delivery.body);
+                let (id, event) = (delivery.id.clone(), delivery.event.clone());
+                if self.queue.push(Waiting { id, event, body_hash, received_at, told }) {
+                    Receipt::Accepted
+                } else {
+                    Receipt::Full
+                }
+            }
+        }
+    }
+}
+
+fn now() -> Instant {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant::from_micros(since_epoch.as_micros() as i64)
+}
