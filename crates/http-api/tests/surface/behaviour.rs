@@ -230,7 +230,8 @@ const ODD_QUERIES: [&str; 30] = [
 async fn every_answer_to_an_odd_query_is_in_the_document() {
     let router = served(RuleSet::Flow);
     let document: Value = get(&router, "/api/openapi.json").await.json();
-    for (path, item) in document["paths"].as_object().expect("paths") {
+    let paths = document["paths"].as_object().expect("paths");
+    for (path, item) in paths.iter().filter(|(_, item)| item["get"].is_object()) {
         for query in ODD_QUERIES {
             let answer = get(&router, &format!("{path}{query}")).await;
             let status = answer.status.as_u16().to_string();

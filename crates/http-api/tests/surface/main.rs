@@ -12,3 +12,4 @@ mod log;
 mod snapshots;
 mod tables;
 mod typed;
+mod webhooks;

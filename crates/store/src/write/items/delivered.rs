@@ -150,16 +150,16 @@ impl PageWriter<'_> {
             None if !says_status => return Ok(Deposit::Known),
             _ => {}
         }
-        let is_known = match moved {
-            Some(_) => sightings.iter().any(|known| known.is_within_the_second_of(&sight)),
-            None => {
-                let is_same = |known: &Sighting| (known.status, known.presence) == (sight.status, sight.presence);
-                let told_at = super::micros(told.presence_at);
-                let is_told = |known: &Sighting| (known.presence, known.presence_at) == (sight.presence, told_at);
-                before.as_ref().is_some_and(|before| {
-                    is_same(before) && (told_at.is_none() || before.observed_at == sight.observed_at)
-                }) || (told_at.is_some() && sightings.iter().any(is_told))
-            }
+        let is_known = if moved.is_some() {
+            sightings.iter().any(|known| known.is_within_the_second_of(&sight))
+        } else {
+            let is_same = |known: &Sighting| (known.status, known.presence) == (sight.status, sight.presence);
+            let told_at = super::micros(told.presence_at);
+            let is_told = |known: &Sighting| (known.presence, known.presence_at) == (sight.presence, told_at);
+            before
+                .as_ref()
+                .is_some_and(|before| is_same(before) && (told_at.is_none() || before.observed_at == sight.observed_at))
+                || (told_at.is_some() && sightings.iter().any(is_told))
         };
         if is_known {
             return Ok(Deposit::Known);
