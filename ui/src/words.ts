@@ -177,7 +177,8 @@ export const words = {
       wip: 'Work in progress',
       daysMedian: 'days, median',
       perWeek: 'items a week',
-      itemsNow: 'items at the end',
+      itemsNow: 'items now',
+      itemsThen: 'items at the end',
       within: (days: string, items: string) => `85 % within ${days} days · ${items}`,
       normalWeek: (low: string, high: string, signals: string) =>
         `normal week: ${low} to ${high} · ${signals}`,
@@ -256,13 +257,11 @@ export const words = {
       daysInStep: 'Days in step',
       age: 'Age, days',
       sooner: 'Longer in its step than',
-      ofFinished: (percent: string) => `${percent} of finished items`,
+      ofFinished: (percent: string) => `${percent} % of finished items`,
       flagged: 'unusually old',
       flag: 'Longer in its step than 85 % of the finished items that went through it',
       usual: 'Not longer than that',
       aboveP85: 'Above p85',
-      finding: (items: number, old: number) =>
-        `${items === 1 ? '1 item is' : `${items} items are`} started and not done; ${old === 0 ? 'none has' : old === 1 ? '1 has' : `${old} have`} been in the present step longer than 85 % of finished items were.`,
       order: 'Oldest first',
       all: (count: number) => `Show all ${count}`,
       fewer: (count: number) => `Show the first ${count}`,
@@ -272,7 +271,8 @@ export const words = {
       title: 'Cumulative flow',
       chart: 'Items that have reached each step, at the end of each week',
       unit: 'items have arrived',
-      axis: 'The axis does not begin at 0: most of what was done before this period is cut off. A layer that grows thicker is work that waits.',
+      axis: 'The axis does not begin at 0: most of what was done before this period is cut off.',
+      layers: 'A layer that grows thicker is work that waits.',
       orLater: (step: string) => `${step} or later`,
       date: 'Day',
       empty: 'Nothing has reached a board in this period.',
@@ -288,11 +288,6 @@ export const words = {
         `in ${weeks === 1 ? '1 week' : `${weeks} weeks`}, until ${until}`,
       weeks: 'Weeks',
       until: 'Until',
-      finding: (items: string, weeks: number, until: string) =>
-        `85 %: at least ${items} in ${weeks} weeks, until ${until}`,
-      cameTrue: (hits: number, of: number) => `this forecast came true in ${hits} of the last ${of} weeks.`,
-      untried: (of: number) =>
-        `how often it comes true cannot be told yet: it could be tried in ${of === 1 ? '1 week' : `${of} weeks`}.`,
       tooFew: (weeks: number) =>
         `${weeks === 1 ? '1 complete week' : `${weeks} complete weeks`}: too few for a forecast (needs 12).`,
     },
@@ -394,8 +389,6 @@ export const words = {
       unit: 'hours',
       latest: (hours: string, week: string) => `${hours} h in ${week}`,
       none: 'no review yet',
-      finding: (week: string, sizes: string) => `Median wait in ${week}: ${sizes}.`,
-      each: (hours: string, size: string) => `${hours} h for ${size}`,
       legend: 'Median hours from ready for review to first review, by week of the merge; one scale for all',
       first: 'Ready to first review',
       requested: 'Requested to first review',
@@ -427,6 +420,8 @@ export const words = {
       now: 'As of the last import: the period does not apply here.',
     },
   },
+  /** Providers by their names in the data; what is not here is shown under that name. */
+  providers: { azure: 'Azure', gcp: 'Google Cloud', aws: 'AWS' } as Record<string, string>,
   /** Of the page Cloud spending. */
   cloud: {
     nothing:
@@ -447,7 +442,7 @@ export const words = {
       month: (month: string) => `last full month ${month}`,
       noMonth: 'No month is complete yet.',
       year: (money: string) => `${money} over 12 months`,
-      noYear: 'less than 12 full months',
+      noYear: 'fewer than 12 full months',
       runRate: (money: string) => `running month about ${money}`,
       soFar: (money: string) => `running month ${money} so far`,
     },

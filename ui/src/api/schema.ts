@@ -701,6 +701,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pull-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each pull request with the instants of its life, its stages and waits. Bots are marked. */
+        get: operations["pull_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each pull request with the instants of its life, its stages and waits. Bots are marked. As CSV. */
+        get: operations["pull_requests_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pull-requests/activity": {
         parameters: {
             query?: never;
@@ -727,6 +761,23 @@ export interface paths {
         };
         /** What happened to pull requests each week. Bots are out, but in opened and merged. As CSV. */
         get: operations["pull_requests_activity_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/activity/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["pull_requests_activity_evidence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -837,6 +888,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pull-requests/change-requests/distribution/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["pull_requests_change_requests_distribution_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/change-requests/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["pull_requests_change_requests_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pull-requests/change-requests/repositories": {
         parameters: {
             query?: never;
@@ -871,6 +956,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pull-requests/change-requests/repositories/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["pull_requests_change_requests_repositories_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pull-requests/cycle": {
         parameters: {
             query?: never;
@@ -897,6 +999,74 @@ export interface paths {
         };
         /** How long merged pull requests took, stage by stage, by the week of the merge. Bots are out. As CSV. */
         get: operations["pull_requests_cycle_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/cycle/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["pull_requests_cycle_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many pull requests merged in the range took how long from opened to merged, in bins of one round width; the last, open bin begins at the first bound above 98 % of them. Bots are out. */
+        get: operations["pull_requests_distribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/distribution.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many pull requests merged in the range took how long from opened to merged, in bins of one round width; the last, open bin begins at the first bound above 98 % of them. Bots are out. As CSV. */
+        get: operations["pull_requests_distribution_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/distribution/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["pull_requests_distribution_evidence"];
         put?: never;
         post?: never;
         delete?: never;
@@ -990,6 +1160,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pull-requests/review-latency/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["pull_requests_review_latency_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pull-requests/summary": {
         parameters: {
             query?: never;
@@ -1075,6 +1262,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/github": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery of a GitHub webhook, to be stored in a moment. */
+        post: operations["github_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1150,8 +1354,8 @@ export interface components {
             coverage: {
                 /** @description The source that was imported least far, where it is behind. */
                 held_back_by: string | null;
-                /** @description Periods that end later are not complete. */
-                until: string;
+                /** @description Periods that end later are not complete; null where none is. */
+                until: string | null;
             } | null;
             filters: {
                 /** @description Parameters with their values. */
@@ -1183,8 +1387,8 @@ export interface components {
             coverage: {
                 /** @description The source that was imported least far, where it is behind. */
                 held_back_by: string | null;
-                /** @description Periods that end later are not complete. */
-                until: string;
+                /** @description Periods that end later are not complete; null where none is. */
+                until: string | null;
             } | null;
             filters: {
                 /** @description Parameters with their values. */
@@ -1490,6 +1694,145 @@ export interface components {
              * @example 2026-03-30T00:00:00Z
              */
             waitingtopodstartdateime: string | null;
+        };
+        /** @description Each pull request with the instants of its life, its stages and waits. Bots are marked. */
+        calculated_pr_row: {
+            /**
+             * @description Login of who opened it; empty unless tables about people are allowed.
+             * @example Web
+             */
+            author?: string;
+            /**
+             * @description Whether a bot opened it. Such rows are in no figure of which it is said that bots are out.
+             * @example true
+             */
+            bot?: boolean;
+            /**
+             * @description Reviews by anyone that requested changes, dismissed ones included. Unit: change requests.
+             * @example 7
+             */
+            change_requests?: number;
+            /**
+             * @description Changed files; null where unknown. Unit: files.
+             * @example 7
+             */
+            changed_files?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was merged, or closed without that; null while it is open.
+             * @example 2026-03-30T00:00:00Z
+             */
+            closed?: string | null;
+            /**
+             * @description First commit to ready for review; null where either is unknown. Unit: days.
+             * @example 7.25
+             */
+            coding_days?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             * @example 2026-03-30T00:00:00Z
+             */
+            created?: string;
+            /**
+             * @description Whether it is open and a draft.
+             * @example true
+             */
+            draft?: boolean;
+            /**
+             * @description First commit to merged; null unless merged, and where it is unknown. Unit: days.
+             * @example 7.25
+             */
+            first_commit_to_merge_days?: number | null;
+            /**
+             * Format: date-time
+             * @description First review by a human other than the author, from ready to merged.
+             * @example 2026-03-30T00:00:00Z
+             */
+            first_review?: string | null;
+            /**
+             * @description Repository and number, org/repo#number.
+             * @example acme/web#12
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Last approval that stands, from the first review to merged.
+             * @example 2026-03-30T00:00:00Z
+             */
+            last_approval?: string | null;
+            /**
+             * @description Last approval to merged; null without either. Unit: days.
+             * @example 7.25
+             */
+            merge_days?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was merged.
+             * @example 2026-03-30T00:00:00Z
+             */
+            merged?: string | null;
+            /**
+             * @description Opened to merged; null unless merged. Unit: days.
+             * @example 7.25
+             */
+            open_to_merge_days?: number | null;
+            /**
+             * @description Ready for review to first review; null without a review. Unit: days.
+             * @example 7.25
+             */
+            pickup_days?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was ready for review first: opened, or no draft any more; null if it never was.
+             * @example 2026-03-30T00:00:00Z
+             */
+            ready?: string | null;
+            /**
+             * @description Name of the repository.
+             * @example web
+             */
+            repo?: string;
+            /**
+             * @description First request for a review, or ready if later, to first review; null without. Unit: hours.
+             * @example 7.25
+             */
+            request_to_review_hours?: number | null;
+            /**
+             * @description First review to last approval, or to merged without one; null without a review. Unit: days.
+             * @example 7.25
+             */
+            review_days?: number | null;
+            /**
+             * @description Whether a human other than the author reviewed it, from ready to merged.
+             * @example true
+             */
+            reviewed?: boolean;
+            /**
+             * @description Changed files: XS 1, S 2 to 3, M 4 to 9, L 10 or more; empty where unknown.
+             * @example Web
+             */
+            size?: string;
+            /**
+             * @description Title.
+             * @example Web
+             */
+            title?: string;
+            /**
+             * @description Ready for review to first review; null without a review. Unit: hours.
+             * @example 7.25
+             */
+            to_first_review_hours?: number | null;
+            /**
+             * @description Web address.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+            /**
+             * @description Ready for review to merged; null unless merged. Unit: hours.
+             * @example 7.25
+             */
+            waiting_for_review_hours?: number | null;
         };
         /** @description Groups of services set against each other, all providers together. */
         cloud_spending_compared_row: {
@@ -2502,6 +2845,44 @@ export interface components {
              */
             year: number;
         };
+        /** @description How many pull requests merged in the range took how long from opened to merged, in bins of one round width; the last, open bin begins at the first bound above 98 % of them. Bots are out. */
+        pr_cycle_dist_row: {
+            /**
+             * @description Lower bound of the bin; it belongs to the bin. Unit: days.
+             * @example 7.25
+             */
+            from_days: number;
+            /**
+             * @description Median of all, the same in each row. Unit: days.
+             * @example 7.25
+             */
+            p50_days?: number;
+            /**
+             * @description 85th percentile of all, the same in each row; null below 10. Unit: days.
+             * @example 7.25
+             */
+            p85_days?: number | null;
+            /**
+             * @description 95th percentile of all, the same in each row; null below 20. Unit: days.
+             * @example 7.25
+             */
+            p95_days?: number | null;
+            /**
+             * @description Merged pull requests that took so long from opened to merged. Unit: pull requests.
+             * @example 7
+             */
+            pr_count?: number;
+            /**
+             * @description Their share, 0 to 1; null below 10 pull requests in all bins.
+             * @example 7.25
+             */
+            share?: number | null;
+            /**
+             * @description Upper bound of the bin; it belongs to the next one. Null for the last bin, which has none. Unit: days.
+             * @example 7.25
+             */
+            to_days?: number | null;
+        };
         /** @description How long merged pull requests took, stage by stage, by the week of the merge. Bots are out. */
         pr_cycle_week_row: {
             /**
@@ -2798,6 +3179,134 @@ export interface components {
              * @example 7.25
              */
             weeks_of_work?: number | null;
+        };
+        pull_request: {
+            /**
+             * @description Whether a bot opened it. Such rows are in no figure of which it is said that bots are out.
+             * @example true
+             */
+            bot?: boolean;
+            /**
+             * @description Reviews by anyone that requested changes, dismissed ones included. Unit: change requests.
+             * @example 7
+             */
+            change_requests?: number;
+            /**
+             * @description Changed files; null where unknown. Unit: files.
+             * @example 7
+             */
+            changed_files?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was merged, or closed without that; null while it is open.
+             * @example 2026-03-30T00:00:00Z
+             */
+            closed_at?: string | null;
+            /**
+             * @description First commit to ready for review; null where either is unknown. Unit: days.
+             * @example 7.25
+             */
+            coding_days?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             * @example 2026-03-30T00:00:00Z
+             */
+            created_at?: string;
+            /**
+             * @description First commit to merged; null unless merged, and where it is unknown. Unit: days.
+             * @example 7.25
+             */
+            first_commit_to_merge_days?: number | null;
+            /**
+             * Format: date-time
+             * @description First review by a human other than the author, from ready to merged.
+             * @example 2026-03-30T00:00:00Z
+             */
+            first_review_at?: string | null;
+            /**
+             * @description Repository and number, org/repo#number.
+             * @example acme/web#12
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Last approval that stands, from the first review to merged.
+             * @example 2026-03-30T00:00:00Z
+             */
+            last_approval_at?: string | null;
+            /**
+             * @description Last approval to merged; null without either. Unit: days.
+             * @example 7.25
+             */
+            merge_days?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was merged.
+             * @example 2026-03-30T00:00:00Z
+             */
+            merged_at?: string | null;
+            /**
+             * @description Opened to merged; null unless merged. Unit: days.
+             * @example 7.25
+             */
+            open_to_merge_days?: number | null;
+            /**
+             * @description Ready for review to first review; null without a review. Unit: days.
+             * @example 7.25
+             */
+            pickup_days?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was ready for review first: opened, or no draft any more; null if it never was.
+             * @example 2026-03-30T00:00:00Z
+             */
+            ready_at?: string | null;
+            /**
+             * @description Name of the repository.
+             * @example web
+             */
+            repo?: string;
+            /**
+             * @description First request for a review, or ready if later, to first review; null without. Unit: hours.
+             * @example 7.25
+             */
+            request_to_review_hours?: number | null;
+            /**
+             * @description First review to last approval, or to merged without one; null without a review. Unit: days.
+             * @example 7.25
+             */
+            review_days?: number | null;
+            /**
+             * @description Whether a human other than the author reviewed it, from ready to merged.
+             * @example true
+             */
+            reviewed?: boolean;
+            /**
+             * @description Changed files: XS 1, S 2 to 3, M 4 to 9, L 10 or more; empty where unknown.
+             * @example Web
+             */
+            size?: string;
+            /**
+             * @description Title.
+             * @example Web
+             */
+            title?: string;
+            /**
+             * @description Ready for review to first review; null without a review. Unit: hours.
+             * @example 7.25
+             */
+            to_first_review_hours?: number | null;
+            /**
+             * @description Web address.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+            /**
+             * @description Ready for review to merged; null unless merged. Unit: hours.
+             * @example 7.25
+             */
+            waiting_for_review_hours?: number | null;
         };
         /** @description Open issues by board and step at as_of. Issues that never were on a board are in no stock. */
         stocks_row: {
@@ -5688,7 +6197,7 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
@@ -5698,7 +6207,7 @@ export interface operations {
                 rules?: "cto-stats" | "flow";
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -5753,7 +6262,7 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
@@ -5763,7 +6272,7 @@ export interface operations {
                 rules?: "cto-stats" | "flow";
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -5890,6 +6399,132 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    pull_requests: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["calculated_pr_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     pull_requests_activity: {
         parameters: {
             query?: {
@@ -5996,6 +6631,78 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_activity_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description What the figure counts, as its column; `merged` where it is not given. */
+                event?: "closed_unmerged" | "large" | "merged" | "opened";
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description ISO week of the figure, `2026-W12`. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pull_request"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
                 };
             };
             /** @description As If-None-Match names it. */
@@ -6394,6 +7101,146 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    pull_requests_change_requests_distribution_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Change requests of a pull request. */
+                cr?: number;
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Most rows of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pull_request"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_change_requests_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description ISO week of the figure, `2026-W12`. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pull_request"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     pull_requests_change_requests_repositories: {
         parameters: {
             query?: {
@@ -6520,6 +7367,74 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    pull_requests_change_requests_repositories_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Most rows of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pull_request"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     pull_requests_cycle: {
         parameters: {
             query?: {
@@ -6626,6 +7541,274 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_cycle_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description ISO week of the figure, `2026-W12`. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pull_request"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_distribution: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pr_cycle_dist_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_distribution_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_distribution_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Bound of the bin, as in the table; none where it is not given or null there. */
+                from_days?: number;
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description Bound of the bin, as in the table; none where it is not given or null there. */
+                to_days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pull_request"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
                 };
             };
             /** @description As If-None-Match names it. */
@@ -6966,6 +8149,78 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    pull_requests_review_latency_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description Size of the figure, by changed files. */
+                size?: "ALL" | "L" | "M" | "S" | "XS";
+                /** @description ISO week of the figure, `2026-W12`. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pull_request"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     pull_requests_summary: {
         parameters: {
             query?: {
@@ -7165,6 +8420,157 @@ export interface operations {
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    github_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Name of the event. */
+                "X-GitHub-Event": string;
+                /** @description Id of the delivery. */
+                "X-GitHub-Delivery": string;
+                /** @description `sha256=` and the HMAC of the body under the configured secret, hexadecimal. */
+                "X-Hub-Signature-256": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description GitHub's payload of the event, or a form with it in `payload`. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Why it is not used. */
+                        detail?: string;
+                        /** @description `accepted` or `not_used`. */
+                        outcome: string;
+                    };
+                };
+            };
+            /** @description It is signed but cannot be read, or a header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No secret for webhooks is configured. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            /** @description The content type is none that GitHub offers. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            /** @description Too many deliveries wait to be stored. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 504,
+                     *       "title": "Gateway Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
 }

@@ -71,6 +71,8 @@ export function Frame(props: FrameProps) {
   const { ends = [], endsWidth = 96, behind, head = 12, heading, children } = props;
   const [box, width] = useWidth();
   const [index, setIndex] = useState<number | null>(null);
+  // Stays when the pointer and the focus go on, to what is behind it.
+  const [chosen, choose] = useState<string>();
   const id = useId();
   const wide = width >= narrow;
   const last = labels.length - 1;
@@ -91,12 +93,18 @@ export function Frame(props: FrameProps) {
   const x = (at: number) => (bars ? step * (at + 0.5) : last === 0 ? plotWidth / 2 : step * at);
   const y = (value: number) => scale(value);
   const plot: Plot = { width: plotWidth, height: plotHeight, x, y, step, id };
-  const at = Math.min(index ?? last, last);
+  const known = chosen === undefined ? -1 : labels.indexOf(chosen);
+  const kept = known < 0 ? last : known;
+  const at = Math.min(index ?? kept, last);
   const now = labels.length > 0 ? reading(at) : undefined;
-  const point = (event: PointerEvent<HTMLInputElement>) => {
+  const place = (event: PointerEvent<HTMLInputElement>) => {
     const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
     const found = bars ? Math.floor(left / step) : Math.round(left / step);
-    setIndex(Math.max(0, Math.min(last, found)));
+    return Math.max(0, Math.min(last, found));
+  };
+  const read = (at: number) => {
+    setIndex(at);
+    choose(labels[at]);
   };
   const xTicks = categories
     ? everyNth(labels, plotWidth)
@@ -166,10 +174,10 @@ export function Frame(props: FrameProps) {
                 max={last}
                 value={at}
                 style={{ left: margin.left, top: margin.top, width: plotWidth, height: plotHeight }}
-                onChange={(event) => setIndex(Number(event.target.value))}
-                onFocus={() => setIndex((before) => before ?? last)}
-                onPointerMove={point}
-                onPointerDown={point}
+                onChange={(event) => read(Number(event.target.value))}
+                onFocus={() => setIndex((before) => before ?? kept)}
+                onPointerMove={(event) => setIndex(place(event))}
+                onPointerDown={(event) => read(place(event))}
                 onPointerLeave={() => setIndex(null)}
                 onBlur={() => setIndex(null)}
               />
@@ -199,7 +207,7 @@ export function Frame(props: FrameProps) {
           ))}
         </ul>
       )}
-      {behind && labels.length > 0 && <div className="behind">{behind(at)}</div>}
+      {behind && labels.length > 0 && <div className="behind">{behind(kept)}</div>}
     </div>
   );
 }

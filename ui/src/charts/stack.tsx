@@ -13,6 +13,8 @@ interface StackProps {
   top?: number;
   /** About where the scale begins; what is below it is not drawn. */
   bottom?: number;
+  /** Layers are thin against the whole: narrower gaps between them. */
+  fine?: boolean;
   format: (value: number | null) => string;
   /** What the values are, for the reader. */
   unit: string;
@@ -70,7 +72,7 @@ export function Stack(props: StackProps) {
               {layers.map((layer, at) => (
                 <path
                   key={layer.key}
-                  className={`fill layer ${bottom > 0 ? 'fine ' : ''}${layer.tone}`}
+                  className={`fill layer ${props.fine ? 'fine ' : ''}${layer.tone}`}
                   d={area(plot, layers, at, run.indexes)}
                 />
               ))}

@@ -58,11 +58,14 @@ export async function pictureOf(body: HTMLElement, title: string, finding: strin
 function legendOf(legend: HTMLElement, y: number): SVGElement[] {
   const corner = legend.getBoundingClientRect();
   const { color, fontFamily, fontSize } = getComputedStyle(legend);
-  return [...legend.querySelectorAll('li')].flatMap((item) => {
+  const items = [...legend.querySelectorAll('li')];
+  const free = corner.right - Math.max(...items.map((item) => item.getBoundingClientRect().right));
+  const left = Math.max(0, Math.min(padding, free));
+  return items.flatMap((item) => {
     const shape = item.querySelector('svg');
     if (!shape) return [];
     const box = shape.getBoundingClientRect();
-    const x = padding + box.left - corner.left;
+    const x = left + box.left - corner.left;
     const at = y + box.top - corner.top;
     const text = { x: x + box.width + 6, y: at + 10, fill: color, 'font-family': fontFamily };
     return [

@@ -51,7 +51,8 @@ export function usePageState(clock: 'flow' | 'cloud' = 'flow', months = usualMon
     unknown,
     from,
     to: filters.to ?? lastDay,
-    params: from ? paramsOf(filters, from) : {},
+    // Nothing is asked for before the data begin: it would be empty, and long.
+    params: from ? paramsOf(filters, first && first > from ? first : from) : {},
     ready: data !== undefined,
     timezone,
     change: (change) => {

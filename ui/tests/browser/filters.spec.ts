@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
 import { at, open, searchOf, settled } from '../support/page.ts';
@@ -15,8 +15,13 @@ function asked(page: Page): URLSearchParams[] {
   return found;
 }
 
+/** A field of the filters; charts have names that begin alike. */
+function field(page: Page, label: string): Locator {
+  return page.getByLabel(label, { exact: true });
+}
+
 function days(page: Page): Promise<[string, string]> {
-  return Promise.all([page.getByLabel(t.from).inputValue(), page.getByLabel(t.to).inputValue()]);
+  return Promise.all([field(page, t.from).inputValue(), field(page, t.to).inputValue()]);
 }
 
 test('a choice is written into the address, and the usual is left out of it', async ({ page }) => {
@@ -26,16 +31,19 @@ test('a choice is written into the address, and the usual is left out of it', as
   await page.getByRole('button', { name: t.monthsLong(3) }).click();
   await expect.poll(() => searchOf(page)).toMatch(/^\?from=\d{4}-\d{2}-\d{2}$/);
   expect((await days(page))[0] > usual).toBe(true);
-  await page.getByLabel(t.by).selectOption('month');
+  await field(page, t.by).selectOption('month');
   await expect.poll(() => searchOf(page)).toMatch(/^\?from=[\d-]+&by=month$/);
-  await page.getByLabel(t.by).selectOption('week');
+  await field(page, t.by).selectOption('week');
   await page.getByRole('button', { name: t.monthsLong(12) }).click();
   await expect.poll(() => searchOf(page)).toBe('');
   expect((await days(page))[0]).toBe(usual);
 });
 
 test('an address has its filters always in the same order', async ({ page }) => {
-  await open(page, '/flow?by=month&type=Bug&repo=acme/search&to=2026-09-30&repo=acme/api&from=2026-03-01&repo=acme/api');
+  await open(
+    page,
+    '/flow?by=month&type=Bug&repo=acme/search&to=2026-09-30&repo=acme/api&from=2026-03-01&repo=acme/api',
+  );
   const link = page.getByRole('navigation').getByRole('link', { name: words.pages.flow.name });
   await expect(link).toHaveAttribute(
     'href',
@@ -64,13 +72,21 @@ test('values that the data do not have are left out, and said', async ({ page })
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-for (const absurd of ['2026-13-45', '2026-02-30', '0001-01-01', '9999-12-31', 'yesterday', "2026-01-01'--", '']) {
+for (const absurd of [
+  '2026-13-45',
+  '2026-02-30',
+  '0001-01-01',
+  '9999-12-31',
+  'yesterday',
+  "2026-01-01'--",
+  '',
+]) {
   test(`"${absurd}" is no day: the usual period is shown`, async ({ page }) => {
     await open(page, '/flow');
     const usual = await days(page);
     await open(page, `/flow?from=${encodeURIComponent(absurd)}&to=${encodeURIComponent(absurd)}&by=aeon`);
     expect(await days(page)).toEqual(usual);
-    await expect(page.getByLabel(t.by)).toHaveValue('week');
+    await expect(field(page, t.by)).toHaveValue('week');
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 }
@@ -82,7 +98,9 @@ test('a filter that pull requests do not have is named as without effect', async
   await expect(page.getByRole('button', { name: t.repo })).toBeVisible();
 });
 
-test('spending has no lists to choose from, and names those of the address as without effect', async ({ page }) => {
+test('spending has no lists to choose from, and names those of the address as without effect', async ({
+  page,
+}) => {
   await open(page, '/cloud?project=4100001&repo=acme%2Fapi');
   await expect(page.getByText(t.inactive(`${t.project} (4100001), ${t.repo} (acme/api)`))).toBeVisible();
   for (const name of [t.project, t.repo, t.team, t.type]) {
@@ -110,7 +128,7 @@ test('choosing a filter adds nothing to the history, changing the page does', as
   const length = () => page.evaluate(() => history.length);
   const before = await length();
   await page.getByRole('button', { name: t.monthsLong(6) }).click();
-  await page.getByLabel(t.by).selectOption('month');
+  await field(page, t.by).selectOption('month');
   await expect.poll(() => searchOf(page)).toContain('by=month');
   expect(await length()).toBe(before);
   await page.getByRole('link', { name: words.pages.cloud.name }).click();

@@ -19,7 +19,9 @@ for (const { name, path } of pages) {
       stops.forEach((element, index) => {
         element.dataset.stop = String(index);
       });
-      return stops.map((element) => element.getAttribute('aria-label') ?? element.textContent ?? element.tagName);
+      return stops.map(
+        (element) => element.getAttribute('aria-label') ?? element.textContent ?? element.tagName,
+      );
     });
     expect(all.length).toBeGreaterThan(15);
     for (let presses = 0; presses < 2 * all.length + 20 && reached.size < all.length; presses++) {
@@ -60,7 +62,10 @@ for (const { name, path } of pages) {
   });
 }
 
-test('a week of the control chart is spoken with its figure, its limits and its signal', async ({ page, request }) => {
+test('a week of the control chart is spoken with its figure, its limits and its signal', async ({
+  page,
+  request,
+}) => {
   const answer = page.waitForResponse(/\/flow\/throughput\?/);
   await open(page, '/flow');
   const { data } = await (await request.get((await answer).url())).json();
@@ -81,7 +86,10 @@ test('a week of the control chart is spoken with its figure, its limits and its 
 
 test('an explanation opens and closes by keyboard', async ({ page }) => {
   await open(page, '/flow');
-  const button = page.locator('ul.tiles').getByRole('button', { name: /^About/ }).first();
+  const button = page
+    .locator('ul.tiles')
+    .getByRole('button', { name: /^About/ })
+    .first();
   await button.focus();
   await page.keyboard.press('Enter');
   const popover = page.locator('.popover:popover-open');

@@ -7,7 +7,9 @@ async function expectNoSidewaysScroll(page: Page) {
   const { scroll, width, beyond } = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     const beyond = [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > width + 1 && !element.closest('.table, nav'))
+      .filter(
+        (element) => element.getBoundingClientRect().right > width + 1 && !element.closest('.table, nav'),
+      )
       .map((element) => `${element.tagName}.${element.getAttribute('class') ?? ''}`);
     return { scroll: document.documentElement.scrollWidth, width, beyond: beyond.slice(0, 5) };
   });

@@ -45,7 +45,9 @@ for (const { name, path } of pages) {
     expect(found).toEqual([]);
   });
 
-  test(`every picture of ${name} is a PNG twice as wide as its card, with something in it`, async ({ page }) => {
+  test(`every picture of ${name} is a PNG twice as wide as its card, with something in it`, async ({
+    page,
+  }) => {
     await open(page, path);
     for (const card of await cards(page).all()) {
       const button = card.getByRole('button', { name: /PNG$/ });
@@ -53,7 +55,9 @@ for (const { name, path } of pages) {
       const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
       const file = readFileSync(await download.path());
       expect(file.subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
-      const width = await card.locator('.body').evaluate((body) => Math.ceil(body.getBoundingClientRect().width));
+      const width = await card
+        .locator('.body')
+        .evaluate((body) => Math.ceil(body.getBoundingClientRect().width));
       expect(file.readUInt32BE(16), await titleOf(card)).toBe(2 * width);
       expect(file.readUInt32BE(20)).toBeGreaterThan(300);
       expect(await colours(page, file), `${await titleOf(card)}: colours`).toBeGreaterThan(3);
@@ -82,7 +86,8 @@ test('everything works below a path of the host, also after a reload of a deep l
   const outside: string[] = [];
   const root = at('below');
   page.on('request', (request) => {
-    if (request.url().startsWith('http') && !request.url().startsWith(`${root}/`)) outside.push(request.url());
+    if (request.url().startsWith('http') && !request.url().startsWith(`${root}/`))
+      outside.push(request.url());
   });
   await open(page, '/flow?by=month', 'below');
   const link = page.getByRole('navigation').getByRole('link', { name: words.pages.pullRequests.name });

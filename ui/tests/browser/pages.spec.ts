@@ -23,7 +23,9 @@ for (const expected of pages) {
     for (const card of all) await expectWhole(card);
   });
 
-  test(`${expected.name} names itself in the title of the window and in the list of pages`, async ({ page }) => {
+  test(`${expected.name} names itself in the title of the window and in the list of pages`, async ({
+    page,
+  }) => {
     await open(page, expected.path);
     await expect(page).toHaveTitle(`${expected.name} · ${words.name}`);
     const current = page.getByRole('navigation').locator('[aria-current="page"]');
@@ -45,7 +47,10 @@ async function expectWhole(card: Locator) {
   await expect(card.locator('table tbody tr').first(), `${title}: figures`).toBeVisible();
 }
 
-test('the first sentence on Flow says whether the last complete week was normal', async ({ page, request }) => {
+test('the first sentence on Flow says whether the last complete week was normal', async ({
+  page,
+  request,
+}) => {
   await open(page, '/flow');
   const table = await request.get(at('demo', '/api/v1/flow/throughput'));
   const { data } = await table.json();

@@ -80,7 +80,9 @@ test.describe('an answer that fails', () => {
   test.use({ provoked: [/Failed to load resource/] });
 
   for (const failure of failures) {
-    test(`${failure.name} is told in the card that it concerns, with a way to try again`, async ({ page }) => {
+    test(`${failure.name} is told in the card that it concerns, with a way to try again`, async ({
+      page,
+    }) => {
       let fails = true;
       await page.route(throughput, (route) => (fails ? failure.answer(route) : route.continue()));
       await open(page, '/flow');
@@ -123,7 +125,8 @@ async function expectNoSlips(page: Page) {
     const { body } = document;
     const slip = /\bNaN\b|\bnull\b|\bundefined\b|\bInfinity\b|Invalid Date|\[object/;
     const found: string[] = [];
-    const check = (where: string, text: string) => slip.test(text) && found.push(`${where}: ${text.slice(0, 200)}`);
+    const check = (where: string, text: string) =>
+      slip.test(text) && found.push(`${where}: ${text.slice(0, 200)}`);
     for (const line of body.innerText.split('\n')) check('text', line);
     for (const element of body.querySelectorAll('*')) {
       for (const { name, value } of element.attributes) check(`${element.tagName} ${name}`, value);
@@ -188,14 +191,18 @@ test('sources that failed are counted in the header and named below it, with wha
   }
 });
 
-test('repositories whose pull requests could not be read are named on their page', async ({ page, request }) => {
+test('repositories whose pull requests could not be read are named on their page', async ({
+  page,
+  request,
+}) => {
   const { sources } = await (await request.get(at('partial', '/api/v1/meta'))).json();
   const failed = sources.filter(
     ({ scope, state }: Record<string, string>) => scope === 'pull_requests' && state !== 'ok',
   );
   expect(failed.length).toBeGreaterThan(0);
   await open(page, '/pull-requests', 'partial');
-  for (const { label } of failed) await expect(page.getByRole('main').locator('.note')).toContainText(label);
+  for (const { label } of failed)
+    await expect(page.locator('main > p').filter({ hasText: label })).toBeVisible();
 });
 
 test('sources without a fault are not spoken of', async ({ page }) => {
@@ -223,7 +230,9 @@ test('a week that has not ended is marked by its shape and in words', async ({ p
   await open(page, '/flow');
   const control = card(page, title);
   await expect(control.locator('svg.chart circle.signal-ring.g0')).toHaveCount(1);
-  await expect(control.getByRole('list', { name: words.card.legend })).toContainText(words.control.notComplete);
+  await expect(control.getByRole('list', { name: words.card.legend })).toContainText(
+    words.control.notComplete,
+  );
   await expect(control.getByRole('slider')).toHaveAttribute('aria-valuetext', /not complete yet/);
 });
 

@@ -1,17 +1,32 @@
 /** The pictures of the documentation. */
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '../bed/servers.ts';
+import { open } from '../support/page.ts';
 
 const images = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
+/** Bytes of a picture. */
+const most = 300_000;
+const wide = { width: 1280, height: 1400 };
 
-for (const name of ['flow', 'pull-requests', 'cloud']) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`${name} in ${colorScheme}`, async ({ page }) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.goto(`/${name}`);
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      await page.waitForLoadState('networkidle');
-      await page.screenshot({ path: `${images}${name}-${colorScheme}.png`, fullPage: true });
-    });
-  }
+const pictures = [
+  { name: 'flow-light', path: '/flow', colorScheme: 'light', viewport: wide },
+  { name: 'flow-dark', path: '/flow', colorScheme: 'dark', viewport: wide },
+  { name: 'pull-requests', path: '/pull-requests', colorScheme: 'light', viewport: wide },
+  { name: 'cloud', path: '/cloud', colorScheme: 'light', viewport: wide },
+  { name: 'phone', path: '/flow', colorScheme: 'light', viewport: { width: 390, height: 844 } },
+] as const;
+
+for (const { name, path, colorScheme, viewport } of pictures) {
+  test(`the picture ${name} is made, and not too large`, async ({ page }) => {
+    // The simulated organisation lives in a time of its own: its data are of that day.
+    await page.clock.setFixedTime(new Date('2026-10-31T06:00:00Z'));
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize(viewport);
+    await open(page, path);
+    await expect(page.locator('svg.chart').first()).toBeVisible();
+    const file = `${images}${name}.png`;
+    await page.screenshot({ path: file });
+    expect(statSync(file).size).toBeLessThan(most);
+  });
 }

@@ -36,10 +36,12 @@ function sum(rows: readonly Row[], column: string): string {
   return known.length > 0 ? String(known.reduce((sum, value) => sum + value, 0)) : '';
 }
 
-/** Sum of money, in whole cents. */
+const million = 1_000_000;
+
+/** Sum of money, exact to the millionth. */
 function total(rows: readonly Row[]): string {
-  const cents = rows.reduce((sum, row) => sum + Math.round(number(row.cost) * 100), 0);
-  return rows.length > 0 ? String(cents / 100) : '';
+  const parts = rows.reduce((sum, row) => sum + Math.round(number(row.cost) * million), 0);
+  return rows.length > 0 ? String(parts / million) : '';
 }
 
 function grouped(rows: readonly Row[], key: (row: Row) => string): Map<string, Row[]> {
@@ -64,7 +66,9 @@ function stocks({ rows, periods }: Tables): Row[] {
   const weeks = grouped(rows('flow/stocks', 'week'), week);
   return periods('flow/stocks', 'week').map((label) => {
     const boards = weeks.get(label) ?? [];
-    const columns = Object.keys(boards[0] ?? {}).filter((name) => !/^(year|week|project|complete)/.test(name));
+    const columns = Object.keys(boards[0] ?? {}).filter(
+      (name) => !/^(year|week|project|complete)/.test(name),
+    );
     return {
       ...Object.fromEntries(columns.map((column) => [column, sum(boards, column)])),
       label,
@@ -75,7 +79,11 @@ function stocks({ rows, periods }: Tables): Row[] {
 
 /** Rows of one line, one for each period, in the order of the periods. */
 function byWeek({ rows, periods }: Tables, route: string, keep: (row: Row) => boolean): Row[] {
-  const found = new Map(rows(route).filter(keep).map((row) => [week(row), row]));
+  const found = new Map(
+    rows(route)
+      .filter(keep)
+      .map((row) => [week(row), row]),
+  );
   return periods(route).map((label) => ({ ...found.get(label), label }));
 }
 
@@ -170,15 +178,23 @@ function months({ rows, periods }: Tables, title: string): Row[] {
       ...Object.fromEntries(parts.map((row) => [`group ${row.group || row.service}`, row.cost ?? ''])),
       month,
       total: total(own),
+      bills: String(own.length),
       complete: own.length > 0 ? String(whole) : '',
     };
   });
 }
 
-/** What is left of a bill without the groups that have a column of their own. */
+/**
+ * What is left of a bill without the groups that have a column of their own. Each amount is rounded to the cent:
+ * what all of them together may be off by is nothing.
+ */
 function rest(row: Row, head: readonly string[]): string {
-  const shown = head.map((title) => ({ cost: row[`group ${title}`] ?? '' })).filter(({ cost }) => cost !== '');
-  return row.total ? String(Math.round((Number(row.total) - number(total(shown))) * 100) / 100) : '';
+  if (!row.total) return '';
+  const shown = head
+    .map((title) => ({ cost: row[`group ${title}`] ?? '' }))
+    .filter(({ cost }) => cost !== '');
+  const left = Math.round((Number(row.total) - number(total(shown))) * million) / million;
+  return Math.abs(left) <= (shown.length + number(row.bills)) / 200 ? '0' : String(left);
 }
 
 const columnsOfGroups = cloud.groups.columns;
@@ -252,7 +268,10 @@ export const figures: readonly Figures[] = [
       [words.week]: (row) => weekOf(row.day ?? ''),
       [flow.cumulative.date]: 'day',
       ...Object.fromEntries(
-        reached.map((step) => [step === 'done' ? stepName(step) : flow.cumulative.orLater(stepName(step)), step]),
+        reached.map((step) => [
+          step === 'done' ? stepName(step) : flow.cumulative.orLater(stepName(step)),
+          step,
+        ]),
       ),
     },
   },

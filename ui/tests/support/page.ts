@@ -37,7 +37,7 @@ export async function titleOf(card: Locator): Promise<string> {
 /** The key figure of that name. */
 export function tile(page: Page, title: string): Locator {
   return page.locator('ul.tiles > li').filter({
-    has: page.getByRole('heading', { level: 3, name: new RegExp(`^${escaped(title)},`) }),
+    has: page.getByRole('heading', { level: 3, name: new RegExp(`^${escaped(title)}\\s*,`) }),
   });
 }
 

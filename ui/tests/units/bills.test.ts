@@ -60,7 +60,7 @@ test('groups are the largest first, and one that two providers bill is two', () 
     part('2026-07 aws EUR 3.00 Compute'),
   ];
   const [euro] = spendingOf(months, monthly, services);
-  expect(euro?.groups.map((group) => group.name)).toEqual(['Compute (aws)', 'Compute (azure)', 'Data']);
+  expect(euro?.groups.map((group) => group.name)).toEqual(['Compute (AWS)', 'Compute (Azure)', 'Data']);
 });
 
 test('a service stands in for its group where no groups are configured', () => {

@@ -1,5 +1,6 @@
 import type { RowOf } from '../../api/client.ts';
 import { compare, less, sum } from '../../money.ts';
+import { providerName } from './provider.ts';
 
 export type MonthlyRow = RowOf<'/api/v1/cloud-spending/monthly'>;
 export type ServiceRow = RowOf<'/api/v1/cloud-spending/services'>;
@@ -92,7 +93,7 @@ function groupsOf(months: readonly string[], rows: readonly Billed<ServiceRow>[]
   const found = new Map<string, Billed<ServiceRow>[]>();
   for (const row of rows) {
     const several = (providers.get(nameOf(row))?.size ?? 0) > 1;
-    const name = several ? `${nameOf(row)} (${row.provider})` : nameOf(row);
+    const name = several ? `${nameOf(row)} (${providerName(row.provider)})` : nameOf(row);
     found.set(name, [...(found.get(name) ?? []), row]);
   }
   return [...found]

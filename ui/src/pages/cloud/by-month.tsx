@@ -6,6 +6,7 @@ import type { Column } from '../../parts/data-table.tsx';
 import { Legend, type LegendItem } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { drawn, lastFull, restOf, type Spending } from './bills.ts';
+import { providerName } from './provider.ts';
 import { Marks, signalKeys, signalNote, signalOf } from './signals.tsx';
 import { otherTone, type Tones } from './tones.ts';
 
@@ -28,7 +29,7 @@ interface Layer {
 /** The bills of one currency, stacked by group. */
 export function ByMonth({ spending, tones, query, half }: ByMonthProps) {
   const { currency, providers, months, totals, bills, complete, missing } = spending;
-  const title = t.title(providers.join(', '), currency);
+  const title = t.title(providers.map(providerName).join(', '), currency);
   const layers = layersOf(spending, tones);
   const rest = layers.find((layer) => layer.tone === otherTone);
   const series: Series[] = layers.map(({ name, tone, amounts }) => ({
@@ -44,7 +45,7 @@ export function ByMonth({ spending, tones, query, half }: ByMonthProps) {
   const signals = bills.map(signalOf);
   const note = (at: number) =>
     [
-      missing[at]?.length ? t.noBill(missing[at].join(', ')) : undefined,
+      missing[at]?.length ? t.noBill(missing[at].map(providerName).join(', ')) : undefined,
       signalNote(bills[at] ?? [], currency),
     ]
       .filter(Boolean)
@@ -144,7 +145,7 @@ function largest(spending: Spending): string {
 function Gaps({ spending: { missing, months, providers } }: { spending: Spending }) {
   const lines = providers.flatMap((provider) => {
     const without = months.filter((_, at) => missing[at]?.includes(provider));
-    return without.length > 0 ? [t.gap(provider, without)] : [];
+    return without.length > 0 ? [t.gap(providerName(provider), without)] : [];
   });
   return lines.map((line) => (
     <p className="quiet" key={line}>

@@ -4,6 +4,7 @@ import { exactMoney } from '../../format.ts';
 import type { LegendItem } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import type { MonthlyRow, ServiceRow } from './bills.ts';
+import { providerName } from './provider.ts';
 
 /** A row of a bill that has a control chart; absent = no bill. */
 type Charted = MonthlyRow | ServiceRow | undefined;
@@ -43,7 +44,9 @@ export function signalNote(rows: readonly Charted[], currency: string): string |
       complete: row.complete ?? null,
     };
     const said = signalsOf(point).map((signal) => signalInWords(point, signal, format));
-    return [`${rows.length > 1 ? `${row.provider}: ` : ''}${said.join('; ')}`];
+    return [
+      `${rows.length > 1 ? `${providerName(row.provider ?? words.card.missing)}: ` : ''}${said.join('; ')}`,
+    ];
   });
   return told.length > 0 ? told.join('; ') : undefined;
 }

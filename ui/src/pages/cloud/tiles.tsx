@@ -4,6 +4,7 @@ import type { PageState } from '../../layout/page-state.tsx';
 import { Tile } from '../../parts/tile.tsx';
 import { words } from '../../words.ts';
 import { drawn, type Spending } from './bills.ts';
+import { providerName } from './provider.ts';
 
 const t = words.cloud.tiles;
 
@@ -35,7 +36,7 @@ export function Tiles({ params, ready, spending, metric }: TilesProps) {
           return (
             <Tile
               key={currency}
-              title={t.title(currency, row.providers ?? '')}
+              title={t.title(currency, (row.providers ?? '').split(',').map(providerName).join(', '))}
               unit={row.month ? t.month(row.month) : t.lastMonth}
               metric={metric('cloud_spending')}
               query={query}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type RowOf, useTable } from '../../api/client.ts';
-import { changePercent, decimal } from '../../format.ts';
+import { count, decimal } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -27,7 +27,6 @@ export function Aging({ state }: { state: PageState }) {
       metric={state.metric('aging_wip')}
       query={query}
       tabular
-      finding={query.data?.meta.finding ?? t.finding(rows.length, rows.filter((row) => row.above_p85).length)}
       empty={rows.length > 0 ? null : t.empty}
       widen={widen(state)}
       legend={
@@ -87,7 +86,7 @@ function Sooner({ row }: { row: Row }) {
         <rect className="track" width="84" height="12" rx="2" />
         <rect className={`fill ${tone}`} width={84 * share} height="12" rx="2" />
       </svg>
-      {t.ofFinished(changePercent(share * 100).replace('+', ''))}
+      {t.ofFinished(count(share * 100))}
       {row.above_p85 && (
         <strong>
           <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">

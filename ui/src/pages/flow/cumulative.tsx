@@ -24,7 +24,7 @@ export function CumulativeFlow({ state }: { state: PageState }) {
     tone: stockSteps.find((known) => known.step === step)?.tone ?? 'other',
     values: weeks.map((week) => inStep(week, step, steps[at - 1])),
   }));
-  const start = weeks[0]?.counts.done ?? 0;
+  const start = begin(weeks);
   return (
     <Card<Week>
       title={t.title}
@@ -56,12 +56,13 @@ export function CumulativeFlow({ state }: { state: PageState }) {
             labels={weeks.map((week) => week.label)}
             layers={layers}
             bottom={start}
+            fine
             format={count}
             unit={t.unit}
             end={({ name, values }) => ({ strong: count(values.at(-1)), text: name })}
             endsWidth={126}
           />
-          <p className="quiet">{t.axis}</p>
+          <p className="quiet">{start > 0 ? `${t.axis} ${t.layers}` : t.layers}</p>
         </>
       )}
     </Card>
@@ -73,4 +74,10 @@ function inStep(week: Week, step: Step, later: Step | undefined): number | null 
   const here = week.counts[step];
   const beyond = later ? week.counts[later] : 0;
   return here === null || beyond === null ? null : here - beyond;
+}
+
+/** Where the scale begins: above 0 once most of the height would be what was done before the period. */
+function begin(weeks: readonly Week[]): number {
+  const done = weeks[0]?.counts.done ?? 0;
+  return done > (weeks.at(-1)?.counts.backlog ?? 0) / 3 ? done : 0;
 }

@@ -9,8 +9,6 @@ import { words } from '../../words.ts';
 type Row = RowOf<'/api/v1/flow/forecast'>;
 
 const t = words.flow.forecast;
-/** Weeks ahead that the sentence is about; the server tries those against the past. */
-const ahead = 4;
 const lines = [
   { column: 'p50', percent: 50, weight: 'bold' },
   { column: 'p85', percent: 85, weight: 'thin' },
@@ -31,7 +29,6 @@ export function Forecast({ state }: { state: PageState }) {
       half
       metric={state.metric('forecast')}
       query={query}
-      finding={finding(rows.find((row) => row.weeks === ahead))}
       empty={drawn ? null : t.tooFew(rows[0]?.history_weeks ?? 0)}
       legend={
         <Legend
@@ -72,13 +69,4 @@ export function Forecast({ state }: { state: PageState }) {
       )}
     </Card>
   );
-}
-
-/** With how often it came true, without which no forecast is worth anything. */
-function finding(row: Row | undefined): string | undefined {
-  if (row?.p85 == null) return undefined;
-  const said = t.finding(count(row.p85), row.weeks, row.until ? date(row.until, 'UTC') : '');
-  const tried = row.hit_n ?? 0;
-  const outcome = row.hit_rate_85 == null ? t.untried(tried) : t.cameTrue(row.hit_count ?? 0, tried);
-  return `${said}; ${outcome}`;
 }

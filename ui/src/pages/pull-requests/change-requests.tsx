@@ -3,13 +3,19 @@ import { ControlChart, type ControlPoint, Signals } from '../../charts/control.t
 import { decimal, hundredths } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
-import { Legend } from '../../parts/legend.tsx';
+import { Legend, type LegendItem } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { overAll, type Week, weeksOf } from './weeks.ts';
 
 type Row = RowOf<'/api/v1/pull-requests/change-requests'>;
 
 const t = words.pullRequests.requests;
+const limits: LegendItem[] = [
+  { shape: 'line', tone: 'ink', text: words.control.average },
+  { shape: 'dashed', tone: 'ink', text: words.control.limitsLegend },
+  { shape: 'diamond', tone: 'worse', text: words.control.outside },
+  { shape: 'ring', tone: 'worse', text: words.control.run },
+];
 
 /** Change requests that reviewers submitted in each week. */
 export function ChangeRequests({ state }: { state: PageState }) {
@@ -31,6 +37,7 @@ export function ChangeRequests({ state }: { state: PageState }) {
         <Legend
           items={[
             { shape: 'line', tone: 'g0', text: t.line },
+            ...(points.some(({ center }) => center !== null) ? limits : []),
             { shape: 'ring', tone: 'g0', text: words.control.notComplete },
           ]}
         />
@@ -40,6 +47,10 @@ export function ChangeRequests({ state }: { state: PageState }) {
         columns: [
           { title: words.week, value: ({ label }) => label, head: true },
           { title: t.line, value: ({ row }) => row?.requested },
+          { title: words.control.average, value: ({ row }) => row?.center },
+          { title: words.control.lcl, value: ({ row }) => row?.lcl },
+          { title: words.control.ucl, value: ({ row }) => row?.ucl },
+          { title: words.signals, value: ({ row }) => row?.signals || null },
           { title: t.opened, value: ({ row }) => row?.pr_count },
           { title: t.theirs, value: ({ row }) => row?.cr_total },
           { title: t.mean, value: ({ row }) => row?.avg, text: ({ row }) => hundredths(row?.avg) },
@@ -63,11 +74,11 @@ function point({ label, row }: Week<Row>): ControlPoint {
   return {
     label,
     value: row?.requested ?? null,
-    center: null,
-    ucl: null,
-    lcl: null,
-    signals: '',
-    segment: null,
+    center: row?.center ?? null,
+    ucl: row?.ucl ?? null,
+    lcl: row?.lcl ?? null,
+    signals: row?.signals ?? '',
+    segment: row?.segment ?? null,
     complete: row?.complete ?? null,
   };
 }

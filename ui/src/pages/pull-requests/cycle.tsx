@@ -6,6 +6,7 @@ import { decimal, small } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import type { Column } from '../../parts/data-table.tsx';
+import { Evidence } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { overAll, type Week, weeksOf } from './weeks.ts';
@@ -76,6 +77,19 @@ export function Cycle({ state }: { state: PageState }) {
             format={decimal}
             axis={small}
             partial={(index) => weeks[index]?.row?.complete === false}
+            behind={(index) => {
+              const label = weeks[index]?.label;
+              return (
+                label && (
+                  <Evidence
+                    path="/api/v1/pull-requests/cycle/evidence"
+                    params={{ ...params, week: label }}
+                    title={t.title}
+                    label={label}
+                  />
+                )
+              );
+            }}
             over={(plot) => <Wholes plot={plot} values={wholes} />}
           />
           <p className="quiet">

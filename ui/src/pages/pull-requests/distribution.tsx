@@ -1,27 +1,30 @@
+import { type Params, type RowOf, useTable } from '../../api/client.ts';
 import { Bars } from '../../charts/bars.tsx';
 import type { Plot } from '../../charts/frame.tsx';
 import { most } from '../../charts/lines.ts';
 import { count, decimal, small } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
+import { Evidence } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
-import { type Bin, useContract } from './contract.ts';
+
+type Bin = RowOf<'/api/v1/pull-requests/distribution'>;
 
 const t = words.pullRequests.distribution;
 
 /** How many pull requests took how long from opened to merged. */
 export function Distribution({ state }: { state: PageState }) {
   const { params, ready, widen } = state;
-  const query = useContract<Bin>('/api/v1/pull-requests/distribution', params, ready);
+  const query = useTable('/api/v1/pull-requests/distribution', params, ready);
   const bins = query.data?.data ?? [];
-  const counts = bins.map((bin) => bin.pr_count);
+  const counts = bins.map((bin) => bin.pr_count ?? null);
   return (
     <Card<Bin>
       title={t.title}
       query={query}
       finding={query.data?.meta.finding ?? findingOf(bins[0])}
-      empty={counts.some((pullRequests) => pullRequests > 0) ? null : words.pullRequests.empty}
+      empty={counts.some((merged) => merged) ? null : words.pullRequests.empty}
       widen={widen}
       half
       legend={
@@ -37,7 +40,7 @@ export function Distribution({ state }: { state: PageState }) {
         columns: [
           { title: t.days, value: nameOf, head: true },
           { title: t.bar, value: (bin) => bin.pr_count },
-          { title: t.share, value: (bin) => bin.share * 100 },
+          { title: t.share, value: ({ share }) => (share == null ? null : share * 100) },
         ],
       }}
     >
@@ -51,6 +54,7 @@ export function Distribution({ state }: { state: PageState }) {
           top={most(counts) * 1.35}
           format={count}
           unit={t.unit}
+          behind={(index) => <Behind bin={bins[index]} params={params} />}
           over={(plot) => (
             <>
               <Rest plot={plot} bins={bins} />
@@ -63,8 +67,21 @@ export function Distribution({ state }: { state: PageState }) {
   );
 }
 
+function Behind({ bin, params }: { bin: Bin | undefined; params: Params }) {
+  if (!bin) return null;
+  const bounds: Params = { from_days: String(bin.from_days), to_days: bin.to_days?.toString() };
+  return (
+    <Evidence
+      path="/api/v1/pull-requests/distribution/evidence"
+      params={{ ...params, ...bounds }}
+      title={t.title}
+      label={nameOf(bin)}
+    />
+  );
+}
+
 function nameOf({ from_days, to_days }: Bin): string {
-  return to_days === null ? t.over(small(from_days)) : t.between(small(from_days), small(to_days));
+  return to_days == null ? t.over(small(from_days)) : t.between(small(from_days), small(to_days));
 }
 
 function findingOf(bin: Bin | undefined): string | undefined {
@@ -76,9 +93,9 @@ function findingOf(bin: Bin | undefined): string | undefined {
 /** Names the last bin, which has no end and may have no room on the axis. */
 function Rest({ plot, bins }: { plot: Plot; bins: readonly Bin[] }) {
   const last = bins.at(-1);
-  if (last?.to_days !== null) return null;
+  if (!last || last.to_days != null) return null;
   return (
-    <text x={plot.width} y={plot.y(last.pr_count) - 5} textAnchor="end">
+    <text x={plot.width} y={plot.y(last.pr_count ?? 0) - 5} textAnchor="end">
       {nameOf(last)}
     </text>
   );
@@ -109,9 +126,9 @@ function Percentiles({ plot, bins }: { plot: Plot; bins: readonly Bin[] }) {
 
 /** Where a number of days lies among the bins; in the middle of the one without an end. */
 function placeOf(days: number, plot: Plot, bins: readonly Bin[]): number | null {
-  const at = bins.findIndex((bin) => days >= bin.from_days && (bin.to_days === null || days < bin.to_days));
+  const at = bins.findIndex((bin) => days >= bin.from_days && (bin.to_days == null || days < bin.to_days));
   const bin = bins[at];
   if (!bin) return null;
-  const within = bin.to_days === null ? 0.5 : (days - bin.from_days) / (bin.to_days - bin.from_days);
+  const within = bin.to_days == null ? 0.5 : (days - bin.from_days) / (bin.to_days - bin.from_days);
   return plot.x(at) + (within - 0.5) * plot.step;
 }

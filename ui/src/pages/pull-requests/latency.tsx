@@ -24,13 +24,11 @@ export function Latency({ state }: { state: PageState }) {
   const rows = query.data?.data ?? [];
   const periods = query.data?.meta.periods ?? [];
   const top = most(rows.map((row) => (row.size === 'ALL' ? null : row.to_first_review_p50_hours))) * 1.02;
-  const found = latestOf(rows);
   return (
     <Card<Row>
       title={t.title}
       metric={metric('time_to_first_review')}
       query={query}
-      finding={found && t.finding(found.week, found.text)}
       empty={rows.some((row) => row.to_first_review_p50_hours != null) ? null : t.empty}
       widen={widen}
       legend={<Legend items={[{ shape: 'line', tone: 'g0', text: t.legend }]} />}
@@ -85,21 +83,6 @@ function Small({ size, weeks, top }: { size: string; weeks: readonly Week<Row>[]
       {(plot) => <Line plot={plot} values={values} tone="g0" />}
     </Frame>
   );
-}
-
-/** The last finished week with a review, with what it knows of each size. */
-function latestOf(rows: readonly Row[]): { week: string; text: string } | undefined {
-  const known = rows.filter(
-    (row) => row.complete && row.size !== 'ALL' && row.to_first_review_p50_hours != null,
-  );
-  const last = known.at(-1);
-  if (!last) return undefined;
-  const week = weekLabel(last);
-  const text = known
-    .filter((row) => weekLabel(row) === week)
-    .map((row) => t.each(decimal(row.to_first_review_p50_hours), row.size ?? ''))
-    .join(', ');
-  return { week, text };
 }
 
 const columns: Column<Row>[] = [
