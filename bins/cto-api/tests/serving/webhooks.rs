@@ -340,6 +340,20 @@ fn an_import_under_way_holds_up_no_delivery() {
 }
 
 #[test]
+fn what_was_accepted_waits_for_a_store_that_is_gone_for_a_while() {
+    let folder = tempfile::tempdir().expect("a folder");
+    drop(imported(folder.path()));
+    let server = started(folder.path(), &[]);
+    let (here, away) = (folder.path().join("cto.db"), folder.path().join("away.db"));
+    std::fs::rename(&here, &away).expect("moved away");
+    assert_eq!(deliver(&server, "projects_v2_item", "id-1", &moved("12:00", "Ready", "Done")).status, 202);
+    assert!(!here.exists(), "no new one is made");
+    std::fs::rename(&away, &here).expect("put back");
+    wait_for(&server, "stored", "1");
+    assert_eq!(told(&Store::open(&text(&here)).expect("opened")), ["Done"]);
+}
+
+#[test]
 fn a_repository_that_no_import_has_seen_is_told_and_may_come_again() {
     let folder = tempfile::tempdir().expect("a folder");
     imported(folder.path());
