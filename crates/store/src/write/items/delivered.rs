@@ -35,7 +35,7 @@ impl PageWriter<'_> {
                 return Ok(Deposit::Unknown);
             }
             let row = stored.map(|stored| stored.row);
-            return self.first_sight(row, &item, card, moved).map(|()| Deposit::Stored);
+            return self.first_sight(row, &item, card, moved, told).map(|()| Deposit::Stored);
         };
         let (row, old) = (stored.row, &stored.card);
         if told.status == DeliveredStatus::Unclear {
@@ -81,10 +81,12 @@ impl PageWriter<'_> {
         item: &ProjectItem,
         mut card: Card,
         moved: Option<Move>,
+        told: &DeliveredCard,
     ) -> rusqlite::Result<()> {
         card.seen_generation = self.present_generation()?;
         let row = self.put_card(row, &item.id, &card)?;
-        let sight = self.sight_of(&card)?;
+        let mut sight = self.sight_of(&card)?;
+        sight.presence_at = super::micros(told.presence_at);
         let mut sightings = Vec::new();
         if let Some(moved) = moved.filter(|moved| moved.from != 0) {
             sightings.push(sight.before(moved));
