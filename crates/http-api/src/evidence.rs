@@ -114,7 +114,7 @@ async fn answer(
     let figure = Figure::read(evidence, &query, snapshot.zone(query.set)?)?;
     let page = Page::read(&query)?;
     let key = format!("evidence|{}|{}", route.path, query.key());
-    query.as_of = figure.as_of(query.as_of, &snapshot, &query);
+    query.selection.at = figure.at(&snapshot, &query);
     let make = || {
         let (shared, snapshot) = (Arc::clone(shared), Arc::clone(&snapshot));
         async move {

@@ -91,6 +91,7 @@ impl Query {
                 // Only what is computed from a range of days is asked for with it, see `question`.
                 from: None,
                 to: None,
+                at: None,
             },
             own: extra,
         })

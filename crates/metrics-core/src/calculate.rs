@@ -249,7 +249,7 @@ fn flow_issue_tables(
     calculation.notices.extend(flow::notices(&lives));
     calculation.notices.extend(lagging(&coverage, as_of));
     let (tables, (weekly, forecast)) = parallel::both(
-        || flow::tables_of(&raw, rules, &lives, &coverage, wanted),
+        || flow::tables_of(&raw, rules, &lives, &coverage, wanted, chosen.at),
         || {
             let endings = lives.endings();
             let weekly = || throughput(&lives, &endings, rules, &coverage);

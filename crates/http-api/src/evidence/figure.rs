@@ -78,11 +78,11 @@ impl Figure {
         }
     }
 
-    /// The instant to look at: the end of a past week, and no later than what is asked for or known.
-    pub(crate) fn as_of(&self, asked: Option<Instant>, snapshot: &Snapshot, query: &Query) -> Option<Instant> {
-        let Self::Stock { at: Some(at), .. } = self else { return asked };
-        let known = asked.or_else(|| snapshot.sources(query.set).ok().and_then(|(raw, _)| raw.as_of));
-        known.map_or(Some(*at), |known| (*at < known).then_some(*at).or(asked))
+    /// The instant whose places are asked for: the end of a past week. `None` for what is known last.
+    pub(crate) fn at(&self, snapshot: &Snapshot, query: &Query) -> Option<Instant> {
+        let Self::Stock { at: Some(at), .. } = self else { return None };
+        let known = query.as_of.or_else(|| snapshot.sources(query.set).ok().and_then(|(raw, _)| raw.as_of));
+        known.is_none_or(|known| *at < known).then_some(*at)
     }
 
     /// Whether a row counts.

@@ -24,7 +24,8 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The finding of a chart; `unit` names what is counted, for example `issues finished`.
+/// The finding of a chart; `unit` names what is counted, for example `issues finished`: in the plural, whose noun is the
+/// first word that ends in an s.
 pub fn finding(chart: &Chart, unit: &str) -> Finding {
     let Some(last) = chart.last_complete() else {
         return Finding { normal: None, sentences: vec!["There is no complete week yet.".to_owned()] };
@@ -44,8 +45,18 @@ pub fn finding(chart: &Chart, unit: &str) -> Finding {
     Finding { normal, sentences }
 }
 
+fn singular(unit: &str) -> String {
+    let mut words: Vec<&str> = unit.split(' ').collect();
+    if let Some(noun) = words.iter_mut().find(|word| word.ends_with('s')) {
+        *noun = noun.trim_end_matches('s');
+    }
+    words.join(" ")
+}
+
 fn verdict_sentence(last: &Verdict, normal: Option<bool>, unit: &str) -> String {
-    let week = format!("The last complete week ({}, {} {unit})", iso_week(last.first_day), number(last.value));
+    let value = number(last.value);
+    let unit = if value == "1" { singular(unit) } else { unit.to_owned() };
+    let week = format!("The last complete week ({}, {value} {unit})", iso_week(last.first_day));
     match (normal, last.no_limits) {
         (Some(true), _) => format!(
             "{week} was normal: within the limits {} to {} around {}.",

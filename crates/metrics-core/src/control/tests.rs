@@ -239,6 +239,15 @@ fn the_finding_begins_with_whether_the_last_complete_week_was_normal() {
     let few = finding(&xmr(&weeks(&[1.0, 2.0]), &[]), "issues finished");
     assert_eq!(few.normal, None);
     assert!(few.sentences[0].ends_with("cannot be judged: limits need 6 complete weeks, there are 2."));
+    for (value, unit, said) in [
+        (1.0, "issues finished", "1 issue finished"),
+        (1.0, "change requests", "1 change request"),
+        (2.0, "change requests", "2 change requests"),
+        (1.4, "days of cycle time in the median", "1.4 days of cycle time in the median"),
+    ] {
+        let sentence = finding(&xmr(&weeks(&[value]), &[]), unit).to_string();
+        assert!(sentence.contains(&format!(", {said})")), "{sentence}");
+    }
     assert_eq!(finding(&Chart::default(), "issues").sentences, ["There is no complete week yet."]);
 }
 

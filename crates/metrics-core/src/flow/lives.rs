@@ -240,6 +240,21 @@ pub struct Lives {
 }
 
 impl Lives {
+    /// Says of each issue where it was just before an instant, by all that is known since: board, place and column.
+    /// Marks and durations stay. Issues that were opened later are as if they were filtered out.
+    pub(crate) fn look_at(&mut self, at: Instant) {
+        for (issue, life) in self.issues.iter_mut().enumerate() {
+            let of_issue = self.intervals.of(issue);
+            let started = self.intervals.start[of_issue.clone()].partition_point(|start| *start < at.micros());
+            *life = life.filter(|_| started > 0).map(|life| {
+                let last = of_issue.start + started - 1;
+                let place = self.intervals.place[last];
+                let (board, column) = (self.intervals.board[last], self.intervals.column[last]);
+                Life { board, place, column, elsewhere: place.is_elsewhere(), ..life }
+            });
+        }
+    }
+
     /// Issues that ended, by instant and id of the row: the finished ones and those closed as not planned.
     pub fn endings(&self) -> Vec<Ending> {
         let mut endings: Vec<Ending> = self

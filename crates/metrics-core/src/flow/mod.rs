@@ -39,6 +39,7 @@ pub use notices::notices;
 pub(crate) use stocks::weeks_of;
 pub use stocks::{cumulative_flow_day, stocks, stocks_week};
 
+use model::Instant;
 use model::columns::Raw;
 use model::rules::Rules;
 use model::table::Table;
@@ -53,7 +54,7 @@ use crate::wanted::Wanted;
 /// # Errors
 /// When a query over a frame fails, which no input causes.
 pub fn tables(raw: &Raw, rules: &Rules, lives: &Lives, coverage: &Coverage) -> Result<Vec<Table>, FlowError> {
-    tables_of(raw, rules, lives, coverage, Wanted::All)
+    tables_of(raw, rules, lives, coverage, Wanted::All, None)
 }
 
 /// Those of them that are wanted.
@@ -63,11 +64,12 @@ pub(crate) fn tables_of(
     lives: &Lives,
     coverage: &Coverage,
     wanted: Wanted<'_>,
+    at: Option<Instant>,
 ) -> Result<Vec<Table>, FlowError> {
     let zone = rules.timezone;
     let has_working_columns = !rules.working_columns.is_empty();
     let tables: [(&str, &TableOf<'_>); 7] = [
-        ("calculated_issue", &|| Ok(calculated_issue(raw, lives))),
+        ("calculated_issue", &|| Ok(at.map_or_else(|| calculated_issue(raw, lives), |at| listed_at(raw, lives, at)))),
         ("cycle_time", &|| Ok(cycle_time(lives, zone, has_working_columns, coverage)?)),
         ("cycle_time_week", &|| Ok(cycle_time_week(lives, zone, has_working_columns, coverage)?)),
         ("stocks", &|| Ok(stocks(lives))),
@@ -77,6 +79,13 @@ pub(crate) fn tables_of(
     ];
     let tables: Vec<_> = tables.into_iter().filter(|(name, _)| wanted.has(name)).collect();
     parallel::map(&tables, |(_, table)| table()).into_iter().collect()
+}
+
+/// The list of issues with their places just before an instant.
+fn listed_at(raw: &Raw, lives: &Lives, at: Instant) -> Table {
+    let mut lives = lives.clone();
+    lives.look_at(at);
+    calculated_issue(raw, &lives)
 }
 
 type TableOf<'a> = dyn Fn() -> Result<Table, FlowError> + Sync + 'a;

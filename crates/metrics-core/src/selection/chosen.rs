@@ -5,6 +5,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use hashbrown::{HashMap, HashSet};
+use model::Instant;
 use model::columns::{Dictionary, IssueColumns, PullRequestColumns, Raw};
 use model::names::comparable;
 use model::rules::{Rules, Team};
@@ -30,6 +31,8 @@ pub(crate) struct Chosen {
     teams: Option<Teams>,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
+    /// As [`Selection::at`].
+    pub(crate) at: Option<Instant>,
 }
 
 /// Where a row counts as far as filters by repository, team and author go.
@@ -141,6 +144,7 @@ impl Chosen {
                 .then(|| Teams { selected: Members::of(selected), any: Members::of(rules.teams.values()) }),
             from: selection.from,
             to: selection.to,
+            at: selection.at,
         }
     }
 

@@ -22,6 +22,7 @@
 //! selection.
 
 use chrono::NaiveDate;
+use model::Instant;
 
 mod chosen;
 mod known;
@@ -50,6 +51,9 @@ pub struct Selection {
     pub from: Option<NaiveDate>,
     /// Last day, included, as `from`.
     pub to: Option<NaiveDate>,
+    /// The list of issues says where each was just before this instant, by all that is known at `as_of`, and leaves
+    /// out what was opened later; `None` = where each is at `as_of`. Nothing else is changed by it.
+    pub at: Option<Instant>,
 }
 
 /// What to do with issues and pull requests that bots opened.
@@ -62,8 +66,8 @@ pub enum Bots {
 }
 
 impl Selection {
-    /// Whether nothing is left out, the days aside, and every table does what it does by default.
+    /// Whether nothing is left out, the days and the instant aside, and every table does what it does by default.
     pub fn is_everything(&self) -> bool {
-        Self { from: None, to: None, ..self.clone() } == Self::default()
+        Self { from: None, to: None, at: None, ..self.clone() } == Self::default()
     }
 }

@@ -7,7 +7,7 @@ use proptest::sample::select;
 use super::*;
 use crate::calculate::{Calculation, calculate};
 use crate::calendar::{Cut, Periods};
-use crate::flow::Place;
+use crate::flow::{Place, calculated_issue};
 
 pub(super) const AS_OF: f64 = 40.3;
 
@@ -113,6 +113,32 @@ proptest! {
             for (step, column) in IN_STEPS.iter().enumerate() {
                 let there = places.iter().filter(|(_, place)| *place as usize == step).count();
                 prop_assert_eq!(sum(column), there as i64);
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_at_the_end_of_a_week_holds_what_its_stocks_count(stories in stories()) {
+        let stories = told(&stories);
+        let lives = lives_with(&rules(), AS_OF, &stories);
+        let Some(first) = lives.first_creation() else { return Ok(()) };
+        let weeks = Periods::covering(Cut::Week, Tz::UTC, first, day(AS_OF));
+        let calculation = calculated(&stories);
+        let stocks = table(&calculation, "stocks_week");
+        let boards = lives.boards.len();
+        for week in (0..weeks.len()).filter(|week| weeks.end(*week) <= day(AS_OF)) {
+            let mut lives = lives.clone();
+            lives.look_at(weeks.end(week));
+            let listed = calculated_issue(&raw(&stories), &lives);
+            for row in week * boards..(week + 1) * boards {
+                let board = stocks.cell(row, "project_id");
+                for (column, step) in [("in_backlogs", "backlog"), ("in_dev", "dev"), ("off_board", "off_board")] {
+                    let is_there = |issue: &usize| {
+                        listed.cell(*issue, "project_id") == board && listed.cell(*issue, "current_step") == step
+                    };
+                    let count = (0..listed.height()).filter(is_there).count();
+                    prop_assert_eq!(stocks.cell(row, column), count.to_string(), "{} of {} in week {}", column, board, week);
+                }
             }
         }
     }
