@@ -34,7 +34,8 @@ export default defineConfig({
     { name: 'bed', testMatch: 'bed/bed.setup.ts', teardown: 'end' },
     { name: 'end', testMatch: 'bed/bed.teardown.ts' },
     { name: 'light', ...inBrowser('light') },
-    { name: 'dark', ...inBrowser('dark') },
+    // Only what looks different in the dark can fail there alone.
+    { name: 'dark', ...inBrowser('dark'), testMatch: /browser\/(axe|network)\.spec\.ts$/ },
     // Only where it is asked for: it writes the pictures of the documentation.
     ...(process.env.SCREENSHOTS
       ? [{ ...inBrowser('light'), name: 'screenshots', testMatch: 'screenshots/**/*.shot.ts' }]

@@ -35,6 +35,7 @@ interface PercentilesProps {
 /** Lines of percentiles with their names at the right. */
 export function Percentiles(props: PercentilesProps) {
   const { name, labels, lines, format, partial } = props;
+  const ends = lines.flatMap((line) => end(line, format));
   return (
     <Frame
       name={name}
@@ -43,8 +44,8 @@ export function Percentiles(props: PercentilesProps) {
       top={props.top ?? most(lines.flatMap((line) => line.values)) * 1.05}
       height={props.height ?? 260}
       format={(value) => String(value)}
-      ends={lines.flatMap((line) => end(line, format))}
-      endsWidth={76}
+      ends={ends}
+      endsWidth={20 + most(ends.map(({ strong, text }) => strong.length + 1 + text.length)) * 7}
       reading={(index) => readingOf(props, index)}
       {...(props.behind && { behind: props.behind })}
     >

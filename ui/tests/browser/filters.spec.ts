@@ -15,13 +15,16 @@ function asked(page: Page): URLSearchParams[] {
   return found;
 }
 
-/** A field of the filters; charts have names that begin alike. */
-function field(page: Page, label: string): Locator {
-  return page.getByLabel(label, { exact: true });
+/** The choice of weeks or months. */
+function grain(page: Page): Locator {
+  return page.getByRole('region', { name: t.label }).getByRole('combobox', { name: t.by });
 }
 
 function days(page: Page): Promise<[string, string]> {
-  return Promise.all([field(page, t.from).inputValue(), field(page, t.to).inputValue()]);
+  return Promise.all([
+    page.getByLabel(t.from, { exact: true }).inputValue(),
+    page.getByLabel(t.to, { exact: true }).inputValue(),
+  ]);
 }
 
 test('a choice is written into the address, and the usual is left out of it', async ({ page }) => {
@@ -31,9 +34,9 @@ test('a choice is written into the address, and the usual is left out of it', as
   await page.getByRole('button', { name: t.monthsLong(3) }).click();
   await expect.poll(() => searchOf(page)).toMatch(/^\?from=\d{4}-\d{2}-\d{2}$/);
   expect((await days(page))[0] > usual).toBe(true);
-  await field(page, t.by).selectOption('month');
+  await grain(page).selectOption('month');
   await expect.poll(() => searchOf(page)).toMatch(/^\?from=[\d-]+&by=month$/);
-  await field(page, t.by).selectOption('week');
+  await grain(page).selectOption('week');
   await page.getByRole('button', { name: t.monthsLong(12) }).click();
   await expect.poll(() => searchOf(page)).toBe('');
   expect((await days(page))[0]).toBe(usual);
@@ -86,7 +89,7 @@ for (const absurd of [
     const usual = await days(page);
     await open(page, `/flow?from=${encodeURIComponent(absurd)}&to=${encodeURIComponent(absurd)}&by=aeon`);
     expect(await days(page)).toEqual(usual);
-    await expect(field(page, t.by)).toHaveValue('week');
+    await expect(grain(page)).toHaveValue('week');
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 }
@@ -95,7 +98,8 @@ test('a filter that pull requests do not have is named as without effect', async
   await open(page, '/pull-requests?project=4100001&repo=acme%2Fapi');
   await expect(page.getByText(t.inactive(`${t.project} (4100001)`))).toBeVisible();
   await expect(page.getByRole('button', { name: t.project })).toHaveCount(0);
-  await expect(page.getByRole('button', { name: t.repo })).toBeVisible();
+  const filters = page.getByRole('region', { name: t.label });
+  await expect(filters.getByRole('button', { name: t.repo })).toBeVisible();
 });
 
 test('spending has no lists to choose from, and names those of the address as without effect', async ({
@@ -128,7 +132,7 @@ test('choosing a filter adds nothing to the history, changing the page does', as
   const length = () => page.evaluate(() => history.length);
   const before = await length();
   await page.getByRole('button', { name: t.monthsLong(6) }).click();
-  await field(page, t.by).selectOption('month');
+  await grain(page).selectOption('month');
   await expect.poll(() => searchOf(page)).toContain('by=month');
   expect(await length()).toBe(before);
   await page.getByRole('link', { name: words.pages.cloud.name }).click();

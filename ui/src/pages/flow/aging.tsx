@@ -8,7 +8,6 @@ import { safeLink } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { stepName } from './stock-weeks.ts';
-import { widen } from './widen.ts';
 
 type Row = RowOf<'/api/v1/flow/aging'>;
 
@@ -28,7 +27,7 @@ export function Aging({ state }: { state: PageState }) {
       query={query}
       tabular
       empty={rows.length > 0 ? null : t.empty}
-      widen={widen(state)}
+      widen={state.widen}
       legend={
         <Legend
           items={[

@@ -8,7 +8,6 @@ import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { reached, type Step, type Week, weekly } from './cumulative-data.ts';
 import { stepName, stockSteps } from './stock-weeks.ts';
-import { widen } from './widen.ts';
 
 const t = words.flow.cumulative;
 
@@ -31,7 +30,7 @@ export function CumulativeFlow({ state }: { state: PageState }) {
       half
       query={query}
       empty={weeks.some((week) => week.counts.backlog) ? null : t.empty}
-      widen={widen(state)}
+      widen={state.widen}
       legend={
         <Legend
           items={layers.map(({ name, tone }) => ({ shape: 'square' as const, tone, text: name })).reverse()}

@@ -6,7 +6,6 @@ import { Evidence } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { partialKey, type StockWeek, useStocks } from './stock-weeks.ts';
-import { widen } from './widen.ts';
 
 const t = words.flow.redBin;
 
@@ -45,7 +44,7 @@ export function RedBin({ state }: { state: PageState }) {
       query={query}
       finding={finding(weeks.at(-1))}
       empty={weeks.some((week) => week.opened_bugs) ? null : t.empty}
-      widen={widen(state)}
+      widen={state.widen}
       legend={
         <Legend
           items={[

@@ -16,7 +16,6 @@ import {
   useStocks,
 } from './stock-weeks.ts';
 import { SmallStocks, StocksBehind } from './stocks-apart.tsx';
-import { widen } from './widen.ts';
 
 const t = words.flow.stocks;
 
@@ -41,7 +40,7 @@ export function Stocks({ state }: { state: PageState }) {
       metric={state.metric('stocks')}
       query={query}
       empty={filled ? null : t.empty}
-      widen={widen(state)}
+      widen={state.widen}
       height={380}
       controls={<Controls backlog={backlog} setBacklog={setBacklog} apart={apart} setApart={setApart} />}
       legend={

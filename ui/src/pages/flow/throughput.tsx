@@ -7,7 +7,6 @@ import { Evidence } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { weekLabel } from '../../period.ts';
 import { words } from '../../words.ts';
-import { widen } from './widen.ts';
 
 type Row = RowOf<'/api/v1/flow/throughput'>;
 
@@ -27,7 +26,7 @@ export function Throughput({ state }: { state: PageState }) {
       metric={metric('throughput')}
       query={query}
       empty={points.some((point) => point.value) ? null : t.empty}
-      widen={widen(state)}
+      widen={state.widen}
       legend={
         <Legend
           items={[

@@ -1,8 +1,8 @@
 import { useTable } from '../../api/client.ts';
 import { count, decimal } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
-import { type Change, Tile } from '../../parts/tile.tsx';
-import { isoDay, monthsBefore } from '../../period.ts';
+import { beforeOf, changeOf } from '../../parts/change.ts';
+import { Tile } from '../../parts/tile.tsx';
 import { words } from '../../words.ts';
 import { useStocks, workInProgress } from './stock-weeks.ts';
 import { type SummaryRow, useSummary } from './summary.ts';
@@ -79,20 +79,6 @@ export function Tiles({ state }: { state: PageState }) {
 
 function days(row: SummaryRow | undefined): string | null {
   return row?.value == null ? null : decimal(row.value);
-}
-
-/** A year is set against the year before; anything else against as many days before. */
-function beforeOf({ from, to }: PageState): string {
-  const isYear = to !== '' && from === isoDay(monthsBefore(new Date(`${to}T00:00:00Z`), 12));
-  return isYear ? words.tiles.yearBefore : words.tiles.before;
-}
-
-function changeOf(row: SummaryRow | undefined, against: string, good: string | null): Change | undefined {
-  if (!row) return undefined;
-  const told = row.verdict === 'better' || row.verdict === 'worse' ? row.verdict : undefined;
-  // Without a week that could be judged nothing is known to be normal.
-  const verdict = told ?? (good !== null && row.signals != null ? 'normal' : undefined);
-  return { percent: row.change_percent ?? null, against, verdict };
 }
 
 function timeBasis(row: SummaryRow | undefined): string | undefined {

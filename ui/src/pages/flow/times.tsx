@@ -9,7 +9,6 @@ import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { type SummaryRow, useSummary } from './summary.ts';
 import { type By, type Period, type Spread, useCycleTimes } from './times-data.ts';
-import { widen } from './widen.ts';
 
 const t = words.flow.times;
 const percentiles = ['p50', 'p85', 'p95'] as const;
@@ -97,7 +96,7 @@ function TimeCard(props: TimeCardProps) {
       query={query}
       finding={finding(summary)}
       empty={rows.some((row) => row.n) ? null : words.flow.throughput.empty}
-      widen={widen(state)}
+      widen={state.widen}
       controls={note && <div className="controls">{note}</div>}
       legend={
         <Legend
