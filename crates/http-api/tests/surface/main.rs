@@ -8,7 +8,6 @@ mod documented;
 mod evidence;
 mod fixture;
 mod large;
-mod log;
 mod snapshots;
 mod tables;
 mod typed;

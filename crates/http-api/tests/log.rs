@@ -1,4 +1,8 @@
-//! What the log says.
+//! What the log says. A program of its own: which lines are written at all is known once for all threads of one.
+
+#[expect(dead_code, reason = "shared with the tests of the surface")]
+#[path = "surface/fixture.rs"]
+mod fixture;
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -6,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use http_api::{Api, Authentication, Settings};
 use model::rules::RuleSet;
 
-use crate::fixture::{ask, both_rules, data, request, settings};
+use fixture::{ask, both_rules, data, request, settings};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
