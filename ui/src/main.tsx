@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { worthRetrying } from './api/client.ts';
+import { aboutOptions, worthRetrying } from './api/client.ts';
 import { startTheme } from './layout/theme.ts';
 import { router } from './router.tsx';
 
@@ -11,6 +11,8 @@ startTheme();
 const client = new QueryClient({
   defaultOptions: { queries: { retry: worthRetrying, retryDelay: 500, staleTime: 30_000 } },
 });
+// On its way while the page is being built.
+void client.prefetchQuery(aboutOptions());
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

@@ -117,13 +117,14 @@ export function useTable<Path extends TablePath>(path: Path, params: Params, ena
   return useQuery(tableOptions(path, params, enabled));
 }
 
-export function useAbout() {
+/** What there is and how fresh: every page waits for it. */
+export function aboutOptions() {
   const address = addressOf('/api/v1/meta');
-  return useQuery({
-    queryKey: [address],
-    queryFn: ({ signal }) => get<About>(address, signal),
-    refetchInterval: 60_000,
-  });
+  return queryOptions({ queryKey: [address], queryFn: ({ signal }) => get<About>(address, signal) });
+}
+
+export function useAbout() {
+  return useQuery({ ...aboutOptions(), refetchInterval: 60_000 });
 }
 
 export function useMetrics() {
