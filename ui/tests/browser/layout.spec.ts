@@ -48,9 +48,14 @@ for (const { name, path } of pages) {
 
   test(`${name} is cut nowhere in print, and says what it shows`, async ({ page }) => {
     await open(page, `${path}?from=2026-03-01`);
-    await page.emulateMedia({ media: 'print' });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     await page.setViewportSize({ width: 720, height: 1000 });
     await expectNoSidewaysScroll(page);
+    await expect(page.locator('.card').first()).toHaveCSS('background-color', 'rgb(255, 255, 255)');
+    const cut = page.locator('main .table').filter({ visible: true });
+    for (const table of await cut.all()) {
+      expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
+    }
     await expect(page.locator('.in-print')).toContainText('2026-03-01');
     await expect(page.getByRole('navigation')).toBeHidden();
     await expect(page.getByRole('banner')).toContainText('2026');
