@@ -1,11 +1,14 @@
-import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
 import { base } from './base.ts';
 import { readFilters, writeFilters } from './filters.ts';
 import { Shell } from './layout/shell.tsx';
-import { CloudPage } from './pages/cloud/page.tsx';
-import { FlowPage } from './pages/flow/page.tsx';
 import { MissingPage } from './pages/missing.tsx';
-import { PullRequestsPage } from './pages/pull-requests/page.tsx';
 
 const root = createRootRoute({
   component: Shell,
@@ -20,13 +23,21 @@ const index = createRoute({
     throw redirect({ to: '/flow', search, replace: true });
   },
 });
-const flow = createRoute({ getParentRoute: () => root, path: '/flow', component: FlowPage });
+const flow = createRoute({
+  getParentRoute: () => root,
+  path: '/flow',
+  component: lazyRouteComponent(() => import('./pages/flow/page.tsx'), 'FlowPage'),
+});
 const pullRequests = createRoute({
   getParentRoute: () => root,
   path: '/pull-requests',
-  component: PullRequestsPage,
+  component: lazyRouteComponent(() => import('./pages/pull-requests/page.tsx'), 'PullRequestsPage'),
 });
-const cloud = createRoute({ getParentRoute: () => root, path: '/cloud', component: CloudPage });
+const cloud = createRoute({
+  getParentRoute: () => root,
+  path: '/cloud',
+  component: lazyRouteComponent(() => import('./pages/cloud/page.tsx'), 'CloudPage'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([index, flow, pullRequests, cloud]),
