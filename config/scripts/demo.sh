@@ -6,6 +6,7 @@
 # DEMO_SERVE=0 is --no-serve; DEMO_SERVE=check serves at a free port, looks whether it answers, and ends.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. config/scripts/started.sh
 data=data
 serve=${DEMO_SERVE:-1}
 for argument in "$@"; do
@@ -46,13 +47,7 @@ case $serve in
         "$bin/cto-api" "${arguments[@]}" --addr 127.0.0.1:0 >"$log" 2>&1 &
         api=$!
         trap 'kill "$api" 2>/dev/null || true' EXIT
-        for _ in $(seq 300); do
-            address=$(sed -n 's/^listening on //p' "$log")
-            if [ -n "$address" ] && curl -fsS "$address/readyz" >/dev/null 2>&1; then break; fi
-            kill -0 "$api" 2>/dev/null || { cat "$log" >&2; exit 1; }
-            sleep 0.1
-        done
-        curl -fsS "$address/readyz" >/dev/null
+        address=$(started "$log" "$api" cto-api /readyz)
         curl -fsS "$address/api/v1/meta" | grep -q '"acme"'
         page=$(curl -fsS "$address/")
         grep -q 'name="cto-base"' <<<"$page"

@@ -8,6 +8,7 @@
 # MAX_EXAMPLES=N asks more or less.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. config/scripts/started.sh
 target=${CARGO_TARGET_DIR:-target}
 bin=$target/debug
 requirements=$PWD/config/scripts/fuzz-requirements.txt
@@ -26,14 +27,9 @@ api=
 trap 'kill $api 2>/dev/null || true; rm -rf "$data"' EXIT
 "$bin/cto-sandbox" --size demo --write-store "sqlite:$data/cto.db" --write-config "$data/config.yml" >/dev/null
 # With a secret that nobody knows: deliveries are looked at, and none is good.
-CTO_WEBHOOK_SECRET=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n') "$bin/cto-api" --data "$data" --config "$data/config.yml" --addr 127.0.0.1:0 >"$data/address" 2>"$data/log" &
+CTO_WEBHOOK_SECRET=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n') "$bin/cto-api" --data "$data" --config "$data/config.yml" --addr 127.0.0.1:0 >"$data/log" 2>&1 &
 api=$!
-for _ in $(seq 300); do
-    address=$(sed -n 's/^listening on //p' "$data/address")
-    if [ -n "$address" ] && curl -fsS "$address/readyz" >/dev/null 2>&1; then break; fi
-    kill -0 "$api" 2>/dev/null || { cat "$data/log" >&2; exit 1; }
-    sleep 0.1
-done
+address=$(started "$data/log" "$api" cto-api /readyz)
 
 # The same requests each time: a finding is one everywhere. One worker: two end some Pythons in the middle. In the folder that goes away: schemathesis writes notes.
 cd "$data"

@@ -4,6 +4,7 @@
 # look at what has changed in them before you keep it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. config/scripts/started.sh
 target=$PWD/fixtures/github/recorded
 seed=7
 
@@ -18,14 +19,7 @@ trap 'kill "$sandbox" 2>/dev/null || true; rm -rf "$work"' EXIT
 "$bin/cto-sandbox" --listen 127.0.0.1:0 --seed "$seed" --size tiny --fault bad-gateway-above=20 \
     --record "$work/recorded" --write-config "$work/config.yml" >"$work/sandbox.log" 2>&1 &
 sandbox=$!
-address=
-for _ in $(seq 300); do
-    address=$(sed -n 's/^listening on //p' "$work/sandbox.log")
-    [ -n "$address" ] && break
-    kill -0 "$sandbox" 2>/dev/null || { cat "$work/sandbox.log" >&2; exit 1; }
-    sleep 0.1
-done
-[ -n "$address" ] || { echo "the sandbox did not start listening within 30 seconds" >&2; exit 1; }
+address=$(started "$work/sandbox.log" "$sandbox" "the sandbox")
 printf 'import:\n  retry_wait_seconds: 0.01\n' >>"$work/config.yml"
 GITHUB_TOKEN=recorded GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql" \
     "$bin/cto-import" --org acme --config "$work/config.yml" --data "$work/data" --concurrency 1

@@ -5,6 +5,7 @@
 #   CTO_BIN=target/debug config/scripts/simulate.sh DATA [FLAG OF cto-sandbox …]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. config/scripts/started.sh
 data=${1:?the folder to write to}
 shift
 bin=${CTO_BIN:?the folder of the programs, for example target/debug}
@@ -16,14 +17,7 @@ mkdir -p "$data"
     --write-google-key "$data/demo-google-key.json" "$@" >"$data/demo-sandbox.log" 2>&1 &
 sandbox=$!
 trap 'kill "$sandbox" 2>/dev/null || true' EXIT
-address=
-for _ in $(seq 300); do
-    address=$(sed -n 's/^listening on //p' "$data/demo-sandbox.log")
-    [ -n "$address" ] && break
-    kill -0 "$sandbox" 2>/dev/null || { cat "$data/demo-sandbox.log" >&2; exit 1; }
-    sleep 0.1
-done
-[ -n "$address" ] || { echo "the simulated organisation did not start within 30 seconds" >&2; exit 1; }
+address=$(started "$data/demo-sandbox.log" "$sandbox" "the simulated organisation")
 echo "a simulated organisation with its clouds answers at $address"
 
 export GITHUB_TOKEN=demo GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql"
