@@ -103,10 +103,8 @@ pub fn calculate_tables(
     tables: &[&str],
     selection: &Selection,
 ) -> Result<Calculation, CalculateError> {
-    let rest_on = tables.iter().flat_map(|table| findings::rest_on(table)).copied();
-    let tables: Vec<&str> = tables.iter().copied().chain(rest_on).collect();
     let chosen = Chosen::new(selection, rules);
-    calculate_from(Cow::Borrowed(raw), rules, as_of, scope.scopes(), Wanted::Only(&tables), &chosen)
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scope.scopes(), Wanted::Only(tables), &chosen)
 }
 
 /// As [`calculate`], but gives memory back as it goes: each part of the raw data is dropped after its last use.
@@ -258,19 +256,19 @@ fn flow_issue_tables(
         },
     );
     let tables = tables?;
+    let mut throughput_week = None;
     if let Some(weekly) = weekly {
         let said = finding(&weekly.chart, "issues finished").sentences;
+        calculation.findings_by_table.insert("throughput_week", said.clone());
+        calculation.findings.extend(said);
         let weekly_times = tables.iter().find(|table| table.name == "cycle_time_week");
         if let Some(weekly_times) = weekly_times.filter(|_| wanted.has("flow_summary")) {
             calculation.summaries.flow = FlowFacts::new(&lives, rules, &coverage, weekly_times, weekly.chart);
         }
-        calculation.findings_by_table.insert("throughput_week", said.clone());
-        calculation.findings.extend(said);
-        calculation.tables.extend(tables);
-        calculation.tables.push(weekly.table);
-    } else {
-        calculation.tables.extend(tables);
+        throughput_week = Some(weekly.table);
     }
+    calculation.tables.extend(tables);
+    calculation.tables.extend(throughput_week);
     calculation.tables.extend(forecast);
     if wanted.has("flow_summary") {
         calculation.add_summary("flow_summary");

@@ -17,9 +17,10 @@ impl Wanted<'_> {
     }
 }
 
-/// The tables that a summary takes its charts from.
-fn rests_on(summary: &str) -> &'static [&'static str] {
-    match summary {
+/// The tables that the findings of one rest on, or that a summary takes its charts from.
+fn rests_on(table: &str) -> &'static [&'static str] {
+    match table {
+        "stocks" => &["stocks_week"],
         "flow_summary" => &["cycle_time_week", "throughput_week"],
         "pr_summary" => &["pr_cycle_week", "pr_review_latency_week", "pr_change_requests_week"],
         _ => &[],

@@ -18,11 +18,6 @@ use model::table::Table;
 /// Sentences by the name of the table that they are about.
 pub type FindingsByTable = BTreeMap<&'static str, Vec<String>>;
 
-/// Further tables that the findings of a table rest on.
-pub(crate) fn rest_on(table: &str) -> &'static [&'static str] {
-    if table == "stocks" { &["stocks_week"] } else { &[] }
-}
-
 /// What the tables of rule set `flow` say about issues and pull requests, as far as they are there.
 ///
 /// * `cycle_time`: the medians of the last complete month, against the month before and the range of a year.
