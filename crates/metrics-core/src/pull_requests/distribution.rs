@@ -24,7 +24,7 @@ const SHORT_WIDTHS: [i64; 9] =
 /// `from_days`, `to_days` (null for the last, open bin), `pr_count`, share (0 to 1; null below 10 pull requests),
 /// `p50_days`, `p85_days` (null below 10), `p95_days` (null below 20): the percentiles are those of all, the same in
 /// each row. A bin holds its lower bound and not its upper one. All bins but the last have one round width, and the
-/// last one begins at the first bound that is not below the 98th percentile. No rows when nothing was merged.
+/// last one begins at the first bound above the 98th percentile. No rows when nothing was merged.
 pub(super) fn table(facts: &Facts, days: &Range<i64>) -> Table {
     let merged_within = facts
         .pull_requests
@@ -60,9 +60,8 @@ pub(super) fn table(facts: &Facts, days: &Range<i64>) -> Table {
 /// Lower bounds of all bins, the open one last.
 fn bounds(nearly_all_days: f64) -> Vec<i64> {
     let nearly_all = (nearly_all_days * MICROS_PER_DAY as f64).ceil() as i64;
-    let width = widths().find(|width| nearly_all <= MOST_BINS * width).unwrap_or(MICROS_PER_DAY);
-    let bins = nearly_all.div_euclid(width) + i64::from(nearly_all % width > 0);
-    (0..=bins.max(1)).map(|bin| bin * width).collect()
+    let width = widths().find(|width| nearly_all < MOST_BINS * width).unwrap_or(MICROS_PER_DAY);
+    (0..=nearly_all / width + 1).map(|bin| bin * width).collect()
 }
 
 /// Round widths, ascending: from six minutes to longer than any pull request.

@@ -64,6 +64,13 @@ fn too_few_have_counts_but_no_shares_and_no_high_percentiles() {
 }
 
 #[test]
+fn what_took_exactly_as_long_as_nearly_all_is_not_more_than_that() {
+    // Three of fifty at 80 days, which is the 98th percentile and a bound of bins.
+    let pulls: Vec<Pull> = [0; 47].into_iter().chain([24 * 80; 3]).map(after).collect();
+    assert_eq!(counts(&all(&pulls)).last(), Some(&0));
+}
+
+#[test]
 fn nothing_merged_is_no_row() {
     assert_eq!(all(&[open_pull(), Pull { closed: Some(hour(20)), ..open_pull() }]).height(), 0);
     assert_eq!(all(&[Pull { author: "deploy[bot]", ..after(5) }]).height(), 0);
