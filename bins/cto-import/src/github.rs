@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use command_line::say;
 use github_client::Survey;
-use model::records::{ImportRun, Record};
+use model::records::{ImportRun, Record, RunOutcome};
 use source::{Batch, Scope, Sink as _, SourceError};
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -94,10 +94,10 @@ fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) 
         sink.commit(batch).map_err(SourceError::from)?;
         store.record_import(&ImportRun {
             run,
-            scope: scope.name().to_owned(),
+            scope: scope.into(),
             subject: target.org.clone(),
             label: target.org.clone(),
-            outcome: if message.is_none() { "ok" } else { "failed" }.to_owned(),
+            outcome: if message.is_none() { RunOutcome::Ok } else { RunOutcome::Failed }.into(),
             full: true,
             covered_from: None,
             covered_to: Some(survey.at),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use command_line::{Outcome, say, with_causes};
-use model::records::ImportRun;
+use model::records::{ImportRun, RunOutcome};
 use source::{Context, ErrorKind, Source, SourceError, Usage, Window};
 use store::Store;
 use tokio::task::JoinSet;
@@ -147,7 +147,7 @@ impl Run {
         let (scope, label) = (task.source.scope(), task.source.label());
         let mut run = ImportRun {
             run: self.number,
-            scope: scope.name().to_owned(),
+            scope: scope.into(),
             subject: task.source.subject().to_owned(),
             label: label.to_owned(),
             ..ImportRun::default()
@@ -156,7 +156,7 @@ impl Run {
             Ok(usage) => {
                 self.done += 1;
                 self.records += usage.records;
-                "ok".clone_into(&mut run.outcome);
+                run.outcome = RunOutcome::Ok.into();
                 run.full = usage.full;
                 run.covered_from = usage.covered_from;
                 run.covered_to = usage.covered_to;
@@ -167,7 +167,7 @@ impl Run {
             }
             Err(error) => {
                 let interrupted = error.kind == ErrorKind::Cancelled;
-                if interrupted { "interrupted" } else { "failed" }.clone_into(&mut run.outcome);
+                run.outcome = if interrupted { RunOutcome::Interrupted } else { RunOutcome::Failed }.into();
                 run.message = with_causes(&error);
                 let line = format!("{}: {}", title(&*task.source), run.message);
                 if !interrupted {

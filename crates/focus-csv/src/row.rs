@@ -2,7 +2,7 @@
 
 use csv::ByteRecord;
 use model::Month;
-use model::records::ChargeCategory;
+use model::kinds::{ChargeCategory, Named as _};
 
 use crate::billing_time;
 use crate::fault::CellFault;
@@ -122,7 +122,8 @@ fn month(start: &[u8], end: &[u8]) -> Result<Month, CellFault> {
 
 fn category(text: &[u8]) -> Result<ChargeCategory, CellFault> {
     let name = std::str::from_utf8(text).ok();
-    name.and_then(ChargeCategory::from_name).ok_or_else(|| CellFault::new(header::CATEGORY, text, NO_CATEGORY))
+    name.and_then(|name| ChargeCategory::from_name(name.as_bytes()))
+        .ok_or_else(|| CellFault::new(header::CATEGORY, text, NO_CATEGORY))
 }
 
 /// The text of a cell without white space around it; `None` for null, which files write as nothing or as `NULL`.

@@ -323,6 +323,7 @@ impl RepositoryNode {
                 owner: self.owner.map_or_else(|| org.to_owned(), |owner| owner.login),
                 private: self.is_private,
                 archived: self.is_archived,
+                ..Repository::default()
             },
             issues,
             issues_updated_at,
@@ -350,6 +351,7 @@ impl BoardNode {
                 url: self.url,
                 closed: self.closed,
                 columns: columns.into_iter().flatten().map(|option| option.name).collect(),
+                ..Project::default()
             },
             items: Count::read(self.items).0,
             updated_at: self.updated_at.as_deref().and_then(Instant::parse_rfc3339),

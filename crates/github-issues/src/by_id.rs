@@ -107,7 +107,7 @@ impl MovedIssueSource {
             repository_id: home.id,
             org: home.owner.login,
             repo: home.name,
-            number: String::new(),
+            ..Place::default()
         })
     }
 }

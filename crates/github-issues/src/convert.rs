@@ -2,7 +2,9 @@
 
 use model::Instant;
 use model::issue_kind::kind_and_bug;
-use model::records::{Actor, FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, StatusEvent};
+use model::records::{
+    FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, ProjectKind, StatusEvent, StatusKind,
+};
 
 use crate::wire::issues::{
     BoardFields, IssueFields, IssueFieldsAuthorOn, IssueFieldsProjectItems, IssueFieldsProjectItemsNodes,
@@ -81,8 +83,8 @@ pub(crate) fn issue(
     left_out: &mut LeftOut,
 ) -> Result<(Issue, Rest), NoCursor> {
     place.number = wire.number.to_string();
-    let creator =
-        wire.author.map(|author| Actor { login: author.login, is_bot: matches!(author.on, IssueFieldsAuthorOn::Bot) });
+    let creator_is_bot = wire.author.as_ref().is_some_and(|author| matches!(author.on, IssueFieldsAuthorOn::Bot));
+    let creator = wire.author.map(|author| author.login).unwrap_or_default();
     let mut rest = Rest::default();
     let go_on = |list, more: bool, cursor: Option<String>| match (more, cursor) {
         (false, _) => Ok(None),
@@ -105,7 +107,7 @@ pub(crate) fn issue(
     let page = &wire.timeline_items.page_info;
     rest.timeline = go_on("timeline events", page.has_next_page, page.end_cursor.clone())?;
     let mut timeline = timeline(wire.timeline_items, left_out);
-    timeline.status.insert(0, opened(wire.created_at.0, creator.as_ref()));
+    timeline.status.insert(0, opened(wire.created_at.0, &creator));
     let items = match wire.project_items {
         Some(list) => {
             let page = &list.page_info;
@@ -120,13 +122,12 @@ pub(crate) fn issue(
         place,
         title: wire.title,
         url: wire.url,
-        state: wire.state.to_lowercase(),
-        state_reason: wire.state_reason.unwrap_or_default().to_lowercase(),
-        kind: String::new(),
-        is_bug: false,
+        state: wire.state.to_lowercase().into(),
+        state_reason: wire.state_reason.unwrap_or_default().to_lowercase().into(),
         issue_type: wire.issue_type.map(|kind| kind.name).unwrap_or_default(),
         labels,
         creator,
+        creator_is_bot,
         assignees,
         created_at: wire.created_at.0,
         closed_at: wire.closed_at.map(|at| at.0),
@@ -135,6 +136,7 @@ pub(crate) fn issue(
         status_events: timeline.status,
         project_events: timeline.project,
         items,
+        ..Issue::default()
     };
     derive_kind(&mut issue);
     Ok((issue, rest))
@@ -168,13 +170,8 @@ fn derive_kind(issue: &mut Issue) {
     (issue.kind, issue.is_bug) = kind_and_bug(&issue.issue_type, &issue.labels);
 }
 
-fn opened(at: Instant, creator: Option<&Actor>) -> StatusEvent {
-    StatusEvent {
-        kind: "opened".to_owned(),
-        at,
-        by: creator.map(|creator| creator.login.clone()).unwrap_or_default(),
-        state_reason: String::new(),
-    }
+fn opened(at: Instant, creator: &str) -> StatusEvent {
+    StatusEvent { kind: StatusKind::Opened.into(), at, by: creator.to_owned(), ..StatusEvent::default() }
 }
 
 #[derive(Default)]
@@ -192,20 +189,20 @@ fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline 
                 let by = closed.actor.map(|actor| actor.login);
                 timeline.first_closer = timeline.first_closer.or_else(|| by.clone());
                 timeline.status.push(StatusEvent {
-                    kind: "closed".to_owned(),
+                    kind: StatusKind::Closed.into(),
                     at: closed.created_at.0,
                     by: by.unwrap_or_default(),
-                    state_reason: closed.state_reason.unwrap_or_default().to_lowercase(),
+                    state_reason: closed.state_reason.unwrap_or_default().to_lowercase().into(),
                 });
             }
             Event::ReopenedEvent(reopened) => timeline.status.push(StatusEvent {
-                kind: "reopened".to_owned(),
+                kind: StatusKind::Reopened.into(),
                 at: reopened.created_at.0,
                 by: reopened.actor.map(|actor| actor.login).unwrap_or_default(),
-                state_reason: String::new(),
+                ..StatusEvent::default()
             }),
             Event::AddedToProjectV2Event(added) => timeline.project.extend(project_event(
-                "added",
+                ProjectKind::Added,
                 added.project,
                 (String::new(), String::new()),
                 added.created_at.0,
@@ -213,7 +210,7 @@ fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline 
                 left_out,
             )),
             Event::ProjectV2ItemStatusChangedEvent(moved) => timeline.project.extend(project_event(
-                "moved",
+                ProjectKind::Moved,
                 moved.project,
                 (moved.previous_status, moved.status),
                 moved.created_at.0,
@@ -221,7 +218,7 @@ fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline 
                 left_out,
             )),
             Event::RemovedFromProjectV2Event(removed) => timeline.project.extend(project_event(
-                "removed",
+                ProjectKind::Removed,
                 removed.project,
                 (String::new(), String::new()),
                 removed.created_at.0,
@@ -235,7 +232,7 @@ fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline 
 }
 
 fn project_event(
-    kind: &str,
+    kind: ProjectKind,
     board: Option<BoardFields>,
     (from_column, to_column): (String, String),
     at: Instant,
@@ -248,7 +245,7 @@ fn project_event(
     };
     let (project_id, project_name) = board_id_and_name(board);
     let by = by.unwrap_or_default();
-    Some(ProjectEvent { kind: kind.to_owned(), project_id, project_name, from_column, to_column, at, by })
+    Some(ProjectEvent { kind: kind.into(), project_id, project_name, from_column, to_column, at, by })
 }
 
 /// The number that the configuration knows a board by; its node id where a server has no such number.
@@ -277,7 +274,7 @@ fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) ->
         project_name,
         content: ItemContent::Issue,
         content_id: issue_id.to_owned(),
-        status,
+        status: Some(status),
         status_updated_at,
         presence: if wire.is_archived { Presence::Archived } else { Presence::OnBoard },
         created_at: Some(wire.created_at.0),

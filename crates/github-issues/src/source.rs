@@ -39,7 +39,8 @@ pub(crate) fn place_in(repository: &Repository) -> Place {
         repository_id: repository.id.clone(),
         org: repository.org.clone(),
         repo: repository.name.clone(),
-        number: String::new(),
+        host: repository.host.clone(),
+        ..Place::default()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::replay::{Recording, Silent, digest};
 
 fn line(issue: &Issue) -> String {
     let moves = |kind: &str| issue.project_events.iter().filter(|event| event.kind == kind).count();
-    let states: Vec<&str> = issue.status_events.iter().map(|event| event.kind.as_str()).collect();
+    let states: Vec<&str> = issue.status_events.iter().map(|event| event.kind.name()).collect();
     format!(
         "#{} {} {} {} | {} labels, {} assignees | {} | {} added, {} moved, {} removed | {} cards | {}",
         issue.place.number,

@@ -64,7 +64,7 @@ pub(crate) fn item(
             Some(ItemFieldsContent::PullRequest(pull_request)) => pull_request.id,
             _ => String::new(),
         },
-        status,
+        status: Some(status),
         status_updated_at,
         presence: if wire.is_archived { Presence::Archived } else { Presence::OnBoard },
         created_at: Some(wire.created_at.0),

@@ -1,7 +1,7 @@
 //! From what travelled to records.
 
 use model::Instant;
-use model::records::{Actor, Place, PullRequest, PullRequestEvent, Review};
+use model::records::{Place, PullRequest, PullRequestEvent, PullRequestEventKind, Review, ReviewState};
 
 use crate::wire::pull_requests::{
     PullRequestFields, PullRequestFieldsAuthorOn, PullRequestFieldsReviewsNodes, PullRequestFieldsReviewsNodesAuthorOn,
@@ -105,9 +105,9 @@ impl Draft {
 
     /// The record, once all lists were read: a review may stand on another page than its dismissal.
     pub(crate) fn finish(mut self) -> PullRequest {
-        for review in self.pull_request.reviews.iter_mut().filter(|review| review.state == "DISMISSED") {
+        for review in self.pull_request.reviews.iter_mut().filter(|review| review.state == ReviewState::Dismissed) {
             if let Some(dismissal) = self.dismissals.iter().find(|dismissal| dismissal.review_id == review.id) {
-                review.dismissed_state.clone_from(&dismissal.state_before);
+                review.dismissed_state = dismissal.state_before.as_str().into();
             }
         }
         self.pull_request
@@ -155,10 +155,9 @@ pub(crate) fn pull_request(
         place,
         title: wire.title,
         url: wire.url,
-        state: wire.state.to_lowercase(),
-        creator: wire
-            .author
-            .map(|author| Actor { login: author.login, is_bot: matches!(author.on, PullRequestFieldsAuthorOn::Bot) }),
+        state: wire.state.to_lowercase().into(),
+        creator_is_bot: wire.author.as_ref().is_some_and(|author| matches!(author.on, PullRequestFieldsAuthorOn::Bot)),
+        creator: wire.author.map(|author| author.login).unwrap_or_default(),
         created_at: wire.created_at.0,
         closed_at: wire.closed_at.map(|at| at.0),
         merged_at: wire.merged_at.map(|at| at.0),
@@ -173,6 +172,7 @@ pub(crate) fn pull_request(
         merge_commit: wire.merge_commit.map(|commit| commit.oid).unwrap_or_default(),
         reviews,
         events,
+        vanished_at: None,
     };
     Ok((Draft { pull_request, dismissals }, rest))
 }
@@ -180,13 +180,14 @@ pub(crate) fn pull_request(
 fn review(wire: PullRequestFieldsReviewsNodes) -> Review {
     Review {
         id: wire.id,
-        state: wire.state.to_uppercase(),
-        dismissed_state: String::new(),
+        state: wire.state.to_uppercase().into(),
         submitted_at: wire.submitted_at.map(|at| at.0),
-        user: wire.author.map(|author| Actor {
-            login: author.login,
-            is_bot: matches!(author.on, PullRequestFieldsReviewsNodesAuthorOn::Bot),
-        }),
+        user_is_bot: wire
+            .author
+            .as_ref()
+            .is_some_and(|author| matches!(author.on, PullRequestFieldsReviewsNodesAuthorOn::Bot)),
+        user: wire.author.map(|author| author.login).unwrap_or_default(),
+        ..Review::default()
     }
 }
 
@@ -194,15 +195,19 @@ fn timeline(list: PullRequestFieldsTimelineItems, left_out: &mut LeftOut) -> (Ve
     let (mut events, mut dismissals) = (Vec::new(), Vec::new());
     for event in left_out.present(list.nodes) {
         events.push(match event {
-            Event::ReadyForReviewEvent(ready) => {
-                pull_request_event("ready_for_review", ready.created_at.0, ready.actor.map(|actor| actor.login))
-            }
-            Event::ConvertToDraftEvent(draft) => {
-                pull_request_event("converted_to_draft", draft.created_at.0, draft.actor.map(|actor| actor.login))
-            }
+            Event::ReadyForReviewEvent(ready) => pull_request_event(
+                PullRequestEventKind::ReadyForReview,
+                ready.created_at.0,
+                ready.actor.map(|actor| actor.login),
+            ),
+            Event::ConvertToDraftEvent(draft) => pull_request_event(
+                PullRequestEventKind::ConvertedToDraft,
+                draft.created_at.0,
+                draft.actor.map(|actor| actor.login),
+            ),
             Event::ReviewRequestedEvent(requested) => {
                 let by = requested.actor.map(|actor| actor.login);
-                pull_request_event("review_requested", requested.created_at.0, by)
+                pull_request_event(PullRequestEventKind::ReviewRequested, requested.created_at.0, by)
             }
             Event::ReviewDismissedEvent(dismissed) => {
                 let state_before = dismissed.previous_review_state;
@@ -215,6 +220,6 @@ fn timeline(list: PullRequestFieldsTimelineItems, left_out: &mut LeftOut) -> (Ve
     (events, dismissals)
 }
 
-fn pull_request_event(kind: &str, at: Instant, by: Option<String>) -> PullRequestEvent {
-    PullRequestEvent { kind: kind.to_owned(), at, by: by.unwrap_or_default() }
+fn pull_request_event(kind: PullRequestEventKind, at: Instant, by: Option<String>) -> PullRequestEvent {
+    PullRequestEvent { kind: kind.into(), at, by: by.unwrap_or_default() }
 }

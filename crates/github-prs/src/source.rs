@@ -46,7 +46,8 @@ impl PullRequestSource {
                 repository_id: repository.id.clone(),
                 org: repository.org.clone(),
                 repo: repository.name.clone(),
-                number: String::new(),
+                host: repository.host.clone(),
+                ..Place::default()
             },
             label: format!("{}/{}", repository.org, repository.name),
             access: summary.access,

@@ -2,7 +2,7 @@
 
 use model::deliveries::Delivered;
 use model::issue_kind::kind_and_bug;
-use model::records::{Issue, StatusEvent};
+use model::records::{Issue, StateReason, StatusEvent, StatusKind, Told};
 use serde::Deserialize;
 
 use crate::wire::{Login, Named, Repository, Time, User, login_of};
@@ -45,24 +45,29 @@ pub(crate) fn told(event: Event) -> Reading {
     if ["transferred", "deleted"].contains(&action.as_str()) {
         return Reading::NotUsed(NotUsed::Action);
     }
-    let creator = wire.user.map(User::actor);
+    let creator = wire.user.map(User::actor).unwrap_or_default();
     let by = login_of(sender);
-    let state_reason = wire.state_reason.unwrap_or_default().to_lowercase();
+    let state_reason: Told<StateReason> = wire.state_reason.unwrap_or_default().to_lowercase().into();
     let mut status_events = vec![StatusEvent {
-        kind: "opened".to_owned(),
+        kind: StatusKind::Opened.into(),
         at: wire.created_at.0,
-        by: creator.as_ref().map(|creator| creator.login.clone()).unwrap_or_default(),
-        state_reason: String::new(),
+        by: creator.login.clone(),
+        ..StatusEvent::default()
     }];
     let mut committer = String::new();
     match (action.as_str(), wire.closed_at) {
         ("closed", Some(Time(at))) => {
             committer.clone_from(&by);
-            status_events.push(StatusEvent { kind: action, at, by, state_reason: state_reason.clone() });
+            status_events.push(StatusEvent {
+                kind: StatusKind::Closed.into(),
+                at,
+                by,
+                state_reason: state_reason.clone(),
+            });
         }
         ("reopened", _) => {
             let at = wire.updated_at.0;
-            status_events.push(StatusEvent { kind: action, at, by, state_reason: String::new() });
+            status_events.push(StatusEvent { kind: StatusKind::Reopened.into(), at, by, ..StatusEvent::default() });
         }
         _ => {}
     }
@@ -74,20 +79,20 @@ pub(crate) fn told(event: Event) -> Reading {
         place: repository.place(wire.number),
         title: wire.title,
         url: wire.html_url,
-        state: wire.state.to_lowercase(),
+        state: wire.state.to_lowercase().into(),
         state_reason,
         kind,
         is_bug,
         issue_type,
         labels,
-        creator,
+        creator: creator.login,
+        creator_is_bot: creator.is_bot,
         assignees: wire.assignees.into_iter().map(|user| user.login).collect(),
         created_at: wire.created_at.0,
         closed_at: wire.closed_at.map(|at| at.0),
         updated_at: Some(wire.updated_at.0),
         committer,
         status_events,
-        project_events: Vec::new(),
-        items: Vec::new(),
+        ..Issue::default()
     })))
 }

@@ -1,7 +1,10 @@
 //! `pull_request` and `pull_request_review`.
 
 use model::deliveries::Delivered;
-use model::records::{PullRequest, PullRequestEvent, Review};
+use model::kinds::Named as _;
+use model::records::{
+    PullRequest, PullRequestEvent, PullRequestEventKind, PullRequestState, Review, ReviewState, Told,
+};
 use serde::Deserialize;
 
 use crate::wire::{Named, Repository, Time, User, login_of};
@@ -72,10 +75,12 @@ struct WithId {
 pub(crate) fn told(event: Event) -> Reading {
     let Event { action, pull_request: wire, repository, sender } = event;
     // The words of imports.
-    let kind = ["ready_for_review", "converted_to_draft", "review_requested"].into_iter().find(|kind| *kind == action);
+    let kind = PullRequestEventKind::from_name(action.as_bytes());
     let updated_at = wire.updated_at.0;
-    let events = kind.map(|kind| PullRequestEvent { kind: kind.to_owned(), at: updated_at, by: login_of(sender) });
-    let state = if wire.merged_at.is_some() { "merged".to_owned() } else { wire.state.to_lowercase() };
+    let events = kind.map(|kind| PullRequestEvent { kind: kind.into(), at: updated_at, by: login_of(sender) });
+    let state: Told<PullRequestState> =
+        if wire.merged_at.is_some() { PullRequestState::Merged.into() } else { wire.state.to_lowercase().into() };
+    let creator = wire.user.map(User::actor).unwrap_or_default();
     // Before it is merged it is a commit that only tries the merge.
     let merge_commit = wire.merge_commit_sha.filter(|_| wire.merged_at.is_some()).unwrap_or_default();
     Reading::Told(Delivered::PullRequest(Box::new(PullRequest {
@@ -84,7 +89,8 @@ pub(crate) fn told(event: Event) -> Reading {
         title: wire.title,
         url: wire.html_url,
         state,
-        creator: wire.user.map(User::actor),
+        creator: creator.login,
+        creator_is_bot: creator.is_bot,
         created_at: wire.created_at.0,
         closed_at: wire.closed_at.map(|at| at.0),
         merged_at: wire.merged_at.map(|at| at.0),
@@ -95,17 +101,17 @@ pub(crate) fn told(event: Event) -> Reading {
         additions: wire.additions,
         deletions: wire.deletions,
         changed_files: wire.changed_files,
-        first_commit_at: None,
         merge_commit,
-        reviews: Vec::new(),
         events: events.into_iter().collect(),
+        ..PullRequest::default()
     })))
 }
 
 /// What the event tells of the review.
 pub(crate) fn review_told(event: ReviewEvent) -> Reading {
-    let state = event.review.state.to_uppercase();
-    if state == "PENDING" {
+    let state: Told<ReviewState> = event.review.state.to_uppercase().into();
+    let user = event.review.user.map(User::actor).unwrap_or_default();
+    if state == ReviewState::Pending {
         return Reading::NotUsed(NotUsed::Action);
     }
     Reading::Told(Delivered::Review {
@@ -113,9 +119,10 @@ pub(crate) fn review_told(event: ReviewEvent) -> Reading {
         review: Review {
             id: event.review.node_id,
             state,
-            dismissed_state: String::new(),
             submitted_at: event.review.submitted_at.map(|at| at.0),
-            user: event.review.user.map(User::actor),
+            user: user.login,
+            user_is_bot: user.is_bot,
+            ..Review::default()
         },
     })
 }

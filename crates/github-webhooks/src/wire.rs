@@ -1,7 +1,7 @@
 //! What travels, as far as several events have it.
 
 use model::Instant;
-use model::records::{Actor, Place};
+use model::records::Place;
 use serde::{Deserialize, Deserializer};
 
 /// A user, a bot, or an app.
@@ -10,6 +10,13 @@ pub(crate) struct User {
     login: String,
     #[serde(default, rename = "type")]
     kind: String,
+}
+
+/// Whoever did something; nobody by default.
+#[derive(Debug, Default)]
+pub(crate) struct Actor {
+    pub(crate) login: String,
+    pub(crate) is_bot: bool,
 }
 
 /// A repository.
@@ -57,7 +64,13 @@ pub(crate) fn login_of(sender: Option<User>) -> String {
 impl Repository {
     /// Where number `number` of it is.
     pub(crate) fn place(self, number: i64) -> Place {
-        Place { repository_id: self.node_id, org: self.owner.login, repo: self.name, number: number.to_string() }
+        Place {
+            repository_id: self.node_id,
+            org: self.owner.login,
+            repo: self.name,
+            number: number.to_string(),
+            ..Place::default()
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use axum::response::Response;
 use metrics_core::catalogue::{Direction, metrics};
 use model::Month;
 use model::columns::Raw;
-use model::records::ImportRun;
+use model::records::{ImportRun, RunOutcome};
 use model::rules::Step;
 use serde_json::{Value, json};
 
@@ -134,9 +134,9 @@ fn providers(raw: &Raw) -> BTreeSet<String> {
 fn sources(raw: &Raw) -> Vec<Value> {
     let mut sources: BTreeMap<(&str, &str), (&ImportRun, Option<&ImportRun>)> = BTreeMap::new();
     for run in &raw.imports {
-        let source = sources.entry((&run.scope, &run.subject)).or_insert((run, None));
+        let source = sources.entry((run.scope.name(), &run.subject)).or_insert((run, None));
         source.0 = run;
-        if run.outcome == "ok" {
+        if run.outcome == RunOutcome::Ok {
             source.1 = Some(run);
         }
     }

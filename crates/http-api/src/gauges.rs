@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use model::Instant;
+use model::kinds::RunOutcome;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -130,11 +131,11 @@ fn register_snapshot(registry: &mut Registry, snapshot: &Snapshot, reload_failed
         }
     }
     let sources = Numbers::default();
-    let good = raw.imports.iter().filter(|run| run.outcome == "ok");
+    let good = raw.imports.iter().filter(|run| run.outcome == RunOutcome::Ok);
     for run in good.rev().take(MOST_SOURCES).collect::<Vec<_>>().into_iter().rev() {
         let Some(covered_to) = run.covered_to else { continue };
         let label = if run.label.is_empty() { &run.subject } else { &run.label };
-        let labels = vec![("scope", run.scope.clone()), ("source", label.clone())];
+        let labels = vec![("scope", run.scope.to_string()), ("source", label.clone())];
         sources.get_or_create(&labels).set(seconds(covered_to));
     }
     registry.register("source_covered_to_timestamp_seconds", "How far each source was imported", sources);

@@ -10,7 +10,7 @@ use std::time::Instant as Stopwatch;
 use metrics_core::coverage::{Coverage, ISSUE_SCOPES};
 use metrics_core::{calculate, flow};
 use model::Instant;
-use model::columns::{ProjectKind, Raw, Scopes, SightingSource, StatusKind};
+use model::columns::{IssueState, ProjectKind, Raw, Scopes, SightingSource, StatusKind};
 use model::records::Presence;
 use model::rules::{ProjectRules, Rules};
 
@@ -78,14 +78,14 @@ fn large() -> Raw {
         raw.project_events.project_name.push(name);
         raw.project_events.from_column.push(from);
         raw.project_events.to_column.push(to);
-        raw.project_events.kind.push(kind);
+        raw.project_events.kind.push(Some(kind));
         raw.project_events.at.push(Some(Instant::from_seconds(at)));
     }
     for (issue, kind, at) in statuses {
         raw.status_events.issue.push(issue);
-        raw.status_events.kind.push(kind);
+        raw.status_events.kind.push(Some(kind));
         raw.status_events.at.push(Some(Instant::from_seconds(at)));
-        raw.status_events.state_reason.push(0);
+        raw.status_events.state_reason.push(None);
     }
     raw.as_of = Some(Instant::from_seconds(START_SECONDS + YEARS_SECONDS as i64));
     raw
@@ -99,7 +99,7 @@ fn push_issue(raw: &mut Raw, issue: u32, created: i64, closed: bool) {
     for codes in [
         &mut issues.org,
         &mut issues.repo,
-        &mut issues.state_reason,
+        &mut issues.host,
         &mut issues.kind,
         &mut issues.issue_type,
         &mut issues.labels,
@@ -107,7 +107,8 @@ fn push_issue(raw: &mut Raw, issue: u32, created: i64, closed: bool) {
     ] {
         codes.push(0);
     }
-    issues.closed.push(closed);
+    issues.state.push(Some(if closed { IssueState::Closed } else { IssueState::Open }));
+    issues.state_reason.push(None);
     issues.is_bug.push(issue.is_multiple_of(5));
     issues.created_at.push(Some(Instant::from_seconds(created)));
     issues.closed_at.push(None);

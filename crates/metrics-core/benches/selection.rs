@@ -10,7 +10,7 @@ use std::time::Instant as Stopwatch;
 use metrics_core::catalogue::{self, TableScope};
 use metrics_core::{Bots, Selection, calculate, calculate_selected, calculate_tables, known};
 use model::Instant;
-use model::columns::{ProjectKind, PullRequestEventKind, Raw, ReviewState, Scopes, StatusKind};
+use model::columns::{IssueState, ProjectKind, PullRequestEventKind, Raw, ReviewState, Scopes, StatusKind};
 use model::rules::{Member, ProjectRules, RuleSet, Rules, Team};
 
 const ISSUES: u32 = 20_000;
@@ -87,7 +87,7 @@ fn push_issue(raw: &mut Raw, codes: &Codes, chance: &mut Chance, issue: u32) {
         events.project_name.push(board);
         events.from_column.push(from);
         events.to_column.push(to);
-        events.kind.push(kind);
+        events.kind.push(Some(kind));
         events.at.push(Some(at(when)));
     };
     push(0, 0, ProjectKind::Added, when);
@@ -101,9 +101,9 @@ fn push_issue(raw: &mut Raw, codes: &Codes, chance: &mut Chance, issue: u32) {
     for (kind, when) in [(StatusKind::Opened, created), (StatusKind::Closed, when + 30)] {
         if kind == StatusKind::Opened || closed {
             raw.status_events.issue.push(issue);
-            raw.status_events.kind.push(kind);
+            raw.status_events.kind.push(Some(kind));
             raw.status_events.at.push(Some(at(when)));
-            raw.status_events.state_reason.push(0);
+            raw.status_events.state_reason.push(None);
         }
     }
     let name = raw.dictionary.text(repository).into_owned();
@@ -115,10 +115,11 @@ fn push_issue(raw: &mut Raw, codes: &Codes, chance: &mut Chance, issue: u32) {
     issues.repo.push(repository);
     issues.creator.push(chance.of(&codes.people));
     issues.labels.push(chance.of(&codes.labels));
-    for empty in [&mut issues.state_reason, &mut issues.kind, &mut issues.issue_type] {
+    issues.state_reason.push(None);
+    for empty in [&mut issues.host, &mut issues.kind, &mut issues.issue_type] {
         empty.push(0);
     }
-    issues.closed.push(closed);
+    issues.state.push(Some(if closed { IssueState::Closed } else { IssueState::Open }));
     issues.is_bug.push(false);
     issues.created_at.push(Some(at(created)));
     issues.closed_at.push(None);
@@ -133,14 +134,14 @@ fn push_pull_request(raw: &mut Raw, codes: &Codes, chance: &mut Chance, number: 
         let reviews = &mut raw.reviews;
         reviews.pull_request.push(number);
         let states = [ReviewState::Approved, ReviewState::ChangesRequested, ReviewState::Commented];
-        reviews.state.push(states[chance.below(3) as usize]);
-        reviews.dismissed_state.push(ReviewState::Other);
+        reviews.state.push(Some(states[chance.below(3) as usize]));
+        reviews.dismissed_state.push(None);
         reviews.submitted_at.push(Some(at(created + chance.below(5 * 86_400) as i64)));
         reviews.user.push(chance.of(&codes.people));
         reviews.user_is_bot.push(false);
     }
     raw.pull_request_events.pull_request.push(number);
-    raw.pull_request_events.kind.push(PullRequestEventKind::ReviewRequested);
+    raw.pull_request_events.kind.push(Some(PullRequestEventKind::ReviewRequested));
     raw.pull_request_events.at.push(Some(at(created + 60)));
     let name = raw.dictionary.text(repository).into_owned();
     let rows = &mut raw.pull_requests;
@@ -149,6 +150,7 @@ fn push_pull_request(raw: &mut Raw, codes: &Codes, chance: &mut Chance, number: 
     rows.url.push(format!("https://github.com/acme/{name}/pull/{number}").as_bytes());
     rows.org.push(codes.org);
     rows.repo.push(repository);
+    rows.host.push(0);
     rows.creator.push(chance.of(&codes.people));
     rows.creator_is_bot.push(false);
     rows.created_at.push(Some(at(created)));
@@ -156,10 +158,9 @@ fn push_pull_request(raw: &mut Raw, codes: &Codes, chance: &mut Chance, number: 
     rows.merged_at.push(merged);
     rows.is_draft.push(false);
     rows.labels.push(0);
-    rows.changed_files.push(chance.below(30) as i64);
+    rows.changed_files.push(Some(chance.below(30) as i64));
     rows.first_commit_at.push(Some(at(created - 7_200)));
     rows.vanished_at.push(None);
-    rows.last.push(number);
 }
 
 fn rules(set: RuleSet) -> Rules {

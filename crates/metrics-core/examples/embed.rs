@@ -6,7 +6,9 @@ use std::error::Error;
 use std::io::{self, Write as _};
 
 use metrics_core::model::columns::Scopes;
-use metrics_core::model::records::{ChargeCategory, CloudCost, CloudMonth, Issue, Place, ProjectEvent, StatusEvent};
+use metrics_core::model::records::{
+    ChargeCategory, CloudCost, CloudMonth, Issue, Place, ProjectEvent, ProjectKind, StatusEvent, StatusKind,
+};
 use metrics_core::model::rules::{ProjectRules, Rules};
 use metrics_core::model::{Amount, Instant, Month};
 use metrics_core::{RawBuilder, calculate};
@@ -21,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     records.cloud_month(&bill("1240.50")?, "azure/shop");
 
     let rules = Rules { projects: vec![checkout_board()], ..Rules::default() };
-    let raw = records.build(march(15)?);
+    let raw = records.build(march(15)?)?;
     let scopes = Scopes { cloud_spending: true, ..Scopes::ISSUES };
     let calculation = calculate(&raw, &rules, None, scopes)?;
 
@@ -89,52 +91,30 @@ fn march(day: u32) -> Result<Instant, String> {
 
 /// An issue opened and put on the board on a day of March, with its moves and, if it is closed, its end.
 fn issue(number: u32, title: &str, opened: u32, moves: &[(u32, &str)], closed: Option<u32>) -> Result<Issue, String> {
-    let event = |kind: &str, from: &str, to: &str, at: Instant| ProjectEvent {
-        kind: kind.to_owned(),
+    let event = |kind: ProjectKind, from: &str, to: &str, at: Instant| ProjectEvent {
+        kind: kind.into(),
         project_id: BOARD.to_owned(),
         project_name: "Checkout".to_owned(),
         from_column: from.to_owned(),
         to_column: to.to_owned(),
         at,
-        by: String::new(),
+        ..ProjectEvent::default()
     };
-    let mut project_events = vec![event("added", "", "", march(opened)?)];
+    let mut project_events = vec![event(ProjectKind::Added, "", "", march(opened)?)];
     let mut from = "";
     for (day, to) in moves {
-        project_events.push(event("moved", from, to, march(*day)?));
+        project_events.push(event(ProjectKind::Moved, from, to, march(*day)?));
         from = to;
     }
     let closed_at = closed.map(march).transpose()?;
-    let status = |at: Instant| StatusEvent {
-        kind: "closed".to_owned(),
-        at,
-        by: String::new(),
-        state_reason: "completed".to_owned(),
-    };
+    let status = |at: Instant| StatusEvent { kind: StatusKind::Closed.into(), at, ..StatusEvent::default() };
     Ok(Issue {
-        id: String::new(),
-        place: Place {
-            org: "acme".to_owned(),
-            repo: "shop".to_owned(),
-            number: number.to_string(),
-            ..Place::default()
-        },
+        place: Place { org: "acme".into(), repo: "shop".into(), number: number.to_string(), ..Place::default() },
         title: title.to_owned(),
-        url: String::new(),
-        state: if closed.is_some() { "closed" } else { "open" }.to_owned(),
-        state_reason: String::new(),
-        kind: String::new(),
-        is_bug: false,
-        issue_type: String::new(),
-        labels: Vec::new(),
-        creator: None,
-        assignees: Vec::new(),
         created_at: march(opened)?,
         closed_at,
-        updated_at: None,
-        committer: String::new(),
         status_events: closed_at.map(status).into_iter().collect(),
         project_events,
-        items: Vec::new(),
+        ..Issue::default()
     })
 }

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use model::Instant;
 use model::columns::Raw;
-use model::records::ImportRun;
+use model::records::{ImportRun, RunOutcome, Scope};
 use model::rules::Rules;
 
 use crate::selection::{Chosen, Selection};
 
 /// Scopes of imports that issue figures need.
-pub const ISSUE_SCOPES: [&str; 2] = ["issues", "project_items"];
+pub const ISSUE_SCOPES: [Scope; 2] = [Scope::Issues, Scope::ProjectItems];
 /// Scopes of imports that pull request figures need.
-pub const PULL_REQUEST_SCOPES: [&str; 1] = ["pull_requests"];
+pub const PULL_REQUEST_SCOPES: [Scope; 1] = [Scope::PullRequests];
 
 /// Scope of the imports of bills.
-pub(crate) const CLOUD_SCOPE: &str = "cloud_costs";
+pub(crate) const CLOUD_SCOPE: Scope = Scope::CloudCosts;
 
 /// Until when the data is known, and what holds it back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Coverage {
     /// the gap: the figures of every later period rest on a hole until an import closes it.
     /// What was never imported is not in the data and holds nothing back; neither do archived repositories
     /// and closed boards. Without records of imports (a folder of CSV files) the data reaches to `raw.as_of`.
-    pub fn new(raw: &Raw, scopes: &[&str], as_of: Instant) -> Self {
+    pub fn new(raw: &Raw, scopes: &[Scope], as_of: Instant) -> Self {
         Self::of(raw, scopes, as_of, &Chosen::everything())
     }
 
@@ -43,7 +43,7 @@ impl Coverage {
     /// * A repository counts unless the selection names others. Where it names teams: theirs, those of no team if they
     ///   have people, and for issues all if they have boards.
     /// * A board counts unless the selection names others.
-    pub fn selected(raw: &Raw, rules: &Rules, scopes: &[&str], as_of: Instant, selection: &Selection) -> Self {
+    pub fn selected(raw: &Raw, rules: &Rules, scopes: &[Scope], as_of: Instant, selection: &Selection) -> Self {
         Self::of(raw, scopes, as_of, &Chosen::new(selection, rules))
     }
 
@@ -58,7 +58,10 @@ impl Coverage {
         let asked: BTreeMap<&str, &ImportRun> =
             runs().filter(|run| Some(run.run) == newest).map(|run| (run.subject.as_str(), run)).collect();
         let read = |subject: &str| {
-            runs().filter(|run| run.subject == subject && run.outcome == "ok").filter_map(|run| run.covered_to).max()
+            runs()
+                .filter(|run| run.subject == subject && run.outcome == RunOutcome::Ok)
+                .filter_map(|run| run.covered_to)
+                .max()
         };
         match asked.into_iter().map(|(subject, run)| (read(subject), subject, run)).min_by_key(|(to, at, _)| (*to, *at))
         {
@@ -71,7 +74,7 @@ impl Coverage {
     }
 
     /// The same of a selection.
-    pub(crate) fn of(raw: &Raw, scopes: &[&str], as_of: Instant, chosen: &Chosen) -> Self {
+    pub(crate) fn of(raw: &Raw, scopes: &[Scope], as_of: Instant, chosen: &Chosen) -> Self {
         let least = reached(raw, scopes, chosen).into_iter().min_by_key(|(key, reached)| (reached.until, *key));
         match least {
             Some(((scope, _), reached)) if reached.until.is_none_or(|until| until < as_of) => Self {
@@ -122,19 +125,20 @@ fn label(run: &ImportRun) -> &str {
 }
 
 /// How far each scope and subject of a selection was imported, archived repositories and closed boards left out.
-pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[&str], chosen: &Chosen) -> BTreeMap<(&'a str, &'a str), Reached<'a>> {
-    let mut reached: BTreeMap<(&str, &str), Reached<'_>> = BTreeMap::new();
-    for run in raw.imports.iter().filter(|run| run.outcome == "ok" && scopes.contains(&run.scope.as_str())) {
-        if run.covered_to.is_some() && !is_retired(raw, &run.scope, &run.subject) && is_needed(raw, run, chosen) {
-            reached.entry((&run.scope, &run.subject)).or_default().extend(run);
+pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[Scope], chosen: &Chosen) -> BTreeMap<(Scope, &'a str), Reached<'a>> {
+    let mut reached: BTreeMap<(Scope, &str), Reached<'_>> = BTreeMap::new();
+    for run in raw.imports.iter().filter(|run| run.outcome == RunOutcome::Ok) {
+        let Some(scope) = run.scope.known().filter(|scope| scopes.contains(scope)) else { continue };
+        if run.covered_to.is_some() && !is_retired(raw, scope, &run.subject) && is_needed(raw, run, chosen) {
+            reached.entry((scope, &run.subject)).or_default().extend(run);
         }
     }
     reached
 }
 
-fn is_retired(raw: &Raw, scope: &str, subject: &str) -> bool {
+fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
     match scope {
-        "project_items" => {
+        Scope::ProjectItems => {
             raw.projects.iter().any(|project| (project.number_id == subject || project.id == subject) && project.closed)
         }
         _ => raw.repositories.iter().any(|repository| repository.archived && repository.id == subject),
@@ -146,11 +150,11 @@ fn is_needed(raw: &Raw, run: &ImportRun, chosen: &Chosen) -> bool {
     if chosen.is_everything() {
         return true;
     }
-    if run.scope == "project_items" {
+    if run.scope == Scope::ProjectItems {
         let board = raw.projects.iter().find(|project| project.number_id == run.subject || project.id == run.subject);
         return chosen.board(board.map_or(&run.subject, |board| &board.number_id)).is_selected;
     }
-    let of_issues = run.scope == "issues";
+    let of_issues = run.scope == Scope::Issues;
     match raw.repositories.iter().find(|repository| repository.id == run.subject) {
         Some(repository) => chosen.needs_repository(&format!("{}/{}", repository.org, repository.name), of_issues),
         None => chosen.needs_repository(label(run), of_issues),
@@ -165,7 +169,7 @@ mod tests {
 
     fn run(subject: &str, outcome: &str, day: i64) -> ImportRun {
         ImportRun {
-            scope: "issues".into(),
+            scope: Scope::Issues.into(),
             subject: subject.into(),
             outcome: outcome.into(),
             covered_to: Some(Instant::from_seconds(day * 86_400)),

@@ -23,7 +23,7 @@ pub mod throughput;
 mod wanted;
 
 pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected, calculate_tables};
-pub use records::RawBuilder;
+pub use records::{RawBuilder, Repeated};
 pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
 

@@ -5,10 +5,11 @@ mod tests;
 
 use hashbrown::HashMap;
 use model::Instant;
-use model::columns::{Dictionary, ProjectKind, PullRequestEventKind, Raw, ReviewState, SightingSource, StatusKind};
+use model::cells::{CardColumns as _, PlacedColumns, RawColumns as _};
+use model::columns::{Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
-    Actor, CloudMonth, ImportRun, Issue, Place, Presence, Project, ProjectItem, PullRequest, Repository,
+    CloudMonth, ImportRun, Issue, IssueState, Place, Presence, Project, ProjectItem, PullRequest, Repository, Sighting,
 };
 
 /// Collects records and turns them into the columns that the engine reads.
@@ -17,8 +18,20 @@ use model::records::{
 #[derive(Debug, Default)]
 pub struct RawBuilder {
     raw: Raw,
-    codes: HashMap<String, u32>,
+    texts: Interner,
     issues: HashMap<String, u32>,
+    pull_requests: HashMap<String, u32>,
+    repeated: Option<Repeated>,
+}
+
+/// A record that came twice.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} {key} was added twice: add each once")]
+pub struct Repeated {
+    /// What it is: `issue` or `pull request`.
+    pub what: &'static str,
+    /// Its key, `org/repo#number`.
+    pub key: String,
 }
 
 impl RawBuilder {
@@ -27,37 +40,27 @@ impl RawBuilder {
         Self::default()
     }
 
-    /// Adds an issue with its events and cards. Cards with a time of observation count as sightings.
+    /// Adds an issue with its events and cards. Where its state is not told, it is closed if it has a time of closing.
+    /// Cards with a time of observation count as sightings.
     pub fn issue(&mut self, issue: &Issue) -> &mut Self {
-        let id = id_of(&issue.place);
-        let row = self.raw.issues.id.len() as u32;
-        self.issues.insert(id.clone(), row);
-        let columns = [
-            self.code(&issue.place.org),
-            self.code(&issue.place.repo),
-            self.code(&issue.state_reason),
-            self.code(&issue.kind),
-            self.code(&issue.issue_type),
-            self.code(&issue.labels.join(";")),
-            self.code(login(issue.creator.as_ref())),
-        ];
-        let issues = &mut self.raw.issues;
-        issues.id.push(id.as_bytes());
-        issues.title.push(issue.title.as_bytes());
-        issues.url.push(issue.url.as_bytes());
-        issues.org.push(columns[0]);
-        issues.repo.push(columns[1]);
-        issues.state_reason.push(columns[2]);
-        issues.kind.push(columns[3]);
-        issues.issue_type.push(columns[4]);
-        issues.labels.push(columns[5]);
-        issues.creator.push(columns[6]);
-        issues.closed.push(issue.state == "closed");
-        issues.is_bug.push(issue.is_bug);
-        issues.created_at.push(Some(issue.created_at));
-        issues.closed_at.push(issue.closed_at);
-        issues.vanished_at.push(None);
-        self.events(row, issue);
+        let Self { raw, texts, issues, .. } = self;
+        let row = raw.issues.len() as u32;
+        if issues.insert(id_of(&issue.place), row).is_some() {
+            return self.repeat("issue", &issue.place);
+        }
+        raw.issues.push_row(issue, texts);
+        if issue.state.is_empty() {
+            raw.issues.state[row as usize] = Some(IssueState::by(issue.closed_at));
+        }
+        put_place(&mut raw.issues, &issue.place, texts);
+        for event in &issue.status_events {
+            raw.status_events.issue.push(row);
+            raw.status_events.push_row(event, texts);
+        }
+        for event in &issue.project_events {
+            raw.project_events.issue.push(row);
+            raw.project_events.push_row(event, texts);
+        }
         for item in &issue.items {
             self.fields(row, item);
             if item.observed_at.is_some() {
@@ -77,64 +80,28 @@ impl RawBuilder {
         self
     }
 
-    /// Marks an issue that was added before as found deleted at an instant.
-    pub fn vanished(&mut self, place: &Place, at: Instant) -> &mut Self {
-        if let Some(row) = self.issues.get(&id_of(place)).copied() {
-            let marks = std::mem::take(&mut self.raw.issues.vanished_at);
-            for other in 0..marks.len() {
-                let mark = if other == row as usize { Some(at) } else { marks.get(other) };
-                self.raw.issues.vanished_at.push(mark);
-            }
-        }
-        self
-    }
-
     /// Adds a pull request with its reviews and events.
     pub fn pull_request(&mut self, pull_request: &PullRequest) -> &mut Self {
-        let row = self.raw.pull_requests.id.len() as u32;
-        let columns = [
-            self.code(&pull_request.place.org),
-            self.code(&pull_request.place.repo),
-            self.code(login(pull_request.creator.as_ref())),
-            self.code(&pull_request.labels.join(";")),
-        ];
-        let rows = &mut self.raw.pull_requests;
-        rows.id.push(id_of(&pull_request.place).as_bytes());
-        rows.title.push(pull_request.title.as_bytes());
-        rows.url.push(pull_request.url.as_bytes());
-        rows.org.push(columns[0]);
-        rows.repo.push(columns[1]);
-        rows.creator.push(columns[2]);
-        rows.labels.push(columns[3]);
-        rows.creator_is_bot.push(is_bot(pull_request.creator.as_ref()));
-        rows.created_at.push(Some(pull_request.created_at));
-        rows.closed_at.push(pull_request.closed_at);
-        rows.merged_at.push(pull_request.merged_at);
-        rows.is_draft.push(pull_request.is_draft);
-        rows.changed_files.push(pull_request.changed_files.unwrap_or(-1));
-        rows.first_commit_at.push(pull_request.first_commit_at);
-        rows.vanished_at.push(None);
-        rows.last.push(row);
+        let Self { raw, texts, pull_requests, .. } = self;
+        let row = raw.pull_requests.len() as u32;
+        if pull_requests.insert(id_of(&pull_request.place), row).is_some() {
+            return self.repeat("pull request", &pull_request.place);
+        }
+        raw.pull_requests.push_row(pull_request, texts);
+        put_place(&mut raw.pull_requests, &pull_request.place, texts);
+        if is_bot_login(&pull_request.creator) {
+            raw.pull_requests.creator_is_bot[row as usize] = true;
+        }
         for review in &pull_request.reviews {
-            let user = self.code(login(review.user.as_ref()));
-            let reviews = &mut self.raw.reviews;
-            reviews.pull_request.push(row);
-            reviews.state.push(review_state(&review.state));
-            reviews.dismissed_state.push(review_state(&review.dismissed_state));
-            reviews.submitted_at.push(review.submitted_at);
-            reviews.user.push(user);
-            reviews.user_is_bot.push(is_bot(review.user.as_ref()));
+            raw.reviews.pull_request.push(row);
+            raw.reviews.push_row(review, texts);
+            let is_bot = review.user_is_bot || is_bot_login(&review.user);
+            raw.reviews.user_is_bot.pop();
+            raw.reviews.user_is_bot.push(is_bot);
         }
         for event in &pull_request.events {
-            let events = &mut self.raw.pull_request_events;
-            events.pull_request.push(row);
-            events.kind.push(match event.kind.as_str() {
-                "ready_for_review" => PullRequestEventKind::ReadyForReview,
-                "converted_to_draft" => PullRequestEventKind::ConvertedToDraft,
-                "review_requested" => PullRequestEventKind::ReviewRequested,
-                _ => PullRequestEventKind::Other,
-            });
-            events.at.push(Some(event.at));
+            raw.pull_request_events.pull_request.push(row);
+            raw.pull_request_events.push_row(event, texts);
         }
         self
     }
@@ -143,23 +110,8 @@ impl RawBuilder {
     ///
     /// A month of an account must come only once. A bill without lines adds nothing.
     pub fn cloud_month(&mut self, bill: &CloudMonth, source: &str) -> &mut Self {
-        let [provider, account, source] = [&bill.provider, &bill.account, source].map(|text| self.code(text));
-        for line in &bill.lines {
-            let [service, currency] = [&line.service, &line.currency].map(|text| self.code(text));
-            let net = line.net();
-            let costs = &mut self.raw.cloud_costs;
-            costs.provider.push(provider);
-            costs.account.push(account);
-            costs.service.push(service);
-            costs.currency.push(currency);
-            costs.month.push(bill.month);
-            costs.charge_category.push(line.charge_category);
-            costs.gross.push(line.gross.clone());
-            costs.credits.push(line.credits.clone());
-            costs.binary.push(net.to_f64());
-            costs.net.push(net);
-            costs.observed_at.push(Some(bill.observed_at));
-            costs.source.push(source);
+        for line in bill.bill_lines(source) {
+            self.raw.cloud_costs.push_row(&line, &mut self.texts);
         }
         self
     }
@@ -183,101 +135,65 @@ impl RawBuilder {
     }
 
     /// The columns; `as_of` is the end of the period that the records cover.
-    pub fn build(self, as_of: Instant) -> Raw {
-        Raw { as_of: Some(as_of), cloud_as_of: Some(as_of), ..self.raw }
+    ///
+    /// # Errors
+    /// An issue or a pull request was added twice.
+    pub fn build(self, as_of: Instant) -> Result<Raw, Repeated> {
+        match self.repeated {
+            Some(repeated) => Err(repeated),
+            None => Ok(Raw {
+                dictionary: self.texts.into_dictionary(),
+                as_of: Some(as_of),
+                cloud_as_of: Some(as_of),
+                ..self.raw
+            }),
+        }
     }
 
-    fn code(&mut self, text: &str) -> u32 {
-        if text.is_empty() {
-            return Dictionary::EMPTY;
-        }
-        if let Some(code) = self.codes.get(text) {
-            return *code;
-        }
-        let code = self.raw.dictionary.push(text.as_bytes());
-        self.codes.insert(text.to_owned(), code);
-        code
-    }
-
-    fn events(&mut self, row: u32, issue: &Issue) {
-        for event in &issue.status_events {
-            let reason = self.code(&event.state_reason);
-            let events = &mut self.raw.status_events;
-            events.issue.push(row);
-            events.kind.push(match event.kind.as_str() {
-                "opened" => StatusKind::Opened,
-                "closed" => StatusKind::Closed,
-                "reopened" => StatusKind::Reopened,
-                _ => StatusKind::Other,
-            });
-            events.at.push(Some(event.at));
-            events.state_reason.push(reason);
-        }
-        for event in &issue.project_events {
-            let codes = [&event.project_id, &event.project_name, &event.from_column, &event.to_column]
-                .map(|text| self.code(text));
-            let events = &mut self.raw.project_events;
-            events.issue.push(row);
-            events.project_id.push(codes[0]);
-            events.project_name.push(codes[1]);
-            events.from_column.push(codes[2]);
-            events.to_column.push(codes[3]);
-            events.kind.push(match event.kind.as_str() {
-                "added" => ProjectKind::Added,
-                "moved" => ProjectKind::Moved,
-                "removed" => ProjectKind::Removed,
-                _ => ProjectKind::Other,
-            });
-            events.at.push(Some(event.at));
-        }
+    fn repeat(&mut self, what: &'static str, place: &Place) -> &mut Self {
+        self.repeated.get_or_insert_with(|| Repeated { what, key: id_of(place) });
+        self
     }
 
     fn fields(&mut self, row: u32, item: &ProjectItem) {
+        let fields = &mut self.raw.custom_fields;
         for field in item.fields.iter().flatten() {
-            let codes = [&item.project_id, &field.name, &field.value].map(|text| self.code(text));
-            let fields = &mut self.raw.custom_fields;
             fields.issue.push(row);
-            fields.project_id.push(codes[0]);
-            fields.field_name.push(codes[1]);
-            fields.field_value.push(codes[2]);
+            fields.push_row(field, &mut self.texts);
+            put_board(fields.board(), item, &mut self.texts);
         }
     }
 
     fn sighting(&mut self, row: u32, item: &ProjectItem, source: SightingSource) {
-        let codes = [&item.project_id, &item.project_name, &item.status].map(|text| self.code(text));
+        let sighting = Sighting {
+            status: item.status.clone().unwrap_or_default(),
+            status_at: item.status_updated_at,
+            presence: item.presence,
+            presence_at: item.updated_at.filter(|_| item.presence != Presence::OnBoard),
+            created_at: item.created_at,
+            observed_at: item.observed_at.or(item.updated_at).unwrap_or_default(),
+            source,
+        };
         let sightings = &mut self.raw.sightings;
         sightings.issue.push(row);
-        sightings.project_id.push(codes[0]);
-        sightings.project_name.push(codes[1]);
-        sightings.status.push(codes[2]);
-        sightings.status_at.push(item.status_updated_at);
-        sightings.presence.push(item.presence);
-        sightings.presence_at.push(item.updated_at.filter(|_| item.presence != Presence::OnBoard));
-        sightings.created_at.push(item.created_at);
-        sightings.observed_at.push(item.observed_at.or(item.updated_at));
-        sightings.source.push(source);
+        sightings.push_row(&sighting, &mut self.texts);
+        put_board(sightings.board(), item, &mut self.texts);
+    }
+}
+
+fn put_place<C: PlacedColumns>(columns: &mut C, place: &Place, texts: &mut Interner) {
+    columns.ids().push(id_of(place).as_bytes());
+    for (column, text) in columns.names().into_iter().zip([&place.org, &place.repo, &place.host]) {
+        column.push(texts.code(text.as_bytes()));
+    }
+}
+
+fn put_board(columns: [&mut Vec<u32>; 2], item: &ProjectItem, texts: &mut Interner) {
+    for (column, text) in columns.into_iter().zip([&item.project_id, &item.project_name]) {
+        column.push(texts.code(text.as_bytes()));
     }
 }
 
 fn id_of(place: &Place) -> String {
     format!("{}/{}#{}", place.org, place.repo, place.number)
-}
-
-fn login(actor: Option<&Actor>) -> &str {
-    actor.map_or("", |actor| actor.login.as_str())
-}
-
-fn is_bot(actor: Option<&Actor>) -> bool {
-    actor.is_some_and(|actor| actor.is_bot || is_bot_login(&actor.login))
-}
-
-fn review_state(state: &str) -> ReviewState {
-    match state {
-        "APPROVED" => ReviewState::Approved,
-        "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
-        "COMMENTED" => ReviewState::Commented,
-        "DISMISSED" => ReviewState::Dismissed,
-        "PENDING" => ReviewState::Pending,
-        _ => ReviewState::Other,
-    }
 }

@@ -3,7 +3,13 @@
 //! Comma, LF, no byte order mark; a field is quoted only if it contains a comma, a quote, CR or LF,
 //! or begins with white space (any of Unicode's), or is exactly `\.`; quotes are doubled.
 
+use std::convert::Infallible;
 use std::io::{self, Write};
+
+use crate::cells::{RawRow, WriteCells};
+use crate::spec::{RawColumn, Storage};
+use crate::table::push_instant;
+use crate::{Amount, Instant, Month};
 
 /// Appends one field, quoted where it must be.
 pub fn push_field(line: &mut Vec<u8>, field: &[u8]) {
@@ -48,6 +54,110 @@ pub fn write_record<W: Write, F: AsRef<[u8]>>(out: &mut W, fields: impl IntoIter
     }
     line.push(b'\n');
     out.write_all(&line)
+}
+
+/// Appends the header of a raw table as a line of CSV.
+pub fn push_header<R: RawRow>(line: &mut Vec<u8>) {
+    for (index, name) in R::TABLE.header().enumerate() {
+        if index > 0 {
+            line.push(b',');
+        }
+        push_field(line, name.as_bytes());
+    }
+    line.push(b'\n');
+}
+
+/// Appends a row of a raw table as a line of CSV; `owner` holds the cells that it has of its owner, in the order of the
+/// declaration.
+pub fn push_row<R: RawRow>(line: &mut Vec<u8>, row: &R, owner: &[&str]) {
+    let mut writer = Fields { line, columns: R::TABLE.columns, owner, first: true };
+    let Ok(()) = row.write_cells(&mut writer);
+    writer.go_on();
+    line.push(b'\n');
+}
+
+/// Cells of a row on their way into a line.
+struct Fields<'a> {
+    line: &'a mut Vec<u8>,
+    /// Columns that are still to come.
+    columns: &'static [RawColumn],
+    /// Cells of the owner that are still to come.
+    owner: &'a [&'a str],
+    first: bool,
+}
+
+impl Fields<'_> {
+    fn comma(&mut self) {
+        if !std::mem::take(&mut self.first) {
+            self.line.push(b',');
+        }
+    }
+
+    /// Writes what belongs to the owner in front of the next cell.
+    fn go_on(&mut self) {
+        while let Some((column, rest)) = self.columns.split_first()
+            && column.storage == Storage::OfOwner
+        {
+            self.comma();
+            if let Some((cell, others)) = self.owner.split_first() {
+                push_field(self.line, cell.as_bytes());
+                self.owner = others;
+            }
+            self.columns = rest;
+        }
+    }
+
+    fn next(&mut self) -> &mut Vec<u8> {
+        self.go_on();
+        self.comma();
+        self.columns = self.columns.get(1..).unwrap_or_default();
+        self.line
+    }
+
+    fn field(&mut self, text: &str) -> Result<(), Infallible> {
+        push_field(self.next(), text.as_bytes());
+        Ok(())
+    }
+}
+
+impl WriteCells for Fields<'_> {
+    type Error = Infallible;
+
+    fn text(&mut self, text: &str) -> Result<(), Infallible> {
+        self.field(text)
+    }
+
+    fn code(&mut self, text: &str) -> Result<(), Infallible> {
+        self.field(text)
+    }
+
+    fn list(&mut self, texts: &[String]) -> Result<(), Infallible> {
+        self.field(&texts.join(";"))
+    }
+
+    fn flag(&mut self, flag: bool) -> Result<(), Infallible> {
+        self.field(if flag { "true" } else { "false" })
+    }
+
+    fn int(&mut self, number: Option<i64>) -> Result<(), Infallible> {
+        self.field(&number.map(|number| number.to_string()).unwrap_or_default())
+    }
+
+    fn instant(&mut self, at: Option<Instant>) -> Result<(), Infallible> {
+        let line = self.next();
+        if let Some(at) = at {
+            push_instant(line, at);
+        }
+        Ok(())
+    }
+
+    fn month(&mut self, month: Month) -> Result<(), Infallible> {
+        self.field(&format!("{month}-01"))
+    }
+
+    fn amount(&mut self, amount: &Amount) -> Result<(), Infallible> {
+        self.field(&amount.to_string())
+    }
 }
 
 #[cfg(test)]

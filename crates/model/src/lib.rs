@@ -1,10 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+// So that what the derive macro writes is right here too.
+extern crate self as model;
+
+pub mod cells;
 pub mod columns;
 pub mod csv;
 pub mod deliveries;
 pub mod instant;
 pub mod issue_kind;
+pub mod kinds;
 pub mod money;
 pub mod month;
 pub mod names;
@@ -12,6 +17,7 @@ pub mod records;
 pub mod rules;
 pub mod spec;
 pub mod table;
+pub mod tables;
 
 pub use instant::Instant;
 pub use money::Amount;

@@ -1,12 +1,16 @@
 //! From what the provider shows to the records that an import of it would store.
 
 use model::records::{
-    Actor, FieldValue as RecordField, Issue as IssueRecord, ItemContent, Place, Presence, Project as ProjectRecord,
-    ProjectEvent, ProjectItem, PullRequest as PullRequestRecord, PullRequestEvent, Record,
-    Repository as RepositoryRecord, Review, StatusEvent,
+    FieldValue as RecordField, Issue as IssueRecord, IssueState, ItemContent, Place, Presence,
+    Project as ProjectRecord, ProjectEvent, ProjectItem, ProjectKind, PullRequest as PullRequestRecord,
+    PullRequestEvent, PullRequestEventKind as RecordEventKind, PullRequestState, Record,
+    Repository as RepositoryRecord, Review, StatusEvent, StatusKind,
 };
 
 use crate::view::{Content, FieldValue, Issue, IssueEventKind, Item, PullRequest, PullRequestEventKind, View};
+
+/// Host of everything that the simulated GitHub shows.
+const HOST: &str = "github.com";
 
 /// The records of a full import of everything that a view shows: repositories, boards, issues with their cards,
 /// the other cards, pull requests.
@@ -53,6 +57,7 @@ impl<'a> Recorder<'a> {
             owner: org.clone(),
             private: repository.private,
             archived: repository.archived,
+            host: HOST.to_owned(),
         })
     }
 
@@ -67,6 +72,7 @@ impl<'a> Recorder<'a> {
             url: format!("https://github.com/orgs/{org}/projects/{}", project.number),
             closed: project.closed,
             columns: project.status_options.iter().map(|(_, name)| name.clone()).collect(),
+            host: HOST.to_owned(),
         })
     }
 
@@ -77,12 +83,12 @@ impl<'a> Recorder<'a> {
             org: self.frame.org.clone(),
             repo: repository.name.clone(),
             number: number.to_string(),
+            host: HOST.to_owned(),
         }
     }
 
-    fn actor(self, actor: Option<usize>) -> Option<Actor> {
-        let actor = &self.frame.actors[actor?];
-        Some(Actor { login: actor.login.clone(), is_bot: actor.is_bot })
+    fn is_bot(self, actor: Option<usize>) -> bool {
+        actor.is_some_and(|actor| self.frame.actors[actor].is_bot)
     }
 
     fn login(self, actor: Option<usize>) -> String {
@@ -98,33 +104,35 @@ impl<'a> Recorder<'a> {
             title: issue.title.clone(),
             url: format!("https://github.com/{}/{}/issues/{}", place.org, place.repo, place.number),
             place,
-            state: if issue.closed_at.is_some() { "closed" } else { "open" }.to_owned(),
-            state_reason: issue.state_reason.unwrap_or_default().to_lowercase(),
+            state: if issue.closed_at.is_some() { IssueState::Closed } else { IssueState::Open }.into(),
+            state_reason: issue.state_reason.unwrap_or_default().to_lowercase().into(),
             kind,
             is_bug,
             issue_type,
             labels: issue.labels.clone(),
-            creator: self.actor(issue.author),
+            creator: self.login(issue.author),
+            creator_is_bot: self.is_bot(issue.author),
             assignees: issue.assignees.iter().map(|who| self.login(Some(*who))).collect(),
             created_at: issue.created_at,
             closed_at: issue.closed_at,
             updated_at: Some(issue.updated_at),
             committer: String::new(),
+            vanished_at: None,
             status_events: vec![StatusEvent {
-                kind: "opened".to_owned(),
+                kind: StatusKind::Opened.into(),
                 at: issue.created_at,
                 by: self.login(issue.author),
-                state_reason: String::new(),
+                ..StatusEvent::default()
             }],
             project_events: Vec::with_capacity(issue.timeline.len()),
             items,
         };
         for event in &issue.timeline {
             let by = self.login(event.actor);
-            let mut board_event = |kind: &str, board: usize, from: &str, to: &str, by: String| {
+            let mut board_event = |kind: ProjectKind, board: usize, from: &str, to: &str, by: String| {
                 let project = &self.frame.projects[board];
                 record.project_events.push(ProjectEvent {
-                    kind: kind.to_owned(),
+                    kind: kind.into(),
                     project_id: project.number_id.clone(),
                     project_name: project.title.clone(),
                     from_column: from.to_owned(),
@@ -134,26 +142,26 @@ impl<'a> Recorder<'a> {
                 });
             };
             match &event.kind {
-                IssueEventKind::Added(board) => board_event("added", *board, "", "", by),
-                IssueEventKind::Removed(board) => board_event("removed", *board, "", "", by),
-                IssueEventKind::StatusChanged(board, from, to) => board_event("moved", *board, from, to, by),
+                IssueEventKind::Added(board) => board_event(ProjectKind::Added, *board, "", "", by),
+                IssueEventKind::Removed(board) => board_event(ProjectKind::Removed, *board, "", "", by),
+                IssueEventKind::StatusChanged(board, from, to) => board_event(ProjectKind::Moved, *board, from, to, by),
                 IssueEventKind::Closed(reason) => {
                     if record.committer.is_empty() {
                         record.committer.clone_from(&by);
                     }
                     let state_reason = reason.unwrap_or_default().to_lowercase();
                     record.status_events.push(StatusEvent {
-                        kind: "closed".to_owned(),
+                        kind: StatusKind::Closed.into(),
                         at: event.at,
                         by,
-                        state_reason,
+                        state_reason: state_reason.into(),
                     });
                 }
                 IssueEventKind::Reopened => record.status_events.push(StatusEvent {
-                    kind: "reopened".to_owned(),
+                    kind: StatusKind::Reopened.into(),
                     at: event.at,
                     by,
-                    state_reason: String::new(),
+                    ..StatusEvent::default()
                 }),
             }
         }
@@ -189,7 +197,7 @@ impl<'a> Recorder<'a> {
                 Content::Redacted => ItemContent::Redacted,
             },
             content_id: content_id.to_owned(),
-            status,
+            status: Some(status),
             status_updated_at: item.status_set.map(|(_, set)| set),
             presence: if item.archived { Presence::Archived } else { Presence::OnBoard },
             created_at: Some(item.created_at),
@@ -206,37 +214,40 @@ impl<'a> Recorder<'a> {
             .iter()
             .map(|review| Review {
                 id: review.id.clone(),
-                state: review.state.to_owned(),
-                dismissed_state: String::new(),
+                state: review.state.into(),
                 submitted_at: review.submitted_at,
-                user: self.actor(review.author),
+                user: self.login(review.author),
+                user_is_bot: self.is_bot(review.author),
+                ..Review::default()
             })
             .collect();
         let mut events = Vec::new();
         for event in &pull.timeline {
             let kind = match event.kind {
-                PullRequestEventKind::ReadyForReview => "ready_for_review",
-                PullRequestEventKind::ConvertToDraft => "converted_to_draft",
-                PullRequestEventKind::ReviewRequested => "review_requested",
+                PullRequestEventKind::ReadyForReview => RecordEventKind::ReadyForReview,
+                PullRequestEventKind::ConvertToDraft => RecordEventKind::ConvertedToDraft,
+                PullRequestEventKind::ReviewRequested => RecordEventKind::ReviewRequested,
                 PullRequestEventKind::ReviewDismissed(review, before) => {
-                    before.clone_into(&mut reviews[review].dismissed_state);
+                    reviews[review].dismissed_state = before.into();
                     continue;
                 }
             };
-            events.push(PullRequestEvent { kind: kind.to_owned(), at: event.at, by: self.login(event.actor) });
+            events.push(PullRequestEvent { kind: kind.into(), at: event.at, by: self.login(event.actor) });
         }
         let state = match (pull.merged_at, pull.closed_at) {
-            (Some(_), _) => "merged",
-            (None, Some(_)) => "closed",
-            (None, None) => "open",
+            (Some(_), _) => PullRequestState::Merged,
+            (None, Some(_)) => PullRequestState::Closed,
+            (None, None) => PullRequestState::Open,
         };
         PullRequestRecord {
             id: pull.id.clone(),
             title: pull.title.clone(),
             url: format!("https://github.com/{}/{}/pull/{}", place.org, place.repo, place.number),
             place,
-            state: state.to_owned(),
-            creator: self.actor(pull.author),
+            state: state.into(),
+            creator: self.login(pull.author),
+            creator_is_bot: self.is_bot(pull.author),
+            vanished_at: None,
             created_at: pull.created_at,
             closed_at: pull.closed_at,
             merged_at: pull.merged_at,

@@ -8,7 +8,7 @@ pub use csv_folder::write_csv_folder;
 pub use store_writer::write_store;
 
 use model::Instant;
-use model::records::{ImportRun, Issue, ProjectItem, PullRequest};
+use model::records::{ImportRun, Issue, ProjectItem, PullRequest, RunOutcome, Scope};
 
 use crate::Organisation;
 use crate::clouds::Account;
@@ -91,25 +91,25 @@ impl<'a> Stream<'a> {
 
     /// What the import of everything would have noted, without counts.
     pub(crate) fn import_runs(&self) -> Vec<ImportRun> {
-        let run = |scope: &str, subject: &str, label: String| ImportRun {
+        let run = |scope: Scope, subject: &str, label: String| ImportRun {
             run: 1,
-            scope: scope.to_owned(),
+            scope: scope.into(),
             subject: subject.to_owned(),
             label,
-            outcome: "ok".to_owned(),
+            outcome: RunOutcome::Ok.into(),
             full: true,
             covered_to: Some(self.frame.now),
             ..ImportRun::default()
         };
         let org = &self.frame.org;
-        let mut runs = vec![run("projects", org, org.clone()), run("repositories", org, org.clone())];
-        for scope in ["issues", "pull_requests"] {
+        let mut runs = vec![run(Scope::Projects, org, org.clone()), run(Scope::Repositories, org, org.clone())];
+        for scope in [Scope::Issues, Scope::PullRequests] {
             let name = |repository: &Repository| format!("{org}/{}", repository.name);
             runs.extend(self.frame.repositories.iter().map(|one| run(scope, &one.id, name(one))));
         }
-        runs.extend(self.frame.projects.iter().map(|one| run("project_items", &one.number_id, one.title.clone())));
-        runs.extend(self.accounts.iter().map(|one| run("cloud_costs", &one.subject, one.label.clone())));
-        runs.sort_by(|left, right| (&left.scope, &left.subject).cmp(&(&right.scope, &right.subject)));
+        runs.extend(self.frame.projects.iter().map(|one| run(Scope::ProjectItems, &one.number_id, one.title.clone())));
+        runs.extend(self.accounts.iter().map(|one| run(Scope::CloudCosts, &one.subject, one.label.clone())));
+        runs.sort_by(|left, right| (left.scope.name(), &left.subject).cmp(&(right.scope.name(), &right.subject)));
         runs
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use model::columns::Scopes;
-use model::spec::RAW_TABLES;
+use model::tables::RAW_TABLES;
 use model::{Amount, Month};
 use sandbox::{Options, Organisation, Size, records, write_csv_folder, write_store};
 use store::Store;

@@ -1,38 +1,7 @@
 //! Records and the cursor behind them.
 
 use model::Instant;
-use model::records::Record;
-
-/// A part of the data that is imported and remembered on its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// The organisation's repositories.
-    Repositories,
-    /// The organisation's boards.
-    Projects,
-    /// Issues of one repository.
-    Issues,
-    /// Pull requests of one repository.
-    PullRequests,
-    /// Cards of one board.
-    ProjectItems,
-    /// Bills of one source of the clouds.
-    CloudCosts,
-}
-
-impl Scope {
-    /// As in the table `import_run`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Repositories => "repositories",
-            Self::Projects => "projects",
-            Self::Issues => "issues",
-            Self::PullRequests => "pull_requests",
-            Self::ProjectItems => "project_items",
-            Self::CloudCosts => "cloud_costs",
-        }
-    }
-}
+use model::records::{Record, Scope};
 
 /// One page of records and the cursor behind it. Committed whole or not at all.
 #[derive(Clone, Debug)]

@@ -8,9 +8,10 @@ mod policy;
 mod progress;
 mod run;
 
-pub use batch::{Batch, FullCrawl, Scope, Sink, SinkError};
+pub use batch::{Batch, FullCrawl, Sink, SinkError};
 pub use clock::{Clock, SystemClock};
 pub use error::{ErrorKind, SourceError};
+pub use model::kinds::Scope;
 pub use policy::{Policy, doubled};
 pub use progress::{Event, Progress, Silent};
 pub use run::{Context, Expected, Source, Usage, Window};

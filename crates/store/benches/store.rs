@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as Clock};
 
 use model::Instant;
 use model::columns::Scopes;
-use model::records::{Actor, Issue, Place, ProjectEvent, PullRequest, Record, Review, StatusEvent};
+use model::records::{Issue, Place, ProjectEvent, PullRequest, Record, Review, StatusEvent};
 use store::csv_folder::{self, Reading};
 use store::{Page, Store};
 
@@ -109,6 +109,7 @@ fn place(number: usize) -> Place {
         org: "acme".into(),
         repo: format!("service-{repository}"),
         number: number.to_string(),
+        ..Place::default()
     }
 }
 
@@ -136,7 +137,7 @@ fn issue(number: usize) -> Issue {
         kind: kind.into(),
         at: moment(number, step * 5),
         by: login(number),
-        state_reason: if kind == "closed" { "completed".into() } else { String::new() },
+        state_reason: if kind == "closed" { "completed" } else { "" }.into(),
     };
     Issue {
         id: format!("I_kwDOA{number:012}"),
@@ -147,9 +148,8 @@ fn issue(number: usize) -> Issue {
         state_reason: "completed".into(),
         kind: "feature".into(),
         is_bug: number.is_multiple_of(5),
-        issue_type: String::new(),
         labels: vec!["feature".into(), format!("area-{}", number % 30)],
-        creator: Some(Actor { login: login(number), is_bot: false }),
+        creator: login(number),
         assignees: vec![login(number + 1)],
         created_at: moment(number, 0),
         closed_at: Some(moment(number, 10)),
@@ -157,7 +157,7 @@ fn issue(number: usize) -> Issue {
         committer: login(number),
         status_events: [(0, "opened"), (1, "closed"), (2, "reopened")].map(status).to_vec(),
         project_events: (0..10).map(event).collect(),
-        items: Vec::new(),
+        ..Issue::default()
     }
 }
 
@@ -165,9 +165,9 @@ fn pull(number: usize) -> PullRequest {
     let review = |step: usize| Review {
         id: format!("PRR_kwDOA{number:012}{step}"),
         state: if step == 0 { "CHANGES_REQUESTED" } else { "APPROVED" }.into(),
-        dismissed_state: String::new(),
         submitted_at: Some(moment(number, step)),
-        user: Some(Actor { login: login(number + step), is_bot: false }),
+        user: login(number + step),
+        ..Review::default()
     };
     PullRequest {
         id: format!("PR_kwDOA{number:012}"),
@@ -175,20 +175,18 @@ fn pull(number: usize) -> PullRequest {
         title: format!("Make something else of it, number {number}"),
         url: format!("https://github.com/acme/service-{}/pull/{number}", number % 40),
         state: "merged".into(),
-        creator: Some(Actor { login: login(number), is_bot: false }),
+        creator: login(number),
         created_at: moment(number, 0),
         closed_at: Some(moment(number, 4)),
         merged_at: Some(moment(number, 4)),
         updated_at: Some(moment(number, 4)),
-        is_draft: false,
         base: "main".into(),
-        labels: Vec::new(),
         additions: Some(10),
         deletions: Some(3),
         changed_files: Some(2),
         first_commit_at: Some(moment(number, 0)),
         merge_commit: format!("{number:040x}"),
         reviews: (0..3).map(review).collect(),
-        events: Vec::new(),
+        ..PullRequest::default()
     }
 }

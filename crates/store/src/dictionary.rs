@@ -1,13 +1,20 @@
 //! Codes of repeating texts.
 
+use std::sync::Arc;
+
 use ahash::AHashMap;
+use model::spec::RawTable;
 use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::sqlite::statements::{Keys, Verb};
 
 /// Codes of texts that this process has met. Rows of the dictionary are only ever added, so a known code
 /// stays right until a transaction that added it is rolled back: then everything is forgotten.
 #[derive(Default)]
 pub(crate) struct Codes {
     known: AHashMap<Box<str>, i64>,
+    /// Statements by what they do, the table, and how many keys they have.
+    statements: AHashMap<(Verb, &'static str, usize), Arc<str>>,
 }
 
 impl Codes {
@@ -25,6 +32,12 @@ impl Codes {
         };
         self.known.insert(text.into(), code);
         Ok(code)
+    }
+
+    /// The statement that does something with rows of a table, made once.
+    pub(crate) fn statement(&mut self, verb: Verb, table: &'static RawTable, keys: Keys<'_>) -> Arc<str> {
+        let place = (verb, table.name, keys.len());
+        Arc::clone(self.statements.entry(place).or_insert_with(|| verb.sql(table, keys).into()))
     }
 
     /// After a rollback.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use model::Month;
 
+use crate::csv_folder::CsvError;
+
 /// The cause of a failure, whatever database is behind the store.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -119,14 +121,22 @@ pub enum StoreError {
         second: String,
     },
     /// A CSV file cannot be loaded as it is.
-    #[error("{place}: {problem}: {remedy}")]
+    #[error("{}", folder.join(problem.to_string()).display())]
     Csv {
-        /// File, line and column, as far as known: `data/issue.csv line 3 column created_at`.
-        place: String,
-        /// What is wrong, with the value.
-        problem: String,
-        /// What to do.
-        remedy: String,
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong, with the file and the place in it.
+        problem: CsvError,
+    },
+    /// A folder without any file to load.
+    #[error(
+        "{} holds none of issue.csv, pr.csv and cloud_costs.csv: name a folder of raw CSV files, such as the data \
+         folder of the original tool",
+        folder.display()
+    )]
+    NoCsv {
+        /// The folder.
+        folder: PathBuf,
     },
 }
 
@@ -165,15 +175,19 @@ impl StoreError {
 pub(crate) enum Failure {
     /// Of the database.
     Sql(rusqlite::Error),
-    /// Of a file, or of what was to be stored.
+    /// Of what was to be stored.
     Store(StoreError),
+    /// Of a CSV file.
+    Csv(CsvError),
 }
 
 impl Failure {
-    pub(crate) fn into_error(self, store: &Path) -> StoreError {
+    /// `csv` is the folder whose files were read.
+    pub(crate) fn into_error(self, store: &Path, csv: &Path) -> StoreError {
         match self {
             Self::Sql(error) => StoreError::database(store, error),
             Self::Store(error) => error,
+            Self::Csv(problem) => StoreError::Csv { folder: csv.to_path_buf(), problem },
         }
     }
 }
@@ -181,6 +195,12 @@ impl Failure {
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sql(error)
+    }
+}
+
+impl From<CsvError> for Failure {
+    fn from(problem: CsvError) -> Self {
+        Self::Csv(problem)
     }
 }
 

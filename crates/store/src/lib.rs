@@ -14,6 +14,7 @@ mod publish_csv;
 mod read;
 mod runs;
 mod schema;
+mod sqlite;
 mod store;
 mod write;
 

@@ -5,57 +5,16 @@ use std::path::{Path, PathBuf};
 
 use model::columns::Dictionary;
 use model::csv::push_field;
-use model::spec::{self, RAW_TABLES, RawColumn, RawKind, RawTable};
+use model::spec::{RawColumn, RawTable, Storage};
 use model::table::push_instant;
+use model::tables::RAW_TABLES;
 use model::{Instant, Month};
 use rusqlite::{Connection, Row};
 
 use crate::publish::write_atomically;
-use crate::read::cells::Cells;
 use crate::read::order::{Parent, Parents, cards};
+use crate::sqlite::cells::Cells;
 use crate::{StoreError, read};
-
-/// How the cells of a column are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Storage {
-    /// Organisation, repository or number of the row's issue or pull request.
-    OfParent,
-    /// Text, in the row itself.
-    Text,
-    /// A code of the dictionary.
-    Code,
-    /// A list of texts as JSON, published joined by `;`.
-    List,
-    /// A whole number.
-    Int,
-    /// A month by its number, published as its first day.
-    Month,
-    /// 0 or 1.
-    Bool,
-    /// Microseconds.
-    Instant,
-}
-
-/// Texts that do not repeat and therefore are not in the dictionary.
-const TEXTS_OF_THEIR_OWN: [&str; 7] = ["title", "url", "id", "item_id", "content_id", "merge_commit", "field_value"];
-
-/// How a column of a raw table is stored.
-pub(crate) fn storage(table: &RawTable, column: &RawColumn) -> Storage {
-    let without_codes = [spec::REPOSITORY.name, spec::PROJECT.name, spec::CLOUD_COSTS.name, spec::IMPORT_RUN.name];
-    let texts_in_rows = without_codes.contains(&table.name);
-    match column.kind {
-        RawKind::Int => Storage::Int,
-        RawKind::Bool => Storage::Bool,
-        RawKind::Instant => Storage::Instant,
-        RawKind::Month => Storage::Month,
-        RawKind::Amount => Storage::Text,
-        RawKind::Text if column.name == "columns" => Storage::List,
-        RawKind::Text if texts_in_rows => Storage::Text,
-        RawKind::Text if ["org", "repo", "number"].contains(&column.name) => Storage::OfParent,
-        RawKind::Text if TEXTS_OF_THEIR_OWN.contains(&column.name) => Storage::Text,
-        RawKind::Text => Storage::Code,
-    }
-}
 
 /// Writes every raw table into a folder.
 pub(crate) fn publish(store: &Path, connection: &Connection, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
@@ -119,8 +78,6 @@ impl From<rusqlite::Error> for Problem {
 struct Lines<'a> {
     out: &'a mut dyn Write,
     buffer: Vec<u8>,
-    /// How each column of the table is stored.
-    layout: Vec<Storage>,
 }
 
 const PIECE: usize = 1 << 16;
@@ -140,8 +97,7 @@ impl Lines<'_> {
 
 impl Publisher<'_> {
     fn write(&self, table: &RawTable, out: &mut dyn Write) -> Result<(), Problem> {
-        let layout = table.columns.iter().map(|column| storage(table, column)).collect();
-        let mut lines = Lines { out, buffer: Vec::with_capacity(2 * PIECE), layout };
+        let mut lines = Lines { out, buffer: Vec::with_capacity(2 * PIECE) };
         for (index, name) in table.header().enumerate() {
             if index > 0 {
                 lines.buffer.push(b',');
@@ -150,8 +106,8 @@ impl Publisher<'_> {
         }
         lines.end_line()?;
         match table.name {
-            "repository" => self.whole(table, "t.org, t.repo, t.id, t.row_id", &mut lines)?,
-            "project" => self.whole(table, "t.project_id", &mut lines)?,
+            "repository" => self.whole(table, "t.org, t.repo, t.host, t.id, t.row_id", &mut lines)?,
+            "project" => self.whole(table, "t.project_id, t.host", &mut lines)?,
             "cloud_costs" => {
                 let order = "t.month, t.provider, t.account, t.service, t.charge_category, t.currency";
                 self.whole(table, order, &mut lines)?;
@@ -246,16 +202,16 @@ impl Publisher<'_> {
         let cells = Cells(row);
         let line = &mut lines.buffer;
         let mut next = 0;
-        for (index, (column, storage)) in table.columns.iter().zip(&lines.layout).enumerate() {
+        for (index, column) in table.columns.iter().enumerate() {
             if index > 0 {
                 line.push(b',');
             }
-            match storage {
-                Storage::OfParent => {
+            match storage_of(column) {
+                Storage::OfOwner => {
                     push_field(line, parent.map_or(b"", |(parents, parent)| of_parent(parents, parent, column.name)));
                     continue;
                 }
-                Storage::Text => push_field(line, cells.text(next)?),
+                Storage::Text | Storage::Amount => push_field(line, cells.text(next)?),
                 Storage::Code => push_field(line, self.dictionary.bytes(cells.code(next)?)),
                 Storage::List => {
                     let texts: Vec<String> = serde_json::from_slice(cells.text(next)?).unwrap_or_default();
@@ -287,22 +243,29 @@ impl Publisher<'_> {
 }
 
 fn of_parent<'a>(parents: &'a Parents, parent: &'a Parent, column: &str) -> &'a [u8] {
+    let [org, repo, host] = parents.names(parent);
     match column {
-        "org" => parents.names(parent).0,
-        "repo" => parents.names(parent).1,
+        "org" => org,
+        "repo" => repo,
+        "host" => host,
         _ => &parent.number,
     }
 }
 
+/// What a row of a card has in the row of the card, and how.
+const OF_CARDS: [(&str, Storage); 3] =
+    [("item_id", Storage::Text), ("project_id", Storage::Code), ("project_name", Storage::Code)];
+
+/// How a selected cell is stored: what belongs to a card is selected with its row.
+fn storage_of(column: &RawColumn) -> Storage {
+    let of_card = OF_CARDS.iter().find(|(name, _)| column.storage == Storage::OfOwner && *name == column.name);
+    of_card.map_or(column.storage, |(_, storage)| *storage)
+}
+
 /// The stored columns of a table in published order, from `t` or, for what a card's row holds, from `i`.
 fn selection(table: &RawTable) -> String {
-    let of_card = |column: &RawColumn| {
-        table.name != "project_item" && ["item_id", "project_id", "project_name"].contains(&column.name)
-    };
-    let through_card = [spec::ISSUE_PROJECT_CUSTOM_FIELD.name, spec::PROJECT_ITEM_SIGHTING.name].contains(&table.name);
-    let columns = table.columns.iter().filter(|column| storage(table, column) != Storage::OfParent);
-    let columns = columns.map(|column| {
-        let from = if through_card && of_card(column) { 'i' } else { 't' };
+    let columns = table.columns.iter().filter(|column| storage_of(column) != Storage::OfOwner).map(|column| {
+        let from = if column.storage == Storage::OfOwner { 'i' } else { 't' };
         format!("{from}.\"{}\"", column.name)
     });
     columns.collect::<Vec<_>>().join(", ")

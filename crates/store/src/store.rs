@@ -14,6 +14,8 @@ use crate::error::Failure;
 use crate::import_csv::CsvImport;
 use crate::lock::{self, ImportLock};
 use crate::publish::folder_of;
+use crate::read::tables::rows;
+use crate::sqlite::statements::upsert;
 use crate::{Delivery, Deposit, Page, StoreError, import_csv, publish_csv, read, runs, schema, write};
 
 /// How long one statement waits for another process that is committing.
@@ -208,16 +210,16 @@ impl Store {
     /// Records what one import of one scope and subject covered; the same run, scope and subject again
     /// replaces what was recorded.
     pub fn record_import(&self, run: &ImportRun) -> Result<(), StoreError> {
-        self.write(|connection, _| Ok(runs::record(connection, run)?))
+        self.write(|connection, codes| Ok(upsert(connection, codes, run)?))
     }
 
     /// All recorded imports by run, scope and subject.
     pub fn import_runs(&self) -> Result<Vec<ImportRun>, StoreError> {
-        self.read(runs::all)
+        self.read(|connection| rows(connection, runs::ORDER))
     }
 
     /// Writes every raw table as `<name>.csv` into a folder, each file whole or not at all, and returns
-    /// the files in the order of [`model::spec::RAW_TABLES`].
+    /// the files in the order of [`model::tables::RAW_TABLES`].
     pub fn publish_csv(&self, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
         let connection = self.reader()?;
         publish_csv::publish(&self.path, &connection, folder)
@@ -249,7 +251,7 @@ impl Store {
                 count_change(&transaction)?;
                 Ok(import)
             })
-            .map_err(|failure| failure.into_error(&self.path))
+            .map_err(|failure| failure.into_error(&self.path, folder))
             .and_then(|import| transaction.commit().map(|()| import).map_err(sql));
         if outcome.is_err() {
             codes.forget();
@@ -287,7 +289,7 @@ impl Store {
         });
         outcome.map_err(|failure| {
             codes.forget();
-            failure.into_error(&self.path)
+            failure.into_error(&self.path, Path::new(""))
         })
     }
 }

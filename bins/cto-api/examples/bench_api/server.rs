@@ -86,6 +86,6 @@ impl Drop for Server {
 
 /// Changes the store as an import that found nothing new does.
 pub(crate) fn change(url: &str) -> anyhow::Result<()> {
-    let run = ImportRun { scope: "bench".to_owned(), outcome: "ok".to_owned(), ..ImportRun::default() };
+    let run = ImportRun { scope: "bench".into(), outcome: "ok".into(), ..ImportRun::default() };
     Store::open(url)?.record_import(&run).with_context(|| format!("writing to {url}"))
 }

@@ -97,13 +97,7 @@ mod tests {
     use super::*;
 
     fn waiting(id: usize) -> Waiting {
-        let review = Review {
-            id: id.to_string(),
-            state: "APPROVED".into(),
-            dismissed_state: String::new(),
-            submitted_at: None,
-            user: None,
-        };
+        let review = Review { id: id.to_string(), state: "APPROVED".into(), ..Review::default() };
         Waiting {
             id: id.to_string(),
             event: "pull_request_review".into(),

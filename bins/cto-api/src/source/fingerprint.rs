@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
-use model::spec::RAW_TABLES;
+use model::tables::RAW_TABLES;
 
 /// Of a store after so many changes. A file that took the place of another counts as changed too.
 pub(crate) fn of_store(path: &Path, changes: i64) -> String {

@@ -24,28 +24,28 @@ fn at(time: &str) -> Instant {
 /// A store after an import at 18:00 that saw an issue and, in Ready since 9:00, its card.
 fn imported(folder: &Path) -> Store {
     let store = Store::open(&text(&folder.join("cto.db"))).expect("opened");
-    let place = Place { repository_id: "R_1".into(), org: "acme".into(), repo: "api".into(), number: "7".into() };
-    let opened = StatusEvent { kind: "opened".into(), at: at("08:00"), by: "ada".into(), state_reason: String::new() };
+    let place = Place {
+        repository_id: "R_1".into(),
+        org: "acme".into(),
+        repo: "api".into(),
+        number: "7".into(),
+        ..Place::default()
+    };
+    let opened = StatusEvent { kind: "opened".into(), at: at("08:00"), by: "ada".into(), state_reason: "".into() };
     let issue = Issue {
         id: "I_7".into(),
         place,
         title: "It breaks".into(),
         url: "https://github.com/acme/api/issues/7".into(),
         state: "open".into(),
-        state_reason: String::new(),
+        state_reason: "".into(),
         kind: "bug".into(),
         is_bug: true,
-        issue_type: String::new(),
         labels: vec!["bug".into()],
-        creator: None,
-        assignees: Vec::new(),
         created_at: at("08:00"),
-        closed_at: None,
         updated_at: Some(at("08:00")),
-        committer: String::new(),
         status_events: vec![opened],
-        project_events: Vec::new(),
-        items: Vec::new(),
+        ..Issue::default()
     };
     let card = ProjectItem {
         id: "PVTI_7".into(),
@@ -53,7 +53,7 @@ fn imported(folder: &Path) -> Store {
         project_name: "Platform".into(),
         content: ItemContent::Issue,
         content_id: "I_7".into(),
-        status: "Ready".into(),
+        status: Some("Ready".into()),
         status_updated_at: Some(at("09:00")),
         presence: Presence::OnBoard,
         created_at: Some(at("08:30")),

@@ -19,28 +19,14 @@ fn many() -> Data {
     for number in 1..=ISSUES {
         let title = if number == 7 { "=1+1".to_owned() } else { format!("Issue {number}") };
         records.issue(&Issue {
-            id: String::new(),
             place: Place { org: "acme".into(), repo: "web".into(), number: number.to_string(), ..Place::default() },
             title,
-            url: String::new(),
-            state: "open".into(),
-            state_reason: String::new(),
             kind: "task".into(),
-            is_bug: false,
-            issue_type: String::new(),
-            labels: Vec::new(),
-            creator: None,
-            assignees: Vec::new(),
             created_at,
-            closed_at: None,
-            updated_at: None,
-            committer: String::new(),
-            status_events: Vec::new(),
-            project_events: Vec::new(),
-            items: Vec::new(),
+            ..Issue::default()
         });
     }
-    let raw = Arc::new(records.build(Instant::from_seconds(1_774_828_800)));
+    let raw = Arc::new(records.build(Instant::from_seconds(1_774_828_800)).expect("each once"));
     Data { flow: Ok(Arc::clone(&raw)), cto_stats: Ok(raw), ..data("many") }
 }
 

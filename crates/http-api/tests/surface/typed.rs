@@ -222,9 +222,9 @@ async fn bills_that_were_asked_for_from_a_month_on_are_covered_up_to_their_impor
     let end = Instant::parse_rfc3339("2026-03-30T00:00:00Z").expect("an instant");
     let run = |subject: &str, covered_from| ImportRun {
         run: 1,
-        scope: "cloud_costs".to_owned(),
+        scope: "cloud_costs".into(),
         subject: subject.to_owned(),
-        outcome: "ok".to_owned(),
+        outcome: "ok".into(),
         covered_from,
         covered_to: Some(end),
         ..ImportRun::default()
@@ -246,9 +246,9 @@ async fn bills_that_were_asked_for_from_a_month_on_are_covered_up_to_their_impor
 async fn where_nothing_was_read_from_the_beginning_no_instant_is_made_up() {
     let run = ImportRun {
         run: 1,
-        scope: "issues".to_owned(),
+        scope: "issues".into(),
         subject: "acme/api".to_owned(),
-        outcome: "ok".to_owned(),
+        outcome: "ok".into(),
         covered_from: Some(Instant::from_seconds(1_770_000_000)),
         covered_to: Some(Instant::from_seconds(1_774_000_000)),
         ..ImportRun::default()

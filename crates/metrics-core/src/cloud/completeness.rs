@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::columns::Raw;
 use model::records::ImportRun;
+use model::records::RunOutcome;
 use model::{Instant, Month};
 
 use super::ledger::Text;
@@ -102,7 +103,7 @@ fn unsettled(raw: &Raw) -> BTreeMap<Month, BTreeSet<Text<'_>>> {
 fn behind(raw: &Raw) -> Vec<Behind<'_>> {
     let runs = || raw.imports.iter().filter(|run| run.scope == CLOUD_SCOPE);
     let Some(newest) = runs().map(|run| run.run).max() else { return Vec::new() };
-    let succeeded = |run: &&ImportRun| run.outcome == "ok";
+    let succeeded = |run: &&ImportRun| run.outcome == RunOutcome::Ok;
     let asked: BTreeMap<&str, &ImportRun> =
         runs().filter(|run| run.run == newest).map(|run| (run.subject.as_str(), run)).collect();
     let failed = asked.into_iter().filter(|(subject, _)| {

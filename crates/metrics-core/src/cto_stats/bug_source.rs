@@ -30,13 +30,13 @@ pub(super) fn bug_sources(raw: &Raw, rules: &BugSource) -> Vec<u8> {
     let fields = &raw.custom_fields;
     for (row, issue) in fields.issue.iter().enumerate() {
         let issue = *issue as usize;
-        let code = fields.field_name[row];
+        let code = fields.name[row];
         if !raw.issues.is_bug[issue]
             || !*names.entry(code).or_insert_with(|| folded(raw.dictionary.bytes(code)) == name)
         {
             continue;
         }
-        let code = fields.field_value[row];
+        let code = fields.value[row];
         sources[issue] |= *flags.entry(code).or_insert_with(|| {
             let value = trimmed_and_folded(raw.dictionary.bytes(code));
             values.iter().find(|(configured, _)| *configured == value).map_or(0, |(_, flag)| *flag)

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 use model::Month;
-use model::columns::{CloudCostColumns, Raw, TextColumn};
+use model::columns::{BillLineColumns, Raw, TextColumn};
 use model::rules::{CloudRules, ServiceComparison, ServiceGroup};
 use model::table::{Cells, Column, Table};
 
@@ -72,14 +72,14 @@ struct Row<'a> {
 }
 
 fn rows(raw: &Raw) -> impl Iterator<Item = Row<'_>> {
-    let costs: &CloudCostColumns = &raw.cloud_costs;
+    let costs: &BillLineColumns = &raw.cloud_costs;
     let text = |code: u32| raw.dictionary.bytes(code);
     (0..costs.month.len()).map(move |row| Row {
         provider: text(costs.provider[row]),
         service: text(costs.service[row]),
         currency: text(costs.currency[row]),
         month: costs.month[row],
-        cost: costs.binary[row],
+        cost: raw.as_original.binary_costs.get(row).copied().unwrap_or_else(|| costs.net[row].to_f64()),
     })
 }
 

@@ -156,7 +156,7 @@ impl<'a> Books<'a> {
         let mut columns = Vec::new();
         for (code, kind) in raw.project_events.to_column.iter().zip(&raw.project_events.kind) {
             let column = &mut column_of_code[*code as usize];
-            if *kind == ProjectKind::Moved && *column == NONE {
+            if *kind == Some(ProjectKind::Moved) && *column == NONE {
                 *column = columns.len() as u32;
                 columns.push(lower_case(raw.dictionary.bytes(*code)));
             }
@@ -249,7 +249,7 @@ fn first_dates(raw: &Raw, books: &Books<'_>, books_of_issues: &[u32]) -> Vec<[At
     let events = &raw.project_events;
     for (event, issue) in events.issue.iter().enumerate() {
         let book = books_of_issues[*issue as usize];
-        if events.kind[event] != ProjectKind::Moved || book == DROPPED {
+        if events.kind[event] != Some(ProjectKind::Moved) || book == DROPPED {
             continue;
         }
         let mut stages = books.stages_of(book, events.to_column[event]);
@@ -261,7 +261,7 @@ fn first_dates(raw: &Raw, books: &Books<'_>, books_of_issues: &[u32]) -> Vec<[At
     }
     let events = &raw.status_events;
     for (event, issue) in events.issue.iter().enumerate() {
-        if events.kind[event] == StatusKind::Closed {
+        if events.kind[event] == Some(StatusKind::Closed) {
             let end = &mut dates[*issue as usize][Stage::End as usize];
             *end = (*end).min(At::of(&events.at, event));
         }

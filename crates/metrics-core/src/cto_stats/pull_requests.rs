@@ -35,11 +35,11 @@ pub(crate) fn tables_of(raw: &Raw, chosen: &Chosen) -> Vec<Table> {
 fn change_requests(raw: &Raw) -> Vec<i64> {
     let mut requests = vec![0; raw.pull_requests.id.len()];
     for (pull_request, state) in raw.reviews.pull_request.iter().zip(&raw.reviews.state) {
-        if *state == ReviewState::ChangesRequested {
+        if *state == Some(ReviewState::ChangesRequested) {
             requests[*pull_request as usize] += 1;
         }
     }
-    raw.pull_requests.last.iter().map(|last| requests[*last as usize]).collect()
+    (0..requests.len()).map(|row| requests[raw.as_original.last_pull_request(row)]).collect()
 }
 
 /// Repository names by their bytes.
@@ -112,7 +112,7 @@ fn week_table(raw: &Raw, requests: &[i64], repositories: &Repositories) -> Table
     let all = names.len() as u32 - 1;
     let mut entries: Vec<(Week, u32, i64)> = Vec::new();
     for (row, repository) in repositories.of_rows.iter().copied() {
-        if raw.pull_requests.last[row] as usize == row {
+        if raw.as_original.last_pull_request(row) == row {
             let week = At::of(&raw.pull_requests.created_at, row).week();
             entries.push((week, repository, requests[row]));
         }

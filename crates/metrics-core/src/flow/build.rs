@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use hashbrown::HashMap;
 use model::Instant;
-use model::columns::{ProjectKind, Raw, StatusKind};
+use model::columns::{IssueState, ProjectKind, Raw, StateReason, StatusKind};
 use model::names::comparable;
 use model::records::Presence;
 use model::rules::Rules;
@@ -165,7 +164,6 @@ struct Builder<'a> {
     as_of: i64,
     keeps: &'a [bool],
     /// Whether a close reason means not planned or duplicate, by code.
-    not_planned: HashMap<u32, bool>,
     /// Moves into columns that are mapped to no step: board × names.
     unmapped: Vec<u64>,
     chain: Chain<'a>,
@@ -222,7 +220,6 @@ impl<'a> Builder<'a> {
             events_by_issue: context.events,
             as_of: context.as_of.micros(),
             keeps: &context.keeps,
-            not_planned: HashMap::new(),
             unmapped: vec![0; boards.list.len() * boards.name_count()],
             chain: Chain::new(boards, &context.working, context.as_of),
             facts: Vec::new(),
@@ -328,10 +325,10 @@ impl<'a> Builder<'a> {
     fn sort_events(&mut self) {
         let (events, boards, raw) = (&self.raw.project_events, self.boards, self.raw);
         let kind = |row: usize| match events.kind[row] {
-            ProjectKind::Added => 0_u8,
-            ProjectKind::Moved => 1,
-            ProjectKind::Removed => 2,
-            ProjectKind::Other => 3,
+            Some(ProjectKind::Added) => 0_u8,
+            Some(ProjectKind::Moved) => 1,
+            Some(ProjectKind::Removed) => 2,
+            None => 3,
         };
         self.events.sort_unstable_by(|&(board, row), &(other_board, other_row)| {
             let (one, other) = (row as usize, other_row as usize);
@@ -398,11 +395,11 @@ impl<'a> Builder<'a> {
             let at = events.at.micros()[*row as usize];
             at != NULL
                 && at <= self.as_of
-                && matches!(events.kind[*row as usize], StatusKind::Closed | StatusKind::Reopened)
+                && matches!(events.kind[*row as usize], Some(StatusKind::Closed | StatusKind::Reopened))
         }));
         self.rows.sort_unstable_by_key(|row| {
             let row = *row as usize;
-            (events.at.micros()[row], events.kind[row] as u8, raw.dictionary.bytes(events.state_reason[row]))
+            (events.at.micros()[row], events.kind[row], events.state_reason[row])
         });
         let mut closed = false;
         for position in 0..self.rows.len() {
@@ -411,44 +408,41 @@ impl<'a> Builder<'a> {
             let at = events.at.micros()[rest[0] as usize];
             let wanted = if closed { StatusKind::Reopened } else { StatusKind::Closed };
             let same = rest.iter().take_while(|row| events.at.micros()[**row as usize] == at).count();
-            if let Some(best) = rest[..same].iter().position(|row| events.kind[*row as usize] == wanted) {
+            if let Some(best) = rest[..same].iter().position(|row| events.kind[*row as usize] == Some(wanted)) {
                 rest[..=best].rotate_right(1);
             }
-            closed = events.kind[rest[0] as usize] == StatusKind::Closed;
+            closed = events.kind[rest[0] as usize] == Some(StatusKind::Closed);
         }
         let last_at = self.rows.last().map(|row| events.at.micros()[*row as usize]);
         let stated_at = raw.issues.closed_at.micros()[issue];
+        let is_closed = raw.issues.state[issue] == Some(IssueState::Closed);
         let without_event = !closed
-            && raw.issues.closed[issue]
+            && is_closed
             && stated_at != NULL
             && stated_at <= self.as_of
             && last_at.is_none_or(|at| at < stated_at);
         for position in 0..self.rows.len() {
             let row = self.rows[position] as usize;
-            let what = if events.kind[row] == StatusKind::Closed {
-                let is_last = position + 1 == self.rows.len() && raw.issues.closed[issue];
+            let what = if events.kind[row] == Some(StatusKind::Closed) {
+                let is_last = position + 1 == self.rows.len() && is_closed;
                 let reason = events.state_reason[row];
-                let reason = if reason == 0 && is_last { raw.issues.state_reason[issue] } else { reason };
-                What::Close { not_planned: self.is_not_planned(reason), source: Source::Timeline }
+                let reason = if reason.is_none() && is_last { raw.issues.state_reason[issue] } else { reason };
+                What::Close { not_planned: is_not_planned(reason), source: Source::Timeline }
             } else {
                 What::Reopen
             };
             self.facts.push(Fact { at: events.at.micros()[row].max(created_at), rank: 1, slot: 0, what });
         }
         if without_event {
-            let not_planned = self.is_not_planned(raw.issues.state_reason[issue]);
+            let not_planned = is_not_planned(raw.issues.state_reason[issue]);
             let what = What::Close { not_planned, source: Source::Bound };
             self.facts.push(Fact { at: stated_at.max(created_at), rank: 1, slot: 0, what });
         }
     }
+}
 
-    fn is_not_planned(&mut self, reason: u32) -> bool {
-        let dictionary = &self.raw.dictionary;
-        *self.not_planned.entry(reason).or_insert_with(|| {
-            let reason = comparable(&dictionary.text(reason));
-            reason == "not_planned" || reason == "duplicate"
-        })
-    }
+fn is_not_planned(reason: Option<StateReason>) -> bool {
+    matches!(reason, Some(StateReason::NotPlanned | StateReason::Duplicate))
 }
 
 fn rows_of(rows: &[(u16, u32)], board: u16) -> impl Iterator<Item = u32> {

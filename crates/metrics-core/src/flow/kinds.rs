@@ -80,7 +80,7 @@ impl Kinds {
             if self.bug[issue] & BUG == 0 {
                 continue;
             }
-            let (name, value) = (fields.field_name[row], fields.field_value[row]);
+            let (name, value) = (fields.name[row], fields.value[row]);
             self.bug[issue] |= *flags.entry((name, value)).or_insert_with(|| {
                 if comparable(&raw.dictionary.text(name)) != field {
                     return 0;

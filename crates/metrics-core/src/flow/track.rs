@@ -122,7 +122,7 @@ impl Track<'_> {
         }
         let mut restating = vec![false; sightings.len()];
         for event in events {
-            if self.raw.project_events.kind[*event as usize] != ProjectKind::Moved {
+            if self.raw.project_events.kind[*event as usize] != Some(ProjectKind::Moved) {
                 continue;
             }
             let at = self.event_at(*event);
@@ -178,8 +178,8 @@ impl Track<'_> {
     fn misfit(&self, row: u32, card: &Card) -> u8 {
         let events = &self.raw.project_events;
         match (events.kind[row as usize], card.on_board) {
-            (ProjectKind::Added, false) => 0,
-            (ProjectKind::Moved, true) => {
+            (Some(ProjectKind::Added), false) => 0,
+            (Some(ProjectKind::Moved), true) => {
                 let from = self.boards.name(events.from_column[row as usize]);
                 if from == card.name {
                     0
@@ -189,10 +189,10 @@ impl Track<'_> {
                     4
                 }
             }
-            (ProjectKind::Removed, true) => 2,
-            (ProjectKind::Other, _) => 3,
-            (ProjectKind::Moved, false) => 5,
-            (ProjectKind::Added, true) | (ProjectKind::Removed, false) => 6,
+            (Some(ProjectKind::Removed), true) => 2,
+            (None, _) => 3,
+            (Some(ProjectKind::Moved), false) => 5,
+            (Some(ProjectKind::Added), true) | (Some(ProjectKind::Removed), false) => 6,
         }
     }
 
@@ -202,17 +202,17 @@ impl Track<'_> {
         let row = row as usize;
         let mut gaps = 0;
         match events.kind[row] {
-            ProjectKind::Other => return 0,
-            ProjectKind::Added => {
+            None => return 0,
+            Some(ProjectKind::Added) => {
                 if !card.on_board {
                     self.join(at, Source::Timeline, card, facts);
-                    if let Some(next) = next.filter(|next| events.kind[*next as usize] == ProjectKind::Moved) {
+                    if let Some(next) = next.filter(|next| events.kind[*next as usize] == Some(ProjectKind::Moved)) {
                         let before = events.from_column[next as usize];
                         self.enter(at, before, Source::Timeline, card, facts);
                     }
                 }
             }
-            ProjectKind::Moved => {
+            Some(ProjectKind::Moved) => {
                 let from = events.from_column[row];
                 if !card.on_board {
                     let made = if card.ever { None } else { self.card_made(sightings, at) };
@@ -225,7 +225,7 @@ impl Track<'_> {
                 }
                 self.enter(at, events.to_column[row], Source::Timeline, card, facts);
             }
-            ProjectKind::Removed => {
+            Some(ProjectKind::Removed) => {
                 if card.on_board {
                     card.on_board = false;
                     card.archived = false;

@@ -97,11 +97,10 @@ impl<'a> Rows<'a> {
     }
 
     fn attributes(&self) -> Vec<Column> {
-        let files = |known: &PullRequest| self.raw.pull_requests.changed_files[known.row];
-        let known_files = |known: &&PullRequest| Some(files(known)).filter(|files| *files >= 0);
+        let files = |known: &PullRequest| self.raw.pull_requests.changed_files.get(known.row);
         vec![
             Column { name: "size", cells: self.words(|known| size_name(files(known)).as_bytes()) },
-            Column { name: "changed_files", cells: Cells::Int(self.order.iter().map(known_files).collect()) },
+            Column { name: "changed_files", cells: Cells::Int(self.order.iter().map(|known| files(known)).collect()) },
             Column { name: "draft", cells: self.flags(|known| known.clock.draft_since.is_some()) },
             Column { name: "bot", cells: self.flags(|known| known.is_bot) },
         ]

@@ -133,21 +133,21 @@ fn draft_histories(raw: &Raw, as_of: i64) -> Vec<DraftHistory> {
         }
         let history = &mut histories[events.pull_request[row] as usize];
         let (first, last) = match events.kind[row] {
-            PullRequestEventKind::ReadyForReview => (&mut history.first_ready, &mut history.last_ready),
-            PullRequestEventKind::ConvertedToDraft => (&mut history.first_converted, &mut history.last_converted),
-            PullRequestEventKind::ReviewRequested => {
+            Some(PullRequestEventKind::ReadyForReview) => (&mut history.first_ready, &mut history.last_ready),
+            Some(PullRequestEventKind::ConvertedToDraft) => (&mut history.first_converted, &mut history.last_converted),
+            Some(PullRequestEventKind::ReviewRequested) => {
                 if at <= as_of {
                     history.first_request = Some(history.first_request.map_or(at, |first| first.min(at)));
                 }
                 continue;
             }
-            PullRequestEventKind::Other => continue,
+            None => continue,
         };
         if at <= as_of {
             *first = Some(first.map_or(at, |first| first.min(at)));
             *last = (*last).max(Some(at));
         } else {
-            let next = (at, events.kind[row] == PullRequestEventKind::ConvertedToDraft);
+            let next = (at, events.kind[row] == Some(PullRequestEventKind::ConvertedToDraft));
             history.next = Some(history.next.map_or(next, |known| known.min(next)));
         }
     }
@@ -181,7 +181,7 @@ fn started(raw: &Raw, row: usize, drafts: &DraftHistory, as_of: Instant) -> Opti
     let columns = &raw.pull_requests;
     let by_now = |at: Option<Instant>| at.filter(|at| *at <= as_of).map(Instant::micros);
     let created = by_now(columns.created_at.get(row))?;
-    if by_now(columns.vanished_at.get(row)).is_some() || columns.last[row] as usize != row {
+    if by_now(columns.vanished_at.get(row)).is_some() || raw.as_original.last_pull_request(row) != row {
         return None;
     }
     let merged = by_now(columns.merged_at.get(row));
@@ -224,7 +224,7 @@ fn submitted_reviews<'a>(raw: &'a Raw, bots: &'a BotLogins, as_of: i64) -> impl 
         SubmittedReview {
             pull_request,
             at,
-            approves: reviews.state[row] == ReviewState::Approved,
+            approves: reviews.state[row] == Some(ReviewState::Approved),
             requests_changes: requests_changes(reviews.state[row], reviews.dismissed_state[row]),
             by_other_human: user != raw.pull_requests.creator[pull_request]
                 && !bots.contains(user, reviews.user_is_bot[row]),
@@ -233,6 +233,6 @@ fn submitted_reviews<'a>(raw: &'a Raw, bots: &'a BotLogins, as_of: i64) -> impl 
 }
 
 /// Whether a review requests changes, or did before it was dismissed.
-pub(super) fn requests_changes(state: ReviewState, dismissed_state: ReviewState) -> bool {
-    state == ReviewState::ChangesRequested || dismissed_state == ReviewState::ChangesRequested
+pub(super) fn requests_changes(state: Option<ReviewState>, dismissed_state: Option<ReviewState>) -> bool {
+    [state, dismissed_state].contains(&Some(ReviewState::ChangesRequested))
 }

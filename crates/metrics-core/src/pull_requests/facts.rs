@@ -110,7 +110,7 @@ impl Facts {
             cells.repo.push(repositories.place(columns.repo[*row]));
             cells.author.push(authors.place(columns.creator[*row]));
             cells.bot.push(!counts);
-            cells.size.push(size(columns.changed_files[*row]));
+            cells.size.push(size(columns.changed_files.get(*row)));
             cells.hotfix.push(is_hotfix(columns.labels[*row]));
             cells.push(clock, &weeks, &saturdays);
             pull_requests.push(PullRequest { row: *row, clock: **clock, is_bot, counts });
@@ -266,9 +266,9 @@ fn covered(
     covered
 }
 
-/// Bucket of changed files: XS up to 1, S 2–3, M 4–9, L from 10; `None` where unknown (negative).
-pub(super) fn size(changed_files: i64) -> Option<u32> {
-    match changed_files {
+/// Bucket of changed files: XS up to 1, S 2–3, M 4–9, L from 10; `None` where unknown.
+pub(super) fn size(changed_files: Option<i64>) -> Option<u32> {
+    match changed_files? {
         ..0 => None,
         0..=1 => Some(0),
         2..=3 => Some(1),
@@ -278,7 +278,7 @@ pub(super) fn size(changed_files: i64) -> Option<u32> {
 }
 
 /// Name of the bucket, empty where unknown.
-pub(super) fn size_name(changed_files: i64) -> &'static str {
+pub(super) fn size_name(changed_files: Option<i64>) -> &'static str {
     size(changed_files).map_or("", |code| SIZES[code as usize])
 }
 

@@ -23,7 +23,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, as_of: Instant) -> Table {
     for (_, clock) in &open {
         waiting_since.push(Some(Instant::from_micros(stage(clock).1)));
     }
-    let size_name = |row: usize| size_name(columns.changed_files[row]);
+    let size_name = |row: usize| size_name(columns.changed_files.get(row));
     Table {
         name: "pr_open",
         columns: vec![

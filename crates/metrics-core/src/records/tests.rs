@@ -28,7 +28,7 @@ fn bills_become_rows_with_their_source_and_the_time_that_they_were_read() {
     };
     let mut records = RawBuilder::new();
     records.cloud_month(&bill, "gcp/0A-1B").cloud_month(&CloudMonth { lines: Vec::new(), ..bill.clone() }, "gcp/other");
-    let raw = records.build(at("2026-11-07"));
+    let raw = records.build(at("2026-11-07")).expect("each bill once");
     let costs = &raw.cloud_costs;
     assert_eq!(costs.month.len(), 2);
     assert_eq!(costs.net[0].to_string(), "30.005");
@@ -37,4 +37,22 @@ fn bills_become_rows_with_their_source_and_the_time_that_they_were_read() {
     assert_eq!((calculation.as_of, calculation.cloud_as_of), (at("2026-11-07"), Some(at("2026-11-07"))));
     let monthly = calculation.tables[0].to_csv();
     assert!(monthly.ends_with("\n2026-10,gcp,32.00,USD,true,,,31,1.03,,,,,,false\n"), "{monthly}");
+}
+
+#[test]
+fn a_record_that_comes_twice_is_refused_with_its_key() {
+    let place = Place { org: "acme".into(), repo: "shop".into(), number: "7".into(), ..Place::default() };
+    let (issue, pull_request) =
+        (Issue { place: place.clone(), ..Issue::default() }, PullRequest { place, ..PullRequest::default() });
+    let mut records = RawBuilder::new();
+    records.issue(&issue).pull_request(&pull_request);
+    assert!(records.build(at("2026-11-07")).is_ok(), "an issue and a pull request are not the same");
+    let mut records = RawBuilder::new();
+    records.issue(&issue).issue(&issue);
+    let error = records.build(at("2026-11-07")).expect_err("twice").to_string();
+    assert_eq!(error, "issue acme/shop#7 was added twice: add each once");
+    let mut records = RawBuilder::new();
+    records.pull_request(&pull_request).pull_request(&pull_request);
+    let error = records.build(at("2026-11-07")).expect_err("twice").to_string();
+    assert_eq!(error, "pull request acme/shop#7 was added twice: add each once");
 }

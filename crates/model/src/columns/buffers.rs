@@ -109,6 +109,105 @@ impl TextColumn {
     }
 }
 
+/// What any column can do, whatever its cells are.
+pub trait Column {
+    /// Rows.
+    fn len(&self) -> usize;
+    /// Whether there are no rows.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Appends the rows of another.
+    fn append(&mut self, other: &Self);
+    /// Keeps the rows of an index, in its order.
+    fn gather(&mut self, index: &[u32]);
+}
+
+impl<T: Clone> Column for Vec<T> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.extend_from_slice(other);
+    }
+
+    fn gather(&mut self, index: &[u32]) {
+        *self = index.iter().map(|&row| self[row as usize].clone()).collect();
+    }
+}
+
+impl Column for TextColumn {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.append(other);
+    }
+
+    fn gather(&mut self, index: &[u32]) {
+        *self = self.gathered(index.iter().map(|&row| row as usize));
+    }
+}
+
+impl Column for InstantColumn {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.append(other);
+    }
+
+    fn gather(&mut self, index: &[u32]) {
+        self.micros = index.iter().map(|&row| self.micros[row as usize]).collect();
+        if !self.nanos.is_empty() {
+            self.nanos = index.iter().map(|&row| self.nanos[row as usize]).collect();
+        }
+    }
+}
+
+impl Column for IntColumn {
+    fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.values.extend_from_slice(&other.values);
+    }
+
+    fn gather(&mut self, index: &[u32]) {
+        Column::gather(&mut self.values, index);
+    }
+}
+
+/// Appends codes of another dictionary, each as `codes` translates it.
+pub fn append_codes(column: &mut Vec<u32>, other: &[u32], codes: &[u32]) {
+    column.extend(other.iter().map(|code| codes[*code as usize]));
+}
+
+/// A column of whole numbers, null where unknown.
+#[derive(Clone, Debug, Default)]
+pub struct IntColumn {
+    /// [`IntColumn::NULL`] for null.
+    values: Vec<i64>,
+}
+
+impl IntColumn {
+    const NULL: i64 = i64::MIN;
+
+    /// Appends a number or null.
+    pub fn push(&mut self, number: Option<i64>) {
+        self.values.push(number.unwrap_or(Self::NULL));
+    }
+
+    /// The number of a row, `None` where null.
+    pub fn get(&self, row: usize) -> Option<i64> {
+        Some(self.values[row]).filter(|number| *number != Self::NULL)
+    }
+}
+
 /// A column of instants, null where unknown.
 ///
 /// Digits beyond microseconds are kept apart: no provider sends them, but hand-made files of the original

@@ -3,11 +3,14 @@
 use std::io;
 use std::path::Path;
 
-use model::records::{Actor, CloudCost, CloudMonth, Issue, ItemContent, Place, Presence, ProjectItem, PullRequest};
-use model::spec;
+use model::records::{
+    FieldValue, ImportRun, Issue, Place, Presence, Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent,
+    Repository, Review, Sighting, SightingSource, StatusEvent,
+};
+use model::tables::BillLine;
 
 use super::Stream;
-use super::line::{Line, TableFile};
+use super::line::TableFile;
 use crate::Organisation;
 
 /// Writes the raw tables that an import at the end of the period would publish, one CSV file each, into a folder,
@@ -23,49 +26,37 @@ pub fn write_csv_folder(organisation: &Organisation, folder: &Path) -> io::Resul
 }
 
 fn write_frame(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
-    let mut repositories = TableFile::create(folder, &spec::REPOSITORY)?;
-    for row in stream.recorder().repositories() {
-        repositories.row(|line| {
-            line.text(&row.org).text(&row.name).text(&row.owner).flag(row.private).text(&row.id).flag(row.archived);
-        })?;
-    }
+    let mut repositories = TableFile::<Repository>::create(folder)?;
+    stream.recorder().repositories().try_for_each(|row| repositories.row(&row, &[]))?;
     repositories.finish()?;
-    let mut projects = TableFile::create(folder, &spec::PROJECT)?;
-    for row in stream.recorder().projects() {
-        projects.row(|line| {
-            line.text(&row.number_id).text(&row.name).text(&row.id).int(Some(row.number)).text(&row.org);
-            line.text(&row.url).flag(row.closed).list(&row.columns);
-        })?;
-    }
+    let mut projects = TableFile::<Project>::create(folder)?;
+    stream.recorder().projects().try_for_each(|row| projects.row(&row, &[]))?;
     projects.finish()
 }
 
-fn place(line: &mut Line, place: &Place) {
-    line.text(&place.org).text(&place.repo).text(&place.number);
-}
-
-fn login(actor: Option<&Actor>) -> &str {
-    actor.map_or("", |actor| actor.login.as_str())
+/// What rows of an issue or pull request have of it.
+fn cells(place: &Place) -> [&str; 4] {
+    [&place.org, &place.repo, &place.number, &place.host]
 }
 
 /// The tables that issues fill.
 struct IssueFiles {
-    issues: TableFile,
-    status_events: TableFile,
-    project_events: TableFile,
-    custom_fields: TableFile,
-    items: TableFile,
-    sightings: TableFile,
+    issues: TableFile<Issue>,
+    status_events: TableFile<StatusEvent>,
+    project_events: TableFile<ProjectEvent>,
+    custom_fields: TableFile<FieldValue>,
+    items: TableFile<ProjectItem>,
+    sightings: TableFile<Sighting>,
 }
 
 fn write_issues(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
     let mut files = IssueFiles {
-        issues: TableFile::create(folder, &spec::ISSUE)?,
-        status_events: TableFile::create(folder, &spec::ISSUE_STATUS_EVENT)?,
-        project_events: TableFile::create(folder, &spec::ISSUE_PROJECT_EVENT)?,
-        custom_fields: TableFile::create(folder, &spec::ISSUE_PROJECT_CUSTOM_FIELD)?,
-        items: TableFile::create(folder, &spec::PROJECT_ITEM)?.sorted(),
-        sightings: TableFile::create(folder, &spec::PROJECT_ITEM_SIGHTING)?.sorted(),
+        issues: TableFile::create(folder)?,
+        status_events: TableFile::create(folder)?,
+        project_events: TableFile::create(folder)?,
+        custom_fields: TableFile::create(folder)?,
+        items: TableFile::create(folder)?.sorted(),
+        sightings: TableFile::create(folder)?.sorted(),
     };
     for issue in stream.issues() {
         files.issue(&issue)?;
@@ -79,139 +70,82 @@ fn write_issues(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
 
 impl IssueFiles {
     fn issue(&mut self, row: &Issue) -> io::Result<()> {
-        self.issues.row(|line| {
-            place(line, &row.place);
-            line.text(&row.title).text(&row.url).text(&row.state).text(&row.kind).flag(row.is_bug);
-            line.text(login(row.creator.as_ref())).list(&row.assignees).instant(Some(row.created_at));
-            line.instant(row.closed_at).text(&row.committer).text(&row.id).text(&row.state_reason);
-            line.text(&row.issue_type).list(&row.labels).instant(row.updated_at);
-            line.flag(row.creator.as_ref().is_some_and(|creator| creator.is_bot)).instant(None);
-        })?;
-        for event in &row.status_events {
-            self.status_events.row(|line| {
-                place(line, &row.place);
-                line.text(&event.kind).instant(Some(event.at)).text(&event.by).text(&event.state_reason);
-            })?;
-        }
-        for event in &row.project_events {
-            self.project_events.row(|line| {
-                place(line, &row.place);
-                line.text(&event.project_id).text(&event.project_name).text(&event.from_column);
-                line.text(&event.to_column).instant(Some(event.at)).text(&event.by).text(&event.kind);
-            })?;
-        }
+        let place = cells(&row.place);
+        self.issues.row(row, &place)?;
+        row.status_events.iter().try_for_each(|event| self.status_events.row(event, &place))?;
+        row.project_events.iter().try_for_each(|event| self.project_events.row(event, &place))?;
         let mut items: Vec<&ProjectItem> = row.items.iter().collect();
         items.sort_by(|left, right| (&left.project_id, &left.id).cmp(&(&right.project_id, &right.id)));
         for item in items {
             self.item(item, &row.place)?;
-            for field in item.fields.iter().flatten() {
-                self.custom_fields.row(|line| {
-                    place(line, &row.place);
-                    line.text(&item.project_id).text(&item.project_name).text(&field.name).text(&field.value);
-                })?;
-            }
+            let [org, repo, number, host] = place;
+            let owner = [org, repo, number, &item.project_id, &item.project_name, host];
+            item.fields.iter().flatten().try_for_each(|field| self.custom_fields.row(field, &owner))?;
         }
         Ok(())
     }
 
     fn item(&mut self, row: &ProjectItem, of: &Place) -> io::Result<()> {
-        let presence = match row.presence {
-            Presence::OnBoard => "on_board",
-            Presence::Archived => "archived",
-            Presence::Removed => "removed",
+        let place = cells(of);
+        self.items.row(row, &place)?;
+        let sighting = Sighting {
+            status: row.status.clone().unwrap_or_default(),
+            status_at: row.status_updated_at,
+            presence: row.presence,
+            presence_at: row.updated_at.filter(|_| row.presence != Presence::OnBoard),
+            created_at: row.created_at,
+            observed_at: row.observed_at.unwrap_or_default(),
+            source: SightingSource::Snapshot,
         };
-        let content = match row.content {
-            ItemContent::Issue => "issue",
-            ItemContent::PullRequest => "pull_request",
-            ItemContent::Draft => "draft",
-            ItemContent::Redacted => "redacted",
-        };
-        self.items.row(|line| {
-            line.text(&row.id).text(&row.project_id).text(&row.project_name).text(content).text(&row.content_id);
-            place(line, of);
-            line.text(&row.status).instant(row.status_updated_at).text(presence).instant(row.created_at);
-            line.instant(row.updated_at).instant(row.observed_at);
-        })?;
-        self.sightings.row(|line| {
-            line.text(&row.id);
-            place(line, of);
-            line.text(&row.project_id).text(&row.project_name).text(&row.status).instant(row.status_updated_at);
-            line.text(presence).instant(row.updated_at.filter(|_| row.presence != Presence::OnBoard));
-            line.instant(row.created_at).instant(row.observed_at).text("snapshot");
-        })
+        let [org, repo, number, host] = place;
+        self.sightings.row(&sighting, &[&row.id, org, repo, number, &row.project_id, &row.project_name, host])
     }
 
     fn finish(self) -> io::Result<()> {
-        let files =
-            [self.issues, self.status_events, self.project_events, self.custom_fields, self.items, self.sightings];
-        files.into_iter().try_for_each(TableFile::finish)
+        self.issues.finish()?;
+        self.status_events.finish()?;
+        self.project_events.finish()?;
+        self.custom_fields.finish()?;
+        self.items.finish()?;
+        self.sightings.finish()
     }
 }
 
 fn write_pull_requests(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
-    let mut pull_requests = TableFile::create(folder, &spec::PR)?;
-    let mut reviews = TableFile::create(folder, &spec::PR_REVIEW)?;
-    let mut events = TableFile::create(folder, &spec::PR_EVENT)?;
+    let mut pull_requests = TableFile::<PullRequest>::create(folder)?;
+    let mut reviews = TableFile::<Review>::create(folder)?;
+    let mut events = TableFile::<PullRequestEvent>::create(folder)?;
     for row in stream.pull_requests() {
-        pull_requests.row(|line| pull_request(line, &row))?;
-        for review in &row.reviews {
-            reviews.row(|line| {
-                place(line, &row.place);
-                line.text(&review.state).instant(review.submitted_at).text(login(review.user.as_ref()));
-                line.text(&review.id).text(&review.dismissed_state);
-                line.flag(review.user.as_ref().is_some_and(|user| user.is_bot));
-            })?;
-        }
-        for event in &row.events {
-            events.row(|line| {
-                place(line, &row.place);
-                line.text(&event.kind).instant(Some(event.at)).text(&event.by);
-            })?;
-        }
+        let place = cells(&row.place);
+        pull_requests.row(&row, &place)?;
+        row.reviews.iter().try_for_each(|review| reviews.row(review, &place))?;
+        row.events.iter().try_for_each(|event| events.row(event, &place))?;
     }
-    [pull_requests, reviews, events].into_iter().try_for_each(TableFile::finish)
+    pull_requests.finish()?;
+    reviews.finish()?;
+    events.finish()
 }
-
-fn pull_request(line: &mut Line, row: &PullRequest) {
-    place(line, &row.place);
-    line.text(&row.title).text(&row.url).text(&row.state).instant(Some(row.created_at)).instant(row.closed_at);
-    line.instant(row.merged_at).text(login(row.creator.as_ref())).text(&row.id).instant(row.updated_at);
-    line.flag(row.is_draft).text(&row.base).list(&row.labels).int(row.additions).int(row.deletions);
-    line.int(row.changed_files).instant(row.first_commit_at).text(&row.merge_commit);
-    line.flag(row.creator.as_ref().is_some_and(|creator| creator.is_bot)).instant(None);
-}
-
-/// A line of the ledger, beside the subject that it came from.
-type LedgerLine<'a> = (&'a str, &'a CloudMonth, &'a CloudCost);
 
 fn write_cloud_costs(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
-    let months =
-        stream.accounts.iter().flat_map(|account| account.months.iter().map(|month| (&*account.subject, month)));
-    let mut lines: Vec<LedgerLine<'_>> =
-        months.flat_map(|(subject, month)| month.lines.iter().map(move |line| (subject, month, line))).collect();
-    lines.sort_by_key(|(_, month, line)| {
-        (month.month, &month.provider, &month.account, &line.service, line.charge_category.name(), &line.currency)
+    let mut lines: Vec<BillLine> = stream
+        .accounts
+        .iter()
+        .flat_map(|account| account.months.iter().flat_map(|month| month.bill_lines(&account.subject)))
+        .collect();
+    lines.sort_by(|left, right| {
+        let key = |line: &BillLine| {
+            let BillLine { month, provider, account, service, charge_category, currency, .. } = line.clone();
+            (month, provider, account, service, charge_category.name(), currency)
+        };
+        key(left).cmp(&key(right))
     });
-    let mut costs = TableFile::create(folder, &spec::CLOUD_COSTS)?;
-    for (subject, month, row) in lines {
-        costs.row(|line| {
-            line.text(&month.provider).text(&row.service).text(&format!("{}-01", month.month));
-            line.text(&row.net().to_string()).text(&row.currency).text(&month.account);
-            line.text(row.charge_category.name()).text(&row.gross.to_string()).text(&row.credits.to_string());
-            line.flag(month.month.is_settled_at(month.observed_at)).instant(Some(month.observed_at)).text(subject);
-        })?;
-    }
+    let mut costs = TableFile::<BillLine>::create(folder)?;
+    lines.iter().try_for_each(|line| costs.row(line, &[]))?;
     costs.finish()
 }
 
 fn write_runs(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
-    let mut runs = TableFile::create(folder, &spec::IMPORT_RUN)?;
-    for row in stream.import_runs() {
-        runs.row(|line| {
-            line.int(Some(row.run)).text(&row.scope).text(&row.subject).text(&row.outcome).flag(row.full);
-            line.instant(row.covered_from).instant(row.covered_to).int(Some(row.records)).int(Some(row.calls));
-            line.int(Some(row.points)).text(&row.message).text(&row.label);
-        })?;
-    }
+    let mut runs = TableFile::<ImportRun>::create(folder)?;
+    stream.import_runs().iter().try_for_each(|run| runs.row(run, &[]))?;
     runs.finish()
 }

@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use memchr::{memchr_iter, memrchr};
+use model::spec::RawTable;
 
 use super::Reading;
 use super::error::{CsvError, Problem, shown};
@@ -21,15 +22,15 @@ use super::records::{Malformation, Misquoted, Record, Records, Row};
 const BLOCK_BYTES: usize = 1 << 20;
 /// Most problems that are kept of one block, and of one file; the others are counted.
 pub(super) const MOST_PROBLEMS: usize = 1000;
+/// The table of which the original skips rows with another number of fields than the header.
+const SKIPS_RAGGED_ROWS: &str = "issue";
 /// Workers beyond this many would wait for the file.
 const MOST_WORKERS: usize = 16;
 
 /// How the rows of one file become columns.
 pub(super) trait Table: Sync {
-    /// File name.
-    const FILE: &'static str;
-    /// Whether the original skips rows with another number of fields than the header.
-    const SKIPS_RAGGED_ROWS: bool = false;
+    /// What is declared of the file.
+    const TABLE: &'static RawTable;
     /// Columns of one block.
     type Part: Default + Send;
 
@@ -82,6 +83,15 @@ impl Findings {
             Reading::Original => self.odd.push(finding),
             Reading::Strict if self.fault.is_none() => self.fault = Some(Fault::Value(finding)),
             Reading::Strict => {}
+        }
+    }
+
+    /// Notes a cell that is not UTF-8: an error when reading strictly.
+    fn refuse_other_than_text(&mut self, row: Row<'_>, header: &Header) {
+        let is_text = |position: &usize| std::str::from_utf8(row.get(*position)).is_ok();
+        if let Some(position) = (0..row.len()).find(|position| !is_text(position)) {
+            let (column, value) = (header.name(position), shown(row.get(position)));
+            self.odd(row.line, "", b"", &format!("column {column}: `{value}` is not UTF-8: save the file as UTF-8"));
         }
     }
 
@@ -179,7 +189,7 @@ pub(super) struct FileWork<T: Table> {
     table: T,
     reading: Reading,
     header_lines: usize,
-    header_fields: usize,
+    header: Header,
     blocks: Mutex<BlockReader>,
     done: Mutex<Vec<Done<T::Part>>>,
     failed: AtomicBool,
@@ -214,8 +224,8 @@ pub(super) fn open_with_blocks_of<T: Table>(
     reading: Reading,
     table: impl FnOnce(&Header) -> Result<T, CsvError>,
 ) -> Result<Option<FileWork<T>>, CsvError> {
-    let unreadable = |source| CsvError::Unreadable { file: T::FILE, source };
-    let file = match File::open(folder.join(T::FILE)) {
+    let unreadable = |source| CsvError::Unreadable { file: T::TABLE.file, source };
+    let file = match File::open(folder.join(T::TABLE.file)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
@@ -229,25 +239,25 @@ pub(super) fn open_with_blocks_of<T: Table>(
         spare: Vec::new(),
         block_bytes,
     };
-    let mut block = blocks.next().map_err(unreadable)?.ok_or(CsvError::Empty { file: T::FILE })?;
+    let mut block = blocks.next().map_err(unreadable)?.ok_or(CsvError::Empty { file: T::TABLE.file })?;
     if block.bytes.starts_with(b"\xEF\xBB\xBF") {
         block.start = 3;
     }
     let mut record = Record::default();
     let mut records = Records::new(&block.bytes, block.start);
     let header = match records.next(&mut record) {
-        Ok(Some(row)) => Header::new(T::FILE, row)?,
-        Ok(None) => return Err(CsvError::Empty { file: T::FILE }),
-        Err(malformation) => return Err(malformed(T::FILE, malformation, 1)),
+        Ok(Some(row)) => Header::new(T::TABLE.file, row)?,
+        Ok(None) => return Err(CsvError::Empty { file: T::TABLE.file }),
+        Err(malformation) => return Err(malformed(T::TABLE.file, malformation, 1)),
     };
-    let (header_lines, header_fields) = (records.lines(), header.len());
+    let header_lines = records.lines();
     block.start = records.position();
     blocks.ready = Some(block);
     Ok(Some(FileWork {
         table: table(&header)?,
         reading,
         header_lines,
-        header_fields,
+        header,
         blocks: Mutex::new(blocks),
         done: Mutex::default(),
         failed: AtomicBool::new(false),
@@ -270,9 +280,15 @@ impl<T: Table> FileWork<T> {
         let mut findings = Findings::new(self.reading);
         let mut records = Records::new(&block.bytes, block.start);
         let mut record = Record::default();
+        let is_text = self.reading == Reading::Original || std::str::from_utf8(&block.bytes).is_ok();
         loop {
             match records.next(&mut record) {
-                Ok(Some(row)) if row.len() == self.header_fields => self.table.take(&mut part, row, &mut findings),
+                Ok(Some(row)) if row.len() == self.header.len() => {
+                    if !is_text {
+                        findings.refuse_other_than_text(row, &self.header);
+                    }
+                    self.table.take(&mut part, row, &mut findings);
+                }
                 Ok(Some(row)) => self.note_ragged_row(row, &mut findings),
                 Ok(None) => break,
                 Err(malformation) => findings.fault = Some(Fault::Malformed(malformation)),
@@ -285,12 +301,32 @@ impl<T: Table> FileWork<T> {
     }
 
     fn note_ragged_row(&self, row: Row<'_>, findings: &mut Findings) {
-        if T::SKIPS_RAGGED_ROWS && self.reading == Reading::Original {
+        if T::TABLE.name == SKIPS_RAGGED_ROWS && self.reading == Reading::Original {
             let message =
-                format!("the row has {} fields, but the header has {}: skipped", row.len(), self.header_fields);
+                format!("the row has {} fields, but the header has {}: skipped", row.len(), self.header.len());
             findings.odd(row.line, "", b"", &message);
         } else {
             findings.fault = Some(Fault::Ragged { line: row.line, found: row.len() });
+        }
+    }
+
+    /// Takes the parts one after the other, without holding more than one, up to the first error of the file.
+    pub(super) fn each<E: From<CsvError>>(
+        &self,
+        mut take: impl FnMut(Part<T::Part>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut first_line = 1 + self.header_lines as u64;
+        loop {
+            let next = self.blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let unreadable = |source| CsvError::Unreadable { file: T::TABLE.file, source };
+            let Some(block) = next.map_err(unreadable)? else { return Ok(()) };
+            let done = self.parse(&block);
+            if let Some(fault) = done.findings.fault {
+                return Err(fault.at(T::TABLE.file, first_line, self.header.len()).into());
+            }
+            take(Part { content: done.part, first_line })?;
+            first_line += done.lines as u64;
+            self.blocks.lock().unwrap_or_else(PoisonError::into_inner).spare.push(block.bytes);
         }
     }
 
@@ -307,20 +343,20 @@ impl<T: Table> FileWork<T> {
             for finding in done.findings.odd {
                 if listed < MOST_PROBLEMS {
                     listed += 1;
-                    problems.push(finding.at(T::FILE, first_line));
+                    problems.push(finding.at(T::TABLE.file, first_line));
                 } else {
                     unlisted += 1;
                 }
             }
             if let Some(fault) = done.findings.fault {
-                return Err(fault.at(T::FILE, first_line, self.header_fields));
+                return Err(fault.at(T::TABLE.file, first_line, self.header.len()));
             }
             parts.push(Part { content: done.part, first_line });
             first_line += done.lines as u64;
         }
         if unlisted > 0 {
             problems.push(Problem {
-                file: T::FILE,
+                file: T::TABLE.file,
                 line: 0,
                 column: "",
                 value: String::new(),
@@ -397,7 +433,8 @@ mod tests {
     struct Lines;
 
     impl Table for Lines {
-        const FILE: &'static str = "lines.csv";
+        const TABLE: &'static RawTable =
+            &RawTable { name: "lines", file: "lines.csv", doc: "", key: &[], columns: &[] };
         type Part = Vec<(usize, Vec<u8>)>;
 
         fn take(&self, part: &mut Self::Part, row: Row<'_>, _: &mut Findings) {
@@ -407,7 +444,7 @@ mod tests {
 
     fn read_in_blocks_of(block_bytes: usize, text: &str) -> Result<Vec<(u64, String)>, CsvError> {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join(Lines::FILE), text).expect("written");
+        std::fs::write(folder.path().join(Lines::TABLE.file), text).expect("written");
         let work = open_with_blocks_of(block_bytes, folder.path(), Reading::Strict, |_| Ok(Lines))?.expect("is there");
         run(&[&work]);
         let parts = work.finish(&mut Vec::new())?;

@@ -16,6 +16,8 @@ const NO_TIME: &str = "is not a time (RFC 3339 like 2026-01-02T03:04:05Z)";
 pub(super) struct Cell {
     pub(super) name: &'static str,
     pub(super) position: usize,
+    /// Whether the column has to be there, and a cell of it to say something.
+    pub(super) required: bool,
 }
 
 impl Cell {
@@ -53,11 +55,6 @@ impl Cell {
     }
 
     /// Reads a time that may be absent, and which the original does not read: year 1 stands for none.
-    pub(super) fn push_optional_time(&self, row: Row<'_>, column: &mut InstantColumn, findings: &mut Findings) {
-        column.push(self.optional_time(row, findings));
-    }
-
-    /// As [`Self::push_optional_time`].
     pub(super) fn optional_time(&self, row: Row<'_>, findings: &mut Findings) -> Option<Instant> {
         let value = self.value(row);
         if value.is_empty() {

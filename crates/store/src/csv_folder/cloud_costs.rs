@@ -3,112 +3,75 @@
 #[cfg(test)]
 mod tests;
 
-use model::columns::{CloudCostColumns, InstantColumn};
-use model::money::NotAnAmount;
-use model::records::{ChargeCategory, ImportRun};
-use model::{Amount, Instant, Month};
+use model::cells::{RawColumns, RawRow};
+use model::columns::{BillLineColumns, Interner};
+use model::kinds::{RunOutcome, Scope};
+use model::records::ImportRun;
+use model::spec::RawTable;
+use model::tables::BillLine;
+use model::{Amount, Instant};
 
 use super::Reading;
 use super::blocks::{Findings, Part, Table};
 use super::cells::Cell;
+use super::declared::{Codes, Layout};
 use super::error::CsvError;
 use super::header::Header;
-use super::issue_events::translate;
 use super::records::Row;
 use super::scanned_float;
-use super::texts::Texts;
 use crate::ledger::{assumed_as_of, gross_and_credits, month_of_day};
 
-/// The file's name.
-pub(super) const FILE: &str = "cloud_costs.csv";
-
-/// Where the columns of `cloud_costs.csv` are.
+/// The cells that are looked at beyond their type.
 #[derive(Debug)]
-pub(super) struct CloudCosts {
-    provider: usize,
-    service: usize,
+struct Rule {
     month: Cell,
     cost: Cell,
-    currency: usize,
-    account: usize,
-    charge_category: Cell,
     gross: Cell,
     credits: Cell,
-    observed_at: Cell,
-    source: usize,
+    currency: Cell,
 }
 
-impl CloudCosts {
-    pub(super) fn new(header: &Header) -> Result<Self, CsvError> {
+impl Rule {
+    fn new(header: &Header) -> Result<Self, CsvError> {
+        let cell = |name| header.cell(BillLine::TABLE.column(name).expect("a line of a bill has it"));
         Ok(Self {
-            provider: header.required("provider")?,
-            service: header.required("service")?,
-            month: header.required_cell("month")?,
-            cost: header.required_cell("cost")?,
-            currency: header.optional("currency"),
-            account: header.optional("account"),
-            charge_category: header.optional_cell("charge_category"),
-            gross: header.optional_cell("gross"),
-            credits: header.optional_cell("credits"),
-            observed_at: header.optional_cell("observed_at"),
-            source: header.optional("source"),
+            month: cell("month")?,
+            cost: cell("cost")?,
+            gross: cell("gross")?,
+            credits: cell("credits")?,
+            currency: cell("currency")?,
         })
     }
 
-    /// The month of a row; `None` where the row does not count.
-    fn month(&self, row: Row<'_>, findings: &mut Findings) -> Option<Month> {
+    /// Whether the row counts: the original skips rows without a month.
+    fn counts(&self, row: Row<'_>, findings: &mut Findings) -> bool {
         let value = self.month.value(row);
-        let month = month_of_day(value);
-        if month.is_none() {
-            let skipped = match findings.reading() {
-                Reading::Strict => "",
-                Reading::Original => ": the row is skipped, as the original does",
-            };
-            let message = format!("is not a day that exists, such as 2026-01-01{skipped}");
-            findings.odd(row.line, self.month.name, value, &message);
+        if month_of_day(value).is_some() {
+            return true;
         }
-        month
-    }
-
-    /// What is billed: exactly, and as the original reads it.
-    fn cost(&self, row: Row<'_>, findings: &mut Findings) -> (Option<Amount>, f64) {
-        let value = self.cost.value(row);
-        let exact = parsed(value);
-        let binary = scanned_float::read(value);
-        if exact.is_none() {
-            let message = match findings.reading() {
-                Reading::Strict => format!("is {NotAnAmount}"),
-                Reading::Original => format!("is {NotAnAmount}: read as {binary}, as the original does"),
-            };
-            findings.odd(row.line, self.cost.name, value, &message);
-        }
-        (exact, binary)
+        let skipped = match findings.reading() {
+            Reading::Strict => "",
+            Reading::Original => ": the row is skipped, as the original does",
+        };
+        let message = format!("is not a day that exists, such as 2026-01-01{skipped}");
+        findings.odd(row.line, self.month.name, value, &message);
+        false
     }
 
     /// Gross and credits, which follow from the cost where a file does not say them.
     fn amounts(&self, row: Row<'_>, cost: &Amount, findings: &mut Findings) -> (Amount, Amount) {
-        let gross = optional_amount(self.gross, row, findings);
-        let credits = optional_amount(self.credits, row, findings);
+        let [gross, credits] = [&self.gross, &self.credits].map(|cell| parsed(cell.value(row)));
         gross_and_credits(cost, gross, credits).unwrap_or_else(|| {
-            odd_when_strict(self.cost, row, "is not the sum of gross and credits", findings);
+            if findings.reading() == Reading::Strict {
+                let message = "is not the sum of gross and credits";
+                findings.odd(row.line, self.cost.name, self.cost.value(row), message);
+            }
             (cost.clone(), Amount::zero())
         })
     }
 
-    fn charge_category(&self, row: Row<'_>, findings: &mut Findings) -> ChargeCategory {
-        let word = std::str::from_utf8(self.charge_category.value(row)).unwrap_or("?");
-        ChargeCategory::from_name(word).unwrap_or_else(|| {
-            let message = "is not `Usage`, `Purchase`, `Tax`, `Credit` or `Adjustment`";
-            odd_when_strict(self.charge_category, row, message, findings);
-            ChargeCategory::Unknown
-        })
-    }
-}
-
-/// Notes an odd value of what the original does not read.
-fn odd_when_strict(cell: Cell, row: Row<'_>, message: &str, findings: &mut Findings) {
-    if findings.reading() == Reading::Strict {
-        findings.odd(row.line, cell.name, cell.value(row), message);
+    fn currency<'a>(&self, row: Row<'a>) -> &'a [u8] {
+        trimmed(self.currency.value(row))
     }
 }
 
@@ -116,85 +79,113 @@ fn parsed(value: &[u8]) -> Option<Amount> {
     std::str::from_utf8(value).ok()?.parse().ok()
 }
 
-/// An amount that the original does not read, and that may be absent.
-fn optional_amount(cell: Cell, row: Row<'_>, findings: &mut Findings) -> Option<Amount> {
-    let value = cell.value(row);
-    if value.is_empty() {
-        return None;
-    }
-    let amount = parsed(value);
-    if amount.is_none() {
-        odd_when_strict(cell, row, &format!("is {NotAnAmount}"), findings);
-    }
-    amount
-}
-
 /// White space around a currency has no meaning: the original does not look at it either.
 fn trimmed(currency: &[u8]) -> &[u8] {
     std::str::from_utf8(currency).map_or(currency.trim_ascii(), |text| text.trim().as_bytes())
 }
 
+/// The bills as columns.
+#[derive(Debug)]
+pub(super) struct Bills {
+    rule: Rule,
+    layout: Layout,
+}
+
+impl Bills {
+    pub(super) fn new(header: &Header) -> Result<Self, CsvError> {
+        let layout = Layout::of(header, BillLine::TABLE, BillLineColumns::READ)?;
+        Ok(Self { rule: Rule::new(header)?, layout })
+    }
+}
+
 /// Bills of one block; codes are the block's own.
 #[derive(Debug, Default)]
-pub(super) struct CloudCostPart {
-    texts: Texts,
-    columns: CloudCostColumns,
+pub(super) struct BillsPart {
+    codes: Codes,
+    columns: BillLineColumns,
+    binary: Vec<f64>,
 }
 
-impl Table for CloudCosts {
-    const FILE: &'static str = FILE;
-    type Part = CloudCostPart;
+impl Table for Bills {
+    const TABLE: &'static RawTable = BillLine::TABLE;
+    type Part = BillsPart;
 
-    fn take(&self, part: &mut CloudCostPart, row: Row<'_>, findings: &mut Findings) {
-        let Some(month) = self.month(row, findings) else { return };
-        let CloudCostPart { texts, columns } = part;
-        let (cost, binary) = self.cost(row, findings);
-        let net = cost.unwrap_or_default();
-        let (gross, credits) = self.amounts(row, &net, findings);
-        columns.provider.push(texts.repeated_code(columns.provider.last().copied(), row.get(self.provider)));
-        columns.account.push(texts.repeated_code(columns.account.last().copied(), row.get(self.account)));
-        columns.service.push(texts.code(row.get(self.service)));
-        columns.currency.push(texts.repeated_code(columns.currency.last().copied(), trimmed(row.get(self.currency))));
-        columns.month.push(month);
-        columns.charge_category.push(self.charge_category(row, findings));
-        columns.gross.push(gross);
-        columns.credits.push(credits);
-        columns.net.push(net);
-        columns.binary.push(binary);
-        self.observed_at.push_optional_time(row, &mut columns.observed_at, findings);
-        columns.source.push(texts.repeated_code(columns.source.last().copied(), row.get(self.source)));
+    fn take(&self, part: &mut BillsPart, row: Row<'_>, findings: &mut Findings) {
+        if !self.rule.counts(row, findings) {
+            return;
+        }
+        let BillsPart { codes, columns, binary } = part;
+        let Ok(()) = columns.push_cells(&mut self.layout.cells(row, codes, findings));
+        self.layout.check(row, findings);
+        let last = columns.net.len() - 1;
+        (columns.gross[last], columns.credits[last]) = self.rule.amounts(row, &columns.net[last], findings);
+        columns.currency[last] = codes.texts.code(self.rule.currency(row));
+        if findings.reading() == Reading::Original {
+            binary.push(scanned_float::read(self.rule.cost.value(row)));
+        }
     }
 }
 
-/// All bills in file order.
-pub(super) fn join(parts: Vec<Part<CloudCostPart>>, texts: &mut Texts) -> CloudCostColumns {
-    let mut joined = CloudCostColumns::default();
+/// All bills in file order, and their costs as the original reads them, if it was asked to.
+pub(super) fn join(parts: Vec<Part<BillsPart>>, texts: &mut Interner) -> (BillLineColumns, Vec<f64>) {
+    let (mut columns, mut binary) = (BillLineColumns::default(), Vec::new());
     for Part { content, .. } in parts {
-        let codes = texts.adopt(&content.texts);
-        let part = content.columns;
-        translate(&mut joined.provider, &part.provider, &codes);
-        translate(&mut joined.account, &part.account, &codes);
-        translate(&mut joined.service, &part.service, &codes);
-        translate(&mut joined.currency, &part.currency, &codes);
-        translate(&mut joined.source, &part.source, &codes);
-        joined.month.extend(part.month);
-        joined.charge_category.extend(part.charge_category);
-        joined.gross.extend(part.gross);
-        joined.credits.extend(part.credits);
-        joined.net.extend(part.net);
-        joined.binary.extend(part.binary);
-        joined.observed_at.append(&part.observed_at);
+        let codes = texts.adopt(&content.codes.texts);
+        columns.append(&content.columns, &codes);
+        binary.extend(content.binary);
     }
-    joined
+    (columns, binary)
+}
+
+/// The bills as rows.
+#[derive(Debug)]
+pub(crate) struct BillRows {
+    rule: Rule,
+    settled: Cell,
+    layout: Layout,
+}
+
+/// A line of a bill, and what its file leaves open.
+#[derive(Debug)]
+pub(crate) struct FileBill {
+    pub(crate) line: BillLine,
+    /// Whether the file says if it is settled.
+    pub(crate) says_settled: bool,
+}
+
+impl BillRows {
+    pub(super) fn new(header: &Header) -> Result<Self, CsvError> {
+        let settled = header.cell(BillLine::TABLE.column("settled").expect("a line of a bill has it"))?;
+        Ok(Self { rule: Rule::new(header)?, settled, layout: Layout::all(header, BillLine::TABLE)? })
+    }
+}
+
+/// Rows of one block.
+#[derive(Debug, Default)]
+pub(crate) struct BillRowsPart {
+    codes: Codes,
+    pub(crate) rows: Vec<FileBill>,
+}
+
+impl Table for BillRows {
+    const TABLE: &'static RawTable = BillLine::TABLE;
+    type Part = BillRowsPart;
+
+    fn take(&self, part: &mut BillRowsPart, row: Row<'_>, findings: &mut Findings) {
+        if !self.rule.counts(row, findings) {
+            return;
+        }
+        let Ok(mut line) = BillLine::read_cells(&mut self.layout.cells(row, &mut part.codes, findings));
+        (line.gross, line.credits) = self.rule.amounts(row, &line.net, findings);
+        line.currency = String::from_utf8_lossy(self.rule.currency(row)).into_owned();
+        part.rows.push(FileBill { line, says_settled: !self.settled.value(row).is_empty() });
+    }
 }
 
 /// Up to when the bills are known: by the imports, else by the rows, else as is assumed of files that do not say.
-pub(super) fn as_of(bills: &CloudCostColumns, imports: &[ImportRun]) -> Option<Instant> {
-    let covered = imports.iter().filter(|run| run.scope == "cloud_costs" && run.outcome == "ok");
+pub(super) fn as_of(bills: &BillLineColumns, imports: &[ImportRun]) -> Option<Instant> {
+    let covered = imports.iter().filter(|run| run.scope == Scope::CloudCosts && run.outcome == RunOutcome::Ok);
     let covered = covered.filter_map(|run| run.covered_to).max();
-    covered.or_else(|| newest(&bills.observed_at)).or_else(|| bills.month.iter().max().copied().map(assumed_as_of))
-}
-
-fn newest(column: &InstantColumn) -> Option<Instant> {
-    (0..column.len()).filter_map(|row| column.get(row)).max()
+    let newest = || (0..bills.observed_at.len()).filter_map(|row| bills.observed_at.get(row)).max();
+    covered.or_else(newest).or_else(|| bills.month.iter().max().copied().map(assumed_as_of))
 }

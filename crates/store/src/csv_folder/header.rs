@@ -1,5 +1,7 @@
 //! The header of a file: where its columns are.
 
+use model::spec::RawColumn;
+
 use super::cells::Cell;
 use super::error::{CsvError, shown};
 use super::records::Row;
@@ -27,6 +29,11 @@ impl Header {
         self.names.len()
     }
 
+    /// The name of a column.
+    pub(super) fn name(&self, position: usize) -> &str {
+        self.names.get(position).map_or("", String::as_str)
+    }
+
     /// The position of a column, of equal names the last; [`ABSENT`] if there is none.
     pub(super) fn optional(&self, column: &'static str) -> usize {
         self.names.iter().rposition(|name| name == column).unwrap_or(ABSENT)
@@ -43,19 +50,10 @@ impl Header {
         }
     }
 
-    /// As [`Self::optional`], with its name for messages.
-    pub(super) fn optional_cell(&self, name: &'static str) -> Cell {
-        Cell { name, position: self.optional(name) }
-    }
-
-    /// As [`Self::required`], with its name for messages.
-    pub(super) fn required_cell(&self, name: &'static str) -> Result<Cell, CsvError> {
-        Ok(Cell { name, position: self.required(name)? })
-    }
-
-    /// The positions of `org`, `repo` and `number`.
-    pub(super) fn key(&self) -> Result<[usize; 3], CsvError> {
-        Ok([self.required("org")?, self.required("repo")?, self.required("number")?])
+    /// Where a declared column is; an error if it has to be there and is not.
+    pub(super) fn cell(&self, column: &'static RawColumn) -> Result<Cell, CsvError> {
+        let position = if column.required { self.required(column.name)? } else { self.optional(column.name) };
+        Ok(Cell { name: column.name, position, required: column.required })
     }
 }
 

@@ -3,58 +3,55 @@
 use std::path::Path;
 
 use model::Instant;
-use model::columns::{InstantColumn, IssueColumns, PullRequestColumns, Raw, Scopes};
+use model::cells::{PlacedColumns, RawRow};
+use model::columns::{InstantColumn, Interner, IssueColumns, PullRequestColumns, Raw, ReviewColumns, Scopes};
+use model::kinds::{IssueState, RunOutcome, Scope};
+use model::records::{ImportRun, Project, Repository};
 
 use super::blocks::{self, FileWork, Table, Work};
-use super::catalogue::{ImportRuns, Projects, Repositories};
-use super::cloud_costs::{self, CloudCosts};
+use super::cloud_costs::{self, Bills};
 use super::error::{CsvError, Problem};
 use super::header::Header;
-use super::issue_events::{
-    CustomFields, Owners, ProjectEvents, Sightings, StatusEvents, join_custom_fields, join_project_events,
-    join_sightings, join_status_events,
-};
-use super::issues::{self, Issues};
-use super::pull_requests::{self, PullRequestEvents, PullRequests, Reviews};
-use super::texts::{KeyIndex, Texts};
+use super::tables::{Joined, OfCards, Owned, Owners, Placed, Rows, join, join_placed};
 use super::{Loaded, Reading};
 
 /// Reads a folder of raw CSV files.
 ///
 /// `issue.csv`, `issue_status_event.csv` and `issue_project_event.csv` have to be there when issues are asked
-/// for; every other file may be missing, `cloud_costs.csv` too, see [`holds_cloud_costs`](super::holds_cloud_costs). Columns are found by name; columns that are ours are used where present.
+/// for; every other file may be missing, `cloud_costs.csv` too, see [`holds_cloud_costs`](super::holds_cloud_costs).
+/// Columns are found by name; columns that are ours are used where present.
 ///
 /// # Errors
 /// The first error of the first file that has one, see [`CsvError`].
 pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, CsvError> {
     let mut folder = Folder { path: folder, reading, problems: Vec::new() };
-    let mut texts = Texts::default();
+    let mut texts = Interner::default();
     let mut raw = Raw::default();
 
-    let issue_file = if scopes.issues { Some(folder.require(Issues::new)?) } else { None };
-    let pull_request_file = if scopes.pull_requests { folder.open(PullRequests::new)? } else { None };
+    let issue_file = if scopes.issues { Some(folder.require(Placed::<IssueColumns>::new)?) } else { None };
+    let pull_request_file = if scopes.pull_requests { folder.open(Placed::<PullRequestColumns>::new)? } else { None };
     blocks::run(&works([work(issue_file.as_ref()), work(pull_request_file.as_ref())]));
-    let issue_index = folder.join_issues(issue_file, &mut texts, &mut raw.issues)?;
-    let pull_request_index = folder.join_pull_requests(pull_request_file, &mut texts, &mut raw.pull_requests)?;
+    let mut issues = folder.join_placed(issue_file, &mut texts)?.without_superseded();
+    tell_untold_states(&mut issues.columns);
+    let pull_requests = folder.join_placed(pull_request_file, &mut texts)?;
 
-    let issues = Owners::issues(&raw.issues, &issue_index);
-    let pull_requests = Owners::new(&raw.pull_requests.id, &pull_request_index);
+    let (of_issues, of_pull_requests) = (issues.owners(), pull_requests.owners());
     let (project_events, status_events, fields, sightings) = if scopes.issues {
         (
-            Some(folder.require(|header| ProjectEvents::new(header, issues))?),
-            Some(folder.require(|header| StatusEvents::new(header, issues))?),
-            folder.open(|header| CustomFields::new(header, issues))?,
-            folder.open(|header| Sightings::new(header, issues))?,
+            Some(folder.require(|header| Owned::new(header, of_issues))?),
+            Some(folder.require(|header| Owned::new(header, of_issues))?),
+            folder.open(|header| OfCards::new(header, of_issues))?,
+            folder.open(|header| OfCards::new(header, of_issues))?,
         )
     } else {
         (None, None, None, None)
     };
     let (reviews, pull_request_events) = if scopes.pull_requests {
-        (folder.open_reviews(pull_requests)?, folder.open(|header| PullRequestEvents::new(header, pull_requests))?)
+        (folder.open_reviews(of_pull_requests)?, folder.open(|header| Owned::new(header, of_pull_requests))?)
     } else {
         (None, None)
     };
-    let bills = if scopes.cloud_spending { folder.open(CloudCosts::new)? } else { None };
+    let bills = if scopes.cloud_spending { folder.open(Bills::new)? } else { None };
     blocks::run(&works([
         work(project_events.as_ref()),
         work(reviews.as_ref()),
@@ -64,23 +61,47 @@ pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, C
         work(pull_request_events.as_ref()),
         work(bills.as_ref()),
     ]));
-    raw.status_events = join_status_events(folder.finish(status_events)?, &mut texts);
-    raw.project_events = join_project_events(folder.finish(project_events)?, &mut texts);
-    raw.custom_fields = join_custom_fields(folder.finish(fields)?, &mut texts);
-    raw.sightings = join_sightings(folder.finish(sightings)?, &mut texts);
-    raw.reviews = pull_requests::join_reviews(folder.finish(reviews)?, &mut texts);
-    raw.pull_request_events = pull_requests::join_events(folder.finish(pull_request_events)?);
-    raw.cloud_costs = cloud_costs::join(folder.finish(bills)?, &mut texts);
+    raw.status_events = join(folder.finish(status_events)?, &mut texts);
+    raw.project_events = join(folder.finish(project_events)?, &mut texts);
+    raw.custom_fields = join(folder.finish(fields)?, &mut texts);
+    raw.sightings = join(folder.finish(sightings)?, &mut texts);
+    raw.reviews = join(folder.finish(reviews)?, &mut texts);
+    raw.pull_request_events = join(folder.finish(pull_request_events)?, &mut texts);
+    (raw.cloud_costs, raw.as_original.binary_costs) = cloud_costs::join(folder.finish(bills)?, &mut texts);
+    raw.as_original.last_pull_request = last_rows(&pull_requests);
+    raw.issues = issues.columns;
+    raw.pull_requests = pull_requests.columns;
 
-    raw.projects = folder.read_catalogue(Projects::new)?;
-    raw.repositories = folder.read_catalogue(Repositories::new)?;
-    raw.imports = folder.read_catalogue(ImportRuns::new)?;
+    raw.projects = folder.read_catalogue::<Project>()?;
+    raw.repositories = folder.read_catalogue::<Repository>()?;
+    raw.imports = folder.read_catalogue::<ImportRun>()?;
     raw.dictionary = texts.into_dictionary();
     raw.as_of = newest_instant(&raw);
     if scopes.cloud_spending {
         raw.cloud_as_of = cloud_costs::as_of(&raw.cloud_costs, &raw.imports);
     }
     Ok(Loaded { raw, problems: folder.problems })
+}
+
+/// An issue of which a file does not say whether it is open is closed if it has a time of closing.
+fn tell_untold_states(issues: &mut IssueColumns) {
+    for row in 0..issues.state.len() {
+        if issues.state[row].is_none() {
+            issues.state[row] = Some(IssueState::by(issues.closed_at.get(row)));
+        }
+    }
+}
+
+/// For each pull request the last row with its key; empty where none comes again.
+fn last_rows(pull_requests: &Joined<PullRequestColumns>) -> Vec<u32> {
+    if pull_requests.superseded.is_empty() {
+        return Vec::new();
+    }
+    let mut last: Vec<u32> = (0..pull_requests.keys.len() as u32).collect();
+    for &(row, by) in pull_requests.superseded.iter().rev() {
+        last[row] = last[by];
+    }
+    last
 }
 
 fn work<T: Table>(file: Option<&FileWork<T>>) -> Option<&dyn Work> {
@@ -108,13 +129,13 @@ impl Folder<'_> {
     }
 
     fn require<T: Table>(&self, table: impl FnOnce(&Header) -> Result<T, CsvError>) -> Result<FileWork<T>, CsvError> {
-        let missing = || CsvError::Missing { file: T::FILE, folder: self.path.display().to_string() };
+        let missing = || CsvError::Missing { file: T::TABLE.file, folder: self.path.display().to_string() };
         self.open(table)?.ok_or_else(missing)
     }
 
     /// The original takes a `pr_review.csv` of no bytes for no reviews.
-    fn open_reviews<'a>(&mut self, owners: Owners<'a>) -> Result<Option<FileWork<Reviews<'a>>>, CsvError> {
-        match self.open(|header| Reviews::new(header, owners)) {
+    fn open_reviews<'a>(&mut self, owners: Owners<'a>) -> Result<Option<FileWork<Owned<'a, ReviewColumns>>>, CsvError> {
+        match self.open(|header| Owned::new(header, owners)) {
             Err(CsvError::Empty { file }) if self.reading == Reading::Original => {
                 let message = "is empty: read as no reviews, as the original does".to_owned();
                 self.problems.push(Problem { file, line: 0, column: "", value: String::new(), message });
@@ -128,46 +149,30 @@ impl Folder<'_> {
         file.map_or_else(|| Ok(Vec::new()), |file| file.finish(&mut self.problems))
     }
 
-    fn join_issues(
+    fn join_placed<C: PlacedColumns + Send>(
         &mut self,
-        file: Option<FileWork<Issues>>,
-        texts: &mut Texts,
-        issues: &mut IssueColumns,
-    ) -> Result<KeyIndex, CsvError> {
-        let parts = self.finish(file)?;
-        let (columns, index) = issues::join(parts, texts, self.reading, &mut self.problems)?;
-        *issues = columns;
-        Ok(index)
-    }
-
-    fn join_pull_requests(
-        &mut self,
-        file: Option<FileWork<PullRequests>>,
-        texts: &mut Texts,
-        pull_requests: &mut PullRequestColumns,
-    ) -> Result<KeyIndex, CsvError> {
-        let parts = self.finish(file)?;
-        let (columns, index) = pull_requests::join(parts, texts, self.reading, &mut self.problems)?;
-        *pull_requests = columns;
-        Ok(index)
+        file: Option<FileWork<Placed<C>>>,
+        texts: &mut Interner,
+    ) -> Result<Joined<C>, CsvError> {
+        let joined = join_placed(self.finish(file)?, texts);
+        joined.note_duplicates(self.reading, &mut self.problems)?;
+        Ok(joined)
     }
 
     /// The rows of a small file. The original does not read it, so then its errors are only told.
-    fn read_catalogue<R: Send, T: Table<Part = Vec<R>>>(
-        &mut self,
-        table: impl FnOnce(&Header) -> Result<T, CsvError>,
-    ) -> Result<Vec<R>, CsvError> {
+    fn read_catalogue<R: RawRow + Send>(&mut self) -> Result<Vec<R>, CsvError> {
         let mut problems = Vec::new();
-        let rows = self.open(table).and_then(|file| {
+        let rows = self.open(Rows::<R>::new).and_then(|file| {
             let Some(file) = file else { return Ok(Vec::new()) };
             while file.step() {}
             let parts = file.finish(&mut problems)?;
-            Ok(parts.into_iter().flat_map(|part| part.content).collect())
+            Ok(parts.into_iter().flat_map(|part| part.content.rows).map(|row| row.row).collect())
         });
         match rows {
             Err(error) if self.reading == Reading::Original => {
                 let message = format!("is left out: {error}");
-                self.problems.push(Problem { file: T::FILE, line: 0, column: "", value: String::new(), message });
+                let file = R::TABLE.file;
+                self.problems.push(Problem { file, line: 0, column: "", value: String::new(), message });
                 Ok(Vec::new())
             }
             rows => {
@@ -199,7 +204,7 @@ fn newest_instant(raw: &Raw) -> Option<Instant> {
         &raw.pull_request_events.at,
     ];
     let in_tables = columns.into_iter().filter_map(newest).max().filter(|micros| *micros != Instant::NULL_MICROS);
-    let covered = raw.imports.iter().filter(|run| run.outcome == "ok" && run.scope != "cloud_costs");
+    let covered = raw.imports.iter().filter(|run| run.outcome == RunOutcome::Ok && run.scope != Scope::CloudCosts);
     let covered = covered.filter_map(|run| run.covered_to).max();
     in_tables.map(Instant::from_micros).max(covered)
 }

@@ -5,18 +5,17 @@
 //! odd value is told. Files are parsed in blocks by all cores; no file is held in memory as a whole.
 
 mod blocks;
-mod catalogue;
 mod cells;
 mod cloud_costs;
+mod declared;
 mod error;
 mod header;
-mod issue_events;
-mod issues;
+mod keys;
 mod load;
-mod pull_requests;
 mod records;
+pub(crate) mod rows;
 mod scanned_float;
-mod texts;
+mod tables;
 mod time;
 
 #[cfg(test)]
@@ -24,8 +23,9 @@ mod tests;
 
 use std::path::Path;
 
+use model::cells::RawRow as _;
 use model::columns::Raw;
-use model::spec::RAW_TABLES;
+use model::tables::{BillLine, RAW_TABLES};
 
 pub use error::{CsvError, Problem};
 pub use load::load;
@@ -56,10 +56,10 @@ pub struct Loaded {
 
 /// Whether a folder holds bills: `cloud_costs.csv`, whatever is in it.
 pub fn holds_cloud_costs(folder: &Path) -> bool {
-    folder.join(cloud_costs::FILE).is_file()
+    folder.join(BillLine::TABLE.file).is_file()
 }
 
 /// Whether a folder holds any of the raw files.
 pub fn holds_raw_files(folder: &Path) -> bool {
-    RAW_TABLES.iter().any(|table| folder.join(format!("{}.csv", table.name)).is_file())
+    RAW_TABLES.iter().any(|table| folder.join(table.file).is_file())
 }

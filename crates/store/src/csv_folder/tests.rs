@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use model::Instant;
-use model::columns::{ProjectKind, Raw, ReviewState, Scopes, SightingSource, StatusKind};
+use model::columns::{IssueState, ProjectKind, Raw, ReviewState, Scopes, SightingSource, StateReason, StatusKind};
 use model::records::Presence;
 use tempfile::TempDir;
 
@@ -60,11 +60,20 @@ fn issues_and_events_become_columns_and_events_of_unknown_issues_are_left_out() 
     let raw = Folder::new().strict();
     assert_eq!((raw.issues.id.text(0), raw.issues.id.text(1)), ("acme/web#1".into(), "acme/web#2".into()));
     assert_eq!(raw.issues.title.text(1), "Two, and\nmore");
-    assert_eq!((&raw.issues.closed[..], &raw.issues.is_bug[..]), (&[true, false][..], &[false, true][..]));
+    assert_eq!(
+        (&raw.issues.state[..], &raw.issues.is_bug[..]),
+        (&[IssueState::Closed, IssueState::Open].map(Some)[..], &[false, true][..])
+    );
     assert_eq!(raw.dictionary.text(raw.issues.kind[1]), "bug");
     assert_eq!(raw.issues.closed_at.get(1), None);
-    assert_eq!((&raw.status_events.issue[..], &raw.status_events.kind[..]), (&[0][..], &[StatusKind::Closed][..]));
-    assert_eq!((&raw.project_events.issue[..], &raw.project_events.kind[..]), (&[1][..], &[ProjectKind::Moved][..]));
+    assert_eq!(
+        (&raw.status_events.issue[..], &raw.status_events.kind[..]),
+        (&[0][..], &[Some(StatusKind::Closed)][..])
+    );
+    assert_eq!(
+        (&raw.project_events.issue[..], &raw.project_events.kind[..]),
+        (&[1][..], &[Some(ProjectKind::Moved)][..])
+    );
     assert_eq!(raw.dictionary.text(raw.project_events.to_column[0]), "Ready");
     assert_eq!(raw.as_of.map(Instant::to_rfc3339).as_deref(), Some("2026-01-05T00:00:00Z"));
 }
@@ -76,7 +85,7 @@ fn the_order_of_columns_does_not_matter_and_headers_are_trimmed_and_lower_case()
         "at, TYPE ,type,number,repo,ORG\n2026-01-03T00:00:00Z,opened,closed,1,web,acme\n",
     );
     let raw = folder.strict();
-    assert_eq!((raw.status_events.issue.len(), raw.status_events.kind[0]), (1, StatusKind::Closed));
+    assert_eq!((raw.status_events.issue.len(), raw.status_events.kind[0]), (1, Some(StatusKind::Closed)));
 }
 
 #[test]
@@ -145,10 +154,15 @@ fn faults_in_rows_of_unknown_issues_are_faults_too() {
 }
 
 #[test]
-fn a_byte_order_mark_is_accepted_and_invalid_utf8_passes() {
+fn a_byte_order_mark_is_accepted_and_what_is_no_utf8_passes_for_the_original_alone() {
     let mut text = b"\xEF\xBB\xBForg,repo,number,title,created_at\nacme,web,1,caf\xe9,2026-01-02T00:00:00Z\n".to_vec();
-    let raw = Folder::new().with("issue.csv", &text).strict();
+    let folder = Folder::new().with("issue.csv", &text);
+    let raw = folder.load(Reading::Original).expect("the original does not look").raw;
     assert_eq!(raw.issues.title.bytes(0), b"caf\xe9");
+    assert_eq!(
+        folder.strict_error(),
+        "issue.csv line 2: column title: `caf\u{fffd}` is not UTF-8: save the file as UTF-8"
+    );
     text.truncate(3);
     assert!(matches!(Folder::new().with("issue.csv", &text).load(Reading::Strict), Err(CsvError::Empty { .. })));
 }
@@ -212,11 +226,11 @@ fn pull_requests_keep_repeated_rows_for_the_original_and_reviews_point_to_the_la
         .with("pr.csv", "org,repo,number,created_at\na,b,1,2026-01-02T00:00:00Z\na,b,2,2026-01-02T00:00:00Z\na,b,1,2026-01-03T00:00:00Z\na,b,1,2026-01-04T00:00:00Z\n")
         .with("pr_review.csv", "org,repo,number,state,submitted_at,user\na,b,1, approved,2026-02-01T00:00:00Z,ada\na,b,9,APPROVED,,ada\na,b,2,PENDING,0001-01-01T00:00:00Z,ada\n");
     let raw = folder.load(Reading::Original).expect("readable").raw;
-    assert_eq!(raw.pull_requests.last, [3, 1, 3, 3]);
+    assert_eq!(raw.as_original.last_pull_request, [3, 1, 3, 3]);
     assert_eq!(raw.reviews.pull_request, [3, 1]);
-    assert_eq!(raw.reviews.state, [ReviewState::Approved, ReviewState::Pending]);
+    assert_eq!(raw.reviews.state, [ReviewState::Approved, ReviewState::Pending].map(Some));
     assert_eq!(raw.reviews.submitted_at.get(1), None);
-    assert_eq!(raw.pull_requests.changed_files, [-1; 4]);
+    assert!((0..4).all(|row| raw.pull_requests.changed_files.get(row).is_none()));
 }
 
 #[test]
@@ -241,7 +255,7 @@ fn our_own_files_and_columns_are_used_where_they_are() {
         .with("pr_event.csv", "org,repo,number,type,at,by\na,b,1,ready_for_review,2026-01-03T00:00:00Z,ada\n");
     let raw = folder.strict();
     assert_eq!(raw.dictionary.text(raw.issues.labels[0]), "a;b");
-    assert_eq!(raw.dictionary.text(raw.issues.state_reason[0]), "not_planned");
+    assert_eq!(raw.issues.state_reason[0], Some(StateReason::NotPlanned));
     assert!(raw.issues.vanished_at.get(0).is_some());
     assert_eq!((raw.sightings.presence[0], raw.sightings.source[0]), (Presence::Archived, SightingSource::Webhook));
     assert_eq!(
@@ -249,7 +263,7 @@ fn our_own_files_and_columns_are_used_where_they_are() {
         (4, &["Backlog".to_owned(), "Ready".to_owned()][..])
     );
     assert!(raw.repositories[0].private);
-    assert_eq!((raw.pull_requests.changed_files[0], raw.pull_requests.is_draft[0]), (7, true));
+    assert_eq!((raw.pull_requests.changed_files.get(0), raw.pull_requests.is_draft[0]), (Some(7), true));
     assert_eq!(raw.pull_request_events.pull_request, [0]);
     assert_eq!(raw.imports.len(), 2);
     assert_eq!(raw.as_of.map(Instant::to_rfc3339).as_deref(), Some("2026-04-01T00:00:00Z"));
@@ -303,5 +317,7 @@ fn kinds_that_do_not_exist_are_told() {
     let reviews = Folder::new()
         .with("pr.csv", "org,repo,number,created_at\na,b,1,2026-01-03T00:00:00Z\n")
         .with("pr_review.csv", "org,repo,number,state,submitted_at,user\na,b,1,APROVED,2026-01-03T00:00:00Z,ada\n");
-    assert!(reviews.strict_error().ends_with("column state: `APROVED` is not a state of reviews"));
+    assert!(reviews.strict_error().ends_with(
+        "column state: `APROVED` is not `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED` or `PENDING`"
+    ));
 }

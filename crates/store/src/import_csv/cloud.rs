@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::money::NotAnAmount;
-use model::records::ChargeCategory;
-use model::{Amount, Instant, Month, spec};
+use model::kinds::ChargeCategory;
+use model::tables::BillLine;
+use model::{Amount, Instant, Month};
 
-use super::file::{Column, RawFile};
-use super::{Failure, Loader};
-use crate::ledger::{CSV_SOURCE, gross_and_credits, month_of_day};
-use crate::write::cloud::LedgerLine;
+use super::{CsvTable, Failure, Loader};
+use crate::csv_folder::rows::{self, FileBill};
+use crate::ledger::CSV_SOURCE;
 
 /// Month, provider and account.
 type BillKey = (Month, String, String);
@@ -36,9 +35,9 @@ struct Line {
 
 impl Loader<'_> {
     pub(super) fn load_cloud_costs(&mut self) -> Result<(), Failure> {
-        let required = ["provider", "service", "month", "cost"];
-        let Some(mut file) = RawFile::open(self.folder, &spec::CLOUD_COSTS, &required)? else { return Ok(()) };
-        let bills = bills(&mut file)?;
+        let Some(lines) = rows::bills(self.folder)? else { return Ok(()) };
+        let mut count = CsvTable::of::<BillLine>();
+        let bills = bills(lines);
         let newest = bills.keys().map(|(month, ..)| *month).max();
         let by_account: BTreeSet<(Month, &str)> = bills
             .iter()
@@ -50,13 +49,13 @@ impl Loader<'_> {
             let known_better = of_all_accounts(key, bill)
                 && (by_account.contains(&(*month, provider)) || self.has_bill_by_account(*month, provider)?);
             if known_better || self.was_asked(key)? {
-                file.count.kept += bill.rows;
+                count.kept += bill.rows;
                 continue;
             }
-            file.count.rows += bill.rows;
+            count.rows += bill.rows;
             self.store_bill(key, bill, newest)?;
         }
-        self.import.tables.push(file.count);
+        self.import.tables.push(count);
         Ok(())
     }
 
@@ -74,7 +73,7 @@ impl Loader<'_> {
         statement.query_row((month.number(), provider, CSV_SOURCE), |row| row.get(0))
     }
 
-    fn store_bill(&self, key: &BillKey, bill: &Bill, newest: Option<Month>) -> Result<(), Failure> {
+    fn store_bill(&mut self, key: &BillKey, bill: &Bill, newest: Option<Month>) -> Result<(), Failure> {
         let (month, provider, account) = key;
         self.writer.delete_bill((month.number(), provider, account))?;
         if !of_all_accounts(key, bill) {
@@ -85,18 +84,19 @@ impl Loader<'_> {
                 Some(at) => month.is_settled_at(at),
                 None => Some(*month) < newest,
             });
-            self.writer.put_ledger_line(&LedgerLine {
-                provider,
-                account,
-                month: month.number(),
-                service,
-                charge_category: charge_category.name(),
-                currency,
-                gross: &line.gross,
-                credits: &line.credits,
+            self.writer.put_bill_line(&BillLine {
+                provider: provider.clone(),
+                account: account.clone(),
+                month: *month,
+                service: service.clone(),
+                charge_category: *charge_category,
+                currency: currency.clone(),
+                net: &line.gross + &line.credits,
+                gross: line.gross.clone(),
+                credits: line.credits.clone(),
                 settled,
-                observed_at: line.observed_at.map(Instant::micros),
-                source: &line.source,
+                observed_at: line.observed_at,
+                source: line.source.clone(),
             })?;
         }
         Ok(())
@@ -108,15 +108,20 @@ fn of_all_accounts((_, _, account): &BillKey, bill: &Bill) -> bool {
     account.is_empty() && !bill.has_source
 }
 
-/// Reads a file, with rows of equal keys added up.
-fn bills(file: &mut RawFile) -> Result<BTreeMap<BillKey, Bill>, Failure> {
+/// The bills of a file, with rows of equal keys added up.
+fn bills(lines: Vec<FileBill>) -> BTreeMap<BillKey, Bill> {
     let mut bills: BTreeMap<BillKey, Bill> = BTreeMap::new();
-    while file.next()? {
-        let text = |name: &str| file.text(file.column(name)).map(str::to_owned);
-        let key = (month(file)?, text("provider")?, text("account")?);
-        let currency = text("currency")?.trim().to_owned();
-        let line_key = (text("service")?, charge_category(file)?, currency);
-        let line = line(file)?;
+    for FileBill { line, says_settled } in lines {
+        let key = (line.month, line.provider, line.account);
+        let line_key = (line.service, line.charge_category, line.currency);
+        let source = if line.source.is_empty() { CSV_SOURCE.to_owned() } else { line.source };
+        let line = Line {
+            gross: line.gross,
+            credits: line.credits,
+            settled: says_settled.then_some(line.settled),
+            observed_at: line.observed_at,
+            source,
+        };
         let bill = bills.entry(key).or_default();
         bill.rows += 1;
         bill.has_source |= line.source != CSV_SOURCE;
@@ -127,7 +132,7 @@ fn bills(file: &mut RawFile) -> Result<BTreeMap<BillKey, Bill>, Failure> {
             std::collections::btree_map::Entry::Occupied(mut known) => known.get_mut().add(&line),
         }
     }
-    Ok(bills)
+    bills
 }
 
 impl Line {
@@ -142,53 +147,4 @@ impl Line {
         };
         self.observed_at = self.observed_at.min(other.observed_at);
     }
-}
-
-fn line(file: &RawFile) -> Result<Line, Failure> {
-    let cost = file.column("cost");
-    let Some(net) = amount(file, cost)? else {
-        return Err(file.in_cell(cost, "the cost is missing".to_owned(), "write it as 1234.56, or remove the row"));
-    };
-    let (gross, credits) = (amount(file, file.column("gross"))?, amount(file, file.column("credits"))?);
-    let Some((gross, credits)) = gross_and_credits(&net, gross, credits) else {
-        let problem = format!("'{net}' is not the sum of gross and credits");
-        return Err(file.in_cell(cost, problem, "correct one of the three"));
-    };
-    let settled = file.column("settled");
-    let settled = if file.text(settled)?.is_empty() { None } else { Some(file.bool(settled)?) };
-    let source = match file.text(file.column("source"))? {
-        "" => CSV_SOURCE,
-        source => source,
-    };
-    let observed_at = file.instant(file.column("observed_at"))?;
-    Ok(Line { gross, credits, settled, observed_at, source: source.to_owned() })
-}
-
-/// An amount, `None` for an empty cell.
-fn amount(file: &RawFile, column: Column) -> Result<Option<Amount>, Failure> {
-    match file.text(column)? {
-        "" => Ok(None),
-        text => {
-            let complaint =
-                |error: NotAnAmount| file.in_cell(column, format!("'{text}' is {error}"), "write it as 1234.56");
-            text.parse().map(Some).map_err(complaint)
-        }
-    }
-}
-
-fn month(file: &RawFile) -> Result<Month, Failure> {
-    let column = file.column("month");
-    let text = file.text(column)?;
-    month_of_day(text.as_bytes()).ok_or_else(|| {
-        file.in_cell(column, format!("'{text}' is not a day that exists"), "write the month as 2026-01-01")
-    })
-}
-
-fn charge_category(file: &RawFile) -> Result<ChargeCategory, Failure> {
-    let column = file.column("charge_category");
-    let text = file.text(column)?;
-    ChargeCategory::from_name(text).ok_or_else(|| {
-        let remedy = "write Usage, Purchase, Tax, Credit or Adjustment, or leave it empty";
-        file.in_cell(column, format!("'{text}' is no kind of charge"), remedy)
-    })
 }

@@ -1,11 +1,12 @@
 //! Issues and their events.
 
-use model::records::{Actor, Issue, ProjectEvent, StatusEvent};
-use model::spec;
+use model::Instant;
+use model::columns::{IssueColumns, ProjectEventColumns, StatusEventColumns};
+use model::records::{Issue, IssueState, ProjectEvent, StatusEvent};
 use rusqlite::OptionalExtension as _;
 
-use super::file::RawFile;
-use super::{Failure, Loader, Target, Targets};
+use super::{CsvTable, Failure, Loader, Target, Targets, place_of};
+use crate::csv_folder::rows::{FileRow, each_row};
 
 impl Loader<'_> {
     pub(super) fn load_issues(&mut self) -> Result<(), Failure> {
@@ -17,25 +18,21 @@ impl Loader<'_> {
 
     fn issues(&mut self) -> Result<Targets, Failure> {
         let mut issues = Targets::default();
-        let required = ["org", "repo", "number", "title", "created_at"];
-        let Some(mut file) = RawFile::open(self.folder, &spec::ISSUE, &required)? else { return Ok(issues) };
-        let vanished_at = file.column("vanished_at");
-        while file.next()? {
-            let issue = issue(&file)?;
-            let vanished_at = file.instant(vanished_at)?.map(model::Instant::micros);
+        let mut count = CsvTable::of::<Issue>();
+        let is_there = each_row(self.folder, |line, file: FileRow<Issue>| {
+            let place = place_of(&file.owner);
+            let mut issue = Issue { place, ..file.row };
+            if issue.state.is_empty() {
+                issue.state = IssueState::by(issue.closed_at).into();
+            }
             let repository = self.repository_row(&issue.place)?;
+            let vanished_at = issue.vanished_at.map(Instant::micros);
             let target = self.store_issue(&issue, repository, vanished_at)?;
-            if target.write {
-                file.count.rows += 1;
-            } else {
-                file.count.kept += 1;
-            }
-            if let Err(first_line) = issues.add(&issue.place, file.line(), target) {
-                let place = &issue.place;
-                return Err(file.repeated(&format!("{}/{}#{}", place.org, place.repo, place.number), first_line));
-            }
-        }
-        self.done(file);
+            *(if target.write { &mut count.rows } else { &mut count.kept }) += 1;
+            self.reaches::<IssueColumns>(&issue);
+            issues.add::<Issue>(file.owner, line, target)
+        })?;
+        self.done(is_there, count);
         Ok(issues)
     }
 
@@ -67,102 +64,34 @@ impl Loader<'_> {
     }
 
     fn status_events(&mut self, issues: &mut Targets) -> Result<(), Failure> {
-        let required = ["org", "repo", "number", "type", "at"];
-        let Some(mut file) = RawFile::open(self.folder, &spec::ISSUE_STATUS_EVENT, &required)? else { return Ok(()) };
-        let columns = ["type", "at", "by", "state_reason"].map(|name| file.column(name));
-        let mut event = StatusEvent {
-            kind: String::new(),
-            at: model::Instant::default(),
-            by: String::new(),
-            state_reason: String::new(),
-        };
-        while file.next()? {
-            let [kind, at, by, state_reason] = columns;
-            event.at = file.required_instant(at)?;
-            set(&mut event.kind, file.text(kind)?);
-            set(&mut event.by, file.text(by)?);
-            set(&mut event.state_reason, file.text(state_reason)?);
-            if let Some(issue) = issues.of_row(&mut file)? {
-                self.writer.status_event(issue.row, issue.next[0], &event)?;
+        let mut count = CsvTable::of::<StatusEvent>();
+        let is_there = each_row(self.folder, |_, file: FileRow<StatusEvent>| -> Result<(), Failure> {
+            if issues.find(&file.owner).is_some() {
+                self.reaches::<StatusEventColumns>(&file.row);
+            }
+            if let Some(issue) = issues.of_row(&file.owner, &mut count) {
+                self.writer.status_event(issue.row, issue.next[0], &file.row)?;
                 issue.next[0] += 1;
             }
-        }
-        self.done(file);
+            Ok(())
+        })?;
+        self.done(is_there, count);
         Ok(())
     }
 
     fn project_events(&mut self, issues: &mut Targets) -> Result<(), Failure> {
-        let required = ["org", "repo", "number", "project_id", "project_name", "to_column", "at", "type"];
-        let Some(mut file) = RawFile::open(self.folder, &spec::ISSUE_PROJECT_EVENT, &required)? else {
-            return Ok(());
-        };
-        let names = ["type", "at", "by", "project_id", "project_name", "from_column", "to_column"];
-        let columns = names.map(|name| file.column(name));
-        let mut event = ProjectEvent {
-            kind: String::new(),
-            project_id: String::new(),
-            project_name: String::new(),
-            from_column: String::new(),
-            to_column: String::new(),
-            at: model::Instant::default(),
-            by: String::new(),
-        };
-        while file.next()? {
-            let [kind, at, by, project_id, project_name, from_column, to_column] = columns;
-            event.at = file.required_instant(at)?;
-            set(&mut event.kind, file.text(kind)?);
-            set(&mut event.by, file.text(by)?);
-            set(&mut event.project_id, file.text(project_id)?);
-            set(&mut event.project_name, file.text(project_name)?);
-            set(&mut event.from_column, file.text(from_column)?);
-            set(&mut event.to_column, file.text(to_column)?);
-            if let Some(issue) = issues.of_row(&mut file)? {
-                self.writer.project_event(issue.row, issue.next[1], &event)?;
+        let mut count = CsvTable::of::<ProjectEvent>();
+        let is_there = each_row(self.folder, |_, file: FileRow<ProjectEvent>| -> Result<(), Failure> {
+            if issues.find(&file.owner).is_some() {
+                self.reaches::<ProjectEventColumns>(&file.row);
+            }
+            if let Some(issue) = issues.of_row(&file.owner, &mut count) {
+                self.writer.project_event(issue.row, issue.next[1], &file.row)?;
                 issue.next[1] += 1;
             }
-        }
-        self.done(file);
+            Ok(())
+        })?;
+        self.done(is_there, count);
         Ok(())
     }
-}
-
-/// Replaces a text without giving its memory back.
-pub(super) fn set(text: &mut String, with: &str) {
-    text.clear();
-    text.push_str(with);
-}
-
-/// Who a login and the flag beside it name.
-pub(super) fn actor(login: &str, is_bot: bool) -> Option<Actor> {
-    (!login.is_empty()).then(|| Actor { login: login.to_owned(), is_bot })
-}
-
-fn issue(file: &RawFile) -> Result<Issue, Failure> {
-    let text = |name: &str| file.text(file.column(name)).map(str::to_owned);
-    let closed_at = file.instant(file.column("closed_at"))?;
-    let mut state = text("state")?;
-    if state.is_empty() {
-        state.push_str(if closed_at.is_some() { "closed" } else { "open" });
-    }
-    Ok(Issue {
-        id: text("id")?,
-        place: Loader::place(file)?,
-        title: text("title")?,
-        url: text("url")?,
-        state,
-        state_reason: text("state_reason")?,
-        kind: text("type")?,
-        is_bug: file.bool(file.column("is_bug"))?,
-        issue_type: text("issue_type")?,
-        labels: file.list(file.column("labels"))?,
-        creator: actor(file.text(file.column("creator"))?, file.bool(file.column("creator_is_bot"))?),
-        assignees: file.list(file.column("assignees"))?,
-        created_at: file.required_instant(file.column("created_at"))?,
-        closed_at,
-        updated_at: file.instant(file.column("updated_at"))?,
-        committer: text("committer")?,
-        status_events: Vec::new(),
-        project_events: Vec::new(),
-        items: Vec::new(),
-    })
 }

@@ -2,22 +2,26 @@
 
 mod boards;
 mod cloud;
-mod file;
 mod issues;
+mod newest;
 mod pulls;
 
 use std::path::Path;
 
 use ahash::AHashMap;
 use model::Instant;
-use model::records::{ImportRun, Place};
+use model::cells::{RawColumns, RawRow};
+use model::records::{ImportRun, Place, Project, Repository, RunOutcome, Scope};
+use model::tables::{BillLine, Issue, PullRequest};
 use rusqlite::Connection;
 
+use crate::csv_folder::rows::{self, each_row};
 use crate::dictionary::Codes;
 use crate::error::Failure;
+use crate::sqlite::statements::upsert;
 use crate::write::PageWriter;
 use crate::{StoreError, runs};
-use file::{RawFile, place_columns};
+use newest::newest_in;
 
 /// The observation of rows that no API has shown: earlier than every other.
 pub(crate) const NEVER_OBSERVED: i64 = i64::MIN;
@@ -71,20 +75,19 @@ pub(crate) fn load(connection: &Connection, codes: &mut Codes, folder: &Path) ->
     loader.load_issues()?;
     loader.load_pull_requests()?;
     loader.load_cloud_costs()?;
+    loader.look_at_imports()?;
     let import = loader.import;
-    runs::record(
-        connection,
-        &ImportRun {
-            run: runs::next(connection)?,
-            scope: "csv".to_owned(),
-            subject: folder.display().to_string(),
-            outcome: "ok".to_owned(),
-            full: true,
-            covered_to: import.newest,
-            records: import.rows() as i64,
-            ..ImportRun::default()
-        },
-    )?;
+    let run = ImportRun {
+        run: runs::next(connection)?,
+        scope: Scope::Csv.into(),
+        subject: folder.display().to_string(),
+        outcome: RunOutcome::Ok.into(),
+        full: true,
+        covered_to: import.newest,
+        records: import.rows() as i64,
+        ..ImportRun::default()
+    };
+    upsert(connection, codes, &run)?;
     Ok(import)
 }
 
@@ -105,86 +108,107 @@ struct Target {
     next: [i64; 2],
 }
 
-/// Issues or pull requests of the folder by organisation, repository and number.
+/// Issues or pull requests of the folder by organisation, repository, number and host.
 #[derive(Default)]
 struct Targets {
-    by_key: AHashMap<Vec<u8>, usize>,
+    by_key: AHashMap<Vec<String>, usize>,
     all: Vec<Target>,
     lines: Vec<u64>,
-    key: Vec<u8>,
 }
 
 impl Targets {
-    fn set_key(&mut self, org: &str, repo: &str, number: &str) {
-        self.key.clear();
-        for part in [org, "\u{1f}", repo, "\u{1f}", number] {
-            self.key.extend_from_slice(part.as_bytes());
+    /// Adds one; if the key is there already, that is the error.
+    fn add<R: RawRow + Send>(&mut self, key: Vec<String>, line: u64, target: Target) -> Result<(), Failure> {
+        if let Some(first) = self.by_key.get(&key) {
+            let name = format!("{}/{}#{}", key[0], key[1], key[2]);
+            return Err(rows::repeated::<R>(name, self.lines[*first], line).into());
         }
-    }
-
-    /// Adds one; if the key is there already, the line where it was first met is the error.
-    fn add(&mut self, place: &Place, line: u64, target: Target) -> Result<(), u64> {
-        self.set_key(&place.org, &place.repo, &place.number);
-        if let Some(first) = self.by_key.get(&self.key) {
-            return Err(self.lines[*first]);
-        }
-        self.by_key.insert(self.key.clone(), self.all.len());
+        self.by_key.insert(key, self.all.len());
         self.all.push(target);
         self.lines.push(line);
         Ok(())
     }
 
-    fn find(&mut self, org: &str, repo: &str, number: &str) -> Option<&mut Target> {
-        self.set_key(org, repo, number);
-        self.by_key.get(&self.key).map(|&index| &mut self.all[index])
+    fn find(&mut self, key: &[String]) -> Option<&mut Target> {
+        self.by_key.get(key).map(|&index| &mut self.all[index])
     }
 
-    /// The one to which a row of a file belongs, if its children are stored; counts the row otherwise.
-    fn of_row(&mut self, file: &mut RawFile) -> Result<Option<&mut Target>, Failure> {
-        let [org, repo, number] = place_columns(file);
-        let found = self.find(file.text(org)?, file.text(repo)?, file.text(number)?);
-        Ok(match found {
+    /// The one to which a row of a file belongs, if its children are stored; counts the row.
+    fn of_row(&mut self, key: &[String], count: &mut CsvTable) -> Option<&mut Target> {
+        match self.find(key) {
             Some(target) if target.write => {
-                file.count.rows += 1;
+                count.rows += 1;
                 Some(target)
             }
             Some(_) => {
-                file.count.kept += 1;
+                count.kept += 1;
                 None
             }
             None => {
-                file.count.unknown += 1;
+                count.unknown += 1;
                 None
             }
-        })
+        }
+    }
+}
+
+impl CsvTable {
+    fn of<R: RawRow>() -> Self {
+        Self { name: R::TABLE.name, rows: 0, kept: 0, unknown: 0 }
     }
 }
 
 impl Loader<'_> {
     fn require_some_file(&self) -> Result<(), Failure> {
-        if ["issue.csv", "pr.csv", "cloud_costs.csv"].iter().any(|name| self.folder.join(name).is_file()) {
+        let files = [Issue::TABLE.file, PullRequest::TABLE.file, BillLine::TABLE.file];
+        if files.iter().any(|name| self.folder.join(name).is_file()) {
             return Ok(());
         }
-        Err(Failure::Store(StoreError::Csv {
-            place: self.folder.display().to_string(),
-            problem: "holds none of issue.csv, pr.csv and cloud_costs.csv".to_owned(),
-            remedy: "name a folder of raw CSV files, such as the data folder of the original tool".to_owned(),
-        }))
+        Err(Failure::Store(StoreError::NoCsv { folder: self.folder.to_path_buf() }))
     }
 
-    fn done(&mut self, file: RawFile) {
-        self.import.newest = self.import.newest.max(file.newest());
-        self.import.tables.push(file.count);
+    /// Notes what was read of a file that is there.
+    fn done(&mut self, is_there: bool, count: CsvTable) {
+        if is_there {
+            self.import.tables.push(count);
+        }
     }
 
-    fn place(file: &RawFile) -> Result<Place, Failure> {
-        let [org, repo, number] = place_columns(file);
-        Ok(Place {
-            repository_id: String::new(),
-            org: file.required_text(org)?.to_owned(),
-            repo: file.required_text(repo)?.to_owned(),
-            number: file.required_text(number)?.to_owned(),
-        })
+    /// What a row that counts says of how far the data reaches.
+    fn reaches<C: RawColumns>(&mut self, row: &C::Row) {
+        self.import.newest = self.import.newest.max(newest_in::<C>(row));
+    }
+
+    fn repositories(&mut self) -> Result<(), Failure> {
+        let mut count = CsvTable::of::<Repository>();
+        let is_there = each_row(self.folder, |_, file: rows::FileRow<Repository>| {
+            count.rows += 1;
+            self.writer.repository(&file.row).map(drop).map_err(Failure::from)
+        })?;
+        self.done(is_there, count);
+        Ok(())
+    }
+
+    fn projects(&mut self) -> Result<(), Failure> {
+        let mut count = CsvTable::of::<Project>();
+        let is_there = each_row(self.folder, |_, file: rows::FileRow<Project>| {
+            count.rows += 1;
+            self.writer.project(&file.row).map_err(Failure::from)
+        })?;
+        self.done(is_there, count);
+        Ok(())
+    }
+
+    /// What earlier imports of the folder's data say of how far it reaches; their rows are not taken over.
+    fn look_at_imports(&mut self) -> Result<(), Failure> {
+        each_row(self.folder, |_, file: rows::FileRow<ImportRun>| -> Result<(), Failure> {
+            let run = file.row;
+            if run.outcome == RunOutcome::Ok && run.scope != Scope::CloudCosts {
+                self.import.newest = self.import.newest.max(run.covered_to);
+            }
+            Ok(())
+        })?;
+        Ok(())
     }
 
     fn repository_row(&mut self, place: &Place) -> Result<i64, Failure> {
@@ -196,4 +220,10 @@ impl Loader<'_> {
         self.repositories.insert(key, row);
         Ok(row)
     }
+}
+
+/// Where a row is, by what it has of its owner.
+fn place_of(owner: &[String]) -> Place {
+    let [org, repo, number, host] = [0, 1, 2, 3].map(|index| owner.get(index).cloned().unwrap_or_default());
+    Place { repository_id: String::new(), org, repo, number, host }
 }

@@ -1,27 +1,22 @@
 //! Reading the store as columns, over two connections that see the same state.
 
-mod cards;
-pub(crate) mod cells;
-mod cloud;
-mod events;
-mod issues;
+mod bills;
 pub(crate) mod order;
-mod pulls;
-mod texts;
+pub(crate) mod tables;
 
 use std::path::Path;
 use std::thread;
 
 use model::Instant;
-use model::columns::{Dictionary, Raw, Scopes};
-use model::records::{ImportRun, Project, Repository};
+use model::columns::{Dictionary, Interner, ProjectEventColumns, Raw, Scopes};
+use model::records::{ImportRun, RunOutcome, Scope};
 use rusqlite::Connection;
 
+use crate::sqlite::cells::Cells;
 use crate::store::open_for_reading;
 use crate::{StoreError, runs};
-use cells::Cells;
-use order::Parents;
-use texts::Interner;
+use order::{Parents, cards};
+use tables::{arranged, free, of_cards, owned, placed, rows};
 
 /// Reads everything that the scopes ask for.
 pub(crate) fn load(path: &Path, scopes: Scopes) -> Result<Raw, StoreError> {
@@ -32,39 +27,40 @@ fn load_from(path: &Path, scopes: Scopes) -> rusqlite::Result<Raw> {
     let (first, second) = two_connections(path)?;
     thread::scope(|threads| {
         // The boards' events are about half of everything.
-        let boards =
-            threads.spawn(move || if scopes.issues { events::project_events(&second).map(Some) } else { Ok(None) });
-        let mut raw = Raw { dictionary: dictionary(&first)?, ..Raw::default() };
-        raw.projects = projects(&first)?;
-        raw.repositories = repositories(&first)?;
-        raw.imports = runs::all(&first)?;
+        let boards = threads.spawn(move || -> rusqlite::Result<Option<ProjectEventColumns>> {
+            if scopes.issues { owned("issue", &second, None).map(Some) } else { Ok(None) }
+        });
+        let mut raw = Raw::default();
+        raw.projects = rows(&first, "project_id, host")?;
+        raw.repositories = rows(&first, "org, repo, host, id, row_id")?;
+        raw.imports = rows(&first, runs::ORDER)?;
         raw.as_of = as_of(&first, &raw.imports, scopes)?;
-        let mut texts = Interner::over(&raw.dictionary);
+        let mut texts = Interner::over(dictionary(&first)?);
         let mut issue_places = None;
         if scopes.issues {
             let parents = Parents::of_issues(&first)?;
-            let names = parents.repository_codes(|name| texts.code(&mut raw.dictionary, name));
-            raw.issues = issues::issues(&first, &parents, &names)?;
-            raw.status_events = events::status_events(&first)?;
-            events::arrange_status_events(&mut raw.status_events, &parents);
-            cards::load(&first, &parents, &mut texts, &mut raw)?;
+            raw.issues = placed(&first, &parents, &mut texts)?;
+            raw.status_events = arranged(owned("issue", &first, Some(&mut texts))?, &parents);
+            let cards = cards(&first, &parents, texts.dictionary())?;
+            raw.custom_fields = of_cards(&first, &cards, &mut texts)?;
+            raw.sightings = of_cards(&first, &cards, &mut texts)?;
             issue_places = Some(parents);
         }
         if scopes.pull_requests {
             let parents = Parents::of_pull_requests(&first)?;
-            let names = parents.repository_codes(|name| texts.code(&mut raw.dictionary, name));
-            raw.pull_requests = pulls::pull_requests(&first, &parents, &names)?;
-            raw.reviews = pulls::reviews(&first, &parents)?;
-            raw.pull_request_events = pulls::events(&first, &parents)?;
+            raw.pull_requests = placed(&first, &parents, &mut texts)?;
+            raw.reviews = arranged(owned("pr", &first, Some(&mut texts))?, &parents);
+            raw.pull_request_events = arranged(owned("pr", &first, Some(&mut texts))?, &parents);
         }
         if scopes.cloud_spending {
-            cloud::load(&first, &mut texts, &mut raw)?;
+            raw.cloud_as_of = bills::as_of(&first, &raw.imports)?;
+            raw.cloud_costs = free(&first, bills::ORDER, &mut texts)?;
         }
         let boards = boards.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        if let (Some(mut boards), Some(parents)) = (boards, issue_places) {
-            events::arrange_project_events(&mut boards, &parents);
-            raw.project_events = boards;
+        if let (Some(boards), Some(parents)) = (boards, issue_places) {
+            raw.project_events = arranged(boards, &parents);
         }
+        raw.dictionary = texts.into_dictionary();
         Ok(raw)
     })
 }
@@ -104,57 +100,19 @@ pub(crate) fn dictionary(connection: &Connection) -> rusqlite::Result<Dictionary
     Ok(dictionary)
 }
 
-fn repositories(connection: &Connection) -> rusqlite::Result<Vec<Repository>> {
-    connection
-        .prepare(
-            "SELECT coalesce(id, ''), org, repo, owner, private, archived FROM repository
-             ORDER BY org, repo, id, row_id",
-        )?
-        .query_map([], |row| {
-            Ok(Repository {
-                id: row.get(0)?,
-                org: row.get(1)?,
-                name: row.get(2)?,
-                owner: row.get(3)?,
-                private: row.get(4)?,
-                archived: row.get(5)?,
-            })
-        })?
-        .collect()
-}
-
-fn projects(connection: &Connection) -> rusqlite::Result<Vec<Project>> {
-    connection
-        .prepare(
-            "SELECT coalesce(id, ''), project_id, coalesce(number, 0), org, project_name, url, closed, columns
-             FROM project ORDER BY project_id",
-        )?
-        .query_map([], |row| {
-            Ok(Project {
-                id: row.get(0)?,
-                number_id: row.get(1)?,
-                number: row.get(2)?,
-                org: row.get(3)?,
-                name: row.get(4)?,
-                url: row.get(5)?,
-                closed: row.get(6)?,
-                columns: serde_json::from_str(row.get_ref(7)?.as_str()?).unwrap_or_default(),
-            })
-        })?
-        .collect()
-}
-
 /// The newest `covered_to` of a successful import of what is asked for, bills aside. Where none was recorded, as while the
 /// first import still runs, the newest observation.
 fn as_of(connection: &Connection, imports: &[ImportRun], scopes: Scopes) -> rusqlite::Result<Option<Instant>> {
-    let counts = |scope: &str| match scope {
-        "csv" => scopes.issues || scopes.pull_requests,
-        "issues" | "project_items" => scopes.issues,
-        "pull_requests" => scopes.pull_requests,
+    let counts = |scope: Option<Scope>| match scope {
+        Some(Scope::Csv) => scopes.issues || scopes.pull_requests,
+        Some(Scope::Issues | Scope::ProjectItems) => scopes.issues,
+        Some(Scope::PullRequests) => scopes.pull_requests,
         _ => false,
     };
-    let covered =
-        imports.iter().filter(|run| run.outcome == "ok" && counts(&run.scope)).filter_map(|run| run.covered_to);
+    let covered = imports
+        .iter()
+        .filter(|run| run.outcome == RunOutcome::Ok && counts(run.scope.known()))
+        .filter_map(|run| run.covered_to);
     if let Some(newest) = covered.max() {
         return Ok(Some(newest));
     }

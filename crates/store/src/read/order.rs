@@ -1,16 +1,16 @@
 //! The published order: organisation, repository, number; children behind their parent.
 
-use model::columns::{Dictionary, InstantColumn, TextColumn};
+use model::columns::{Column as _, Dictionary};
 use rusqlite::Connection;
 
-use super::cells::Cells;
+use crate::sqlite::cells::Cells;
 
 const UNKNOWN: u32 = u32::MAX;
 
 /// Issues or pull requests in published order.
 pub(crate) struct Parents {
-    /// Organisation and name by rank of the repository.
-    repositories: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Organisation, name and host by rank of the repository.
+    repositories: Vec<[Vec<u8>; 3]>,
     /// In published order.
     all: Vec<Parent>,
     /// Place in that order by stored row.
@@ -70,14 +70,14 @@ impl Parents {
         &self.all
     }
 
-    /// Organisation and repository name.
-    pub(crate) fn names(&self, parent: &Parent) -> (&[u8], &[u8]) {
-        self.repositories.get(parent.repository as usize).map_or((b"", b""), |(org, repo)| (org, repo))
+    /// Organisation, repository name and host.
+    pub(crate) fn names(&self, parent: &Parent) -> [&[u8]; 3] {
+        self.repositories.get(parent.repository as usize).map_or([b""; 3], |names| names.each_ref().map(Vec::as_slice))
     }
 
-    /// Codes of organisation and name by rank of the repository.
-    pub(crate) fn repository_codes(&self, mut code: impl FnMut(&[u8]) -> u32) -> Vec<(u32, u32)> {
-        self.repositories.iter().map(|(org, repo)| (code(org), code(repo))).collect()
+    /// Codes of organisation, name and host by rank of the repository.
+    pub(crate) fn repository_codes(&self, mut code: impl FnMut(&[u8]) -> u32) -> Vec<[u32; 3]> {
+        self.repositories.iter().map(|names| names.each_ref().map(|name| code(name))).collect()
     }
 
     /// Rank of a parent's repository, for [`Self::repository_codes`].
@@ -127,31 +127,8 @@ pub(crate) fn arrange(parents: &mut Vec<u32>, place_of: &[u32], places: usize) -
         index[next[parent as usize] as usize] = child as u32;
         next[parent as usize] += 1;
     }
-    gather(parents, &index);
+    parents.gather(&index);
     Some(index)
-}
-
-/// Puts a column into the order of an index.
-pub(crate) fn gather<T: Copy>(column: &mut Vec<T>, index: &[u32]) {
-    *column = index.iter().map(|&row| column[row as usize]).collect();
-}
-
-/// Puts a column of instants into the order of an index.
-pub(crate) fn gather_instants(column: &mut InstantColumn, index: &[u32]) {
-    let mut gathered = InstantColumn::default();
-    for &row in index {
-        gathered.push_with_nanos(column.micros()[row as usize], column.nanos(row as usize));
-    }
-    *column = gathered;
-}
-
-/// Puts a column of texts into the order of an index.
-pub(crate) fn gather_texts(column: &mut TextColumn, index: &[u32]) {
-    let mut gathered = TextColumn::default();
-    for &row in index {
-        gathered.push(column.bytes(row as usize));
-    }
-    *column = gathered;
 }
 
 /// A card that shows an issue of the store.
@@ -196,14 +173,14 @@ pub(crate) fn cards(connection: &Connection, issues: &Parents, dictionary: &Dict
     Ok(cards)
 }
 
-/// Organisation and name by rank, and the rank by stored row.
-type Repositories = (Vec<(Vec<u8>, Vec<u8>)>, Vec<u32>);
+/// Organisation, name and host by rank, and the rank by stored row.
+type Repositories = (Vec<[Vec<u8>; 3]>, Vec<u32>);
 
 fn repositories(connection: &Connection) -> rusqlite::Result<Repositories> {
     let mut names = Vec::new();
     let mut rank_of = Vec::new();
     let mut statement =
-        connection.prepare("SELECT row_id, org, repo FROM repository ORDER BY org, repo, id, row_id")?;
+        connection.prepare("SELECT row_id, org, repo, host FROM repository ORDER BY org, repo, host, id, row_id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let cells = Cells(row);
@@ -212,7 +189,7 @@ fn repositories(connection: &Connection) -> rusqlite::Result<Repositories> {
             rank_of.resize(stored + 1, UNKNOWN);
         }
         rank_of[stored] = names.len() as u32;
-        names.push((cells.text(1)?.to_vec(), cells.text(2)?.to_vec()));
+        names.push([cells.text(1)?.to_vec(), cells.text(2)?.to_vec(), cells.text(3)?.to_vec()]);
     }
     Ok((names, rank_of))
 }

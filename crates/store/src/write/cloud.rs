@@ -1,35 +1,14 @@
 //! The ledger: what accounts were billed for a month.
 
-use std::collections::BTreeMap;
-
-use model::Amount;
+use model::kinds::ChargeCategory;
 use model::records::CloudMonth;
-use rusqlite::{OptionalExtension as _, named_params};
+use model::tables::BillLine;
+use rusqlite::OptionalExtension as _;
 
 use super::PageWriter;
 use crate::StoreError;
 use crate::error::Failure;
 use crate::ledger::CSV_SOURCE;
-
-/// Gross and credits.
-type Amounts = (Amount, Amount);
-
-/// A row of the ledger.
-pub(crate) struct LedgerLine<'a> {
-    pub(crate) provider: &'a str,
-    pub(crate) account: &'a str,
-    /// As [`model::Month::number`].
-    pub(crate) month: i32,
-    pub(crate) service: &'a str,
-    pub(crate) charge_category: &'a str,
-    pub(crate) currency: &'a str,
-    pub(crate) gross: &'a Amount,
-    pub(crate) credits: &'a Amount,
-    pub(crate) settled: bool,
-    /// Microseconds.
-    pub(crate) observed_at: Option<i64>,
-    pub(crate) source: &'a str,
-}
 
 impl PageWriter<'_> {
     /// Replaces what is stored of an account and month, unless that was observed later.
@@ -48,24 +27,12 @@ impl PageWriter<'_> {
             }
         }
         self.delete_bill(key)?;
-        let lines = added_up(bill);
+        let lines = added_up(bill, source);
         if !lines.is_empty() {
             self.delete_bill_of_all_accounts(bill.month.number(), &bill.provider)?;
         }
-        for ((service, charge_category, currency), (gross, credits)) in &lines {
-            self.put_ledger_line(&LedgerLine {
-                provider: &bill.provider,
-                account: &bill.account,
-                month: bill.month.number(),
-                service,
-                charge_category,
-                currency,
-                gross,
-                credits,
-                settled: bill.month.is_settled_at(bill.observed_at),
-                observed_at: Some(observed_at),
-                source,
-            })?;
+        for line in &lines {
+            self.put_bill_line(line)?;
         }
         self.note_month(key, observed_at, source)
     }
@@ -109,28 +76,8 @@ impl PageWriter<'_> {
     }
 
     /// Adds a line, of which there must not yet be one with its key.
-    pub(crate) fn put_ledger_line(&self, line: &LedgerLine<'_>) -> rusqlite::Result<()> {
-        let sql = "INSERT INTO cloud_costs (provider, service, month, cost, currency, account, charge_category, gross,
-                credits, settled, observed_at, source)
-            VALUES (:provider, :service, :month, :cost, :currency, :account, :charge_category, :gross, :credits,
-                :settled, :observed_at, :source)";
-        self.connection
-            .prepare_cached(sql)?
-            .execute(named_params! {
-                ":provider": line.provider,
-                ":service": line.service,
-                ":month": line.month,
-                ":cost": (line.gross + line.credits).to_string(),
-                ":currency": line.currency,
-                ":account": line.account,
-                ":charge_category": line.charge_category,
-                ":gross": line.gross.to_string(),
-                ":credits": line.credits.to_string(),
-                ":settled": line.settled,
-                ":observed_at": line.observed_at,
-                ":source": line.source,
-            })
-            .map(drop)
+    pub(crate) fn put_bill_line(&mut self, line: &BillLine) -> rusqlite::Result<()> {
+        self.add(line, &[])
     }
 
     fn note_month(&self, (month, provider, account): (i32, &str, &str), at: i64, source: &str) -> Result<(), Failure> {
@@ -151,14 +98,22 @@ struct StoredMonth {
     seen_generation: i64,
 }
 
-/// The lines by service, charge category and currency; those with equal keys added up.
-fn added_up(bill: &CloudMonth) -> BTreeMap<(&str, &'static str, &str), Amounts> {
-    let mut lines: BTreeMap<_, Amounts> = BTreeMap::new();
-    for line in &bill.lines {
-        let key = (line.service.as_str(), line.charge_category.name(), line.currency.as_str());
-        let (gross, credits) = lines.entry(key).or_default();
-        *gross += &line.gross;
-        *credits += &line.credits;
-    }
+/// The lines, those with equal service, charge category and currency added up.
+fn added_up(bill: &CloudMonth, source: &str) -> Vec<BillLine> {
+    let mut lines: Vec<BillLine> = bill.bill_lines(source).collect();
+    lines.sort_by(|left, right| key(left).cmp(&key(right)));
+    lines.dedup_by(|other, line| {
+        let same = key(other) == key(line);
+        if same {
+            line.gross += &other.gross;
+            line.credits += &other.credits;
+            line.net += &other.net;
+        }
+        same
+    });
     lines
+}
+
+fn key(line: &BillLine) -> (&str, ChargeCategory, &str) {
+    (&line.service, line.charge_category, &line.currency)
 }

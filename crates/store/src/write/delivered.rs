@@ -2,6 +2,7 @@
 
 use model::Instant;
 use model::deliveries::Delivered;
+use model::kinds::ReviewState;
 use model::records::{Issue, PullRequest, PullRequestEvent, Review, StatusEvent};
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -93,7 +94,7 @@ impl PageWriter<'_> {
     fn add_status_events(&mut self, issue: i64, events: &[StatusEvent]) -> rusqlite::Result<bool> {
         let mut has_new = false;
         for event in events {
-            if self.has_event("issue_status_event", "issue", issue, &event.kind, event.at)? {
+            if self.has_event("issue_status_event", "issue", issue, event.kind.name(), event.at)? {
                 continue;
             }
             let seq = self.make_room("issue_status_event", "issue", issue, "at", event.at)?;
@@ -143,7 +144,7 @@ impl PageWriter<'_> {
     fn add_pull_request_events(&mut self, row: i64, events: &[PullRequestEvent]) -> rusqlite::Result<bool> {
         let mut has_new = false;
         for event in events {
-            if self.has_event("pr_event", "pr", row, &event.kind, event.at)? {
+            if self.has_event("pr_event", "pr", row, event.kind.name(), event.at)? {
                 continue;
             }
             let seq = self.make_room("pr_event", "pr", row, "at", event.at)?;
@@ -170,7 +171,7 @@ impl PageWriter<'_> {
             self.review(pull_request, seq, review)?;
             return Ok(Deposit::Stored);
         };
-        let (told, dismissed) = (self.code(&review.state)?, self.code("DISMISSED")?);
+        let (told, dismissed) = (self.code(review.state.name())?, self.code(ReviewState::Dismissed.name())?);
         let (new_state, new_dismissed_state) = match (state == dismissed, told == dismissed) {
             (true, true) => (state, dismissed_state),
             (true, false) => (state, if dismissed_state == 0 { told } else { dismissed_state }),

@@ -1,13 +1,10 @@
 //! Issues with their history and their cards.
 
 use model::records::{Issue, ProjectEvent, StatusEvent};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::OptionalExtension as _;
 
-use super::{PageWriter, StoredRow, id_or_null, micros};
-
-const COLUMNS: &str = "repository, number, title, url, state, type, is_bug, creator, assignees, created_at, closed_at,
-    committer, state_reason, issue_type, labels, updated_at, creator_is_bot, vanished_at, id, observed_at,
-    seen_generation";
+use super::{PageWriter, StoredRow, id_or_null};
+use crate::sqlite::statements::Keys;
 
 impl PageWriter<'_> {
     /// Stores an issue; its events replace the stored ones, its cards are added or brought up to date.
@@ -67,40 +64,18 @@ impl PageWriter<'_> {
         vanished_at: Option<i64>,
         seen_generation: i64,
     ) -> rusqlite::Result<i64> {
-        let (creator, creator_is_bot) = self.actor(issue.creator.as_ref())?;
-        let values = params![
-            repository,
-            issue.place.number,
-            issue.title,
-            issue.url,
-            self.code(&issue.state)?,
-            self.code(&issue.kind)?,
-            issue.is_bug,
-            creator,
-            self.codes_of(&issue.assignees)?,
-            issue.created_at.micros(),
-            micros(issue.closed_at),
-            self.code(&issue.committer)?,
-            self.code(&issue.state_reason)?,
-            self.code(&issue.issue_type)?,
-            self.codes_of(&issue.labels)?,
-            micros(issue.updated_at),
-            creator_is_bot,
-            vanished_at,
-            id_or_null(&issue.id),
-            self.observed_at,
-            seen_generation,
-            row,
+        let (number, observed_at) = (&issue.place.number, self.observed_at);
+        let keys: Keys<'_> = &[
+            ("repository", &repository),
+            ("number", number),
+            ("observed_at", &observed_at),
+            ("seen_generation", &seen_generation),
         ];
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21";
-        let row = if let Some(row) = row {
-            let sql = format!("UPDATE issue SET ({COLUMNS}) = ({marks}) WHERE row_id = ?22");
-            self.connection.prepare_cached(&sql)?.execute(values)?;
-            row
-        } else {
-            let sql = format!("INSERT INTO issue ({COLUMNS}, row_id) VALUES ({marks}, ?22)");
-            self.connection.prepare_cached(&sql)?.insert(values)?
-        };
+        let row = self.put(row, issue, keys)?;
+        if vanished_at.is_some() {
+            let sql = "UPDATE issue SET vanished_at = ?1 WHERE row_id = ?2";
+            self.connection.prepare_cached(sql)?.execute((vanished_at, row))?;
+        }
         if let Some(id) = id_or_null(&issue.id) {
             let sql = "UPDATE project_item SET issue = ?1 WHERE content_id = ?2 AND issue IS NULL";
             self.connection.prepare_cached(sql)?.execute((row, id))?;
@@ -110,44 +85,12 @@ impl PageWriter<'_> {
 
     /// Adds a change of state.
     pub(crate) fn status_event(&mut self, issue: i64, seq: i64, event: &StatusEvent) -> rusqlite::Result<()> {
-        let values = (
-            issue,
-            seq,
-            self.code(&event.kind)?,
-            event.at.micros(),
-            self.code(&event.state_reason)?,
-            self.code(&event.by)?,
-        );
-        self.connection
-            .prepare_cached(
-                "INSERT INTO issue_status_event (issue, seq, type, at, state_reason, \"by\")
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(values)
-            .map(drop)
+        self.add(event, &[("issue", &issue), ("seq", &seq)])
     }
 
     /// Adds a change on a board.
     pub(crate) fn project_event(&mut self, issue: i64, seq: i64, event: &ProjectEvent) -> rusqlite::Result<()> {
-        let values = (
-            issue,
-            seq,
-            self.code(&event.kind)?,
-            event.at.micros(),
-            self.code(&event.project_id)?,
-            self.code(&event.project_name)?,
-            self.code(&event.from_column)?,
-            self.code(&event.to_column)?,
-            self.code(&event.by)?,
-        );
-        self.connection
-            .prepare_cached(
-                "INSERT INTO issue_project_event (issue, seq, type, at, project_id, project_name, from_column,
-                    to_column, \"by\")
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(values)
-            .map(drop)
+        self.add(event, &[("issue", &issue), ("seq", &seq)])
     }
 
     /// Removes the stored events of an issue.

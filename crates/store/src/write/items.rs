@@ -2,7 +2,8 @@
 
 mod delivered;
 
-use model::records::{FieldValue, ItemContent, Presence, ProjectItem};
+use model::kinds::{ItemContent, Presence};
+use model::records::{FieldValue, ProjectItem};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{PageWriter, id_or_null, micros};
@@ -80,7 +81,8 @@ impl PageWriter<'_> {
         self.replace_fields(row, item, stored.is_some())
     }
 
-    fn observed_card(&mut self, item: &ProjectItem, issue: Option<i64>) -> rusqlite::Result<Card> {
+    /// A card as an observation tells it.
+    pub(crate) fn observed_card(&mut self, item: &ProjectItem, issue: Option<i64>) -> rusqlite::Result<Card> {
         let issue = match (issue, id_or_null(&item.content_id)) {
             (Some(issue), _) => Some(issue),
             (None, Some(id)) if item.content == ItemContent::Issue => self
@@ -94,11 +96,11 @@ impl PageWriter<'_> {
             issue,
             project_id: self.code(&item.project_id)?,
             project_name: self.code(&item.project_name)?,
-            content: self.code(content_name(item.content))?,
+            content: self.code(item.content.name())?,
             content_id: item.content_id.clone(),
-            status: self.code(&item.status)?,
+            status: self.code(item.status.as_deref().unwrap_or_default())?,
             status_updated_at: micros(item.status_updated_at),
-            presence: self.code(presence_name(item.presence))?,
+            presence: self.code(item.presence.name())?,
             created_at: micros(item.created_at),
             updated_at: micros(item.updated_at),
             observed_at: micros(item.observed_at).unwrap_or(self.observed_at),
@@ -158,8 +160,18 @@ impl PageWriter<'_> {
             .query_row([card], |row| row.get(0))
     }
 
+    /// Adds a sighting of a file.
+    pub(crate) fn add_sighting(
+        &mut self,
+        card: i64,
+        seq: i64,
+        sighting: &model::tables::Sighting,
+    ) -> rusqlite::Result<()> {
+        self.add(sighting, &[("item", &card), ("seq", &seq)])
+    }
+
     /// Adds a sighting.
-    pub(crate) fn sighting(&self, card: i64, seq: i64, sighting: &Sighting) -> rusqlite::Result<()> {
+    fn sighting(&self, card: i64, seq: i64, sighting: &Sighting) -> rusqlite::Result<()> {
         self.connection
             .prepare_cached(
                 "INSERT INTO project_item_sighting (item, seq, status, status_at, presence, presence_at, created_at,
@@ -211,13 +223,7 @@ impl PageWriter<'_> {
 
     /// Adds a custom field.
     pub(crate) fn field(&mut self, card: i64, seq: i64, field: &FieldValue) -> rusqlite::Result<()> {
-        let name = self.code(&field.name)?;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO issue_project_custom_field (item, seq, field_name, field_value) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute((card, seq, name, &field.value))
-            .map(drop)
+        self.add(field, &[("item", &card), ("seq", &seq)])
     }
 
     /// Removes the custom fields that CSV files brought for an issue.
@@ -283,24 +289,5 @@ impl StoredCard {
                 seen_generation: row.get(13)?,
             },
         })
-    }
-}
-
-/// As in `project_item.csv`.
-pub(crate) fn content_name(content: ItemContent) -> &'static str {
-    match content {
-        ItemContent::Issue => "issue",
-        ItemContent::PullRequest => "pull_request",
-        ItemContent::Draft => "draft",
-        ItemContent::Redacted => "redacted",
-    }
-}
-
-/// As in `project_item.csv`.
-pub(crate) fn presence_name(presence: Presence) -> &'static str {
-    match presence {
-        Presence::OnBoard => "on_board",
-        Presence::Archived => "archived",
-        Presence::Removed => "removed",
     }
 }

@@ -9,12 +9,14 @@ mod repositories;
 
 use ahash::AHashMap;
 use model::Instant;
-use model::records::{Actor, Record};
+use model::cells::RawRow;
+use model::records::Record;
 use rusqlite::Connection;
 
 use crate::Page;
 use crate::dictionary::Codes;
 use crate::error::Failure;
+use crate::sqlite::statements::{self, Keys};
 
 pub(crate) use delivered::delivery;
 
@@ -81,19 +83,17 @@ impl<'a> PageWriter<'a> {
         self.codes.of(self.connection, text)
     }
 
-    fn codes_of(&mut self, texts: &[String]) -> rusqlite::Result<i64> {
-        match texts {
-            [] => Ok(0),
-            [one] => self.code(one),
-            several => self.code(&several.join(";")),
+    /// Adds a row or writes it over a stored one, and returns its number.
+    fn put<R: RawRow>(&mut self, row: Option<i64>, record: &R, keys: Keys<'_>) -> rusqlite::Result<i64> {
+        match row {
+            Some(row) => statements::update(self.connection, self.codes, row, record, keys).map(|()| row),
+            None => statements::insert(self.connection, self.codes, record, keys),
         }
     }
 
-    fn actor(&mut self, actor: Option<&Actor>) -> rusqlite::Result<(i64, bool)> {
-        match actor {
-            Some(actor) => Ok((self.code(&actor.login)?, actor.is_bot)),
-            None => Ok((0, false)),
-        }
+    /// Adds a row that belongs to another.
+    fn add<R: RawRow>(&mut self, record: &R, keys: Keys<'_>) -> rusqlite::Result<()> {
+        statements::insert(self.connection, self.codes, record, keys).map(drop)
     }
 
     fn mark_vanished(&mut self, scope: &str, subject: &str, generation: i64) -> rusqlite::Result<()> {

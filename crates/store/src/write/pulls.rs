@@ -1,13 +1,10 @@
 //! Pull requests with their reviews and events.
 
 use model::records::{PullRequest, PullRequestEvent, Review};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::OptionalExtension as _;
 
-use super::{PageWriter, id_or_null, micros};
-
-const COLUMNS: &str = "repository, number, title, url, state, created_at, closed_at, merged_at, creator, updated_at,
-    is_draft, base, labels, additions, deletions, changed_files, first_commit_at, merge_commit, creator_is_bot,
-    vanished_at, id, observed_at, seen_generation";
+use super::PageWriter;
+use crate::sqlite::statements::Keys;
 
 impl PageWriter<'_> {
     /// Stores a pull request; its reviews and events replace the stored ones.
@@ -57,65 +54,24 @@ impl PageWriter<'_> {
         vanished_at: Option<i64>,
         seen_generation: i64,
     ) -> rusqlite::Result<i64> {
-        let (creator, creator_is_bot) = self.actor(pull_request.creator.as_ref())?;
-        let values = params![
-            repository,
-            pull_request.place.number,
-            pull_request.title,
-            pull_request.url,
-            self.code(&pull_request.state)?,
-            pull_request.created_at.micros(),
-            micros(pull_request.closed_at),
-            micros(pull_request.merged_at),
-            creator,
-            micros(pull_request.updated_at),
-            pull_request.is_draft,
-            self.code(&pull_request.base)?,
-            self.codes_of(&pull_request.labels)?,
-            pull_request.additions,
-            pull_request.deletions,
-            pull_request.changed_files,
-            micros(pull_request.first_commit_at),
-            pull_request.merge_commit,
-            creator_is_bot,
-            vanished_at,
-            id_or_null(&pull_request.id),
-            self.observed_at,
-            seen_generation,
-            row,
+        let (number, observed_at) = (&pull_request.place.number, self.observed_at);
+        let keys: Keys<'_> = &[
+            ("repository", &repository),
+            ("number", number),
+            ("observed_at", &observed_at),
+            ("seen_generation", &seen_generation),
         ];
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-            ?22, ?23";
-        if let Some(row) = row {
-            let sql = format!("UPDATE pr SET ({COLUMNS}) = ({marks}) WHERE row_id = ?24");
-            self.connection.prepare_cached(&sql)?.execute(values)?;
-            Ok(row)
-        } else {
-            let sql = format!("INSERT INTO pr ({COLUMNS}, row_id) VALUES ({marks}, ?24)");
-            self.connection.prepare_cached(&sql)?.insert(values)
+        let row = self.put(row, pull_request, keys)?;
+        if vanished_at.is_some() {
+            let sql = "UPDATE pr SET vanished_at = ?1 WHERE row_id = ?2";
+            self.connection.prepare_cached(sql)?.execute((vanished_at, row))?;
         }
+        Ok(row)
     }
 
     /// Adds a review.
     pub(crate) fn review(&mut self, pull_request: i64, seq: i64, review: &Review) -> rusqlite::Result<()> {
-        let (user, user_is_bot) = self.actor(review.user.as_ref())?;
-        let values = (
-            pull_request,
-            seq,
-            self.code(&review.state)?,
-            self.code(&review.dismissed_state)?,
-            micros(review.submitted_at),
-            user,
-            user_is_bot,
-            id_or_null(&review.id),
-        );
-        self.connection
-            .prepare_cached(
-                "INSERT INTO pr_review (pr, seq, state, dismissed_state, submitted_at, \"user\", user_is_bot, id)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(values)
-            .map(drop)
+        self.add(review, &[("pr", &pull_request), ("seq", &seq)])
     }
 
     /// Adds an event.
@@ -125,11 +81,7 @@ impl PageWriter<'_> {
         seq: i64,
         event: &PullRequestEvent,
     ) -> rusqlite::Result<()> {
-        let values = (pull_request, seq, self.code(&event.kind)?, event.at.micros(), self.code(&event.by)?);
-        self.connection
-            .prepare_cached("INSERT INTO pr_event (pr, seq, type, at, \"by\") VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(values)
-            .map(drop)
+        self.add(event, &[("pr", &pull_request), ("seq", &seq)])
     }
 
     /// Removes the stored reviews and events of a pull request.

@@ -13,7 +13,7 @@ fn a_sighting_is_kept_only_where_it_differs_from_the_one_before() {
     let mut later = card("C_1", "I_1", "Ready");
     later.status_updated_at = Some(at(30));
     fixture.see(31, &[card_record(later.clone())]);
-    later.status = "Done".into();
+    later.status = Some("Done".into());
     later.observed_at = Some(at(32));
     fixture.see(40, &[card_record(later)]);
     assert_eq!(

@@ -160,6 +160,7 @@ fn a_board_keeps_its_columns_whatever_they_are_called() {
         url: "https://github.com/orgs/acme/projects/3".into(),
         closed: false,
         columns: vec!["Back;log".into(), "Done, really".into()],
+        host: "github.com".into(),
     };
     fixture.see(1, &[Record::Project(board.clone())]);
     let raw = fixture.store.load(model::columns::Scopes::ALL).expect("read");

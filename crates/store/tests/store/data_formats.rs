@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use model::spec::{RAW_TABLES, RawKind};
+use model::tables::RAW_TABLES;
 
 const BEGINNING: &str = "\
 # Data formats
 
-This page is written from the declaration of the raw tables (`model::spec`) and compared with it by a test; `UPDATE_DOCS=1 cargo test -p store data_formats` writes it anew.
+This page is written from the declaration of the raw tables (`model::tables`) and compared with it by a test; `UPDATE_DOCS=1 cargo test -p store data_formats` writes it anew.
 
 ## Raw tables
 
@@ -37,14 +37,7 @@ fn page() -> String {
         write!(page, "\n### {}.csv\n\n{} Key: {key}.\n\n", table.name, table.doc).expect("text");
         page.push_str("| column | type | original | meaning |\n|---|---|---|---|\n");
         for column in table.columns {
-            let kind = match column.kind {
-                RawKind::Text => "text",
-                RawKind::Int => "whole number",
-                RawKind::Bool => "truth value",
-                RawKind::Instant => "instant",
-                RawKind::Month => "month",
-                RawKind::Amount => "amount",
-            };
+            let kind = column.storage.in_words();
             let original = if column.original { "yes" } else { "" };
             writeln!(page, "| `{}` | {kind} | {original} | {} |", column.name, column.doc).expect("text");
         }

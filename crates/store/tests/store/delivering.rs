@@ -1,7 +1,7 @@
 use model::columns::Scopes;
 use model::deliveries::{Delivered, DeliveredCard, DeliveredStatus};
 use model::records::{
-    Actor, Issue, ItemContent, Presence, Project, PullRequest, PullRequestEvent, Record, Review, StatusEvent,
+    Issue, ItemContent, Presence, Project, PullRequest, PullRequestEvent, Record, Review, StatusEvent,
 };
 use proptest::prelude::*;
 use store::{Delivery, Deposit};
@@ -320,14 +320,9 @@ fn a_delivered_pull_request_keeps_what_is_not_told() {
 }
 
 fn told_review(id: &str, state: &str, second: i64) -> Delivered {
-    let user = Some(Actor { login: "grace".into(), is_bot: false });
-    let review = Review {
-        id: id.into(),
-        state: state.into(),
-        dismissed_state: String::new(),
-        submitted_at: Some(at(second)),
-        user,
-    };
+    let user = "grace".to_owned();
+    let review =
+        Review { id: id.into(), state: state.into(), submitted_at: Some(at(second)), user, ..Review::default() };
     Delivered::Review { pull_request_id: "PR_1".into(), review }
 }
 

@@ -1,7 +1,7 @@
 use std::fs;
 
 use model::records::{ImportRun, Record};
-use model::spec::RAW_TABLES;
+use model::tables::RAW_TABLES;
 
 use crate::records::{
     Fixture, card, card_record, everything, issue, issue_record, moved, place, pull_record, pull_request, repository,
@@ -36,11 +36,11 @@ fn issues_are_written_in_order_with_instants_in_whole_seconds_and_quotes_where_n
     assert_eq!(
         fixture.csv("issue"),
         "org,repo,number,title,url,state,type,is_bug,creator,assignees,created_at,closed_at,committer,id,state_reason,\
-         issue_type,labels,updated_at,creator_is_bot,vanished_at\n\
+         issue_type,labels,updated_at,creator_is_bot,vanished_at,host\n\
          acme,api,9,Issue 9,https://github.com/acme/api/issues/9,open,task,false,ada,,1970-01-01T00:00:10Z,,,I_9,,,,\
-         1970-01-01T00:00:10Z,false,\n\
+         1970-01-01T00:00:10Z,false,,github.com\n\
          acme,api,10,\"Say \"\"hi\"\", twice\",https://github.com/acme/api/issues/10,closed,task,true,ada,ada;grace,\
-         1970-01-01T00:00:01Z,,,I_10,completed,,bug;good first issue,1970-01-01T00:00:10Z,false,\n"
+         1970-01-01T00:00:01Z,,,I_10,completed,,bug;good first issue,1970-01-01T00:00:10Z,false,,github.com\n"
     );
 }
 
@@ -60,15 +60,15 @@ fn pull_requests_reviews_and_events_are_written() {
     assert_eq!(
         fixture.csv("pr").lines().nth(1).expect("row"),
         "acme,api,7,Change 7,https://github.com/acme/api/pull/7,open,1970-01-01T00:00:10Z,,,dependabot,P_1,\
-         1970-01-01T00:00:11Z,true,main,a;b,3,,2,1970-01-01T00:00:05Z,,true,"
+         1970-01-01T00:00:11Z,true,main,a;b,3,,2,1970-01-01T00:00:05Z,,true,,github.com"
     );
     assert_eq!(
         fixture.csv("pr_review").lines().nth(1).expect("row"),
-        "acme,api,7,DISMISSED,1970-01-01T00:00:14Z,grace,P_1_review,CHANGES_REQUESTED,false"
+        "acme,api,7,DISMISSED,1970-01-01T00:00:14Z,grace,P_1_review,CHANGES_REQUESTED,false,github.com"
     );
     assert_eq!(
         fixture.csv("pr_event").lines().nth(1).expect("row"),
-        "acme,api,7,ready_for_review,1970-01-01T00:00:13Z,ada"
+        "acme,api,7,ready_for_review,1970-01-01T00:00:13Z,ada,github.com"
     );
 }
 

@@ -1,5 +1,5 @@
 use model::Instant;
-use model::columns::{PullRequestEventKind, ReviewState, Scopes, SightingSource, StatusKind};
+use model::columns::{IssueState, PullRequestEventKind, ReviewState, Scopes, SightingSource, StatusKind};
 use model::records::{ImportRun, Record};
 
 use crate::records::{
@@ -26,11 +26,11 @@ fn rows_are_in_published_order_and_children_point_at_their_parents() {
     fixture.see(60, &[issue_record(web), issue_record(ten), issue_record(two)]);
     let raw = fixture.store.load(Scopes::ALL).expect("read");
     assert_eq!(ids(&raw.issues.id), ["acme/api#2", "acme/api#10", "acme/web#3"]);
-    assert_eq!(raw.issues.closed, [false, true, false]);
+    assert_eq!(raw.issues.state, [IssueState::Open, IssueState::Closed, IssueState::Open].map(Some));
     assert_eq!(ids(&raw.issues.title), ["Issue 2", "Issue 10", "Issue 3"]);
     assert_eq!(raw.status_events.issue, [0, 1, 1, 2, 2]);
     let (opened, closed, reopened) = (StatusKind::Opened, StatusKind::Closed, StatusKind::Reopened);
-    assert_eq!(raw.status_events.kind, [opened, opened, closed, opened, reopened]);
+    assert_eq!(raw.status_events.kind, [opened, opened, closed, opened, reopened].map(Some));
     assert_eq!(raw.project_events.issue, [0, 1, 1]);
     let to: Vec<_> = raw.project_events.to_column.iter().map(|&code| raw.dictionary.text(code)).collect();
     assert_eq!(to, ["Done", "Backlog", "Ready"]);
@@ -45,10 +45,10 @@ fn rows_are_in_published_order_and_children_point_at_their_parents() {
 fn what_the_api_left_open_is_the_empty_code_and_null() {
     let fixture = Fixture::new();
     let mut bare = issue("I_1", "1");
-    bare.creator = None;
+    bare.creator.clear();
     fixture.see(1, &[issue_record(bare)]);
     let raw = fixture.store.load(Scopes::ALL).expect("read");
-    assert_eq!((raw.issues.creator[0], raw.issues.labels[0], raw.issues.state_reason[0]), (0, 0, 0));
+    assert_eq!((raw.issues.creator[0], raw.issues.labels[0], raw.issues.state_reason[0]), (0, 0, None));
     assert_eq!((raw.issues.vanished_at.get(0), raw.issues.closed_at.get(0)), (None, None));
     assert_eq!(raw.dictionary.bytes(0), b"");
 }
@@ -72,17 +72,17 @@ fn pull_requests_come_with_reviews_and_events() {
     fixture.see(1, &[pull_record(pull_request("P_2", "2")), pull_record(unknown)]);
     let raw = fixture.store.load(Scopes::ALL).expect("read");
     assert_eq!(ids(&raw.pull_requests.id), ["acme/api#1", "acme/api#2"]);
-    assert_eq!(raw.pull_requests.last, [0, 1]);
-    assert_eq!(raw.pull_requests.changed_files, [-1, 2]);
+    assert_eq!(raw.as_original.last_pull_request(1), 1);
+    assert_eq!([0, 1].map(|row| raw.pull_requests.changed_files.get(row)), [None, Some(2)]);
     assert_eq!(raw.pull_requests.creator_is_bot, [true, true]);
     assert_eq!(raw.dictionary.text(raw.pull_requests.labels[1]), "a;b");
     assert_eq!(raw.reviews.pull_request, [1]);
     assert_eq!(
         (raw.reviews.state[0], raw.reviews.dismissed_state[0]),
-        (ReviewState::Dismissed, ReviewState::ChangesRequested)
+        (Some(ReviewState::Dismissed), Some(ReviewState::ChangesRequested))
     );
     assert_eq!(raw.pull_request_events.pull_request, [0, 1]);
-    assert_eq!(raw.pull_request_events.kind[0], PullRequestEventKind::ReadyForReview);
+    assert_eq!(raw.pull_request_events.kind[0], Some(PullRequestEventKind::ReadyForReview));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn sightings_and_fields_are_those_of_cards_that_show_known_issues() {
     let cards = [second.clone(), first, card("C_3", "I_unknown", "Done")];
     fixture.see(1, &cards.map(card_record));
     fixture.see(1, &[issue_record(issue("I_1", "1")), issue_record(issue("I_2", "2"))]);
-    second.status = "Done".into();
+    second.status = Some("Done".into());
     fixture.see(2, &[card_record(second)]);
     let raw = fixture.store.load(Scopes::ALL).expect("read");
     let texts = |codes: &[u32]| codes.iter().map(|&code| raw.dictionary.text(code).into_owned()).collect::<Vec<_>>();
@@ -105,10 +105,10 @@ fn sightings_and_fields_are_those_of_cards_that_show_known_issues() {
     assert_eq!(raw.sightings.source, [SightingSource::Snapshot; 3]);
     assert_eq!(raw.sightings.observed_at.get(2), Some(at(2)));
     assert_eq!(raw.custom_fields.issue, [0, 1, 1]);
-    assert_eq!(texts(&raw.custom_fields.field_value), ["5", "3", "Ready"]);
+    assert_eq!(texts(&raw.custom_fields.value), ["5", "3", "Ready"]);
     assert_eq!(texts(&raw.custom_fields.project_id), ["77"; 3]);
     // Equal texts have equal codes, wherever they come from.
-    assert_eq!(raw.custom_fields.field_value[2], raw.sightings.status[1]);
+    assert_eq!(raw.custom_fields.value[2], raw.sightings.status[1]);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use model::Instant;
 use model::records::{
-    Actor, FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent,
-    Record, Repository, Review, StatusEvent,
+    FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Record,
+    Repository, Review, StatusEvent,
 };
 use store::{Page, Store};
 
@@ -88,7 +88,14 @@ pub(crate) fn at(second: i64) -> Instant {
 }
 
 pub(crate) fn repository(id: &str, name: &str) -> Repository {
-    Repository { id: id.into(), org: "acme".into(), name: name.into(), owner: "acme".into(), ..Repository::default() }
+    Repository {
+        id: id.into(),
+        org: "acme".into(),
+        name: name.into(),
+        owner: "acme".into(),
+        host: "github.com".into(),
+        ..Repository::default()
+    }
 }
 
 pub(crate) fn place(repo: &str, number: &str) -> Place {
@@ -97,7 +104,13 @@ pub(crate) fn place(repo: &str, number: &str) -> Place {
         "web" => "R_2",
         _ => "",
     };
-    Place { repository_id: repository_id.into(), org: "acme".into(), repo: repo.into(), number: number.into() }
+    Place {
+        repository_id: repository_id.into(),
+        org: "acme".into(),
+        repo: repo.into(),
+        number: number.into(),
+        ..Place::default()
+    }
 }
 
 pub(crate) fn issue(id: &str, number: &str) -> Issue {
@@ -107,25 +120,18 @@ pub(crate) fn issue(id: &str, number: &str) -> Issue {
         title: format!("Issue {number}"),
         url: format!("https://github.com/acme/api/issues/{number}"),
         state: "open".into(),
-        state_reason: String::new(),
+        state_reason: "".into(),
         kind: "task".into(),
-        is_bug: false,
-        issue_type: String::new(),
-        labels: Vec::new(),
-        creator: Some(Actor { login: "ada".into(), is_bot: false }),
-        assignees: Vec::new(),
+        creator: "ada".into(),
         created_at: at(10),
-        closed_at: None,
         updated_at: Some(at(10)),
-        committer: String::new(),
         status_events: vec![status("opened", 10)],
-        project_events: Vec::new(),
-        items: Vec::new(),
+        ..Issue::default()
     }
 }
 
 pub(crate) fn status(kind: &str, second: i64) -> StatusEvent {
-    StatusEvent { kind: kind.into(), at: at(second), by: "ada".into(), state_reason: String::new() }
+    StatusEvent { kind: kind.into(), at: at(second), by: "ada".into(), state_reason: "".into() }
 }
 
 pub(crate) fn moved(from: &str, to: &str, second: i64) -> ProjectEvent {
@@ -147,7 +153,7 @@ pub(crate) fn card(id: &str, issue: &str, status: &str) -> ProjectItem {
         project_name: "Platform".into(),
         content: ItemContent::Issue,
         content_id: issue.into(),
-        status: status.into(),
+        status: Some(status.into()),
         status_updated_at: Some(at(20)),
         presence: Presence::OnBoard,
         created_at: Some(at(12)),
@@ -168,7 +174,8 @@ pub(crate) fn pull_request(id: &str, number: &str) -> PullRequest {
         title: format!("Change {number}"),
         url: format!("https://github.com/acme/api/pull/{number}"),
         state: "open".into(),
-        creator: Some(Actor { login: "dependabot".into(), is_bot: true }),
+        creator: "dependabot".into(),
+        creator_is_bot: true,
         created_at: at(10),
         closed_at: None,
         merged_at: None,
@@ -186,9 +193,11 @@ pub(crate) fn pull_request(id: &str, number: &str) -> PullRequest {
             state: "DISMISSED".into(),
             dismissed_state: "CHANGES_REQUESTED".into(),
             submitted_at: Some(at(14)),
-            user: Some(Actor { login: "grace".into(), is_bot: false }),
+            user: "grace".into(),
+            user_is_bot: false,
         }],
         events: vec![PullRequestEvent { kind: "ready_for_review".into(), at: at(13), by: "ada".into() }],
+        vanished_at: None,
     }
 }
 

@@ -3,10 +3,10 @@ use super::*;
 fn run(number: i64, subject: &str, outcome: &str, to: &str) -> ImportRun {
     ImportRun {
         run: number,
-        scope: "cloud_costs".to_owned(),
+        scope: "cloud_costs".into(),
         subject: subject.to_owned(),
         label: format!("bills of {subject}"),
-        outcome: outcome.to_owned(),
+        outcome: outcome.into(),
         covered_to: (!to.is_empty()).then(|| at(to)),
         ..ImportRun::default()
     }

@@ -9,6 +9,7 @@ mod signals;
 mod summary;
 
 use model::columns::Raw;
+use model::kinds::Named as _;
 use model::records::{ChargeCategory, ImportRun};
 use model::rules::{CloudRules, Rules, ServiceComparison, ServiceGroup};
 use model::table::Table;
@@ -40,8 +41,7 @@ fn raw(rows: &str) -> Raw {
         costs.service.push(service);
         costs.currency.push(currency);
         costs.month.push(Month::parse(month).expect("a month"));
-        costs.charge_category.push(ChargeCategory::from_name(category).expect("a category"));
-        costs.binary.push(cost.to_f64());
+        costs.charge_category.push(ChargeCategory::from_name(category.as_bytes()).expect("a category"));
         costs.gross.push(cost.clone());
         costs.credits.push(Amount::zero());
         costs.net.push(cost);

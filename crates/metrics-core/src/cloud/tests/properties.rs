@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use model::kinds::Named as _;
 use model::table::Cells;
 use proptest::prelude::*;
 

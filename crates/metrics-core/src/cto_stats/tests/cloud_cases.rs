@@ -22,7 +22,7 @@ fn raw(rows: &[(&str, &str, &str, f64, &str)]) -> Raw {
         for column in [&mut costs.gross, &mut costs.credits, &mut costs.net] {
             column.push(Amount::zero());
         }
-        costs.binary.push(*cost);
+        raw.as_original.binary_costs.push(*cost);
         costs.observed_at.push(None);
         costs.source.push(0);
     }

@@ -14,7 +14,7 @@ mod tables;
 
 use model::Instant;
 use model::columns::{Raw, SightingSource};
-use model::records::{Issue, Place as Home, Presence, ProjectEvent, ProjectItem, StatusEvent};
+use model::records::{Issue, IssueState, Place as Home, Presence, ProjectEvent, ProjectItem, StatusEvent};
 use model::rules::{ProjectRules, Rules};
 
 use super::{Life, Lives, NO_BOARD};
@@ -52,7 +52,6 @@ fn rules() -> Rules {
 struct Story {
     issue: Issue,
     cards: Vec<(ProjectItem, SightingSource)>,
-    vanished: Option<Instant>,
 }
 
 fn home(number: usize) -> Home {
@@ -61,27 +60,13 @@ fn home(number: usize) -> Home {
 
 fn story(number: usize, created: f64, text: &str) -> Story {
     let issue = Issue {
-        id: String::new(),
         place: home(number),
         title: format!("Issue {number}"),
-        url: String::new(),
-        state: "open".into(),
-        state_reason: String::new(),
-        kind: String::new(),
-        is_bug: false,
-        issue_type: String::new(),
-        labels: Vec::new(),
-        creator: None,
-        assignees: Vec::new(),
+        state: IssueState::Open.into(),
         created_at: day(created),
-        closed_at: None,
-        updated_at: None,
-        committer: String::new(),
-        status_events: Vec::new(),
-        project_events: Vec::new(),
-        items: Vec::new(),
+        ..Issue::default()
     };
-    let mut story = Story { issue, cards: Vec::new(), vanished: None };
+    let mut story = Story { issue, cards: Vec::new() };
     for part in text.split('|').map(str::trim).filter(|part| !part.is_empty()) {
         let (at, what) = part.split_once(' ').expect("a day and what happened");
         story.tell(day(at.parse().expect("a day")), what);
@@ -94,7 +79,7 @@ impl Story {
         let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
         match word {
             "closed" | "reopened" => self.status(at, word, ""),
-            "vanished" => self.vanished = Some(at),
+            "vanished" => self.issue.vanished_at = Some(at),
             "seen" => self.card(at, rest, Presence::OnBoard, SightingSource::Snapshot),
             "hook" => self.card(at, rest, Presence::OnBoard, SightingSource::Webhook),
             "archived" => self.card(at, rest, Presence::Archived, SightingSource::Snapshot),
@@ -140,7 +125,7 @@ impl Story {
         let item = ProjectItem {
             project_id: board.into(),
             project_name: format!("Board {board}"),
-            status: column.into(),
+            status: Some(column.into()),
             status_updated_at: set.map(|set| day(set.parse().expect("a day"))),
             presence,
             observed_at: Some(at),
@@ -162,11 +147,8 @@ fn raw(stories: &[Story]) -> Raw {
         for (item, source) in &story.cards {
             builder.card(&story.issue.place, item, *source);
         }
-        if let Some(at) = story.vanished {
-            builder.vanished(&story.issue.place, at);
-        }
     }
-    builder.build(day(1_000.0))
+    builder.build(day(1_000.0)).expect("each issue once")
 }
 
 fn lives_with(rules: &Rules, as_of: f64, stories: &[Story]) -> Lives {

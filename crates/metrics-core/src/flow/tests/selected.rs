@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::columns::Scopes;
-use model::records::{Actor, ImportRun, Project, Repository};
+use model::records::{ImportRun, Project, Repository};
 use model::rules::{Member, RuleSet, Team};
 use model::table::Table;
 use proptest::prelude::*;
@@ -112,7 +112,7 @@ fn varied(stories: &[(f64, Vec<String>)]) -> Vec<Story> {
     let vary = |(number, mut story): (usize, Story)| {
         story.issue.place.repo = ["shop", "web"][number % 2].into();
         let login = ["ada", "bo", "deps[bot]"][number % 3];
-        story.issue.creator = Some(Actor { login: login.into(), ..Actor::default() });
+        story.issue.creator = login.into();
         story.labelled(["chore", "bug", "feature"][number / 2 % 3])
     };
     told(stories).into_iter().enumerate().map(vary).collect()
@@ -241,7 +241,7 @@ fn a_row_is_of_the_teams_of_its_repository_and_board_and_failing_those_of_its_au
     let by = |number: usize, repo: &str, login: &str, text: &str| {
         let mut story = story(number, 0.0, text);
         story.issue.place.repo = repo.into();
-        story.issue.creator = Some(Actor { login: login.into(), ..Actor::default() });
+        story.issue.creator = login.into();
         story
     };
     let stories = [
@@ -264,7 +264,7 @@ fn a_row_is_of_the_teams_of_its_repository_and_board_and_failing_those_of_its_au
 fn bots_count_by_default_and_not_when_excluded() {
     let mut stories = [story(1, 0.0, "1 +P"), story(2, 0.0, "1 +P"), story(3, 0.0, "1 +P")];
     for (story, login) in stories.iter_mut().zip(["ada", "deps[bot]", "Robot"]) {
-        story.issue.creator = Some(Actor { login: login.into(), ..Actor::default() });
+        story.issue.creator = login.into();
     }
     let rules = Rules { bots: list(&["robot"]), ..rules() };
     let with = |bots| numbers(&selected(&stories, &rules, &Selection { bots, ..Selection::default() })).join(" ");

@@ -11,7 +11,7 @@ fn row(pull: Pull, columns: &[&str]) -> Vec<String> {
 #[test]
 fn a_merged_pull_request_has_its_instants_stages_and_waits() {
     let pull = Pull {
-        files: 3,
+        files: Some(3),
         events: vec![(ReviewRequested, hour(13))],
         reviews: vec![review("reviewer", ChangesRequested, 16), review("reviewer", Approved, 28)],
         ..merged_pull(40)
@@ -65,7 +65,7 @@ fn authors_are_named_only_where_tables_about_people_are_allowed() {
 
 #[test]
 fn rows_are_ordered_by_id_and_stay_with_their_pull_request() {
-    let pulls: Vec<Pull> = (1..=11).map(|number| Pull { files: number, ..open_pull() }).collect();
+    let pulls: Vec<Pull> = (1..=11).map(|number| Pull { files: Some(number), ..open_pull() }).collect();
     let table = table("calculated_pr", &pulls);
     let files: Vec<String> = (0..11).map(|row| table.cell(row, "changed_files")).collect();
     assert_eq!(files, ["1", "10", "11", "2", "3", "4", "5", "6", "7", "8", "9"]);

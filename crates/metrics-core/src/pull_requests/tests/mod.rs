@@ -28,13 +28,13 @@ fn hour(hours: i64) -> Instant {
 struct Review {
     by: &'static str,
     state: ReviewState,
-    dismissed: ReviewState,
+    dismissed: Option<ReviewState>,
     at: Instant,
     api_bot: bool,
 }
 
 fn review(by: &'static str, state: ReviewState, hours: i64) -> Review {
-    Review { by, state, dismissed: ReviewState::Other, at: hour(hours), api_bot: false }
+    Review { by, state, dismissed: None, at: hour(hours), api_bot: false }
 }
 
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ struct Pull {
     vanished: Option<Instant>,
     draft: bool,
     labels: &'static str,
-    files: i64,
+    files: Option<i64>,
     reviews: Vec<Review>,
     events: Vec<(PullRequestEventKind, Instant)>,
 }
@@ -67,7 +67,7 @@ fn open_pull() -> Pull {
         vanished: None,
         draft: false,
         labels: "",
-        files: -1,
+        files: None,
         reviews: Vec::new(),
         events: Vec::new(),
     }
@@ -112,12 +112,11 @@ impl Builder {
         columns.changed_files.push(pull.files);
         columns.first_commit_at.push(pull.first_commit);
         columns.vanished_at.push(pull.vanished);
-        columns.last.push(row);
         for review in &pull.reviews {
             let user = self.code(review.by);
             let columns = &mut self.raw.reviews;
             columns.pull_request.push(row);
-            columns.state.push(review.state);
+            columns.state.push(Some(review.state));
             columns.dismissed_state.push(review.dismissed);
             columns.submitted_at.push(Some(review.at));
             columns.user.push(user);
@@ -126,7 +125,7 @@ impl Builder {
         for (kind, at) in &pull.events {
             let columns = &mut self.raw.pull_request_events;
             columns.pull_request.push(row);
-            columns.kind.push(*kind);
+            columns.kind.push(Some(*kind));
             columns.at.push(Some(*at));
         }
     }

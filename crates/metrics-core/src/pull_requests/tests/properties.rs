@@ -24,7 +24,7 @@ pub(super) fn any_pull() -> impl Strategy<Value = Pull> {
                 closed: end,
                 first_commit: (files % 3 != 0).then(|| hour(created - files)),
                 draft: draft && end.is_none(),
-                files,
+                files: Some(files),
                 reviews: reviews.into_iter().map(|(by, state, hours)| review(by, state, hours)).collect(),
                 events: events.into_iter().map(|(kind, hours)| (kind, hour(hours))).collect(),
                 ..open_pull()

@@ -91,7 +91,7 @@ fn a_later_draft_does_not_restart_the_clock() {
 
 #[test]
 fn an_approval_that_was_dismissed_no_longer_stands() {
-    let dismissed = Review { dismissed: Approved, ..review("reviewer", Dismissed, 22) };
+    let dismissed = Review { dismissed: Some(Approved), ..review("reviewer", Dismissed, 22) };
     let pull = Pull { reviews: vec![dismissed], ..merged_pull(46) };
     assert_eq!(stages(pull), ["0", "0.250000", "0.500000", "1.000000", ""]);
 }
@@ -123,7 +123,7 @@ fn a_request_before_ready_counts_from_ready_and_one_after_the_review_not_at_all(
 #[test]
 fn open_pull_requests_stand_in_the_stage_that_their_clock_has_reached() {
     let pulls = [
-        Pull { files: 2, ..open_pull() },
+        Pull { files: Some(2), ..open_pull() },
         Pull { reviews: vec![review("reviewer", Commented, 20)], ..open_pull() },
         Pull { reviews: vec![review("reviewer", Approved, 30)], created: hour(9), ..open_pull() },
         Pull { draft: true, ..open_pull() },

@@ -8,8 +8,8 @@ use super::*;
 fn dismissed_change_requests_keep_counting_and_bots_count_too() {
     let pull = Pull {
         reviews: vec![
-            Review { dismissed: ChangesRequested, ..review("reviewer", Dismissed, 12) },
-            Review { dismissed: Approved, ..review("reviewer", Dismissed, 13) },
+            Review { dismissed: Some(ChangesRequested), ..review("reviewer", Dismissed, 12) },
+            Review { dismissed: Some(Approved), ..review("reviewer", Dismissed, 13) },
             review("checks[bot]", ChangesRequested, 14),
             review("reviewer", Commented, 15),
         ],
@@ -110,7 +110,7 @@ fn p85_and_p90_of_durations_need_ten_observations() {
 
 #[test]
 fn sizes_go_by_changed_files_and_the_unknown_size_is_in_all_alone() {
-    let pulls: Vec<Pull> = [(1, 12), (3, 14), (4, 16), (9, 18), (10, 20), (-1, 30)]
+    let pulls: Vec<Pull> = [(Some(1), 12), (Some(3), 14), (Some(4), 16), (Some(9), 18), (Some(10), 20), (None, 30)]
         .map(|(files, merged)| Pull { files, ..merged_pull(merged) })
         .to_vec();
     let table = table("pr_review_latency_week", &pulls);
@@ -124,10 +124,10 @@ fn sizes_go_by_changed_files_and_the_unknown_size_is_in_all_alone() {
 fn activity_counts_events_in_their_own_weeks_and_leaves_bots_to_opened_and_merged() {
     let saturday = 5 * 24 + 12;
     let pulls = [
-        Pull { labels: "urgent;Type: Hotfix", files: 10, ..merged_pull(saturday) },
+        Pull { labels: "urgent;Type: Hotfix", files: Some(10), ..merged_pull(saturday) },
         Pull { labels: "hotfixes", repo: "api", ..merged_pull(40) },
         Pull { author: "second", ..merged_pull(40) },
-        Pull { author: "deps[bot]", labels: "hotfix", files: 50, ..merged_pull(saturday) },
+        Pull { author: "deps[bot]", labels: "hotfix", files: Some(50), ..merged_pull(saturday) },
         Pull { closed: Some(hour(7 * 24)), ..open_pull() },
         Pull { closed: Some(hour(30)), api_bot: true, author: "renovate", ..open_pull() },
     ];

@@ -32,7 +32,7 @@ fn strict_error(text: impl AsRef<[u8]>) -> String {
 /// Costs as the original reads them, and what is told about them.
 fn original(text: impl AsRef<[u8]>) -> (Vec<f64>, Vec<String>) {
     let loaded = read(text, Reading::Original).expect("a file that the original reads");
-    (loaded.raw.cloud_costs.binary, loaded.problems.iter().map(ToString::to_string).collect())
+    (loaded.raw.as_original.binary_costs, loaded.problems.iter().map(ToString::to_string).collect())
 }
 
 fn texts(raw: &Raw, codes: &[u32]) -> Vec<String> {
@@ -52,7 +52,7 @@ fn rows_stay_in_file_order_repeated_keys_too_and_names_stay_as_they_are() {
     assert_eq!(costs.net.iter().map(ToString::to_string).collect::<Vec<_>>(), ["800.00", "0.10", "0.20"]);
     assert_eq!(costs.gross, costs.net);
     assert!(costs.credits.iter().all(model::Amount::is_zero));
-    assert_eq!(costs.binary, [800.0, 0.1, 0.2]);
+    assert_eq!(costs.net.iter().map(model::Amount::to_f64).collect::<Vec<_>>(), [800.0, 0.1, 0.2]);
     assert_eq!(costs.charge_category, [ChargeCategory::Unknown; 3]);
     assert_eq!((&costs.account[..], &costs.source[..]), (&[0; 3][..], &[0; 3][..]));
     assert_eq!(costs.observed_at.get(0), None);
@@ -63,7 +63,7 @@ fn byte_order_mark_line_ends_case_and_order_of_the_header_do_not_matter_and_a_cu
     let raw = strict("\u{feff}COST, month ,more,service,Provider\r\n1.5,2026-01-01,?,\"Disk, big\",azure\r\n\r\n");
     assert_eq!(texts(&raw, &raw.cloud_costs.service), ["Disk, big"]);
     assert_eq!(texts(&raw, &raw.cloud_costs.currency), [""]);
-    assert_eq!(raw.cloud_costs.binary, [1.5]);
+    assert_eq!(raw.cloud_costs.net[0].to_f64(), 1.5);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn the_original_reading_takes_what_it_can_and_tells_every_odd_value() {
 #[test]
 fn where_only_the_original_makes_sense_of_a_cost_the_exact_amount_is_zero() {
     let loaded = read(format!("{HEADER}gcp,Run,2021-02-01,12abc,USD\n"), Reading::Original).expect("readable");
-    assert_eq!(loaded.raw.cloud_costs.binary, [12.0]);
+    assert_eq!(loaded.raw.as_original.binary_costs, [12.0]);
     assert!(loaded.raw.cloud_costs.net[0].is_zero() && loaded.raw.cloud_costs.gross[0].is_zero());
 }
 
@@ -214,9 +214,9 @@ fn the_reference_bills_are_read_with_what_is_odd_in_them() {
 fn monthly(raw: &Raw) -> String {
     let costs = &raw.cloud_costs;
     let mut sums = BTreeMap::<_, f64>::new();
-    for row in 0..costs.binary.len() {
+    for row in 0..costs.net.len() {
         let [provider, currency] = [costs.provider[row], costs.currency[row]].map(|code| raw.dictionary.text(code));
-        *sums.entry((costs.month[row], provider, currency)).or_default() += costs.binary[row];
+        *sums.entry((costs.month[row], provider, currency)).or_default() += raw.as_original.binary_costs[row];
     }
     let rows =
         sums.iter().map(|((month, provider, currency), sum)| format!("{month},{provider},{sum:.2},{currency}\n"));

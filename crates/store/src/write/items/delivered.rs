@@ -56,8 +56,8 @@ impl PageWriter<'_> {
             self.connection.prepare_cached(sql)?.query_row([&told.board_id], |row| Ok((row.get(0)?, row.get(1)?)));
         let (project_id, project_name) = board.optional()?.unwrap_or_default();
         let (status, status_updated_at) = match &told.status {
-            DeliveredStatus::Moved { to, .. } => (to.clone(), Some(told.at)),
-            _ => (String::new(), None),
+            DeliveredStatus::Moved { to, .. } => (Some(to.clone()), Some(told.at)),
+            _ => (None, None),
         };
         Ok(ProjectItem {
             id: told.id.clone(),

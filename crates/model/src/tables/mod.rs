@@ -1,0 +1,40 @@
+//! The raw tables, each declared once by the struct of its row.
+//!
+//! A field is a column and its documentation the column's meaning. From a struct follow the table's columns, headers,
+//! statements, both directions of CSV, and the struct of arrays that the metrics engine reads.
+
+mod bills;
+mod boards;
+mod imports;
+mod issues;
+mod pull_requests;
+mod repositories;
+
+pub use bills::{BillLine, BillLineColumns};
+pub use boards::{CustomFieldColumns, FieldValue, Project, ProjectItem, Sighting, SightingColumns};
+pub use imports::ImportRun;
+pub use issues::{Issue, IssueColumns, ProjectEvent, ProjectEventColumns, StatusEvent, StatusEventColumns};
+pub use pull_requests::{
+    PullRequest, PullRequestColumns, PullRequestEvent, PullRequestEventColumns, Review, ReviewColumns,
+};
+pub use repositories::Repository;
+
+use crate::cells::RawRow as _;
+use crate::spec::RawTable;
+
+/// All raw tables in the order in which they are published.
+pub static RAW_TABLES: [&RawTable; 13] = [
+    Repository::TABLE,
+    Project::TABLE,
+    Issue::TABLE,
+    StatusEvent::TABLE,
+    ProjectEvent::TABLE,
+    FieldValue::TABLE,
+    ProjectItem::TABLE,
+    Sighting::TABLE,
+    PullRequest::TABLE,
+    Review::TABLE,
+    PullRequestEvent::TABLE,
+    BillLine::TABLE,
+    ImportRun::TABLE,
+];

@@ -1,0 +1,125 @@
+//! `pr.csv`, `pr_review.csv` and `pr_event.csv`.
+
+use model_derive::RawTable;
+use serde::{Deserialize, Serialize};
+
+use crate::Instant;
+use crate::kinds::{PullRequestEventKind, PullRequestState, ReviewState, Told};
+use crate::records::Place;
+
+/// Pull requests, one row each.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, RawTable)]
+#[raw(table = "pr", key("org", "repo", "number", "host"), columns = PullRequestColumns, owner = place, after(host))]
+pub struct PullRequest {
+    /// Repository and number.
+    #[raw(skip, original, before(org, repo, number))]
+    pub place: Place,
+    /// Title.
+    #[raw(original, engine)]
+    pub title: String,
+    /// Web address.
+    #[raw(original, engine)]
+    pub url: String,
+    /// State: `open`, `merged` or `closed`.
+    #[raw(original)]
+    pub state: Told<PullRequestState>,
+    /// Opened.
+    #[raw(original, engine, required)]
+    pub created_at: Instant,
+    /// Closed or merged, empty while open.
+    #[raw(original, engine)]
+    pub closed_at: Option<Instant>,
+    /// Merged, empty otherwise.
+    #[raw(original, engine)]
+    pub merged_at: Option<Instant>,
+    /// Login of the author, empty for deleted users.
+    #[raw(original, code, engine)]
+    pub creator: String,
+    /// Node id, empty until the API has shown it.
+    pub id: String,
+    /// Last change by GitHub's reckoning.
+    pub updated_at: Option<Instant>,
+    /// Whether it is a draft now.
+    #[raw(engine)]
+    pub is_draft: bool,
+    /// Target branch.
+    #[raw(code)]
+    pub base: String,
+    /// Labels joined by `;`.
+    #[raw(engine)]
+    pub labels: Vec<String>,
+    /// Lines added, empty where unknown.
+    pub additions: Option<i64>,
+    /// Lines deleted, empty where unknown.
+    pub deletions: Option<i64>,
+    /// Files changed, empty where unknown.
+    #[raw(engine)]
+    pub changed_files: Option<i64>,
+    /// Earliest author date of its commits.
+    #[raw(engine)]
+    pub first_commit_at: Option<Instant>,
+    /// Object id of the merge commit.
+    pub merge_commit: String,
+    /// Whether the API says that the author is a bot.
+    #[raw(engine)]
+    pub creator_is_bot: bool,
+    /// When a full import first missed it, empty while it exists.
+    #[raw(engine)]
+    pub vanished_at: Option<Instant>,
+    /// Reviews in the order in which they were submitted.
+    #[raw(skip)]
+    pub reviews: Vec<Review>,
+    /// Draft periods and review requests in timeline order.
+    #[raw(skip)]
+    pub events: Vec<PullRequestEvent>,
+}
+
+/// Reviews of pull requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
+#[raw(
+    table = "pr_review",
+    key("org", "repo", "number", "submitted_at", "user", "id", "host"),
+    columns = ReviewColumns,
+    owner = pull_request,
+    after(host)
+)]
+pub struct Review {
+    /// State: `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED` or `PENDING`.
+    #[raw(original, engine, required, before(org, repo, number))]
+    pub state: Told<ReviewState>,
+    /// When, empty while pending.
+    #[raw(original, engine, required)]
+    pub submitted_at: Option<Instant>,
+    /// Login of the reviewer, empty for deleted users.
+    #[raw(original, code, engine, required)]
+    pub user: String,
+    /// Node id, empty until the API has shown it.
+    pub id: String,
+    /// State before it was dismissed, empty when it was not, or when that is unknown.
+    #[raw(engine)]
+    pub dismissed_state: Told<ReviewState>,
+    /// Whether the API says that the reviewer is a bot.
+    #[raw(engine)]
+    pub user_is_bot: bool,
+}
+
+/// Draft periods and review requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
+#[raw(
+    table = "pr_event",
+    key("org", "repo", "number", "at", "type", "host"),
+    columns = PullRequestEventColumns,
+    owner = pull_request,
+    after(host)
+)]
+pub struct PullRequestEvent {
+    /// What happened: `ready_for_review`, `converted_to_draft` or `review_requested`.
+    #[raw(name = "type", engine, required, before(org, repo, number))]
+    pub kind: Told<PullRequestEventKind>,
+    /// When.
+    #[raw(engine, required)]
+    pub at: Instant,
+    /// Who, empty for deleted users.
+    #[raw(code)]
+    pub by: String,
+}

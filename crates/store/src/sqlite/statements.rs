@@ -1,0 +1,203 @@
+//! Statements for any declared table.
+
+use model::cells::{RawRow, WriteCells};
+use model::spec::{RawTable, Storage};
+use model::{Amount, Instant, Month};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{CachedStatement, Connection, ToSql};
+
+use crate::dictionary::Codes;
+
+/// Columns of a row that are not published: keys between the tables, and what an import needs to know.
+pub(crate) type Keys<'a> = &'a [(&'static str, &'a dyn ToSql)];
+
+/// The DDL of a table, without keys between the tables: what its declaration says of types and nulls.
+#[cfg(test)]
+pub(crate) fn ddl(table: &RawTable, keys: &str) -> String {
+    let columns = table.stored().map(|column| {
+        let nullable = column.nullable || is_null_when_empty(table, column.name);
+        format!("\"{}\" {}{}", column.name, storage_type(column.storage), if nullable { "" } else { " NOT NULL" })
+    });
+    format!("CREATE TABLE {} ({keys}{})", table.name, columns.collect::<Vec<_>>().join(", "))
+}
+
+/// How SQLite holds the cells of a column.
+#[cfg(test)]
+pub(crate) fn storage_type(storage: Storage) -> &'static str {
+    match storage {
+        Storage::Text | Storage::List | Storage::Amount => "TEXT",
+        _ => "INTEGER",
+    }
+}
+
+/// Ids are null until the API has shown them, so that they can be unique.
+fn is_null_when_empty(table: &RawTable, column: &str) -> bool {
+    column == "id" || column == "item_id" && table.name == "project_item"
+}
+
+/// The stored columns of a table, each with a prefix: `t."title", t."url"`.
+pub(crate) fn stored_columns(table: &RawTable, prefix: &str) -> Vec<String> {
+    table.stored().map(|column| format!("{prefix}\"{}\"", column.name)).collect()
+}
+
+/// What a statement does with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Verb {
+    /// Adds it.
+    Insert,
+    /// Writes it over the one with a number, the last parameter.
+    Update,
+    /// Adds it, or writes it over the one with its key.
+    Upsert,
+}
+
+impl Verb {
+    /// The statement for a table with keys.
+    pub(crate) fn sql(self, table: &RawTable, keys: Keys<'_>) -> String {
+        let mut columns: Vec<String> = keys.iter().map(|(name, _)| (*name).to_owned()).collect();
+        columns.extend(stored_columns(table, ""));
+        let marks = vec!["?"; columns.len()].join(", ");
+        let name = table.name;
+        match self {
+            Self::Insert => format!("INSERT INTO {name} ({}) VALUES ({marks})", columns.join(", ")),
+            Self::Update => {
+                let last = columns.len() + 1;
+                format!("UPDATE {name} SET ({}) = ({marks}) WHERE row_id = ?{last}", columns.join(", "))
+            }
+            Self::Upsert => {
+                let renewed = columns.iter().map(|column| format!("{column} = excluded.{column}"));
+                format!(
+                    "INSERT INTO {name} ({}) VALUES ({marks}) ON CONFLICT ({}) DO UPDATE SET {}",
+                    columns.join(", "),
+                    table.key.join(", "),
+                    renewed.collect::<Vec<_>>().join(", ")
+                )
+            }
+        }
+    }
+}
+
+/// Adds a row and returns its number, where its table gives numbers.
+pub(crate) fn insert<R: RawRow>(
+    connection: &Connection,
+    codes: &mut Codes,
+    row: &R,
+    keys: Keys<'_>,
+) -> rusqlite::Result<i64> {
+    bind(connection, codes, Verb::Insert, row, keys)?.raw_execute()?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// Writes a row over the one with a number.
+pub(crate) fn update<R: RawRow>(
+    connection: &Connection,
+    codes: &mut Codes,
+    row_id: i64,
+    row: &R,
+    keys: Keys<'_>,
+) -> rusqlite::Result<()> {
+    let mut statement = bind(connection, codes, Verb::Update, row, keys)?;
+    let last = statement.parameter_count();
+    statement.raw_bind_parameter(last, row_id)?;
+    statement.raw_execute().map(drop)
+}
+
+/// Adds a row, or writes it over the one with its key.
+pub(crate) fn upsert<R: RawRow>(connection: &Connection, codes: &mut Codes, row: &R) -> rusqlite::Result<()> {
+    bind(connection, codes, Verb::Upsert, row, &[])?.raw_execute().map(drop)
+}
+
+/// A statement with the keys and then the cells of a row as its parameters.
+fn bind<'c, R: RawRow>(
+    connection: &'c Connection,
+    codes: &mut Codes,
+    verb: Verb,
+    row: &R,
+    keys: Keys<'_>,
+) -> rusqlite::Result<CachedStatement<'c>> {
+    let mut statement = connection.prepare_cached(&codes.statement(verb, R::TABLE, keys))?;
+    for (index, (_, value)) in keys.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, value)?;
+    }
+    let mut cells =
+        Parameters { connection, codes, statement: &mut statement, next: keys.len(), table: R::TABLE, column: 0 };
+    row.write_cells(&mut cells)?;
+    Ok(statement)
+}
+
+/// Cells on their way into a statement.
+struct Parameters<'a, 'c> {
+    connection: &'c Connection,
+    codes: &'a mut Codes,
+    statement: &'a mut CachedStatement<'c>,
+    /// Parameters that are bound.
+    next: usize,
+    table: &'static RawTable,
+    /// Position of the last written column in the table.
+    column: usize,
+}
+
+impl Parameters<'_, '_> {
+    fn bind(&mut self, value: impl ToSql) -> rusqlite::Result<()> {
+        self.next += 1;
+        self.statement.raw_bind_parameter(self.next, value)
+    }
+
+    /// The name of the column that comes next.
+    fn next_column(&mut self) -> &'static str {
+        while self.table.columns[self.column].storage == Storage::OfOwner {
+            self.column += 1;
+        }
+        self.column += 1;
+        self.table.columns[self.column - 1].name
+    }
+}
+
+impl WriteCells for Parameters<'_, '_> {
+    type Error = rusqlite::Error;
+
+    fn text(&mut self, text: &str) -> rusqlite::Result<()> {
+        let name = self.next_column();
+        if text.is_empty() && is_null_when_empty(self.table, name) {
+            return self.bind(rusqlite::types::Null);
+        }
+        self.bind(text)
+    }
+
+    fn code(&mut self, text: &str) -> rusqlite::Result<()> {
+        self.next_column();
+        let code = self.codes.of(self.connection, text)?;
+        self.bind(code)
+    }
+
+    fn list(&mut self, texts: &[String]) -> rusqlite::Result<()> {
+        self.next_column();
+        let json = serde_json::to_string(texts).expect("a list of texts can be written as JSON");
+        self.bind(json)
+    }
+
+    fn flag(&mut self, flag: bool) -> rusqlite::Result<()> {
+        self.next_column();
+        self.bind(flag)
+    }
+
+    fn int(&mut self, number: Option<i64>) -> rusqlite::Result<()> {
+        self.next_column();
+        self.bind(number)
+    }
+
+    fn instant(&mut self, at: Option<Instant>) -> rusqlite::Result<()> {
+        self.next_column();
+        self.bind(at.map(Instant::micros))
+    }
+
+    fn month(&mut self, month: Month) -> rusqlite::Result<()> {
+        self.next_column();
+        self.bind(month.number())
+    }
+
+    fn amount(&mut self, amount: &Amount) -> rusqlite::Result<()> {
+        self.next_column();
+        self.bind(ToSqlOutput::from(amount.to_string()))
+    }
+}
