@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use hashbrown::{HashMap, HashSet};
 use model::Instant;
 use model::columns::{Dictionary, Raw};
+use model::names::comparable;
 use model::rules::Rules;
 use polars::prelude::*;
 
@@ -287,8 +288,8 @@ fn hotfix_labels(dictionary: &Dictionary) -> impl FnMut(u32) -> bool {
     let mut known: HashMap<u32, bool, RandomState> = HashMap::default();
     move |labels| {
         *known.entry(labels).or_insert_with(|| {
-            let text = dictionary.text(labels);
-            text.split(|letter: char| !letter.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("hotfix"))
+            let text = comparable(&dictionary.text(labels));
+            text.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "hotfix")
         })
     }
 }
