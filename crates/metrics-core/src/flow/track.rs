@@ -77,8 +77,8 @@ struct Card {
     name: u32,
     step: u8,
     known_at: i64,
-    /// Whether it was seen in a column before, so that a difference is one from then.
-    seen: bool,
+    /// When it was last seen in a column, so that a difference is one from then.
+    seen_at: Option<i64>,
     untold: Vec<Untold>,
 }
 
@@ -97,7 +97,7 @@ impl Track<'_> {
             name: self.boards.name(0),
             step: 0,
             known_at: self.created_at,
-            seen: false,
+            seen_at: None,
             untold: Vec::new(),
         };
         let mut gaps = 0;
@@ -293,7 +293,9 @@ impl Track<'_> {
         }
         let gaps = if presence == Presence::Removed { 0 } else { self.status(row, seen_at, source, card, facts) };
         card.known_at = card.known_at.max(seen_at);
-        card.seen |= sightings.status[row] != Dictionary::EMPTY;
+        if sightings.status[row] != Dictionary::EMPTY {
+            card.seen_at = Some(seen_at);
+        }
         gaps
     }
 
@@ -321,7 +323,7 @@ impl Track<'_> {
         if at > self.as_of {
             return 0;
         }
-        if card.seen && at <= self.told_until {
+        if card.seen_at.is_some() && at <= self.told_until {
             self.untold(exact.unwrap_or(card.known_at), name, card);
         }
         if exact.is_none() {

@@ -341,7 +341,7 @@ impl Repositories {
         names.sort_unstable();
         names.dedup();
         let place = |name: &str| names.partition_point(|other| other.as_str() < name) as u32;
-        for code in places.iter_mut() {
+        for code in &mut places {
             let name = &before[*code as usize];
             *code = if name == ALL { LIKE_TOTAL } else { place(name) };
         }
