@@ -44,7 +44,7 @@ pub(crate) fn like_the_total() -> Data {
     rename(&mut raw.project_events.project_id, lab);
     rename(&mut raw.sightings.project_id, lab);
     for repository in raw.repositories.iter_mut().filter(|repository| repository.name == "web") {
-        repository.name = "ALL".to_owned();
+        "ALL".clone_into(&mut repository.name);
     }
     Data { flow: Ok(Arc::new(raw)), ..data("called") }
 }
