@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
+use model::names::{comparable, visible};
 use model::rules::{self, RuleSet, Rules};
 
 use crate::{Config, ConfigError, Member, Project};
@@ -128,11 +129,14 @@ fn check_steps(file: &str, key: &str, project: &Project) -> Result<(), ConfigErr
     ];
     for (index, (name, columns)) in steps.iter().enumerate() {
         for column in *columns {
-            let wanted = model::names::comparable(column);
-            let other = steps[..index]
-                .iter()
-                .find(|(_, others)| others.iter().any(|other| model::names::comparable(other) == wanted));
-            if let Some((other, _)) = other {
+            let wanted = comparable(column);
+            let other = steps[..index].iter().find_map(|(key, others)| {
+                let twin = others.iter().find(|other| comparable(other) == wanted)?;
+                let is_plain = twin.trim().to_lowercase() == column.trim().to_lowercase();
+                Some(if is_plain { (*key).to_owned() } else { format!("{key}, as `{}`", visible(twin)) })
+            });
+            if let Some(other) = other {
+                let column = visible(column);
                 return Err(ConfigError::at_key(
                     file,
                     &format!("{key}.{name}"),

@@ -110,6 +110,12 @@ fn a_column_of_two_steps_is_an_error_under_flow_only() {
 }
 
 #[test]
+fn a_column_of_two_steps_under_two_spellings_is_shown_in_both() {
+    let text = "github: {projects: [{id: 1, dev_start_columns: [Doing], qa_start_columns: ['🔨 Doing']}]}";
+    insta::assert_snapshot!(refused(text), @r#"config.yml, key github.projects[0].qa_start_columns: column `🔨 Doing` is listed for two steps (also in dev_start_columns, as `Doing`); keep it in one, or use metrics.rules: cto-stats"#);
+}
+
+#[test]
 fn an_unknown_time_zone_is_named_with_the_nearest_one() {
     insta::assert_snapshot!(refused("reporting: {timezone: Europe/Pari}"), @r#"config.yml, key reporting.timezone: `Europe/Pari` is no IANA time zone; did you mean `Europe/Paris`?"#);
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use metrics_core::catalogue::{Direction, metrics};
+use metrics_core::coverage::in_order;
 use model::Month;
 use model::columns::Raw;
 use model::records::{ImportRun, RunOutcome};
@@ -133,7 +134,7 @@ fn providers(raw: &Raw) -> BTreeSet<String> {
 /// The last import of every source, and how far the last good one reached.
 fn sources(raw: &Raw) -> Vec<Value> {
     let mut sources: BTreeMap<(&str, &str), (&ImportRun, Option<&ImportRun>)> = BTreeMap::new();
-    for run in &raw.imports {
+    for run in in_order(&raw.imports) {
         let source = sources.entry((run.scope.name(), &run.subject)).or_insert((run, None));
         source.0 = run;
         if run.outcome == RunOutcome::Ok {

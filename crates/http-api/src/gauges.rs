@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use metrics_core::coverage::in_order;
 use model::Instant;
 use model::kinds::RunOutcome;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
@@ -131,7 +132,8 @@ fn register_snapshot(registry: &mut Registry, snapshot: &Snapshot, reload_failed
         }
     }
     let sources = Numbers::default();
-    let good = raw.imports.iter().filter(|run| run.outcome == RunOutcome::Ok);
+    let runs = in_order(&raw.imports);
+    let good = runs.into_iter().filter(|run| run.outcome == RunOutcome::Ok);
     for run in good.rev().take(MOST_SOURCES).collect::<Vec<_>>().into_iter().rev() {
         let Some(covered_to) = run.covered_to else { continue };
         let label = if run.label.is_empty() { &run.subject } else { &run.label };

@@ -18,12 +18,13 @@ use crate::coverage::{Coverage, ISSUE_SCOPES};
 use crate::cto_stats;
 use crate::findings::{self, FindingsByTable};
 use crate::flow::{self, Ending, FlowError, Lives};
-use crate::forecast::{ALL, ForecastOptions, ForecastSeries, forecast};
+use crate::forecast::{ForecastOptions, ForecastSeries, forecast};
 use crate::parallel;
 use crate::pull_requests;
 use crate::selection::{Chosen, Selection};
 use crate::summary::{FlowFacts, Summaries, Summary};
 use crate::throughput::{Throughput, ThroughputInputs, throughput_week};
+use crate::totals::{ALL, board_key};
 use crate::wanted::Wanted;
 
 /// The result of [`calculate`].
@@ -305,13 +306,15 @@ fn forecasts(lives: &Lives, endings: &[Ending], rules: &Rules, coverage: &Covera
     }
     let all: Vec<Instant> = finished().map(|ending| ending.ended_at).collect();
     let first_creations = lives.first_creation_by_board();
+    let keys: Vec<_> = lives.boards.iter().map(|board| board_key(&board.id)).collect();
     let mut series: Vec<ForecastSeries<'_>> = lives
         .boards
         .iter()
+        .zip(&keys)
         .zip(&by_board)
         .zip(&first_creations)
-        .filter_map(|((board, finished), first)| {
-            first.map(|first| ForecastSeries { project_id: &board.id, project_name: &board.name, finished, first })
+        .filter_map(|(((board, key), finished), first)| {
+            first.map(|first| ForecastSeries { project_id: key, project_name: &board.name, finished, first })
         })
         .collect();
     if let Some(first) = lives.first_creation() {

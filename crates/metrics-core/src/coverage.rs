@@ -11,6 +11,8 @@ use crate::selection::{Chosen, Selection};
 
 /// Scopes of imports that issue figures need.
 pub const ISSUE_SCOPES: [Scope; 2] = [Scope::Issues, Scope::ProjectItems];
+/// Scopes of imports that read the timelines of issues.
+pub(crate) const TIMELINE_SCOPES: [Scope; 1] = [Scope::Issues];
 /// Scopes of imports that pull request figures need.
 pub const PULL_REQUEST_SCOPES: [Scope; 1] = [Scope::PullRequests];
 
@@ -53,20 +55,20 @@ impl Coverage {
     /// Every import asks for the bills of some months anew, so that no gap is left behind as by issues. Which months are
     /// complete is a question of its own: see [`cloud`](crate::cloud).
     pub fn of_bills(raw: &Raw, as_of: Instant) -> Self {
-        let runs = || raw.imports.iter().filter(|run| run.scope == CLOUD_SCOPE);
+        let runs = in_order(&raw.imports);
+        let runs = || runs.iter().copied().filter(|run| run.scope == CLOUD_SCOPE);
         let newest = runs().map(|run| run.run).max();
-        let asked: BTreeMap<&str, &ImportRun> =
-            runs().filter(|run| Some(run.run) == newest).map(|run| (run.subject.as_str(), run)).collect();
+        let asked: BTreeMap<&str, &str> =
+            runs().filter(|run| Some(run.run) == newest).map(|run| (run.subject.as_str(), label(run))).collect();
         let read = |subject: &str| {
             runs()
                 .filter(|run| run.subject == subject && run.outcome == RunOutcome::Ok)
                 .filter_map(|run| run.covered_to)
                 .max()
         };
-        match asked.into_iter().map(|(subject, run)| (read(subject), subject, run)).min_by_key(|(to, at, _)| (*to, *at))
-        {
-            Some((to, _, run)) if to.is_none_or(|to| to < as_of) => {
-                Self { until: to.unwrap_or(NEVER), held_back_by: Some(format!("bills of {}", label(run))) }
+        match asked.into_iter().map(|(subject, called)| (read(subject), subject, called)).min() {
+            Some((to, _, called)) if to.is_none_or(|to| to < as_of) => {
+                Self { until: to.unwrap_or(NEVER), held_back_by: Some(format!("bills of {called}")) }
             }
             Some(_) => Self { until: as_of, held_back_by: None },
             None => Self { until: raw.cloud_as_of.map_or(as_of, |to| to.min(as_of)), held_back_by: None },
@@ -101,21 +103,35 @@ impl Coverage {
 /// Before everything: no period is complete.
 pub(crate) const NEVER: Instant = Instant::from_micros(i64::MIN + 1);
 
-/// How far one subject was imported without a gap, over its runs in order.
+/// Imports in the order in which they ran, however a table lists them: what came later is found at the end.
+pub fn in_order(imports: &[ImportRun]) -> Vec<&ImportRun> {
+    let mut runs: Vec<&ImportRun> = imports.iter().collect();
+    runs.sort_by_cached_key(|run| {
+        let said = (run.label.as_str(), run.outcome.name(), run.message.as_str());
+        (run.run, run.scope.name(), run.subject.as_str(), run.covered_to, run.covered_from, said)
+    });
+    runs
+}
+
+/// How far one subject was imported without a gap, whatever the order of its runs.
 #[derive(Debug, Default)]
 pub(crate) struct Reached<'a> {
     /// `None` when nothing before a gap was ever read.
     pub(crate) until: Option<Instant>,
-    /// How people call it.
+    /// How people call it: the label of the newest run.
     pub(crate) label: &'a str,
 }
 
 impl<'a> Reached<'a> {
-    fn extend(&mut self, run: &'a ImportRun) {
-        self.label = label(run);
-        if run.covered_from.is_none_or(|from| self.until.is_some_and(|until| from <= until)) {
-            self.until = self.until.max(run.covered_to);
-        }
+    /// From runs in order. They are spans of what changed: they join where one begins at or before the end of those before it.
+    fn over(mut runs: Vec<&'a ImportRun>) -> Self {
+        let label = runs.last().map_or("", |run| label(run));
+        runs.sort_by_key(|run| run.covered_from);
+        let until = runs.iter().fold(None, |until: Option<Instant>, run| {
+            let joins = run.covered_from.is_none_or(|from| until.is_some_and(|until| from <= until));
+            if joins { until.max(run.covered_to) } else { until }
+        });
+        Self { until, label }
     }
 }
 
@@ -126,14 +142,14 @@ fn label(run: &ImportRun) -> &str {
 
 /// How far each scope and subject of a selection was imported, archived repositories and closed boards left out.
 pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[Scope], chosen: &Chosen) -> BTreeMap<(Scope, &'a str), Reached<'a>> {
-    let mut reached: BTreeMap<(Scope, &str), Reached<'_>> = BTreeMap::new();
-    for run in raw.imports.iter().filter(|run| run.outcome == RunOutcome::Ok) {
+    let mut runs: BTreeMap<(Scope, &str), Vec<&ImportRun>> = BTreeMap::new();
+    for run in in_order(&raw.imports).into_iter().filter(|run| run.outcome == RunOutcome::Ok) {
         let Some(scope) = run.scope.known().filter(|scope| scopes.contains(scope)) else { continue };
         if run.covered_to.is_some() && !is_retired(raw, scope, &run.subject) && is_needed(raw, run, chosen) {
-            reached.entry((scope, &run.subject)).or_default().extend(run);
+            runs.entry((scope, &run.subject)).or_default().push(run);
         }
     }
-    reached
+    runs.into_iter().map(|(key, runs)| (key, Reached::over(runs))).collect()
 }
 
 fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
@@ -212,6 +228,31 @@ mod tests {
         assert_eq!(until(vec![run("acme/a", "ok", 5), since(7, 8), since(5, 9)]), day(9));
         assert_eq!(until(vec![since(7, 8)]), NEVER, "nothing before that day was ever read");
         assert_eq!(until(vec![since(7, 8), run("acme/a", "ok", 9)]), day(9));
+    }
+
+    #[test]
+    fn the_order_in_which_imports_are_listed_changes_nothing() {
+        let day = |day: i64| Instant::from_seconds(day * 86_400);
+        let run = |number: i64, from: Option<i64>, to: i64, label: &str| ImportRun {
+            run: number,
+            covered_from: from.map(day),
+            label: label.into(),
+            ..run("R_a", "ok", to)
+        };
+        let imports = [
+            run(1, None, 5, "acme/old"),
+            run(2, Some(7), 8, "acme/old"),
+            run(3, Some(5), 7, "acme/a"),
+            run(4, Some(9), 10, "acme/a"),
+        ];
+        let expected = Coverage { until: day(8), held_back_by: Some("issues of acme/a".into()) };
+        let orders = (0..256_usize).map(|code| [code & 3, (code >> 2) & 3, (code >> 4) & 3, code >> 6]);
+        let permutations = orders.filter(|order| (0..4).all(|place| order.contains(&place)));
+        for order in permutations {
+            let imports = order.map(|place| imports[place].clone()).to_vec();
+            let coverage = Coverage::new(&Raw { imports, ..Raw::default() }, &ISSUE_SCOPES, day(20));
+            assert_eq!(coverage, expected, "{order:?}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod records;
 pub mod selection;
 pub mod summary;
 pub mod throughput;
+pub mod totals;
 mod wanted;
 
 pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected, calculate_tables};

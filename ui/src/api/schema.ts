@@ -2507,7 +2507,7 @@ export interface components {
              */
             p95?: number | null;
             /**
-             * @description Id of the board, or ALL.
+             * @description Id of the board, or ALL; one whose id is ALL is written /ALL.
              * @example 7
              */
             project_id: string;
@@ -2663,7 +2663,7 @@ export interface components {
              */
             opened?: number | null;
             /**
-             * @description Name of the repository, or ALL.
+             * @description Name of the repository, or ALL; one that is called ALL is written with its organisation, acme/ALL.
              * @example web
              */
             repo: string | null;
@@ -2810,7 +2810,7 @@ export interface components {
              */
             provisional?: boolean | null;
             /**
-             * @description Name of the repository, or ALL.
+             * @description Name of the repository, or ALL; one that is called ALL is written with its organisation, acme/ALL.
              * @example web
              */
             repo: string | null;
@@ -2951,7 +2951,7 @@ export interface components {
              */
             pickup_p85_days?: number | null;
             /**
-             * @description Name of the repository, or ALL.
+             * @description Name of the repository, or ALL; one that is called ALL is written with its organisation, acme/ALL.
              * @example web
              */
             repo: string | null;
@@ -4102,7 +4102,7 @@ export interface operations {
                         pr_count?: string;
                         /** @description Whether the limits rest on fewer than 20 weeks. */
                         provisional?: string;
-                        /** @description Name of the repository, or ALL. */
+                        /** @description Name of the repository, or ALL; one that is called ALL is written with its organisation, acme/ALL. */
                         repo?: string;
                         /** @description Change requests submitted in the week, whenever their pull request was opened. */
                         requested?: string;

@@ -25,6 +25,30 @@ fn raw(reading: Reading) -> Arc<Raw> {
 static FLOW: LazyLock<Arc<Raw>> = LazyLock::new(|| raw(Reading::Strict));
 static ORIGINAL: LazyLock<Arc<Raw>> = LazyLock::new(|| raw(Reading::Original));
 
+/// The organisation where `web` and the board `10` are called like the total.
+pub(crate) fn like_the_total() -> Data {
+    let mut raw = Raw::clone(&FLOW);
+    let all = raw.dictionary.push(b"ALL");
+    let code = |raw: &Raw, text: &str| {
+        let codes = 0..raw.dictionary.len() as u32;
+        codes.into_iter().find(|code| raw.dictionary.bytes(*code) == text.as_bytes()).expect("a text of the fixture")
+    };
+    let (web, lab) = (code(&raw, "web"), code(&raw, "10"));
+    let rename = |cells: &mut Vec<u32>, from: u32| {
+        for cell in cells.iter_mut().filter(|cell| **cell == from) {
+            *cell = all;
+        }
+    };
+    rename(&mut raw.issues.repo, web);
+    rename(&mut raw.pull_requests.repo, web);
+    rename(&mut raw.project_events.project_id, lab);
+    rename(&mut raw.sightings.project_id, lab);
+    for repository in raw.repositories.iter_mut().filter(|repository| repository.name == "web") {
+        "ALL".clone_into(&mut repository.name);
+    }
+    Data { flow: Ok(Arc::new(raw)), ..data("called") }
+}
+
 pub(crate) fn data(version: &str) -> Data {
     Data {
         flow: Ok(Arc::clone(&FLOW)),

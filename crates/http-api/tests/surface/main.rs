@@ -10,5 +10,6 @@ mod fixture;
 mod large;
 mod snapshots;
 mod tables;
+mod totals;
 mod typed;
 mod webhooks;

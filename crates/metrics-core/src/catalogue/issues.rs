@@ -284,7 +284,7 @@ pub(super) const THROUGHPUT_WEEK: TableSpec = TableSpec {
 pub(super) const FORECAST: TableSpec = TableSpec {
     key: &["project_id", "weeks"],
     columns: &[
-        text("project_id", "Id of the board, or ALL."),
+        text("project_id", "Id of the board, or ALL; one whose id is ALL is written /ALL."),
         text("project_name", "Name of the board, or ALL."),
         int("weeks", "weeks", "Weeks ahead, 1 to 12."),
         of_kind(ColumnKind::Date, "until", "Day up to which that is.").or_null(),

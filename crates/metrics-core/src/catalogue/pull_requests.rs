@@ -24,7 +24,9 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
 }
 
 const REPO: ColumnSpec = text("repo", "Name of the repository.").original();
-const REPO_OR_ALL: ColumnSpec = text("repo", "Name of the repository, or ALL.").original();
+const REPO_OR_ALL: ColumnSpec =
+    text("repo", "Name of the repository, or ALL; one that is called ALL is written with its organisation, acme/ALL.")
+        .original();
 const REQUESTS: &str = "change requests";
 const PULL_REQUESTS: &str = "pull requests";
 

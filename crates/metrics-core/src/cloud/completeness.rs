@@ -8,7 +8,7 @@ use model::records::RunOutcome;
 use model::{Instant, Month};
 
 use super::ledger::Text;
-use crate::coverage::CLOUD_SCOPE;
+use crate::coverage::{CLOUD_SCOPE, in_order};
 
 /// Connectors whose name is that of the provider.
 const CONNECTORS_OF_ONE_PROVIDER: [&str; 2] = ["azure", "gcp"];
@@ -101,7 +101,8 @@ fn unsettled(raw: &Raw) -> BTreeMap<Month, BTreeSet<Text<'_>>> {
 }
 
 fn behind(raw: &Raw) -> Vec<Behind<'_>> {
-    let runs = || raw.imports.iter().filter(|run| run.scope == CLOUD_SCOPE);
+    let runs = in_order(&raw.imports);
+    let runs = || runs.iter().copied().filter(|run| run.scope == CLOUD_SCOPE);
     let Some(newest) = runs().map(|run| run.run).max() else { return Vec::new() };
     let succeeded = |run: &&ImportRun| run.outcome == RunOutcome::Ok;
     let asked: BTreeMap<&str, &ImportRun> =

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::names::comparable;
+use model::names::{comparable, visible};
 use model::rules::{CloudRules, ServiceComparison, ServiceGroup};
 
 use super::ledger::{Ledger, Text};
@@ -154,7 +154,7 @@ pub(super) fn notices(ledger: &Ledger<'_>, cut: &Cut, comparisons: &Comparisons)
     let absent: Vec<String> = configured
         .into_iter()
         .filter(|(compared, _)| !billed.contains_key(*compared))
-        .map(|(_, name)| format!("`{name}`"))
+        .map(|(_, name)| format!("`{}`", visible(name)))
         .collect();
     if !absent.is_empty() {
         notices.push(format!("no bill has these services of the configuration: {}", absent.join(", ")));

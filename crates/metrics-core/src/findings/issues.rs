@@ -4,6 +4,7 @@ use model::table::{Cells, Table};
 
 use super::rows::{against, count, counted, number};
 use super::stocks::STEPS;
+use crate::totals::ALL;
 
 /// Days between the two ends of the cumulative flow that are set against each other.
 const DAYS_BACK: i64 = 28;
@@ -97,7 +98,7 @@ pub(super) fn cumulative_flow(table: &Table) -> Vec<String> {
 
 /// The 85 % forecast of four weeks over all boards, and how often it came true.
 pub(super) fn forecast(table: &Table) -> Vec<String> {
-    let of_all = |row: &usize| table.cell(*row, "project_id") == "ALL" && count(table, *row, "weeks") == WEEKS_AHEAD;
+    let of_all = |row: &usize| table.cell(*row, "project_id") == ALL && count(table, *row, "weeks") == WEEKS_AHEAD;
     let Some(row) = (0..table.height()).find(of_all) else {
         return vec!["There is nothing to forecast from.".to_owned()];
     };

@@ -4,9 +4,10 @@ use model::rules::ProcessChange;
 use model::table::Table;
 
 use super::rows::{against, charted, count, counted, is_complete, joined, number, week};
+use crate::totals;
 
-const ALL: (&str, &str) = ("repo", "ALL");
-const ALL_SIZES: (&str, &str) = ("size", "ALL");
+const ALL: (&str, &str) = ("repo", totals::ALL);
+const ALL_SIZES: (&str, &str) = ("size", totals::ALL);
 
 /// Whether the median from opened to merged was normal in the last complete week.
 pub(super) fn cycle(table: &Table, changes: &[ProcessChange]) -> Vec<String> {

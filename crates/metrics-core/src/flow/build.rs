@@ -14,6 +14,8 @@ use super::chain::Chain;
 use super::kinds::Kinds;
 use super::lives::{Intervals, Life, Lives, Source};
 use super::track::{Fact, Track, What};
+use super::untold::{self, Untold};
+use crate::coverage::{Coverage, TIMELINE_SCOPES};
 use crate::parallel::{self, both};
 
 const NULL: i64 = Instant::NULL_MICROS;
@@ -40,10 +42,11 @@ impl Lives {
             lives.append(part);
         }
         let unmapped = context.unmapped(&lives.unmapped);
+        let lost_moves = untold::lost(raw, &boards, &lives.untold);
         lives.intervals.first.push(lives.intervals.start.len() as u32);
         let Part { issues, intervals, .. } = lives;
         let shown = vec![true; boards.list.len()];
-        Ok(Self { as_of, boards: boards.list, shown, kinds, issues, intervals, unmapped })
+        Ok(Self { as_of, boards: boards.list, shown, kinds, issues, intervals, unmapped, lost_moves })
     }
 }
 
@@ -62,6 +65,8 @@ struct Part {
     intervals: Intervals,
     /// Moves into columns that are mapped to no step: board × names.
     unmapped: Vec<u64>,
+    /// Moves that no event tells, by row of the issue.
+    untold: Vec<(u32, Untold)>,
 }
 
 impl Part {
@@ -87,6 +92,7 @@ impl Part {
         intervals.place.append(&mut next_intervals.place);
         intervals.column.append(&mut next_intervals.column);
         intervals.source.append(&mut next_intervals.source);
+        self.untold.append(&mut next.untold);
         self.unmapped.resize(next.unmapped.len().max(self.unmapped.len()), 0);
         for (count, more) in self.unmapped.iter_mut().zip(next.unmapped) {
             *count += more;
@@ -149,6 +155,8 @@ struct Context<'a> {
     kinds: &'a Kinds,
     events: &'a Events,
     as_of: Instant,
+    /// How far timelines are imported.
+    told_until: Instant,
     /// Whether a board keeps a type: board × types.
     keeps: Vec<bool>,
     /// Whether work is done on an item in a column, by name.
@@ -162,6 +170,7 @@ struct Builder<'a> {
     kinds: &'a Kinds,
     events_by_issue: &'a Events,
     as_of: i64,
+    told_until: i64,
     keeps: &'a [bool],
     /// Whether a close reason means not planned or duplicate, by code.
     /// Moves into columns that are mapped to no step: board × names.
@@ -194,7 +203,8 @@ impl<'a> Context<'a> {
         let keeps = (boards.types.iter())
             .flat_map(|types| kinds.names.iter().map(move |kind| types.is_empty() || types.contains(kind)))
             .collect();
-        Self { raw, boards, kinds, events, as_of, keeps, working }
+        let told_until = Coverage::new(raw, &TIMELINE_SCOPES, as_of).until;
+        Self { raw, boards, kinds, events, as_of, told_until, keeps, working }
     }
 
     /// Columns that are mapped to no step, with the moves into them by board × names.
@@ -219,6 +229,7 @@ impl<'a> Builder<'a> {
             kinds: context.kinds,
             events_by_issue: context.events,
             as_of: context.as_of.micros(),
+            told_until: context.told_until.micros(),
             keeps: &context.keeps,
             unmapped: vec![0; boards.list.len() * boards.name_count()],
             chain: Chain::new(boards, &context.working, context.as_of),
@@ -237,13 +248,13 @@ impl<'a> Builder<'a> {
         part.intervals.first.reserve_exact(issues.len());
         for issue in issues {
             part.intervals.first.push(part.intervals.start.len() as u32);
-            let life = self.life(issue, &mut part.intervals);
+            let life = self.life(issue, &mut part);
             part.issues.push(life);
         }
         Part { unmapped: self.unmapped, ..part }
     }
 
-    fn life(&mut self, issue: usize, intervals: &mut Intervals) -> Option<Life> {
+    fn life(&mut self, issue: usize, part: &mut Part) -> Option<Life> {
         let created_at = self.created_at(issue)?;
         if created_at > self.as_of {
             return None;
@@ -252,7 +263,7 @@ impl<'a> Builder<'a> {
         if !self.gather(issue) {
             return None;
         }
-        let gaps = self.board_facts(created_at);
+        let gaps = self.board_facts(issue, created_at, &mut part.untold);
         self.status_facts(issue, created_at);
         if let Some(at) = self.raw.issues.vanished_at.get(issue).map(|at| at.micros().max(created_at))
             && at <= self.as_of
@@ -260,7 +271,7 @@ impl<'a> Builder<'a> {
             self.facts.push(Fact { at, rank: 2, slot: 0, what: What::Vanish });
         }
         self.facts.sort_by_key(|fact| (fact.at, fact.rank));
-        Some(self.chain.fold(created_at, &self.facts, &self.slots, gaps, intervals))
+        Some(self.chain.fold(created_at, &self.facts, &self.slots, gaps, &mut part.intervals))
     }
 
     /// Creation, or the first event of an issue whose creation could not be read.
@@ -360,7 +371,7 @@ impl<'a> Builder<'a> {
         });
     }
 
-    fn board_facts(&mut self, created_at: i64) -> u32 {
+    fn board_facts(&mut self, issue: usize, created_at: i64, untold: &mut Vec<(u32, Untold)>) -> u32 {
         let mut gaps = 0;
         if self.events.is_empty() && self.seen.is_empty() {
             self.slots.clear();
@@ -372,10 +383,19 @@ impl<'a> Builder<'a> {
             self.rows.extend(rows_of(&self.events, board));
             self.seen_rows.clear();
             self.seen_rows.extend(rows_of(&self.seen, board));
-            let track =
-                Track { raw: self.raw, boards: self.boards, board, slot: slot as u8, created_at, as_of: self.as_of };
+            let track = Track {
+                raw: self.raw,
+                boards: self.boards,
+                board,
+                slot: slot as u8,
+                created_at,
+                as_of: self.as_of,
+                told_until: self.told_until,
+            };
             let from = self.facts.len();
-            gaps += track.facts(&mut self.rows, &self.seen_rows, &mut self.facts);
+            let (closed, of_board) = track.facts(&mut self.rows, &self.seen_rows, &mut self.facts);
+            gaps += closed;
+            untold.extend(of_board.into_iter().map(|moved| (issue as u32, moved)));
             for fact in &self.facts[from..] {
                 if let What::Column { name, entered: false, .. } = fact.what
                     && self.boards.rule(board, name).step == UNMAPPED

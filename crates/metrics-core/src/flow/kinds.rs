@@ -99,16 +99,17 @@ fn derive(issue_type: &str, labels: &str) -> (String, bool) {
     (if named.is_empty() { labelled.unwrap_or("task").to_owned() } else { named }, bug)
 }
 
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+/// Words of a comparable name.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|letter: char| !letter.is_alphanumeric())
 }
 
 fn says_bug(text: &str) -> bool {
-    words(text).any(|word| word == "bug")
+    words(&comparable(text)).any(|word| word == "bug")
 }
 
 fn kind_of_label(label: &str) -> Option<&'static str> {
-    words(label).find_map(|word| match word.as_str() {
+    words(&comparable(label)).find_map(|word| match word {
         "bug" => Some("bug"),
         "feature" => Some("feature"),
         "chore" | "refactor" => Some("chore"),
@@ -131,6 +132,14 @@ mod tests {
         assert_eq!(derived("", "debugging"), ("task".into(), false));
         assert_eq!(derived("", "Documentation"), ("docs".into(), false));
         assert_eq!(derived("", "refactor: core"), ("chore".into(), false));
+    }
+
+    #[test]
+    fn emoji_and_the_form_of_letters_are_no_part_of_a_name() {
+        assert_eq!(derived("\u{2728} Feature", ""), ("feature".into(), false));
+        assert_eq!(derived("Pr\u{fc}fung", ""), derived("Pru\u{308}fung \u{2714}\u{fe0f}", ""));
+        assert_eq!(derived("", "\u{1f41b}bug"), ("bug".into(), true));
+        assert_eq!(derived("", "de\u{301}bug"), derived("", "d\u{e9}bug"), "no word of its own after a mark");
     }
 
     #[test]

@@ -237,6 +237,8 @@ pub struct Lives {
     pub intervals: Intervals,
     /// Columns that are mapped to no step: board, column, moves into it. In order of board and column.
     pub unmapped: Vec<(u16, String, u64)>,
+    /// Rows of the issues with a move since 2026-09-24 of which GitHub wrote no event although it should have, in order.
+    pub lost_moves: Vec<u32>,
 }
 
 impl Lives {

@@ -27,6 +27,7 @@ mod notices;
 mod selected;
 mod stocks;
 mod track;
+mod untold;
 
 pub use aging::aging_wip;
 pub(crate) use boards::listed_boards;

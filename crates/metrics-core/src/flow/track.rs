@@ -4,12 +4,13 @@
 //! event whose column before is not the column that the card was in does so too.
 
 use model::Instant;
-use model::columns::{ProjectKind, Raw, SightingSource};
+use model::columns::{Dictionary, ProjectKind, Raw, SightingSource};
 use model::instant::MICROS_PER_SECOND;
 use model::records::Presence;
 
 use super::boards::{Boards, UNMAPPED};
 use super::lives::Source;
+use super::untold::{LOST_SINCE, Untold};
 
 /// Something that changes the state of an issue at an instant.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +64,8 @@ pub(crate) struct Track<'a> {
     pub(crate) slot: u8,
     pub(crate) created_at: i64,
     pub(crate) as_of: i64,
+    /// How far timelines are imported.
+    pub(crate) told_until: i64,
 }
 
 struct Card {
@@ -74,13 +77,17 @@ struct Card {
     name: u32,
     step: u8,
     known_at: i64,
+    /// When it was last seen in a column, so that a difference is one from then.
+    seen_at: Option<i64>,
+    untold: Vec<Untold>,
 }
 
 impl Track<'_> {
-    /// Appends the facts of this board in order of time and returns how many gaps they close.
+    /// Appends the facts of this board in order of time and returns how many gaps they close, and the moves among these
+    /// that GitHub's timeline may have lost.
     ///
     /// `events` are in order of time and chained where equal; `sightings` in order of `observed_at`.
-    pub(crate) fn facts(&self, events: &mut [u32], sightings: &[u32], facts: &mut Vec<Fact>) -> u32 {
+    pub(crate) fn facts(&self, events: &mut [u32], sightings: &[u32], facts: &mut Vec<Fact>) -> (u32, Vec<Untold>) {
         let mut card = Card {
             on_board: false,
             archived: false,
@@ -90,6 +97,8 @@ impl Track<'_> {
             name: self.boards.name(0),
             step: 0,
             known_at: self.created_at,
+            seen_at: None,
+            untold: Vec::new(),
         };
         let mut gaps = 0;
         let restating = self.restating(events, sightings);
@@ -109,7 +118,7 @@ impl Track<'_> {
                 sighting += 1;
             }
         }
-        gaps
+        (gaps, card.untold)
     }
 
     /// Which sightings are deliveries of a move that the timeline tells too: both are dated within moments of each
@@ -220,6 +229,7 @@ impl Track<'_> {
                     self.enter(made.unwrap_or(at), from, Source::Timeline, card, facts);
                 } else if !self.boards.chains(self.board, self.boards.name(from), card.name) {
                     gaps = 1;
+                    self.untold(at, self.boards.name(from), card);
                     self.doubt(at, card, facts);
                     self.enter(at, from, Source::Bound, card, facts);
                 }
@@ -283,6 +293,9 @@ impl Track<'_> {
         }
         let gaps = if presence == Presence::Removed { 0 } else { self.status(row, seen_at, source, card, facts) };
         card.known_at = card.known_at.max(seen_at);
+        if sightings.status[row] != Dictionary::EMPTY {
+            card.seen_at = Some(seen_at);
+        }
         gaps
     }
 
@@ -309,6 +322,9 @@ impl Track<'_> {
         }
         if at > self.as_of {
             return 0;
+        }
+        if card.seen_at.is_some() && at <= self.told_until {
+            self.untold(exact.unwrap_or(card.known_at), name, card);
         }
         if exact.is_none() {
             self.doubt(at, card, facts);
@@ -341,6 +357,16 @@ impl Track<'_> {
         }
         (card.code, card.name) = (code, name);
         self.push(at, What::Column { code, name, step: card.step, source, entered: step != UNMAPPED }, facts);
+    }
+
+    /// Notes a move that no event tells, where the timeline is imported so far that it should: from the column that the
+    /// card was in to another one, both named, at or after an instant.
+    fn untold(&self, since: i64, after: u32, card: &mut Card) {
+        let unnamed = self.boards.name(Dictionary::EMPTY);
+        let is_late = (LOST_SINCE.micros()..=self.told_until).contains(&since);
+        if is_late && card.name != unnamed && after != unnamed {
+            card.untold.push(Untold { board: self.board, before: card.name, after });
+        }
     }
 
     fn doubt(&self, until: i64, card: &Card, facts: &mut Vec<Fact>) {

@@ -36,7 +36,8 @@ const CONFIDENCES: [usize; 4] = [50, 70, 85, 95];
 /// A project, or all of them, with what was finished in it.
 #[derive(Clone, Copy, Debug)]
 pub struct ForecastSeries<'a> {
-    /// Id of the project; decides on the random numbers. [`ALL`] for all projects.
+    /// Id of the project as the table writes it, see [`board_key`](crate::totals::board_key); decides on the random
+    /// numbers. [`ALL`] for all projects.
     pub project_id: &'a str,
     /// Name for people.
     pub project_name: &'a str,
@@ -46,8 +47,7 @@ pub struct ForecastSeries<'a> {
     pub first: Instant,
 }
 
-/// Id and name of the series over all projects.
-pub const ALL: &str = "ALL";
+pub use crate::totals::ALL;
 
 /// When and how to forecast.
 #[derive(Clone, Copy, Debug)]

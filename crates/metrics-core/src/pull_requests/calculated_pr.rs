@@ -6,7 +6,7 @@ use model::instant::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use model::table::{Cells, Column, Table};
 
 use super::clock::Clock;
-use super::facts::{Facts, PullRequest, size_name};
+use super::facts::{Facts, PullRequest, Repositories, size_name};
 use crate::ids::sort_by_bytes;
 
 /// One row per pull request that exists at `as_of`, those of bots included and marked, in order of id (as bytes).
@@ -29,6 +29,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, people: bool) -> Table {
 
 struct Rows<'a> {
     raw: &'a Raw,
+    repositories: &'a Repositories,
     order: Vec<&'a PullRequest>,
 }
 
@@ -38,7 +39,11 @@ impl<'a> Rows<'a> {
         let place = |row: u32| facts.pull_requests.partition_point(|known| known.row < row as usize);
         let mut rows: Vec<u32> = facts.pull_requests.iter().map(|known| known.row as u32).collect();
         sort_by_bytes(&mut rows, &raw.pull_requests.id);
-        Self { raw, order: rows.into_iter().map(|row| &facts.pull_requests[place(row)]).collect() }
+        Self {
+            raw,
+            repositories: &facts.repositories,
+            order: rows.into_iter().map(|row| &facts.pull_requests[place(row)]).collect(),
+        }
     }
 
     fn texts(&self, column: &TextColumn) -> Cells {
@@ -77,11 +82,11 @@ impl<'a> Rows<'a> {
     }
 
     fn identity(&self) -> Vec<Column> {
-        let Raw { pull_requests, dictionary, .. } = self.raw;
+        let Raw { pull_requests, .. } = self.raw;
         vec![
             Column { name: "id", cells: self.texts(&pull_requests.id) },
             Column { name: "title", cells: self.texts(&pull_requests.title) },
-            Column { name: "repo", cells: self.words(|known| dictionary.bytes(pull_requests.repo[known.row])) },
+            Column { name: "repo", cells: self.words(|known| self.repositories.of_row(self.raw, known.row)) },
         ]
     }
 

@@ -75,8 +75,8 @@ fn of_repositories(
     layout: &[(&'static str, Kind)],
 ) -> Table {
     let names = df!(
-        column::REPO => (0..facts.repositories.len() as u32).collect::<Vec<_>>(),
-        "name" => &facts.repositories,
+        column::REPO => (0..facts.repositories.names().len() as u32).collect::<Vec<_>>(),
+        "name" => facts.repositories.names(),
     )
     .expect("one name per repository");
     let frame = rows

@@ -5,7 +5,8 @@ use chrono::Days;
 use chrono_tz::Tz;
 use hashbrown::{HashMap, HashSet};
 use model::Instant;
-use model::columns::{Dictionary, Raw};
+use model::columns::{Dictionary, PullRequestColumns, Raw};
+use model::names::comparable;
 use model::rules::Rules;
 use polars::prelude::*;
 
@@ -15,6 +16,7 @@ use crate::calendar::{Cut, Periods, day_start};
 use crate::logins::BotLogins;
 use crate::selection::Chosen;
 use crate::summary::{Observations, PullRequestSeries, Stock};
+use crate::totals::{ALL, repository_key};
 
 /// Names of the columns of [`Facts::frame`].
 pub(super) mod column {
@@ -53,8 +55,8 @@ pub(super) struct Facts {
     pub(super) frame: DataFrame,
     /// One row per change request: repository and week.
     pub(super) requests: DataFrame,
-    /// Names of repositories, in order.
-    pub(super) repositories: Vec<String>,
+    /// Names of repositories as tables write them, in order.
+    pub(super) repositories: Repositories,
     /// Logins of authors, in order.
     pub(super) authors: Vec<String>,
     /// Every week from the first pull request to `as_of`.
@@ -94,7 +96,8 @@ impl Facts {
         let rows: Vec<(usize, &Clock)> =
             clocks.iter().enumerate().filter_map(|(row, clock)| clock.as_ref().map(|clock| (row, clock))).collect();
         let columns = &raw.pull_requests;
-        let repositories = Names::of(rows.iter().map(|(row, _)| columns.repo[*row]), &raw.dictionary);
+        let repositories =
+            Repositories::of(rows.iter().map(|(row, _)| (columns.org[*row], columns.repo[*row])), &raw.dictionary);
         let authors = Names::of(rows.iter().map(|(row, _)| columns.creator[*row]), &raw.dictionary);
         let first = rows.iter().map(|(_, clock)| clock.created).min();
         let weeks = match first.map(Instant::from_micros) {
@@ -107,7 +110,7 @@ impl Facts {
         for (row, clock) in &rows {
             let is_bot = bots.contains(columns.creator[*row], columns.creator_is_bot[*row]);
             let counts = chosen.includes_bots() || !is_bot;
-            cells.repo.push(repositories.place(columns.repo[*row]));
+            cells.repo.push(repositories.place((columns.org[*row], columns.repo[*row])));
             cells.author.push(authors.place(columns.creator[*row]));
             cells.bot.push(!counts);
             cells.size.push(size(columns.changed_files.get(*row)));
@@ -124,7 +127,7 @@ impl Facts {
             frame: cells.into_frame(),
             requests: requests(raw, &clocks, &repositories, &weeks, as_of),
             covered: covered(&RepositoryCoverage::of(raw, as_of, chosen), raw, &rows, &repositories, as_of),
-            repositories: repositories.names,
+            repositories,
             authors: authors.names,
             weeks,
         }
@@ -226,7 +229,13 @@ fn series<'a>(humans: &[&Clock], everyone: impl Iterator<Item = &'a Clock>) -> P
 }
 
 /// Change requests by the week in which they were submitted, whenever their pull request was opened.
-fn requests(raw: &Raw, clocks: &[Option<Clock>], repositories: &Names, weeks: &Periods, as_of: Instant) -> DataFrame {
+fn requests(
+    raw: &Raw,
+    clocks: &[Option<Clock>],
+    repositories: &Repositories,
+    weeks: &Periods,
+    as_of: Instant,
+) -> DataFrame {
     let reviews = &raw.reviews;
     let (mut repos, mut requested) = (Vec::new(), Vec::new());
     for row in 0..reviews.pull_request.len() {
@@ -236,7 +245,8 @@ fn requests(raw: &Raw, clocks: &[Option<Clock>], repositories: &Names, weeks: &P
             && clocks[pull_request].is_some()
             && let Some(week) = at.and_then(|at| weeks.index_of(at))
         {
-            repos.push(repositories.place(raw.pull_requests.repo[pull_request]));
+            let PullRequestColumns { org, repo, .. } = &raw.pull_requests;
+            repos.push(repositories.place((org[pull_request], repo[pull_request])));
             requested.push(week as u32);
         }
     }
@@ -249,16 +259,16 @@ fn covered(
     coverage: &RepositoryCoverage,
     raw: &Raw,
     rows: &[(usize, &Clock)],
-    repositories: &Names,
+    repositories: &Repositories,
     as_of: Instant,
 ) -> Vec<Instant> {
-    let mut covered = vec![as_of; repositories.names.len()];
+    let mut covered = vec![as_of; repositories.names().len()];
     let mut seen: HashSet<(u32, u32), RandomState> = HashSet::default();
     for (row, _) in rows {
         let (org, repo) = (raw.pull_requests.org[*row], raw.pull_requests.repo[*row]);
         if seen.insert((org, repo)) {
             let name = format!("{}/{}", raw.dictionary.text(org), raw.dictionary.text(repo));
-            let place = repositories.place(repo) as usize;
+            let place = repositories.place((org, repo)) as usize;
             covered[place] = covered[place].min(coverage.repository(&name));
         }
     }
@@ -287,8 +297,8 @@ fn hotfix_labels(dictionary: &Dictionary) -> impl FnMut(u32) -> bool {
     let mut known: HashMap<u32, bool, RandomState> = HashMap::default();
     move |labels| {
         *known.entry(labels).or_insert_with(|| {
-            let text = dictionary.text(labels);
-            text.split(|letter: char| !letter.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("hotfix"))
+            let text = comparable(&dictionary.text(labels));
+            text.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "hotfix")
         })
     }
 }
@@ -296,6 +306,70 @@ fn hotfix_labels(dictionary: &Dictionary) -> impl FnMut(u32) -> bool {
 /// The first instant of Saturday of each week.
 fn saturdays(weeks: &Periods, zone: Tz) -> Vec<Instant> {
     (0..weeks.len()).map(|week| day_start(zone, weeks.first_day(week) + Days::new(5))).collect()
+}
+
+/// Names of repositories as tables write them, in byte order. Those of one name in several organisations are one, but
+/// for repositories that are called like the total: they are told apart by their organisations.
+pub(super) struct Repositories {
+    names: Vec<String>,
+    /// By code of the name.
+    places: Vec<u32>,
+    /// By code of the organisation, of repositories that are called like the total.
+    like_total: HashMap<u32, u32, RandomState>,
+}
+
+/// A place that the organisation decides on.
+const LIKE_TOTAL: u32 = u32::MAX;
+
+impl Repositories {
+    /// From codes of organisations and names.
+    fn of(codes: impl Iterator<Item = (u32, u32)>, dictionary: &Dictionary) -> Self {
+        let mut orgs: HashSet<u32, RandomState> = HashSet::default();
+        let plain = codes.inspect(|(org, name)| {
+            if dictionary.bytes(*name) == ALL.as_bytes() {
+                orgs.insert(*org);
+            }
+        });
+        let Names { mut names, mut places } = Names::of(plain.map(|(_, name)| name), dictionary);
+        if orgs.is_empty() {
+            return Self { names, places, like_total: HashMap::default() };
+        }
+        let keys: Vec<(u32, String)> =
+            orgs.into_iter().map(|org| (org, repository_key(&dictionary.text(org), ALL).into_owned())).collect();
+        let before = std::mem::take(&mut names);
+        names.extend(before.iter().filter(|name| *name != ALL).chain(keys.iter().map(|(_, key)| key)).cloned());
+        names.sort_unstable();
+        names.dedup();
+        let place = |name: &str| names.partition_point(|other| other.as_str() < name) as u32;
+        for code in &mut places {
+            let name = &before[*code as usize];
+            *code = if name == ALL { LIKE_TOTAL } else { place(name) };
+        }
+        let like_total = keys.iter().map(|(org, key)| (*org, place(key))).collect();
+        Self { names, places, like_total }
+    }
+
+    /// Place of a repository that was among those given.
+    pub(super) fn place(&self, (org, name): (u32, u32)) -> u32 {
+        match self.places[name as usize] {
+            LIKE_TOTAL => self.like_total[&org],
+            place => place,
+        }
+    }
+
+    /// All of them, in order.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The name of the repository of a pull request, by row, as tables write it.
+    pub(super) fn of_row<'a>(&'a self, raw: &'a Raw, row: usize) -> &'a [u8] {
+        let (org, name) = (raw.pull_requests.org[row], raw.pull_requests.repo[row]);
+        match self.places[name as usize] {
+            LIKE_TOTAL => self.names[self.like_total[&org] as usize].as_bytes(),
+            _ => raw.dictionary.bytes(name),
+        }
+    }
 }
 
 /// Distinct texts of a coded column in byte order.

@@ -7,9 +7,8 @@ use polars::prelude::*;
 use super::facts::{Facts, SIZES};
 use crate::calendar::Periods;
 use crate::frame::{Kind, table};
+use crate::totals::ALL;
 
-/// Name of the group of everything.
-const ALL: &str = "ALL";
 const CELL: &str = "cell";
 
 /// Weeks × groups; the last group is `ALL`.
@@ -24,7 +23,7 @@ pub(super) struct Grid<'a> {
 impl<'a> Grid<'a> {
     /// Groups are repositories.
     pub(super) fn of_repositories(facts: &'a Facts) -> Self {
-        let groups = facts.repositories.iter().map(String::as_str).chain([ALL]).collect();
+        let groups = facts.repositories.names().iter().map(String::as_str).chain([ALL]).collect();
         Self { weeks: &facts.weeks, label: super::facts::column::REPO, groups, covered: facts.covered.clone() }
     }
 

@@ -29,7 +29,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, as_of: Instant) -> Table {
         columns: vec![
             Column { name: "id", cells: texts(&open, |row, _| columns.id.bytes(row)) },
             Column { name: "title", cells: texts(&open, |row, _| columns.title.bytes(row)) },
-            Column { name: "repo", cells: texts(&open, |row, _| raw.dictionary.bytes(columns.repo[row])) },
+            Column { name: "repo", cells: texts(&open, |row, _| facts.repositories.of_row(raw, row)) },
             Column {
                 name: "age_days",
                 cells: Cells::Float(open.iter().map(|(_, clock)| Some(age_days(clock))).collect()),

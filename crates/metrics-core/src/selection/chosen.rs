@@ -13,6 +13,7 @@ use model::rules::{Rules, Team};
 use super::{Bots, Selection};
 use crate::calendar::day_start;
 use crate::logins::BotLogins;
+use crate::totals::board_of_key;
 
 /// A selection under some rules.
 #[derive(Debug, Default)]
@@ -135,7 +136,7 @@ impl Chosen {
         let selected = rules.teams.iter().filter(|(name, _)| is_selected(name)).map(|(_, team)| team);
         Self {
             is_everything: selection.is_everything(),
-            projects: selection.projects.iter().map(|id| id.trim().to_owned()).collect(),
+            projects: selection.projects.iter().map(|id| board_of_key(id.trim()).to_owned()).collect(),
             repositories: selection.repositories.iter().map(|name| comparable(name)).collect(),
             types: selection.types.iter().map(|kind| comparable(kind)).collect(),
             bots: selection.bots,

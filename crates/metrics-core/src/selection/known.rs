@@ -10,6 +10,7 @@ use model::rules::{RuleSet, Rules};
 use super::{NO_BOARD, Selection};
 use crate::catalogue::Filter;
 use crate::flow::{Kinds, listed_boards};
+use crate::totals::board_of_key;
 
 /// The names that a selection may use, each list without repetition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,10 @@ impl Known {
     pub fn has(&self, filter: Filter, value: &str) -> bool {
         let name = comparable(value);
         match filter {
-            Filter::Project => value.trim() == NO_BOARD || self.boards.iter().any(|board| board.id == value.trim()),
+            Filter::Project => {
+                let id = board_of_key(value.trim());
+                id == NO_BOARD || self.boards.iter().any(|board| board.id == id)
+            }
             Filter::Repository => self.repositories.iter().any(|full| {
                 let full = comparable(full);
                 full == name || full.rsplit('/').next() == Some(&name)

@@ -12,6 +12,7 @@ use super::rows::{Figure, chart_bytes, chart_of_counts, counted, pooled, table};
 use super::words;
 use crate::calendar::Periods;
 use crate::control::{Chart, weekly_series, xmr};
+use crate::totals::ALL;
 
 /// What happened to pull requests when.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +55,7 @@ impl PullRequestFacts {
     ) -> Self {
         let of_all = |name: &str, column: &str, group: &str| {
             let table = tables.iter().find(|table| table.name == name);
-            let points = table.and_then(|table| weekly_series(table, column, Some((group, "ALL"))));
+            let points = table.and_then(|table| weekly_series(table, column, Some((group, ALL))));
             xmr(&points.unwrap_or_default(), changes)
         };
         let charts = Charts {

@@ -6,6 +6,7 @@
 //! `8 hook P:Doing@7.5` a delivery, `9 archived P:Doing`, `9 away P:Doing` found removed, `9 vanished`.
 
 mod life;
+mod lost;
 mod marks;
 mod properties;
 mod selected;

@@ -163,7 +163,32 @@ fn holes_in_the_history_are_said_in_one_line() {
             "the configuration does not name board Z (Board Z): read by GitHub's own columns \
              (Backlog, Ready, In progress, In review, Done)",
             "board history: 1 of 2 issues that were on a board have gaps (40 % of their time is inferred): \
-             GitHub lost status events; steps are rebuilt from snapshots",
+             no event tells how they came into a column; steps are rebuilt from what imports and deliveries saw",
         ]
+    );
+}
+
+#[test]
+fn columns_are_found_whatever_emoji_and_form_their_names_have() {
+    let mut rules = rules();
+    rules.projects[0].qa_start_columns = vec!["Pru\u{308}fung".into()];
+    rules.working_columns = vec!["Doing \u{1f528}".into()];
+    let stories = [story(
+        1,
+        0.0,
+        "1 +P | 2 P:>\u{1f6a7} Doing | 3 P:\u{1f6a7}\u{fe0f} Doing>Pr\u{fc}fung | 4 P:Pru\u{308}fung>\u{2705} Done",
+    )];
+    let lives = lives_with(&rules, 9.0, &stories);
+    assert_eq!(flow::notices(&lives), [] as [&str; 0]);
+    let table = flow::calculated_issue(&raw(&stories), &lives);
+    assert_eq!(only(&table, &["current_step", "dev_days", "qa_days", "history_gaps"]), "done,1.000000,1.000000,0");
+}
+
+#[test]
+fn a_notice_shows_what_cannot_be_seen_in_a_name() {
+    let lives = lives_with(&rules(), 9.0, &[story(1, 0.0, "1 +P | 2 P:>In\u{a0}review")]);
+    assert_eq!(
+        flow::notices(&lives),
+        ["column `in\\u{a0}review` of board P (Board P) is mapped to no step: 1 move into it kept the step before"]
     );
 }
