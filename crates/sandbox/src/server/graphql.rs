@@ -166,6 +166,7 @@ fn reply_to(state: &State, conduct: &InForce, ids: ShownIds, request: &Request, 
         Ok(Json::Object(variables)) => variables,
         _ => Map::new(),
     };
+    state.count(|counters| counters.introspections += u64::from(!types.is_empty()));
     let mut fields = plan::compile(schema(), document, operation, &variables);
     fields.retain(|field| !is_of_schema(&field.name));
     match cost::measure(&fields) {

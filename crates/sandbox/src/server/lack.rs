@@ -100,7 +100,7 @@ pub(crate) fn without(schema: &Valid<Schema>, lacks: &[Lack]) -> Valid<Schema> {
             ExtendedType::Interface(interface) => trim(type_name, &mut interface.make_mut().fields, lacks),
             ExtendedType::Union(union) => union.make_mut().members.retain(|member| !lacks_type(&member.name)),
             ExtendedType::Enum(values) => {
-                values.make_mut().values.retain(|value, _| !lacks.iter().any(|lack| lack.is_member(type_name, value)))
+                values.make_mut().values.retain(|value, _| !lacks.iter().any(|lack| lack.is_member(type_name, value)));
             }
             _ => {}
         }

@@ -157,6 +157,7 @@ async fn introspection_tells_what_the_server_has_and_costs_a_point() {
     ]);
     server.set_conduct(conduct);
     let data = ask(&server, TYPES, json!({})).await.data();
+    assert_eq!(server.counters().introspections, 2);
     let bare = json!({ "name": "stateReason", "args": [] });
     assert_eq!((field(&data, "stateReason"), field(&data, "issueType")), (Some(bare), None));
     assert_eq!(data["kind"], Json::Null);
