@@ -18,6 +18,7 @@ mod names;
 mod older_server;
 mod one_instant;
 mod published;
+mod raw_folders;
 mod silent;
 mod simulated;
 mod status_field;
