@@ -41,8 +41,10 @@ fn shown(view: &View, archived: bool) -> BTreeSet<Cell> {
         }
         for field in &item.fields {
             let value = match &field.value {
-                FieldValue::Text(text) | FieldValue::SingleSelect(text) => text.clone(),
-                FieldValue::Date(text) | FieldValue::Iteration(text) => text.clone(),
+                FieldValue::Text(text)
+                | FieldValue::SingleSelect(text)
+                | FieldValue::Date(text)
+                | FieldValue::Iteration(text) => text.clone(),
                 FieldValue::Number(number) => number.to_string(),
             };
             insert(&field.name, value);

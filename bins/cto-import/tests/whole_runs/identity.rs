@@ -85,8 +85,8 @@ fn new_ids_leave_one_row_each_when_the_old_ones_lead_nowhere() {
 
 #[test]
 fn each_kind_of_thing_may_get_new_ids_alone() {
-    let simulated = served();
     use IdKind::{Event, Issue, Item, Project, PullRequest, Repository, Review};
+    let simulated = served();
     for kind in [Repository, Issue, PullRequest, Project, Item, Review, Event] {
         let before = Ids { kinds: Some(vec![kind]), others_unknown: true, ..Ids::of(IdForm::Other) };
         let unknown = Ids { others_unknown: true, ..Ids::of(IdForm::New) };

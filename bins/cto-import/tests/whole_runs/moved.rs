@@ -51,7 +51,7 @@ impl Moving {
             }
         }
         for pull_request in truth.pull_requests.iter_mut().filter(|one| one.repo == self.name) {
-            pull_request.repo = name.to_owned();
+            name.clone_into(&mut pull_request.repo);
         }
         let data = self.data.path();
         assert_eq!(rows(data, "issue.csv").len(), truth.issues.len());

@@ -60,9 +60,9 @@ fn without_issue_types_everything_else_is_imported() {
     let cut = |data: &std::path::Path| {
         let mut issues = rows(data, "issue.csv");
         for column in ["issue_type", "type", "is_bug"] {
-            issues.iter_mut().for_each(|row| {
+            for row in &mut issues {
                 row.remove(column);
-            });
+            }
         }
         issues
     };
