@@ -4,9 +4,10 @@ mod archived;
 mod bad_input;
 mod billed;
 mod budget;
-mod clocks;
+
 mod clouds;
 mod combined;
+mod dates;
 mod deletions;
 mod faults;
 mod hidden;
