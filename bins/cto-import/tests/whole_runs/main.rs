@@ -4,7 +4,6 @@ mod archived;
 mod bad_input;
 mod billed;
 mod budget;
-
 mod clouds;
 mod combined;
 mod dates;

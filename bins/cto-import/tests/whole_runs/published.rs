@@ -14,15 +14,6 @@ pub(crate) fn rows(data: &Path, table: &str) -> Vec<Row> {
     records.map(|cells| header.iter().cloned().zip(cells).collect()).collect()
 }
 
-/// The rows without a column.
-pub(crate) fn rows_without(data: &Path, table: &str, column: &str) -> Vec<Row> {
-    let mut rows = rows(data, table);
-    for row in &mut rows {
-        row.remove(column).expect("a column of that name");
-    }
-    rows
-}
-
 /// The rows in which columns have these values.
 pub(crate) fn rows_with(data: &Path, table: &str, wanted: &[(&str, &str)]) -> Vec<Row> {
     let fits = |row: &Row| wanted.iter().all(|(column, value)| row[*column] == *value);
