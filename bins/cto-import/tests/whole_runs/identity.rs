@@ -59,7 +59,7 @@ fn compared(data: &Path, table: &str, with_ids: bool) -> Vec<Row> {
     });
     for row in &mut rows {
         if !with_ids {
-            ["id", "item_id", "content_id"].map(|column| row.remove(column));
+            row.retain(|column, _| !matches!(column.as_str(), "id" | "item_id" | "content_id"));
         }
         if table == "project_item.csv" {
             row.remove("observed_at");
