@@ -143,6 +143,7 @@ impl<'a> Recorder<'a> {
             };
             match &event.kind {
                 IssueEventKind::Added(board) => board_event(ProjectKind::Added, *board, "", "", by),
+                IssueEventKind::Transferred(_) => {}
                 IssueEventKind::Removed(board) => board_event(ProjectKind::Removed, *board, "", "", by),
                 IssueEventKind::StatusChanged(board, from, to) => board_event(ProjectKind::Moved, *board, from, to, by),
                 IssueEventKind::Closed(reason) => {
