@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use command_line::say;
 use github_client::Survey;
+use model::Instant;
 use model::records::{ImportRun, Record};
 use source::{Batch, Scope, Sink as _, SourceError};
 use store::Store;
@@ -21,7 +22,10 @@ use crate::sink::StoreSink;
 pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Store>) -> Result<(), Failure> {
     let reporter = Reporter::new();
     let cancel = CancellationToken::new();
-    let survey = runtime()?.block_on(target.client.survey(&target.org, &reporter, &cancel))?;
+    let runtime = runtime()?;
+    let earlier = store.map_or(Ok(None), |store| remembered_schema(target, store))?;
+    runtime.block_on(target.client.learn_schema(earlier.as_deref(), &reporter, &cancel))?;
+    let survey = runtime.block_on(target.client.survey(&target.org, &reporter, &cancel))?;
     let plan = Plan::new(arguments, target, &survey, store)?;
     say!("{:<44} {:>9} {:>7} {:>7}", "would fetch", "records", "calls", "points");
     for task in plan.tasks() {
@@ -40,7 +44,10 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
 /// Imports the organisation.
 pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target) -> Result<(), Failure> {
     run.reporter.line(&format!("looking at {}", target.org));
+    let earlier = remembered_schema(target, &run.store)?;
+    let schema = target.client.learn_schema(earlier.as_deref(), &*run.reporter, &run.cancel).await?;
     let survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
+    remember_schema(schema, &target.org, survey.at, &run.store)?;
     store_survey(&survey, target, &run.store, run.number)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
     let expected = plan.expected();
@@ -71,6 +78,24 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     let usage = target.client.usage();
     run.used("GitHub", usage.calls, usage.points, "points");
     Ok(())
+}
+
+/// What the server said at an earlier import of what its schema has.
+fn remembered_schema(target: &Target, store: &Store) -> Result<Option<String>, Failure> {
+    Ok(store.cursor(Scope::Schema.name(), &target.org)?)
+}
+
+fn remember_schema(schema: Option<String>, org: &str, at: Instant, store: &Arc<Store>) -> Result<(), Failure> {
+    let Some(schema) = schema else { return Ok(()) };
+    let batch = Batch {
+        scope: Scope::Schema,
+        subject: org.to_owned(),
+        records: Vec::new(),
+        cursor: Some(schema),
+        observed_at: at,
+        full_crawl: None,
+    };
+    Ok(StoreSink(Arc::clone(store)).commit(batch).map_err(SourceError::from)?)
 }
 
 fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) -> Result<(), Failure> {

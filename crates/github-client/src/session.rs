@@ -22,7 +22,7 @@ use crate::judge::{self, Verdict};
 use crate::ledger::{Ledger, LedgerSnapshot};
 use crate::settings::Settings;
 use crate::transport::{Broken, Request, Transport};
-use crate::{decode, endpoint};
+use crate::{decode, endpoint, schema};
 
 /// How often a provider that names the end of a limit is believed for one request.
 const BELIEVED: u32 = 2;
@@ -41,6 +41,9 @@ pub(crate) struct Session {
     ahead: Mutex<Option<i64>>,
     scopes: Mutex<Option<Vec<String>>>,
     sso_noted: AtomicBool,
+    /// What the server's schema has.
+    pub(crate) schema: schema::Known,
+    server_version: Mutex<Option<String>>,
 }
 
 /// A judged answer.
@@ -140,6 +143,8 @@ impl Session {
             ahead: Mutex::new(None),
             scopes: Mutex::new(None),
             sso_noted: AtomicBool::new(false),
+            schema: schema::Known::default(),
+            server_version: Mutex::new(None),
         })
     }
 
@@ -154,6 +159,11 @@ impl Session {
     /// Scopes of a classic token, as the provider last named them; `None` for other credentials.
     pub(crate) fn granted_scopes(&self) -> Option<Vec<String>> {
         locked(&self.scopes).clone()
+    }
+
+    /// Version of an Enterprise Server, as it last named it; `None` for GitHub itself.
+    pub(crate) fn server_version(&self) -> Option<String> {
+        locked(&self.server_version).clone()
     }
 
     pub(crate) fn remember_org(&self, org: &str) {
@@ -300,6 +310,9 @@ impl Session {
         }
         if let Some(scopes) = &answer.head.scopes {
             *locked(&self.scopes) = Some(scopes.clone());
+        }
+        if let Some(version) = &answer.head.enterprise_version {
+            *locked(&self.server_version) = Some(version.clone());
         }
         let partial = answer.head.sso.as_deref().is_some_and(|sso| sso.starts_with("partial-results"));
         if partial && !self.sso_noted.swap(true, Ordering::Relaxed) {

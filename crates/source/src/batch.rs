@@ -18,6 +18,8 @@ pub enum Scope {
     ProjectItems,
     /// Bills of one source of the clouds.
     CloudCosts,
+    /// What a provider said that its own schema has: a cursor without records.
+    Schema,
 }
 
 impl Scope {
@@ -30,6 +32,7 @@ impl Scope {
             Self::PullRequests => "pull_requests",
             Self::ProjectItems => "project_items",
             Self::CloudCosts => "cloud_costs",
+            Self::Schema => "schema",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod app;
 mod contract;
+mod learning;
 mod limits;
 mod paging;
 mod schema;
