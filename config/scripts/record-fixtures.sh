@@ -21,7 +21,7 @@ trap 'kill "$sandbox" 2>/dev/null || true; rm -rf "$work"' EXIT
 sandbox=$!
 address=$(started "$work/sandbox.log" "$sandbox" "the sandbox")
 printf 'import:\n  retry_wait_seconds: 0.01\n' >>"$work/config.yml"
-GITHUB_TOKEN=recorded GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql" \
+CTO_IMPORT__CLOCK=provider GITHUB_TOKEN=recorded GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql" \
     "$bin/cto-import" --org acme --config "$work/config.yml" --data "$work/data" --concurrency 1
 kill -INT "$sandbox"
 wait "$sandbox"

@@ -1,9 +1,10 @@
 //! Which organisation on which server, and with whose credentials.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use config_model::Config;
-use github_client::{Credentials, GithubClient, Policy, Settings};
+use config_model::{Config, ImportClock};
+use github_client::{Clock, Credentials, GithubClient, Policy, SetClock, Settings, SystemClock};
 use secrecy::SecretString;
 
 use crate::Arguments;
@@ -44,16 +45,26 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
     let api_url = config.github.api_url.clone().unwrap_or_else(|| DEFAULT_API.to_owned());
     let graphql_url = config.github.graphql_url.clone().unwrap_or_else(|| graphql_url(&api_url));
     let concurrency = arguments.concurrency.map(usize::from).or(config.import.concurrency).unwrap_or(4);
-    let client = GithubClient::new(Settings {
+    let clock = clock(config.import.clock.as_ref());
+    let settings = Settings {
         api_url,
         graphql_url,
         credentials: credentials(config)?,
         concurrency,
         policy: policy(&config.import, Policy::default()),
         user_agent: user_agent(),
-    })
-    .map_err(Failure::usage)?;
+    };
+    let client = GithubClient::with_clock(settings, clock).map_err(Failure::usage)?;
     Ok(Target { org, client, concurrency, bug_source: config.github.bug_source.custom_field_name.clone() })
+}
+
+/// The clock that tells what the provider's time is measured by.
+fn clock(configured: Option<&ImportClock>) -> Arc<dyn Clock> {
+    match configured {
+        None | Some(ImportClock::Machine) => Arc::new(SystemClock::default()),
+        Some(ImportClock::Provider) => Arc::new(SetClock::by_the_provider()),
+        Some(ImportClock::At(now)) => Arc::new(SetClock::to(*now)),
+    }
 }
 
 /// Tries and waits as configured; the rest is what is usual with the provider.

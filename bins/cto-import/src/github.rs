@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use command_line::say;
-use github_client::Survey;
+use github_client::{Survey, dating};
 use model::Instant;
 use model::records::{ImportRun, Record};
 use source::{Batch, Scope, Sink as _, SourceError};
@@ -46,7 +46,12 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     run.reporter.line(&format!("looking at {}", target.org));
     let earlier = remembered_schema(target, &run.store)?;
     let schema = target.client.learn_schema(earlier.as_deref(), &*run.reporter, &run.cancel).await?;
-    let survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
+    let mut survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
+    let (at, notice) = dating::import_time(survey.at, target.client.now(), last_import(target, &run.store)?);
+    survey.at = at;
+    if let Some(notice) = notice {
+        run.reporter.line(&format!("note: {notice}"));
+    }
     remember_schema(schema, &target.org, survey.at, &run.store)?;
     store_survey(&survey, target, &run.store, run.number)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
@@ -78,6 +83,16 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     let usage = target.client.usage();
     run.used("GitHub", usage.calls, usage.points, "points");
     Ok(())
+}
+
+/// What the last import of this organisation is dated with.
+fn last_import(target: &Target, store: &Store) -> Result<Option<Instant>, Failure> {
+    let runs = store.import_runs()?.into_iter();
+    let last = runs
+        .filter(|run| run.scope == Scope::Repositories.name() && run.subject.eq_ignore_ascii_case(&target.org))
+        .filter(|run| run.covered_to.is_some())
+        .max_by_key(|run| run.run);
+    Ok(last.and_then(|run| run.covered_to))
 }
 
 /// What the server said at an earlier import of what its schema has.

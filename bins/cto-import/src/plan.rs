@@ -101,8 +101,9 @@ impl Plan {
             return Ok(None);
         }
         let pages = Arc::clone(&pages.issues);
-        let source = MovedIssueSource::new(target.client.clone(), &target.org, &survey.repositories, ids, pages)
-            .with_bug_source(&target.bug_source);
+        let source =
+            MovedIssueSource::new(target.client.clone(), &target.org, &survey.repositories, survey.at, ids, pages)
+                .with_bug_source(&target.bug_source);
         let expected = source.expected(Window::default(), None);
         Ok(Some(Task { source: Arc::new(source), cursor: None, expected }))
     }

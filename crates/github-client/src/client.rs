@@ -27,7 +27,8 @@ pub struct Reply<T> {
     pub data: T,
     /// What the provider could not give; empty when the answer is whole.
     pub errors: Vec<GraphqlError>,
-    /// The provider's time when it answered; the local clock's where it does not say.
+    /// The provider's time when it answered; the client's own where it does not say, or says one that is more than
+    /// [`MOST_SKEW_SECONDS`](crate::dating::MOST_SKEW_SECONDS) away.
     pub at: Instant,
     /// The provider's id of the request.
     pub request_id: Option<String>,
@@ -65,6 +66,11 @@ impl GithubClient {
     /// Calls, points and waiting so far, of all clones together.
     pub fn usage(&self) -> LedgerSnapshot {
         self.session.usage()
+    }
+
+    /// The time by the client's own clock.
+    pub fn now(&self) -> Instant {
+        self.session.own_now()
     }
 
     /// Asks one query. `what` names it in messages: "issues of acme/api".

@@ -7,6 +7,7 @@ mod clock;
 mod conceal;
 mod credentials;
 pub mod cursor;
+pub mod dating;
 mod decode;
 mod endpoint;
 pub mod faults;
@@ -25,7 +26,7 @@ mod tally;
 mod transport;
 
 pub use client::{GithubClient, GraphqlError, Reply};
-pub use clock::{Clock, HurriedClock, SystemClock};
+pub use clock::{Clock, HurriedClock, SetClock, SystemClock};
 pub use credentials::Credentials;
 pub use ledger::LedgerSnapshot;
 pub use page_size::PageSize;

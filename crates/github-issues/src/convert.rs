@@ -67,7 +67,7 @@ pub(crate) struct NoCursor {
 /// How an answer came about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight<'a> {
-    /// The provider's time when it was read.
+    /// The time of the import.
     pub(crate) at: Instant,
     /// Name of the custom field that was asked for; empty for none.
     pub(crate) bug_source: &'a str,
@@ -228,7 +228,7 @@ fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline 
                 removed.actor.map(|actor| actor.login),
                 left_out,
             )),
-            Event::Unknown => {}
+            Event::TransferredEvent | Event::Unknown => {}
         }
     }
     timeline

@@ -46,7 +46,8 @@ pub(crate) fn place_in(repository: &Repository) -> Place {
 impl IssueSource {
     /// The issues of the repository that a survey has found.
     ///
-    /// `surveyed_at` is the provider's time of that survey: what changed later is left to the next import at most.
+    /// `surveyed_at` is the time of the import, that of the survey with which it began: everything that is read is dated
+    /// with it, and what changed later is left to the next import at most.
     /// `pages` is shared by all repositories, so that one that is too heavy for large pages teaches the others;
     /// [`IssueSource::page_size`] makes one.
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
@@ -101,9 +102,8 @@ impl Source for IssueSource {
         if !self.access {
             return Err(faults::no_access(&format!("issues of {}", self.label)));
         }
-        let subject =
-            Subject { place: &self.place, label: &self.label, known: self.known, surveyed_at: self.surveyed_at };
-        let reading = Reading::new(&self.client, &self.pages, context, &self.bug_source);
+        let subject = Subject { place: &self.place, label: &self.label, known: self.known };
+        let reading = Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.bug_source);
         Run::new(subject, reading).run().await
     }
 }

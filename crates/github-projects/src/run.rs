@@ -23,8 +23,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) board: &'a Board,
     /// How many cards there are.
     pub(crate) total: u64,
-    /// The provider's time when that was read.
-    pub(crate) surveyed_at: Instant,
+    /// The time of the import.
+    pub(crate) at: Instant,
 }
 
 /// One import under way.
@@ -37,31 +37,30 @@ pub(crate) struct Run<'a> {
     hidden: u64,
 }
 
-/// Cards and when they were read.
+/// A page of cards.
 struct Page {
     records: Vec<Record>,
     /// Where the next page begins; `None` after the last.
     next: Option<String>,
-    read_at: Instant,
 }
 
 /// An answer, counted and taken apart.
 struct Taken {
     nodes: Vec<Option<items::ItemsNodes>>,
     errors: Vec<GraphqlError>,
-    read_at: Instant,
     request_id: Option<String>,
 }
 
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
         let cursor = Cursor::read(context.cursor.as_deref());
-        Self { subject, context, cursor, tally: Tally::new(context), empty_entries: 0, hidden: 0 }
+        let tally = Tally::new(context, subject.at);
+        Self { subject, context, cursor, tally, empty_entries: 0, hidden: 0 }
     }
 
     /// Does what the window and the cursor ask for.
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
-        match self.cursor.plan(self.context.window, self.subject.surveyed_at, self.context.generation) {
+        match self.cursor.plan(self.context.window, self.subject.at, self.context.generation) {
             Plan::Changes { since, leaves_no_hole } => self.changes(since, leaves_no_hole).await?,
             Plan::Crawl(crawl) => self.crawl_or_begin_again(crawl).await?,
         }
@@ -94,7 +93,7 @@ impl<'a> Run<'a> {
         let full_crawl = FullCrawl { generation: crawl.generation, complete: false };
         while !crawl.pages_done {
             let page = self.page("", crawl.after.as_ref()).await?;
-            crawl.read_at = crawl.read_at.or(Some(page.read_at));
+            crawl.read_at = crawl.read_at.or(Some(self.subject.at));
             crawl.pages_done = page.next.is_none();
             crawl.after.clone_from(&page.next);
             self.cursor.crawl = Some(crawl.clone());
@@ -104,11 +103,10 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.look_up_unseen(full_crawl).await?;
-        let read_at = crawl.read_at.unwrap_or(self.subject.surveyed_at);
-        self.tally.usage.covered_to = self.tally.usage.covered_to.or(Some(read_at));
+        let read_at = crawl.read_at.unwrap_or(self.subject.at);
         self.cursor = Cursor { crawled_at: Some(read_at), read_at: Some(read_at), crawl: None };
         let complete = FullCrawl { complete: !self.tally.faults.any(), ..full_crawl };
-        self.commit(Page { records: Vec::new(), next: None, read_at }, true, Some(complete), expected)
+        self.commit(Page { records: Vec::new(), next: None }, true, Some(complete), expected)
     }
 
     /// Asks by id for the cards that should be on the board and were on no page: archived, taken off, deleted, or
@@ -144,12 +142,12 @@ impl<'a> Run<'a> {
                 continue;
             }
             let item = match node {
-                Some(items::ItemsNodes::ProjectV2Item(wire)) => self.whole(wire, taken.read_at).await?,
-                _ => Some(convert::removed(id.clone(), self.subject.board, taken.read_at)),
+                Some(items::ItemsNodes::ProjectV2Item(wire)) => self.whole(wire).await?,
+                _ => Some(convert::removed(id.clone(), self.subject.board, self.subject.at)),
             };
             records.extend(item.map(|item| Record::ProjectItem(Box::new(item))));
         }
-        Ok(Page { records, next: None, read_at: taken.read_at })
+        Ok(Page { records, next: None })
     }
 
     /// Reads the cards that changed on the day of `since` or later.
@@ -157,14 +155,12 @@ impl<'a> Run<'a> {
         self.tally.usage.covered_from = Some(since);
         let query = format!("updated:>={}", day_of(since));
         let mut after = None;
-        let mut read_at = None;
         loop {
             let page = self.page(&query, after.as_ref()).await?;
-            let began = *read_at.get_or_insert(page.read_at);
             after.clone_from(&page.next);
             let last = after.is_none();
             if last {
-                self.cursor.read_at = Some(began);
+                self.cursor.read_at = Some(self.subject.at);
             }
             self.commit(page, last && leaves_no_hole, None, None)?;
             if last {
@@ -222,16 +218,16 @@ impl<'a> Run<'a> {
             if sorted.broken.contains(&position) {
                 continue;
             }
-            let item = self.whole(wire, taken.read_at).await?;
+            let item = self.whole(wire).await?;
             records.extend(item.map(|item| Record::ProjectItem(Box::new(item))));
         }
         tracing::debug!(records = records.len(), "read {what}: {} cards", records.len());
-        Ok(Page { records, next, read_at: taken.read_at })
+        Ok(Page { records, next })
     }
 
     /// Follows the fields of one card to their end. `None` when part of them failed.
-    async fn whole(&mut self, wire: items::ItemFields, read_at: Instant) -> Result<Option<ProjectItem>, SourceError> {
-        let (mut item, mut rest) = self.convert(wire, read_at)?;
+    async fn whole(&mut self, wire: items::ItemFields) -> Result<Option<ProjectItem>, SourceError> {
+        let (mut item, mut rest) = self.convert(wire)?;
         while let Some(fields_after) = rest {
             let what = format!("the rest of the card {} of the board {}", item.id, self.subject.board.name);
             let variables = items::Variables {
@@ -253,7 +249,7 @@ impl<'a> Run<'a> {
                 self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
                 return Ok(None);
             }
-            let (next, next_rest) = self.convert(wire, taken.read_at)?;
+            let (next, next_rest) = self.convert(wire)?;
             if next_rest.as_ref() == Some(&fields_after) {
                 return Err(faults::stuck(&what, taken.request_id));
             }
@@ -265,18 +261,14 @@ impl<'a> Run<'a> {
         Ok(Some(item))
     }
 
-    fn convert(
-        &mut self,
-        wire: items::ItemFields,
-        read_at: Instant,
-    ) -> Result<(ProjectItem, Option<String>), SourceError> {
-        convert::item(wire, self.subject.board, read_at, &mut self.empty_entries)
+    fn convert(&mut self, wire: items::ItemFields) -> Result<(ProjectItem, Option<String>), SourceError> {
+        convert::item(wire, self.subject.board, self.subject.at, &mut self.empty_entries)
             .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
     }
 
     fn taken(&mut self, reply: Reply<items::ResponseData>) -> Taken {
         self.tally.count(&reply);
-        Taken { nodes: reply.data.nodes, errors: reply.errors, read_at: reply.at, request_id: reply.request_id }
+        Taken { nodes: reply.data.nodes, errors: reply.errors, request_id: reply.request_id }
     }
 
     fn commit(
@@ -291,7 +283,7 @@ impl<'a> Run<'a> {
             subject: self.subject.board.number_id.clone(),
             records: page.records,
             cursor: moves_cursor.then(|| self.cursor.write()),
-            observed_at: page.read_at,
+            observed_at: self.subject.at,
             full_crawl,
         };
         self.tally.commit(batch, &self.subject.board.name, expected)

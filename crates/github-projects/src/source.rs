@@ -29,7 +29,8 @@ pub struct ProjectItemSource {
 impl ProjectItemSource {
     /// The cards of the board that a survey has found.
     ///
-    /// `surveyed_at` is the provider's time of that survey: by it the weekly reading in full is due.
+    /// `surveyed_at` is the time of the import, that of the survey with which it began: everything that is read is dated
+    /// with it, and by it the weekly reading in full is due.
     /// `pages` is shared by all boards, so that one that is too heavy for large pages teaches the others;
     /// [`ProjectItemSource::page_size`] makes one.
     pub fn new(client: GithubClient, summary: &ProjectSummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
@@ -76,7 +77,7 @@ impl Source for ProjectItemSource {
             pages: &self.pages,
             board: &self.board,
             total: self.total,
-            surveyed_at: self.surveyed_at,
+            at: self.surveyed_at,
         };
         Run::new(subject, context).run().await
     }

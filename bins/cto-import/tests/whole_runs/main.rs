@@ -3,9 +3,11 @@
 mod bad_input;
 mod billed;
 mod budget;
+mod clocks;
 mod clouds;
 mod faults;
 mod killed;
+mod lacking;
 mod lost_events;
 mod simulated;
 mod truth;

@@ -1,5 +1,6 @@
 //! A simulated GitHub in this process, and the program run against it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -17,6 +18,8 @@ pub(crate) struct Simulated {
     runtime: Runtime,
     server: Option<Server>,
     pub(crate) organisation: Organisation,
+    /// The simulated clock.
+    now: Cell<Instant>,
 }
 
 impl Simulated {
@@ -28,9 +31,10 @@ impl Simulated {
     pub(crate) fn serve_with(options: &Options, config: Config) -> Self {
         let runtime = Runtime::new().expect("a runtime starts");
         let organisation = Organisation::generate(options);
-        let view = organisation.view(organisation.end());
+        let now = organisation.end();
+        let view = organisation.view(now);
         let server = runtime.block_on(Server::start(view, config)).expect("a free port is found");
-        Self { runtime, server: Some(server), organisation }
+        Self { runtime, server: Some(server), organisation, now: Cell::new(now) }
     }
 
     fn server(&self) -> &Server {
@@ -43,6 +47,7 @@ impl Simulated {
 
     /// The simulated clock moves to an instant.
     pub(crate) fn moves_to(&self, now: Instant) {
+        self.now.set(now);
         self.server().set_view(self.organisation.view(now));
     }
 
@@ -65,6 +70,7 @@ impl Simulated {
         }
         let mut command = importer();
         command
+            .env("CTO_IMPORT__CLOCK", self.now.get().to_rfc3339())
             .env("GITHUB_TOKEN", "simulated-token")
             .env("GITHUB_API_URL", self.url())
             .env("GITHUB_GRAPHQL_URL", format!("{}/graphql", self.url()))

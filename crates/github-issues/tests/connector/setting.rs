@@ -62,5 +62,5 @@ fn summary(setting: &Setting) -> RepositorySummary {
 pub(crate) fn moved(setting: &Setting, ids: &[&str]) -> MovedIssueSource {
     let pages = PageSize::new(Scope::Issues, setting.page, 1, setting.page);
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    MovedIssueSource::new(client(setting), "acme", &[summary(setting)], ids, Arc::new(pages))
+    MovedIssueSource::new(client(setting), "acme", &[summary(setting)], at(NOW_RFC3339), ids, Arc::new(pages))
 }
