@@ -6,7 +6,7 @@ use sandbox::{Options, Size};
 use crate::simulated::{Simulated, tables};
 
 /// What an import can do without, alone and together.
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 8] = [
     "Query.rateLimit",
     "Issue.stateReason(enableDuplicate:)",
     "Issue.issueType",
@@ -15,7 +15,6 @@ const OPTIONAL: [&str; 9] = [
     "ProjectV2.items(query:)",
     "IssueTimelineItemsItemType.PROJECT_V2_ITEM_STATUS_CHANGED_EVENT",
     "ProjectV2ItemStatusChangedEvent",
-    "ProjectV2ItemFieldIterationValue",
 ];
 
 fn serve(lacks: &[&str]) -> Simulated {
