@@ -25,7 +25,8 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     let runtime = runtime()?;
     let earlier = store.map_or(Ok(None), |store| remembered_schema(target, store))?;
     runtime.block_on(target.client.learn_schema(earlier.as_deref(), &reporter, &cancel))?;
-    let survey = runtime.block_on(target.client.survey(&target.org, &reporter, &cancel))?;
+    let mut survey = runtime.block_on(target.client.survey(&target.org, &reporter, &cancel))?;
+    take_columns(&mut survey, target);
     let plan = Plan::new(arguments, target, &survey, store)?;
     say!("{:<44} {:>9} {:>7} {:>7}", "would fetch", "records", "calls", "points");
     for task in plan.tasks() {
@@ -49,6 +50,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     let mut survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
     let (at, notice) = dating::import_time(survey.at, target.client.now(), last_import(target, &run.store)?);
     survey.at = at;
+    take_columns(&mut survey, target);
     if let Some(notice) = notice {
         run.reporter.line(&format!("note: {notice}"));
     }
@@ -85,6 +87,13 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     Ok(())
 }
 
+/// Takes the columns of the boards from the fields that are configured.
+fn take_columns(survey: &mut Survey, target: &Target) {
+    for project in &mut survey.projects {
+        project.take_columns(target.status_field(&project.record));
+    }
+}
+
 /// What the last import of this organisation is dated with.
 fn last_import(target: &Target, store: &Store) -> Result<Option<Instant>, Failure> {
     let runs = store.import_runs()?.into_iter();
@@ -117,7 +126,15 @@ fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) 
     let sink = StoreSink(Arc::clone(store));
     let repositories: Vec<Record> =
         survey.repositories.iter().map(|repository| Record::Repository(repository.record.clone())).collect();
-    let projects: Vec<Record> = survey.projects.iter().map(|project| Record::Project(project.record.clone())).collect();
+    let mut projects = Vec::new();
+    for project in &survey.projects {
+        // The columns of a board whose field is not shown are not known: those that were stored stay.
+        let is_shown = project.single_selects.iter().any(|field| field.name == target.status_field(&project.record));
+        let subject = github_projects::subject_of(&project.record);
+        if is_shown || store.cursor(Scope::ProjectItems.name(), subject)?.is_none() {
+            projects.push(Record::Project(project.record.clone()));
+        }
+    }
     let boards_failed = survey.projects_error.clone();
     for (scope, records, message) in
         [(Scope::Repositories, repositories, None), (Scope::Projects, projects, boards_failed)]

@@ -145,6 +145,9 @@ pub struct Project {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<String>")]
     pub name: String,
+    /// The single-select field whose values are the board's columns, `Status` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_field: Option<String>,
     /// Leave the board out of every figure.
     #[serde(default, deserialize_with = "flag")]
     #[schemars(with = "Option<bool>")]

@@ -33,5 +33,5 @@ pub use page_size::PageSize;
 pub use scopes::MissingScopes;
 pub use settings::Settings;
 pub use source::Policy;
-pub use survey::{ProjectSummary, RepositorySummary, Survey};
+pub use survey::{DEFAULT_STATUS_FIELD, ProjectSummary, RepositorySummary, SingleSelect, Survey};
 pub use tally::Tally;

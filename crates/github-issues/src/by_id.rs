@@ -1,6 +1,6 @@
 //! Issues that are read by their ids.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -35,6 +35,7 @@ pub struct MovedIssueSource {
     ids: Vec<String>,
     at: Instant,
     bug_source: String,
+    status_shown: BTreeSet<String>,
 }
 
 /// An answer, taken apart.
@@ -65,6 +66,7 @@ impl MovedIssueSource {
             ids,
             at: surveyed_at,
             bug_source: String::new(),
+            status_shown: BTreeSet::new(),
         }
     }
 
@@ -72,6 +74,13 @@ impl MovedIssueSource {
     #[must_use]
     pub fn with_bug_source(mut self, custom_field_name: &str) -> Self {
         custom_field_name.clone_into(&mut self.bug_source);
+        self
+    }
+
+    /// As [`IssueSource::with_boards`](crate::IssueSource::with_boards).
+    #[must_use]
+    pub fn with_boards(mut self, project_ids: BTreeSet<String>) -> Self {
+        self.status_shown = project_ids;
         self
     }
 
@@ -145,7 +154,8 @@ impl Source for MovedIssueSource {
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        let mut reading = Reading::new(&self.client, &self.pages, context, self.at, &self.bug_source);
+        let mut reading =
+            Reading::new(&self.client, &self.pages, context, self.at, &self.bug_source, &self.status_shown);
         let what = format!("issues of {}", self.label);
         let mut left = self.ids.as_slice();
         let mut absent = 0_u64;

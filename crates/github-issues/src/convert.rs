@@ -1,5 +1,7 @@
 //! From what travelled to records.
 
+use std::collections::BTreeSet;
+
 use model::Instant;
 use model::issue_kind::kind_and_bug;
 use model::records::{Actor, FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, StatusEvent};
@@ -71,6 +73,8 @@ pub(crate) struct Sight<'a> {
     pub(crate) at: Instant,
     /// Name of the custom field that was asked for; empty for none.
     pub(crate) bug_source: &'a str,
+    /// Ids of the boards of which it is known that their columns are the values of the field that is asked for.
+    pub(crate) status_shown: &'a BTreeSet<String>,
 }
 
 /// One issue as far as it was read, and where its longer lists go on.
@@ -267,10 +271,14 @@ fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) ->
     let (project_id, project_name) = board_id_and_name(wire.project);
     let (status, status_updated_at) = match wire.field_value_by_name {
         Some(IssueFieldsProjectItemsNodesFieldValueByName::ProjectV2ItemFieldSingleSelectValue(value)) => {
-            (value.name.unwrap_or_default(), Some(value.updated_at.0))
+            (Some(value.name.unwrap_or_default()), Some(value.updated_at.0))
         }
-        _ => (String::new(), None),
+        None => (Some(String::new()), None),
+        _ => (None, None),
     };
+    // What other boards call Status may be anything, and without a value it may not even be there.
+    let is_shown = sight.status_shown.contains(&project_id);
+    let (status, status_updated_at) = if is_shown { (status, status_updated_at) } else { (None, None) };
     ProjectItem {
         id: wire.id,
         project_id,

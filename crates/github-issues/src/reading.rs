@@ -1,5 +1,7 @@
 //! What every way of reading issues shares: following long lists and ending.
 
+use std::collections::BTreeSet;
+
 use github_client::{GithubClient, PageSize, Tally, faults};
 use model::Instant;
 use model::records::{Issue, Place};
@@ -18,6 +20,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) context: &'a Context<'a>,
     /// Name of the custom field to ask for; empty for none.
     pub(crate) bug_source: &'a str,
+    /// As in [`Sight`].
+    pub(crate) status_shown: &'a BTreeSet<String>,
     pub(crate) tally: Tally<'a>,
     pub(crate) left_out: LeftOut,
 }
@@ -29,8 +33,17 @@ impl<'a> Reading<'a> {
         context: &'a Context<'a>,
         at: Instant,
         bug_source: &'a str,
+        status_shown: &'a BTreeSet<String>,
     ) -> Self {
-        Self { client, pages, context, bug_source, tally: Tally::new(context, at), left_out: LeftOut::default() }
+        Self {
+            client,
+            pages,
+            context,
+            bug_source,
+            status_shown,
+            tally: Tally::new(context, at),
+            left_out: LeftOut::default(),
+        }
     }
 
     /// One issue with all that its lists hold. `None` when part of them failed.
@@ -66,7 +79,7 @@ impl<'a> Reading<'a> {
     }
 
     fn convert(&mut self, wire: issues::IssueFields, place: Place) -> Result<(Issue, Rest), SourceError> {
-        let sight = Sight { at: self.tally.at, bug_source: self.bug_source };
+        let sight = Sight { at: self.tally.at, bug_source: self.bug_source, status_shown: self.status_shown };
         convert::issue(wire, place, sight, &mut self.left_out)
             .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
     }

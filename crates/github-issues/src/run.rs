@@ -194,11 +194,14 @@ impl<'a> Run<'a> {
         let list = repository.issues;
         let more = (list.page_info.has_next_page, list.page_info.end_cursor);
         let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
+        let Some(nodes) = list.nodes else { return Err(faults::no_list(&what, request_id)) };
         let mut records = Vec::new();
         let mut last_change = None;
-        for (position, wire) in list.nodes.unwrap_or_default().into_iter().enumerate() {
+        for (position, wire) in nodes.into_iter().enumerate() {
             let Some(wire) = wire else {
-                self.reading.left_out.empty_entries += 1;
+                if !sorted.broken.contains(&position) {
+                    self.reading.tally.faults.add_empty(LIST, position, request_id.as_deref());
+                }
                 continue;
             };
             last_change = last_change.max(Some(wire.updated_at.0));

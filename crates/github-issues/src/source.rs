@@ -1,5 +1,6 @@
 //! The connector as the import sees it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -31,6 +32,7 @@ pub struct IssueSource {
     known: Known,
     surveyed_at: Instant,
     bug_source: String,
+    status_shown: BTreeSet<String>,
 }
 
 /// Where the issues of a repository are.
@@ -61,6 +63,7 @@ impl IssueSource {
             known: Known { total: summary.issues, updated_at: summary.issues_updated_at },
             surveyed_at,
             bug_source: String::new(),
+            status_shown: BTreeSet::new(),
         }
     }
 
@@ -68,6 +71,14 @@ impl IssueSource {
     #[must_use]
     pub fn with_bug_source(mut self, custom_field_name: &str) -> Self {
         custom_field_name.clone_into(&mut self.bug_source);
+        self
+    }
+
+    /// Believes the status that cards of these boards show: their columns are the values of the field `Status`. Of cards
+    /// of other boards the status is not told.
+    #[must_use]
+    pub fn with_boards(mut self, project_ids: BTreeSet<String>) -> Self {
+        self.status_shown = project_ids;
         self
     }
 
@@ -103,7 +114,8 @@ impl Source for IssueSource {
             return Err(faults::no_access(&format!("issues of {}", self.label)));
         }
         let subject = Subject { place: &self.place, label: &self.label, known: self.known };
-        let reading = Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.bug_source);
+        let reading =
+            Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.bug_source, &self.status_shown);
         Run::new(subject, reading).run().await
     }
 }

@@ -6,7 +6,7 @@ use model::Instant;
 use model::records::{ProjectItem, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
 
-use crate::convert::{self, Board};
+use crate::convert::{self, Board, StatusField};
 use crate::cursor::{Crawl, Cursor, Plan};
 use crate::wire::{Items, items};
 
@@ -114,10 +114,11 @@ impl<'a> Run<'a> {
     async fn look_up_unseen(&mut self, full_crawl: FullCrawl) -> Result<(), SourceError> {
         let unseen = self.context.sink.unseen_items(&self.subject.board.number_id, full_crawl.generation)?;
         let mut left = unseen.as_slice();
+        let status_field = self.subject.board.status_field.name.clone();
         while !left.is_empty() {
             let what = format!("{} cards of the board {} by id", left.len(), self.subject.board.name);
             let ids = |most: i64| left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect();
-            let taken = self.ask(&what, "nodes", |most| variables(ids(most), 1, None, "")).await?;
+            let taken = self.ask(&what, "nodes", |most| variables(&status_field, ids(most), 1, None, "")).await?;
             let asked = taken.nodes.len();
             if asked == 0 || asked > left.len() {
                 return Err(faults::stuck(&what, taken.request_id));
@@ -132,7 +133,9 @@ impl<'a> Run<'a> {
     /// What became of cards that were asked for by id.
     async fn looked_up(&mut self, ids: &[String], taken: Taken) -> Result<Page, SourceError> {
         // That a card is not found is the answer to the question, and no fault.
-        let errors = taken.errors.into_iter().filter(|error| error.kind != "NOT_FOUND").collect();
+        let (not_found, errors): (Vec<_>, Vec<_>) =
+            taken.errors.into_iter().partition(|error| error.kind == "NOT_FOUND");
+        let is_gone = |position: usize| not_found.iter().any(|error| error.path == format!("nodes.{position}"));
         let sorted = faults::sort(errors, "nodes", MAY_BE_HIDDEN);
         self.hidden += sorted.hidden;
         self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
@@ -143,7 +146,11 @@ impl<'a> Run<'a> {
             }
             let item = match node {
                 Some(items::ItemsNodes::ProjectV2Item(wire)) => self.whole(wire).await?,
-                _ => Some(convert::removed(id.clone(), self.subject.board, self.subject.at)),
+                None if is_gone(position) => Some(convert::removed(id.clone(), self.subject.board, self.subject.at)),
+                _ => {
+                    self.tally.faults.add_empty("nodes", position, taken.request_id.as_deref());
+                    None
+                }
             };
             records.extend(item.map(|item| Record::ProjectItem(Box::new(item))));
         }
@@ -197,8 +204,8 @@ impl<'a> Run<'a> {
             None => format!("the first cards of the board {name}"),
             Some(after) => format!("cards of the board {name} after {after}"),
         };
-        let board_id = self.subject.board.id.clone();
-        let make = |first| variables(vec![board_id.clone()], first, after.cloned(), query);
+        let (board_id, status_field) = (self.subject.board.id.clone(), self.subject.board.status_field.name.clone());
+        let make = |first| variables(&status_field, vec![board_id.clone()], first, after.cloned(), query);
         let taken = self.ask(&what, LIST, make).await?;
         let Some(items::ItemsNodes::ProjectV2(board)) = taken.nodes.into_iter().flatten().next() else {
             return Err(faults::absent(&what, &taken.errors, taken.request_id));
@@ -210,9 +217,12 @@ impl<'a> Run<'a> {
         let more = (board.items.page_info.has_next_page, board.items.page_info.end_cursor);
         let next = faults::next_page(&what, more, after, taken.request_id.as_deref())?;
         let mut records = Vec::new();
-        for (position, wire) in board.items.nodes.unwrap_or_default().into_iter().enumerate() {
+        let Some(nodes) = board.items.nodes else { return Err(faults::no_list(&what, taken.request_id)) };
+        for (position, wire) in nodes.into_iter().enumerate() {
             let Some(wire) = wire else {
-                self.empty_entries += 1;
+                if !sorted.broken.contains(&position) {
+                    self.tally.faults.add_empty(LIST, position, taken.request_id.as_deref());
+                }
                 continue;
             };
             if sorted.broken.contains(&position) {
@@ -232,7 +242,7 @@ impl<'a> Run<'a> {
             let what = format!("the rest of the card {} of the board {}", item.id, self.subject.board.name);
             let variables = items::Variables {
                 fields_after: Some(fields_after.clone()),
-                ..variables(vec![item.id.clone()], 1, None, "")
+                ..variables(&self.subject.board.status_field.name, vec![item.id.clone()], 1, None, "")
             };
             let reply = self
                 .subject
@@ -299,12 +309,29 @@ impl<'a> Run<'a> {
         self.tally.note(&what, &left_out);
         let Usage { records, calls, points, .. } = self.tally.usage;
         tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
+        let field = &self.subject.board.status_field;
+        if !field.is_shown {
+            return Err(self.tally.faults.into_result(&what).err().unwrap_or_else(|| no_status(self.subject.board)));
+        }
         self.tally.into_result(&what)
     }
 }
 
-fn variables(ids: Vec<String>, first: i64, after: Option<String>, query: &str) -> items::Variables {
-    items::Variables { ids, first, after, query: query.to_owned(), fields_after: None }
+/// The error for a board of which all was read but what column its cards are in.
+fn no_status(board: &Board) -> SourceError {
+    let StatusField { name, all, .. } = &board.status_field;
+    let has = if all.is_empty() { "it has none".to_owned() } else { format!("it has {}", all.join(", ")) };
+    let message = format!(
+        "cards of the board {0}: it has no single-select field {name} that this token is shown ({has}), so the status of \
+         its cards is not known and stays as it was; name the field as status_field of the board {1} in github.projects",
+        board.name, board.number_id
+    );
+    SourceError::new(ErrorKind::Incomplete, message)
+}
+
+fn variables(status_field: &str, ids: Vec<String>, first: i64, after: Option<String>, query: &str) -> items::Variables {
+    let (query, status_field) = (query.to_owned(), status_field.to_owned());
+    items::Variables { ids, first, after, query, status_field, fields_after: None }
 }
 
 /// `2026-11-01`.

@@ -17,7 +17,13 @@ use crate::replay::{Recording, Silent, digest};
 fn line(item: &ProjectItem) -> String {
     let fields = item.fields.iter().flatten().map(|field| format!("{}={}", field.name, field.value));
     let fields: Vec<String> = fields.collect();
-    format!("{:?} {:?} in `{}` | {}", item.content, item.presence, item.status, fields.join(", "))
+    format!(
+        "{:?} {:?} in `{}` | {}",
+        item.content,
+        item.presence,
+        item.status.as_deref().unwrap_or("?"),
+        fields.join(", ")
+    )
 }
 
 #[tokio::test]

@@ -227,11 +227,14 @@ impl<'a> Run<'a> {
         let list = repository.pull_requests;
         let more = (list.page_info.has_next_page, list.page_info.end_cursor);
         let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
+        let Some(nodes) = list.nodes else { return Err(faults::no_list(&what, request_id)) };
         let mut records = Vec::new();
         let (mut newest_change, mut oldest_change) = (None, None);
-        for (position, wire) in list.nodes.unwrap_or_default().into_iter().enumerate() {
+        for (position, wire) in nodes.into_iter().enumerate() {
             let Some(wire) = wire else {
-                self.left_out.empty_entries += 1;
+                if !sorted.broken.contains(&position) {
+                    self.tally.faults.add_empty(LIST, position, request_id.as_deref());
+                }
                 continue;
             };
             let updated_at = wire.updated_at.0;

@@ -244,7 +244,8 @@ impl RawBuilder {
     }
 
     fn sighting(&mut self, row: u32, item: &ProjectItem, source: SightingSource) {
-        let codes = [&item.project_id, &item.project_name, &item.status].map(|text| self.code(text));
+        let codes = [&item.project_id, &item.project_name, item.status.as_ref().unwrap_or(&String::new())]
+            .map(|text| self.code(text));
         let sightings = &mut self.raw.sightings;
         sightings.issue.push(row);
         sightings.project_id.push(codes[0]);

@@ -202,8 +202,8 @@ pub struct ProjectItem {
     pub content: ItemContent,
     /// Node id of the issue or pull request; empty for drafts and redacted cards.
     pub content_id: String,
-    /// Present column; empty for no status.
-    pub status: String,
+    /// Present column; empty for no status, `None` where that was not told.
+    pub status: Option<String>,
     /// When the status field was last set, where the API says so.
     pub status_updated_at: Option<Instant>,
     /// On the board, archived or removed.

@@ -190,7 +190,7 @@ impl<'a> Recorder<'a> {
                 Content::Redacted => ItemContent::Redacted,
             },
             content_id: content_id.to_owned(),
-            status,
+            status: Some(status),
             status_updated_at: item.status_set.map(|(_, set)| set),
             presence: if item.archived { Presence::Archived } else { Presence::OnBoard },
             created_at: Some(item.created_at),

@@ -53,7 +53,7 @@ fn imported(folder: &Path) -> Store {
         project_name: "Platform".into(),
         content: ItemContent::Issue,
         content_id: "I_7".into(),
-        status: "Ready".into(),
+        status: Some("Ready".into()),
         status_updated_at: Some(at("09:00")),
         presence: Presence::OnBoard,
         created_at: Some(at("08:30")),

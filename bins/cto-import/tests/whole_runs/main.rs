@@ -6,6 +6,7 @@ mod budget;
 mod clocks;
 mod clouds;
 mod faults;
+mod hidden_status;
 mod killed;
 mod lacking;
 mod lost_events;

@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use model::Instant;
 use sandbox::server::{Config, Counters, Fault, Server};
+use sandbox::view::View;
 use sandbox::{Options, Organisation};
 use tokio::runtime::Runtime;
 
@@ -49,6 +50,13 @@ impl Simulated {
     pub(crate) fn moves_to(&self, now: Instant) {
         self.now.set(now);
         self.server().set_view(self.organisation.view(now));
+    }
+
+    /// Something else than the life of the organisation happens to what is shown now.
+    pub(crate) fn changes(&self, change: impl FnOnce(&mut View)) {
+        let mut view = self.organisation.view(self.now.get());
+        change(&mut view);
+        self.server().set_view(view);
     }
 
     pub(crate) fn breaks(&self, faults: &[&str]) {

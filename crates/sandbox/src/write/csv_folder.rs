@@ -129,13 +129,19 @@ impl IssueFiles {
         self.items.row(|line| {
             line.text(&row.id).text(&row.project_id).text(&row.project_name).text(content).text(&row.content_id);
             place(line, of);
-            line.text(&row.status).instant(row.status_updated_at).text(presence).instant(row.created_at);
+            line.text(row.status.as_deref().unwrap_or_default())
+                .instant(row.status_updated_at)
+                .text(presence)
+                .instant(row.created_at);
             line.instant(row.updated_at).instant(row.observed_at);
         })?;
         self.sightings.row(|line| {
             line.text(&row.id);
             place(line, of);
-            line.text(&row.project_id).text(&row.project_name).text(&row.status).instant(row.status_updated_at);
+            line.text(&row.project_id)
+                .text(&row.project_name)
+                .text(row.status.as_deref().unwrap_or_default())
+                .instant(row.status_updated_at);
             line.text(presence).instant(row.updated_at.filter(|_| row.presence != Presence::OnBoard));
             line.instant(row.created_at).instant(row.observed_at).text("snapshot");
         })

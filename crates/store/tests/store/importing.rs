@@ -147,7 +147,7 @@ fn a_published_folder_can_be_loaded_and_is_published_the_same() {
         pull_record(pull_request("P_1", "3")),
     ];
     fixture.see(40, &records);
-    with_fields.status = "Done".into();
+    with_fields.status = Some("Done".into());
     fixture.see(41, &[card_record(with_fields)]);
     let gone = store::Page { generation: Some(4), complete: true, ..page(90, &records[1..2]) };
     fixture.store.commit(&gone).expect("stored");

@@ -95,7 +95,7 @@ fn sightings_and_fields_are_those_of_cards_that_show_known_issues() {
     let cards = [second.clone(), first, card("C_3", "I_unknown", "Done")];
     fixture.see(1, &cards.map(card_record));
     fixture.see(1, &[issue_record(issue("I_1", "1")), issue_record(issue("I_2", "2"))]);
-    second.status = "Done".into();
+    second.status = Some("Done".into());
     fixture.see(2, &[card_record(second)]);
     let raw = fixture.store.load(Scopes::ALL).expect("read");
     let texts = |codes: &[u32]| codes.iter().map(|&code| raw.dictionary.text(code).into_owned()).collect::<Vec<_>>();

@@ -147,7 +147,7 @@ pub(crate) fn card(id: &str, issue: &str, status: &str) -> ProjectItem {
         project_name: "Platform".into(),
         content: ItemContent::Issue,
         content_id: issue.into(),
-        status: status.into(),
+        status: Some(status.into()),
         status_updated_at: Some(at(20)),
         presence: Presence::OnBoard,
         created_at: Some(at(12)),

@@ -140,7 +140,7 @@ impl Story {
         let item = ProjectItem {
             project_id: board.into(),
             project_name: format!("Board {board}"),
-            status: column.into(),
+            status: Some(column.into()),
             status_updated_at: set.map(|set| day(set.parse().expect("a day"))),
             presence,
             observed_at: Some(at),
