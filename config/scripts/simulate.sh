@@ -20,6 +20,8 @@ trap 'kill "$sandbox" 2>/dev/null || true' EXIT
 address=$(started "$data/demo-sandbox.log" "$sandbox" "the simulated organisation")
 echo "a simulated organisation with its clouds answers at $address"
 
+# The simulated clock is far from that of this computer.
+export CTO_IMPORT__CLOCK=provider
 export GITHUB_TOKEN=demo GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql"
 export AZURE_CLIENT_SECRET=demo AZURE_AUTHORITY_HOST="$address" AZURE_ENDPOINT="$address"
 export GCP_SERVICE_ACCOUNT_JSON="$data/demo-google-key.json" BIGQUERY_ENDPOINT="$address"

@@ -1,9 +1,12 @@
 //! Which organisation on which server, and with whose credentials.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use config_model::Config;
-use github_client::{Credentials, GithubClient, Policy, Settings};
+use config_model::{Config, ImportClock};
+use github_client::{Clock, Credentials, DEFAULT_STATUS_FIELD, GithubClient, Policy, SetClock, Settings, SystemClock};
+use model::records::Project;
 use secrecy::SecretString;
 
 use crate::Arguments;
@@ -16,6 +19,16 @@ pub(crate) struct Target {
     pub(crate) concurrency: usize,
     /// Name of the custom field that tells where a bug was found; empty for none.
     pub(crate) bug_source: String,
+    /// The fields that boards have their columns from, by id, where they are configured.
+    pub(crate) status_fields: HashMap<String, String>,
+}
+
+impl Target {
+    /// The field that the columns of a board are the values of.
+    pub(crate) fn status_field(&self, project: &Project) -> &str {
+        let configured = [&project.number_id, &project.id].into_iter().find_map(|id| self.status_fields.get(id));
+        configured.map_or(DEFAULT_STATUS_FIELD, String::as_str)
+    }
 }
 
 const DEFAULT_API: &str = "https://api.github.com";
@@ -44,16 +57,29 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
     let api_url = config.github.api_url.clone().unwrap_or_else(|| DEFAULT_API.to_owned());
     let graphql_url = config.github.graphql_url.clone().unwrap_or_else(|| graphql_url(&api_url));
     let concurrency = arguments.concurrency.map(usize::from).or(config.import.concurrency).unwrap_or(4);
-    let client = GithubClient::new(Settings {
+    let clock = clock(config.import.clock.as_ref());
+    let settings = Settings {
         api_url,
         graphql_url,
         credentials: credentials(config)?,
         concurrency,
         policy: policy(&config.import, Policy::default()),
         user_agent: user_agent(),
-    })
-    .map_err(Failure::usage)?;
-    Ok(Target { org, client, concurrency, bug_source: config.github.bug_source.custom_field_name.clone() })
+    };
+    let client = GithubClient::with_clock(settings, clock).map_err(Failure::usage)?;
+    let status_fields = config.github.projects.iter();
+    let status_fields = status_fields.filter_map(|project| Some((project.id.clone(), project.status_field.clone()?)));
+    let bug_source = config.github.bug_source.custom_field_name.clone();
+    Ok(Target { org, client, concurrency, bug_source, status_fields: status_fields.collect() })
+}
+
+/// The clock that tells what the provider's time is measured by.
+fn clock(configured: Option<&ImportClock>) -> Arc<dyn Clock> {
+    match configured {
+        None | Some(ImportClock::Machine) => Arc::new(SystemClock::default()),
+        Some(ImportClock::Provider) => Arc::new(SetClock::by_the_provider()),
+        Some(ImportClock::At(now)) => Arc::new(SetClock::to(*now)),
+    }
 }
 
 /// Tries and waits as configured; the rest is what is usual with the provider.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use command_line::say;
-use github_client::Survey;
+use github_client::{Survey, dating};
+use model::Instant;
 use model::records::{ImportRun, Record, RunOutcome};
 use source::{Batch, Scope, Sink as _, SourceError};
 use store::Store;
@@ -21,7 +22,11 @@ use crate::sink::StoreSink;
 pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Store>) -> Result<(), Failure> {
     let reporter = Reporter::new();
     let cancel = CancellationToken::new();
-    let survey = runtime()?.block_on(target.client.survey(&target.org, &reporter, &cancel))?;
+    let runtime = runtime()?;
+    let earlier = store.map_or(Ok(None), |store| remembered_schema(target, store))?;
+    runtime.block_on(target.client.learn_schema(earlier.as_deref(), &reporter, &cancel))?;
+    let mut survey = runtime.block_on(target.client.survey(&target.org, &reporter, &cancel))?;
+    take_columns(&mut survey, target);
     let plan = Plan::new(arguments, target, &survey, store)?;
     say!("{:<44} {:>9} {:>7} {:>7}", "would fetch", "records", "calls", "points");
     for task in plan.tasks() {
@@ -40,7 +45,16 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
 /// Imports the organisation.
 pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target) -> Result<(), Failure> {
     run.reporter.line(&format!("looking at {}", target.org));
-    let survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
+    let earlier = remembered_schema(target, &run.store)?;
+    let schema = target.client.learn_schema(earlier.as_deref(), &*run.reporter, &run.cancel).await?;
+    let mut survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
+    let (at, notice) = dating::import_time(survey.at, target.client.now(), last_import(target, &run.store)?);
+    survey.at = at;
+    take_columns(&mut survey, target);
+    if let Some(notice) = notice {
+        run.reporter.line(&format!("note: {notice}"));
+    }
+    remember_schema(schema, &target.org, survey.at, &run.store)?;
     store_survey(&survey, target, &run.store, run.number)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
     let expected = plan.expected();
@@ -73,11 +87,54 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     Ok(())
 }
 
+/// Takes the columns of the boards from the fields that are configured.
+fn take_columns(survey: &mut Survey, target: &Target) {
+    for project in &mut survey.projects {
+        project.take_columns(target.status_field(&project.record));
+    }
+}
+
+/// What the last import of this organisation is dated with.
+fn last_import(target: &Target, store: &Store) -> Result<Option<Instant>, Failure> {
+    let runs = store.import_runs()?.into_iter();
+    let last = runs
+        .filter(|run| run.scope == Scope::Repositories.name() && run.subject.eq_ignore_ascii_case(&target.org))
+        .filter(|run| run.covered_to.is_some())
+        .max_by_key(|run| run.run);
+    Ok(last.and_then(|run| run.covered_to))
+}
+
+/// What the server said at an earlier import of what its schema has.
+fn remembered_schema(target: &Target, store: &Store) -> Result<Option<String>, Failure> {
+    Ok(store.cursor(Scope::Schema.name(), &target.org)?)
+}
+
+fn remember_schema(schema: Option<String>, org: &str, at: Instant, store: &Arc<Store>) -> Result<(), Failure> {
+    let Some(schema) = schema else { return Ok(()) };
+    let batch = Batch {
+        scope: Scope::Schema,
+        subject: org.to_owned(),
+        records: Vec::new(),
+        cursor: Some(schema),
+        observed_at: at,
+        full_crawl: None,
+    };
+    Ok(StoreSink(Arc::clone(store)).commit(batch).map_err(SourceError::from)?)
+}
+
 fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) -> Result<(), Failure> {
     let sink = StoreSink(Arc::clone(store));
     let repositories: Vec<Record> =
         survey.repositories.iter().map(|repository| Record::Repository(repository.record.clone())).collect();
-    let projects: Vec<Record> = survey.projects.iter().map(|project| Record::Project(project.record.clone())).collect();
+    let mut projects = Vec::new();
+    for project in &survey.projects {
+        // The columns of a board whose field is not shown are not known: those that were stored stay.
+        let is_shown = project.single_selects.iter().any(|field| field.name == target.status_field(&project.record));
+        let subject = github_projects::subject_of(&project.record);
+        if is_shown || store.cursor(Scope::ProjectItems.name(), subject)?.is_none() {
+            projects.push(Record::Project(project.record.clone()));
+        }
+    }
     let boards_failed = survey.projects_error.clone();
     for (scope, records, message) in
         [(Scope::Repositories, repositories, None), (Scope::Projects, projects, boards_failed)]

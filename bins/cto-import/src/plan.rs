@@ -1,8 +1,9 @@
 //! What would be fetched, and what it is expected to cost.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use github_client::{PageSize, Survey};
+use github_client::{DEFAULT_STATUS_FIELD, PageSize, Survey};
 use github_issues::{IssueSource, MovedIssueSource};
 use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
@@ -58,7 +59,8 @@ impl Plan {
             if arguments.wants_issues() {
                 let pages = Arc::clone(&plan.pages.issues);
                 let source = IssueSource::new(target.client.clone(), repository, survey.at, pages)
-                    .with_bug_source(&target.bug_source);
+                    .with_bug_source(&target.bug_source)
+                    .with_boards(boards_with_status(target, survey));
                 plan.repositories.push(task(Arc::new(source), window, store)?);
             }
             if arguments.wants_pull_requests() {
@@ -73,13 +75,10 @@ impl Plan {
         }
         if arguments.wants_issues() {
             for project in &survey.projects {
-                let source = Arc::new(ProjectItemSource::new(
-                    target.client.clone(),
-                    project,
-                    survey.at,
-                    Arc::clone(&plan.pages.items),
-                ));
-                plan.boards.push(task(source, window, store)?);
+                let pages = Arc::clone(&plan.pages.items);
+                let source = ProjectItemSource::new(target.client.clone(), project, survey.at, pages)
+                    .with_status_field(project, target.status_field(&project.record));
+                plan.boards.push(task(Arc::new(source), window, store)?);
             }
             if let Some(reason) = &survey.projects_error {
                 plan.missing.push((format!("boards of {}", target.org), reason.clone()));
@@ -101,8 +100,10 @@ impl Plan {
             return Ok(None);
         }
         let pages = Arc::clone(&pages.issues);
-        let source = MovedIssueSource::new(target.client.clone(), &target.org, &survey.repositories, ids, pages)
-            .with_bug_source(&target.bug_source);
+        let source =
+            MovedIssueSource::new(target.client.clone(), &target.org, &survey.repositories, survey.at, ids, pages)
+                .with_bug_source(&target.bug_source)
+                .with_boards(boards_with_status(target, survey));
         let expected = source.expected(Window::default(), None);
         Ok(Some(Task { source: Arc::new(source), cursor: None, expected }))
     }
@@ -120,6 +121,15 @@ impl Plan {
             points: sum.points + task.expected.points,
         })
     }
+}
+
+/// Ids of the boards whose columns are the values of the field that issues are asked for.
+fn boards_with_status(target: &Target, survey: &Survey) -> BTreeSet<String> {
+    let boards = survey.projects.iter().filter(|project| {
+        target.status_field(&project.record) == DEFAULT_STATUS_FIELD
+            && project.single_selects.iter().any(|field| field.name == DEFAULT_STATUS_FIELD)
+    });
+    boards.map(|project| github_projects::subject_of(&project.record).to_owned()).collect()
 }
 
 /// Page sizes that all repositories and boards share: one that is too heavy teaches the others.

@@ -5,6 +5,7 @@ use model::rules::RuleSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::ImportClock;
 use crate::cloud::CloudSpending;
 use crate::providers::{Azure, Gcp};
 use crate::scalar::{Named, absent_if_null, flag, source_text};
@@ -144,6 +145,9 @@ pub struct Project {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<String>")]
     pub name: String,
+    /// The single-select field whose values are the board's columns, `Status` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_field: Option<String>,
     /// Leave the board out of every figure.
     #[serde(default, deserialize_with = "flag")]
     #[schemars(with = "Option<bool>")]
@@ -295,4 +299,9 @@ pub struct Import {
     /// How often a failing request is sent, the first time included, 6 by default.
     #[serde(default)]
     pub tries: Option<u32>,
+    /// What the time of GitHub's answers is measured by: `machine` (default), `provider` (the first answer is right, for
+    /// a machine whose clock is wrong), or a time at which the import begins, for simulations.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub clock: Option<ImportClock>,
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod clock;
 mod cloud;
 mod cloud_rules;
 mod environment;
@@ -12,6 +13,7 @@ mod scalar;
 mod server;
 mod yaml;
 
+pub use clock::ImportClock;
 pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
 pub use error::ConfigError;
 pub use file::{App, BugSource, Config, Github, Import, Member, Metrics, ProcessChange, Project, Reporting, Team};

@@ -170,6 +170,16 @@ fn the_server_has_a_key_without_secrets() {
     insta::assert_snapshot!(refused("server: {reload_seconds: 86401}"), @"config.yml, key server.reload_seconds: more than a day (86400); 0 turns reloading off");
 }
 
+#[test]
+fn an_import_goes_by_the_machines_clock_the_providers_or_a_given_one() {
+    use config_model::ImportClock::{At, Machine, Provider};
+    let clock = |text: &str| read(&format!("import: {{clock: {text}}}")).import.clock;
+    let noon = model::Instant::parse_rfc3339("2026-11-02T12:00:00Z").expect("valid");
+    assert_eq!((clock("machine"), clock("provider")), (Some(Machine), Some(Provider)));
+    assert_eq!((clock("2026-11-02T12:00:00Z"), read("").import.clock), (Some(At(noon)), None));
+    insta::assert_snapshot!(refused("import: {clock: sundial}"), @"config.yml, line 1, key import.clock: import: `sundial` is no clock: give `machine`, `provider`, or a time such as 2026-11-02T10:00:00Z");
+}
+
 /// Groups, flat filter and comparisons of a configuration, as short texts.
 fn cloud(text: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
     let rules = read(text).rules(None).expect("valid").cloud;

@@ -34,6 +34,8 @@ pub(crate) struct Head {
     /// Whether `gh-limited-by` is there.
     pub(crate) limited_by: bool,
     pub(crate) location: Option<String>,
+    /// Version of an Enterprise Server.
+    pub(crate) enterprise_version: Option<String>,
 }
 
 /// The two forms of `Retry-After`.
@@ -60,6 +62,7 @@ impl Head {
             scopes: text("x-oauth-scopes").map(scopes::granted),
             limited_by: headers.contains_key("gh-limited-by"),
             location: text(LOCATION.as_str()).map(str::to_owned),
+            enterprise_version: text("x-github-enterprise-version").map(str::to_owned),
         }
     }
 

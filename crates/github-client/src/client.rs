@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use graphql_client::GraphQLQuery;
 use model::Instant;
-use serde_json::Value;
+use serde_json::{Value, json};
 use source::{ErrorKind, Progress, SourceError};
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +27,8 @@ pub struct Reply<T> {
     pub data: T,
     /// What the provider could not give; empty when the answer is whole.
     pub errors: Vec<GraphqlError>,
-    /// The provider's time when it answered; the local clock's where it does not say.
+    /// The provider's time when it answered; the client's own where it does not say, or says one that is more than
+    /// [`MOST_SKEW_SECONDS`](crate::dating::MOST_SKEW_SECONDS) away.
     pub at: Instant,
     /// The provider's id of the request.
     pub request_id: Option<String>,
@@ -67,6 +68,11 @@ impl GithubClient {
         self.session.usage()
     }
 
+    /// The time by the client's own clock.
+    pub fn now(&self) -> Instant {
+        self.session.own_now()
+    }
+
     /// Asks one query. `what` names it in messages: "issues of acme/api".
     ///
     /// Waits for limits, tries again what failed, and gives partial answers with their errors. Fails with
@@ -80,7 +86,7 @@ impl GithubClient {
         progress: &dyn Progress,
         cancel: &CancellationToken,
     ) -> Result<Reply<Q::ResponseData>, SourceError> {
-        let body = body_of::<Q>(variables)?;
+        let body = self.body_of::<Q>(variables, what)?;
         let asking = Asking { what, progress, cancel };
         let mut spent = Spent::default();
         self.session.graphql(body, asking, false, &mut spent).await?.decode(what, spent)
@@ -100,7 +106,7 @@ impl GithubClient {
         let mut spent = Spent::default();
         loop {
             let size = pages.current();
-            let body = body_of::<Q>(make(i64::from(size)))?;
+            let body = self.body_of::<Q>(make(i64::from(size)), what)?;
             match self.session.graphql(body, asking, pages.can_shrink(size), &mut spent).await {
                 Ok(raw) => {
                     pages.came(size, progress);
@@ -117,6 +123,19 @@ impl GithubClient {
     }
 }
 
+impl GithubClient {
+    /// A query as it is sent, without what the server does not have.
+    fn body_of<Q: GraphQLQuery>(&self, variables: Q::Variables, what: &str) -> Result<Value, SourceError> {
+        let query = Q::build_query(variables);
+        let document = self.session.schema.document(query.query, what)?;
+        let variables = serde_json::to_value(query.variables).map_err(|cause| {
+            SourceError::new(ErrorKind::UnexpectedResponse, "the variables of a query cannot be written as JSON")
+                .caused_by(cause)
+        })?;
+        Ok(json!({"variables": variables, "query": &*document, "operationName": query.operation_name}))
+    }
+}
+
 impl std::fmt::Debug for GithubClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GithubClient")
@@ -124,11 +143,4 @@ impl std::fmt::Debug for GithubClient {
             .field("usage", &self.usage())
             .finish_non_exhaustive()
     }
-}
-
-fn body_of<Q: GraphQLQuery>(variables: Q::Variables) -> Result<Value, SourceError> {
-    serde_json::to_value(Q::build_query(variables)).map_err(|cause| {
-        SourceError::new(ErrorKind::UnexpectedResponse, "the variables of a query cannot be written as JSON")
-            .caused_by(cause)
-    })
 }

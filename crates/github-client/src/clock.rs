@@ -1,6 +1,6 @@
 //! Time, injected so that waiting can be tested without waiting.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,6 +17,9 @@ pub trait Clock: Send + Sync {
 
     /// Returns after `duration`.
     async fn sleep(&self, duration: Duration);
+
+    /// Hears the provider's time. Clocks of one's own do not listen.
+    fn hear(&self, _provider: Instant) {}
 }
 
 /// The clock of the machine and of tokio.
@@ -43,6 +46,50 @@ impl Clock for SystemClock {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+}
+
+/// The clock of the machine, set to another time: to a given one, or to the first that the provider tells.
+///
+/// For simulated providers, and for machines whose clock is wrong.
+#[derive(Debug, Default)]
+pub struct SetClock {
+    machine: SystemClock,
+    /// How far this clock is ahead of the machine's, in microseconds; empty until it is set.
+    ahead: OnceLock<i64>,
+}
+
+impl SetClock {
+    /// Shows `now`, and goes on from there.
+    pub fn to(now: Instant) -> Self {
+        let clock = Self::default();
+        clock.hear(now);
+        clock
+    }
+
+    /// Shows the machine's time until the provider tells its own for the first time.
+    pub fn by_the_provider() -> Self {
+        Self::default()
+    }
+}
+
+#[async_trait]
+impl Clock for SetClock {
+    fn now(&self) -> Instant {
+        let ahead = self.ahead.get().copied().unwrap_or_default();
+        Instant::from_micros(self.machine.now().micros().saturating_add(ahead))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.machine.elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.machine.sleep(duration).await;
+    }
+
+    fn hear(&self, provider: Instant) {
+        self.ahead.get_or_init(|| provider.micros().saturating_sub(self.machine.now().micros()));
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Cursor {
     /// Every change before this instant was read; `None` before the first crawl has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watermark: Option<Instant>,
-    /// The provider's time when the last import that moved the watermark began to read.
+    /// The time of the last import that moved the watermark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Instant>,
     /// A crawl that has not ended.
@@ -36,7 +36,7 @@ pub struct Crawl {
     /// The watermark when it is done: the last change known when it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watermark: Option<Instant>,
-    /// The provider's time when it began to read.
+    /// The time of the import that began it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Instant>,
 }
@@ -122,7 +122,8 @@ impl Cursor {
         crawl.after = next.cloned();
         let complete = next.is_none() && !missing;
         if complete {
-            self.watermark = crawl.watermark.or(crawl.read_at);
+            // Only times of changes are comparable with times of changes: without one, everything is read again.
+            self.watermark = crawl.watermark;
             self.read_at = crawl.read_at;
             self.crawl = None;
         } else {
@@ -207,6 +208,15 @@ mod tests {
         assert_eq!(plan(since("2026-11-02")), changes("2026-11-02", false));
         assert_eq!(plan(since("2026-11-06")), Plan::Nothing);
         assert_eq!(Cursor::default().plan(since("2026-11-02"), UNDATED, 7), changes("2026-11-02", false));
+    }
+
+    #[test]
+    fn a_crawl_without_a_known_change_sets_no_watermark_whatever_the_clock_says() {
+        let mut cursor = Cursor::default();
+        let Plan::Crawl(mut crawl) = cursor.plan(Window::default(), UNDATED, 7) else { panic!("a crawl") };
+        assert!(cursor.crawled(&mut crawl, None, at("2099-01-01"), false).complete);
+        assert_eq!(cursor.watermark, None);
+        assert!(matches!(cursor.plan(Window::default(), newest("2026-11-01"), 8), Plan::Crawl(_)));
     }
 
     #[test]

@@ -61,6 +61,16 @@ impl Faults {
         }
     }
 
+    /// Adds an entry of a list that came empty, and no error says why: nobody knows what it is.
+    pub fn add_empty(&mut self, list: &str, position: usize, request_id: Option<&str>) {
+        let error = GraphqlError {
+            path: format!("{list}.{position}"),
+            kind: "EMPTY".to_owned(),
+            message: "it came empty, and GitHub does not say why".to_owned(),
+        };
+        self.add(vec![error], request_id);
+    }
+
     /// Whether anything is missing.
     pub fn any(&self) -> bool {
         self.count > 0
@@ -113,6 +123,12 @@ pub fn next_page(
         (true, Some(next)) if after != Some(&next) => Ok(Some(next)),
         (true, _) => Err(stuck(what, request_id.map(str::to_owned))),
     }
+}
+
+/// The error for a page that came without the list that was asked for: that is not an empty one.
+pub fn no_list(what: &str, request_id: Option<String>) -> SourceError {
+    let message = format!("reading {what}: the answer holds no list, and GitHub does not say why; import again later");
+    SourceError::new(ErrorKind::UnexpectedResponse, message).in_request(request_id)
 }
 
 /// The error for a list that says that there is more, but not from where.

@@ -8,6 +8,7 @@ use source::{ErrorKind, SourceError};
 
 use crate::GraphqlError;
 use crate::answer::Answer;
+use crate::schema::OLDEST_SERVER;
 use crate::scopes::{self, MissingScopes};
 
 /// What to do with an answer.
@@ -237,7 +238,8 @@ fn without_data(answer: &Answer, first: &GraphqlError, what: &str) -> SourceErro
             answer,
             ErrorKind::UnexpectedResponse,
             format!(
-                "reading {what}: GitHub refused the query: {message}; an old GitHub Enterprise Server may not know it"
+                "reading {what}: GitHub refused the query: {message}; a GitHub Enterprise Server before {OLDEST_SERVER} may not \
+                 know it"
             ),
         ),
     }

@@ -22,7 +22,7 @@ use crate::judge::{self, Verdict};
 use crate::ledger::{Ledger, LedgerSnapshot};
 use crate::settings::Settings;
 use crate::transport::{Broken, Request, Transport};
-use crate::{decode, endpoint};
+use crate::{dating, decode, endpoint, schema};
 
 /// How often a provider that names the end of a limit is believed for one request.
 const BELIEVED: u32 = 2;
@@ -41,6 +41,10 @@ pub(crate) struct Session {
     ahead: Mutex<Option<i64>>,
     scopes: Mutex<Option<Vec<String>>>,
     sso_noted: AtomicBool,
+    skew_noted: AtomicBool,
+    /// What the server's schema has.
+    pub(crate) schema: schema::Known,
+    server_version: Mutex<Option<String>>,
 }
 
 /// A judged answer.
@@ -140,6 +144,9 @@ impl Session {
             ahead: Mutex::new(None),
             scopes: Mutex::new(None),
             sso_noted: AtomicBool::new(false),
+            skew_noted: AtomicBool::new(false),
+            schema: schema::Known::default(),
+            server_version: Mutex::new(None),
         })
     }
 
@@ -156,6 +163,11 @@ impl Session {
         locked(&self.scopes).clone()
     }
 
+    /// Version of an Enterprise Server, as it last named it; `None` for GitHub itself.
+    pub(crate) fn server_version(&self) -> Option<String> {
+        locked(&self.server_version).clone()
+    }
+
     pub(crate) fn remember_org(&self, org: &str) {
         self.tokens.remember_org(org);
     }
@@ -169,6 +181,11 @@ impl Session {
     pub(crate) fn provider_now(&self) -> Instant {
         let ahead = locked(&self.ahead).unwrap_or_default();
         Instant::from_micros(self.clock.now().micros().saturating_add(ahead))
+    }
+
+    /// Our own time now.
+    pub(crate) fn own_now(&self) -> Instant {
+        self.clock.now()
     }
 
     /// How far the provider's clock is from ours.
@@ -296,10 +313,18 @@ impl Session {
     /// Takes the provider's time and the token's scopes from an answer.
     fn learn(&self, answer: &Answer, progress: &dyn Progress) {
         if let Some(date) = answer.head.date {
-            *locked(&self.ahead) = Some(date.micros().saturating_sub(self.clock.now().micros()));
+            self.clock.hear(date);
+            let own = self.clock.now();
+            *locked(&self.ahead) = Some(date.micros().saturating_sub(own.micros()));
+            if !dating::is_near(date, own) && !self.skew_noted.swap(true, Ordering::Relaxed) {
+                progress.event(Event::Note(dating::not_believed(date, own)));
+            }
         }
         if let Some(scopes) = &answer.head.scopes {
             *locked(&self.scopes) = Some(scopes.clone());
+        }
+        if let Some(version) = &answer.head.enterprise_version {
+            *locked(&self.server_version) = Some(version.clone());
         }
         let partial = answer.head.sso.as_deref().is_some_and(|sso| sso.starts_with("partial-results"));
         if partial && !self.sso_noted.swap(true, Ordering::Relaxed) {
@@ -333,7 +358,8 @@ impl Session {
     }
 
     fn raw(&self, head: Head, body: Value, errors: Vec<GraphqlError>, token: &SecretString) -> Raw {
-        let at = head.date.unwrap_or_else(|| self.clock.now());
+        let own = self.clock.now();
+        let at = head.date.filter(|date| dating::is_near(*date, own)).unwrap_or(own);
         Raw { body, errors, at, request_id: head.request_id, token: token.clone() }
     }
 

@@ -13,6 +13,9 @@ use crate::client::{GithubClient, GraphqlError};
 use crate::page_size::PageSize;
 use crate::scopes;
 
+/// The field that a board's columns are the values of, unless another one is configured.
+pub const DEFAULT_STATUS_FIELD: &str = "Status";
+
 /// What an organisation holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Survey {
@@ -59,6 +62,27 @@ pub struct ProjectSummary {
     pub items: u64,
     /// When the board last changed.
     pub updated_at: Option<Instant>,
+    /// Its fields in which one of several values is chosen, as far as this token is shown them.
+    pub single_selects: Vec<SingleSelect>,
+}
+
+/// A field of a board in which one of several values is chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SingleSelect {
+    /// Name of the field.
+    pub name: String,
+    /// Its values in board order.
+    pub options: Vec<String>,
+}
+
+impl ProjectSummary {
+    /// Takes the columns of the board from the field of this name. Whether there is such a field; where there is none,
+    /// the columns are not known.
+    pub fn take_columns(&mut self, status_field: &str) -> bool {
+        let field = self.single_selects.iter().find(|field| field.name == status_field);
+        self.record.columns = field.map(|field| field.options.clone()).unwrap_or_default();
+        field.is_some()
+    }
 }
 
 /// Types that the derived queries name; the answers are decoded by the structs below, which are looser than the
@@ -185,12 +209,19 @@ struct BoardNode {
     url: String,
     closed: bool,
     updated_at: Option<String>,
-    field: Option<StatusField>,
+    fields: Option<Fields>,
     items: Option<Count>,
 }
 
 #[derive(Deserialize)]
-struct StatusField {
+struct Fields {
+    nodes: Option<Vec<Option<FieldNode>>>,
+}
+
+/// A field of any kind; only single selects have a name here.
+#[derive(Deserialize)]
+struct FieldNode {
+    name: Option<String>,
     #[serde(default)]
     options: Vec<Option<OptionName>>,
 }
@@ -250,8 +281,9 @@ impl GithubClient {
             }
             survey.org = owner.login;
             survey.incomplete.extend(reply.errors.iter().map(|error| missing_part(&what, error)));
-            let nodes = connection.nodes.unwrap_or_default().into_iter().flatten();
-            let new = nodes.filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&survey.org));
+            let nodes = survey.shown(&what, connection.nodes);
+            let new =
+                nodes.into_iter().filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&survey.org));
             survey.repositories.extend(new.collect::<Vec<_>>());
             if !cursor.advance(connection.page_info, &what)? {
                 return Ok(());
@@ -276,7 +308,7 @@ impl GithubClient {
             let owner = reply.data.organization.ok_or_else(refused)?;
             let connection = owner.projects_v2.ok_or_else(refused)?;
             survey.incomplete.extend(reply.errors.iter().map(|error| missing_part(&what, error)));
-            let nodes = connection.nodes.unwrap_or_default().into_iter().flatten();
+            let nodes = survey.shown(&what, connection.nodes).into_iter();
             survey
                 .projects
                 .extend(nodes.filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&owner.login)));
@@ -284,6 +316,23 @@ impl GithubClient {
                 return Ok(());
             }
         }
+    }
+}
+
+impl Survey {
+    /// The entries of a page that were shown. What came empty without a reason is named: nobody knows what it is.
+    fn shown<T>(&mut self, what: &str, nodes: Option<Vec<Option<T>>>) -> Vec<T> {
+        let Some(nodes) = nodes else {
+            self.incomplete.push(format!("{what}: a page came without its list, and GitHub does not say why"));
+            return Vec::new();
+        };
+        let listed = nodes.len();
+        let shown: Vec<T> = nodes.into_iter().flatten().collect();
+        let empty = listed - shown.len();
+        if empty > 0 && !self.incomplete.iter().any(|part| part.starts_with(&format!("{what} at "))) {
+            self.incomplete.push(format!("{what}: {empty} of them came empty, and GitHub does not say why"));
+        }
+        shown
     }
 }
 
@@ -336,8 +385,13 @@ impl RepositoryNode {
 
 impl BoardNode {
     fn summary(self, org: &str) -> ProjectSummary {
-        let columns = self.field.map(|field| field.options).unwrap_or_default();
-        ProjectSummary {
+        let fields = self.fields.and_then(|fields| fields.nodes).unwrap_or_default().into_iter().flatten();
+        let single_selects = fields.filter_map(|field| {
+            let options = field.options.into_iter().flatten().map(|option| option.name).collect();
+            Some(SingleSelect { name: field.name?, options })
+        });
+        let mut summary = ProjectSummary {
+            single_selects: single_selects.collect(),
             record: Project {
                 id: self.id,
                 number_id: match self.full_database_id {
@@ -350,12 +404,13 @@ impl BoardNode {
                 name: self.title,
                 url: self.url,
                 closed: self.closed,
-                columns: columns.into_iter().flatten().map(|option| option.name).collect(),
                 ..Project::default()
             },
             items: Count::read(self.items).0,
             updated_at: self.updated_at.as_deref().and_then(Instant::parse_rfc3339),
-        }
+        };
+        summary.take_columns(DEFAULT_STATUS_FIELD);
+        summary
     }
 }
 

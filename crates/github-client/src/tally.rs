@@ -1,5 +1,6 @@
 //! The books of one import: what it has used, what did not come, and what it has handed over.
 
+use model::Instant;
 use source::{Batch, Context, Event, SourceError, Usage};
 
 use crate::Reply;
@@ -8,6 +9,8 @@ use crate::faults::Faults;
 /// What one import has used, missed and handed over so far.
 pub struct Tally<'a> {
     context: &'a Context<'a>,
+    /// The time of the import.
+    pub at: Instant,
     /// What was used and covered.
     pub usage: Usage,
     /// What did not come.
@@ -15,16 +18,16 @@ pub struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    /// Nothing yet.
-    pub fn new(context: &'a Context<'a>) -> Self {
-        Self { context, usage: Usage::default(), faults: Faults::default() }
+    /// Nothing yet, in an import that is dated `at`: all that it reads is.
+    pub fn new(context: &'a Context<'a>, at: Instant) -> Self {
+        let usage = Usage { covered_to: Some(at), ..Usage::default() };
+        Self { context, at, usage, faults: Faults::default() }
     }
 
     /// Counts what an answer took.
     pub fn count<T>(&mut self, reply: &Reply<T>) {
         self.usage.calls += reply.calls;
         self.usage.points += reply.cost;
-        self.usage.covered_to = self.usage.covered_to.or(Some(reply.at));
     }
 
     /// Hands a page over and tells how many records there are by now. `label` is how people call the subject.

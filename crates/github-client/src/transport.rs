@@ -12,6 +12,9 @@ use source::{ErrorKind, Policy, SourceError, endpoint};
 
 use crate::answer::{Answer, Head};
 
+/// Asks for node ids of the new form: GitHub has announced that those of the old one go.
+const NEXT_GLOBAL_ID: &str = "X-GitHub-Next-Global-ID";
+
 /// Sends requests. The HTTP client behind it is built when the first one goes out, so that what works offline needs
 /// no certificates.
 #[derive(Debug)]
@@ -54,7 +57,8 @@ impl Transport {
         let mut builder = client
             .request(request.method.clone(), request.url.clone())
             .header(AUTHORIZATION, bearer(token).map_err(Broken::Unsendable)?)
-            .header(ACCEPT, "application/vnd.github+json");
+            .header(ACCEPT, "application/vnd.github+json")
+            .header(NEXT_GLOBAL_ID, "1");
         if let Some(body) = &request.body {
             builder = builder.json(body);
         }

@@ -1,6 +1,6 @@
 //! Issues that are read by their ids.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -33,24 +33,26 @@ pub struct MovedIssueSource {
     label: String,
     places: HashMap<String, Place>,
     ids: Vec<String>,
+    at: Instant,
     bug_source: String,
+    status_shown: BTreeSet<String>,
 }
 
 /// An answer, taken apart.
 struct Taken {
     nodes: Vec<Option<Named>>,
     errors: Vec<GraphqlError>,
-    read_at: Instant,
     request_id: Option<String>,
 }
 
 impl MovedIssueSource {
     /// The issues of an organisation with these node ids. The repositories are those of the survey; an issue that was
-    /// transferred to another one has its place from the answer.
+    /// transferred to another one has its place from the answer. `surveyed_at` is the time of the import.
     pub fn new(
         client: GithubClient,
         org: &str,
         repositories: &[RepositorySummary],
+        surveyed_at: Instant,
         ids: Vec<String>,
         pages: Arc<PageSize>,
     ) -> Self {
@@ -62,7 +64,9 @@ impl MovedIssueSource {
             label: format!("moved cards of {org}"),
             places: places.collect(),
             ids,
+            at: surveyed_at,
             bug_source: String::new(),
+            status_shown: BTreeSet::new(),
         }
     }
 
@@ -70,6 +74,13 @@ impl MovedIssueSource {
     #[must_use]
     pub fn with_bug_source(mut self, custom_field_name: &str) -> Self {
         custom_field_name.clone_into(&mut self.bug_source);
+        self
+    }
+
+    /// As [`IssueSource::with_boards`](crate::IssueSource::with_boards).
+    #[must_use]
+    pub fn with_boards(mut self, project_ids: BTreeSet<String>) -> Self {
+        self.status_shown = project_ids;
         self
     }
 
@@ -99,7 +110,7 @@ impl MovedIssueSource {
         let (progress, cancel) = (reading.context.progress, &reading.context.cancel);
         let reply = self.client.page::<IssuesById>(what, &self.pages, make, progress, cancel).await?;
         reading.tally.count(&reply);
-        Ok(Taken { nodes: reply.data.nodes, errors: reply.errors, read_at: reply.at, request_id: reply.request_id })
+        Ok(Taken { nodes: reply.data.nodes, errors: reply.errors, request_id: reply.request_id })
     }
 
     fn place(&self, home: Home) -> Place {
@@ -143,7 +154,8 @@ impl Source for MovedIssueSource {
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        let mut reading = Reading::new(&self.client, &self.pages, context, &self.bug_source);
+        let mut reading =
+            Reading::new(&self.client, &self.pages, context, self.at, &self.bug_source, &self.status_shown);
         let what = format!("issues of {}", self.label);
         let mut left = self.ids.as_slice();
         let mut absent = 0_u64;
@@ -160,7 +172,7 @@ impl Source for MovedIssueSource {
                     _ if sorted.broken.contains(&position) => {}
                     Some(Named::Issue(issue)) => {
                         let place = self.place(issue.repository);
-                        let issue = reading.issue(issue.fields, place, taken.read_at).await?;
+                        let issue = reading.issue(issue.fields, place).await?;
                         records.extend(issue.map(|issue| Record::Issue(Box::new(issue))));
                     }
                     Some(Named::Other) | None => absent += 1,
@@ -171,7 +183,7 @@ impl Source for MovedIssueSource {
                 subject: self.org.clone(),
                 records,
                 cursor: None,
-                observed_at: taken.read_at,
+                observed_at: self.at,
                 full_crawl: None,
             };
             reading.tally.commit(batch, &self.label, Some(self.ids.len() as u64))?;

@@ -1,5 +1,7 @@
 //! From what travelled to records.
 
+use std::collections::BTreeSet;
+
 use model::Instant;
 use model::issue_kind::kind_and_bug;
 use model::records::{
@@ -69,10 +71,12 @@ pub(crate) struct NoCursor {
 /// How an answer came about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight<'a> {
-    /// The provider's time when it was read.
+    /// The time of the import.
     pub(crate) at: Instant,
     /// Name of the custom field that was asked for; empty for none.
     pub(crate) bug_source: &'a str,
+    /// Ids of the boards of which it is known that their columns are the values of the field that is asked for.
+    pub(crate) status_shown: &'a BTreeSet<String>,
 }
 
 /// One issue as far as it was read, and where its longer lists go on.
@@ -264,17 +268,21 @@ fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) ->
     let (project_id, project_name) = board_id_and_name(wire.project);
     let (status, status_updated_at) = match wire.field_value_by_name {
         Some(IssueFieldsProjectItemsNodesFieldValueByName::ProjectV2ItemFieldSingleSelectValue(value)) => {
-            (value.name.unwrap_or_default(), Some(value.updated_at.0))
+            (Some(value.name.unwrap_or_default()), Some(value.updated_at.0))
         }
-        _ => (String::new(), None),
+        None => (Some(String::new()), None),
+        _ => (None, None),
     };
+    // What other boards call Status may be anything, and without a value it may not even be there.
+    let is_shown = sight.status_shown.contains(&project_id);
+    let (status, status_updated_at) = if is_shown { (status, status_updated_at) } else { (None, None) };
     ProjectItem {
         id: wire.id,
         project_id,
         project_name,
         content: ItemContent::Issue,
         content_id: issue_id.to_owned(),
-        status: Some(status),
+        status,
         status_updated_at,
         presence: if wire.is_archived { Presence::Archived } else { Presence::OnBoard },
         created_at: Some(wire.created_at.0),

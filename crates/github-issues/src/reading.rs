@@ -1,5 +1,7 @@
 //! What every way of reading issues shares: following long lists and ending.
 
+use std::collections::BTreeSet;
+
 use github_client::{GithubClient, PageSize, Tally, faults};
 use model::Instant;
 use model::records::{Issue, Place};
@@ -18,6 +20,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) context: &'a Context<'a>,
     /// Name of the custom field to ask for; empty for none.
     pub(crate) bug_source: &'a str,
+    /// As in [`Sight`].
+    pub(crate) status_shown: &'a BTreeSet<String>,
     pub(crate) tally: Tally<'a>,
     pub(crate) left_out: LeftOut,
 }
@@ -27,9 +31,19 @@ impl<'a> Reading<'a> {
         client: &'a GithubClient,
         pages: &'a PageSize,
         context: &'a Context<'a>,
+        at: Instant,
         bug_source: &'a str,
+        status_shown: &'a BTreeSet<String>,
     ) -> Self {
-        Self { client, pages, context, bug_source, tally: Tally::new(context), left_out: LeftOut::default() }
+        Self {
+            client,
+            pages,
+            context,
+            bug_source,
+            status_shown,
+            tally: Tally::new(context, at),
+            left_out: LeftOut::default(),
+        }
     }
 
     /// One issue with all that its lists hold. `None` when part of them failed.
@@ -37,9 +51,8 @@ impl<'a> Reading<'a> {
         &mut self,
         wire: issues::IssueFields,
         place: Place,
-        read_at: Instant,
     ) -> Result<Option<Issue>, SourceError> {
-        let (mut issue, mut rest) = self.convert(wire, place, read_at)?;
+        let (mut issue, mut rest) = self.convert(wire, place)?;
         while !rest.is_empty() {
             let what = format!("the rest of {}", issue.url);
             let variables = self.rest_variables(&issue.id, &rest);
@@ -54,7 +67,7 @@ impl<'a> Reading<'a> {
                 self.tally.faults.add(sorted.failures, reply.request_id.as_deref());
                 return Ok(None);
             }
-            let (next, next_rest) = self.convert(wire, issue.place.clone(), reply.at)?;
+            let (next, next_rest) = self.convert(wire, issue.place.clone())?;
             convert::append(&mut issue, &rest, next);
             let next_rest = rest.onward(next_rest);
             if next_rest == rest {
@@ -65,13 +78,8 @@ impl<'a> Reading<'a> {
         Ok(Some(issue))
     }
 
-    fn convert(
-        &mut self,
-        wire: issues::IssueFields,
-        place: Place,
-        read_at: Instant,
-    ) -> Result<(Issue, Rest), SourceError> {
-        let sight = Sight { at: read_at, bug_source: self.bug_source };
+    fn convert(&mut self, wire: issues::IssueFields, place: Place) -> Result<(Issue, Rest), SourceError> {
+        let sight = Sight { at: self.tally.at, bug_source: self.bug_source, status_shown: self.status_shown };
         convert::issue(wire, place, sight, &mut self.left_out)
             .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
     }

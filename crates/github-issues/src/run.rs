@@ -20,8 +20,6 @@ pub(crate) struct Subject<'a> {
     /// `org/name`.
     pub(crate) label: &'a str,
     pub(crate) known: Known,
-    /// The provider's time when `known` was read.
-    pub(crate) surveyed_at: Instant,
 }
 
 /// One import under way.
@@ -46,20 +44,18 @@ struct Page {
     next: Option<String>,
     /// The last change among its issues.
     last_change: Option<Instant>,
-    read_at: Instant,
 }
 
 /// An answer, counted and taken apart.
 struct Taken {
     node: Option<issues::IssuesNode>,
     errors: Vec<GraphqlError>,
-    read_at: Instant,
     request_id: Option<String>,
 }
 
 impl Page {
-    fn empty(read_at: Instant) -> Self {
-        Self { records: Vec::new(), next: None, last_change: None, read_at }
+    fn empty() -> Self {
+        Self { records: Vec::new(), next: None, last_change: None }
     }
 }
 
@@ -75,7 +71,6 @@ impl<'a> Run<'a> {
         match self.cursor.plan(self.context.window, self.subject.known, self.context.generation) {
             Plan::Nothing => {
                 self.reading.tally.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
-                self.reading.tally.usage.covered_to = Some(self.subject.surveyed_at);
             }
             Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await?,
             Plan::Crawl(crawl) if self.subject.known.total == 0 => self.find_nothing(&crawl)?,
@@ -93,11 +88,9 @@ impl<'a> Run<'a> {
     /// Ends a crawl of which the survey says that there is nothing to read. No watermark is set: should there be
     /// something after all, everything is read.
     fn find_nothing(&mut self, crawl: &Crawl) -> Result<(), SourceError> {
-        let read_at = self.subject.surveyed_at;
         self.reading.tally.usage.full = true;
-        self.reading.tally.usage.covered_to = Some(read_at);
         self.cursor = Cursor::default();
-        let page = Page::empty(read_at);
+        let page = Page::empty();
         self.commit(page, true, Some(FullCrawl { generation: crawl.generation, complete: true }), Some(0))
     }
 
@@ -124,7 +117,7 @@ impl<'a> Run<'a> {
             let order = issues::IssueOrderField::CREATED_AT;
             let page = self.page(&Listing { order, since: None, after }).await?;
             let missing = self.reading.tally.faults.any();
-            let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), page.read_at, missing);
+            let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), self.reading.tally.at, missing);
             let last = page.next.is_none();
             self.commit(page, true, Some(full_crawl), expected)?;
             if last {
@@ -151,16 +144,14 @@ impl<'a> Run<'a> {
         self.reading.tally.usage.covered_from = Some(since);
         let order = || issues::IssueOrderField::UPDATED_AT;
         let mut listing = Listing { order: order(), since: Some(since), after: None };
-        let mut read_at = None;
         loop {
             let page = self.page(&listing).await?;
-            let began = *read_at.get_or_insert(page.read_at);
             if moves_watermark {
                 self.cursor.watermark = self.cursor.watermark.max(page.last_change);
             }
             let next = page.next.clone();
             if next.is_none() && moves_watermark {
-                self.cursor.read_at = Some(began);
+                self.cursor.read_at = Some(self.reading.tally.at);
             }
             let last_change = page.last_change;
             self.commit(page, moves_watermark, None, None)?;
@@ -187,13 +178,13 @@ impl<'a> Run<'a> {
         let make = |first| self.page_variables(listing, first);
         let reply = client.page::<Issues>(what, pages, make, self.context.progress, &self.context.cancel).await?;
         self.reading.tally.count(&reply);
-        Ok(Taken { node: reply.data.node, errors: reply.errors, read_at: reply.at, request_id: reply.request_id })
+        Ok(Taken { node: reply.data.node, errors: reply.errors, request_id: reply.request_id })
     }
 
     /// Reads one page and what is left of those of its issues whose lists are longer.
     async fn page(&mut self, listing: &Listing) -> Result<Page, SourceError> {
         let what = self.what(listing);
-        let Taken { node, errors, read_at, request_id } = self.ask(&what, listing).await?;
+        let Taken { node, errors, request_id } = self.ask(&what, listing).await?;
         let Some(issues::IssuesNode::Repository(repository)) = node else {
             return Err(faults::absent(&what, &errors, request_id));
         };
@@ -203,22 +194,25 @@ impl<'a> Run<'a> {
         let list = repository.issues;
         let more = (list.page_info.has_next_page, list.page_info.end_cursor);
         let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
+        let Some(nodes) = list.nodes else { return Err(faults::no_list(&what, request_id)) };
         let mut records = Vec::new();
         let mut last_change = None;
-        for (position, wire) in list.nodes.unwrap_or_default().into_iter().enumerate() {
+        for (position, wire) in nodes.into_iter().enumerate() {
             let Some(wire) = wire else {
-                self.reading.left_out.empty_entries += 1;
+                if !sorted.broken.contains(&position) {
+                    self.reading.tally.faults.add_empty(LIST, position, request_id.as_deref());
+                }
                 continue;
             };
             last_change = last_change.max(Some(wire.updated_at.0));
             if sorted.broken.contains(&position) {
                 continue;
             }
-            let issue = self.reading.issue(wire, self.subject.place.clone(), read_at).await?;
+            let issue = self.reading.issue(wire, self.subject.place.clone()).await?;
             records.extend(issue.map(|issue| Record::Issue(Box::new(issue))));
         }
         tracing::debug!(records = records.len(), "read {what}: {} issues", records.len());
-        Ok(Page { records, next, last_change, read_at })
+        Ok(Page { records, next, last_change })
     }
 
     fn commit(
@@ -233,7 +227,7 @@ impl<'a> Run<'a> {
             subject: self.subject.place.repository_id.clone(),
             records: page.records,
             cursor: moves_cursor.then(|| self.cursor.write()),
-            observed_at: page.read_at,
+            observed_at: self.reading.tally.at,
             full_crawl,
         };
         self.reading.tally.commit(batch, self.subject.label, expected)

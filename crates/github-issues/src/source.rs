@@ -1,5 +1,6 @@
 //! The connector as the import sees it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -31,6 +32,7 @@ pub struct IssueSource {
     known: Known,
     surveyed_at: Instant,
     bug_source: String,
+    status_shown: BTreeSet<String>,
 }
 
 /// Where the issues of a repository are.
@@ -47,7 +49,8 @@ pub(crate) fn place_in(repository: &Repository) -> Place {
 impl IssueSource {
     /// The issues of the repository that a survey has found.
     ///
-    /// `surveyed_at` is the provider's time of that survey: what changed later is left to the next import at most.
+    /// `surveyed_at` is the time of the import, that of the survey with which it began: everything that is read is dated
+    /// with it, and what changed later is left to the next import at most.
     /// `pages` is shared by all repositories, so that one that is too heavy for large pages teaches the others;
     /// [`IssueSource::page_size`] makes one.
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
@@ -61,6 +64,7 @@ impl IssueSource {
             known: Known { total: summary.issues, updated_at: summary.issues_updated_at },
             surveyed_at,
             bug_source: String::new(),
+            status_shown: BTreeSet::new(),
         }
     }
 
@@ -68,6 +72,14 @@ impl IssueSource {
     #[must_use]
     pub fn with_bug_source(mut self, custom_field_name: &str) -> Self {
         custom_field_name.clone_into(&mut self.bug_source);
+        self
+    }
+
+    /// Believes the status that cards of these boards show: their columns are the values of the field `Status`. Of cards
+    /// of other boards the status is not told.
+    #[must_use]
+    pub fn with_boards(mut self, project_ids: BTreeSet<String>) -> Self {
+        self.status_shown = project_ids;
         self
     }
 
@@ -102,9 +114,9 @@ impl Source for IssueSource {
         if !self.access {
             return Err(faults::no_access(&format!("issues of {}", self.label)));
         }
-        let subject =
-            Subject { place: &self.place, label: &self.label, known: self.known, surveyed_at: self.surveyed_at };
-        let reading = Reading::new(&self.client, &self.pages, context, &self.bug_source);
+        let subject = Subject { place: &self.place, label: &self.label, known: self.known };
+        let reading =
+            Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.bug_source, &self.status_shown);
         Run::new(subject, reading).run().await
     }
 }

@@ -44,7 +44,9 @@ async fn a_recorded_import_gives_these_issues() {
         panic!("{error}")
     });
     let pages = Arc::new(IssueSource::page_size());
-    let source = IssueSource::new(client, &survey.repositories[0], survey.at, pages).with_bug_source("Found in");
+    let source = IssueSource::new(client, &survey.repositories[0], survey.at, pages)
+        .with_bug_source("Found in")
+        .with_boards(survey.projects.iter().map(|board| board.record.number_id.clone()).collect());
     let (records, usage) = recording.import(&source).await;
 
     let mut text = format!("{} issues, {} calls, {} points\n", usage.records, usage.calls, usage.points);

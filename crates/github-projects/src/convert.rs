@@ -17,6 +17,19 @@ pub(crate) struct Board {
     pub(crate) number_id: String,
     /// Title.
     pub(crate) name: String,
+    /// Where its columns come from.
+    pub(crate) status_field: StatusField,
+}
+
+/// The field that the columns of a board are the values of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StatusField {
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether the board has it, as far as this token is shown: without it nothing is known of the status of a card.
+    pub(crate) is_shown: bool,
+    /// The fields of this kind that the board has.
+    pub(crate) all: Vec<String>,
 }
 
 /// A list's connection says that there is more but not from where.
@@ -45,9 +58,11 @@ pub(crate) fn item(
 
     let (status, status_updated_at) = match wire.field_value_by_name {
         Some(ItemFieldsFieldValueByName::ProjectV2ItemFieldSingleSelectValue(value)) => {
-            (value.name.unwrap_or_default(), Some(value.updated_at.0))
+            (Some(value.name.unwrap_or_default()), Some(value.updated_at.0))
         }
-        _ => (String::new(), None),
+        // No value in a field that is there is no status.
+        None if board.status_field.is_shown => (Some(String::new()), None),
+        _ => (None, None),
     };
     let item = ProjectItem {
         id: wire.id,
@@ -64,7 +79,7 @@ pub(crate) fn item(
             Some(ItemFieldsContent::PullRequest(pull_request)) => pull_request.id,
             _ => String::new(),
         },
-        status: Some(status),
+        status,
         status_updated_at,
         presence: if wire.is_archived { Presence::Archived } else { Presence::OnBoard },
         created_at: Some(wire.created_at.0),

@@ -74,7 +74,7 @@ impl Cursor {
             return Plan::Crawl(crawl.clone());
         }
         match (self.crawled_at, self.read_at) {
-            (Some(crawled_at), Some(read_at)) if !window.full && !is_due(crawled_at, now) => {
+            (Some(crawled_at), Some(read_at)) if !window.full && read_at <= now && !is_due(crawled_at, now) => {
                 Plan::Changes { since: day_before(read_at), leaves_no_hole: true }
             }
             _ => Plan::Crawl(Crawl { generation, ..Crawl::default() }),
@@ -82,8 +82,9 @@ impl Cursor {
     }
 }
 
+/// A reading that lies ahead was dated by a wrong clock: nobody knows when it was.
 fn is_due(crawled_at: Instant, now: Instant) -> bool {
-    now.micros().saturating_sub(crawled_at.micros()) >= FULL_EVERY_SECONDS * MICROS_PER_SECOND
+    crawled_at > now || now.micros().saturating_sub(crawled_at.micros()) >= FULL_EVERY_SECONDS * MICROS_PER_SECOND
 }
 
 fn day_before(at: Instant) -> Instant {
@@ -109,6 +110,15 @@ mod tests {
         assert_eq!(Cursor::default().plan(Window::default(), now, 7), full);
         assert_eq!(crawled("2026-11-01T01:05:00Z").plan(Window::default(), now, 7), full);
         assert_eq!(crawled("2026-11-07").plan(Window { since: None, full: true }, now, 7), full);
+    }
+
+    #[test]
+    fn a_board_that_was_read_at_a_time_that_lies_ahead_is_read_in_full() {
+        let now = at("2026-11-02");
+        assert!(matches!(crawled("2099-01-01").plan(Window::default(), now, 7), Plan::Crawl(_)));
+        let mut cursor = crawled("2026-11-01");
+        cursor.read_at = Some(at("2026-11-02T01:00:00Z"));
+        assert!(matches!(cursor.plan(Window::default(), now, 7), Plan::Crawl(_)));
     }
 
     #[test]

@@ -7,4 +7,4 @@ mod run;
 mod source;
 mod wire;
 
-pub use source::ProjectItemSource;
+pub use source::{ProjectItemSource, subject_of};

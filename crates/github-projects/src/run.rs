@@ -6,7 +6,7 @@ use model::Instant;
 use model::records::{ProjectItem, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
 
-use crate::convert::{self, Board};
+use crate::convert::{self, Board, StatusField};
 use crate::cursor::{Crawl, Cursor, Plan};
 use crate::wire::{Items, items};
 
@@ -23,8 +23,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) board: &'a Board,
     /// How many cards there are.
     pub(crate) total: u64,
-    /// The provider's time when that was read.
-    pub(crate) surveyed_at: Instant,
+    /// The time of the import.
+    pub(crate) at: Instant,
 }
 
 /// One import under way.
@@ -37,31 +37,30 @@ pub(crate) struct Run<'a> {
     hidden: u64,
 }
 
-/// Cards and when they were read.
+/// A page of cards.
 struct Page {
     records: Vec<Record>,
     /// Where the next page begins; `None` after the last.
     next: Option<String>,
-    read_at: Instant,
 }
 
 /// An answer, counted and taken apart.
 struct Taken {
     nodes: Vec<Option<items::ItemsNodes>>,
     errors: Vec<GraphqlError>,
-    read_at: Instant,
     request_id: Option<String>,
 }
 
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
         let cursor = Cursor::read(context.cursor.as_deref());
-        Self { subject, context, cursor, tally: Tally::new(context), empty_entries: 0, hidden: 0 }
+        let tally = Tally::new(context, subject.at);
+        Self { subject, context, cursor, tally, empty_entries: 0, hidden: 0 }
     }
 
     /// Does what the window and the cursor ask for.
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
-        match self.cursor.plan(self.context.window, self.subject.surveyed_at, self.context.generation) {
+        match self.cursor.plan(self.context.window, self.subject.at, self.context.generation) {
             Plan::Changes { since, leaves_no_hole } => self.changes(since, leaves_no_hole).await?,
             Plan::Crawl(crawl) => self.crawl_or_begin_again(crawl).await?,
         }
@@ -94,7 +93,7 @@ impl<'a> Run<'a> {
         let full_crawl = FullCrawl { generation: crawl.generation, complete: false };
         while !crawl.pages_done {
             let page = self.page("", crawl.after.as_ref()).await?;
-            crawl.read_at = crawl.read_at.or(Some(page.read_at));
+            crawl.read_at = crawl.read_at.or(Some(self.subject.at));
             crawl.pages_done = page.next.is_none();
             crawl.after.clone_from(&page.next);
             self.cursor.crawl = Some(crawl.clone());
@@ -104,11 +103,10 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.look_up_unseen(full_crawl).await?;
-        let read_at = crawl.read_at.unwrap_or(self.subject.surveyed_at);
-        self.tally.usage.covered_to = self.tally.usage.covered_to.or(Some(read_at));
+        let read_at = crawl.read_at.unwrap_or(self.subject.at);
         self.cursor = Cursor { crawled_at: Some(read_at), read_at: Some(read_at), crawl: None };
         let complete = FullCrawl { complete: !self.tally.faults.any(), ..full_crawl };
-        self.commit(Page { records: Vec::new(), next: None, read_at }, true, Some(complete), expected)
+        self.commit(Page { records: Vec::new(), next: None }, true, Some(complete), expected)
     }
 
     /// Asks by id for the cards that should be on the board and were on no page: archived, taken off, deleted, or
@@ -116,10 +114,11 @@ impl<'a> Run<'a> {
     async fn look_up_unseen(&mut self, full_crawl: FullCrawl) -> Result<(), SourceError> {
         let unseen = self.context.sink.unseen_items(&self.subject.board.number_id, full_crawl.generation)?;
         let mut left = unseen.as_slice();
+        let status_field = self.subject.board.status_field.name.clone();
         while !left.is_empty() {
             let what = format!("{} cards of the board {} by id", left.len(), self.subject.board.name);
             let ids = |most: i64| left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect();
-            let taken = self.ask(&what, "nodes", |most| variables(ids(most), 1, None, "")).await?;
+            let taken = self.ask(&what, "nodes", |most| variables(&status_field, ids(most), 1, None, "")).await?;
             let asked = taken.nodes.len();
             if asked == 0 || asked > left.len() {
                 return Err(faults::stuck(&what, taken.request_id));
@@ -134,7 +133,9 @@ impl<'a> Run<'a> {
     /// What became of cards that were asked for by id.
     async fn looked_up(&mut self, ids: &[String], taken: Taken) -> Result<Page, SourceError> {
         // That a card is not found is the answer to the question, and no fault.
-        let errors = taken.errors.into_iter().filter(|error| error.kind != "NOT_FOUND").collect();
+        let (not_found, errors): (Vec<_>, Vec<_>) =
+            taken.errors.into_iter().partition(|error| error.kind == "NOT_FOUND");
+        let is_gone = |position: usize| not_found.iter().any(|error| error.path == format!("nodes.{position}"));
         let sorted = faults::sort(errors, "nodes", MAY_BE_HIDDEN);
         self.hidden += sorted.hidden;
         self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
@@ -144,12 +145,16 @@ impl<'a> Run<'a> {
                 continue;
             }
             let item = match node {
-                Some(items::ItemsNodes::ProjectV2Item(wire)) => self.whole(wire, taken.read_at).await?,
-                _ => Some(convert::removed(id.clone(), self.subject.board, taken.read_at)),
+                Some(items::ItemsNodes::ProjectV2Item(wire)) => self.whole(wire).await?,
+                None if is_gone(position) => Some(convert::removed(id.clone(), self.subject.board, self.subject.at)),
+                _ => {
+                    self.tally.faults.add_empty("nodes", position, taken.request_id.as_deref());
+                    None
+                }
             };
             records.extend(item.map(|item| Record::ProjectItem(Box::new(item))));
         }
-        Ok(Page { records, next: None, read_at: taken.read_at })
+        Ok(Page { records, next: None })
     }
 
     /// Reads the cards that changed on the day of `since` or later.
@@ -157,14 +162,12 @@ impl<'a> Run<'a> {
         self.tally.usage.covered_from = Some(since);
         let query = format!("updated:>={}", day_of(since));
         let mut after = None;
-        let mut read_at = None;
         loop {
             let page = self.page(&query, after.as_ref()).await?;
-            let began = *read_at.get_or_insert(page.read_at);
             after.clone_from(&page.next);
             let last = after.is_none();
             if last {
-                self.cursor.read_at = Some(began);
+                self.cursor.read_at = Some(self.subject.at);
             }
             self.commit(page, last && leaves_no_hole, None, None)?;
             if last {
@@ -201,8 +204,8 @@ impl<'a> Run<'a> {
             None => format!("the first cards of the board {name}"),
             Some(after) => format!("cards of the board {name} after {after}"),
         };
-        let board_id = self.subject.board.id.clone();
-        let make = |first| variables(vec![board_id.clone()], first, after.cloned(), query);
+        let (board_id, status_field) = (self.subject.board.id.clone(), self.subject.board.status_field.name.clone());
+        let make = |first| variables(&status_field, vec![board_id.clone()], first, after.cloned(), query);
         let taken = self.ask(&what, LIST, make).await?;
         let Some(items::ItemsNodes::ProjectV2(board)) = taken.nodes.into_iter().flatten().next() else {
             return Err(faults::absent(&what, &taken.errors, taken.request_id));
@@ -214,29 +217,32 @@ impl<'a> Run<'a> {
         let more = (board.items.page_info.has_next_page, board.items.page_info.end_cursor);
         let next = faults::next_page(&what, more, after, taken.request_id.as_deref())?;
         let mut records = Vec::new();
-        for (position, wire) in board.items.nodes.unwrap_or_default().into_iter().enumerate() {
+        let Some(nodes) = board.items.nodes else { return Err(faults::no_list(&what, taken.request_id)) };
+        for (position, wire) in nodes.into_iter().enumerate() {
             let Some(wire) = wire else {
-                self.empty_entries += 1;
+                if !sorted.broken.contains(&position) {
+                    self.tally.faults.add_empty(LIST, position, taken.request_id.as_deref());
+                }
                 continue;
             };
             if sorted.broken.contains(&position) {
                 continue;
             }
-            let item = self.whole(wire, taken.read_at).await?;
+            let item = self.whole(wire).await?;
             records.extend(item.map(|item| Record::ProjectItem(Box::new(item))));
         }
         tracing::debug!(records = records.len(), "read {what}: {} cards", records.len());
-        Ok(Page { records, next, read_at: taken.read_at })
+        Ok(Page { records, next })
     }
 
     /// Follows the fields of one card to their end. `None` when part of them failed.
-    async fn whole(&mut self, wire: items::ItemFields, read_at: Instant) -> Result<Option<ProjectItem>, SourceError> {
-        let (mut item, mut rest) = self.convert(wire, read_at)?;
+    async fn whole(&mut self, wire: items::ItemFields) -> Result<Option<ProjectItem>, SourceError> {
+        let (mut item, mut rest) = self.convert(wire)?;
         while let Some(fields_after) = rest {
             let what = format!("the rest of the card {} of the board {}", item.id, self.subject.board.name);
             let variables = items::Variables {
                 fields_after: Some(fields_after.clone()),
-                ..variables(vec![item.id.clone()], 1, None, "")
+                ..variables(&self.subject.board.status_field.name, vec![item.id.clone()], 1, None, "")
             };
             let reply = self
                 .subject
@@ -253,7 +259,7 @@ impl<'a> Run<'a> {
                 self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
                 return Ok(None);
             }
-            let (next, next_rest) = self.convert(wire, taken.read_at)?;
+            let (next, next_rest) = self.convert(wire)?;
             if next_rest.as_ref() == Some(&fields_after) {
                 return Err(faults::stuck(&what, taken.request_id));
             }
@@ -265,18 +271,14 @@ impl<'a> Run<'a> {
         Ok(Some(item))
     }
 
-    fn convert(
-        &mut self,
-        wire: items::ItemFields,
-        read_at: Instant,
-    ) -> Result<(ProjectItem, Option<String>), SourceError> {
-        convert::item(wire, self.subject.board, read_at, &mut self.empty_entries)
+    fn convert(&mut self, wire: items::ItemFields) -> Result<(ProjectItem, Option<String>), SourceError> {
+        convert::item(wire, self.subject.board, self.subject.at, &mut self.empty_entries)
             .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
     }
 
     fn taken(&mut self, reply: Reply<items::ResponseData>) -> Taken {
         self.tally.count(&reply);
-        Taken { nodes: reply.data.nodes, errors: reply.errors, read_at: reply.at, request_id: reply.request_id }
+        Taken { nodes: reply.data.nodes, errors: reply.errors, request_id: reply.request_id }
     }
 
     fn commit(
@@ -291,7 +293,7 @@ impl<'a> Run<'a> {
             subject: self.subject.board.number_id.clone(),
             records: page.records,
             cursor: moves_cursor.then(|| self.cursor.write()),
-            observed_at: page.read_at,
+            observed_at: self.subject.at,
             full_crawl,
         };
         self.tally.commit(batch, &self.subject.board.name, expected)
@@ -307,12 +309,29 @@ impl<'a> Run<'a> {
         self.tally.note(&what, &left_out);
         let Usage { records, calls, points, .. } = self.tally.usage;
         tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
+        let field = &self.subject.board.status_field;
+        if !field.is_shown {
+            return Err(self.tally.faults.into_result(&what).err().unwrap_or_else(|| no_status(self.subject.board)));
+        }
         self.tally.into_result(&what)
     }
 }
 
-fn variables(ids: Vec<String>, first: i64, after: Option<String>, query: &str) -> items::Variables {
-    items::Variables { ids, first, after, query: query.to_owned(), fields_after: None }
+/// The error for a board of which all was read but what column its cards are in.
+fn no_status(board: &Board) -> SourceError {
+    let StatusField { name, all, .. } = &board.status_field;
+    let has = if all.is_empty() { "it has none".to_owned() } else { format!("it has {}", all.join(", ")) };
+    let message = format!(
+        "cards of the board {0}: it has no single-select field {name} that this token is shown ({has}), so the status of \
+         its cards is not known and stays as it was; name the field as status_field of the board {1} in github.projects",
+        board.name, board.number_id
+    );
+    SourceError::new(ErrorKind::Incomplete, message)
+}
+
+fn variables(status_field: &str, ids: Vec<String>, first: i64, after: Option<String>, query: &str) -> items::Variables {
+    let (query, status_field) = (query.to_owned(), status_field.to_owned());
+    items::Variables { ids, first, after, query, status_field, fields_after: None }
 }
 
 /// `2026-11-01`.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::{GithubClient, PageSize, ProjectSummary};
+use github_client::{DEFAULT_STATUS_FIELD, GithubClient, PageSize, ProjectSummary};
 use model::Instant;
+use model::records::Project;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
-use crate::convert::Board;
+use crate::convert::{Board, StatusField};
 use crate::cursor::{Cursor, Plan};
 use crate::run::{Run, Subject};
 
@@ -29,20 +30,44 @@ pub struct ProjectItemSource {
 impl ProjectItemSource {
     /// The cards of the board that a survey has found.
     ///
-    /// `surveyed_at` is the provider's time of that survey: by it the weekly reading in full is due.
+    /// `surveyed_at` is the time of the import, that of the survey with which it began: everything that is read is dated
+    /// with it, and by it the weekly reading in full is due.
     /// `pages` is shared by all boards, so that one that is too heavy for large pages teaches the others;
     /// [`ProjectItemSource::page_size`] makes one.
     pub fn new(client: GithubClient, summary: &ProjectSummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
         let project = &summary.record;
-        let number_id = if project.number_id.is_empty() { &project.id } else { &project.number_id };
-        let board = Board { id: project.id.clone(), number_id: number_id.clone(), name: project.name.clone() };
+        let number_id = subject_of(project);
+        let board = Board {
+            id: project.id.clone(),
+            number_id: number_id.to_owned(),
+            name: project.name.clone(),
+            status_field: status_field(summary, DEFAULT_STATUS_FIELD),
+        };
         Self { client, pages, board, total: summary.items, surveyed_at }
+    }
+
+    /// Takes the status of cards from the field of this name instead of `Status`. Where the summary has no such field,
+    /// the status of the cards is not told, and the import says so in the end.
+    #[must_use]
+    pub fn with_status_field(mut self, summary: &ProjectSummary, name: &str) -> Self {
+        self.board.status_field = status_field(summary, name);
+        self
     }
 
     /// The page size that suits this query.
     pub fn page_size() -> PageSize {
         PageSize::new(Scope::ProjectItems, LARGEST_PAGE, 1, LARGEST_PAGE)
     }
+}
+
+/// The id that cards name a board by: its number, or its node id where a server has no such number.
+pub fn subject_of(project: &Project) -> &str {
+    if project.number_id.is_empty() { &project.id } else { &project.number_id }
+}
+
+fn status_field(summary: &ProjectSummary, name: &str) -> StatusField {
+    let all: Vec<String> = summary.single_selects.iter().map(|field| field.name.clone()).collect();
+    StatusField { name: name.to_owned(), is_shown: all.iter().any(|known| known == name), all }
 }
 
 #[async_trait]
@@ -76,7 +101,7 @@ impl Source for ProjectItemSource {
             pages: &self.pages,
             board: &self.board,
             total: self.total,
-            surveyed_at: self.surveyed_at,
+            at: self.surveyed_at,
         };
         Run::new(subject, context).run().await
     }

@@ -21,8 +21,8 @@ pub(crate) struct Subject<'a> {
     /// `org/name`.
     pub(crate) label: &'a str,
     pub(crate) known: Known,
-    /// The provider's time when `known` was read.
-    pub(crate) surveyed_at: Instant,
+    /// The time of the import.
+    pub(crate) at: Instant,
 }
 
 /// One import under way.
@@ -60,27 +60,26 @@ struct Page {
     /// The newest and the oldest last change among its pull requests.
     newest_change: Option<Instant>,
     oldest_change: Option<Instant>,
-    read_at: Instant,
 }
 
 /// An answer, counted and taken apart.
 struct Taken {
     node: Option<pull_requests::PullRequestsNode>,
     errors: Vec<GraphqlError>,
-    read_at: Instant,
     request_id: Option<String>,
 }
 
 impl Page {
-    fn empty(read_at: Instant) -> Self {
-        Self { records: Vec::new(), next: None, newest_change: None, oldest_change: None, read_at }
+    fn empty() -> Self {
+        Self { records: Vec::new(), next: None, newest_change: None, oldest_change: None }
     }
 }
 
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
         let cursor = Cursor::read(context.cursor.as_deref());
-        Self { subject, context, cursor, tally: Tally::new(context), left_out: LeftOut::default() }
+        let tally = Tally::new(context, subject.at);
+        Self { subject, context, cursor, tally, left_out: LeftOut::default() }
     }
 
     /// Does what the window and the cursor ask for.
@@ -88,7 +87,6 @@ impl<'a> Run<'a> {
         match self.cursor.plan(self.context.window, self.subject.known, self.context.generation) {
             Plan::Nothing => {
                 self.tally.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
-                self.tally.usage.covered_to = Some(self.subject.surveyed_at);
             }
             Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await?,
             Plan::Crawl(crawl) if self.subject.known.total == 0 => self.find_nothing(&crawl)?,
@@ -106,11 +104,9 @@ impl<'a> Run<'a> {
     /// Ends a crawl of which the survey says that there is nothing to read. No watermark is set: should there be
     /// something after all, everything is read.
     fn find_nothing(&mut self, crawl: &Crawl) -> Result<(), SourceError> {
-        let read_at = self.subject.surveyed_at;
         self.tally.usage.full = true;
-        self.tally.usage.covered_to = Some(read_at);
         self.cursor = Cursor::default();
-        let page = Page::empty(read_at);
+        let page = Page::empty();
         self.commit(page, true, Some(FullCrawl { generation: crawl.generation, complete: true }), Some(0))
     }
 
@@ -136,7 +132,7 @@ impl<'a> Run<'a> {
             let after = crawl.after.clone();
             let page = self.page(&Listing::oldest_first(after)).await?;
             let missing = self.tally.faults.any();
-            let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), page.read_at, missing);
+            let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), self.subject.at, missing);
             let last = page.next.is_none();
             self.commit(page, true, Some(full_crawl), expected)?;
             if last {
@@ -186,12 +182,12 @@ impl<'a> Run<'a> {
         loop {
             pages += 1;
             let page = self.page(&listing).await?;
-            let (newest, began) = *first.get_or_insert((page.newest_change, page.read_at));
+            let newest = *first.get_or_insert(page.newest_change);
             let reached = page.oldest_change.is_some_and(|oldest| oldest < since);
             let next = page.next.clone().filter(|_| !reached);
             if next.is_none() && moves_watermark {
                 self.cursor.watermark = self.cursor.watermark.max(newest);
-                self.cursor.read_at = Some(began);
+                self.cursor.read_at = Some(self.subject.at);
             }
             self.commit(page, moves_watermark && next.is_none(), None, None)?;
             if next.is_none() {
@@ -221,7 +217,7 @@ impl<'a> Run<'a> {
     /// Reads one page and what is left of those of its pull requests whose lists are longer.
     async fn page(&mut self, listing: &Listing) -> Result<Page, SourceError> {
         let what = self.what(listing);
-        let Taken { node, errors, read_at, request_id } = self.ask(&what, listing).await?;
+        let Taken { node, errors, request_id } = self.ask(&what, listing).await?;
         let Some(pull_requests::PullRequestsNode::Repository(repository)) = node else {
             return Err(faults::absent(&what, &errors, request_id));
         };
@@ -231,11 +227,14 @@ impl<'a> Run<'a> {
         let list = repository.pull_requests;
         let more = (list.page_info.has_next_page, list.page_info.end_cursor);
         let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
+        let Some(nodes) = list.nodes else { return Err(faults::no_list(&what, request_id)) };
         let mut records = Vec::new();
         let (mut newest_change, mut oldest_change) = (None, None);
-        for (position, wire) in list.nodes.unwrap_or_default().into_iter().enumerate() {
+        for (position, wire) in nodes.into_iter().enumerate() {
             let Some(wire) = wire else {
-                self.left_out.empty_entries += 1;
+                if !sorted.broken.contains(&position) {
+                    self.tally.faults.add_empty(LIST, position, request_id.as_deref());
+                }
                 continue;
             };
             let updated_at = wire.updated_at.0;
@@ -250,7 +249,7 @@ impl<'a> Run<'a> {
             }
         }
         tracing::debug!(records = records.len(), "read {what}: {} pull requests", records.len());
-        Ok(Page { records, next, newest_change, oldest_change, read_at })
+        Ok(Page { records, next, newest_change, oldest_change })
     }
 
     /// Follows the lists of one pull request to their ends. `None` when part of them failed.
@@ -263,7 +262,7 @@ impl<'a> Run<'a> {
                 .client
                 .query::<PullRequests>(&what, variables, self.context.progress, &self.context.cancel)
                 .await?;
-            let Taken { node, errors, request_id, .. } = self.taken(reply);
+            let Taken { node, errors, request_id } = self.taken(reply);
             let Some(pull_requests::PullRequestsNode::PullRequest(wire)) = node else {
                 return Err(faults::absent(&what, &errors, request_id));
             };
@@ -291,7 +290,7 @@ impl<'a> Run<'a> {
     /// Counts an answer and takes it apart.
     fn taken(&mut self, reply: Reply<pull_requests::ResponseData>) -> Taken {
         self.tally.count(&reply);
-        Taken { node: reply.data.node, errors: reply.errors, read_at: reply.at, request_id: reply.request_id }
+        Taken { node: reply.data.node, errors: reply.errors, request_id: reply.request_id }
     }
 
     fn commit(
@@ -306,7 +305,7 @@ impl<'a> Run<'a> {
             subject: self.subject.place.repository_id.clone(),
             records: page.records,
             cursor: moves_cursor.then(|| self.cursor.write()),
-            observed_at: page.read_at,
+            observed_at: self.subject.at,
             full_crawl,
         };
         self.tally.commit(batch, self.subject.label, expected)

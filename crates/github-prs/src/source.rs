@@ -34,7 +34,8 @@ pub struct PullRequestSource {
 impl PullRequestSource {
     /// The pull requests of the repository that a survey has found.
     ///
-    /// `surveyed_at` is the provider's time of that survey: what changed later is left to the next import at most.
+    /// `surveyed_at` is the time of the import, that of the survey with which it began: everything that is read is dated
+    /// with it, and what changed later is left to the next import at most.
     /// `pages` is shared by all repositories, so that one that is too heavy for large pages teaches the others;
     /// [`PullRequestSource::page_size`] makes one.
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
@@ -93,7 +94,7 @@ impl Source for PullRequestSource {
             place: &self.place,
             label: &self.label,
             known: self.known,
-            surveyed_at: self.surveyed_at,
+            at: self.surveyed_at,
         };
         Run::new(subject, context).run().await
     }

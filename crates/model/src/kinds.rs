@@ -246,6 +246,8 @@ kinds! {
         CloudCosts = "cloud_costs",
         /// A folder of CSV files.
         Csv = "csv",
+        /// What a provider said that its own schema has: a cursor without records.
+        Schema = "schema",
     }
 
     /// How an import of a scope ended.

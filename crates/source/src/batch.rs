@@ -15,7 +15,7 @@ pub struct Batch {
     /// Where the next import of this scope and subject goes on, in the connector's own words (JSON);
     /// `None` leaves the stored cursor as it is.
     pub cursor: Option<String>,
-    /// The provider's time when this page was read.
+    /// The time of the import that read it: one for all that it reads.
     pub observed_at: Instant,
     /// Set while everything is read rather than what has changed.
     pub full_crawl: Option<FullCrawl>,

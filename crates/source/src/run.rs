@@ -55,7 +55,7 @@ pub struct Usage {
     pub full: bool,
     /// Changes from here on were asked for; `None` = from the beginning.
     pub covered_from: Option<Instant>,
-    /// The provider's time when reading began.
+    /// The time of the import, when reading began.
     pub covered_to: Option<Instant>,
 }
 

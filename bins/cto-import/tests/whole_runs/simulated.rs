@@ -53,6 +53,11 @@ impl Simulated {
         self.server().set_view(self.organisation.view(now));
     }
 
+    /// Something else than the life of the organisation happens to what is shown now.
+    pub(crate) fn changes(&self, change: impl FnOnce(&mut View)) {
+        self.shows(self.now.get(), change);
+    }
+
     /// The simulated clock moves to an instant at which something else has happened too.
     pub(crate) fn shows(&self, now: Instant, change: impl FnOnce(&mut View)) {
         self.now.set(now);
@@ -95,6 +100,7 @@ impl Simulated {
         }
         let mut command = importer();
         command
+            .env("CTO_IMPORT__CLOCK", self.now.get().to_rfc3339())
             .env("GITHUB_TOKEN", "simulated-token")
             .env("GITHUB_API_URL", self.url())
             .env("GITHUB_GRAPHQL_URL", format!("{}/graphql", self.url()))

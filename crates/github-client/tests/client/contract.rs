@@ -20,6 +20,7 @@ async fn sends_token_user_agent_query_and_variables() {
     let header = |name: &str| requests[0].headers.get(name).and_then(|value| value.to_str().ok());
     assert_eq!(header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
     assert_eq!(header("user-agent"), Some("cto-metrics/0.1"));
+    assert_eq!(header("x-github-next-global-id"), Some("1"), "node ids of the new form");
     assert!(header("accept-encoding").is_some_and(|value| value.contains("gzip")));
     let body = &stage.asked().await[0];
     assert_eq!(body["operationName"], "Issues");

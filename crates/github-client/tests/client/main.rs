@@ -1,7 +1,9 @@
 //! The client against a simulated GitHub.
 
 mod app;
+mod clocks;
 mod contract;
+mod learning;
 mod limits;
 mod paging;
 mod schema;

@@ -34,7 +34,11 @@ fn board() -> Value {
     json!({
         "id": "PVT_1", "number": 7, "fullDatabaseId": "4100002", "title": "Flow", "url": "https://github.com/orgs/acme/projects/7",
         "closed": false, "updatedAt": "2026-10-02T00:00:00Z",
-        "field": {"__typename": "ProjectV2SingleSelectField", "options": [{"name": "To Do"}, {"name": "Done"}]},
+        "fields": {"nodes": [
+            {"__typename": "ProjectV2Field"},
+            {"__typename": "ProjectV2SingleSelectField", "name": "Size", "options": [{"name": "L"}]},
+            {"__typename": "ProjectV2SingleSelectField", "name": "Status", "options": [{"name": "To Do"}, {"name": "Done"}]},
+        ]},
         "items": {"totalCount": 31},
     })
 }
@@ -85,6 +89,33 @@ async fn lists_repositories_of_all_pages_and_boards_with_what_is_in_them() {
     assert_eq!(board.record.columns, ["To Do", "Done"]);
     assert_eq!((survey.projects_error, survey.incomplete), (None, vec![]));
     assert_eq!(stage.sizes().await, [100, 100, 50]);
+}
+
+#[tokio::test]
+async fn columns_are_the_values_of_the_field_that_is_named_and_unknown_without_it() {
+    let (_, outcome) = survey(|_| with(repositories(&[repository(1)], None)), with(boards(&[board()]))).await;
+    let mut board = outcome.expect("listed").projects.remove(0);
+    assert!(board.take_columns("Size"));
+    assert_eq!(board.record.columns, ["L"]);
+    assert!(!board.take_columns("Stage"));
+    assert!(board.record.columns.is_empty());
+    let names: Vec<_> = board.single_selects.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(names, ["Size", "Status"]);
+}
+
+#[tokio::test]
+async fn what_comes_empty_without_a_reason_is_named() {
+    let (_, outcome) =
+        survey(|_| with(repositories(&[json!(null), repository(1)], None)), with(boards(&[json!(null)]))).await;
+    let survey = outcome.expect("partial");
+    assert_eq!(survey.repositories.len(), 1);
+    assert_eq!(
+        survey.incomplete,
+        [
+            "the repositories of acme: 1 of them came empty, and GitHub does not say why",
+            "the boards of Acme: 1 of them came empty, and GitHub does not say why",
+        ]
+    );
 }
 
 #[tokio::test]

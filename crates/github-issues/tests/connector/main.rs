@@ -3,6 +3,7 @@
 mod by_id;
 mod contract;
 mod edges;
+mod hidden;
 mod overflow;
 mod repository;
 mod resume;

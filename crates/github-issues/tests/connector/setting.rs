@@ -1,5 +1,6 @@
 //! The connector and its client.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use connector_testing::at;
@@ -23,7 +24,7 @@ impl Connector for Issues {
 
     fn source(setting: &Setting) -> Self::Source {
         let pages = PageSize::new(Scope::Issues, setting.page, 1, setting.page);
-        IssueSource::new(client(setting), &summary(setting), at(NOW_RFC3339), Arc::new(pages))
+        IssueSource::new(client(setting), &summary(setting), at(NOW_RFC3339), Arc::new(pages)).with_boards(boards())
     }
 
     fn stored(memory: &Memory) -> Vec<u32> {
@@ -44,6 +45,11 @@ fn client(setting: &Setting) -> GithubClient {
     GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed")
 }
 
+/// The boards that the survey has found with a field Status.
+fn boards() -> BTreeSet<String> {
+    BTreeSet::from(["4100001".to_owned(), "PVT_1".to_owned()])
+}
+
 /// What a survey finds.
 fn summary(setting: &Setting) -> RepositorySummary {
     let (issues, newest) = (setting.provider.total(), setting.provider.newest_change());
@@ -62,5 +68,6 @@ fn summary(setting: &Setting) -> RepositorySummary {
 pub(crate) fn moved(setting: &Setting, ids: &[&str]) -> MovedIssueSource {
     let pages = PageSize::new(Scope::Issues, setting.page, 1, setting.page);
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    MovedIssueSource::new(client(setting), "acme", &[summary(setting)], ids, Arc::new(pages))
+    MovedIssueSource::new(client(setting), "acme", &[summary(setting)], at(NOW_RFC3339), ids, Arc::new(pages))
+        .with_boards(boards())
 }

@@ -5,5 +5,6 @@
 mod board;
 mod contract;
 mod edges;
+mod hidden;
 mod resume;
 mod setting;

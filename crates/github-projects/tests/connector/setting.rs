@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 pub(crate) use connector_testing::at;
 use connector_testing::{Connector, Memory, Stage, TOKEN};
-use github_client::{Credentials, GithubClient, HurriedClock, PageSize, Policy, ProjectSummary, Settings};
+use github_client::{
+    Credentials, GithubClient, HurriedClock, PageSize, Policy, ProjectSummary, Settings, SingleSelect,
+};
 use github_projects::ProjectItemSource;
 use model::records::{Presence, Project};
 use serde_json::Value;
@@ -23,13 +25,7 @@ impl Connector for Cards {
     }
 
     fn source(setting: &Setting) -> Self::Source {
-        let record = Project {
-            id: "PVT_1".to_owned(),
-            number_id: "4100001".to_owned(),
-            name: "Roadmap".to_owned(),
-            ..Project::default()
-        };
-        let summary = ProjectSummary { record, items: setting.provider.total(), updated_at: None };
+        let summary = summary(setting, "Status");
         let pages = PageSize::new(Scope::ProjectItems, setting.page, 1, setting.page);
         ProjectItemSource::new(client(setting), &summary, at(&rfc3339(&setting.provider)), Arc::new(pages))
     }
@@ -40,6 +36,26 @@ impl Connector for Cards {
         numbers.sort_unstable();
         numbers
     }
+}
+
+/// What a survey finds: a board with one single-select field.
+pub(crate) fn summary(setting: &Setting, field: &str) -> ProjectSummary {
+    let record = Project {
+        id: "PVT_1".to_owned(),
+        number_id: "4100001".to_owned(),
+        name: "Roadmap".to_owned(),
+        ..Project::default()
+    };
+    let single_selects = vec![SingleSelect { name: field.to_owned(), options: vec!["Ready".to_owned()] }];
+    ProjectSummary { record, items: setting.provider.total(), updated_at: None, single_selects }
+}
+
+/// The connector of a board whose only single-select field is `field`, with `wanted` as the one of its columns.
+pub(crate) fn source_with(setting: &Setting, field: &str, wanted: &str) -> ProjectItemSource {
+    let summary = summary(setting, field);
+    let pages = PageSize::new(Scope::ProjectItems, setting.page, 1, setting.page);
+    let at = at(&rfc3339(&setting.provider));
+    ProjectItemSource::new(client(setting), &summary, at, Arc::new(pages)).with_status_field(&summary, wanted)
 }
 
 fn client(setting: &Setting) -> GithubClient {

@@ -58,10 +58,12 @@ impl PageWriter<'_> {
                 let sql = "UPDATE project_item SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1";
                 return self.connection.prepare_cached(sql)?.execute((self.generation, stored.row)).map(drop);
             }
-            card.keep_what_is_not_said(old, item.presence);
+            card.keep_what_is_not_said(old, item);
         }
         let row = self.put_card(stored.as_ref().map(|stored| stored.row), &item.id, &card)?;
-        if !item.id.is_empty() && old.is_none_or(|old| card.is_another_sight_than(old)) {
+        // Of a card whose status was never told, nothing was sighted yet.
+        let is_sight = old.map_or(item.status.is_some(), |old| card.is_another_sight_than(old));
+        if !item.id.is_empty() && is_sight {
             let says_when = item.presence != Presence::OnBoard || old.is_some_and(|old| old.presence != card.presence);
             let sighting = Sighting {
                 status: card.status,
@@ -239,7 +241,7 @@ impl PageWriter<'_> {
 impl Card {
     /// Takes over what this observation leaves open. A card that is gone has nothing to show any more,
     /// so what it showed last stays.
-    fn keep_what_is_not_said(&mut self, old: &Self, presence: Presence) {
+    fn keep_what_is_not_said(&mut self, old: &Self, item: &ProjectItem) {
         if self.content_id.is_empty() {
             self.content = old.content;
             self.content_id.clone_from(&old.content_id);
@@ -253,7 +255,8 @@ impl Card {
         if self.project_name == 0 {
             self.project_name = old.project_name;
         }
-        if presence == Presence::Removed && self.status == 0 && self.status_updated_at.is_none() {
+        let shows_nothing = item.presence == Presence::Removed && self.status == 0 && self.status_updated_at.is_none();
+        if item.status.is_none() || shows_nothing {
             self.status = old.status;
         }
         if self.status == old.status {

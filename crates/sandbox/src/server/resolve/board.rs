@@ -4,7 +4,7 @@ use model::Instant;
 
 use super::pull_request::fnv1a;
 use super::query::is_descending;
-use super::{Context, Resolve, Value, window};
+use super::{Context, Resolve, Value, placed, window};
 use crate::server::board_query::BoardQuery;
 use crate::server::node::{Kind, Node};
 use crate::server::page::{Disturbance, Placed, by_position, intrude};
@@ -54,6 +54,11 @@ pub(super) fn project(field: &str) -> Option<Resolve> {
             }
             context.custom_field(node.at(), name).map_or(Value::Null, Value::Node)
         },
+        "fields" => |context, node, arguments| {
+            let status = Node::new(Kind::StatusField, node.at());
+            let fields = std::iter::once(status).chain(context.custom_fields(node.at()));
+            context.page_by_position(&placed(fields), arguments)
+        },
         "items" => items,
         _ => return None,
     };
@@ -61,6 +66,21 @@ pub(super) fn project(field: &str) -> Option<Resolve> {
 }
 
 impl Context<'_> {
+    /// The definitions of all fields in which any card has a value, each from the first such card.
+    fn custom_fields(&self, project: usize) -> impl Iterator<Item = Node> {
+        let mut known: Vec<&str> = Vec::new();
+        let mut nodes = Vec::new();
+        for item in self.prepared.project_items[project].iter().map(|item| *item as usize) {
+            for (place, field) in self.view().items[item].fields.iter().enumerate() {
+                if !known.contains(&field.name.as_str()) {
+                    known.push(&field.name);
+                    nodes.push(Node::part(definition_kind(&field.value), item, place));
+                }
+            }
+        }
+        nodes.into_iter()
+    }
+
     /// The definition of a field, from the first card that has a value in it.
     fn custom_field(&self, project: usize, name: &str) -> Option<Node> {
         self.prepared.project_items[project].iter().map(|item| *item as usize).find_map(|item| {

@@ -57,7 +57,7 @@ impl PageWriter<'_> {
         let (project_id, project_name) = board.optional()?.unwrap_or_default();
         let (status, status_updated_at) = match &told.status {
             DeliveredStatus::Moved { to, .. } => (Some(to.clone()), Some(told.at)),
-            _ => (None, None),
+            _ => (Some(String::new()), None),
         };
         Ok(ProjectItem {
             id: told.id.clone(),
@@ -110,7 +110,7 @@ impl PageWriter<'_> {
         } else {
             (card.status, card.status_updated_at) = (old.status, old.status_updated_at);
         }
-        card.keep_what_is_not_said(old, item.presence);
+        card.keep_what_is_not_said(old, item);
         let mut sight = self.sight_of(&card)?;
         // That it came back is worth a note also where it was not known that it was away.
         let says_presence = moved.is_none() && told.presence_at.is_some();

@@ -1,0 +1,13 @@
+//! What a server's schema has of what is asked for: asked once, and heeded by every query.
+
+mod known;
+mod lacking;
+mod optional;
+mod own;
+mod prune;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use known::Known;
+pub(crate) use lacking::{Lacking, Said, question};
+pub(crate) use optional::OLDEST_SERVER;
