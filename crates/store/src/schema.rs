@@ -3,8 +3,12 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Steps from one version to the next: step `n` makes version `n + 1`. Never edit one that was released.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("schema_2_cloud_costs.sql"), include_str!("schema_3_deliveries.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema_2_cloud_costs.sql"),
+    include_str!("schema_3_deliveries.sql"),
+    include_str!("schema_4_observed_run.sql"),
+];
 
 /// The newest version that this program knows.
 pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -41,8 +45,18 @@ mod tests {
     /// Columns of the cards' rows that the tables of their children are published with.
     const THROUGH_CARD: [&str; 3] = ["item_id", "project_id", "project_name"];
     /// Columns that are never published: keys between the tables, and what an import needs to know.
-    const INTERNAL: [&str; 8] =
-        ["row_id", "repository", "issue", "pr", "item", "seq", "observed_at", "seen_generation"];
+    const INTERNAL: [&str; 10] = [
+        "row_id",
+        "repository",
+        "issue",
+        "pr",
+        "item",
+        "seq",
+        "observed_at",
+        "observed_run",
+        "first_run",
+        "seen_generation",
+    ];
 
     fn columns(connection: &Connection, table: &str) -> BTreeMap<String, String> {
         connection

@@ -3,36 +3,30 @@
 use model::records::{Issue, ProjectEvent, StatusEvent};
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{PageWriter, StoredRow, id_or_null, micros};
+use super::{PageWriter, Row, Seen, id_or_null, micros};
+use crate::Kind;
 
 const COLUMNS: &str = "repository, number, title, url, state, type, is_bug, creator, assignees, created_at, closed_at,
     committer, state_reason, issue_type, labels, updated_at, creator_is_bot, vanished_at, id, observed_at,
-    seen_generation";
+    seen_generation, observed_run";
 
 impl PageWriter<'_> {
     /// Stores an issue; its events replace the stored ones, its cards are added or brought up to date.
     pub(crate) fn issue(&mut self, issue: &Issue) -> rusqlite::Result<()> {
         let repository = self.repository_of(&issue.place)?;
-        let stored = self.stored("issue", &issue.id, repository, &issue.place.number)?;
-        let row = match stored {
-            Some(stored) if stored.observed_at > self.observed_at => {
-                self.note_seen("issue", &stored)?;
+        let row = match self.row_of(&Seen::issue(issue, repository))? {
+            Row::Older(stored) => {
+                self.note_seen(Kind::Issue, &stored)?;
                 return self.cards(issue, stored.row);
             }
-            Some(stored) => {
-                let vanished_at = self.vanished_after(&stored);
+            Row::Stored(stored) => {
+                let vanished_at = self.vanished_after(&stored, issue.updated_at);
                 let seen = stored.seen_generation.max(self.generation);
                 self.put_issue(Some(stored.row), issue, repository, vanished_at, seen)?;
                 self.delete_issue_events(stored.row)?;
-                if stored.repository != repository || stored.number != issue.place.number {
-                    self.delete_issue_from_csv(repository, &issue.place.number, stored.row)?;
-                }
                 stored.row
             }
-            None if issue.id.is_empty() && self.issue_is_known(repository, &issue.place.number)?.is_some() => {
-                return Ok(());
-            }
-            None => self.put_issue(None, issue, repository, None, self.generation)?,
+            Row::New => self.put_issue(None, issue, repository, None, self.generation)?,
         };
         for (seq, event) in issue.status_events.iter().enumerate() {
             self.status_event(row, seq as i64, event)?;
@@ -90,15 +84,17 @@ impl PageWriter<'_> {
             id_or_null(&issue.id),
             self.observed_at,
             seen_generation,
+            self.run(),
             row,
         ];
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21";
+        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+            ?22";
         let row = if let Some(row) = row {
-            let sql = format!("UPDATE issue SET ({COLUMNS}) = ({marks}) WHERE row_id = ?22");
+            let sql = format!("UPDATE issue SET ({COLUMNS}) = ({marks}) WHERE row_id = ?23");
             self.connection.prepare_cached(&sql)?.execute(values)?;
             row
         } else {
-            let sql = format!("INSERT INTO issue ({COLUMNS}, row_id) VALUES ({marks}, ?22)");
+            let sql = format!("INSERT INTO issue ({COLUMNS}, row_id, first_run) VALUES ({marks}, ?23, ?22)");
             self.connection.prepare_cached(&sql)?.insert(values)?
         };
         if let Some(id) = id_or_null(&issue.id) {
@@ -154,40 +150,5 @@ impl PageWriter<'_> {
     pub(crate) fn delete_issue_events(&self, row: i64) -> rusqlite::Result<()> {
         self.connection.prepare_cached("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row])?;
         self.connection.prepare_cached("DELETE FROM issue_project_event WHERE issue = ?1")?.execute([row]).map(drop)
-    }
-
-    /// Removes the row that a CSV file brought for a place, now that the API has shown which issue is there.
-    pub(super) fn delete_issue_from_csv(&self, repository: i64, number: &str, survivor: i64) -> rusqlite::Result<()> {
-        let sql = "SELECT row_id, repository, number, observed_at, seen_generation, vanished_at FROM issue
-            WHERE repository = ?1 AND number = ?2 AND id IS NULL AND row_id <> ?3";
-        let doubles: Vec<StoredRow> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_map((repository, number, survivor), StoredRow::read)?
-            .collect::<rusqlite::Result<_>>()?;
-        for double in doubles {
-            self.delete_issue_events(double.row)?;
-            self.delete_cards_from_csv(double.row)?;
-            let sql = "UPDATE project_item SET issue = ?1 WHERE issue = ?2";
-            self.connection.prepare_cached(sql)?.execute((survivor, double.row))?;
-            self.connection.prepare_cached("DELETE FROM issue WHERE row_id = ?1")?.execute([double.row])?;
-        }
-        Ok(())
-    }
-
-    /// Moves all issues of one repository row to another; where both have a number, the other's stays.
-    pub(super) fn move_issues(&self, from: i64, to: i64) -> rusqlite::Result<()> {
-        let sql = "SELECT theirs.row_id, theirs.number FROM issue AS theirs JOIN issue AS mine
-            ON mine.repository = ?1 AND mine.number = theirs.number WHERE theirs.repository = ?2";
-        let kept: Vec<(i64, String)> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_map((from, to), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        for (survivor, number) in kept {
-            self.delete_issue_from_csv(from, &number, survivor)?;
-        }
-        let sql = "UPDATE issue SET repository = ?1 WHERE repository = ?2";
-        self.connection.prepare_cached(sql)?.execute((to, from)).map(drop)
     }
 }

@@ -6,6 +6,9 @@ use model::records::{FieldValue, ItemContent, Presence, ProjectItem};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{PageWriter, id_or_null, micros};
+use crate::merge::identity::is_same_card;
+use crate::merge::order::{Sight, counts};
+use crate::{Finding, Kind};
 
 /// A card as it is, or will be, stored: texts as codes, instants in microseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,9 @@ pub(crate) struct Card {
 struct StoredCard {
     row: i64,
     has_id: bool,
+    /// Whether it was found by its place: it is given the id of the observation.
+    has_another_id: bool,
+    observed_run: i64,
     card: Card,
 }
 
@@ -53,11 +59,14 @@ impl PageWriter<'_> {
         let stored = self.stored_card(item, &card)?;
         let old = stored.as_ref().filter(|stored| stored.has_id).map(|stored| &stored.card);
         if let (Some(stored), Some(old)) = (&stored, old) {
-            if old.observed_at > card.observed_at {
+            if !counts(self.sight_of_card(&card), self.by, stored.sight()) {
                 let sql = "UPDATE project_item SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1";
                 return self.connection.prepare_cached(sql)?.execute((self.generation, stored.row)).map(drop);
             }
             card.keep_what_is_not_said(old, item.presence);
+            if stored.has_another_id {
+                self.find(Finding::NewIds, Kind::Card, &item.project_name);
+            }
         }
         let row = self.put_card(stored.as_ref().map(|stored| stored.row), &item.id, &card)?;
         if !item.id.is_empty() && old.is_none_or(|old| card.is_another_sight_than(old)) {
@@ -106,21 +115,45 @@ impl PageWriter<'_> {
         })
     }
 
-    /// The card of the same id, else what CSV files knew of the same issue on the same board.
-    fn stored_card(&self, item: &ProjectItem, card: &Card) -> rusqlite::Result<Option<StoredCard>> {
+    /// The card of the same id, else the one that shows the same on the same board, else what CSV files knew of the same
+    /// issue there.
+    fn stored_card(&mut self, item: &ProjectItem, card: &Card) -> rusqlite::Result<Option<StoredCard>> {
+        let columns = format!("row_id, item_id IS NOT NULL, observed_run, {COLUMNS}");
         if let Some(id) = id_or_null(&item.id) {
-            let sql = format!("SELECT row_id, item_id IS NOT NULL, {COLUMNS} FROM project_item WHERE item_id = ?1");
+            let sql = format!("SELECT {columns} FROM project_item WHERE item_id = ?1");
             let found = self.connection.prepare_cached(&sql)?.query_row([id], StoredCard::read).optional()?;
             if found.is_some() {
                 return Ok(found);
             }
         }
+        if let (Some(content_id), false) = (id_or_null(&card.content_id), item.id.is_empty()) {
+            let removed = self.code(presence_name(Presence::Removed))?;
+            let sql = format!(
+                "SELECT {columns} FROM project_item
+                 WHERE content_id = ?1 AND content_id <> '' AND project_id = ?2 AND item_id IS NOT NULL
+                 ORDER BY row_id DESC"
+            );
+            let all: Vec<StoredCard> = self
+                .connection
+                .prepare_cached(&sql)?
+                .query_map((content_id, card.project_id), StoredCard::read)?
+                .collect::<rusqlite::Result<_>>()?;
+            let is_it = |stored: &StoredCard| {
+                is_same_card(card.created_at, stored.card.created_at, stored.card.presence == removed)
+            };
+            if let Some(same) = all.into_iter().find(is_it) {
+                return Ok(Some(StoredCard { has_another_id: true, ..same }));
+            }
+        }
         let Some(issue) = card.issue else { return Ok(None) };
         let sql = format!(
-            "SELECT row_id, item_id IS NOT NULL, {COLUMNS} FROM project_item
-             WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2"
+            "SELECT {columns} FROM project_item WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2"
         );
         self.connection.prepare_cached(&sql)?.query_row((issue, card.project_id), StoredCard::read).optional()
+    }
+
+    fn sight_of_card(&self, card: &Card) -> Sight {
+        Sight { run: self.run(), read_at: card.observed_at, changed_at: card.updated_at }
     }
 
     /// Inserts or updates the row of a card and returns it.
@@ -139,15 +172,16 @@ impl PageWriter<'_> {
             card.observed_at,
             card.seen_generation,
             id_or_null(id),
+            self.run(),
             row,
         ];
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13";
+        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14";
         if let Some(row) = row {
-            let sql = format!("UPDATE project_item SET ({COLUMNS}, item_id) = ({marks}) WHERE row_id = ?14");
+            let sql = format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?15");
             self.connection.prepare_cached(&sql)?.execute(values)?;
             Ok(row)
         } else {
-            let sql = format!("INSERT INTO project_item ({COLUMNS}, item_id, row_id) VALUES ({marks}, ?14)");
+            let sql = format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?15)");
             self.connection.prepare_cached(&sql)?.insert(values)
         }
     }
@@ -238,7 +272,10 @@ impl Card {
             self.content = old.content;
             self.content_id.clone_from(&old.content_id);
         }
-        if self.content_id == old.content_id {
+        let has_unknown_content = self.issue.is_none() && old.issue.is_some() && self.content == old.content;
+        if self.content_id == old.content_id || has_unknown_content {
+            // An id that no row has may be another form of the one that is stored.
+            self.content_id.clone_from(&old.content_id);
             self.issue = self.issue.or(old.issue);
         }
         if self.project_id == 0 {
@@ -263,24 +300,37 @@ impl Card {
     }
 }
 
+impl Sighting {
+    /// Whether a reader learns nothing from it that another one has not said.
+    pub(crate) fn shows_the_same_as(&self, other: &Self) -> bool {
+        (self.status, self.status_at, self.presence) == (other.status, other.status_at, other.presence)
+    }
+}
+
 impl StoredCard {
+    fn sight(&self) -> Sight {
+        Sight { run: self.observed_run, read_at: self.card.observed_at, changed_at: self.card.updated_at }
+    }
+
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             row: row.get(0)?,
             has_id: row.get(1)?,
+            has_another_id: false,
+            observed_run: row.get(2)?,
             card: Card {
-                issue: row.get(2)?,
-                project_id: row.get(3)?,
-                project_name: row.get(4)?,
-                content: row.get(5)?,
-                content_id: row.get(6)?,
-                status: row.get(7)?,
-                status_updated_at: row.get(8)?,
-                presence: row.get(9)?,
-                created_at: row.get(10)?,
-                updated_at: row.get(11)?,
-                observed_at: row.get(12)?,
-                seen_generation: row.get(13)?,
+                issue: row.get(3)?,
+                project_id: row.get(4)?,
+                project_name: row.get(5)?,
+                content: row.get(6)?,
+                content_id: row.get(7)?,
+                status: row.get(8)?,
+                status_updated_at: row.get(9)?,
+                presence: row.get(10)?,
+                created_at: row.get(11)?,
+                updated_at: row.get(12)?,
+                observed_at: row.get(13)?,
+                seen_generation: row.get(14)?,
             },
         })
     }

@@ -14,6 +14,7 @@ use crate::records::{
 struct Stored {
     records: Vec<Record>,
     second: i64,
+    run: i64,
     generation: Option<i64>,
     complete: bool,
     scope: &'static str,
@@ -22,10 +23,11 @@ struct Stored {
 fn record() -> impl Strategy<Value = Record> {
     let column = prop::sample::select(vec!["", "Backlog", "Ready", "Done"]);
     let presence = prop::sample::select(vec![Presence::OnBoard, Presence::Archived, Presence::Removed]);
-    let card_of = (1..5_u8, 1..4_u8, column.clone(), presence, 0..60_i64, any::<bool>()).prop_map(
-        |(id, issue, status, presence, second, with_fields)| {
-            let mut seen = card(&format!("C_{id}"), &format!("I_{issue}"), status);
+    let card_of = (1..5_u8, column.clone(), presence, 0..60_i64, any::<bool>()).prop_map(
+        |(id, status, presence, second, with_fields)| {
+            let mut seen = card(&format!("C_{id}"), &format!("I_{id}"), status);
             seen.presence = presence;
+            seen.created_at = Some(at(12 + i64::from(id)));
             seen.status_updated_at = (second > 5).then(|| at(second));
             seen.updated_at = Some(at(second));
             seen.fields = with_fields.then(|| vec![field("Size", status), field("Area", "x")]);
@@ -41,6 +43,8 @@ fn record() -> impl Strategy<Value = Record> {
                 seen.status_events.extend((0..events).map(|_| status("closed", 30)));
                 seen.project_events.extend((0..events).map(|second| moved("", column, second as i64)));
                 seen.items.extend(item.map(|mut item| {
+                    item.id = format!("C_{number}");
+                    item.created_at = Some(at(12 + i64::from(number)));
                     item.content_id.clone_from(&seen.id);
                     item
                 }));
@@ -75,11 +79,11 @@ fn pages() -> impl Strategy<Value = Vec<Stored>> {
     prop::collection::vec(page, 1..6).prop_map(|pages| {
         let mut second = 100;
         let mut newest = 0;
-        let stored = pages.into_iter().map(|(records, later, generation, complete, scope)| {
-            // Time goes on, and so do generations.
+        let stored = pages.into_iter().zip(1..).map(|((records, later, generation, complete, scope), run)| {
+            // Time goes on, and so do runs and the crawls that they take up.
             second += later;
-            newest = generation.map_or(newest, |generation| newest.max(generation));
-            Stored { records, second, generation: generation.map(|_| newest), complete, scope }
+            newest = generation.map_or(newest, |generation| newest.max(generation.min(run)));
+            Stored { records, second, run, generation: generation.map(|_| newest.max(1)), complete, scope }
         });
         stored.collect()
     })
@@ -92,6 +96,7 @@ fn commit(fixture: &Fixture, stored: &Stored) {
         records: &stored.records,
         cursor: Some("next"),
         observed_at: at(stored.second),
+        run: stored.run,
         generation: stored.generation,
         complete: stored.complete,
     };
