@@ -20,10 +20,7 @@ pub(crate) fn ids(
          ORDER BY stored.id",
         kind.table()
     );
-    connection
-        .prepare_cached(&sql)?
-        .query_map((repository_id, made_until.micros()), |row| row.get(0))?
-        .collect()
+    connection.prepare_cached(&sql)?.query_map((repository_id, made_until.micros()), |row| row.get(0))?.collect()
 }
 
 /// Repositories of an organisation that an import before this one listed, that this one did not list, and of which

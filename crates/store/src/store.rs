@@ -16,8 +16,8 @@ use crate::import_csv::CsvImport;
 use crate::lock::{self, ImportLock};
 use crate::publish::folder_of;
 use crate::{
-    Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, import_csv, presence, publish_csv, read, runs, schema,
-    write,
+    Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, import_csv, presence, publish_csv, read, runs,
+    schema, write,
 };
 
 /// How long one statement waits for another process that is committing.
@@ -298,10 +298,7 @@ impl Store {
         ask(&self.writer().connection).map_err(|error| StoreError::database(&self.path, error))
     }
 
-    fn write<T>(
-        &self,
-        change: impl FnOnce(&Connection, &mut Codes) -> Result<T, Failure>,
-    ) -> Result<T, StoreError> {
+    fn write<T>(&self, change: impl FnOnce(&Connection, &mut Codes) -> Result<T, Failure>) -> Result<T, StoreError> {
         self.transact(|connection, codes| {
             let done = change(connection, codes)?;
             count_change(connection)?;

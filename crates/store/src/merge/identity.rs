@@ -91,10 +91,7 @@ pub(crate) struct Named<'a, Place> {
 /// For each of the things that one listing shows, the position of the stored one that it is: the one with its id, else
 /// the one at its place, unless that one's own id is listed as well. Names may be swapped, and a new thing may have a
 /// name that another one gave up.
-pub(crate) fn assign<Place: PartialEq>(
-    listed: &[Named<'_, Place>],
-    stored: &[Named<'_, Place>],
-) -> Vec<Option<usize>> {
+pub(crate) fn assign<Place: PartialEq>(listed: &[Named<'_, Place>], stored: &[Named<'_, Place>]) -> Vec<Option<usize>> {
     let with_id = |id: &str| stored.iter().position(|named| !id.is_empty() && named.id == id);
     let mut assigned: Vec<_> = listed.iter().map(|named| with_id(named.id)).collect();
     for (position, named) in listed.iter().enumerate() {

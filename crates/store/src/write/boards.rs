@@ -36,9 +36,7 @@ impl PageWriter<'_> {
         let project_id = if board.number_id.is_empty() { &board.id } else { &board.number_id };
         let with_id = self.stored_board("project_id = ?1", [project_id])?;
         let at_place = match self.stored_board("id = ?1", [&board.id])? {
-            None if board.number > 0 => {
-                self.stored_board("org = ?1 AND number = ?2", (&board.org, board.number))?
-            }
+            None if board.number > 0 => self.stored_board("org = ?1 AND number = ?2", (&board.org, board.number))?,
             found => found,
         };
         let claim = |stored: &Option<StoredBoard>| stored.as_ref().map(|stored| stored.claim);
@@ -64,7 +62,8 @@ impl PageWriter<'_> {
                 with_id
             }
         };
-        if stored.as_ref().is_some_and(|stored| !stored.id.is_empty() && !board.id.is_empty() && stored.id != board.id) {
+        if stored.as_ref().is_some_and(|stored| !stored.id.is_empty() && !board.id.is_empty() && stored.id != board.id)
+        {
             self.find(Finding::NewIds, Kind::Board, &board.org);
         }
         self.put_board(stored.as_ref(), project_id, board)

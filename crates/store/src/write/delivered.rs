@@ -83,8 +83,7 @@ impl PageWriter<'_> {
             Row::Older(stored) => (stored.row, false),
             Row::Stored(stored) => {
                 let sql = "SELECT committer FROM issue WHERE row_id = ?1";
-                let committer: i64 =
-                    self.connection.prepare_cached(sql)?.query_row([stored.row], |row| row.get(0))?;
+                let committer: i64 = self.connection.prepare_cached(sql)?.query_row([stored.row], |row| row.get(0))?;
                 let vanished_at = self.vanished_after(&stored, issue.updated_at);
                 self.put_issue(Some(stored.row), issue, repository, vanished_at, stored.seen_generation)?;
                 let sql = "UPDATE issue SET committer = ?1 WHERE row_id = ?2 AND ?1 <> 0";

@@ -147,11 +147,8 @@ impl PageWriter<'_> {
             WHERE gone.row_id = ?1 AND there.row_id <> gone.row_id AND there.vanished_at IS NULL
                 AND there.id IS NOT NULL AND there.first_run > gone.observed_run
             ORDER BY there.row_id LIMIT 1";
-        let found: Option<(i64, String)> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_row([gone], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
+        let found: Option<(i64, String)> =
+            self.connection.prepare_cached(sql)?.query_row([gone], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((there, label)) = found else { return Ok(false) };
         self.displace(Kind::Issue, there, gone, true)?;
         self.find(Finding::Transferred, Kind::Issue, &label);

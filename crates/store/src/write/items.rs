@@ -146,9 +146,8 @@ impl PageWriter<'_> {
             }
         }
         let Some(issue) = card.issue else { return Ok(None) };
-        let sql = format!(
-            "SELECT {columns} FROM project_item WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2"
-        );
+        let sql =
+            format!("SELECT {columns} FROM project_item WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2");
         self.connection.prepare_cached(&sql)?.query_row((issue, card.project_id), StoredCard::read).optional()
     }
 
@@ -177,11 +176,13 @@ impl PageWriter<'_> {
         ];
         let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14";
         if let Some(row) = row {
-            let sql = format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?15");
+            let sql =
+                format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?15");
             self.connection.prepare_cached(&sql)?.execute(values)?;
             Ok(row)
         } else {
-            let sql = format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?15)");
+            let sql =
+                format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?15)");
             self.connection.prepare_cached(&sql)?.insert(values)
         }
     }

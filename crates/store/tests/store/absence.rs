@@ -117,7 +117,11 @@ fn the_present_rows_of_a_repository_can_be_asked_for() {
 /// Issue 1 of `api` with a card that moved, as it is after it was transferred to `web`.
 fn transferred() -> (Fixture, Issue) {
     let fixture = imported();
-    fixture.read_in(2, 60, &[Record::Repository(repository("R_1", "api")), Record::Repository(repository("R_2", "web"))]);
+    fixture.read_in(
+        2,
+        60,
+        &[Record::Repository(repository("R_1", "api")), Record::Repository(repository("R_2", "web"))],
+    );
     fixture.read_in(2, 60, &[card_record(card("C_1", "I_1", "Ready"))]);
     let mut there = issue("I_77", "5");
     there.place = place("web", "5");

@@ -1,7 +1,7 @@
 //! Who a row is: ids that change their form, names that change hands, things that were stored twice.
 
 use model::deliveries::Delivered;
-use model::records::{Issue, Place, PullRequest, Project, ProjectItem, Record, Review};
+use model::records::{Issue, Place, Project, ProjectItem, PullRequest, Record, Review};
 use proptest::prelude::*;
 use store::{Delivery, Deposit, Findings, Page};
 
@@ -130,8 +130,7 @@ fn a_review_under_a_new_id_is_the_one_of_its_author_and_time() {
     for (review, deposit) in [(dismissed, Deposit::Known), (other, Deposit::Stored)] {
         let told = Delivered::Review { pull_request_id: "P_9".into(), review };
         let id = format!("{told:?}");
-        let delivery =
-            Delivery { id: &id, body_hash: &id, event: "an_event", received_at: at(1000), told: &told };
+        let delivery = Delivery { id: &id, body_hash: &id, event: "an_event", received_at: at(1000), told: &told };
         assert_eq!(fixture.store.deliver(&delivery).expect("stored"), deposit);
     }
     assert_eq!(fixture.cells("pr_review", &["id", "number"]), ["V_new,9", "V_2,9"]);
@@ -147,7 +146,8 @@ fn deliver(fixture: &Fixture, told: &Delivered) -> Deposit {
 fn a_delivery_in_another_form_of_ids_is_about_the_row_at_its_place() {
     let fixture = Fixture::new();
     fixture.read_in(1, 100, &all_in("", "Ready"));
-    let (Record::Issue(mut told), Record::PullRequest(mut told_pull)) = (issue_in("_new", "1"), pull_in("_new", "9")) else {
+    let (Record::Issue(mut told), Record::PullRequest(mut told_pull)) = (issue_in("_new", "1"), pull_in("_new", "9"))
+    else {
         panic!("an issue and a pull request")
     };
     told.updated_at = Some(at(150));
@@ -249,9 +249,7 @@ fn a_store_that_holds_everything_twice_is_healed_by_the_next_import() {
 fn a_row_that_comes_to_the_place_of_another_one_has_it_and_the_other_one_leaves() {
     let fixture = Fixture::new();
     fixture.read_in(1, 100, &listed(""));
-    let seen = |id: &str, number: &str, made: i64| {
-        issue_record(Issue { created_at: at(made), ..issue(id, number) })
-    };
+    let seen = |id: &str, number: &str, made: i64| issue_record(Issue { created_at: at(made), ..issue(id, number) });
     fixture.read_in(1, 100, &[seen("I_1", "1", 10), seen("I_2", "2", 20), card_in("", "2", "Ready")]);
     let findings = fixture.read_in(2, 200, &[seen("I_1", "2", 10)]);
     assert_eq!(fixture.cells("issue", &["id", "number"]), ["I_1,2"]);
@@ -259,9 +257,8 @@ fn a_row_that_comes_to_the_place_of_another_one_has_it_and_the_other_one_leaves(
     assert_eq!(said(&findings), ["1 issue of acme/api left the place to another one that was seen there later"]);
     fixture.read_in(3, 300, &[seen("I_2", "3", 20)]);
     assert_eq!(fixture.cells("project_item", &["content_id", "number"]), ["I_2,3"], "it is met where it is now");
-    let pull = |id: &str, number: &str, made| {
-        pull_record(PullRequest { created_at: at(made), ..pull_request(id, number) })
-    };
+    let pull =
+        |id: &str, number: &str, made| pull_record(PullRequest { created_at: at(made), ..pull_request(id, number) });
     fixture.read_in(3, 300, &[pull("P_1", "5", 10), pull("P_2", "6", 20)]);
     fixture.read_in(4, 400, &[pull("P_1", "6", 10)]);
     assert_eq!(fixture.cells("pr", &["id", "number"]), ["P_1,6"]);
@@ -290,7 +287,8 @@ fn a_card_that_is_put_on_the_board_again_is_another_card() {
 fn a_board_is_known_by_the_id_that_stays_else_by_its_node_id_else_by_its_number() {
     let fixture = Fixture::new();
     let board = |id: &str, number_id: &str, number| {
-        let board = Project { id: id.into(), number_id: number_id.into(), number, org: "acme".into(), ..Project::default() };
+        let board =
+            Project { id: id.into(), number_id: number_id.into(), number, org: "acme".into(), ..Project::default() };
         Record::Project(board)
     };
     let shown = || fixture.cells("project", &["id", "project_id", "number"]);

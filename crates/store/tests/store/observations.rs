@@ -23,8 +23,7 @@ fn pull_titled(title: &str, changed: i64) -> Record {
 
 fn deliver(fixture: &Fixture, received: i64, told: Delivered) -> Deposit {
     let own = format!("{received} {told:?}");
-    let delivery =
-        Delivery { id: &own, body_hash: &own, event: "an_event", received_at: at(received), told: &told };
+    let delivery = Delivery { id: &own, body_hash: &own, event: "an_event", received_at: at(received), told: &told };
     fixture.store.deliver(&delivery).expect("stored")
 }
 
@@ -83,7 +82,8 @@ fn of_two_pages_of_pull_requests_of_one_instant_the_later_one_counts() {
 #[test]
 fn repositories_boards_and_cards_follow_the_same_order() {
     let fixture = Fixture::new();
-    let board = |name: &str| Record::Project(Project { name: name.into(), number_id: "77".into(), ..Project::default() });
+    let board =
+        |name: &str| Record::Project(Project { name: name.into(), number_id: "77".into(), ..Project::default() });
     let of = |name: &str| {
         let card = ProjectItem { updated_at: Some(at(50)), ..card("C_1", "I_1", name) };
         [Record::Repository(repository("R_1", name)), board(name), card_record(card)]

@@ -50,8 +50,6 @@ fn record() -> impl Strategy<Value = Record> {
                 }));
                 issue_record(seen)
             });
-    let repository_of = (1..3_u8, prop::sample::select(vec!["api", "web", "new"]))
-        .prop_map(|(id, name)| Record::Repository(repository(&format!("R_{id}"), name)));
     let pull_of = (1..4_u8, 0..2_usize).prop_map(|(number, reviews)| {
         let mut seen = pull_request(&format!("P_{number}"), &number.to_string());
         seen.reviews.truncate(reviews);
@@ -68,14 +66,24 @@ fn record() -> impl Strategy<Value = Record> {
         2 => bill_of,
         3 => issue_of,
         3 => card_of.prop_map(card_record),
-        1 => repository_of,
         1 => pull_of,
     ]
 }
 
+/// Both repositories, as every list of them shows them.
+fn listing() -> impl Strategy<Value = Vec<Record>> {
+    let names = vec![("api", "web"), ("web", "api"), ("new", "web"), ("api", "new")];
+    prop::option::of(prop::sample::select(names)).prop_map(|names| {
+        let listed = |(first, second)| [repository("R_1", first), repository("R_2", second)].map(Record::Repository);
+        names.map_or(Vec::new(), |names| listed(names).to_vec())
+    })
+}
+
 fn pages() -> impl Strategy<Value = Vec<Stored>> {
     let scope = prop::sample::select(vec!["issues", "pull_requests", "project_items"]);
-    let page = (prop::collection::vec(record(), 0..4), 1..4_i64, prop::option::of(1..4_i64), any::<bool>(), scope);
+    let records =
+        (listing(), prop::collection::vec(record(), 0..4)).prop_map(|(listing, rest)| [listing, rest].concat());
+    let page = (records, 1..4_i64, prop::option::of(1..4_i64), any::<bool>(), scope);
     prop::collection::vec(page, 1..6).prop_map(|pages| {
         let mut second = 100;
         let mut newest = 0;

@@ -244,7 +244,12 @@ impl PageWriter<'_> {
             .collect()
     }
 
-    pub(in crate::write) fn put_sightings(&self, card: i64, first: i64, sightings: &[Sighting]) -> rusqlite::Result<()> {
+    pub(in crate::write) fn put_sightings(
+        &self,
+        card: i64,
+        first: i64,
+        sightings: &[Sighting],
+    ) -> rusqlite::Result<()> {
         (first..).zip(sightings).try_for_each(|(seq, sighting)| self.sighting(card, seq, sighting))
     }
 }
