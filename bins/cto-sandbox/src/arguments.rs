@@ -9,7 +9,7 @@ use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 use sandbox::clouds::{AzureQuota, CloudFault, cloud_fault_names};
-use sandbox::server::{Fault, FaultError};
+use sandbox::server::{Fault, FaultError, IdForm, Ids, Lack};
 use sandbox::{LostEvents, Options, Size};
 
 /// Serve a simulated GitHub, Azure and Google Cloud over a generated organisation, or write its data directly.
@@ -31,6 +31,13 @@ pub struct Arguments {
     /// What goes wrong, any number of times; see below.
     #[arg(long = "fault", value_name = "NAME[=VALUE]", value_parser = Trouble::from_str)]
     pub faults: Vec<Trouble>,
+    /// Something that GitHub's schema lacks, as that of an older server does, any number of times: Type, Type.field,
+    /// Type.field(argument:) or Enumeration.VALUE.
+    #[arg(long = "lack", value_name = "NAME", value_parser = Lack::from_str)]
+    pub lacks: Vec<Lack>,
+    /// Form of GitHub's node ids: new, old (base64), or header (new for those who ask with X-GitHub-Next-Global-ID).
+    #[arg(long, value_name = "FORM", default_value = "new", value_parser = ids)]
+    pub ids: Ids,
     /// Show the organisation as it was at this instant instead of at its end.
     #[arg(long, value_name = "T", value_parser = command_line::instant)]
     pub now: Option<Instant>,
@@ -62,6 +69,15 @@ pub struct Arguments {
     /// Print completions for a shell and exit.
     #[arg(long, value_name = "SHELL")]
     pub completions: Option<Shell>,
+}
+
+fn ids(text: &str) -> Result<Ids, String> {
+    match text {
+        "new" => Ok(Ids::of(IdForm::New)),
+        "old" => Ok(Ids::of(IdForm::Old)),
+        "header" => Ok(Ids { asked: Some(IdForm::New), ..Ids::of(IdForm::Old) }),
+        _ => Err(format!("`{text}` is no form of ids: use new, old or header")),
+    }
 }
 
 /// Something that goes wrong: in the server's replies, or in what GitHub remembers.

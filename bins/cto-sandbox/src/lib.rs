@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use command_line::Outcome;
 use sandbox::clouds::{Bills, CloudConfig, GoogleKey};
-use sandbox::server::{Config, Server};
+use sandbox::server::{Conduct, Config, Server};
 use sandbox::view::View;
 use sandbox::{Organisation, write_csv_folder, write_store};
 
@@ -49,6 +49,7 @@ fn write_and_serve(arguments: &Arguments) -> Result<()> {
     let config = Config {
         listen: address,
         faults: arguments.server_faults(),
+        conduct: Conduct { ids: arguments.ids.clone(), lacks: arguments.lacks.clone() },
         token: arguments.token.clone(),
         record: arguments.record.clone(),
         clouds: Some(clouds),

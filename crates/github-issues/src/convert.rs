@@ -228,7 +228,7 @@ fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline 
                 removed.actor.map(|actor| actor.login),
                 left_out,
             )),
-            Event::Unknown => {}
+            Event::TransferredEvent | Event::Unknown => {}
         }
     }
     timeline

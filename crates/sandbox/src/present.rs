@@ -79,6 +79,7 @@ impl<'a> Presenter<'a> {
                 former_names: former.map(|(_, former)| former.clone()).collect(),
                 private: life.private,
                 archived: life.archived_at.is_some_and(|at| at <= self.now),
+                ..Repository::default()
             };
         }
         View {
@@ -104,6 +105,7 @@ impl<'a> Presenter<'a> {
                         .iter()
                         .map(|column| (column.option_id.clone(), column.name_at(self.now).to_owned()))
                         .collect(),
+                    ..Project::default()
                 })
                 .collect(),
             ..View::default()
@@ -175,7 +177,12 @@ impl<'a> Presenter<'a> {
                     issue.state_reason = Some("REOPENED");
                     Some(("REE_lADO", IssueEventKind::Reopened))
                 }
-                What::Transferred { .. } | What::Touched => {
+                What::Transferred { .. } => {
+                    issue.updated_at = at;
+                    let (from, _) = life.place_at(event.at - 1);
+                    Some(("TE_lADO", IssueEventKind::Transferred(self.place(from))))
+                }
+                What::Touched => {
                     issue.updated_at = at;
                     None
                 }

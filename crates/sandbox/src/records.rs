@@ -135,6 +135,7 @@ impl<'a> Recorder<'a> {
             };
             match &event.kind {
                 IssueEventKind::Added(board) => board_event("added", *board, "", "", by),
+                IssueEventKind::Transferred(_) => {}
                 IssueEventKind::Removed(board) => board_event("removed", *board, "", "", by),
                 IssueEventKind::StatusChanged(board, from, to) => board_event("moved", *board, from, to, by),
                 IssueEventKind::Closed(reason) => {

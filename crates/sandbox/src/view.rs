@@ -1,9 +1,16 @@
-//! What the simulated provider shows at one instant: plain data, no behaviour.
+//! What the simulated provider shows at one instant: plain data.
+//!
+//! What may happen to it besides the life of the organisation, transfers, deletions, things that are hidden, is in
+//! [`View::transfer`] and its neighbours.
 //!
 //! The generator makes it, the server answers from it, and the direct writers
 //! turn it into raw tables. Positions in vectors are the references between objects.
 
+mod change;
+
 use model::Instant;
+
+pub use change::Transfer;
 
 /// Everything visible at [`View::now`].
 #[derive(Clone, Debug, Default)]
@@ -48,6 +55,10 @@ pub struct Repository {
     pub private: bool,
     /// Whether it is archived.
     pub archived: bool,
+    /// Login of the organisation that it was moved to; `None`: still that of the view.
+    pub owner: Option<String>,
+    /// Whether the token does not see it: not listed, its ids unknown, its cards redacted.
+    pub hidden: bool,
 }
 
 /// A Projects board.
@@ -63,8 +74,12 @@ pub struct Project {
     pub title: String,
     /// Whether it is closed.
     pub closed: bool,
-    /// Options of the Status field: option id and present name.
+    /// Options of the field whose values are the columns: option id and present name.
     pub status_options: Vec<(String, String)>,
+    /// Name of that field where it is not `Status`.
+    pub status_field: Option<String>,
+    /// Whether the token does not see it: not listed, its ids unknown, its cards and its name in events absent.
+    pub hidden: bool,
 }
 
 /// An issue.
@@ -96,6 +111,8 @@ pub struct Issue {
     pub state_reason: Option<&'static str>,
     /// Timeline, oldest first, without lost events.
     pub timeline: Vec<IssueEvent>,
+    /// Whether it was deleted: not listed, its id unknown, its cards gone.
+    pub deleted: bool,
 }
 
 /// One event of an issue's timeline.
@@ -124,6 +141,8 @@ pub enum IssueEventKind {
     StatusChanged(usize, String, String),
     /// `RemovedFromProjectV2Event`: the board.
     Removed(usize),
+    /// `TransferredEvent`: the repository before.
+    Transferred(usize),
 }
 
 /// What a card shows.

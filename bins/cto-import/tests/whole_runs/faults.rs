@@ -15,6 +15,17 @@ const UNREADABLE: [(&str, &str, i32); 6] = [
     ("no-access", "acme/", 3),
 ];
 
+/// Faults that no error betrays; the tests of what is hidden and of wrong clocks say what is right for each.
+const SILENT: [&str; 7] = [
+    "silent-nulls",
+    "larger-totals",
+    "no-project-items",
+    "no-field-values",
+    "redacted-cards",
+    "date-ahead",
+    "date-behind",
+];
+
 fn assert_same_or_named(undisturbed: &std::path::Path, data: &std::path::Path, ended: &Ended, what: &str) {
     match ended.code {
         0 => assert_same_tables(undisturbed, data, what),
@@ -29,7 +40,7 @@ fn every_fault_alone_ends_with_the_same_tables_or_names_what_is_missing() {
     let undisturbed = tempfile::tempdir().expect("a folder");
     simulated.import(undisturbed.path(), &[]).with_code(0);
     let repository = simulated.organisation.view(simulated.organisation.end()).repositories[0].name.clone();
-    for (name, _) in names() {
+    for (name, _) in names().filter(|(name, _)| !SILENT.contains(name)) {
         let fault = if name == "no-access" { format!("no-access={repository}") } else { name.to_owned() };
         let unreadable = UNREADABLE.iter().find(|(known, ..)| *known == name);
         let always = if unreadable.is_some() && name != "no-access" { format!("{name}=always") } else { fault };

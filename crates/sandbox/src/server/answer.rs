@@ -12,8 +12,10 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, State as Shared};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method, Response, Uri};
 use axum::routing::post;
+use model::Instant;
 use serde_json::json;
 
+use super::conduct::{Conduct, InForce};
 use super::fault::{Fault, FaultKind};
 use super::limits::{Budget, Counters, Standing};
 use super::prepared::Prepared;
@@ -32,6 +34,7 @@ pub(crate) struct State {
     prepared: RwLock<Arc<Prepared>>,
     pub(crate) documents: Documents,
     faults: Mutex<Vec<Scheduled>>,
+    conduct: RwLock<Arc<InForce>>,
     budget: Mutex<Budget>,
     pub(crate) token: Option<String>,
     issued: Mutex<BTreeSet<String>>,
@@ -58,6 +61,7 @@ impl State {
             prepared: RwLock::new(Arc::new(Prepared::new(view))),
             documents: Documents::default(),
             faults: Mutex::default(),
+            conduct: RwLock::new(Arc::new(InForce::new(config.conduct.clone()))),
             budget: Mutex::new(Budget::new(config.points_per_window, config.window)),
             token: config.token.clone(),
             issued: Mutex::default(),
@@ -80,6 +84,23 @@ impl State {
     /// The present instant.
     pub(crate) fn prepared(&self) -> Arc<Prepared> {
         Arc::clone(&self.prepared.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Answers as another kind of GitHub.
+    pub(crate) fn set_conduct(&self, conduct: Conduct) {
+        *self.conduct.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(InForce::new(conduct));
+    }
+
+    /// What kind of GitHub answers.
+    pub(crate) fn conduct(&self) -> Arc<InForce> {
+        Arc::clone(&self.conduct.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the `Date` header says: the provider's time, unless its clock is wrong.
+    fn date(&self) -> Instant {
+        let seconds = |kind| self.faults(kind).iter().map(|fault| fault.amount as i64).max().unwrap_or_default();
+        let now = self.prepared().view.now.seconds();
+        Instant::from_seconds(now + seconds(FaultKind::DateAhead) - seconds(FaultKind::DateBehind))
     }
 
     /// Exchanges the faults.
@@ -251,8 +272,7 @@ async fn answer_rest(
 /// Adds what every reply carries, records it, and breaks the connection if that is asked for.
 fn send(state: &State, fuse: &Fuse, name: &str, request: &serde_json::Value, mut reply: Reply) -> Response<Body> {
     let number = state.requests.fetch_add(1, Ordering::SeqCst) + 1;
-    let now = state.prepared().view.now;
-    reply = reply.with("date", http_date(now)).with("x-github-request-id", request_id(number));
+    reply = reply.with("date", http_date(state.date())).with("x-github-request-id", request_id(number));
     if let Some(recorder) = &state.recorder {
         recorder.write(name, request, &reply);
     }

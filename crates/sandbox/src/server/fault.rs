@@ -61,6 +61,20 @@ pub enum FaultKind {
     RateLimitNull,
     /// One entry of a list is null and reported as not found.
     PartialNotFound,
+    /// Some entries of a list are null, without an error.
+    SilentNulls,
+    /// Lists count more objects than they give.
+    LargerTotals,
+    /// Issues and pull requests seem to be on no board, without an error.
+    NoProjectItems,
+    /// Cards seem to have no values in any field, without an error.
+    NoFieldValues,
+    /// All cards are redacted.
+    RedactedCards,
+    /// The `Date` header is ahead of the provider's time.
+    DateAhead,
+    /// The `Date` header is behind the provider's time.
+    DateBehind,
 }
 
 /// On which calls a fault occurs; calls are counted from one, for each fault on its own.
@@ -121,7 +135,8 @@ pub struct Fault {
     pub kind: FaultKind,
     /// When.
     pub occurrence: Occurrence,
-    /// Seconds to wait for limits, milliseconds for [`FaultKind::Slow`], entries for [`FaultKind::BadGatewayAbove`].
+    /// Seconds to wait for limits or of a wrong date, milliseconds for [`FaultKind::Slow`], entries for
+    /// [`FaultKind::BadGatewayAbove`] and [`FaultKind::LargerTotals`].
     pub amount: u64,
     /// Name of the repository for [`FaultKind::NoAccess`].
     pub repository: Option<String>,

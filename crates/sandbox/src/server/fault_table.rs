@@ -133,6 +133,27 @@ pub(crate) const TABLE: &[Entry<FaultKind>] = {
             0,
             "the first entry of a page is null and NOT_FOUND",
         ),
+        entry(K::SilentNulls, "silent-nulls", Every(5), T::Nothing, 0, "every third entry of a page is null, no error"),
+        entry(K::LargerTotals, "larger-totals", Always, T::Size, 1, "totalCount is SIZE above what the lists give"),
+        entry(
+            K::NoProjectItems,
+            "no-project-items",
+            Every(3),
+            T::Nothing,
+            0,
+            "projectItems of issues and pull requests are empty, no error",
+        ),
+        entry(
+            K::NoFieldValues,
+            "no-field-values",
+            Every(3),
+            T::Nothing,
+            0,
+            "cards have no values in any field, no error",
+        ),
+        entry(K::RedactedCards, "redacted-cards", Always, T::Nothing, 0, "all cards are redacted"),
+        entry(K::DateAhead, "date-ahead", Every(4), T::Seconds, 3_600, "the Date header is SECONDS ahead"),
+        entry(K::DateBehind, "date-behind", Every(4), T::Seconds, 94_608_000, "the Date header is SECONDS behind"),
     ]
 };
 

@@ -11,15 +11,18 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::answer::State;
+use super::conduct::{InForce, ShownIds};
 use super::cost::{self, Demand};
 use super::execute::{Holes, Outcome, execute};
 use super::fault::{Fault, FaultKind};
+use super::introspection::{introspect, is_of_schema, with_types};
+use super::lack::complaints;
 use super::limits::Standing;
 use super::page::Disturbance;
 use super::plan::{self, PlanField};
 use super::prepared::Prepared;
 use super::reply::{Break, Reply, insufficient_scopes, rate_limited, sso, whole_reply};
-use super::resolve::{Context, RateState};
+use super::resolve::{Context, Hides, RateState};
 use super::schema::schema;
 
 /// A reply with what the recorder wants to know.
@@ -65,7 +68,8 @@ pub(crate) fn answer(state: &State, headers: &HeaderMap, body: &[u8]) -> Answere
         *counters.by_operation.entry(label(&name)).or_default() += 1;
     });
     let delay = state.faults(FaultKind::Slow).iter().map(|fault| Duration::from_millis(fault.amount)).max();
-    let mut reply = reply_to(state, &request, &name);
+    let conduct = state.conduct();
+    let mut reply = reply_to(state, &conduct, conduct.ids(headers), &request, &name);
     if !state.is_unlimited() {
         reply = with_limits(reply, state.standing(), state.prepared().view.now);
     }
@@ -119,7 +123,7 @@ fn with_limits(mut reply: Reply, standing: Standing, now: Instant) -> Reply {
     reply
 }
 
-fn reply_to(state: &State, request: &Request, name: &str) -> Reply {
+fn reply_to(state: &State, conduct: &InForce, ids: ShownIds, request: &Request, name: &str) -> Reply {
     let prepared = state.prepared();
     let (org, now) = (&prepared.view.org, prepared.view.now);
     let of_any_query =
@@ -141,21 +145,32 @@ fn reply_to(state: &State, request: &Request, name: &str) -> Reply {
         Ok(document) => document,
         Err(errors) => return refuse(errors.clone()),
     };
+    let lacking = complaints(document, conduct.lacks());
+    if !lacking.is_empty() {
+        return refuse(lacking);
+    }
     let operation = match document.operations.get(request.operation_name.as_deref()) {
         Ok(operation) => operation,
         Err(error) => return refuse(vec![json!({ "message": error.message().to_string() })]),
     };
     let variables =
         match coerce_variable_values(schema(), operation, request.variables.as_ref().unwrap_or(&JsonMap::new())) {
-            Ok(variables) => match serde_json::to_value(&*variables) {
-                Ok(Json::Object(variables)) => variables,
-                _ => Map::new(),
-            },
+            Ok(variables) => variables,
             Err(error) => return refuse(vec![json!({ "message": error.message().to_string() })]),
         };
-    let fields = plan::compile(schema(), document, operation, &variables);
+    let types = match introspect(conduct.schema(), document, operation, &variables) {
+        Ok(types) => types,
+        Err(message) => return refuse(vec![json!({ "message": message })]),
+    };
+    let variables = match serde_json::to_value(&*variables) {
+        Ok(Json::Object(variables)) => variables,
+        _ => Map::new(),
+    };
+    state.count(|counters| counters.introspections += u64::from(!types.is_empty()));
+    let mut fields = plan::compile(schema(), document, operation, &variables);
+    fields.retain(|field| !is_of_schema(&field.name));
     match cost::measure(&fields) {
-        Ok(demand) => reply_to_valid(state, &prepared, &fields, demand, name),
+        Ok(demand) => with_types(reply_to_valid(state, &prepared, ids, &fields, demand, name), types),
         Err(errors) => refuse(errors),
     }
 }
@@ -171,7 +186,14 @@ fn says_how_long(kind: FaultKind) -> bool {
     )
 }
 
-fn reply_to_valid(state: &State, prepared: &Arc<Prepared>, fields: &[PlanField], demand: Demand, name: &str) -> Reply {
+fn reply_to_valid(
+    state: &State,
+    prepared: &Arc<Prepared>,
+    ids: ShownIds,
+    fields: &[PlanField],
+    demand: Demand,
+    name: &str,
+) -> Reply {
     let (org, now) = (&prepared.view.org, prepared.view.now);
     let too_large = |fault: &Fault| fault.kind == FaultKind::BadGatewayAbove && demand.page() > fault.amount;
     if let Some(fault) = state.next_fault(too_large)
@@ -215,6 +237,8 @@ fn reply_to_valid(state: &State, prepared: &Arc<Prepared>, fields: &[PlanField],
         saml,
         unknown_org: state.occurs(FaultKind::UnknownOrg),
         disturbance: if demand.list { disturbance(state) } else { None },
+        hides: hides(state),
+        ids,
     };
     let holes = if demand.list || demand.ids > 0 { holes(state) } else { None };
     let reply = write(execute(&context, fields, holes));
@@ -229,6 +253,16 @@ fn forbidden(state: &State, prepared: &Prepared) -> Vec<usize> {
         .collect()
 }
 
+fn hides(state: &State) -> Hides {
+    let more = state.faults(FaultKind::LargerTotals);
+    Hides {
+        project_items: state.occurs(FaultKind::NoProjectItems),
+        field_values: state.occurs(FaultKind::NoFieldValues),
+        contents: state.occurs(FaultKind::RedactedCards),
+        counted_too_many: more.iter().map(|fault| fault.amount as usize).sum(),
+    }
+}
+
 fn disturbance(state: &State) -> Option<Disturbance> {
     let fault = state.next_fault(|fault| matches!(fault.kind, FaultKind::DuplicateItems | FaultKind::MovingItems))?;
     Some(if fault.kind == FaultKind::MovingItems { Disturbance::Moving } else { Disturbance::Duplicate })
@@ -237,6 +271,7 @@ fn disturbance(state: &State) -> Option<Disturbance> {
 fn holes(state: &State) -> Option<Holes> {
     let hole = |kind| match kind {
         FaultKind::NullNodes => Some(Holes::EveryThird),
+        FaultKind::SilentNulls => Some(Holes::Silent),
         FaultKind::PartialNotFound => Some(Holes::First),
         FaultKind::ResourceLimits => Some(Holes::SecondHalf),
         _ => None,

@@ -28,6 +28,8 @@ pub struct Counters {
     pub unauthorized: u64,
     /// Queries that the schema or the limits on pages refused.
     pub refused: u64,
+    /// Queries that asked about the schema.
+    pub introspections: u64,
 }
 
 /// Points of a window of real time.

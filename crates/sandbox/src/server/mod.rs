@@ -8,12 +8,15 @@
 
 mod answer;
 mod board_query;
+mod conduct;
 mod cost;
 mod cursor;
 mod execute;
 mod fault;
 mod fault_table;
 mod graphql;
+mod introspection;
+mod lack;
 mod limits;
 mod node;
 mod page;
@@ -44,8 +47,10 @@ use self::serving::Serving;
 use crate::clouds::{self, CloudConfig, CloudCounters, CloudFault, CloudState};
 use crate::view::View;
 
+pub use self::conduct::{Conduct, IdForm, IdKind, Ids};
 pub use self::fault::{Fault, FaultKind, Occurrence};
 pub use self::fault_table::names;
+pub use self::lack::{Lack, UnknownLack};
 pub use self::limits::Counters;
 pub use crate::fault_setting::FaultError;
 
@@ -56,6 +61,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What goes wrong.
     pub faults: Vec<Fault>,
+    /// What kind of GitHub answers.
+    pub conduct: Conduct,
     /// The only good token, besides those issued to an app; `None`: any token is good.
     pub token: Option<String>,
     /// Points per window.
@@ -69,11 +76,12 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// A free port of the loopback interface, no faults, any token, 5,000 points an hour.
+    /// A free port of the loopback interface, no faults, the whole schema, new ids, any token, 5,000 points an hour.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             faults: Vec::new(),
+            conduct: Conduct::default(),
             token: None,
             points_per_window: 5_000,
             window: Duration::from_hours(1),
@@ -135,6 +143,11 @@ impl Server {
     /// Exchanges the faults; their calls are counted from one again.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.state.set_faults(faults);
+    }
+
+    /// Answers as another kind of GitHub from the next request on; queries are counted from one for [`Ids::later`].
+    pub fn set_conduct(&self, conduct: Conduct) {
+        self.state.set_conduct(conduct);
     }
 
     /// What the clouds counted so far; nothing when they are not served.

@@ -5,6 +5,7 @@
 pub(crate) enum Kind {
     Query,
     RateLimit,
+    /// 0: the view's own organisation; others own repositories that were moved to them.
     Organization,
     /// Actor.
     User,
@@ -28,6 +29,8 @@ pub(crate) enum Kind {
     StatusChanged,
     /// Issue, event.
     RemovedFromProject,
+    /// Issue, event.
+    Transferred,
     /// Pull request; the second number as in `Issue`.
     PullRequest,
     /// Pull request, label.
@@ -98,6 +101,7 @@ impl Kind {
             Self::AddedToProject => "AddedToProjectV2Event",
             Self::StatusChanged => "ProjectV2ItemStatusChangedEvent",
             Self::RemovedFromProject => "RemovedFromProjectV2Event",
+            Self::Transferred => "TransferredEvent",
             Self::PullRequest => "PullRequest",
             Self::Review => "PullRequestReview",
             Self::PullRequestCommit => "PullRequestCommit",

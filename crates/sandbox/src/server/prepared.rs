@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use model::Instant;
 
+use super::conduct::{IdForm, ShownIds};
 use super::node::{Kind, Node};
-use crate::view::{Content, Issue, IssueEventKind, PullRequest, PullRequestEventKind, View};
+use crate::view::{Content, Issue, IssueEventKind, Item, PullRequest, PullRequestEventKind, Repository, View};
 
 /// A view, its sorted lists and its table of ids.
 pub(crate) struct Prepared {
@@ -16,7 +17,11 @@ pub(crate) struct Prepared {
     pub(crate) project_items: Vec<Vec<u32>>,
     issue_items: Vec<Vec<u32>>,
     pull_request_items: Vec<Vec<u32>>,
+    /// Logins of the view's organisation and of those that own repositories of it now.
+    owners: Vec<String>,
     ids: OnceLock<HashMap<String, Node>>,
+    /// The same objects by the ids of other forms.
+    other_ids: OnceLock<HashMap<String, (IdForm, Node)>>,
 }
 
 /// Issues and pull requests of one repository, ascending by time and id.
@@ -33,10 +38,13 @@ impl Prepared {
     pub(crate) fn new(view: View) -> Self {
         let mut repositories: Vec<RepositoryIndex> = Vec::new();
         repositories.resize_with(view.repositories.len(), RepositoryIndex::default);
-        for (position, issue) in view.issues.iter().enumerate() {
+        let is_hidden = |repository: usize| view.repositories[repository].hidden;
+        let issues = view.issues.iter().enumerate();
+        for (position, issue) in issues.filter(|(_, issue)| !issue.deleted && !is_hidden(issue.repository)) {
             repositories[issue.repository].issues_by_update.push(position as u32);
         }
-        for (position, pull_request) in view.pull_requests.iter().enumerate() {
+        let pull_requests = view.pull_requests.iter().enumerate();
+        for (position, pull_request) in pull_requests.filter(|(_, pull_request)| !is_hidden(pull_request.repository)) {
             repositories[pull_request.repository].pull_requests_by_update.push(position as u32);
         }
         for index in &mut repositories {
@@ -45,7 +53,12 @@ impl Prepared {
         let mut project_items = vec![Vec::new(); view.projects.len()];
         let mut issue_items = vec![Vec::new(); view.issues.len()];
         let mut pull_request_items = vec![Vec::new(); view.pull_requests.len()];
-        for (position, item) in view.items.iter().enumerate() {
+        let is_gone = |item: &Item| match item.content {
+            Content::Issue(issue) => view.issues[issue].deleted,
+            _ => false,
+        };
+        let items = view.items.iter().enumerate();
+        for (position, item) in items.filter(|(_, item)| !view.projects[item.project].hidden && !is_gone(item)) {
             project_items[item.project].push(position as u32);
             match item.content {
                 Content::Issue(issue) => issue_items[issue].push(position as u32),
@@ -53,7 +66,17 @@ impl Prepared {
                 Content::Draft | Content::Redacted => {}
             }
         }
-        Self { view, repositories, project_items, issue_items, pull_request_items, ids: OnceLock::new() }
+        let owners = owners(&view);
+        Self {
+            view,
+            repositories,
+            project_items,
+            issue_items,
+            pull_request_items,
+            owners,
+            ids: OnceLock::new(),
+            other_ids: OnceLock::new(),
+        }
     }
 
     /// Cards that show an issue.
@@ -66,25 +89,44 @@ impl Prepared {
         &self.pull_request_items[pull_request]
     }
 
-    /// The object with a node id.
-    pub(crate) fn find(&self, id: &str) -> Option<Node> {
-        self.ids.get_or_init(|| self.collect_ids()).get(id).copied().or_else(|| self.find_event_or_review(id))
+    /// The object with a node id, if ids of its form are understood.
+    pub(crate) fn find(&self, id: &str, shown: &ShownIds) -> Option<Node> {
+        let ids = self.ids.get_or_init(|| self.collect_ids());
+        let found = match ids.get(id) {
+            Some(node) => Some((IdForm::New, *node)),
+            None => self.other_ids.get_or_init(|| other_forms(ids)).get(id).copied(),
+        };
+        let (form, node) = match found {
+            Some(found) => found,
+            None => (IdForm::New, self.find_event_or_review(id)?),
+        };
+        shown.understands(node.kind, form).then_some(node)
+    }
+
+    /// Login of an organisation.
+    pub(crate) fn owner(&self, organisation: usize) -> &str {
+        self.owners.get(organisation).map_or("", String::as_str)
+    }
+
+    /// The organisation with a login.
+    pub(crate) fn find_owner(&self, login: &str) -> Option<usize> {
+        self.owners.iter().position(|owner| owner.eq_ignore_ascii_case(login))
     }
 
     /// The repository with a present or, failing that, a former name.
     pub(crate) fn find_repository(&self, name: &str) -> Option<usize> {
         let repositories = &self.view.repositories;
-        let now = repositories.iter().position(|repository| repository.name.eq_ignore_ascii_case(name));
-        now.or_else(|| {
-            repositories
-                .iter()
-                .position(|repository| repository.former_names.iter().any(|former| former.eq_ignore_ascii_case(name)))
+        let visible = |wanted: &dyn Fn(&Repository) -> bool| {
+            repositories.iter().position(|repository| !repository.hidden && wanted(repository))
+        };
+        visible(&|repository| repository.name.eq_ignore_ascii_case(name)).or_else(|| {
+            visible(&|repository| repository.former_names.iter().any(|former| former.eq_ignore_ascii_case(name)))
         })
     }
 
-    /// Node id of the organisation, which the view does not carry.
-    pub(crate) fn organization_id(&self) -> String {
-        format!("O_{}", self.view.org)
+    /// Node id of an organisation, which the view does not carry.
+    pub(crate) fn organization_id(&self, organisation: usize) -> String {
+        format!("O_{}", self.owner(organisation))
     }
 
     fn collect_ids(&self) -> HashMap<String, Node> {
@@ -92,33 +134,37 @@ impl Prepared {
         let mut ids = HashMap::with_capacity(
             view.issues.len() + view.pull_requests.len() + view.items.len() + view.repositories.len() + 16,
         );
-        ids.insert(self.organization_id(), Node::new(Kind::Organization, 0));
+        for organisation in 0..self.owners.len() {
+            ids.insert(self.organization_id(organisation), Node::new(Kind::Organization, organisation));
+        }
         for (position, actor) in view.actors.iter().enumerate() {
             let kind = if actor.is_bot { Kind::Bot } else { Kind::User };
             ids.insert(actor_id(&actor.login), Node::new(kind, position));
         }
         let mut insert = |id: &str, kind, position| ids.insert(id.to_owned(), Node::new(kind, position));
-        for (position, repository) in view.repositories.iter().enumerate() {
+        for (position, repository) in view.repositories.iter().enumerate().filter(|(_, found)| !found.hidden) {
             insert(&repository.id, Kind::Repository, position);
         }
-        for (position, project) in view.projects.iter().enumerate() {
+        for (position, project) in view.projects.iter().enumerate().filter(|(_, found)| !found.hidden) {
             insert(&project.id, Kind::Project, position);
         }
-        for (position, issue) in view.issues.iter().enumerate() {
-            insert(&issue.id, Kind::Issue, position);
+        for index in &self.repositories {
+            for position in index.issues_by_creation.iter().map(|position| *position as usize) {
+                insert(&view.issues[position].id, Kind::Issue, position);
+            }
+            for position in index.pull_requests_by_creation.iter().map(|position| *position as usize) {
+                insert(&view.pull_requests[position].id, Kind::PullRequest, position);
+            }
         }
-        for (position, pull_request) in view.pull_requests.iter().enumerate() {
-            insert(&pull_request.id, Kind::PullRequest, position);
-        }
-        for (position, item) in view.items.iter().enumerate() {
-            insert(&item.id, Kind::Item, position);
+        for position in self.project_items.iter().flatten().map(|position| *position as usize) {
+            insert(&view.items[position].id, Kind::Item, position);
         }
         ids
     }
 
     /// Events are many and rarely asked for by id: looked for one by one.
     fn find_event_or_review(&self, id: &str) -> Option<Node> {
-        for (position, issue) in self.view.issues.iter().enumerate() {
+        for (position, issue) in self.view.issues.iter().enumerate().filter(|(_, issue)| !issue.deleted) {
             if let Some(event) = issue.timeline.iter().position(|event| event.id == id) {
                 return Some(issue_event(issue, position, event));
             }
@@ -172,6 +218,23 @@ pub(crate) fn creation_of_pull_request(pull_request: &PullRequest) -> (Instant, 
     (pull_request.created_at, &pull_request.id)
 }
 
+/// Logins of all organisations, the view's own first.
+fn owners(view: &View) -> Vec<String> {
+    let mut owners = vec![view.org.clone()];
+    for owner in view.repositories.iter().filter_map(|repository| repository.owner.as_ref()) {
+        if !owners.iter().any(|known| known.eq_ignore_ascii_case(owner)) {
+            owners.push(owner.clone());
+        }
+    }
+    owners
+}
+
+/// Objects by the ids that they have in the forms that the view does not hold.
+fn other_forms(ids: &HashMap<String, Node>) -> HashMap<String, (IdForm, Node)> {
+    let forms = [IdForm::Old, IdForm::Other];
+    ids.iter().flat_map(|(id, node)| forms.map(|form| (form.of(node.kind, id), (form, *node)))).collect()
+}
+
 /// Node id of a user or bot, which the view does not carry.
 pub(crate) fn actor_id(login: &str) -> String {
     format!("U_{login}")
@@ -185,6 +248,7 @@ pub(crate) fn issue_event(issue: &Issue, position: usize, event: usize) -> Node 
         IssueEventKind::Added(_) => Kind::AddedToProject,
         IssueEventKind::StatusChanged(..) => Kind::StatusChanged,
         IssueEventKind::Removed(_) => Kind::RemovedFromProject,
+        IssueEventKind::Transferred(_) => Kind::Transferred,
     };
     Node::part(kind, position, event)
 }

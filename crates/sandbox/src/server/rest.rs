@@ -39,20 +39,23 @@ pub(crate) fn answer(state: &State, method: &Method, path: &str, headers: &Heade
             let login = prepared.view.actors.iter().find(|actor| !actor.is_bot).map_or("octocat", |actor| &actor.login);
             Reply::json(200, &json!({ "login": login, "id": 1, "type": "User" }))
         }
-        ("GET", ["orgs", name]) => answer_org(state, org, name),
+        ("GET", ["orgs", name]) => {
+            let owner = prepared.find_owner(name).map(|owner| prepared.owner(owner));
+            answer_org(state, owner)
+        }
         _ => Reply::message(404, "Not Found"),
     };
     reply.with("x-oauth-scopes", state.scopes())
 }
 
-fn answer_org(state: &State, org: &str, name: &str) -> Reply {
+fn answer_org(state: &State, org: Option<&str>) -> Reply {
     if state.occurs(FaultKind::Saml403) || state.occurs(FaultKind::Saml200) {
         return Reply::message(403, "Resource protected by organization SAML enforcement.")
-            .with("x-github-sso", sso(org));
+            .with("x-github-sso", sso(org.unwrap_or_default()));
     }
-    if !name.eq_ignore_ascii_case(org) || state.occurs(FaultKind::UnknownOrg) {
+    let Some(org) = org.filter(|_| !state.occurs(FaultKind::UnknownOrg)) else {
         return Reply::message(404, "Not Found");
-    }
+    };
     Reply::json(200, &json!({ "login": org, "id": 1, "node_id": format!("O_{org}"), "type": "Organization" }))
 }
 

@@ -16,6 +16,11 @@ impl<'v> Context<'v> {
         &self.view().projects[node.at()]
     }
 
+    /// Name of the field whose values are the columns of a board.
+    pub(super) fn status_field(&self, project: usize) -> &'v str {
+        self.view().projects[project].status_field.as_deref().unwrap_or("Status")
+    }
+
     /// The view does not know when a board was made: at its first card.
     pub(super) fn project_created(&self, project: usize) -> Instant {
         let items = self.prepared.project_items[project].iter();
@@ -31,7 +36,7 @@ impl<'v> Context<'v> {
 
 pub(super) fn project(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Text(&context.project(node).id),
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "number" => |context, node, _| Value::Integer(context.project(node).number),
         "fullDatabaseId" => |context, node, _| Value::Text(&context.project(node).number_id),
         "title" => |context, node, _| Value::Text(&context.project(node).title),
@@ -44,7 +49,7 @@ pub(super) fn project(field: &str) -> Option<Resolve> {
         "updatedAt" => |context, node, _| Value::Time(context.project_updated(node.at())),
         "field" => |context, node, arguments| {
             let name = arguments.text("name").unwrap_or_default();
-            if name.eq_ignore_ascii_case("Status") {
+            if name.eq_ignore_ascii_case(context.status_field(node.at())) {
                 return Value::Node(Node::new(Kind::StatusField, node.at()));
             }
             context.custom_field(node.at(), name).map_or(Value::Null, Value::Node)
@@ -97,6 +102,7 @@ fn items<'v>(context: &Context<'v>, node: Node, arguments: &Arguments) -> Value<
     }
     let mut page = by_position(&entries, &window, |node| context.id(*node));
     page.is_main = true;
+    page.total_count += context.hides.counted_too_many;
     let visitor = match context.disturbance {
         Some(Disturbance::Moving) => entries.last().map(|placed| placed.node).filter(|last| !page.nodes.contains(last)),
         Some(Disturbance::Duplicate) => page.nodes.first().and_then(|first| {
@@ -130,7 +136,7 @@ pub(super) fn field(field: &str) -> Option<Resolve> {
             Value::Owned(format!("PVTF_{}_{name}", context.view().projects[item.project].id))
         },
         "name" => |context, node, _| match node.kind {
-            Kind::StatusField => Value::Text("Status"),
+            Kind::StatusField => Value::Text(context.status_field(node.at())),
             _ => Value::Text(&context.view().items[node.at()].fields[node.inner()].name),
         },
         "options" => |context, node, _| match node.kind {

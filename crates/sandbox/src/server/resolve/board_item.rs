@@ -17,11 +17,13 @@ impl<'v> Context<'v> {
     /// Values of a card: Status, then the others.
     fn values(&self, node: Node) -> impl Iterator<Item = Node> {
         let item = self.item(node);
+        let all = if self.hides.field_values { 0 } else { usize::MAX };
         let status = item.status.map(|_| Node::new(Kind::StatusValue, node.at()));
         let others = item.fields.iter().enumerate();
         status
             .into_iter()
             .chain(others.map(move |(place, field)| Node::part(value_kind(&field.value), node.at(), place)))
+            .take(all)
     }
 }
 
@@ -37,7 +39,7 @@ fn value_kind(value: &FieldValue) -> Kind {
 
 pub(super) fn item(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Text(&context.item(node).id),
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "fullDatabaseId" => |_, node, _| Value::Owned(format!("{}", 100_000_000 + u64::from(node.index))),
         "type" => |context, node, _| {
             Value::Text(match context.content(node.at()) {
@@ -60,7 +62,10 @@ pub(super) fn item(field: &str) -> Option<Resolve> {
         "fieldValueByName" => |context, node, arguments| {
             let name = arguments.text("name").unwrap_or_default();
             let item = context.item(node);
-            if name.eq_ignore_ascii_case("Status") {
+            if context.hides.field_values {
+                return Value::Null;
+            }
+            if name.eq_ignore_ascii_case(context.status_field(item.project)) {
                 return match item.status {
                     Some(_) => Value::Node(Node::new(Kind::StatusValue, node.at())),
                     None => Value::Null,

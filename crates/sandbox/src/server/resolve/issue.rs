@@ -20,7 +20,7 @@ impl<'v> Context<'v> {
 
 pub(super) fn issue(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Text(&context.issue(node).id),
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "number" => |context, node, _| Value::Integer(context.issue(node).number),
         "title" => |context, node, _| Value::Text(&context.issue(node).title),
         "url" => |context, node, _| {
@@ -59,7 +59,7 @@ pub(super) fn issue(field: &str) -> Option<Resolve> {
         "timelineItems" => timeline,
         "projectItems" => |context, node, arguments| {
             let archived = arguments.flag("includeArchived").unwrap_or(true);
-            let items = context.prepared.items_of_issue(node.at()).iter();
+            let items = context.prepared.items_of_issue(node.at()).iter().filter(|_| !context.hides.project_items);
             let nodes = items
                 .filter(|item| archived || !context.view().items[**item as usize].archived)
                 .map(|item| Node::new(Kind::Item, *item as usize));
@@ -90,6 +90,7 @@ fn item_type(kind: Kind) -> &'static str {
         Kind::AddedToProject => "ADDED_TO_PROJECT_V2_EVENT",
         Kind::StatusChanged => "PROJECT_V2_ITEM_STATUS_CHANGED_EVENT",
         Kind::RemovedFromProject => "REMOVED_FROM_PROJECT_V2_EVENT",
+        Kind::Transferred => "TRANSFERRED_EVENT",
         _ => "",
     }
 }
@@ -122,7 +123,7 @@ pub(super) fn label(field: &str) -> Option<Resolve> {
 
 pub(super) fn event(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Text(&context.issue_event(node).id),
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "createdAt" => |context, node, _| Value::Time(context.issue_event(node).at),
         "actor" => |context, node, _| context.actor(context.issue_event(node).actor),
         "stateReason" => |context, node, _| match context.issue_event(node).kind {
@@ -132,8 +133,19 @@ pub(super) fn event(field: &str) -> Option<Resolve> {
         "project" => |context, node, _| match context.issue_event(node).kind {
             IssueEventKind::Added(project)
             | IssueEventKind::Removed(project)
-            | IssueEventKind::StatusChanged(project, ..) => Value::Node(Node::new(Kind::Project, project)),
-            IssueEventKind::Closed(_) | IssueEventKind::Reopened => Value::Null,
+            | IssueEventKind::StatusChanged(project, ..)
+                if !context.view().projects[project].hidden =>
+            {
+                Value::Node(Node::new(Kind::Project, project))
+            }
+            _ => Value::Null,
+        },
+        "issue" => |_, node, _| Value::Node(Node::new(Kind::Issue, node.at())),
+        "fromRepository" => |context, node, _| match context.issue_event(node).kind {
+            IssueEventKind::Transferred(from) if context.may_see(from) => {
+                Value::Node(Node::new(Kind::Repository, from))
+            }
+            _ => Value::Null,
         },
         "previousStatus" => |context, node, _| match &context.issue_event(node).kind {
             IssueEventKind::StatusChanged(_, before, _) => Value::Text(before),

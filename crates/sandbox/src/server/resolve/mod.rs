@@ -3,13 +3,14 @@
 mod board;
 mod board_item;
 mod issue;
-mod pull_request;
+pub(super) mod pull_request;
 mod query;
 mod repository;
 
 use model::Instant;
 use serde_json::Value as Json;
 
+use super::conduct::ShownIds;
 use super::cursor::Cursor;
 use super::node::{Kind, Node};
 use super::page::{Disturbance, Page, Placed, Window};
@@ -30,6 +31,23 @@ pub(crate) struct Context<'v> {
     pub(crate) unknown_org: bool,
     /// What happens to the main list of this call.
     pub(crate) disturbance: Option<Disturbance>,
+    /// What is left out without a word.
+    pub(crate) hides: Hides,
+    /// Which ids are shown and understood.
+    pub(crate) ids: ShownIds,
+}
+
+/// What a call leaves out without an error.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hides {
+    /// Issues and pull requests seem to be on no board.
+    pub(crate) project_items: bool,
+    /// Cards seem to have no values, Status included.
+    pub(crate) field_values: bool,
+    /// All cards are redacted.
+    pub(crate) contents: bool,
+    /// So many objects are counted that no page has.
+    pub(crate) counted_too_many: usize,
 }
 
 /// The rate limit after a call has been paid for.
@@ -50,11 +68,14 @@ impl<'v> Context<'v> {
 
     /// Whether the token may see a repository.
     fn may_see(&self, repository: usize) -> bool {
-        !self.forbidden.contains(&repository)
+        !self.forbidden.contains(&repository) && !self.view().repositories[repository].hidden
     }
 
     /// What a card shows to this token.
     fn content(&self, item: usize) -> Content {
+        if self.hides.contents {
+            return Content::Redacted;
+        }
         let content = self.view().items[item].content;
         let repository = match content {
             Content::Issue(issue) => self.view().issues[issue].repository,
@@ -71,7 +92,12 @@ impl<'v> Context<'v> {
         }
     }
 
-    /// The node id of an object that has one of its own.
+    /// The id of an object in the form that this call shows.
+    fn shown_id(&self, node: Node) -> String {
+        self.ids.shown(node.kind, self.id(node))
+    }
+
+    /// The node id that an object has in the view; cursors hold it, so that they outlive a change of form.
     pub(crate) fn id(&self, node: Node) -> String {
         let view = self.view();
         match node.kind {
@@ -80,14 +106,17 @@ impl<'v> Context<'v> {
             Kind::PullRequest => view.pull_requests[node.at()].id.clone(),
             Kind::Project => view.projects[node.at()].id.clone(),
             Kind::Item => view.items[node.at()].id.clone(),
-            Kind::Closed | Kind::Reopened | Kind::AddedToProject | Kind::StatusChanged | Kind::RemovedFromProject => {
-                view.issues[node.at()].timeline[node.inner()].id.clone()
-            }
+            Kind::Closed
+            | Kind::Reopened
+            | Kind::AddedToProject
+            | Kind::StatusChanged
+            | Kind::RemovedFromProject
+            | Kind::Transferred => view.issues[node.at()].timeline[node.inner()].id.clone(),
             Kind::ReadyForReview | Kind::ConvertToDraft | Kind::ReviewRequested | Kind::ReviewDismissed => {
                 view.pull_requests[node.at()].timeline[node.inner()].id.clone()
             }
             Kind::Review => view.pull_requests[node.at()].reviews[node.inner()].id.clone(),
-            Kind::Organization => self.prepared.organization_id(),
+            Kind::Organization => self.prepared.organization_id(node.at()),
             _ => format!("{}_{}_{}", node.kind.type_name(), node.index, node.part),
         }
     }
@@ -200,7 +229,8 @@ pub(crate) fn resolver(type_name: &str, field: &str) -> Resolver {
         | "ReopenedEvent"
         | "AddedToProjectV2Event"
         | "ProjectV2ItemStatusChangedEvent"
-        | "RemovedFromProjectV2Event" => issue::event(field),
+        | "RemovedFromProjectV2Event"
+        | "TransferredEvent" => issue::event(field),
         "PullRequest" => pull_request::pull_request(field),
         "PullRequestReview" => pull_request::review(field),
         "PullRequestCommit" => pull_request::pull_request_commit(field),

@@ -26,7 +26,7 @@ impl<'v> Context<'v> {
 
 pub(super) fn pull_request(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Text(&context.pull_request(node).id),
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "number" => |context, node, _| Value::Integer(context.pull_request(node).number),
         "title" => |context, node, _| Value::Text(&context.pull_request(node).title),
         "url" => |context, node, _| {
@@ -72,7 +72,8 @@ pub(super) fn pull_request(field: &str) -> Option<Resolve> {
         },
         "projectItems" => |context, node, arguments| {
             let archived = arguments.flag("includeArchived").unwrap_or(true);
-            let items = context.prepared.items_of_pull_request(node.at()).iter();
+            let items =
+                context.prepared.items_of_pull_request(node.at()).iter().filter(|_| !context.hides.project_items);
             let nodes = items
                 .filter(|item| archived || !context.view().items[**item as usize].archived)
                 .map(|item| Node::new(Kind::Item, *item as usize));
@@ -121,7 +122,7 @@ fn item_type(kind: Kind) -> &'static str {
 
 pub(super) fn review(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Text(&context.review(node).id),
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "state" => |context, node, _| Value::Text(context.review(node).state),
         "submittedAt" => |context, node, _| Value::optional_time(context.review(node).submitted_at),
         "createdAt" => |context, node, _| {
@@ -170,13 +171,13 @@ fn object_id(context: &Context<'_>, node: Node) -> String {
 }
 
 /// A stable number for a text.
-pub(super) fn fnv1a(text: &str) -> u64 {
+pub(crate) fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 pub(super) fn event(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Text(&context.pull_request_event(node).id),
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "createdAt" => |context, node, _| Value::Time(context.pull_request_event(node).at),
         "actor" => |context, node, _| context.actor(context.pull_request_event(node).actor),
         "previousReviewState" => |context, node, _| match context.pull_request_event(node).kind {

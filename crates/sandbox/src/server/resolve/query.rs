@@ -19,10 +19,11 @@ pub(super) fn query(field: &str) -> Option<Resolve> {
         },
         "organization" => |context, _, arguments| {
             let login = arguments.text("login").unwrap_or_default();
-            if context.unknown_org || !login.eq_ignore_ascii_case(&context.view().org) {
-                return not_found(format!("Could not resolve to an Organization with the login of '{login}'."));
+            match context.prepared.find_owner(login).filter(|_| !context.unknown_org) {
+                None => not_found(format!("Could not resolve to an Organization with the login of '{login}'.")),
+                Some(_) if context.saml => saml(),
+                Some(owner) => Value::Node(Node::new(Kind::Organization, owner)),
             }
-            if context.saml { saml() } else { Value::Node(Node::new(Kind::Organization, 0)) }
         },
         "rateLimit" => |context, _, _| match context.rate {
             Some(_) => Value::Node(Node::new(Kind::RateLimit, 0)),
@@ -31,11 +32,12 @@ pub(super) fn query(field: &str) -> Option<Resolve> {
         "repository" => |context, _, arguments| {
             let owner = arguments.text("owner").unwrap_or_default();
             let name = arguments.text("name").unwrap_or_default();
-            let found = context.prepared.find_repository(name);
-            match found {
-                Some(position) if owner.eq_ignore_ascii_case(&context.view().org) && !context.unknown_org => {
-                    context.repository(position)
-                }
+            // As on GitHub the address of before a move leads to the repository.
+            let is_owner = |position: &usize| {
+                owner.eq_ignore_ascii_case(&context.view().org) || owner.eq_ignore_ascii_case(context.owner(*position))
+            };
+            match context.prepared.find_repository(name).filter(is_owner) {
+                Some(position) if !context.unknown_org => context.repository(position),
                 _ => not_found(format!("Could not resolve to a Repository with the name '{owner}/{name}'.")),
             }
         },
@@ -75,7 +77,7 @@ impl<'v> Context<'v> {
     /// The object with a node id, when the token may see it.
     fn find_visible(&self, id: &str) -> Result<Node, String> {
         let hidden = || format!("Could not resolve to a node with the global id of '{id}'");
-        let node = self.prepared.find(id).ok_or_else(hidden)?;
+        let node = self.prepared.find(id, &self.ids).ok_or_else(hidden)?;
         let view = self.view();
         let repository = match node.kind {
             Kind::Repository => node.at(),
@@ -84,7 +86,8 @@ impl<'v> Context<'v> {
             | Kind::Reopened
             | Kind::AddedToProject
             | Kind::StatusChanged
-            | Kind::RemovedFromProject => view.issues[node.at()].repository,
+            | Kind::RemovedFromProject
+            | Kind::Transferred => view.issues[node.at()].repository,
             Kind::PullRequest
             | Kind::Review
             | Kind::ReadyForReview
@@ -129,11 +132,13 @@ pub(super) fn rate_limit(field: &str) -> Option<Resolve> {
 pub(super) fn organization(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
         "id" => |context, node, _| Value::Owned(context.id(node)),
-        "login" => |context, _, _| Value::Text(&context.view().org),
-        "url" => |context, _, _| Value::Owned(format!("https://github.com/{}", context.view().org)),
-        "projectsV2" => |context, _, arguments| {
+        "login" => |context, node, _| Value::Text(context.prepared.owner(node.at())),
+        "url" => |context, node, _| Value::Owned(format!("https://github.com/{}", context.prepared.owner(node.at()))),
+        "projectsV2" => |context, node, arguments| {
             let projects = &context.view().projects;
-            let mut order: Vec<usize> = (0..projects.len()).collect();
+            // Boards belong to the view's own organisation and do not move.
+            let shown = |project: &usize| node.at() == 0 && !projects[*project].hidden;
+            let mut order: Vec<usize> = (0..projects.len()).filter(shown).collect();
             match arguments.inside("orderBy", "field").and_then(|field| field.as_str()) {
                 Some("TITLE") => order.sort_by(|a, b| projects[*a].title.cmp(&projects[*b].title)),
                 Some("CREATED_AT") => order.sort_by_key(|project| context.project_created(*project)),
@@ -146,9 +151,12 @@ pub(super) fn organization(field: &str) -> Option<Resolve> {
             let nodes = order.into_iter().map(|project| Node::new(Kind::Project, project));
             context.page_by_position(&placed(nodes), arguments)
         },
-        "repositories" => |context, _, arguments| {
+        "repositories" => |context, node, arguments| {
             let repositories = &context.view().repositories;
-            let mut order: Vec<usize> = (0..repositories.len()).collect();
+            let owner = context.prepared.owner(node.at());
+            let shown =
+                |place: &usize| !repositories[*place].hidden && context.owner(*place).eq_ignore_ascii_case(owner);
+            let mut order: Vec<usize> = (0..repositories.len()).filter(shown).collect();
             match arguments.inside("orderBy", "field").and_then(|field| field.as_str()) {
                 Some("NAME") => order.sort_by(|a, b| repositories[*a].name.cmp(&repositories[*b].name)),
                 Some("UPDATED_AT" | "PUSHED_AT") => order.sort_by_key(|position| context.repository_updated(*position)),

@@ -12,14 +12,17 @@ use crate::view::{Issue, PullRequest};
 
 pub(super) fn repository(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Text(&context.view().repositories[node.at()].id),
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "name" => |context, node, _| Value::Text(&context.view().repositories[node.at()].name),
         "nameWithOwner" => |context, node, _| {
-            let view = context.view();
-            Value::Owned(format!("{}/{}", view.org, view.repositories[node.at()].name))
+            let repository = &context.view().repositories[node.at()];
+            Value::Owned(format!("{}/{}", context.owner(node.at()), repository.name))
         },
         "url" => |context, node, _| Value::Owned(context.repository_url(node.at())),
-        "owner" => |_, _, _| Value::Node(Node::new(Kind::Organization, 0)),
+        "owner" => |context, node, _| {
+            let owner = context.prepared.find_owner(context.owner(node.at()));
+            owner.map_or(Value::Null, |owner| Value::Node(Node::new(Kind::Organization, owner)))
+        },
         "isArchived" => |context, node, _| Value::Flag(context.view().repositories[node.at()].archived),
         "isPrivate" => |context, node, _| Value::Flag(context.view().repositories[node.at()].private),
         "issues" => issues,
@@ -32,10 +35,15 @@ pub(super) fn repository(field: &str) -> Option<Resolve> {
 }
 
 impl Context<'_> {
+    /// Login of the organisation that owns a repository.
+    pub(super) fn owner(&self, repository: usize) -> &str {
+        let view = self.view();
+        view.repositories[repository].owner.as_deref().unwrap_or(&view.org)
+    }
+
     /// Address of a repository on the web.
     pub(super) fn repository_url(&self, repository: usize) -> String {
-        let view = self.view();
-        format!("https://github.com/{}/{}", view.org, view.repositories[repository].name)
+        format!("https://github.com/{}/{}", self.owner(repository), self.view().repositories[repository].name)
     }
 
     /// The view does not know when a repository was made: at its first issue or pull request.
@@ -141,6 +149,7 @@ fn page_of<'v, 'a>(
             intrude(&mut page, visitor, window.first, |node| key(node.index).0);
         }
     }
+    page.total_count += context.hides.counted_too_many;
     Value::Page(Box::new(page))
 }
 

@@ -1,7 +1,10 @@
 //! The server as a client sees it, over a small hand-made organisation.
 
+mod changes;
+mod conduct;
 mod faults;
 mod generated;
+mod hidden;
 mod limits;
 mod pages;
 mod queries;
@@ -49,8 +52,8 @@ fn view(issues: usize) -> View {
             number_id: "4100001".to_owned(),
             number: 1,
             title: "Delivery".to_owned(),
-            closed: false,
             status_options: vec![("f1".to_owned(), "Todo".to_owned()), ("f2".to_owned(), "Done".to_owned())],
+            ..Project::default()
         }],
         issues: (0..issues).map(issue).collect(),
         pull_requests: (0..issues).map(pull_request).collect(),

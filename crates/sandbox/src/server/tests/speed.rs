@@ -1,8 +1,9 @@
 use super::*;
+use crate::server::conduct::ShownIds;
 use crate::server::execute::execute;
 use crate::server::plan;
 use crate::server::prepared::Prepared;
-use crate::server::resolve::Context;
+use crate::server::resolve::{Context, Hides};
 use crate::server::schema::{Documents, schema};
 
 const PAGE: &str = "query Page($after: String) { repository(owner: \"acme\", name: \"web\") {
@@ -43,6 +44,8 @@ fn a_page_of_100_issues_does_not_depend_on_how_many_there_are() {
             saml: false,
             unknown_org: false,
             disturbance: None,
+            hides: Hides::default(),
+            ids: ShownIds::default(),
         };
         let outcome = execute(&context, &plan::compile(schema(), document, operation, &variables), None);
         let Some((start, end)) = start.zip(processor_time()) else {
