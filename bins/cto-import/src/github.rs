@@ -1,7 +1,5 @@
 //! The part of a run that asks GitHub: survey, repositories, boards.
 
-use std::sync::Arc;
-
 use command_line::say;
 use github_client::Survey;
 use model::records::{ImportRun, Record};
@@ -9,13 +7,12 @@ use source::{Batch, Scope, Sink as _, SourceError};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::Arguments;
 use crate::connection::Target;
 use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::reporter::Reporter;
 use crate::run::{Run, runtime, title};
-use crate::sink::StoreSink;
+use crate::{Arguments, absence};
 
 /// Prints what a run would fetch. Asks for the survey only and stores nothing.
 pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Store>) -> Result<(), Failure> {
@@ -41,7 +38,8 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
 pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target) -> Result<(), Failure> {
     run.reporter.line(&format!("looking at {}", target.org));
     let survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
-    store_survey(&survey, target, &run.store, run.number)?;
+    store_survey(&survey, target, run)?;
+    absence::name_unlisted(run, arguments, &survey)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
     let expected = plan.expected();
     run.reporter.line(&format!(
@@ -62,19 +60,25 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
         run.missing(what, why);
     }
     run.all(plan.repositories, target.concurrency).await?;
+    let elsewhere = absence::ask_for_missing(run, arguments, target, &survey).await?;
     run.all(plan.boards, target.concurrency).await?;
     if arguments.wants_issues() && !run.cancel.is_cancelled() {
-        let moved = Plan::moved_issues(target, &survey, &plan.pages, &run.store)?;
+        let moved = Plan::moved_issues(target, &survey, &plan.pages, &run.store, elsewhere)?;
         run.all(moved.into_iter().collect(), target.concurrency).await?;
     }
     run.reporter.finish();
+    for found in run.sink.findings().iter() {
+        run.reporter.line(&format!("note: {}", found.sentence("GitHub")));
+    }
+    if let Some(hint) = absence::hint(&run.store.import_runs()?, run.number, survey.at) {
+        run.reporter.line(&hint);
+    }
     let usage = target.client.usage();
     run.used("GitHub", usage.calls, usage.points, "points");
     Ok(())
 }
 
-fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) -> Result<(), Failure> {
-    let sink = StoreSink(Arc::clone(store));
+fn store_survey(survey: &Survey, target: &Target, run: &Run) -> Result<(), Failure> {
     let repositories: Vec<Record> =
         survey.repositories.iter().map(|repository| Record::Repository(repository.record.clone())).collect();
     let projects: Vec<Record> = survey.projects.iter().map(|project| Record::Project(project.record.clone())).collect();
@@ -91,9 +95,9 @@ fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) 
             observed_at: survey.at,
             full_crawl: None,
         };
-        sink.commit(batch).map_err(SourceError::from)?;
-        store.record_import(&ImportRun {
-            run,
+        run.sink.commit(batch).map_err(SourceError::from)?;
+        run.store.record_import(&ImportRun {
+            run: run.number,
             scope: scope.name().to_owned(),
             subject: target.org.clone(),
             label: target.org.clone(),

@@ -1,7 +1,5 @@
 //! What storing a page made plain about rows that were stored before.
 
-use std::fmt;
-
 /// A kind of thing that has an id and a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -70,22 +68,23 @@ pub struct Found {
     pub count: u64,
 }
 
-impl fmt::Display for Found {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Found {
+    /// The finding as a sentence about what a provider showed.
+    pub fn sentence(&self, provider: &str) -> String {
         let (rows, place) = (self.kind.counted(self.count), &self.place);
         let one = self.count == 1;
         match self.finding {
-            Finding::NewIds if one => write!(f, "a new id was given to {rows} of {place}; it is the same row"),
-            Finding::NewIds => write!(f, "new ids were given to {rows} of {place}; they are the same rows"),
-            Finding::Doubles if one => write!(f, "{rows} of {place} was stored twice, and is one row now"),
-            Finding::Doubles => write!(f, "{rows} of {place} were stored twice, and are one row each now"),
+            Finding::NewIds if one => format!("{provider} gave a new id to {rows} of {place}; it is the same row"),
+            Finding::NewIds => format!("{provider} gave new ids to {rows} of {place}; they are the same rows"),
+            Finding::Doubles if one => format!("{rows} of {place} was stored twice, and is one row now"),
+            Finding::Doubles => format!("{rows} of {place} were stored twice, and are one row each now"),
             Finding::Displaced => {
-                write!(f, "{rows} of {place} left the place to another one that was seen there later")
+                format!("{rows} of {place} left the place to another one that {provider} showed there later")
             }
-            Finding::Transferred if one => write!(f, "{rows} came to {place} from another place; it is the same row"),
-            Finding::Transferred => write!(f, "{rows} came to {place} from another place; they are the same rows"),
-            Finding::Gone if one => write!(f, "{rows} of {place} is there no longer"),
-            Finding::Gone => write!(f, "{rows} of {place} are there no longer"),
+            Finding::Transferred if one => format!("{rows} came to {place} from another place; it is the same row"),
+            Finding::Transferred => format!("{rows} came to {place} from another place; they are the same rows"),
+            Finding::Gone if one => format!("{provider} has {rows} of {place} no longer; its row stays, dated"),
+            Finding::Gone => format!("{provider} has {rows} of {place} no longer; their rows stay, dated"),
         }
     }
 }
@@ -142,14 +141,14 @@ mod tests {
         findings.add(Finding::Gone, Kind::Issue, "acme/shop", 1);
         let mut all = findings.clone();
         all.append(&findings);
-        let said: Vec<String> = all.iter().map(ToString::to_string).collect();
+        let said: Vec<String> = all.iter().map(|found| found.sentence("GitHub")).collect();
         assert_eq!(
             said,
             [
-                "new ids were given to 2 issues of acme/shop; they are the same rows",
-                "new ids were given to 2 pull requests of acme/shop; they are the same rows",
-                "new ids were given to 2 issues of acme/web; they are the same rows",
-                "2 issues of acme/shop are there no longer",
+                "GitHub gave new ids to 2 issues of acme/shop; they are the same rows",
+                "GitHub gave new ids to 2 pull requests of acme/shop; they are the same rows",
+                "GitHub gave new ids to 2 issues of acme/web; they are the same rows",
+                "GitHub has 2 issues of acme/shop no longer; their rows stay, dated",
             ]
         );
         assert!(!all.is_empty());

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::{PageWriter, Row, Seen, id_or_null, micros};
 use crate::Kind;
+use crate::merge::order::Observer;
 
 const COLUMNS: &str = "repository, number, title, url, state, type, is_bug, creator, assignees, created_at, closed_at,
     committer, state_reason, issue_type, labels, updated_at, creator_is_bot, vanished_at, id, observed_at,
@@ -94,7 +95,9 @@ impl PageWriter<'_> {
             self.connection.prepare_cached(&sql)?.execute(values)?;
             row
         } else {
-            let sql = format!("INSERT INTO issue ({COLUMNS}, row_id, first_run) VALUES ({marks}, ?23, ?22)");
+            // What is delivered between two imports was not there when the first of them read.
+            let later = i64::from(self.by == Observer::Delivery);
+            let sql = format!("INSERT INTO issue ({COLUMNS}, row_id, first_run) VALUES ({marks}, ?23, ?22 + {later})");
             self.connection.prepare_cached(&sql)?.insert(values)?
         };
         if let Some(id) = id_or_null(&issue.id) {

@@ -32,7 +32,7 @@ fn imported() -> Fixture {
 }
 
 fn said(findings: &store::Findings) -> Vec<String> {
-    findings.iter().map(ToString::to_string).collect()
+    findings.iter().map(|found| found.sentence("GitHub")).collect()
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_row_that_a_delivery_renewed_during_a_crawl_has_not_vanished() {
     deliver(&fixture, 111, &told("I_1", "1", 110));
     let findings = fixture.crawl_in(2, 2, 200, &[]);
     assert_eq!(vanished(&fixture), ["1,", "2,1970-01-01T00:03:20Z"]);
-    assert_eq!(said(&findings), ["1 issue of acme/api is there no longer"]);
+    assert_eq!(said(&findings), ["GitHub has 1 issue of acme/api no longer; its row stays, dated"]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn what_was_asked_for_by_id_and_is_gone_is_dated_and_said() {
     let ids = ["I_1".to_owned(), "I_9".to_owned()];
     let findings = fixture.store.gone(&absence, Kind::Issue, &ids).expect("stored");
     assert_eq!(vanished(&fixture), ["1,1970-01-01T00:01:40Z", "2,"]);
-    assert_eq!(said(&findings), ["1 issue of acme/api is there no longer"]);
+    assert_eq!(said(&findings), ["GitHub has 1 issue of acme/api no longer; its row stays, dated"]);
     let again = fixture.store.gone(&Absence { run: 3, at: at(200) }, Kind::Issue, &ids).expect("stored");
     assert!(again.is_empty());
     assert_eq!(vanished(&fixture), ["1,1970-01-01T00:01:40Z", "2,"], "it vanished when it was first missed");
@@ -209,7 +209,13 @@ fn a_repository_that_is_listed_no_longer_is_named_and_comes_back_with_all_that_i
     assert!(fixture.store.unlisted_repositories("other", 3).expect("asked").is_empty());
     let findings = fixture.store.absent_repository(&Absence { run: 3, at: at(100) }, "R_1").expect("stored");
     let said = said(&findings);
-    assert_eq!(said, ["2 issues of acme/api are there no longer", "1 pull request of acme/api is there no longer"]);
+    assert_eq!(
+        said,
+        [
+            "GitHub has 2 issues of acme/api no longer; their rows stay, dated",
+            "GitHub has 1 pull request of acme/api no longer; its row stays, dated"
+        ]
+    );
     assert_eq!(vanished(&fixture), ["1,1970-01-01T00:01:40Z", "2,1970-01-01T00:01:40Z", "5,"]);
     assert_eq!(fixture.cells("pr", &["vanished_at"]), ["1970-01-01T00:01:40Z"]);
     assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked"), None, "it is read anew when it comes back");

@@ -52,7 +52,7 @@ fn all_in(form: &str, status: &str) -> Vec<Record> {
 }
 
 fn said(findings: &Findings) -> Vec<String> {
-    findings.iter().map(ToString::to_string).collect()
+    findings.iter().map(|found| found.sentence("GitHub")).collect()
 }
 
 /// All that is published, without the columns that say what was imported.
@@ -96,11 +96,11 @@ fn rows_under_new_ids_are_the_rows_at_their_places() {
     assert_eq!(
         said(&findings),
         [
-            "a new id was given to 1 repository of acme; it is the same row",
-            "a new id was given to 1 board of acme; it is the same row",
-            "new ids were given to 2 issues of acme/api; they are the same rows",
-            "a new id was given to 1 pull request of acme/api; it is the same row",
-            "new ids were given to 2 cards of Platform; they are the same rows",
+            "GitHub gave a new id to 1 repository of acme; it is the same row",
+            "GitHub gave a new id to 1 board of acme; it is the same row",
+            "GitHub gave new ids to 2 issues of acme/api; they are the same rows",
+            "GitHub gave a new id to 1 pull request of acme/api; it is the same row",
+            "GitHub gave new ids to 2 cards of Platform; they are the same rows",
         ]
     );
     assert!(fixture.read_in(3, 300, &all_in("_new", "Done")).is_empty());
@@ -254,7 +254,7 @@ fn a_row_that_comes_to_the_place_of_another_one_has_it_and_the_other_one_leaves(
     let findings = fixture.read_in(2, 200, &[seen("I_1", "2", 10)]);
     assert_eq!(fixture.cells("issue", &["id", "number"]), ["I_1,2"]);
     assert_eq!(fixture.cells("project_item", &["content_id", "number"]), ["I_2,"], "its card is not the other's");
-    assert_eq!(said(&findings), ["1 issue of acme/api left the place to another one that was seen there later"]);
+    assert_eq!(said(&findings), ["1 issue of acme/api left the place to another one that GitHub showed there later"]);
     fixture.read_in(3, 300, &[seen("I_2", "3", 20)]);
     assert_eq!(fixture.cells("project_item", &["content_id", "number"]), ["I_2,3"], "it is met where it is now");
     let pull =
