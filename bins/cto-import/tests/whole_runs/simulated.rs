@@ -1,11 +1,14 @@
 //! A simulated GitHub in this process, and the program run against it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use model::Instant;
-use sandbox::server::{Config, Counters, Fault, Server};
+use model::instant::MICROS_PER_DAY;
+use sandbox::server::{Conduct, Config, Counters, Fault, Server};
+use sandbox::view::View;
 use sandbox::{Options, Organisation};
 use tokio::runtime::Runtime;
 
@@ -17,6 +20,8 @@ pub(crate) struct Simulated {
     runtime: Runtime,
     server: Option<Server>,
     pub(crate) organisation: Organisation,
+    /// The simulated clock.
+    now: Cell<Instant>,
 }
 
 impl Simulated {
@@ -28,9 +33,10 @@ impl Simulated {
     pub(crate) fn serve_with(options: &Options, config: Config) -> Self {
         let runtime = Runtime::new().expect("a runtime starts");
         let organisation = Organisation::generate(options);
-        let view = organisation.view(organisation.end());
+        let now = organisation.end();
+        let view = organisation.view(now);
         let server = runtime.block_on(Server::start(view, config)).expect("a free port is found");
-        Self { runtime, server: Some(server), organisation }
+        Self { runtime, server: Some(server), organisation, now: Cell::new(now) }
     }
 
     fn server(&self) -> &Server {
@@ -43,7 +49,31 @@ impl Simulated {
 
     /// The simulated clock moves to an instant.
     pub(crate) fn moves_to(&self, now: Instant) {
+        self.now.set(now);
         self.server().set_view(self.organisation.view(now));
+    }
+
+    /// The simulated clock moves to an instant at which something else has happened too.
+    pub(crate) fn shows(&self, now: Instant, change: impl FnOnce(&mut View)) {
+        self.now.set(now);
+        let mut view = self.organisation.view(now);
+        change(&mut view);
+        self.server().set_view(view);
+    }
+
+    /// What the simulated clock shows.
+    pub(crate) fn now(&self) -> Instant {
+        self.now.get()
+    }
+
+    /// An instant before the end of the simulated period.
+    pub(crate) fn days_before_end(&self, days: i64) -> Instant {
+        Instant::from_micros(self.organisation.end().micros() - days * MICROS_PER_DAY)
+    }
+
+    /// Another kind of GitHub answers from now on.
+    pub(crate) fn conducts(&self, conduct: Conduct) {
+        self.server().set_conduct(conduct);
     }
 
     pub(crate) fn breaks(&self, faults: &[&str]) {

@@ -162,7 +162,8 @@ fn compare_pull_requests(said: &Calculation, truth: &Truth, differences: &mut Di
     differences.compare(|| "merged".into(), &said_merged.to_string(), &humans_merged.to_string());
 }
 
-fn assert_truth(said: &Calculation, truth: &Truth) {
+#[track_caller]
+pub(crate) fn assert_truth(said: &Calculation, truth: &Truth) {
     let mut differences = Differences::default();
     compare_issues(table(said, "calculated_issue"), truth, &mut differences);
     compare_stocks(table(said, "stocks_week"), truth, &mut differences);
