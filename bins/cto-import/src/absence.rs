@@ -8,7 +8,7 @@ use model::Instant;
 use model::instant::MICROS_PER_DAY;
 use model::records::ImportRun;
 use source::{Scope, Window};
-use store::Kind;
+use store::{Finding, Kind};
 
 use crate::Arguments;
 use crate::connection::Target;
@@ -79,6 +79,23 @@ pub(crate) async fn ask_for_missing(
     run.all(tasks, target.concurrency).await?;
     let of_issues = sources.iter().filter(|source| source::Source::scope(&***source) == Scope::Issues);
     Ok(of_issues.flat_map(|source| source.elsewhere()).collect())
+}
+
+/// Where ids have changed, what did not change otherwise was not read and still has its former id: the next import reads
+/// everything of that kind. An import of everything has done so.
+pub(crate) fn read_anew_where_ids_changed(run: &Run, arguments: &Arguments) -> Result<(), Failure> {
+    let findings = run.sink.findings();
+    for (scope, kinds) in [
+        (Scope::Issues, &[Kind::Issue][..]),
+        (Scope::PullRequests, &[Kind::PullRequest, Kind::Review]),
+        (Scope::ProjectItems, &[Kind::Card]),
+    ] {
+        let has_new_ids = |found: &store::Found| found.finding == Finding::NewIds && kinds.contains(&found.kind);
+        if !arguments.full && findings.iter().any(has_new_ids) {
+            run.store.forget_cursors(scope.name())?;
+        }
+    }
+    Ok(())
 }
 
 /// A hint that everything should be read again, once a week, as the log of imports up to `run` tells.

@@ -67,8 +67,9 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
         run.all(moved.into_iter().collect(), target.concurrency).await?;
     }
     run.reporter.finish();
-    for found in run.sink.findings().iter() {
-        run.reporter.line(&format!("note: {}", found.sentence("GitHub")));
+    absence::read_anew_where_ids_changed(run, arguments)?;
+    for sentence in run.sink.findings().sentences("GitHub") {
+        run.reporter.line(&format!("note: {sentence}"));
     }
     if let Some(hint) = absence::hint(&run.store.import_runs()?, run.number, survey.at) {
         run.reporter.line(&hint);

@@ -1,5 +1,7 @@
 //! What storing a page made plain about rows that were stored before.
 
+use std::collections::BTreeMap;
+
 /// A kind of thing that has an id and a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -11,6 +13,8 @@ pub enum Kind {
     Issue,
     /// Pull requests.
     PullRequest,
+    /// Reviews: pull requests whose reviews it is about.
+    Review,
     /// Cards on boards.
     Card,
 }
@@ -23,6 +27,7 @@ impl Kind {
             Self::Board => "project",
             Self::Issue => "issue",
             Self::PullRequest => "pr",
+            Self::Review => "pr_review",
             Self::Card => "project_item",
         }
     }
@@ -33,6 +38,7 @@ impl Kind {
             Self::Board => ("board", "boards"),
             Self::Issue => ("issue", "issues"),
             Self::PullRequest => ("pull request", "pull requests"),
+            Self::Review => ("pull request's reviews", "pull requests' reviews"),
             Self::Card => ("card", "cards"),
         };
         if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
@@ -68,27 +74,6 @@ pub struct Found {
     pub count: u64,
 }
 
-impl Found {
-    /// The finding as a sentence about what a provider showed.
-    pub fn sentence(&self, provider: &str) -> String {
-        let (rows, place) = (self.kind.counted(self.count), &self.place);
-        let one = self.count == 1;
-        match self.finding {
-            Finding::NewIds if one => format!("{provider} gave a new id to {rows} of {place}; it is the same row"),
-            Finding::NewIds => format!("{provider} gave new ids to {rows} of {place}; they are the same rows"),
-            Finding::Doubles if one => format!("{rows} of {place} was stored twice, and is one row now"),
-            Finding::Doubles => format!("{rows} of {place} were stored twice, and are one row each now"),
-            Finding::Displaced => {
-                format!("{rows} of {place} left the place to another one that {provider} showed there later")
-            }
-            Finding::Transferred if one => format!("{rows} came to {place} from another place; it is the same row"),
-            Finding::Transferred => format!("{rows} came to {place} from another place; they are the same rows"),
-            Finding::Gone if one => format!("{provider} has {rows} of {place} no longer; its row stays, dated"),
-            Finding::Gone => format!("{provider} has {rows} of {place} no longer; their rows stay, dated"),
-        }
-    }
-}
-
 /// Findings, each once with its count, in the order in which they were first made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
@@ -115,6 +100,18 @@ impl Findings {
         }
     }
 
+    /// One sentence for each kind of finding, about what a provider showed.
+    pub fn sentences(&self, provider: &str) -> Vec<String> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for found in &self.all {
+            if !findings.contains(&found.finding) {
+                findings.push(found.finding);
+            }
+        }
+        let of = |finding| self.all.iter().filter(move |found: &&Found| found.finding == finding);
+        findings.into_iter().map(|finding| sentence(finding, &of(finding).collect::<Vec<_>>(), provider)).collect()
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Found> {
         self.all.iter()
@@ -123,6 +120,31 @@ impl Findings {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+}
+
+fn sentence(finding: Finding, all: &[&Found], provider: &str) -> String {
+    let mut counts: BTreeMap<Kind, u64> = BTreeMap::new();
+    for found in all {
+        *counts.entry(found.kind).or_default() += found.count;
+    }
+    let rows: Vec<String> = counts.iter().map(|(kind, count)| kind.counted(*count)).collect();
+    let place = match all {
+        [one] => format!(" of {}", one.place),
+        _ => String::new(),
+    };
+    let rows = rows.join(", ") + &place;
+    let one = counts.values().sum::<u64>() == 1;
+    match finding {
+        Finding::NewIds if one => format!("{provider} gave a new id to {rows}; it is the same row"),
+        Finding::NewIds => format!("{provider} gave new ids to {rows}; they are the same rows"),
+        Finding::Doubles if one => format!("{rows} was stored twice, and is one row now"),
+        Finding::Doubles => format!("{rows} were stored twice, and are one row each now"),
+        Finding::Displaced => format!("{rows} left the place to another one that {provider} showed there later"),
+        Finding::Transferred if one => format!("{rows} came from another repository; it is the same row"),
+        Finding::Transferred => format!("{rows} came from another repository; they are the same rows"),
+        Finding::Gone if one => format!("{provider} has {rows} no longer; the row stays, with the date"),
+        Finding::Gone => format!("{provider} has {rows} no longer; the rows stay, with the date"),
     }
 }
 
@@ -141,16 +163,14 @@ mod tests {
         findings.add(Finding::Gone, Kind::Issue, "acme/shop", 1);
         let mut all = findings.clone();
         all.append(&findings);
-        let said: Vec<String> = all.iter().map(|found| found.sentence("GitHub")).collect();
         assert_eq!(
-            said,
+            all.sentences("GitHub"),
             [
-                "GitHub gave new ids to 2 issues of acme/shop; they are the same rows",
-                "GitHub gave new ids to 2 pull requests of acme/shop; they are the same rows",
-                "GitHub gave new ids to 2 issues of acme/web; they are the same rows",
-                "GitHub has 2 issues of acme/shop no longer; their rows stay, dated",
+                "GitHub gave new ids to 4 issues, 2 pull requests; they are the same rows",
+                "GitHub has 2 issues of acme/shop no longer; the rows stay, with the date",
             ]
         );
+        assert_eq!(all.iter().count(), 4);
         assert!(!all.is_empty());
     }
 }

@@ -234,6 +234,15 @@ impl Store {
         self.read(|connection| presence::unlisted(connection, org, run))
     }
 
+    /// Forgets where imports of a scope go on, so that the next one reads everything.
+    pub fn forget_cursors(&self, scope: &str) -> Result<(), StoreError> {
+        self.write(|connection, _| {
+            let sql = "DELETE FROM import_cursor WHERE scope = ?1";
+            connection.prepare_cached(sql)?.execute([scope])?;
+            Ok(())
+        })
+    }
+
     /// Records what one import of one scope and subject covered; the same run, scope and subject again
     /// replaces what was recorded.
     pub fn record_import(&self, run: &ImportRun) -> Result<(), StoreError> {

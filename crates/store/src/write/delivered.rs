@@ -61,6 +61,11 @@ fn remember(connection: &Connection, delivery: &Delivery<'_>) -> rusqlite::Resul
     connection.prepare_cached(sql)?.execute([row - KEPT_DELIVERIES]).map(drop)
 }
 
+/// Only imports say which id a row has: deliveries may use another form.
+fn kept_id(stored: &str, told: &str) -> String {
+    if stored.is_empty() { told.to_owned() } else { stored.to_owned() }
+}
+
 impl PageWriter<'_> {
     /// What a row that no crawl has seen counts as: seen by the crawl that runs, so that it does not vanish at its end.
     pub(super) fn present_generation(&self) -> rusqlite::Result<i64> {
@@ -85,6 +90,7 @@ impl PageWriter<'_> {
                 let sql = "SELECT committer FROM issue WHERE row_id = ?1";
                 let committer: i64 = self.connection.prepare_cached(sql)?.query_row([stored.row], |row| row.get(0))?;
                 let vanished_at = self.vanished_after(&stored, issue.updated_at);
+                let issue = &Issue { id: kept_id(&stored.id, &issue.id), ..issue.clone() };
                 self.put_issue(Some(stored.row), issue, repository, vanished_at, stored.seen_generation)?;
                 let sql = "UPDATE issue SET committer = ?1 WHERE row_id = ?2 AND ?1 <> 0";
                 self.connection.prepare_cached(sql)?.execute((committer, stored.row))?;
@@ -123,7 +129,7 @@ impl PageWriter<'_> {
             }
             Row::Older(stored) => (stored.row, false),
             Row::Stored(stored) => {
-                let mut told = pull_request.clone();
+                let mut told = PullRequest { id: kept_id(&stored.id, &pull_request.id), ..pull_request.clone() };
                 self.keep_what_is_not_told(stored.row, &mut told)?;
                 let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
                 self.put_pull_request(Some(stored.row), &told, repository, vanished_at, stored.seen_generation)?;

@@ -1,9 +1,11 @@
 //! One row for one thing: ids that change, places that change hands, things that were stored twice.
 
+use model::records::Review;
 use rusqlite::{OptionalExtension as _, ToSql};
 
 use super::items::Sighting;
-use super::{PageWriter, STORED_ROW, Seen, StoredRow};
+use super::{PageWriter, STORED_ROW, Seen, StoredRow, micros};
+use crate::dictionary::find;
 use crate::merge::identity::are_compatible;
 use crate::merge::order::counts;
 use crate::merge::sightings::joined;
@@ -84,7 +86,7 @@ impl PageWriter<'_> {
 
     fn twins(&self, issue: i64) -> rusqlite::Result<Vec<Twin>> {
         let sql = "SELECT row_id, project_id, created_at FROM project_item
-            WHERE issue = ?1 AND item_id IS NOT NULL ORDER BY row_id";
+            WHERE issue = ?1 AND item_id IS NOT NULL ORDER BY observed_run DESC, row_id DESC";
         self.cards_of(sql, issue)
     }
 
@@ -97,7 +99,7 @@ impl PageWriter<'_> {
 
     /// Joins the history of a card to that of another one, which stays.
     fn join_card(&self, survivor: i64, other: i64) -> rusqlite::Result<()> {
-        let removed = crate::dictionary::find(self.connection, "removed")?.unwrap_or(i64::MIN);
+        let removed = find(self.connection, "removed")?.unwrap_or(i64::MIN);
         let (mut earlier, mut later) = (self.sightings_of(other)?, self.sightings_of(survivor)?);
         let begins = |sightings: &[Sighting]| sightings.first().map_or(i64::MAX, |sighting| sighting.observed_at);
         if begins(&later) < begins(&earlier) {
@@ -111,6 +113,36 @@ impl PageWriter<'_> {
         let sql = "DELETE FROM issue_project_custom_field WHERE item = ?1";
         self.connection.prepare_cached(sql)?.execute([other])?;
         self.connection.prepare_cached("DELETE FROM project_item WHERE row_id = ?1")?.execute([other]).map(drop)
+    }
+
+    /// Whether a review of a pull request comes under another id than the one of the same author and time has.
+    pub(super) fn has_reviews_of_new_ids(&mut self, row: i64, reviews: &[Review]) -> rusqlite::Result<bool> {
+        let sql = "SELECT submitted_at, \"user\", id FROM pr_review WHERE pr = ?1 AND id IS NOT NULL ORDER BY seq";
+        type Stored = (Option<i64>, i64, String);
+        let stored: Vec<Stored> = self
+            .connection
+            .prepare_cached(sql)?
+            .query_map([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        if stored.is_empty() || reviews.iter().any(|review| stored.iter().any(|(.., id)| *id == review.id)) {
+            return Ok(false);
+        }
+        for review in reviews.iter().filter(|review| review.submitted_at.is_some()) {
+            let (user, _) = self.actor(review.user.as_ref())?;
+            let at = micros(review.submitted_at);
+            if stored.iter().any(|(stored_at, stored_user, _)| (*stored_at, *stored_user) == (at, user)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Cards may be made anew when their issue is transferred: those that are there are known by what they show alone.
+    pub(super) fn cards_may_be_new(&self, issue: i64) -> rusqlite::Result<()> {
+        let removed = find(self.connection, "removed")?;
+        let sql = "UPDATE project_item SET created_at = NULL
+            WHERE issue = ?1 AND presence IS NOT ?2 AND item_id IS NOT NULL";
+        self.connection.prepare_cached(sql)?.execute((issue, removed)).map(drop)
     }
 
     /// The row that an issue had where it was before it was transferred: one that is gone there, of the same title,
@@ -132,6 +164,7 @@ impl PageWriter<'_> {
             .optional()?;
         let new = self.sight(seen.changed_at);
         let Some(stored) = found.filter(|stored| counts(new, self.by, stored.sight)) else { return Ok(None) };
+        self.cards_may_be_new(stored.row)?;
         self.take_over_id(&stored.id, seen.id)?;
         self.find(Finding::Transferred, Kind::Issue, &seen.label());
         Ok(Some(StoredRow { vanished_at: None, ..stored }))
@@ -150,6 +183,7 @@ impl PageWriter<'_> {
         let found: Option<(i64, String)> =
             self.connection.prepare_cached(sql)?.query_row([gone], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((there, label)) = found else { return Ok(false) };
+        self.cards_may_be_new(gone)?;
         self.displace(Kind::Issue, there, gone, true)?;
         self.find(Finding::Transferred, Kind::Issue, &label);
         Ok(true)

@@ -191,7 +191,8 @@ impl<'a> PageWriter<'a> {
             Identity::Known(_) => Row::Stored(with_id.expect("it is known by its id")),
             Identity::NewId(claim) => {
                 let stored = at_place.expect("it is known by its place");
-                if claim.has_id {
+                // A sender of deliveries may use another form of ids than the one that imports ask for.
+                if claim.has_id && self.by == Observer::Import {
                     self.take_over_id(&stored.id, seen.id)?;
                     self.find(Finding::NewIds, kind, &seen.label());
                 }

@@ -4,7 +4,7 @@ use model::records::{PullRequest, PullRequestEvent, Review};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{PageWriter, Row, Seen, id_or_null, micros};
-use crate::Kind;
+use crate::{Finding, Kind};
 
 const COLUMNS: &str = "repository, number, title, url, state, created_at, closed_at, merged_at, creator, updated_at,
     is_draft, base, labels, additions, deletions, changed_files, first_commit_at, merge_commit, creator_is_bot,
@@ -20,6 +20,10 @@ impl PageWriter<'_> {
                 let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
                 let seen = stored.seen_generation.max(self.generation);
                 self.put_pull_request(Some(stored.row), pull_request, repository, vanished_at, seen)?;
+                if self.has_reviews_of_new_ids(stored.row, &pull_request.reviews)? {
+                    let place = &pull_request.place;
+                    self.find(Finding::NewIds, Kind::Review, &format!("{}/{}", place.org, place.repo));
+                }
                 self.delete_pull_request_children(stored.row)?;
                 stored.row
             }

@@ -32,7 +32,7 @@ fn imported() -> Fixture {
 }
 
 fn said(findings: &store::Findings) -> Vec<String> {
-    findings.iter().map(|found| found.sentence("GitHub")).collect()
+    findings.sentences("GitHub")
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_row_that_a_delivery_renewed_during_a_crawl_has_not_vanished() {
     deliver(&fixture, 111, &told("I_1", "1", 110));
     let findings = fixture.crawl_in(2, 2, 200, &[]);
     assert_eq!(vanished(&fixture), ["1,", "2,1970-01-01T00:03:20Z"]);
-    assert_eq!(said(&findings), ["GitHub has 1 issue of acme/api no longer; its row stays, dated"]);
+    assert_eq!(said(&findings), ["GitHub has 1 issue of acme/api no longer; the row stays, with the date"]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn what_was_asked_for_by_id_and_is_gone_is_dated_and_said() {
     let ids = ["I_1".to_owned(), "I_9".to_owned()];
     let findings = fixture.store.gone(&absence, Kind::Issue, &ids).expect("stored");
     assert_eq!(vanished(&fixture), ["1,1970-01-01T00:01:40Z", "2,"]);
-    assert_eq!(said(&findings), ["GitHub has 1 issue of acme/api no longer; its row stays, dated"]);
+    assert_eq!(said(&findings), ["GitHub has 1 issue of acme/api no longer; the row stays, with the date"]);
     let again = fixture.store.gone(&Absence { run: 3, at: at(200) }, Kind::Issue, &ids).expect("stored");
     assert!(again.is_empty());
     assert_eq!(vanished(&fixture), ["1,1970-01-01T00:01:40Z", "2,"], "it vanished when it was first missed");
@@ -146,7 +146,7 @@ fn an_issue_that_is_gone_and_comes_under_a_new_id_elsewhere_is_one_life() {
     fixture.store.gone(&Absence { run: 3, at: at(100) }, Kind::Issue, &["I_1".to_owned()]).expect("stored");
     let findings = fixture.read_in(3, 100, &[issue_record(there)]);
     assert_eq!(lives(&fixture), ONE_LIFE);
-    assert_eq!(said(&findings), ["1 issue came to acme/web from another place; it is the same row"]);
+    assert_eq!(said(&findings), ["1 issue of acme/web came from another repository; it is the same row"]);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn an_issue_that_comes_under_a_new_id_before_the_old_one_is_missed_is_one_life()
     let absence = Absence { run: 3, at: at(100) };
     let findings = fixture.store.gone(&absence, Kind::Issue, &["I_1".to_owned()]).expect("stored");
     assert_eq!(lives(&fixture), ONE_LIFE);
-    assert_eq!(said(&findings), ["1 issue came to acme/web from another place; it is the same row"]);
+    assert_eq!(said(&findings), ["1 issue of acme/web came from another repository; it is the same row"]);
     assert!(fixture.store.gone(&absence, Kind::Issue, &["I_1".to_owned()]).expect("stored").is_empty());
 }
 
@@ -212,8 +212,8 @@ fn a_repository_that_is_listed_no_longer_is_named_and_comes_back_with_all_that_i
     assert_eq!(
         said,
         [
-            "GitHub has 2 issues of acme/api no longer; their rows stay, dated",
-            "GitHub has 1 pull request of acme/api no longer; its row stays, dated"
+            "GitHub has 2 issues of acme/api no longer; the rows stay, with the date",
+            "GitHub has 1 pull request of acme/api no longer; the row stays, with the date"
         ]
     );
     assert_eq!(vanished(&fixture), ["1,1970-01-01T00:01:40Z", "2,1970-01-01T00:01:40Z", "5,"]);
