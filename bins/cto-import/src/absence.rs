@@ -86,7 +86,8 @@ pub(crate) async fn ask_for_missing(
 pub(crate) fn read_anew_where_ids_changed(run: &Run, arguments: &Arguments) -> Result<(), Failure> {
     let findings = run.sink.findings();
     for (scope, kinds) in [
-        (Scope::Issues, &[Kind::Issue][..]),
+        // Issues show their archived cards, which boards do not list.
+        (Scope::Issues, &[Kind::Issue, Kind::Card][..]),
         (Scope::PullRequests, &[Kind::PullRequest, Kind::Review]),
         (Scope::ProjectItems, &[Kind::Card]),
     ] {

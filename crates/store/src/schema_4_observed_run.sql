@@ -3,7 +3,7 @@
 -- `observed_run` is the number of the import, or of the last import before a delivery; 0 stands for imports before this
 -- version, -1 for CSV files. `meta.run` is the newest import of which anything is stored.
 -- `issue.first_run` is the import that met an issue first: what became of one that was transferred was not there before.
--- The index finds a card by what it shows, whatever id the card has by now.
+-- Indexes find a card by what it shows, or when it was made, whatever id the card has by now.
 
 ALTER TABLE repository ADD COLUMN observed_run INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE project ADD COLUMN observed_run INTEGER NOT NULL DEFAULT 0;
@@ -24,4 +24,5 @@ SELECT 'run', max(value, (SELECT coalesce(max(run), 0) FROM import_run)) FROM me
 
 DROP INDEX project_item_unlinked;
 CREATE INDEX project_item_content ON project_item (content_id) WHERE content_id <> '';
+CREATE INDEX project_item_bare ON project_item (created_at) WHERE content_id = '';
 CREATE INDEX issue_vanished ON issue (created_at) WHERE vanished_at IS NOT NULL;

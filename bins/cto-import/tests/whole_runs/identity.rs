@@ -58,7 +58,15 @@ fn assert_taken_over(simulated: &Simulated, before: &Ids, during: impl FnOnce(u6
     assert_truth(&calculation(&simulated.organisation, disturbed.path(), None), &truth);
     let (expected, found) = (tables(undisturbed.path()), tables(disturbed.path()));
     for table in expected.keys().filter(|table| *table != "project_item.csv") {
-        assert!(expected[table] == found[table], "{table} after the ids changed");
+        let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
+        let (wanted, got) = (lines(&expected[table]), lines(&found[table]));
+        let differing: Vec<_> = wanted.iter().zip(&got).filter(|(one, other)| one != other).take(3).collect();
+        assert!(
+            expected[table] == found[table],
+            "{table} after the ids changed: {} and {} lines, {differing:#?}",
+            wanted.len(),
+            got.len()
+        );
     }
     // Cards that did not change may have been looked at once more.
     let cards = |data: &tempfile::TempDir| rows_without(data.path(), "project_item.csv", "observed_at");
@@ -90,6 +98,7 @@ fn each_kind_of_thing_may_get_new_ids_alone() {
     for kind in [Repository, Issue, PullRequest, Project, Item, Review, Event] {
         let before = Ids { kinds: Some(vec![kind]), others_unknown: true, ..Ids::of(IdForm::Other) };
         let unknown = Ids { others_unknown: true, ..Ids::of(IdForm::New) };
+        eprintln!("new ids of {kind:?}");
         assert_taken_over(&simulated, &before, |_| unknown).with_code(0);
     }
 }

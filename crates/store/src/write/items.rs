@@ -126,29 +126,46 @@ impl PageWriter<'_> {
                 return Ok(found);
             }
         }
-        if let (Some(content_id), false) = (id_or_null(&card.content_id), item.id.is_empty()) {
-            let removed = self.code(presence_name(Presence::Removed))?;
-            let sql = format!(
-                "SELECT {columns} FROM project_item
-                 WHERE content_id = ?1 AND content_id <> '' AND project_id = ?2 AND item_id IS NOT NULL
-                 ORDER BY row_id DESC"
-            );
-            let all: Vec<StoredCard> = self
-                .connection
-                .prepare_cached(&sql)?
-                .query_map((content_id, card.project_id), StoredCard::read)?
-                .collect::<rusqlite::Result<_>>()?;
-            let is_it = |stored: &StoredCard| {
-                is_same_card(card.created_at, stored.card.created_at, stored.card.presence == removed)
-            };
-            if let Some(same) = all.into_iter().find(is_it) {
-                return Ok(Some(StoredCard { has_another_id: true, ..same }));
-            }
+        if !item.id.is_empty()
+            && let Some(same) = self.card_of_another_id(item, card)?
+        {
+            return Ok(Some(StoredCard { has_another_id: true, ..same }));
         }
         let Some(issue) = card.issue else { return Ok(None) };
         let sql =
             format!("SELECT {columns} FROM project_item WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2");
         self.connection.prepare_cached(&sql)?.query_row((issue, card.project_id), StoredCard::read).optional()
+    }
+
+    /// The card that shows the same on the same board; of those that show nothing with an id, such as drafts, the one
+    /// that was made at the same instant and was not met by this import.
+    fn card_of_another_id(&mut self, item: &ProjectItem, card: &Card) -> rusqlite::Result<Option<StoredCard>> {
+        let removed = self.code(presence_name(Presence::Removed))?;
+        let is_bare = card.content_id.is_empty();
+        if is_bare && (item.presence == Presence::Removed || card.created_at.is_none()) {
+            return Ok(None);
+        }
+        let place = if is_bare {
+            "content_id = '' AND created_at = ?3 AND content = ?4 AND observed_run < ?5 AND presence <> ?6 AND ?1 = ''"
+        } else {
+            "content_id = ?1 AND content_id <> '' AND ?3 IS ?3 AND ?4 = ?4 AND ?5 = ?5 AND ?6 = ?6"
+        };
+        let sql = format!(
+            "SELECT row_id, item_id IS NOT NULL, observed_run, {COLUMNS} FROM project_item
+             WHERE {place} AND project_id = ?2 AND item_id IS NOT NULL ORDER BY row_id DESC"
+        );
+        let values = (&card.content_id, card.project_id, card.created_at, card.content, self.run(), removed);
+        let all: Vec<StoredCard> = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_map(values, StoredCard::read)?
+            .collect::<rusqlite::Result<_>>()?;
+        let is_it = |stored: &&StoredCard| {
+            is_same_card(card.created_at, stored.card.created_at, stored.card.presence == removed)
+        };
+        let same = all.iter().filter(is_it).position(|stored| stored.card.status == card.status).unwrap_or(0);
+        let mut all: Vec<StoredCard> = all.into_iter().filter(|stored| is_it(&stored)).collect();
+        Ok(if all.is_empty() { None } else { Some(all.swap_remove(same)) })
     }
 
     fn sight_of_card(&self, card: &Card) -> Sight {
