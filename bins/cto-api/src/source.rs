@@ -135,6 +135,7 @@ mod tests {
             records: &[record],
             cursor: None,
             observed_at: Instant::from_seconds(1),
+            run: 1,
             generation: None,
             complete: false,
         };

@@ -1,7 +1,5 @@
 //! The part of a run that asks GitHub: survey, repositories, boards.
 
-use std::sync::Arc;
-
 use command_line::say;
 use github_client::{Survey, dating};
 use model::Instant;
@@ -10,13 +8,12 @@ use source::{Batch, Scope, Sink as _, SourceError};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::Arguments;
 use crate::connection::Target;
 use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::reporter::Reporter;
 use crate::run::{Run, runtime, title};
-use crate::sink::StoreSink;
+use crate::{Arguments, absence};
 
 /// Prints what a run would fetch. Asks for the survey only and stores nothing.
 pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Store>) -> Result<(), Failure> {
@@ -54,8 +51,9 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     if let Some(notice) = notice {
         run.reporter.line(&format!("note: {notice}"));
     }
-    remember_schema(schema, &target.org, survey.at, &run.store)?;
-    store_survey(&survey, target, &run.store, run.number)?;
+    remember_schema(schema, &target.org, survey.at, run)?;
+    store_survey(&survey, target, run)?;
+    absence::name_unlisted(run, arguments, &survey)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
     let expected = plan.expected();
     run.reporter.line(&format!(
@@ -76,12 +74,20 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
         run.missing(what, why);
     }
     run.all(plan.repositories, target.concurrency).await?;
+    let elsewhere = absence::ask_for_missing(run, arguments, target, &survey).await?;
     run.all(plan.boards, target.concurrency).await?;
     if arguments.wants_issues() && !run.cancel.is_cancelled() {
-        let moved = Plan::moved_issues(target, &survey, &plan.pages, &run.store)?;
+        let moved = Plan::moved_issues(target, &survey, &plan.pages, &run.store, elsewhere)?;
         run.all(moved.into_iter().collect(), target.concurrency).await?;
     }
     run.reporter.finish();
+    absence::read_anew_where_ids_changed(run, arguments)?;
+    for sentence in run.sink.findings().sentences("GitHub") {
+        run.reporter.line(&format!("note: {sentence}"));
+    }
+    if let Some(hint) = absence::hint(&run.store.import_runs()?, run.number, survey.at) {
+        run.reporter.line(&hint);
+    }
     let usage = target.client.usage();
     run.used("GitHub", usage.calls, usage.points, "points");
     Ok(())
@@ -98,7 +104,7 @@ fn take_columns(survey: &mut Survey, target: &Target) {
 fn last_import(target: &Target, store: &Store) -> Result<Option<Instant>, Failure> {
     let runs = store.import_runs()?.into_iter();
     let last = runs
-        .filter(|run| run.scope == Scope::Repositories.name() && run.subject.eq_ignore_ascii_case(&target.org))
+        .filter(|run| run.scope == Scope::Repositories && run.subject.eq_ignore_ascii_case(&target.org))
         .filter(|run| run.covered_to.is_some())
         .max_by_key(|run| run.run);
     Ok(last.and_then(|run| run.covered_to))
@@ -109,7 +115,7 @@ fn remembered_schema(target: &Target, store: &Store) -> Result<Option<String>, F
     Ok(store.cursor(Scope::Schema.name(), &target.org)?)
 }
 
-fn remember_schema(schema: Option<String>, org: &str, at: Instant, store: &Arc<Store>) -> Result<(), Failure> {
+fn remember_schema(schema: Option<String>, org: &str, at: Instant, run: &Run) -> Result<(), Failure> {
     let Some(schema) = schema else { return Ok(()) };
     let batch = Batch {
         scope: Scope::Schema,
@@ -119,11 +125,10 @@ fn remember_schema(schema: Option<String>, org: &str, at: Instant, store: &Arc<S
         observed_at: at,
         full_crawl: None,
     };
-    Ok(StoreSink(Arc::clone(store)).commit(batch).map_err(SourceError::from)?)
+    Ok(run.sink.commit(batch).map_err(SourceError::from)?)
 }
 
-fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) -> Result<(), Failure> {
-    let sink = StoreSink(Arc::clone(store));
+fn store_survey(survey: &Survey, target: &Target, run: &Run) -> Result<(), Failure> {
     let repositories: Vec<Record> =
         survey.repositories.iter().map(|repository| Record::Repository(repository.record.clone())).collect();
     let mut projects = Vec::new();
@@ -131,7 +136,7 @@ fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) 
         // The columns of a board whose field is not shown are not known: those that were stored stay.
         let is_shown = project.single_selects.iter().any(|field| field.name == target.status_field(&project.record));
         let subject = github_projects::subject_of(&project.record);
-        if is_shown || store.cursor(Scope::ProjectItems.name(), subject)?.is_none() {
+        if is_shown || run.store.cursor(Scope::ProjectItems.name(), subject)?.is_none() {
             projects.push(Record::Project(project.record.clone()));
         }
     }
@@ -148,9 +153,9 @@ fn store_survey(survey: &Survey, target: &Target, store: &Arc<Store>, run: i64) 
             observed_at: survey.at,
             full_crawl: None,
         };
-        sink.commit(batch).map_err(SourceError::from)?;
-        store.record_import(&ImportRun {
-            run,
+        run.sink.commit(batch).map_err(SourceError::from)?;
+        run.store.record_import(&ImportRun {
+            run: run.number,
             scope: scope.into(),
             subject: target.org.clone(),
             label: target.org.clone(),

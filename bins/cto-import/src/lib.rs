@@ -1,5 +1,6 @@
 //! Imports an organisation into the store and publishes the raw tables as CSV files beside it.
 
+mod absence;
 mod arguments;
 mod clouds;
 mod connection;

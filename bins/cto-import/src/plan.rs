@@ -87,15 +87,19 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The issues whose cards were seen to move after they were last read, once the boards were read. `None` when
-    /// there are none.
+    /// The issues whose cards were seen to move after they were last read, once the boards were read, and those that are
+    /// `elsewhere`. `None` when there are none.
     pub(crate) fn moved_issues(
         target: &Target,
         survey: &Survey,
         pages: &PageSizes,
         store: &Store,
+        elsewhere: Vec<String>,
     ) -> Result<Option<Task>, Failure> {
-        let ids = store.issues_behind_their_cards()?;
+        let mut ids = store.issues_behind_their_cards()?;
+        ids.extend(elsewhere);
+        ids.sort_unstable();
+        ids.dedup();
         if ids.is_empty() {
             return Ok(None);
         }

@@ -45,6 +45,7 @@ pub(crate) struct Run {
     pub(crate) window: Window,
     /// Larger than that of every earlier run.
     pub(crate) number: i64,
+    pub(crate) sink: StoreSink,
     records: u64,
     done: usize,
     /// What was used, by provider, in order.
@@ -69,12 +70,14 @@ type Finished = (Task, Result<Usage, SourceError>);
 impl Run {
     /// Begins a run on the present runtime, which Ctrl-C ends.
     pub(crate) fn begin(store: &Arc<Store>, window: Window) -> Result<Self, Failure> {
+        let number = store.next_run()?;
         let run = Self {
             store: Arc::clone(store),
+            sink: StoreSink::new(store, number),
             reporter: Arc::new(Reporter::new()),
             cancel: CancellationToken::new(),
             window,
-            number: store.next_run()?,
+            number,
             records: 0,
             done: 0,
             used: Vec::new(),
@@ -127,10 +130,9 @@ impl Run {
     }
 
     fn spawn(&self, under_way: &mut JoinSet<Finished>, task: Task, cancel: &CancellationToken) {
-        let (store, reporter) = (Arc::clone(&self.store), Arc::clone(&self.reporter));
+        let (sink, reporter) = (self.sink.clone(), Arc::clone(&self.reporter));
         let (cancel, window, generation) = (cancel.clone(), self.window, self.number);
         under_way.spawn(async move {
-            let sink = StoreSink(store);
             let context =
                 Context { sink: &sink, progress: &*reporter, cancel, window, cursor: task.cursor.clone(), generation };
             let result = task.source.run(&context).await;

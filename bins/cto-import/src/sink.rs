@@ -1,30 +1,65 @@
 //! Batches into the store.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use source::{Batch, Sink, SinkError};
-use store::{Page, Store, StoreError};
+use model::Instant;
+use source::{Batch, Scope, Sink, SinkError};
+use store::{Absence, Findings, Kind, Page, Store, StoreError};
 
-/// The store as the connectors see it.
-pub(crate) struct StoreSink(pub(crate) Arc<Store>);
+/// The store as the connectors of one import see it.
+#[derive(Clone)]
+pub(crate) struct StoreSink {
+    store: Arc<Store>,
+    run: i64,
+    findings: Arc<Mutex<Findings>>,
+}
+
+impl StoreSink {
+    /// For the import of this number.
+    pub(crate) fn new(store: &Arc<Store>, run: i64) -> Self {
+        Self { store: Arc::clone(store), run, findings: Arc::default() }
+    }
+
+    /// What became plain about rows that were stored before.
+    pub(crate) fn findings(&self) -> Findings {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note that a repository, by its node id, is listed no longer.
+    pub(crate) fn absent_repository(&self, id: &str, at: Instant) -> Result<(), StoreError> {
+        let found = self.store.absent_repository(&Absence { run: self.run, at }, id)?;
+        self.note(&found);
+        Ok(())
+    }
+
+    fn note(&self, found: &Findings) {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner).append(found);
+    }
+}
 
 impl Sink for StoreSink {
     fn commit(&self, batch: Batch) -> Result<(), SinkError> {
-        self.0
-            .commit(&Page {
-                scope: batch.scope.name(),
-                subject: &batch.subject,
-                records: &batch.records,
-                cursor: batch.cursor.as_deref(),
-                observed_at: batch.observed_at,
-                generation: batch.full_crawl.map(|crawl| crawl.generation),
-                complete: batch.full_crawl.is_some_and(|crawl| crawl.complete),
-            })
-            .map_err(as_sink_error)
+        let page = Page {
+            scope: batch.scope.name(),
+            subject: &batch.subject,
+            records: &batch.records,
+            cursor: batch.cursor.as_deref(),
+            observed_at: batch.observed_at,
+            run: self.run,
+            generation: batch.full_crawl.map(|crawl| crawl.generation),
+            complete: batch.full_crawl.is_some_and(|crawl| crawl.complete),
+        };
+        self.store.commit(&page).map(|found| self.note(&found)).map_err(as_sink_error)
     }
 
     fn unseen_items(&self, subject: &str, generation: i64) -> Result<Vec<String>, SinkError> {
-        self.0.unseen_items(subject, generation).map_err(as_sink_error)
+        self.store.unseen_items(subject, generation).map_err(as_sink_error)
+    }
+
+    fn gone(&self, scope: Scope, ids: &[String], at: Instant) -> Result<(), SinkError> {
+        let kind = if scope == Scope::PullRequests { Kind::PullRequest } else { Kind::Issue };
+        let absence = Absence { run: self.run, at };
+        self.store.gone(&absence, kind, ids).map(|found| self.note(&found)).map_err(as_sink_error)
     }
 }
 

@@ -37,6 +37,12 @@ pub trait Sink: Send + Sync {
 
     /// Node ids of a board's cards that are stored as being on the board but were not seen in a crawl.
     fn unseen_items(&self, subject: &str, generation: i64) -> Result<Vec<String>, SinkError>;
+
+    /// Takes note that issues or pull requests with these node ids were asked for and are there no longer.
+    fn gone(&self, scope: Scope, ids: &[String], at: Instant) -> Result<(), SinkError> {
+        let _ = (scope, ids, at);
+        Ok(())
+    }
 }
 
 /// A sink could not store a batch. Nothing of the batch was stored.

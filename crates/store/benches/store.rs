@@ -85,10 +85,11 @@ fn write(store: &Store, share: f64) -> Result<(usize, Duration), Box<dyn Error>>
             records: &page,
             cursor: Some("{\"page\":\"Y3Vyc29yOnYyOpK5\"}"),
             observed_at: Instant::from_seconds(1_900_000_000),
+            run: 0,
             generation: Some(1),
             complete: false,
         };
-        let ((), spent) = timed(|| store.commit(&page))?;
+        let (_, spent) = timed(|| store.commit(&page))?;
         taken += spent;
     }
     Ok((records, taken))

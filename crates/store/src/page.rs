@@ -4,7 +4,7 @@ use model::Instant;
 use model::columns::{Raw, Scopes};
 use model::records::{ImportRun, Record};
 
-use crate::{Store, StoreError};
+use crate::{Findings, Store, StoreError};
 
 /// One page of records and the cursor behind it, stored in one transaction.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,9 @@ pub struct Page<'a> {
     pub cursor: Option<&'a str>,
     /// The provider's time when the page was read.
     pub observed_at: Instant,
+    /// Number of the import that has read the page, as [`Store::next_run`] gave it; 0 where there is none. What a later
+    /// import read counts more than what an earlier one read, whatever the clocks say.
+    pub run: i64,
     /// Number of the crawl of everything that this page belongs to.
     pub generation: Option<i64>,
     /// Whether that crawl ends with this page: issues and pull requests of the subject that it did not see
@@ -28,10 +31,19 @@ pub struct Page<'a> {
     pub complete: bool,
 }
 
+/// When and by which import something was found missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// Number of the import.
+    pub run: i64,
+    /// The provider's time.
+    pub at: Instant,
+}
+
 /// What importers and calculations need of a store, whatever database is behind it.
 pub trait RawStore: Send + Sync {
     /// As [`Store::commit`].
-    fn commit(&self, page: &Page<'_>) -> Result<(), StoreError>;
+    fn commit(&self, page: &Page<'_>) -> Result<Findings, StoreError>;
     /// As [`Store::cursor`].
     fn cursor(&self, scope: &str, subject: &str) -> Result<Option<String>, StoreError>;
     /// As [`Store::unseen_items`].
@@ -47,7 +59,7 @@ pub trait RawStore: Send + Sync {
 }
 
 impl RawStore for Store {
-    fn commit(&self, page: &Page<'_>) -> Result<(), StoreError> {
+    fn commit(&self, page: &Page<'_>) -> Result<Findings, StoreError> {
         self.commit(page)
     }
 

@@ -2,10 +2,11 @@
 
 use rusqlite::Connection;
 
-/// One more than every recorded run and every stored generation.
+/// One more than every recorded run, every run of which anything is stored and every stored generation.
 pub(crate) fn next(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row(
-        "SELECT coalesce((SELECT max(run) FROM import_run), 0), (SELECT value FROM meta WHERE key = 'generation')",
+        "SELECT coalesce((SELECT max(run) FROM import_run), 0),
+            (SELECT max(value) FROM meta WHERE key IN ('generation', 'run'))",
         [],
         |row| Ok(row.get::<_, i64>(0)?.max(row.get(1)?) + 1),
     )

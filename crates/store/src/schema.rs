@@ -7,6 +7,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema.sql"),
     include_str!("schema_2_cloud_costs.sql"),
     include_str!("schema_3_deliveries.sql"),
+    include_str!("schema_4_observed_run.sql"),
     include_str!("schema_5_host.sql"),
 ];
 
@@ -44,8 +45,19 @@ mod tests {
     use crate::sqlite::statements::storage_type;
 
     /// Columns that are never published: keys between the tables, and what an import needs to know.
-    const INTERNAL: [&str; 9] =
-        ["row_id", "repository", "issue", "pr", "item", "seq", "observed_at", "seen_generation", "number"];
+    const INTERNAL: [&str; 11] = [
+        "row_id",
+        "repository",
+        "issue",
+        "pr",
+        "item",
+        "seq",
+        "number",
+        "observed_at",
+        "observed_run",
+        "first_run",
+        "seen_generation",
+    ];
 
     fn columns(connection: &Connection, table: &str) -> BTreeMap<String, String> {
         connection

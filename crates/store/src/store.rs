@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model::Instant;
 use model::columns::{Raw, Scopes};
-use model::records::ImportRun;
+use model::records::{ImportRun, Repository};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
 use crate::dictionary::{Codes, find};
@@ -16,7 +17,10 @@ use crate::lock::{self, ImportLock};
 use crate::publish::folder_of;
 use crate::read::tables::rows;
 use crate::sqlite::statements::upsert;
-use crate::{Delivery, Deposit, Page, StoreError, import_csv, publish_csv, read, runs, schema, write};
+use crate::{
+    Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, import_csv, presence, publish_csv, read, runs,
+    schema, write,
+};
 
 /// How long one statement waits for another process that is committing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -134,13 +138,26 @@ impl Store {
     /// Stores a page of records and the cursor behind it in one transaction.
     ///
     /// Storing the same page again changes nothing, and a page that was observed earlier than what is stored
-    /// overrides none of it.
+    /// overrides none of it: a later run counts more than an earlier one, and within a run the later change. A row is
+    /// known by its id, else by its place: what became plain about rows that were stored before is returned.
     ///
     /// # Errors
     /// Besides failures of the database [`StoreError::SameBill`]: a month of an account comes from a second source
     /// in the same generation. Nothing of the page is stored then.
-    pub fn commit(&self, page: &Page<'_>) -> Result<(), StoreError> {
+    pub fn commit(&self, page: &Page<'_>) -> Result<Findings, StoreError> {
         self.write(|connection, codes| write::page(connection, codes, page))
+    }
+
+    /// Notes that issues or pull requests with these node ids were asked for and are there no longer. An issue that
+    /// became another one where it was transferred to is one row with it from now on.
+    pub fn gone(&self, absence: &Absence, kind: Kind, ids: &[String]) -> Result<Findings, StoreError> {
+        self.write(|connection, codes| write::gone(connection, codes, absence, kind, ids))
+    }
+
+    /// Notes that a repository is listed no longer, with all issues and pull requests that are stored of it. When it is
+    /// listed again, it is read anew.
+    pub fn absent_repository(&self, absence: &Absence, id: &str) -> Result<Findings, StoreError> {
+        self.write(|connection, codes| write::absent_repository(connection, codes, absence, id))
     }
 
     /// Stores what a delivery of a webhook tells, in one transaction; needs no [`Store::lock_for_import`].
@@ -204,6 +221,27 @@ impl Store {
                 )?
                 .query_map((), |row| row.get(0))?
                 .collect()
+        })
+    }
+
+    /// Node ids, in order, of the issues or pull requests of a repository (by its node id) that are stored, were made by
+    /// then, and have not vanished: those that should still be there.
+    pub fn present_ids(&self, kind: Kind, repository_id: &str, made_until: Instant) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| presence::ids(connection, kind, repository_id, made_until))
+    }
+
+    /// Repositories of an organisation, by name, that an import before the run listed and the run did not, as far as
+    /// anything is stored of them that has not vanished.
+    pub fn unlisted_repositories(&self, org: &str, run: i64) -> Result<Vec<Repository>, StoreError> {
+        self.read(|connection| presence::unlisted(connection, org, run))
+    }
+
+    /// Forgets where imports of a scope go on, so that the next one reads everything.
+    pub fn forget_cursors(&self, scope: &str) -> Result<(), StoreError> {
+        self.write(|connection, _| {
+            let sql = "DELETE FROM import_cursor WHERE scope = ?1";
+            connection.prepare_cached(sql)?.execute([scope])?;
+            Ok(())
         })
     }
 
@@ -271,10 +309,11 @@ impl Store {
         ask(&self.writer().connection).map_err(|error| StoreError::database(&self.path, error))
     }
 
-    fn write(&self, change: impl FnOnce(&Connection, &mut Codes) -> Result<(), Failure>) -> Result<(), StoreError> {
+    fn write<T>(&self, change: impl FnOnce(&Connection, &mut Codes) -> Result<T, Failure>) -> Result<T, StoreError> {
         self.transact(|connection, codes| {
-            change(connection, codes)?;
-            Ok(count_change(connection)?)
+            let done = change(connection, codes)?;
+            count_change(connection)?;
+            Ok(done)
         })
     }
 
@@ -403,8 +442,7 @@ fn immutable_uri(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use model::Instant;
-    use model::records::{Record, Repository};
+    use model::records::Record;
 
     use super::*;
 
@@ -416,6 +454,7 @@ mod tests {
             records,
             cursor: None,
             observed_at,
+            run: 0,
             generation: None,
             complete: false,
         }

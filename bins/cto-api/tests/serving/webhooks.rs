@@ -88,6 +88,7 @@ fn imported(folder: &Path) -> Store {
         records: &records,
         cursor: None,
         observed_at: at("09:30"),
+        run: 1,
         generation: None,
         complete: false,
     };

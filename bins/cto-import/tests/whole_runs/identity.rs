@@ -139,6 +139,7 @@ fn each_kind_of_thing_may_get_new_ids_alone() {
     for kind in [Repository, Issue, PullRequest, Project, Item, Review, Event] {
         let before = Ids { kinds: Some(vec![kind]), others_unknown: true, ..Ids::of(IdForm::Other) };
         let unknown = Ids { others_unknown: true, ..Ids::of(IdForm::New) };
+        eprintln!("new ids of {kind:?}");
         assert_taken_over(&simulated, &before, |_| unknown).with_code(0);
     }
 }

@@ -78,9 +78,11 @@ impl Writer<'_> {
             records,
             cursor: None,
             observed_at: self.stream.now(),
+            run: self.run,
             generation: Some(self.run),
             complete,
-        })
+        })?;
+        Ok(())
     }
 }
 

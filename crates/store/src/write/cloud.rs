@@ -9,6 +9,7 @@ use super::PageWriter;
 use crate::StoreError;
 use crate::error::Failure;
 use crate::ledger::CSV_SOURCE;
+use crate::merge::order::{Observer, Sight, counts};
 
 impl PageWriter<'_> {
     /// Replaces what is stored of an account and month, unless that was observed later.
@@ -22,7 +23,8 @@ impl PageWriter<'_> {
             if self.generation > 0 && stored.seen_generation == self.generation && stored.source != source {
                 self.refuse_second_source(bill, &stored.source, source)?;
             }
-            if stored.observed_at > observed_at {
+            let new = Sight { run: self.run(), read_at: observed_at, changed_at: None };
+            if !counts(new, Observer::Import, stored.sight) {
                 return Ok(());
             }
         }
@@ -38,10 +40,11 @@ impl PageWriter<'_> {
     }
 
     fn stored_month(&self, key: (i32, &str, &str)) -> rusqlite::Result<Option<StoredMonth>> {
-        let sql = "SELECT observed_at, source, seen_generation FROM cloud_month
+        let sql = "SELECT observed_run, observed_at, source, seen_generation FROM cloud_month
             WHERE month = ?1 AND provider = ?2 AND account = ?3";
         let read = |row: &rusqlite::Row<'_>| {
-            Ok(StoredMonth { observed_at: row.get(0)?, source: row.get(1)?, seen_generation: row.get(2)? })
+            let sight = Sight { run: row.get(0)?, read_at: row.get(1)?, changed_at: None };
+            Ok(StoredMonth { sight, source: row.get(2)?, seen_generation: row.get(3)? })
         };
         self.connection.prepare_cached(sql)?.query_row(key, read).optional()
     }
@@ -81,11 +84,13 @@ impl PageWriter<'_> {
     }
 
     fn note_month(&self, (month, provider, account): (i32, &str, &str), at: i64, source: &str) -> Result<(), Failure> {
-        let sql = "INSERT INTO cloud_month (month, provider, account, observed_at, source, seen_generation)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        let sql = "INSERT INTO cloud_month (month, provider, account, observed_at, source, seen_generation,
+                observed_run)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (month, provider, account) DO UPDATE SET observed_at = excluded.observed_at,
-                source = excluded.source, seen_generation = excluded.seen_generation";
-        let values = (month, provider, account, at, source, self.generation);
+                source = excluded.source, seen_generation = excluded.seen_generation,
+                observed_run = excluded.observed_run";
+        let values = (month, provider, account, at, source, self.generation, self.run());
         self.connection.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }
@@ -93,7 +98,7 @@ impl PageWriter<'_> {
 
 /// What was last heard of an account's month.
 struct StoredMonth {
-    observed_at: i64,
+    sight: Sight,
     source: String,
     seen_generation: i64,
 }

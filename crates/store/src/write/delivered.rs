@@ -1,14 +1,15 @@
 //! What deliveries tell, laid over what is stored: only imports replace.
 
 use model::Instant;
-use model::deliveries::Delivered;
+use model::deliveries::{Delivered, DeliveredCard};
 use model::kinds::ReviewState;
 use model::records::{Issue, PullRequest, PullRequestEvent, Review, StatusEvent};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{PageWriter, micros};
+use super::{PageWriter, Row, Seen, micros};
 use crate::dictionary::{Codes, find};
-use crate::{Delivery, Deposit};
+use crate::merge::order::Observer;
+use crate::{Delivery, Deposit, Kind};
 
 /// So many deliveries are remembered. What comes again later still changes nothing, because it is older.
 const KEPT_DELIVERIES: i64 = 100_000;
@@ -25,23 +26,28 @@ pub(crate) fn delivery(
     if came_before {
         return Ok(Deposit::Repeated);
     }
-    let deposit = tell(connection, codes, delivery.told)?;
+    let deposit = tell(connection, codes, delivery)?;
     if deposit != Deposit::Unknown {
         remember(connection, delivery)?;
     }
     Ok(deposit)
 }
 
-fn tell(connection: &Connection, codes: &mut Codes, told: &Delivered) -> rusqlite::Result<Deposit> {
-    let at = match told {
+/// What is told is as of when it changed, but nothing is told before it happens: a later import counts more than a
+/// delivery from the far future, and so does a later delivery.
+fn tell(connection: &Connection, codes: &mut Codes, delivery: &Delivery<'_>) -> rusqlite::Result<Deposit> {
+    let at = match delivery.told {
         Delivered::Card(card) => Some(card.at),
         Delivered::Issue(issue) => issue.updated_at,
         Delivered::PullRequest(pull_request) => pull_request.updated_at,
         Delivered::Review { review, .. } => review.submitted_at,
     };
-    let mut writer = PageWriter::new(connection, codes, at.map(Instant::micros).unwrap_or_default(), 0);
-    match told {
-        Delivered::Card(card) => writer.delivered_card(card),
+    let at = at.unwrap_or_default().min(delivery.received_at);
+    let sql = "SELECT value FROM meta WHERE key = 'run'";
+    let run = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    let mut writer = PageWriter::new(connection, codes, at.micros(), 0).by(Observer::Delivery, run);
+    match delivery.told {
+        Delivered::Card(card) => writer.delivered_card(&DeliveredCard { at, ..(**card).clone() }),
         Delivered::Issue(issue) => writer.delivered_issue(issue),
         Delivered::PullRequest(pull_request) => writer.delivered_pull_request(pull_request),
         Delivered::Review { pull_request_id, review } => writer.delivered_review(pull_request_id, review),
@@ -56,6 +62,11 @@ fn remember(connection: &Connection, delivery: &Delivery<'_>) -> rusqlite::Resul
     connection.prepare_cached(sql)?.execute([row - KEPT_DELIVERIES]).map(drop)
 }
 
+/// Only imports say which id a row has: deliveries may use another form.
+fn kept_id(stored: &str, told: &str) -> String {
+    if stored.is_empty() { told.to_owned() } else { stored.to_owned() }
+}
+
 impl PageWriter<'_> {
     /// What a row that no crawl has seen counts as: seen by the crawl that runs, so that it does not vanish at its end.
     pub(super) fn present_generation(&self) -> rusqlite::Result<i64> {
@@ -64,29 +75,30 @@ impl PageWriter<'_> {
     }
 
     fn delivered_issue(&mut self, issue: &Issue) -> rusqlite::Result<Deposit> {
-        if !self.knows_repository(&issue.place)? {
+        if !self.knows_repository(Kind::Issue, &issue.place, issue.created_at)? {
             return Ok(Deposit::Unknown);
         }
         let repository = self.repository_of(&issue.place)?;
-        let Some(stored) = self.stored("issue", &issue.id, repository, &issue.place.number)? else {
-            let generation = self.present_generation()?;
-            let row = self.put_issue(None, issue, repository, None, generation)?;
-            self.add_status_events(row, &issue.status_events)?;
-            return Ok(Deposit::Stored);
-        };
-        let is_newest = stored.observed_at <= self.observed_at;
-        if is_newest {
-            let sql = "SELECT committer FROM issue WHERE row_id = ?1";
-            let committer: i64 = self.connection.prepare_cached(sql)?.query_row([stored.row], |row| row.get(0))?;
-            let vanished_at = self.vanished_after(&stored);
-            self.put_issue(Some(stored.row), issue, repository, vanished_at, stored.seen_generation)?;
-            let sql = "UPDATE issue SET committer = ?1 WHERE row_id = ?2 AND ?1 <> 0";
-            self.connection.prepare_cached(sql)?.execute((committer, stored.row))?;
-            if stored.repository != repository || stored.number != issue.place.number {
-                self.delete_issue_from_csv(repository, &issue.place.number, stored.row)?;
+        let (row, is_newest) = match self.row_of(&Seen::issue(issue, repository))? {
+            Row::New => {
+                let generation = self.present_generation()?;
+                let row = self.put_issue(None, issue, repository, None, generation)?;
+                self.add_status_events(row, &issue.status_events)?;
+                return Ok(Deposit::Stored);
             }
-        }
-        let has_new_event = self.add_status_events(stored.row, &issue.status_events)?;
+            Row::Older(stored) => (stored.row, false),
+            Row::Stored(stored) => {
+                let sql = "SELECT committer FROM issue WHERE row_id = ?1";
+                let committer: i64 = self.connection.prepare_cached(sql)?.query_row([stored.row], |row| row.get(0))?;
+                let vanished_at = self.vanished_after(&stored, issue.updated_at);
+                let issue = &Issue { id: kept_id(&stored.id, &issue.id), ..issue.clone() };
+                self.put_issue(Some(stored.row), issue, repository, vanished_at, stored.seen_generation)?;
+                let sql = "UPDATE issue SET committer = ?1 WHERE row_id = ?2 AND ?1 <> 0";
+                self.connection.prepare_cached(sql)?.execute((committer, stored.row))?;
+                (stored.row, true)
+            }
+        };
+        let has_new_event = self.add_status_events(row, &issue.status_events)?;
         Ok(if is_newest || has_new_event { Deposit::Stored } else { Deposit::Known })
     }
 
@@ -105,27 +117,27 @@ impl PageWriter<'_> {
     }
 
     fn delivered_pull_request(&mut self, pull_request: &PullRequest) -> rusqlite::Result<Deposit> {
-        if !self.knows_repository(&pull_request.place)? {
+        if !self.knows_repository(Kind::PullRequest, &pull_request.place, pull_request.created_at)? {
             return Ok(Deposit::Unknown);
         }
         let repository = self.repository_of(&pull_request.place)?;
-        let Some(stored) = self.stored("pr", &pull_request.id, repository, &pull_request.place.number)? else {
-            let generation = self.present_generation()?;
-            let row = self.put_pull_request(None, pull_request, repository, None, generation)?;
-            self.add_pull_request_events(row, &pull_request.events)?;
-            return Ok(Deposit::Stored);
-        };
-        let is_newest = stored.observed_at <= self.observed_at;
-        if is_newest {
-            let mut told = pull_request.clone();
-            self.keep_what_is_not_told(stored.row, &mut told)?;
-            let vanished_at = self.vanished_after(&stored);
-            self.put_pull_request(Some(stored.row), &told, repository, vanished_at, stored.seen_generation)?;
-            if stored.repository != repository || stored.number != pull_request.place.number {
-                self.delete_pull_request_from_csv(repository, &pull_request.place.number, stored.row)?;
+        let (row, is_newest) = match self.row_of(&Seen::pull_request(pull_request, repository))? {
+            Row::New => {
+                let generation = self.present_generation()?;
+                let row = self.put_pull_request(None, pull_request, repository, None, generation)?;
+                self.add_pull_request_events(row, &pull_request.events)?;
+                return Ok(Deposit::Stored);
             }
-        }
-        let has_new_event = self.add_pull_request_events(stored.row, &pull_request.events)?;
+            Row::Older(stored) => (stored.row, false),
+            Row::Stored(stored) => {
+                let mut told = PullRequest { id: kept_id(&stored.id, &pull_request.id), ..pull_request.clone() };
+                self.keep_what_is_not_told(stored.row, &mut told)?;
+                let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
+                self.put_pull_request(Some(stored.row), &told, repository, vanished_at, stored.seen_generation)?;
+                (stored.row, true)
+            }
+        };
+        let has_new_event = self.add_pull_request_events(row, &pull_request.events)?;
         Ok(if is_newest || has_new_event { Deposit::Stored } else { Deposit::Known })
     }
 
@@ -159,12 +171,7 @@ impl PageWriter<'_> {
         let sql = "SELECT row_id FROM pr WHERE id = ?1";
         let found = self.connection.prepare_cached(sql)?.query_row([pull_request_id], |row| row.get(0)).optional()?;
         let Some(pull_request): Option<i64> = found else { return Ok(Deposit::Unknown) };
-        let sql = "SELECT seq, state, dismissed_state FROM pr_review WHERE pr = ?1 AND id = ?2";
-        let stored: Option<(i64, i64, i64)> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_row((pull_request, &review.id), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
+        let stored = self.stored_review(pull_request, review)?;
         let Some((seq, state, dismissed_state)) = stored else {
             let at = review.submitted_at.unwrap_or(Instant::from_micros(i64::MAX));
             let seq = self.make_room("pr_review", "pr", pull_request, "submitted_at", at)?;
@@ -188,6 +195,27 @@ impl PageWriter<'_> {
             )?
             .execute((new_state, new_dismissed_state, micros(review.submitted_at), pull_request, seq))?;
         Ok(Deposit::Stored)
+    }
+
+    /// Number, state and state before its dismissal: of the review with the id, else of the one that its author has
+    /// submitted at the same time, which has the id from now on.
+    fn stored_review(&mut self, pull_request: i64, review: &Review) -> rusqlite::Result<Option<(i64, i64, i64)>> {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let sql = "SELECT seq, state, dismissed_state FROM pr_review WHERE pr = ?1 AND id = ?2";
+        let with_id = self.connection.prepare_cached(sql)?.query_row((pull_request, &review.id), read).optional()?;
+        let (None, Some(at), false) = (with_id, review.submitted_at, review.user.is_empty()) else {
+            return Ok(with_id);
+        };
+        let user = self.code(&review.user)?;
+        let sql = "SELECT seq, state, dismissed_state FROM pr_review
+            WHERE pr = ?1 AND submitted_at = ?2 AND \"user\" = ?3 ORDER BY seq LIMIT 1";
+        let same: Option<(i64, i64, i64)> =
+            self.connection.prepare_cached(sql)?.query_row((pull_request, at.micros(), user), read).optional()?;
+        if let Some((seq, ..)) = same {
+            let sql = "UPDATE pr_review SET id = ?1 WHERE pr = ?2 AND seq = ?3";
+            self.connection.prepare_cached(sql)?.execute((&review.id, pull_request, seq))?;
+        }
+        Ok(same)
     }
 
     fn has_event(&self, table: &str, parent: &str, row: i64, kind: &str, at: Instant) -> rusqlite::Result<bool> {

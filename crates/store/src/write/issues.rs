@@ -3,33 +3,31 @@
 use model::records::{Issue, ProjectEvent, StatusEvent};
 use rusqlite::OptionalExtension as _;
 
-use super::{PageWriter, StoredRow, id_or_null};
+use super::{PageWriter, Row, Seen, id_or_null};
+use crate::Kind;
+use crate::merge::order::Observer;
 use crate::sqlite::statements::Keys;
 
 impl PageWriter<'_> {
     /// Stores an issue; its events replace the stored ones, its cards are added or brought up to date.
     pub(crate) fn issue(&mut self, issue: &Issue) -> rusqlite::Result<()> {
         let repository = self.repository_of(&issue.place)?;
-        let stored = self.stored("issue", &issue.id, repository, &issue.place.number)?;
-        let row = match stored {
-            Some(stored) if stored.observed_at > self.observed_at => {
-                self.note_seen("issue", &stored)?;
+        let row = match self.row_of(&Seen::issue(issue, repository))? {
+            Row::Older(stored) => {
+                self.note_seen(Kind::Issue, &stored)?;
                 return self.cards(issue, stored.row);
             }
-            Some(stored) => {
-                let vanished_at = self.vanished_after(&stored);
+            Row::Stored(stored) => {
+                let vanished_at = self.vanished_after(&stored, issue.updated_at);
                 let seen = stored.seen_generation.max(self.generation);
+                if stored.repository != repository {
+                    self.cards_may_be_new(stored.row)?;
+                }
                 self.put_issue(Some(stored.row), issue, repository, vanished_at, seen)?;
                 self.delete_issue_events(stored.row)?;
-                if stored.repository != repository || stored.number != issue.place.number {
-                    self.delete_issue_from_csv(repository, &issue.place.number, stored.row)?;
-                }
                 stored.row
             }
-            None if issue.id.is_empty() && self.issue_is_known(repository, &issue.place.number)?.is_some() => {
-                return Ok(());
-            }
-            None => self.put_issue(None, issue, repository, None, self.generation)?,
+            Row::New => self.put_issue(None, issue, repository, None, self.generation)?,
         };
         for (seq, event) in issue.status_events.iter().enumerate() {
             self.status_event(row, seq as i64, event)?;
@@ -64,14 +62,22 @@ impl PageWriter<'_> {
         vanished_at: Option<i64>,
         seen_generation: i64,
     ) -> rusqlite::Result<i64> {
-        let (number, observed_at) = (&issue.place.number, self.observed_at);
+        let (number, observed_at, run) = (&issue.place.number, self.observed_at, self.run());
         let keys: Keys<'_> = &[
             ("repository", &repository),
             ("number", number),
             ("observed_at", &observed_at),
+            ("observed_run", &run),
             ("seen_generation", &seen_generation),
         ];
+        let is_new = row.is_none();
         let row = self.put(row, issue, keys)?;
+        if is_new {
+            // What is delivered between two imports was not there when the first of them read.
+            let first_run = run + i64::from(self.by == Observer::Delivery);
+            let sql = "UPDATE issue SET first_run = ?1 WHERE row_id = ?2";
+            self.connection.prepare_cached(sql)?.execute((first_run, row))?;
+        }
         if vanished_at.is_some() {
             let sql = "UPDATE issue SET vanished_at = ?1 WHERE row_id = ?2";
             self.connection.prepare_cached(sql)?.execute((vanished_at, row))?;
@@ -97,40 +103,5 @@ impl PageWriter<'_> {
     pub(crate) fn delete_issue_events(&self, row: i64) -> rusqlite::Result<()> {
         self.connection.prepare_cached("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row])?;
         self.connection.prepare_cached("DELETE FROM issue_project_event WHERE issue = ?1")?.execute([row]).map(drop)
-    }
-
-    /// Removes the row that a CSV file brought for a place, now that the API has shown which issue is there.
-    pub(super) fn delete_issue_from_csv(&self, repository: i64, number: &str, survivor: i64) -> rusqlite::Result<()> {
-        let sql = "SELECT row_id, repository, number, observed_at, seen_generation, vanished_at FROM issue
-            WHERE repository = ?1 AND number = ?2 AND id IS NULL AND row_id <> ?3";
-        let doubles: Vec<StoredRow> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_map((repository, number, survivor), StoredRow::read)?
-            .collect::<rusqlite::Result<_>>()?;
-        for double in doubles {
-            self.delete_issue_events(double.row)?;
-            self.delete_cards_from_csv(double.row)?;
-            let sql = "UPDATE project_item SET issue = ?1 WHERE issue = ?2";
-            self.connection.prepare_cached(sql)?.execute((survivor, double.row))?;
-            self.connection.prepare_cached("DELETE FROM issue WHERE row_id = ?1")?.execute([double.row])?;
-        }
-        Ok(())
-    }
-
-    /// Moves all issues of one repository row to another; where both have a number, the other's stays.
-    pub(super) fn move_issues(&self, from: i64, to: i64) -> rusqlite::Result<()> {
-        let sql = "SELECT theirs.row_id, theirs.number FROM issue AS theirs JOIN issue AS mine
-            ON mine.repository = ?1 AND mine.number = theirs.number WHERE theirs.repository = ?2";
-        let kept: Vec<(i64, String)> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_map((from, to), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        for (survivor, number) in kept {
-            self.delete_issue_from_csv(from, &number, survivor)?;
-        }
-        let sql = "UPDATE issue SET repository = ?1 WHERE repository = ?2";
-        self.connection.prepare_cached(sql)?.execute((to, from)).map(drop)
     }
 }

@@ -7,6 +7,9 @@ use model::records::{FieldValue, ProjectItem};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{PageWriter, id_or_null, micros};
+use crate::merge::identity::is_same_card;
+use crate::merge::order::{Sight, counts};
+use crate::{Finding, Kind};
 
 /// A card as it is, or will be, stored: texts as codes, instants in microseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,9 @@ pub(crate) struct Card {
 struct StoredCard {
     row: i64,
     has_id: bool,
+    /// Whether it was found by its place: it is given the id of the observation.
+    has_another_id: bool,
+    observed_run: i64,
     card: Card,
 }
 
@@ -54,11 +60,14 @@ impl PageWriter<'_> {
         let stored = self.stored_card(item, &card)?;
         let old = stored.as_ref().filter(|stored| stored.has_id).map(|stored| &stored.card);
         if let (Some(stored), Some(old)) = (&stored, old) {
-            if old.observed_at > card.observed_at {
+            if !counts(self.sight_of_card(&card), self.by, stored.sight()) {
                 let sql = "UPDATE project_item SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1";
                 return self.connection.prepare_cached(sql)?.execute((self.generation, stored.row)).map(drop);
             }
             card.keep_what_is_not_said(old, item);
+            if stored.has_another_id {
+                self.find(Finding::NewIds, Kind::Card, &item.project_name);
+            }
         }
         let row = self.put_card(stored.as_ref().map(|stored| stored.row), &item.id, &card)?;
         // Of a card whose status was never told, nothing was sighted yet.
@@ -110,21 +119,61 @@ impl PageWriter<'_> {
         })
     }
 
-    /// The card of the same id, else what CSV files knew of the same issue on the same board.
-    fn stored_card(&self, item: &ProjectItem, card: &Card) -> rusqlite::Result<Option<StoredCard>> {
+    /// The card of the same id, else the one that shows the same on the same board, else what CSV files knew of the same
+    /// issue there.
+    fn stored_card(&mut self, item: &ProjectItem, card: &Card) -> rusqlite::Result<Option<StoredCard>> {
+        let columns = format!("row_id, item_id IS NOT NULL, observed_run, {COLUMNS}");
         if let Some(id) = id_or_null(&item.id) {
-            let sql = format!("SELECT row_id, item_id IS NOT NULL, {COLUMNS} FROM project_item WHERE item_id = ?1");
+            let sql = format!("SELECT {columns} FROM project_item WHERE item_id = ?1");
             let found = self.connection.prepare_cached(&sql)?.query_row([id], StoredCard::read).optional()?;
             if found.is_some() {
                 return Ok(found);
             }
         }
+        if !item.id.is_empty()
+            && let Some(same) = self.card_of_another_id(item, card)?
+        {
+            return Ok(Some(StoredCard { has_another_id: true, ..same }));
+        }
         let Some(issue) = card.issue else { return Ok(None) };
-        let sql = format!(
-            "SELECT row_id, item_id IS NOT NULL, {COLUMNS} FROM project_item
-             WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2"
-        );
+        let sql =
+            format!("SELECT {columns} FROM project_item WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2");
         self.connection.prepare_cached(&sql)?.query_row((issue, card.project_id), StoredCard::read).optional()
+    }
+
+    /// The card that shows the same on the same board; of those that show nothing with an id, such as drafts, the one
+    /// that was made at the same instant and was not met by this import.
+    fn card_of_another_id(&mut self, item: &ProjectItem, card: &Card) -> rusqlite::Result<Option<StoredCard>> {
+        let removed = self.code(Presence::Removed.name())?;
+        let is_bare = card.content_id.is_empty();
+        if is_bare && (item.presence == Presence::Removed || card.created_at.is_none()) {
+            return Ok(None);
+        }
+        let place = if is_bare {
+            "content_id = '' AND created_at = ?3 AND content = ?4 AND observed_run < ?5 AND presence <> ?6 AND ?1 = ''"
+        } else {
+            "content_id = ?1 AND content_id <> '' AND ?3 IS ?3 AND ?4 = ?4 AND ?5 = ?5 AND ?6 = ?6"
+        };
+        let sql = format!(
+            "SELECT row_id, item_id IS NOT NULL, observed_run, {COLUMNS} FROM project_item
+             WHERE {place} AND project_id = ?2 AND item_id IS NOT NULL ORDER BY row_id DESC"
+        );
+        let values = (&card.content_id, card.project_id, card.created_at, card.content, self.run(), removed);
+        let all: Vec<StoredCard> = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_map(values, StoredCard::read)?
+            .collect::<rusqlite::Result<_>>()?;
+        let is_it = |stored: &&StoredCard| {
+            is_same_card(card.created_at, stored.card.created_at, stored.card.presence == removed)
+        };
+        let same = all.iter().filter(is_it).position(|stored| stored.card.status == card.status).unwrap_or(0);
+        let mut all: Vec<StoredCard> = all.into_iter().filter(|stored| is_it(&stored)).collect();
+        Ok(if all.is_empty() { None } else { Some(all.swap_remove(same)) })
+    }
+
+    fn sight_of_card(&self, card: &Card) -> Sight {
+        Sight { run: self.run(), read_at: card.observed_at, changed_at: card.updated_at }
     }
 
     /// Inserts or updates the row of a card and returns it.
@@ -143,15 +192,18 @@ impl PageWriter<'_> {
             card.observed_at,
             card.seen_generation,
             id_or_null(id),
+            self.run(),
             row,
         ];
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13";
+        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14";
         if let Some(row) = row {
-            let sql = format!("UPDATE project_item SET ({COLUMNS}, item_id) = ({marks}) WHERE row_id = ?14");
+            let sql =
+                format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?15");
             self.connection.prepare_cached(&sql)?.execute(values)?;
             Ok(row)
         } else {
-            let sql = format!("INSERT INTO project_item ({COLUMNS}, item_id, row_id) VALUES ({marks}, ?14)");
+            let sql =
+                format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?15)");
             self.connection.prepare_cached(&sql)?.insert(values)
         }
     }
@@ -246,7 +298,10 @@ impl Card {
             self.content = old.content;
             self.content_id.clone_from(&old.content_id);
         }
-        if self.content_id == old.content_id {
+        let has_unknown_content = self.issue.is_none() && old.issue.is_some() && self.content == old.content;
+        if self.content_id == old.content_id || has_unknown_content {
+            // An id that no row has may be another form of the one that is stored.
+            self.content_id.clone_from(&old.content_id);
             self.issue = self.issue.or(old.issue);
         }
         if self.project_id == 0 {
@@ -272,24 +327,37 @@ impl Card {
     }
 }
 
+impl Sighting {
+    /// Whether a reader learns nothing from it that another one has not said.
+    pub(crate) fn shows_the_same_as(&self, other: &Self) -> bool {
+        (self.status, self.status_at, self.presence) == (other.status, other.status_at, other.presence)
+    }
+}
+
 impl StoredCard {
+    fn sight(&self) -> Sight {
+        Sight { run: self.observed_run, read_at: self.card.observed_at, changed_at: self.card.updated_at }
+    }
+
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             row: row.get(0)?,
             has_id: row.get(1)?,
+            has_another_id: false,
+            observed_run: row.get(2)?,
             card: Card {
-                issue: row.get(2)?,
-                project_id: row.get(3)?,
-                project_name: row.get(4)?,
-                content: row.get(5)?,
-                content_id: row.get(6)?,
-                status: row.get(7)?,
-                status_updated_at: row.get(8)?,
-                presence: row.get(9)?,
-                created_at: row.get(10)?,
-                updated_at: row.get(11)?,
-                observed_at: row.get(12)?,
-                seen_generation: row.get(13)?,
+                issue: row.get(3)?,
+                project_id: row.get(4)?,
+                project_name: row.get(5)?,
+                content: row.get(6)?,
+                content_id: row.get(7)?,
+                status: row.get(8)?,
+                status_updated_at: row.get(9)?,
+                presence: row.get(10)?,
+                created_at: row.get(11)?,
+                updated_at: row.get(12)?,
+                observed_at: row.get(13)?,
+                seen_generation: row.get(14)?,
             },
         })
     }

@@ -1,7 +1,10 @@
 //! Storing a page: one record after the other, then what vanished, then the cursor.
 
+mod boards;
 pub(crate) mod cloud;
 mod delivered;
+mod doubles;
+mod gone;
 mod issues;
 pub(crate) mod items;
 mod pulls;
@@ -10,15 +13,18 @@ mod repositories;
 use ahash::AHashMap;
 use model::Instant;
 use model::cells::RawRow;
-use model::records::Record;
-use rusqlite::Connection;
+use model::records::{Issue, Place, PullRequest, Record};
+use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::Page;
 use crate::dictionary::Codes;
 use crate::error::Failure;
+use crate::merge::identity::{Claim, Identity, who};
+use crate::merge::order::{FROM_FILE, Observer, Sight, is_back};
 use crate::sqlite::statements::{self, Keys};
+use crate::{Finding, Findings, Kind, Page};
 
 pub(crate) use delivered::delivery;
+pub(crate) use gone::{absent_repository, gone};
 
 /// Writes records inside the transaction of one page.
 pub(crate) struct PageWriter<'a> {
@@ -28,26 +34,64 @@ pub(crate) struct PageWriter<'a> {
     pub(crate) observed_at: i64,
     /// The crawl that the records belong to; 0 for none.
     pub(crate) generation: i64,
+    /// The import that has read the records, or the last one before a delivery.
+    run: i64,
+    by: Observer,
+    /// What became plain about rows that were stored before.
+    findings: Findings,
     /// Rows of the repositories met on this page, by node id.
     repositories: AHashMap<String, i64>,
 }
 
 /// What is stored of an issue or pull request that comes again.
+#[derive(Clone, Debug)]
 struct StoredRow {
     row: i64,
     repository: i64,
-    number: String,
-    observed_at: i64,
+    id: String,
+    sight: Sight,
+    created_at: Option<i64>,
     seen_generation: i64,
     vanished_at: Option<i64>,
 }
 
+/// Columns of [`StoredRow`], in its order.
+const STORED_ROW: &str = "row_id, repository, coalesce(id, ''), observed_run, observed_at, updated_at, created_at,
+    seen_generation, vanished_at";
+
+/// What tells an issue or pull request from others.
+struct Seen<'a> {
+    kind: Kind,
+    id: &'a str,
+    /// Row of the repository.
+    repository: i64,
+    place: &'a Place,
+    title: &'a str,
+    creator: &'a str,
+    created_at: i64,
+    changed_at: Option<i64>,
+}
+
+/// The row that an issue or pull request has.
+enum Row {
+    /// None yet.
+    New,
+    /// One of which something newer is stored.
+    Older(StoredRow),
+    /// One that is to be brought up to date.
+    Stored(StoredRow),
+}
+
 /// Stores a page.
-pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) -> Result<(), Failure> {
-    let mut writer = PageWriter::new(connection, codes, page.observed_at.micros(), page.generation.unwrap_or_default());
+pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) -> Result<Findings, Failure> {
+    let generation = page.generation.unwrap_or_default();
+    let mut writer =
+        PageWriter::new(connection, codes, page.observed_at.micros(), generation).by(Observer::Import, page.run);
+    writer.note_run()?;
+    writer.listed_repositories(page.records)?;
     for record in page.records {
         match record {
-            Record::Repository(repository) => writer.repository(repository).map(drop)?,
+            Record::Repository(_) => {}
             Record::Project(project) => writer.project(project)?,
             Record::Issue(issue) => writer.issue(issue)?,
             Record::ProjectItem(item) => writer.item(item, None)?,
@@ -71,12 +115,47 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
             )?
             .execute([page.scope, page.subject, cursor])?;
     }
-    Ok(())
+    Ok(writer.findings)
 }
 
 impl<'a> PageWriter<'a> {
+    /// For rows of files, until [`PageWriter::by`] says otherwise.
     pub(crate) fn new(connection: &'a Connection, codes: &'a mut Codes, observed_at: i64, generation: i64) -> Self {
-        Self { connection, codes, observed_at, generation, repositories: AHashMap::new() }
+        Self {
+            connection,
+            codes,
+            observed_at,
+            generation,
+            run: FROM_FILE,
+            by: Observer::Import,
+            findings: Findings::default(),
+            repositories: AHashMap::new(),
+        }
+    }
+
+    fn by(mut self, by: Observer, run: i64) -> Self {
+        (self.by, self.run) = (by, run);
+        self
+    }
+
+    /// The import that reads, or the last one before a delivery: what is stored with each row.
+    pub(crate) fn run(&self) -> i64 {
+        self.run
+    }
+
+    /// What decides whether an observation of something counts that last changed at this time.
+    fn sight(&self, changed_at: Option<i64>) -> Sight {
+        Sight { run: self.run, read_at: self.observed_at, changed_at }
+    }
+
+    /// Remembers that the import has begun to store: deliveries from now on are not before it.
+    fn note_run(&self) -> rusqlite::Result<()> {
+        let sql = "UPDATE meta SET value = ?1 WHERE key = 'run' AND value < ?1";
+        self.connection.prepare_cached(sql)?.execute([self.run]).map(drop)
+    }
+
+    fn find(&mut self, finding: Finding, kind: Kind, place: &str) {
+        self.findings.add(finding, kind, place, 1);
     }
 
     pub(crate) fn code(&mut self, text: &str) -> rusqlite::Result<i64> {
@@ -96,47 +175,99 @@ impl<'a> PageWriter<'a> {
         statements::insert(self.connection, self.codes, record, keys).map(drop)
     }
 
-    fn mark_vanished(&mut self, scope: &str, subject: &str, generation: i64) -> rusqlite::Result<()> {
-        let table = match scope {
-            "issues" => "issue",
-            "pull_requests" => "pr",
-            _ => return Ok(()),
-        };
-        self.connection
-            .prepare_cached(&format!(
-                "UPDATE {table} SET vanished_at = ?1
-                 WHERE repository = (SELECT row_id FROM repository WHERE id = ?2) AND seen_generation < ?3
-                   AND vanished_at IS NULL AND observed_at <= ?1"
-            ))?
-            .execute((self.observed_at, subject, generation))
-            .map(drop)
+    /// The row of an issue or pull request, as [`who`] decides. What stands in its way goes.
+    fn row_of(&mut self, seen: &Seen<'_>) -> rusqlite::Result<Row> {
+        let kind = seen.kind;
+        let with_id = self.stored_with_id(kind, seen.id)?;
+        let at_place = self.stored_at(kind, seen.repository, &seen.place.number)?;
+        if let (true, Some(stored)) = (seen.id.is_empty(), at_place.as_ref().filter(|stored| !stored.id.is_empty())) {
+            return Ok(Row::Older(stored.clone()));
+        }
+        let claim = |stored: &Option<StoredRow>| stored.as_ref().map(StoredRow::claim);
+        let new = self.sight(seen.changed_at);
+        Ok(match who(claim(&with_id), claim(&at_place), new, self.by, Some(seen.created_at)) {
+            Identity::New => self.transferred(seen)?.map_or(Row::New, Row::Stored),
+            Identity::Older(_) => Row::Older(with_id.or(at_place).expect("one of both is older")),
+            Identity::Known(_) => Row::Stored(with_id.expect("it is known by its id")),
+            Identity::NewId(claim) => {
+                let stored = at_place.expect("it is known by its place");
+                // A sender of deliveries may use another form of ids than the one that imports ask for.
+                if claim.has_id && self.by == Observer::Import {
+                    self.take_over_id(&stored.id, seen.id)?;
+                    self.find(Finding::NewIds, kind, &seen.label());
+                }
+                Row::Stored(stored)
+            }
+            Identity::Displaces { row, other, is_double } => {
+                self.displace(kind, row.row, other.row, is_double)?;
+                if other.has_id {
+                    let finding = if is_double { Finding::Doubles } else { Finding::Displaced };
+                    self.find(finding, kind, &seen.label());
+                }
+                Row::Stored(with_id.expect("it is known by its id"))
+            }
+        })
     }
 
-    /// What is stored under a node id, else of a row from a CSV file at the same place.
-    fn stored(&self, table: &str, id: &str, repository: i64, number: &str) -> rusqlite::Result<Option<StoredRow>> {
-        let columns = "row_id, repository, number, observed_at, seen_generation, vanished_at";
-        let by_id = if id.is_empty() {
-            None
-        } else {
-            let sql = format!("SELECT {columns} FROM {table} WHERE id = ?1");
-            self.connection.prepare_cached(&sql)?.query_map([id], StoredRow::read)?.next().transpose()?
-        };
-        if by_id.is_some() {
-            return Ok(by_id);
+    fn stored_with_id(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<StoredRow>> {
+        if id.is_empty() {
+            return Ok(None);
         }
-        let sql = format!("SELECT {columns} FROM {table} WHERE repository = ?1 AND number = ?2 AND id IS NULL");
-        self.connection.prepare_cached(&sql)?.query_map((repository, number), StoredRow::read)?.next().transpose()
+        let sql = format!("SELECT {STORED_ROW} FROM {} WHERE id = ?1", kind.table());
+        self.connection.prepare_cached(&sql)?.query_row([id], StoredRow::read).optional()
+    }
+
+    fn stored_at(&self, kind: Kind, repository: i64, number: &str) -> rusqlite::Result<Option<StoredRow>> {
+        let sql = format!(
+            "SELECT {STORED_ROW} FROM {} WHERE repository = ?1 AND number = ?2 ORDER BY id IS NULL, row_id LIMIT 1",
+            kind.table()
+        );
+        self.connection.prepare_cached(&sql)?.query_row((repository, number), StoredRow::read).optional()
     }
 
     /// Notes that a row was seen in the present crawl, where the rest of the observation is too old to count.
-    fn note_seen(&self, table: &str, stored: &StoredRow) -> rusqlite::Result<()> {
-        let sql = format!("UPDATE {table} SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1");
+    fn note_seen(&self, kind: Kind, stored: &StoredRow) -> rusqlite::Result<()> {
+        let sql =
+            format!("UPDATE {} SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1", kind.table());
         self.connection.prepare_cached(&sql)?.execute((self.generation, stored.row)).map(drop)
     }
 
     /// When the row vanished, once this observation of it is stored.
-    fn vanished_after(&self, stored: &StoredRow) -> Option<i64> {
-        stored.vanished_at.filter(|&vanished| self.observed_at <= vanished && self.generation <= stored.seen_generation)
+    fn vanished_after(&self, stored: &StoredRow, changed_at: Option<Instant>) -> Option<i64> {
+        let new = self.sight(micros(changed_at));
+        stored.vanished_at.filter(|&vanished_at| !is_back(new, self.by, stored.sight, vanished_at))
+    }
+}
+
+impl<'a> Seen<'a> {
+    fn issue(issue: &'a Issue, repository: i64) -> Self {
+        Self {
+            kind: Kind::Issue,
+            id: &issue.id,
+            repository,
+            place: &issue.place,
+            title: &issue.title,
+            creator: &issue.creator,
+            created_at: issue.created_at.micros(),
+            changed_at: micros(issue.updated_at),
+        }
+    }
+
+    fn pull_request(pull_request: &'a PullRequest, repository: i64) -> Self {
+        Self {
+            kind: Kind::PullRequest,
+            id: &pull_request.id,
+            repository,
+            place: &pull_request.place,
+            title: &pull_request.title,
+            creator: &pull_request.creator,
+            created_at: pull_request.created_at.micros(),
+            changed_at: micros(pull_request.updated_at),
+        }
+    }
+
+    fn label(&self) -> String {
+        format!("{}/{}", self.place.org, self.place.repo)
     }
 }
 
@@ -145,11 +276,16 @@ impl StoredRow {
         Ok(Self {
             row: row.get(0)?,
             repository: row.get(1)?,
-            number: row.get(2)?,
-            observed_at: row.get(3)?,
-            seen_generation: row.get(4)?,
-            vanished_at: row.get(5)?,
+            id: row.get(2)?,
+            sight: Sight { run: row.get(3)?, read_at: row.get(4)?, changed_at: row.get(5)? },
+            created_at: row.get(6)?,
+            seen_generation: row.get(7)?,
+            vanished_at: row.get(8)?,
         })
+    }
+
+    fn claim(&self) -> Claim {
+        Claim { row: self.row, has_id: !self.id.is_empty(), sight: self.sight, created_at: self.created_at }
     }
 }
 

@@ -3,30 +3,28 @@
 use model::records::{PullRequest, PullRequestEvent, Review};
 use rusqlite::OptionalExtension as _;
 
-use super::PageWriter;
+use super::{PageWriter, Row, Seen};
 use crate::sqlite::statements::Keys;
+use crate::{Finding, Kind};
 
 impl PageWriter<'_> {
     /// Stores a pull request; its reviews and events replace the stored ones.
     pub(crate) fn pull_request(&mut self, pull_request: &PullRequest) -> rusqlite::Result<()> {
         let repository = self.repository_of(&pull_request.place)?;
-        let number = &pull_request.place.number;
-        let row = match self.stored("pr", &pull_request.id, repository, number)? {
-            Some(stored) if stored.observed_at > self.observed_at => return self.note_seen("pr", &stored),
-            Some(stored) => {
-                let vanished_at = self.vanished_after(&stored);
+        let row = match self.row_of(&Seen::pull_request(pull_request, repository))? {
+            Row::Older(stored) => return self.note_seen(Kind::PullRequest, &stored),
+            Row::Stored(stored) => {
+                let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
                 let seen = stored.seen_generation.max(self.generation);
                 self.put_pull_request(Some(stored.row), pull_request, repository, vanished_at, seen)?;
-                self.delete_pull_request_children(stored.row)?;
-                if stored.repository != repository || stored.number != *number {
-                    self.delete_pull_request_from_csv(repository, number, stored.row)?;
+                if self.has_reviews_of_new_ids(stored.row, &pull_request.reviews)? {
+                    let place = &pull_request.place;
+                    self.find(Finding::NewIds, Kind::Review, &format!("{}/{}", place.org, place.repo));
                 }
+                self.delete_pull_request_children(stored.row)?;
                 stored.row
             }
-            None if pull_request.id.is_empty() && self.pull_request_is_known(repository, number)?.is_some() => {
-                return Ok(());
-            }
-            None => self.put_pull_request(None, pull_request, repository, None, self.generation)?,
+            Row::New => self.put_pull_request(None, pull_request, repository, None, self.generation)?,
         };
         for (seq, review) in pull_request.reviews.iter().enumerate() {
             self.review(row, seq as i64, review)?;
@@ -54,11 +52,12 @@ impl PageWriter<'_> {
         vanished_at: Option<i64>,
         seen_generation: i64,
     ) -> rusqlite::Result<i64> {
-        let (number, observed_at) = (&pull_request.place.number, self.observed_at);
+        let (number, observed_at, run) = (&pull_request.place.number, self.observed_at, self.run());
         let keys: Keys<'_> = &[
             ("repository", &repository),
             ("number", number),
             ("observed_at", &observed_at),
+            ("observed_run", &run),
             ("seen_generation", &seen_generation),
         ];
         let row = self.put(row, pull_request, keys)?;
@@ -88,40 +87,5 @@ impl PageWriter<'_> {
     pub(crate) fn delete_pull_request_children(&self, row: i64) -> rusqlite::Result<()> {
         self.connection.prepare_cached("DELETE FROM pr_review WHERE pr = ?1")?.execute([row])?;
         self.connection.prepare_cached("DELETE FROM pr_event WHERE pr = ?1")?.execute([row]).map(drop)
-    }
-
-    pub(super) fn delete_pull_request_from_csv(
-        &self,
-        repository: i64,
-        number: &str,
-        survivor: i64,
-    ) -> rusqlite::Result<()> {
-        let sql = "SELECT row_id FROM pr WHERE repository = ?1 AND number = ?2 AND id IS NULL AND row_id <> ?3";
-        let doubles: Vec<i64> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_map((repository, number, survivor), |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
-        for double in doubles {
-            self.delete_pull_request_children(double)?;
-            self.connection.prepare_cached("DELETE FROM pr WHERE row_id = ?1")?.execute([double])?;
-        }
-        Ok(())
-    }
-
-    /// Moves all pull requests of one repository row to another; where both have a number, the other's stays.
-    pub(super) fn move_pull_requests(&self, from: i64, to: i64) -> rusqlite::Result<()> {
-        let sql = "SELECT theirs.row_id, theirs.number FROM pr AS theirs JOIN pr AS mine
-            ON mine.repository = ?1 AND mine.number = theirs.number WHERE theirs.repository = ?2";
-        let kept: Vec<(i64, String)> = self
-            .connection
-            .prepare_cached(sql)?
-            .query_map((from, to), |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        for (survivor, number) in kept {
-            self.delete_pull_request_from_csv(from, &number, survivor)?;
-        }
-        let sql = "UPDATE pr SET repository = ?1 WHERE repository = ?2";
-        self.connection.prepare_cached(sql)?.execute((to, from)).map(drop)
     }
 }

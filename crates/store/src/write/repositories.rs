@@ -1,19 +1,84 @@
-//! Repositories and boards.
+//! Repositories.
 
-use model::records::{Place, Project, Repository};
-use rusqlite::OptionalExtension as _;
+use model::Instant;
+use model::records::{Place, Record, Repository};
+use rusqlite::{OptionalExtension as _, Row};
 
 use super::{PageWriter, id_or_null};
 use crate::import_csv::NEVER_OBSERVED;
+use crate::merge::identity::{Named, are_compatible, assign};
+use crate::merge::order::{FROM_FILE, Sight, counts};
+use crate::{Finding, Kind};
+
+/// What is stored of a repository.
+#[derive(Clone, Debug)]
+struct StoredRepository {
+    row: i64,
+    id: String,
+    org: String,
+    name: String,
+    sight: Sight,
+    seen_generation: i64,
+}
+
+impl StoredRepository {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            row: row.get(0)?,
+            id: row.get(1)?,
+            org: row.get(2)?,
+            name: row.get(3)?,
+            sight: Sight { run: row.get(4)?, read_at: row.get(5)?, changed_at: None },
+            seen_generation: row.get(6)?,
+        })
+    }
+}
+
+/// Columns of [`StoredRepository`], in its order.
+const STORED: &str = "row_id, coalesce(id, ''), org, repo, observed_run, observed_at, seen_generation";
 
 impl PageWriter<'_> {
-    /// Stores a repository and returns its row.
+    /// Stores the repositories that a page lists, all of them at once: each is the row with its id, else the one with
+    /// its name, unless that one is listed under another name.
+    pub(super) fn listed_repositories(&mut self, records: &[Record]) -> rusqlite::Result<()> {
+        let listed: Vec<&Repository> = records.iter().filter_map(repository_of_record).collect();
+        if listed.is_empty() {
+            return Ok(());
+        }
+        let stored: Vec<StoredRepository> = self
+            .connection
+            .prepare_cached(&format!("SELECT {STORED} FROM repository ORDER BY id IS NULL, row_id"))?
+            .query_map([], StoredRepository::read)?
+            .collect::<rusqlite::Result<_>>()?;
+        let names = |id, org, name| Named { id, place: (org, name) };
+        let seen: Vec<_> = listed.iter().map(|it| names(it.id.as_str(), it.org.as_str(), it.name.as_str())).collect();
+        let known: Vec<_> = stored.iter().map(|it| names(it.id.as_str(), it.org.as_str(), it.name.as_str())).collect();
+        let mut rows = Vec::new();
+        for (repository, at) in listed.iter().zip(assign(&seen, &known)) {
+            let row = match at.map(|at| &stored[at]) {
+                None => self.insert_repository(repository, self.observed_at, self.run())?,
+                Some(stored) => self.put_repository(stored, repository)?,
+            };
+            rows.push(row);
+        }
+        for (row, repository) in rows.iter().zip(&listed) {
+            self.merge_namesakes(*row, &repository.org, &repository.name, |other| !rows.contains(&other))?;
+        }
+        Ok(())
+    }
+
+    /// Stores a repository of a file and returns its row.
     pub(crate) fn repository(&mut self, repository: &Repository) -> rusqlite::Result<i64> {
-        let Some((row, observed_at, seen)) = self.stored_repository(repository)? else {
-            return self.insert_repository(repository, self.observed_at);
+        let Some(stored) = self.stored_repository(repository, false)? else {
+            return self.insert_repository(repository, self.observed_at, self.run());
         };
-        let seen = seen.max(self.generation);
-        if observed_at > self.observed_at {
+        self.put_repository(&stored, repository)
+    }
+
+    fn put_repository(&mut self, stored: &StoredRepository, repository: &Repository) -> rusqlite::Result<i64> {
+        let row = stored.row;
+        let seen = stored.seen_generation.max(self.generation);
+        if !counts(self.sight(None), self.by, stored.sight) {
             let sql = "UPDATE repository SET seen_generation = ?1 WHERE row_id = ?2";
             self.connection.prepare_cached(sql)?.execute((seen, row))?;
             return Ok(row);
@@ -21,8 +86,8 @@ impl PageWriter<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE repository SET id = coalesce(?1, id), org = ?2, repo = ?3, owner = ?4, private = ?5,
-                    archived = ?6, observed_at = ?7, seen_generation = ?8
-                 WHERE row_id = ?9",
+                    archived = ?6, observed_at = ?7, seen_generation = ?8, observed_run = ?9
+                 WHERE row_id = ?10",
             )?
             .execute((
                 id_or_null(&repository.id),
@@ -33,9 +98,13 @@ impl PageWriter<'_> {
                 repository.archived,
                 self.observed_at,
                 seen,
+                self.run(),
                 row,
             ))?;
-        self.merge_namesakes(row, &repository.org, &repository.name)?;
+        if !stored.id.is_empty() && !repository.id.is_empty() && stored.id != repository.id {
+            self.find(Finding::NewIds, Kind::Repository, &repository.org);
+        }
+        self.merge_namesakes(row, &repository.org, &repository.name, |_| false)?;
         Ok(row)
     }
 
@@ -51,15 +120,15 @@ impl PageWriter<'_> {
             owner: place.org.clone(),
             ..Repository::default()
         };
-        let row = match self.stored_repository(&stub)? {
+        let row = match self.stored_repository(&stub, true)? {
             // The names of an issue's page never change what is stored; only the id is new knowledge.
-            Some((row, ..)) => {
+            Some(stored) => {
                 let sql = "UPDATE repository SET id = ?1 WHERE row_id = ?2 AND id IS NULL AND ?1 IS NOT NULL";
-                self.connection.prepare_cached(sql)?.execute((id_or_null(&stub.id), row))?;
-                row
+                self.connection.prepare_cached(sql)?.execute((id_or_null(&stub.id), stored.row))?;
+                stored.row
             }
             // Whatever a list of repositories says later counts more.
-            None => self.insert_repository(&stub, NEVER_OBSERVED)?,
+            None => self.insert_repository(&stub, NEVER_OBSERVED, FROM_FILE)?,
         };
         if !place.repository_id.is_empty() {
             self.repositories.insert(place.repository_id.clone(), row);
@@ -67,40 +136,53 @@ impl PageWriter<'_> {
         Ok(row)
     }
 
-    /// Whether an import has seen the repository in which an issue or pull request lives.
-    pub(super) fn knows_repository(&self, place: &Place) -> rusqlite::Result<bool> {
+    /// Whether an import has seen the repository in which an issue or pull request lives. Where it has another id than
+    /// the one of its name, what was made at that instant must be stored there: the name may be another one's by now.
+    pub(super) fn knows_repository(&self, kind: Kind, place: &Place, created_at: Instant) -> rusqlite::Result<bool> {
         let stub = Repository {
             id: place.repository_id.clone(),
             org: place.org.clone(),
             name: place.repo.clone(),
             ..Repository::default()
         };
-        self.stored_repository(&stub).map(|found| found.is_some())
+        let Some(stored) = self.stored_repository(&stub, true)? else { return Ok(false) };
+        if stub.id.is_empty() || stored.id.is_empty() || stored.id == stub.id {
+            return Ok(true);
+        }
+        let there = self.stored_at(kind, stored.row, &place.number)?;
+        Ok(there.is_some_and(|there| there.created_at == Some(created_at.micros())))
     }
 
-    /// Row, observation and generation: by id, else of a row from a CSV file by name. Without an id, by name.
-    fn stored_repository(&self, repository: &Repository) -> rusqlite::Result<Option<(i64, i64, i64)>> {
-        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    /// By id, else by name: of a row from a file, of any where the observation has no id, and of any `whatever_its_id`.
+    fn stored_repository(
+        &self,
+        repository: &Repository,
+        whatever_its_id: bool,
+    ) -> rusqlite::Result<Option<StoredRepository>> {
         if let Some(id) = id_or_null(&repository.id) {
-            let sql = "SELECT row_id, observed_at, seen_generation FROM repository WHERE id = ?1";
-            if let Some(found) = self.connection.prepare_cached(sql)?.query_row([id], read).optional()? {
-                return Ok(Some(found));
+            let sql = format!("SELECT {STORED} FROM repository WHERE id = ?1");
+            let found = self.connection.prepare_cached(&sql)?.query_row([id], StoredRepository::read).optional()?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
+        let any = whatever_its_id || repository.id.is_empty();
+        let sql = format!(
+            "SELECT {STORED} FROM repository WHERE org = ?1 AND repo = ?2 AND (id IS NULL OR ?3)
+             ORDER BY id IS NULL, row_id LIMIT 1"
+        );
         self.connection
-            .prepare_cached(
-                "SELECT row_id, observed_at, seen_generation FROM repository
-                 WHERE org = ?1 AND repo = ?2 AND (id IS NULL OR ?3) ORDER BY id IS NULL, row_id LIMIT 1",
-            )?
-            .query_row((&repository.org, &repository.name, repository.id.is_empty()), read)
+            .prepare_cached(&sql)?
+            .query_row((&repository.org, &repository.name, any), StoredRepository::read)
             .optional()
     }
 
-    fn insert_repository(&mut self, repository: &Repository, observed_at: i64) -> rusqlite::Result<i64> {
+    fn insert_repository(&mut self, repository: &Repository, observed_at: i64, run: i64) -> rusqlite::Result<i64> {
         self.connection
             .prepare_cached(
-                "INSERT INTO repository (id, org, repo, owner, private, archived, observed_at, seen_generation)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO repository (id, org, repo, owner, private, archived, observed_at, seen_generation,
+                    observed_run)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .insert((
                 id_or_null(&repository.id),
@@ -111,53 +193,70 @@ impl PageWriter<'_> {
                 repository.archived,
                 observed_at,
                 self.generation,
+                run,
             ))
     }
 
-    /// Moves what CSV files knew under a name to the repository that has the name now.
-    fn merge_namesakes(&mut self, row: i64, org: &str, name: &str) -> rusqlite::Result<()> {
-        let sql = "SELECT row_id FROM repository WHERE org = ?1 AND repo = ?2 AND id IS NULL AND row_id <> ?3";
-        let namesakes: Vec<i64> = self
+    /// Moves what other rows of a name hold to the repository that has the name now: rows of files, and those that are
+    /// `left_over`.
+    fn merge_namesakes(
+        &mut self,
+        row: i64,
+        org: &str,
+        name: &str,
+        left_over: impl Fn(i64) -> bool,
+    ) -> rusqlite::Result<()> {
+        let sql = "SELECT row_id, id IS NULL FROM repository WHERE org = ?1 AND repo = ?2 AND row_id <> ?3
+            AND observed_run <= ?4";
+        let namesakes: Vec<(i64, bool)> = self
             .connection
             .prepare_cached(sql)?
-            .query_map((org, name, row), |found| found.get(0))?
+            .query_map((org, name, row, self.run()), |found| Ok((found.get(0)?, found.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
-        for namesake in namesakes {
-            self.move_issues(namesake, row)?;
-            self.move_pull_requests(namesake, row)?;
+        for (namesake, from_file) in namesakes {
+            if !from_file && !left_over(namesake) {
+                continue;
+            }
+            for kind in [Kind::Issue, Kind::PullRequest] {
+                self.move_rows(kind, namesake, row, &format!("{org}/{name}"))?;
+            }
             self.connection.prepare_cached("DELETE FROM repository WHERE row_id = ?1")?.execute([namesake])?;
+            if !from_file {
+                self.find(Finding::Doubles, Kind::Repository, org);
+            }
         }
         Ok(())
     }
 
-    /// Stores a board.
-    pub(crate) fn project(&mut self, project: &Project) -> rusqlite::Result<()> {
-        let columns = serde_json::to_string(&project.columns).expect("a list of texts can be written as JSON");
-        self.connection
-            .prepare_cached(
-                "INSERT INTO project (id, project_id, project_name, number, org, url, closed, columns, observed_at,
-                    seen_generation)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                 ON CONFLICT (project_id) DO UPDATE SET id = coalesce(excluded.id, project.id),
-                    project_name = excluded.project_name, number = excluded.number, org = excluded.org,
-                    url = excluded.url, closed = excluded.closed, columns = excluded.columns,
-                    observed_at = excluded.observed_at,
-                    seen_generation = CASE WHEN project.seen_generation > excluded.seen_generation
-                        THEN project.seen_generation ELSE excluded.seen_generation END
-                 WHERE project.observed_at <= excluded.observed_at",
-            )?
-            .execute((
-                id_or_null(&project.id),
-                &project.number_id,
-                &project.name,
-                project.number,
-                &project.org,
-                &project.url,
-                project.closed,
-                columns,
-                self.observed_at,
-                self.generation,
-            ))
-            .map(drop)
+    /// Moves all rows of one repository to another. Where both have a number, the other's stays.
+    fn move_rows(&mut self, kind: Kind, from: i64, to: i64, label: &str) -> rusqlite::Result<()> {
+        let table = kind.table();
+        let sql = format!(
+            "SELECT mine.row_id, mine.created_at, theirs.row_id, theirs.created_at, theirs.id IS NULL
+             FROM {table} AS theirs JOIN {table} AS mine ON mine.repository = ?1 AND mine.number = theirs.number
+             WHERE theirs.repository = ?2"
+        );
+        type Pair = (i64, Option<i64>, i64, Option<i64>, bool);
+        let pairs: Vec<Pair> = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_map((to, from), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        for (mine, made_at, theirs, their_made_at, from_file) in pairs {
+            let is_double = from_file || are_compatible(made_at, their_made_at);
+            self.displace(kind, mine, theirs, is_double)?;
+            if !from_file {
+                self.find(if is_double { Finding::Doubles } else { Finding::Displaced }, kind, label);
+            }
+        }
+        let sql = format!("UPDATE {table} SET repository = ?1 WHERE repository = ?2");
+        self.connection.prepare_cached(&sql)?.execute((to, from)).map(drop)
+    }
+}
+
+fn repository_of_record(record: &Record) -> Option<&Repository> {
+    match record {
+        Record::Repository(repository) => Some(repository),
+        _ => None,
     }
 }

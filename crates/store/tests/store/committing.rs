@@ -74,6 +74,10 @@ fn a_cursor_is_stored_with_its_page_and_stays_when_a_page_has_none() {
     assert_eq!(fixture.store.cursor("pull_requests", "R_1").expect("asked"), None);
     commit(Some("second"));
     assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked").as_deref(), Some("second"));
+    fixture.store.forget_cursors("pull_requests").expect("forgotten");
+    assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked").as_deref(), Some("second"));
+    fixture.store.forget_cursors("issues").expect("forgotten");
+    assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked"), None);
 }
 
 #[test]

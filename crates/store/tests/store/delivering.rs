@@ -58,7 +58,7 @@ fn moved(second: i64, from: &str, to: &str) -> Delivered {
 
 fn of_another_card(told: Delivered, card: &str, board: &str) -> Delivered {
     let Delivered::Card(told) = told else { return told };
-    Delivered::Card(Box::new(DeliveredCard { id: card.into(), board_id: board.into(), ..*told }))
+    Delivered::Card(Box::new(DeliveredCard { id: card.into(), board_id: board.into(), created_at: at(13), ..*told }))
 }
 
 impl Fixture {
@@ -269,7 +269,7 @@ fn an_older_state_of_an_issue_overrides_nothing_but_its_event_is_kept_in_its_pla
 fn an_import_goes_above_deliveries_before_it() {
     let fixture = imported();
     fixture.deliver(&closed(110));
-    fixture.see(130, &[issue_record(issue("I_1", "1"))]);
+    fixture.read_in(2, 130, &[issue_record(issue("I_1", "1"))]);
     assert_eq!(fixture.cells("issue", &HEAD), ["open,Issue 1,,"]);
     assert_eq!(fixture.cells("issue_status_event", &["type"]), ["opened"]);
 }

@@ -46,6 +46,7 @@ pub(crate) fn bills_page<'a>(source: &'a str, records: &'a [Record]) -> Page<'a>
         records,
         cursor: Some("{}"),
         observed_at: time("2026-02-10T00:00:00Z"),
+        run: 0,
         generation: Some(1),
         complete: false,
     }

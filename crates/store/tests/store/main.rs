@@ -1,13 +1,16 @@
 //! What a store promises to importers and to readers.
 
+mod absence;
 mod cards;
 mod committing;
 mod data_formats;
 mod delivering;
+mod identity;
 mod importing;
 mod ledger;
 mod ledger_as_csv;
 mod ledger_reading;
+mod observations;
 mod opening;
 mod publishing;
 mod reading;

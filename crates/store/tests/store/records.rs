@@ -8,7 +8,7 @@ use model::records::{
     FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Record,
     Repository, Review, StatusEvent,
 };
-use store::{Page, Store};
+use store::{Findings, Page, Store};
 
 pub(crate) struct Fixture {
     pub(crate) folder: tempfile::TempDir,
@@ -29,6 +29,17 @@ impl Fixture {
     /// Stores records as seen at a second.
     pub(crate) fn see(&self, second: i64, records: &[Record]) {
         self.store.commit(&page(second, records)).expect("stored");
+    }
+
+    /// Stores records as an import reads them at a second.
+    pub(crate) fn read_in(&self, run: i64, second: i64, records: &[Record]) -> Findings {
+        self.store.commit(&Page { run, ..page(second, records) }).expect("stored")
+    }
+
+    /// Stores the last page of a crawl of everything in the repository `api`, begun by the import `generation`.
+    pub(crate) fn crawl_in(&self, run: i64, generation: i64, second: i64, records: &[Record]) -> Findings {
+        let page = Page { run, generation: Some(generation), complete: true, ..page(second, records) };
+        self.store.commit(&page).expect("stored")
     }
 
     /// The published text of a table.
@@ -78,6 +89,7 @@ pub(crate) fn page(second: i64, records: &[Record]) -> Page<'_> {
         records,
         cursor: None,
         observed_at: at(second),
+        run: 0,
         generation: None,
         complete: false,
     }

@@ -14,6 +14,7 @@ use crate::records::{
 struct Stored {
     records: Vec<Record>,
     second: i64,
+    run: i64,
     generation: Option<i64>,
     complete: bool,
     scope: &'static str,
@@ -22,10 +23,11 @@ struct Stored {
 fn record() -> impl Strategy<Value = Record> {
     let column = prop::sample::select(vec!["", "Backlog", "Ready", "Done"]);
     let presence = prop::sample::select(vec![Presence::OnBoard, Presence::Archived, Presence::Removed]);
-    let card_of = (1..5_u8, 1..4_u8, column.clone(), presence, 0..60_i64, any::<bool>()).prop_map(
-        |(id, issue, status, presence, second, with_fields)| {
-            let mut seen = card(&format!("C_{id}"), &format!("I_{issue}"), status);
+    let card_of = (1..5_u8, column.clone(), presence, 0..60_i64, any::<bool>()).prop_map(
+        |(id, status, presence, second, with_fields)| {
+            let mut seen = card(&format!("C_{id}"), &format!("I_{id}"), status);
             seen.presence = presence;
+            seen.created_at = Some(at(12 + i64::from(id)));
             seen.status_updated_at = (second > 5).then(|| at(second));
             seen.updated_at = Some(at(second));
             seen.fields = with_fields.then(|| vec![field("Size", status), field("Area", "x")]);
@@ -41,13 +43,13 @@ fn record() -> impl Strategy<Value = Record> {
                 seen.status_events.extend((0..events).map(|_| status("closed", 30)));
                 seen.project_events.extend((0..events).map(|second| moved("", column, second as i64)));
                 seen.items.extend(item.map(|mut item| {
+                    item.id = format!("C_{number}");
+                    item.created_at = Some(at(12 + i64::from(number)));
                     item.content_id.clone_from(&seen.id);
                     item
                 }));
                 issue_record(seen)
             });
-    let repository_of = (1..3_u8, prop::sample::select(vec!["api", "web", "new"]))
-        .prop_map(|(id, name)| Record::Repository(repository(&format!("R_{id}"), name)));
     let pull_of = (1..4_u8, 0..2_usize).prop_map(|(number, reviews)| {
         let mut seen = pull_request(&format!("P_{number}"), &number.to_string());
         seen.reviews.truncate(reviews);
@@ -64,22 +66,32 @@ fn record() -> impl Strategy<Value = Record> {
         2 => bill_of,
         3 => issue_of,
         3 => card_of.prop_map(card_record),
-        1 => repository_of,
         1 => pull_of,
     ]
 }
 
+/// Both repositories, as every list of them shows them.
+fn listing() -> impl Strategy<Value = Vec<Record>> {
+    let names = vec![("api", "web"), ("web", "api"), ("new", "web"), ("api", "new")];
+    prop::option::of(prop::sample::select(names)).prop_map(|names| {
+        let listed = |(first, second)| [repository("R_1", first), repository("R_2", second)].map(Record::Repository);
+        names.map_or(Vec::new(), |names| listed(names).to_vec())
+    })
+}
+
 fn pages() -> impl Strategy<Value = Vec<Stored>> {
     let scope = prop::sample::select(vec!["issues", "pull_requests", "project_items"]);
-    let page = (prop::collection::vec(record(), 0..4), 1..4_i64, prop::option::of(1..4_i64), any::<bool>(), scope);
+    let records =
+        (listing(), prop::collection::vec(record(), 0..4)).prop_map(|(listing, rest)| [listing, rest].concat());
+    let page = (records, 1..4_i64, prop::option::of(1..4_i64), any::<bool>(), scope);
     prop::collection::vec(page, 1..6).prop_map(|pages| {
         let mut second = 100;
         let mut newest = 0;
-        let stored = pages.into_iter().map(|(records, later, generation, complete, scope)| {
-            // Time goes on, and so do generations.
+        let stored = pages.into_iter().zip(1..).map(|((records, later, generation, complete, scope), run)| {
+            // Time goes on, and so do runs and the crawls that they take up.
             second += later;
-            newest = generation.map_or(newest, |generation| newest.max(generation));
-            Stored { records, second, generation: generation.map(|_| newest), complete, scope }
+            newest = generation.map_or(newest, |generation| newest.max(generation.min(run)));
+            Stored { records, second, run, generation: generation.map(|_| newest.max(1)), complete, scope }
         });
         stored.collect()
     })
@@ -92,6 +104,7 @@ fn commit(fixture: &Fixture, stored: &Stored) {
         records: &stored.records,
         cursor: Some("next"),
         observed_at: at(stored.second),
+        run: stored.run,
         generation: stored.generation,
         complete: stored.complete,
     };

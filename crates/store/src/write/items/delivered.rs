@@ -224,7 +224,7 @@ impl PageWriter<'_> {
         })
     }
 
-    fn sightings_of(&self, card: i64) -> rusqlite::Result<Vec<Sighting>> {
+    pub(in crate::write) fn sightings_of(&self, card: i64) -> rusqlite::Result<Vec<Sighting>> {
         self.connection
             .prepare_cached(
                 "SELECT status, status_at, presence, presence_at, created_at, observed_at, source
@@ -244,7 +244,12 @@ impl PageWriter<'_> {
             .collect()
     }
 
-    fn put_sightings(&self, card: i64, first: i64, sightings: &[Sighting]) -> rusqlite::Result<()> {
+    pub(in crate::write) fn put_sightings(
+        &self,
+        card: i64,
+        first: i64,
+        sightings: &[Sighting],
+    ) -> rusqlite::Result<()> {
         (first..).zip(sightings).try_for_each(|(seq, sighting)| self.sighting(card, seq, sighting))
     }
 }
