@@ -40,19 +40,18 @@ impl Known {
         if lacking.parts.is_empty() {
             return Ok(text.into());
         }
-        let document = match known {
-            Some(known) => known,
-            None => {
-                let made = pruned(text, &lacking, own()).map_err(|error| {
-                    SourceError::new(
-                        ErrorKind::UnexpectedResponse,
-                        format!("the query for {what} cannot be fitted to the server: {error}"),
-                    )
-                })?;
-                let made = Arc::new(made);
-                self.state().pruned.insert(text, Arc::clone(&made));
-                made
-            }
+        let document = if let Some(known) = known {
+            known
+        } else {
+            let made = pruned(text, &lacking, own()).map_err(|error| {
+                SourceError::new(
+                    ErrorKind::UnexpectedResponse,
+                    format!("the query for {what} cannot be fitted to the server: {error}"),
+                )
+            })?;
+            let made = Arc::new(made);
+            self.state().pruned.insert(text, Arc::clone(&made));
+            made
         };
         if document.essential.is_empty() {
             return Ok(document.text.as_str().into());

@@ -1,5 +1,7 @@
 //! What the server's schema has is asked once, and every query heeds it.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 use source::{ErrorKind, SourceError};
 use wiremock::ResponseTemplate;
@@ -15,7 +17,8 @@ fn schema(without: &[&str]) -> Value {
     let names = schema.types.iter().filter(|(_, kind)| !kind.is_built_in()).map(|(name, _)| name.as_str());
     let mut question = String::from("{");
     for (number, name) in names.enumerate() {
-        question += &format!(
+        let _ = write!(
+            question,
             " t{number}: __type(name: \"{name}\") {{ name fields {{ name args {{ name }} }} enumValues {{ name }} }}"
         );
     }
