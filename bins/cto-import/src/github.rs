@@ -38,6 +38,7 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
 pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target) -> Result<(), Failure> {
     run.reporter.line(&format!("looking at {}", target.org));
     let survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
+    absence::follow_renamed(run, target, &survey).await?;
     store_survey(&survey, target, run)?;
     absence::name_unlisted(run, arguments, &survey)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;

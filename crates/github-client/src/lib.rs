@@ -15,6 +15,7 @@ mod judge;
 mod ledger;
 mod missing;
 mod page_size;
+mod present_ids;
 pub mod scalars;
 mod scopes;
 mod session;
