@@ -18,6 +18,9 @@ struct Twin {
     created_at: Option<i64>,
 }
 
+/// When a review was submitted, by whom (a code), and its id.
+type StoredReview = (Option<i64>, i64, String);
+
 impl Twin {
     fn is_the_same_as(&self, other: &Self) -> bool {
         self.project_id == other.project_id && are_compatible(self.created_at, other.created_at)
@@ -134,8 +137,7 @@ impl PageWriter<'_> {
     /// Whether a review of a pull request comes under another id than the one of the same author and time has.
     pub(super) fn has_reviews_of_new_ids(&mut self, row: i64, reviews: &[Review]) -> rusqlite::Result<bool> {
         let sql = "SELECT submitted_at, \"user\", id FROM pr_review WHERE pr = ?1 AND id IS NOT NULL ORDER BY seq";
-        type Stored = (Option<i64>, i64, String);
-        let stored: Vec<Stored> = self
+        let stored: Vec<StoredReview> = self
             .connection
             .prepare_cached(sql)?
             .query_map([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
