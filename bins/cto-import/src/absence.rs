@@ -6,7 +6,7 @@ use std::sync::Arc;
 use github_client::{MissingSource, Survey};
 use model::Instant;
 use model::instant::MICROS_PER_DAY;
-use model::records::{ImportRun, RunOutcome};
+use model::records::{ImportRun, Repository, RunOutcome};
 use source::{Scope, Window};
 use store::{Finding, Kind};
 
@@ -38,6 +38,30 @@ pub(crate) fn name_unlisted(run: &mut Run, arguments: &Arguments, survey: &Surve
         let why =
             format!("it was imported before and is not listed any more (deleted, moved away, or hidden): {remedy}");
         run.missing(&format!("{}/{}", repository.org, repository.name), &why);
+    }
+    Ok(())
+}
+
+/// Repositories that are listed neither under their ids nor under their names may be listed under others: asks for them by
+/// their stored ids. Goes before the list is stored.
+pub(crate) async fn follow_renamed(run: &Run, target: &Target, survey: &Survey) -> Result<(), Failure> {
+    let is_listed = |stored: &Repository| {
+        survey.repositories.iter().any(|it| it.record.id == stored.id || it.record.name == stored.name)
+    };
+    let mut ids: Vec<String> = Vec::new();
+    for stored in run.store.unlisted_repositories(&survey.org, run.number)? {
+        if !is_listed(&stored) {
+            ids.push(stored.id);
+        }
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let present = target.client.present_repository_ids(&ids, &*run.reporter, &run.cancel).await?;
+    for (old, new) in ids.iter().zip(present) {
+        if let Some(new) = new.filter(|new| new != old && survey.repositories.iter().any(|it| it.record.id == *new)) {
+            run.store.take_over_repository_id(old, &new)?;
+        }
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ mod learn;
 mod ledger;
 mod missing;
 mod page_size;
+mod present_ids;
 pub mod scalars;
 mod schema;
 mod scopes;

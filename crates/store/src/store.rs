@@ -236,6 +236,16 @@ impl Store {
         self.read(|connection| presence::unlisted(connection, org, run))
     }
 
+    /// Gives a repository, by its node id, the id that it has now, unless that one is known already.
+    pub fn take_over_repository_id(&self, old: &str, new: &str) -> Result<(), StoreError> {
+        self.write(|connection, _| {
+            let sql = "UPDATE repository SET id = ?2
+                WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM repository WHERE id = ?2)";
+            connection.prepare_cached(sql)?.execute([old, new])?;
+            Ok(())
+        })
+    }
+
     /// Forgets where imports of a scope go on, so that the next one reads everything.
     pub fn forget_cursors(&self, scope: &str) -> Result<(), StoreError> {
         self.write(|connection, _| {

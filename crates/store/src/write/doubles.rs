@@ -1,6 +1,6 @@
 //! One row for one thing: ids that change, places that change hands, things that were stored twice.
 
-use model::records::Review;
+use model::records::{Presence, ProjectItem, Review};
 use rusqlite::{OptionalExtension as _, ToSql};
 
 use super::items::Sighting;
@@ -17,6 +17,9 @@ struct Twin {
     project_id: i64,
     created_at: Option<i64>,
 }
+
+/// When a review was submitted, by whom (a code), and its id.
+type StoredReview = (Option<i64>, i64, String);
 
 impl Twin {
     fn is_the_same_as(&self, other: &Self) -> bool {
@@ -84,6 +87,22 @@ impl PageWriter<'_> {
         self.connection.prepare_cached(sql)?.execute((survivor, other)).map(drop)
     }
 
+    /// Joins the cards of an issue that are still there to those that it has on the same boards since it was transferred.
+    fn join_live_cards(&mut self, survivor: i64, other: i64) -> rusqlite::Result<()> {
+        let removed = self.code("removed")?;
+        let sql = "SELECT max(mine.row_id), max(theirs.row_id) FROM project_item AS theirs
+            JOIN project_item AS mine ON mine.issue = ?1 AND mine.project_id = theirs.project_id
+            WHERE theirs.issue = ?2 AND theirs.presence <> ?3 AND mine.presence <> ?3 AND mine.item_id IS NOT NULL
+                AND theirs.item_id IS NOT NULL
+            GROUP BY theirs.project_id";
+        let pairs: Vec<(i64, i64)> = self
+            .connection
+            .prepare_cached(sql)?
+            .query_map((survivor, other, removed), |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        pairs.into_iter().try_for_each(|(mine, theirs)| self.join_card(mine, theirs))
+    }
+
     fn twins(&self, issue: i64) -> rusqlite::Result<Vec<Twin>> {
         let sql = "SELECT row_id, project_id, created_at FROM project_item
             WHERE issue = ?1 AND item_id IS NOT NULL ORDER BY observed_run DESC, row_id DESC";
@@ -118,8 +137,7 @@ impl PageWriter<'_> {
     /// Whether a review of a pull request comes under another id than the one of the same author and time has.
     pub(super) fn has_reviews_of_new_ids(&mut self, row: i64, reviews: &[Review]) -> rusqlite::Result<bool> {
         let sql = "SELECT submitted_at, \"user\", id FROM pr_review WHERE pr = ?1 AND id IS NOT NULL ORDER BY seq";
-        type Stored = (Option<i64>, i64, String);
-        let stored: Vec<Stored> = self
+        let stored: Vec<StoredReview> = self
             .connection
             .prepare_cached(sql)?
             .query_map([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
@@ -137,12 +155,19 @@ impl PageWriter<'_> {
         Ok(false)
     }
 
-    /// Cards may be made anew when their issue is transferred: those that are there are known by what they show alone.
-    pub(super) fn cards_may_be_new(&self, issue: i64) -> rusqlite::Result<()> {
-        let removed = find(self.connection, "removed")?;
-        let sql = "UPDATE project_item SET created_at = NULL
-            WHERE issue = ?1 AND presence IS NOT ?2 AND item_id IS NOT NULL";
-        self.connection.prepare_cached(sql)?.execute((issue, removed)).map(drop)
+    /// Cards may be made anew when their issue is transferred: one of a board on which there is another one by now is that
+    /// one.
+    pub(super) fn hand_over_cards(&mut self, issue: i64, items: &[ProjectItem]) -> rusqlite::Result<()> {
+        let removed = self.code("removed")?;
+        for item in items.iter().filter(|item| item.presence != Presence::Removed && !item.id.is_empty()) {
+            let project = self.code(&item.project_id)?;
+            let sql = "UPDATE project_item SET item_id = ?1 WHERE row_id = (
+                    SELECT max(row_id) FROM project_item
+                    WHERE issue = ?2 AND project_id = ?3 AND presence <> ?4 AND item_id IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM project_item WHERE item_id = ?1)";
+            self.connection.prepare_cached(sql)?.execute((&item.id, issue, project, removed))?;
+        }
+        Ok(())
     }
 
     /// The row that an issue had where it was before it was transferred: one that is gone there, of the same title,
@@ -164,7 +189,6 @@ impl PageWriter<'_> {
             .optional()?;
         let new = self.sight(seen.changed_at);
         let Some(stored) = found.filter(|stored| counts(new, self.by, stored.sight)) else { return Ok(None) };
-        self.cards_may_be_new(stored.row)?;
         self.take_over_id(&stored.id, seen.id)?;
         self.find(Finding::Transferred, Kind::Issue, &seen.label());
         Ok(Some(StoredRow { vanished_at: None, ..stored }))
@@ -183,7 +207,7 @@ impl PageWriter<'_> {
         let found: Option<(i64, String)> =
             self.connection.prepare_cached(sql)?.query_row([gone], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((there, label)) = found else { return Ok(false) };
-        self.cards_may_be_new(gone)?;
+        self.join_live_cards(there, gone)?;
         self.displace(Kind::Issue, there, gone, true)?;
         self.find(Finding::Transferred, Kind::Issue, &label);
         Ok(true)

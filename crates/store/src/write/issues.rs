@@ -21,7 +21,7 @@ impl PageWriter<'_> {
                 let vanished_at = self.vanished_after(&stored, issue.updated_at);
                 let seen = stored.seen_generation.max(self.generation);
                 if stored.repository != repository {
-                    self.cards_may_be_new(stored.row)?;
+                    self.hand_over_cards(stored.row, &issue.items)?;
                 }
                 self.put_issue(Some(stored.row), issue, repository, vanished_at, seen)?;
                 self.delete_issue_events(stored.row)?;

@@ -34,6 +34,9 @@ impl StoredRepository {
     }
 }
 
+/// Two rows of one number: mine and when it was made, theirs and when it was made, and whether theirs is from a file.
+type Namesakes = (i64, Option<i64>, i64, Option<i64>, bool);
+
 /// Columns of [`StoredRepository`], in its order.
 const STORED: &str = "row_id, coalesce(id, ''), org, repo, observed_run, observed_at, seen_generation";
 
@@ -236,8 +239,7 @@ impl PageWriter<'_> {
              FROM {table} AS theirs JOIN {table} AS mine ON mine.repository = ?1 AND mine.number = theirs.number
              WHERE theirs.repository = ?2"
         );
-        type Pair = (i64, Option<i64>, i64, Option<i64>, bool);
-        let pairs: Vec<Pair> = self
+        let pairs: Vec<Namesakes> = self
             .connection
             .prepare_cached(&sql)?
             .query_map((to, from), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?

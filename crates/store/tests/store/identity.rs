@@ -197,6 +197,23 @@ fn repositories_may_swap_names_and_leave_theirs_to_a_new_one() {
     assert_eq!(shown(), ["R_2,api", "R_1,old", "R_3,web", "I_1,old"]);
 }
 
+#[test]
+fn a_repository_that_has_another_name_and_another_id_is_known_by_who_asks_for_the_old_id() {
+    let fixture = Fixture::new();
+    fixture.read_in(1, 100, &all_in("", "Ready"));
+    fixture.store.take_over_repository_id("R_1", "R_1_new").expect("taken over");
+    fixture.read_in(2, 200, &[Record::Repository(repository("R_1_new", "renamed"))]);
+    assert_eq!(fixture.cells("repository", &["id", "repo"]), ["R_1_new,renamed"]);
+    assert_eq!(fixture.cells("issue", &["repo", "number"]), ["renamed,1", "renamed,2"]);
+    fixture.read_in(
+        2,
+        200,
+        &[Record::Repository(repository("R_2", "web")), Record::Repository(repository("R_1_new", "renamed"))],
+    );
+    fixture.store.take_over_repository_id("R_2", "R_1_new").expect("asked");
+    assert_eq!(fixture.cells("repository", &["id"]), ["R_1_new", "R_2"], "an id has one row");
+}
+
 /// A store as earlier versions left it: ids had changed, and everything was stored twice.
 fn doubled() -> Fixture {
     let fixture = Fixture::new();
