@@ -84,13 +84,15 @@ fn fields_of_an_archived_card_are_taken_over_by_name_and_the_others_stay() {
 #[test]
 fn a_status_that_is_not_told_stays_as_it_was_and_is_no_sighting() {
     let fixture = Fixture::new();
-    let untold = |id: &str| ProjectItem { status: None, status_updated_at: None, ..card(id, "I_1", "") };
-    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);
-    fixture.see(30, &[card_record(untold("C_1"))]);
-    fixture.see(31, &[card_record(untold("C_2"))]);
+    let untold =
+        |id: &str, issue: &str| ProjectItem { status: None, status_updated_at: None, ..card(id, issue, "") };
+    fixture.see(1, &[issue_record(issue("I_1", "1")), issue_record(issue("I_2", "2"))]);
+    fixture.see(2, &[card_record(card("C_1", "I_1", "Ready"))]);
+    fixture.see(30, &[card_record(untold("C_1", "I_1"))]);
+    fixture.see(31, &[card_record(untold("C_2", "I_2"))]);
     assert_eq!(fixture.cells("project_item", &["item_id", "status"]), ["C_1,Ready", "C_2,"]);
     assert_eq!(fixture.cells("project_item_sighting", &["item_id", "status"]), ["C_1,Ready"]);
-    fixture.see(32, &[card_record(card("C_2", "I_1", "Done"))]);
+    fixture.see(32, &[card_record(card("C_2", "I_2", "Done"))]);
     assert_eq!(fixture.cells("project_item_sighting", &["item_id", "status"]), ["C_1,Ready", "C_2,Done"]);
 }
 

@@ -180,7 +180,7 @@ fn a_repository_that_was_renamed_since_takes_over_what_the_files_knew_by_its_nam
 fn a_folder_without_raw_files_is_refused() {
     assert_eq!(
         complaint(&[("notes.csv", "a\n")]),
-        "raw: holds none of issue.csv, pr.csv and cloud_costs.csv: name a folder of raw CSV files, such as the data \
+        "raw holds none of issue.csv, pr.csv and cloud_costs.csv: name a folder of raw CSV files, such as the data \
          folder of the original tool"
     );
 }
