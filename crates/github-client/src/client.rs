@@ -68,6 +68,11 @@ impl GithubClient {
         self.session.usage()
     }
 
+    /// The host by which people know the server: `github.com`, or that of an Enterprise Server.
+    pub fn host(&self) -> String {
+        self.session.host()
+    }
+
     /// The time by the client's own clock.
     pub fn now(&self) -> Instant {
         self.session.own_now()

@@ -154,6 +154,10 @@ impl Session {
         self.ledger.snapshot()
     }
 
+    pub(crate) fn host(&self) -> String {
+        endpoint::web_host(&self.api_url)
+    }
+
     pub(crate) fn address(&self) -> &str {
         self.graphql_url.as_str()
     }

@@ -254,6 +254,13 @@ impl GithubClient {
                 survey.projects_error = Some(error.to_string());
             }
         }
+        let host = self.host();
+        for repository in &mut survey.repositories {
+            repository.record.host.clone_from(&host);
+        }
+        for project in &mut survey.projects {
+            project.record.host.clone_from(&host);
+        }
         survey.missing_scopes =
             self.session.granted_scopes().map(|granted| scopes::missing(&granted)).unwrap_or_default();
         Ok(survey)

@@ -11,6 +11,7 @@ pub mod findings;
 pub mod flow;
 pub mod forecast;
 pub mod frame;
+mod hosts;
 mod ids;
 mod logins;
 mod parallel;

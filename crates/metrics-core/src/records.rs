@@ -10,6 +10,7 @@ use model::columns::{Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
     CloudMonth, ImportRun, Issue, IssueState, Place, Presence, Project, ProjectItem, PullRequest, Repository, Sighting,
+    host_or_usual,
 };
 
 /// Collects records and turns them into the columns that the engine reads.
@@ -183,7 +184,7 @@ impl RawBuilder {
 
 fn put_place<C: PlacedColumns>(columns: &mut C, place: &Place, texts: &mut Interner) {
     columns.ids().push(id_of(place).as_bytes());
-    for (column, text) in columns.names().into_iter().zip([&place.org, &place.repo, &place.host]) {
+    for (column, text) in columns.names().into_iter().zip([&*place.org, &place.repo, host_or_usual(&place.host)]) {
         column.push(texts.code(text.as_bytes()));
     }
 }

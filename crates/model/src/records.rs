@@ -45,9 +45,17 @@ pub struct Place {
     pub repo: String,
     /// Number as text, exactly as it was read.
     pub number: String,
-    /// Host of the provider; empty stands for `github.com`.
+    /// Host of the provider; empty stands for [`USUAL_HOST`].
     #[serde(default)]
     pub host: String,
+}
+
+/// The host where none is said: files of earlier versions and of the original tool know no other.
+pub const USUAL_HOST: &str = "github.com";
+
+/// A host, or the usual one where it is empty.
+pub fn host_or_usual(host: &str) -> &str {
+    if host.is_empty() { USUAL_HOST } else { host }
 }
 
 /// Everything that one account was billed for one month: replaces what was stored of that month and account.

@@ -1,8 +1,8 @@
 //! Tables about issues and boards.
 
 use super::spec::{
-    COMPLETE, ColumnKind, ColumnSpec, Filter, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR,
-    boolean, float, instant, int, of_kind, text,
+    COMPLETE, ColumnKind, ColumnSpec, Filter, HOST, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written,
+    YEAR, boolean, float, instant, int, of_kind, text,
 };
 use super::summaries;
 
@@ -74,6 +74,7 @@ pub(super) const CALCULATED_ISSUE: TableSpec = TableSpec {
         float("inferred_share", "", "Share of its life, 0 to 1, that rests on neither timeline nor deliveries.")
             .always(),
         text("url", "Web address."),
+        HOST,
     ],
     range: Range::List(&["enddatetime", "creationdatetime"]),
     ..table("calculated_issue", "Each issue with the instants of its life, its times in each step and where it is now.")
@@ -236,6 +237,7 @@ pub(super) const AGING_WIP: TableSpec = TableSpec {
         ),
         boolean("above_p85", "Whether its stay is above the 85th percentile of theirs; false below 10."),
         text("url", "Web address."),
+        HOST,
     ],
     rules: RuleSets::FlowOnly,
     ..table("aging_wip", "Each open, started issue on a board, and how unusual its stay in the present step is.")

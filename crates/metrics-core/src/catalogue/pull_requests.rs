@@ -1,8 +1,8 @@
 //! Tables about pull requests.
 
 use super::spec::{
-    COMPLETE, ColumnSpec, Filter, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float,
-    instant, int, text,
+    COMPLETE, ColumnSpec, Filter, HOST, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean,
+    float, instant, int, text,
 };
 use super::summaries;
 
@@ -180,6 +180,7 @@ pub(super) const OPEN: TableSpec = TableSpec {
         text("size", "Changed files: XS 1, S 2 to 3, M 4 to 9, L 10 or more; empty where unknown."),
         boolean("draft", "Whether it is a draft."),
         text("url", "Web address."),
+        HOST,
     ],
     rules: RuleSets::FlowOnly,
     ..table("pr_open", "Pull requests that are open at as_of, oldest first. Bots are out.")
@@ -217,6 +218,7 @@ pub(super) const CALCULATED_PR: TableSpec = TableSpec {
         boolean("reviewed", "Whether a human other than the author reviewed it, from ready to merged."),
         text("url", "Web address."),
         text("author", "Login of who opened it; empty unless tables about people are allowed."),
+        HOST,
     ],
     range: Range::List(&["closed", "created"]),
     rules: RuleSets::FlowOnly,

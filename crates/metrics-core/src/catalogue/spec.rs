@@ -266,6 +266,8 @@ impl ColumnSpec {
 pub(super) const YEAR: ColumnSpec = int("year", "", "ISO year of the week.").original();
 /// ISO week.
 pub(super) const WEEK: ColumnSpec = of_kind(ColumnKind::Week, "week", "ISO week, Monday to Sunday.").original();
+/// Host of an issue or pull request.
+pub(super) const HOST: ColumnSpec = text("host", "Host of the provider, for example github.com.");
 /// Whether a period is over and imported.
 pub(super) const COMPLETE: ColumnSpec = boolean(
     "complete",

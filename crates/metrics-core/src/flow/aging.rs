@@ -7,6 +7,7 @@ use super::boards::NO_BOARD;
 use super::calculated_issue::{by_id, days};
 use super::lives::{Life, Lives, Place};
 use crate::frame::{P85_MINIMUM, RATE_MINIMUM, percentile_of_enough};
+use crate::hosts::hosts;
 
 /// A row per open item on a board that has a cycle start, in order of id.
 ///
@@ -47,6 +48,10 @@ pub fn aging_wip<'a>(raw: &Raw, lives: &'a Lives) -> Table {
             cells: Cells::Bool(items.iter().map(|(_, life)| stays.is_above_p85(life, in_step(life))).collect()),
         },
         Column { name: "url", cells: of_issues(&raw.issues.url) },
+        Column {
+            name: "host",
+            cells: hosts(&raw.dictionary, items.iter().map(|(issue, _)| raw.issues.host[*issue as usize])),
+        },
     ];
     Table { name: "aging_wip", columns }
 }

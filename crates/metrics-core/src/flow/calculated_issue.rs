@@ -8,6 +8,7 @@ use model::table::{Cells, Column, Table};
 use super::boards::NO_BOARD;
 use super::kinds::{BUG, BUG_CUSTOMER_FACING, BUG_DEV_PROCESS, BUG_INTERNAL};
 use super::lives::{Life, Lives, Place, instants};
+use crate::hosts::hosts;
 use crate::ids::sort_by_bytes;
 
 /// Days in each step, then off the board.
@@ -150,8 +151,14 @@ impl<'a> Rows<'a> {
             Column { name: "history_gaps", cells: self.counts(|life| life.history_gaps) },
             Column { name: "inferred_share", cells: Cells::Float(shares) },
             Column { name: "url", cells: self.texts(&self.raw.issues.url) },
+            Column { name: "host", cells: self.hosts() },
         ]);
         columns
+    }
+
+    fn hosts(&self) -> Cells {
+        let codes = self.order.iter().map(|(issue, _)| self.raw.issues.host[*issue as usize]);
+        hosts(&self.raw.dictionary, codes)
     }
 
     fn present_columns(&self) -> Cells {

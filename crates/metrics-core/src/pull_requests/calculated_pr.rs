@@ -7,6 +7,7 @@ use model::table::{Cells, Column, Table};
 
 use super::clock::Clock;
 use super::facts::{Facts, PullRequest, Repositories, size_name};
+use crate::hosts::hosts;
 use crate::ids::sort_by_bytes;
 
 /// One row per pull request that exists at `as_of`, those of bots included and marked, in order of id (as bytes).
@@ -24,6 +25,8 @@ pub(super) fn table(raw: &Raw, facts: &Facts, people: bool) -> Table {
     columns.extend(rows.reviews());
     columns.push(Column { name: "url", cells: rows.texts(&raw.pull_requests.url) });
     columns.push(Column { name: "author", cells: rows.authors(people) });
+    let codes = rows.order.iter().map(|known| raw.pull_requests.host[known.row]);
+    columns.push(Column { name: "host", cells: hosts(&raw.dictionary, codes) });
     Table { name: "calculated_pr", columns }
 }
 

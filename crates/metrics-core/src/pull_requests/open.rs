@@ -5,6 +5,8 @@ use model::columns::{InstantColumn, Raw, TextColumn};
 use model::instant::MICROS_PER_DAY;
 use model::table::{Cells, Column, Table};
 
+use crate::hosts::hosts;
+
 use super::clock::Clock;
 use super::facts::{Facts, size_name};
 
@@ -42,6 +44,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, as_of: Instant) -> Table {
                 cells: Cells::Bool(open.iter().map(|(_, clock)| clock.draft_since.is_some()).collect()),
             },
             Column { name: "url", cells: texts(&open, |row, _| columns.url.bytes(row)) },
+            Column { name: "host", cells: hosts(&raw.dictionary, open.iter().map(|(row, _)| columns.host[*row])) },
         ],
     }
 }

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use model::cells::{CardColumns, OwnedColumns, PlacedColumns, RawColumns, RawRow};
 use model::columns::{Interner, TextColumn};
+use model::records::USUAL_HOST;
 use model::spec::{RawTable, Storage};
 
 use super::Reading;
@@ -14,9 +15,6 @@ use super::error::{CsvError, Problem, shown};
 use super::header::Header;
 use super::keys::{KeyCursor, KeyIndex, write_key};
 use super::records::Row;
-
-/// Host of rows of files that do not say one.
-pub(crate) const USUAL_HOST: &str = "github.com";
 
 /// The columns that say where an issue or pull request is.
 #[derive(Debug)]

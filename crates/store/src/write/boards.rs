@@ -1,11 +1,12 @@
 //! Boards.
 
-use model::records::Project;
+use model::records::{Project, host_or_usual};
 use rusqlite::{OptionalExtension as _, Params, Row};
 
-use super::{PageWriter, id_or_null};
+use super::PageWriter;
 use crate::merge::identity::{Claim, Identity, who};
 use crate::merge::order::Sight;
+use crate::sqlite::statements::Keys;
 use crate::{Finding, Kind};
 
 /// What is stored of a board.
@@ -36,7 +37,10 @@ impl PageWriter<'_> {
         let project_id = if board.number_id.is_empty() { &board.id } else { &board.number_id };
         let with_id = self.stored_board("project_id = ?1", [project_id])?;
         let at_place = match self.stored_board("id = ?1", [&board.id])? {
-            None if board.number > 0 => self.stored_board("org = ?1 AND number = ?2", (&board.org, board.number))?,
+            None if board.number > 0 => {
+                let host = host_or_usual(&board.host);
+                self.stored_board("org = ?1 AND number = ?2 AND host = ?3", (&board.org, board.number, host))?
+            }
             found => found,
         };
         let claim = |stored: &Option<StoredBoard>| stored.as_ref().map(|stored| stored.claim);
@@ -89,34 +93,13 @@ impl PageWriter<'_> {
         self.connection.prepare_cached(sql)?.execute((old, new)).map(drop)
     }
 
-    fn put_board(&self, stored: Option<&StoredBoard>, project_id: &str, board: &Project) -> rusqlite::Result<()> {
-        let columns = serde_json::to_string(&board.columns).expect("a list of texts can be written as JSON");
+    fn put_board(&mut self, stored: Option<&StoredBoard>, project_id: &str, board: &Project) -> rusqlite::Result<()> {
+        let id = stored.map(|stored| &stored.id).filter(|_| board.id.is_empty()).unwrap_or(&board.id);
+        let host = host_or_usual(&board.host).to_owned();
+        let shown = Project { id: id.clone(), number_id: project_id.to_owned(), host, ..board.clone() };
         let seen = stored.map_or(0, |stored| stored.seen_generation).max(self.generation);
-        self.connection
-            .prepare_cached(
-                "INSERT INTO project (row_id, id, project_id, project_name, number, org, url, closed, columns,
-                    observed_at, seen_generation, observed_run)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-                 ON CONFLICT (row_id) DO UPDATE SET id = coalesce(excluded.id, project.id),
-                    project_id = excluded.project_id, project_name = excluded.project_name, number = excluded.number,
-                    org = excluded.org, url = excluded.url, closed = excluded.closed, columns = excluded.columns,
-                    observed_at = excluded.observed_at, seen_generation = excluded.seen_generation,
-                    observed_run = excluded.observed_run",
-            )?
-            .execute((
-                stored.map(|stored| stored.claim.row),
-                id_or_null(&board.id),
-                project_id,
-                &board.name,
-                board.number,
-                &board.org,
-                &board.url,
-                board.closed,
-                columns,
-                self.observed_at,
-                seen,
-                self.run(),
-            ))
-            .map(drop)
+        let (observed_at, run) = (self.observed_at, self.run());
+        let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run), ("seen_generation", &seen)];
+        self.put(stored.map(|stored| stored.claim.row), &shown, keys).map(drop)
     }
 }

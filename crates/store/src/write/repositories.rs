@@ -1,13 +1,14 @@
 //! Repositories.
 
 use model::Instant;
-use model::records::{Place, Record, Repository};
+use model::records::{Place, Record, Repository, host_or_usual};
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::{PageWriter, id_or_null};
 use crate::import_csv::NEVER_OBSERVED;
 use crate::merge::identity::{Named, are_compatible, assign};
 use crate::merge::order::{FROM_FILE, Sight, counts};
+use crate::sqlite::statements::Keys;
 use crate::{Finding, Kind};
 
 /// What is stored of a repository.
@@ -17,6 +18,7 @@ struct StoredRepository {
     id: String,
     org: String,
     name: String,
+    host: String,
     sight: Sight,
     seen_generation: i64,
 }
@@ -28,8 +30,9 @@ impl StoredRepository {
             id: row.get(1)?,
             org: row.get(2)?,
             name: row.get(3)?,
-            sight: Sight { run: row.get(4)?, read_at: row.get(5)?, changed_at: None },
-            seen_generation: row.get(6)?,
+            host: row.get(4)?,
+            sight: Sight { run: row.get(5)?, read_at: row.get(6)?, changed_at: None },
+            seen_generation: row.get(7)?,
         })
     }
 }
@@ -38,7 +41,7 @@ impl StoredRepository {
 type Namesakes = (i64, Option<i64>, i64, Option<i64>, bool);
 
 /// Columns of [`StoredRepository`], in its order.
-const STORED: &str = "row_id, coalesce(id, ''), org, repo, observed_run, observed_at, seen_generation";
+const STORED: &str = "row_id, coalesce(id, ''), org, repo, host, observed_run, observed_at, seen_generation";
 
 impl PageWriter<'_> {
     /// Stores the repositories that a page lists, all of them at once: each is the row with its id, else the one with
@@ -53,9 +56,19 @@ impl PageWriter<'_> {
             .prepare_cached(&format!("SELECT {STORED} FROM repository ORDER BY id IS NULL, row_id"))?
             .query_map([], StoredRepository::read)?
             .collect::<rusqlite::Result<_>>()?;
-        let names = |id, org, name| Named { id, place: (org, name) };
-        let seen: Vec<_> = listed.iter().map(|it| names(it.id.as_str(), it.org.as_str(), it.name.as_str())).collect();
-        let known: Vec<_> = stored.iter().map(|it| names(it.id.as_str(), it.org.as_str(), it.name.as_str())).collect();
+        // The host of a row that came from a file is that of whoever shows the repository.
+        let host = |stored: &StoredRepository| {
+            let shown = || listed.iter().find(|it| (&it.org, &it.name) == (&stored.org, &stored.name));
+            if stored.id.is_empty() { shown().map(|it| host_or_usual(&it.host)) } else { None }
+        };
+        let seen: Vec<_> = listed
+            .iter()
+            .map(|it| Named { id: &it.id, place: (host_or_usual(&it.host), it.org.as_str(), it.name.as_str()) })
+            .collect();
+        let known: Vec<_> = stored
+            .iter()
+            .map(|it| Named { id: &it.id, place: (host(it).unwrap_or(&it.host), it.org.as_str(), it.name.as_str()) })
+            .collect();
         let mut rows = Vec::new();
         for (repository, at) in listed.iter().zip(assign(&seen, &known)) {
             let row = match at.map(|at| &stored[at]) {
@@ -86,24 +99,12 @@ impl PageWriter<'_> {
             self.connection.prepare_cached(sql)?.execute((seen, row))?;
             return Ok(row);
         }
-        self.connection
-            .prepare_cached(
-                "UPDATE repository SET id = coalesce(?1, id), org = ?2, repo = ?3, owner = ?4, private = ?5,
-                    archived = ?6, observed_at = ?7, seen_generation = ?8, observed_run = ?9
-                 WHERE row_id = ?10",
-            )?
-            .execute((
-                id_or_null(&repository.id),
-                &repository.org,
-                &repository.name,
-                &repository.owner,
-                repository.private,
-                repository.archived,
-                self.observed_at,
-                seen,
-                self.run(),
-                row,
-            ))?;
+        let id = if repository.id.is_empty() { &stored.id } else { &repository.id };
+        let host = host_or_usual(&repository.host).to_owned();
+        let shown = Repository { id: id.clone(), host, ..repository.clone() };
+        let (observed_at, run) = (self.observed_at, self.run());
+        let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run), ("seen_generation", &seen)];
+        self.put(Some(row), &shown, keys)?;
         if !stored.id.is_empty() && !repository.id.is_empty() && stored.id != repository.id {
             self.find(Finding::NewIds, Kind::Repository, &repository.org);
         }
@@ -121,6 +122,7 @@ impl PageWriter<'_> {
             org: place.org.clone(),
             name: place.repo.clone(),
             owner: place.org.clone(),
+            host: place.host.clone(),
             ..Repository::default()
         };
         let row = match self.stored_repository(&stub, true)? {
@@ -146,6 +148,7 @@ impl PageWriter<'_> {
             id: place.repository_id.clone(),
             org: place.org.clone(),
             name: place.repo.clone(),
+            host: place.host.clone(),
             ..Repository::default()
         };
         let Some(stored) = self.stored_repository(&stub, true)? else { return Ok(false) };
@@ -172,32 +175,23 @@ impl PageWriter<'_> {
         let any = whatever_its_id || repository.id.is_empty();
         let sql = format!(
             "SELECT {STORED} FROM repository WHERE org = ?1 AND repo = ?2 AND (id IS NULL OR ?3)
+               AND (host = ?4 OR id IS NULL)
              ORDER BY id IS NULL, row_id LIMIT 1"
         );
         self.connection
             .prepare_cached(&sql)?
-            .query_row((&repository.org, &repository.name, any), StoredRepository::read)
+            .query_row(
+                (&repository.org, &repository.name, any, host_or_usual(&repository.host)),
+                StoredRepository::read,
+            )
             .optional()
     }
 
     fn insert_repository(&mut self, repository: &Repository, observed_at: i64, run: i64) -> rusqlite::Result<i64> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO repository (id, org, repo, owner, private, archived, observed_at, seen_generation,
-                    observed_run)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .insert((
-                id_or_null(&repository.id),
-                &repository.org,
-                &repository.name,
-                &repository.owner,
-                repository.private,
-                repository.archived,
-                observed_at,
-                self.generation,
-                run,
-            ))
+        let shown = Repository { host: host_or_usual(&repository.host).to_owned(), ..repository.clone() };
+        let generation = self.generation;
+        let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run), ("seen_generation", &generation)];
+        self.put(None, &shown, keys)
     }
 
     /// Moves what other rows of a name hold to the repository that has the name now: rows of files, and those that are
@@ -209,8 +203,9 @@ impl PageWriter<'_> {
         name: &str,
         left_over: impl Fn(i64) -> bool,
     ) -> rusqlite::Result<()> {
-        let sql = "SELECT row_id, id IS NULL FROM repository WHERE org = ?1 AND repo = ?2 AND row_id <> ?3
-            AND observed_run <= ?4";
+        let sql = "SELECT other.row_id, other.id IS NULL FROM repository AS other
+            JOIN repository AS this ON this.row_id = ?3 AND (other.host = this.host OR other.id IS NULL)
+            WHERE other.org = ?1 AND other.repo = ?2 AND other.row_id <> ?3 AND other.observed_run <= ?4";
         let namesakes: Vec<(i64, bool)> = self
             .connection
             .prepare_cached(sql)?

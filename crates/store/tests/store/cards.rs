@@ -84,8 +84,7 @@ fn fields_of_an_archived_card_are_taken_over_by_name_and_the_others_stay() {
 #[test]
 fn a_status_that_is_not_told_stays_as_it_was_and_is_no_sighting() {
     let fixture = Fixture::new();
-    let untold =
-        |id: &str, issue: &str| ProjectItem { status: None, status_updated_at: None, ..card(id, issue, "") };
+    let untold = |id: &str, issue: &str| ProjectItem { status: None, status_updated_at: None, ..card(id, issue, "") };
     fixture.see(1, &[issue_record(issue("I_1", "1")), issue_record(issue("I_2", "2"))]);
     fixture.see(2, &[card_record(card("C_1", "I_1", "Ready"))]);
     fixture.see(30, &[card_record(untold("C_1", "I_1"))]);
