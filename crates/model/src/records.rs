@@ -2,8 +2,8 @@
 //!
 //! An aggregate carries everything that was read of one object, its children included, so that a page of
 //! aggregates and the cursor behind it can be committed together. Children replace the children that are
-//! stored for the same parent. Keys are GitHub's node ids; a row that came from a CSV file has an empty id
-//! and is matched by name once, when the API first shows the id.
+//! stored for the same parent. A thing is known by its node id, else by its place; a row that came from a CSV file
+//! has an empty id.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! What a raw table is: names, storage and meaning of its columns, and its key.
 //!
 //! The tables are declared in [`tables`](crate::tables), each by the struct of its row. The headers of the published
-//! CSV files, the statements of the store and `docs/data-formats.md` follow from there.
+//! CSV files, most statements of the store and `docs/data-formats.md` follow from there; the steps of its schema do not.
 
 /// A raw table, published as `<name>.csv`.
 #[derive(Debug)]

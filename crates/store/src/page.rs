@@ -1,4 +1,4 @@
-//! The interface between importers and a store of any kind.
+//! What importers hand to a store.
 
 use model::Instant;
 use model::columns::{Raw, Scopes};
@@ -40,7 +40,7 @@ pub struct Absence {
     pub at: Instant,
 }
 
-/// What importers and calculations need of a store, whatever database is behind it.
+/// Some operations of [`Store`] under names of their own. An import needs more of them than these.
 pub trait RawStore: Send + Sync {
     /// As [`Store::commit`].
     fn commit(&self, page: &Page<'_>) -> Result<Findings, StoreError>;

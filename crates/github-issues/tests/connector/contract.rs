@@ -1,4 +1,4 @@
-//! The contract that every connector passes.
+//! What the three connectors of GitHub do alike, and what this one does besides.
 
 use connector_testing::contract;
 use serde_json::json;

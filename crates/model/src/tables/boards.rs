@@ -26,7 +26,7 @@ pub struct Project {
     pub url: String,
     /// Whether it is closed.
     pub closed: bool,
-    /// Options of the Status field in board order, joined by `;`.
+    /// Options of the field that the columns come from (`Status` unless configured) in board order, joined by `;`.
     #[raw(json)]
     pub columns: Vec<String>,
     /// Host of the provider, `github.com`.

@@ -26,7 +26,7 @@ pub struct ImportRun {
     pub full: bool,
     /// Changes from here on were asked for, empty = from the beginning.
     pub covered_from: Option<Instant>,
-    /// The provider's time when reading began: what happened later may be missing.
+    /// The time of the import, when reading began: what happened later may be missing.
     #[raw(required)]
     pub covered_to: Option<Instant>,
     /// Records written.

@@ -60,7 +60,7 @@ pub struct Issue {
     pub updated_at: Option<Instant>,
     /// Whether the API says that the author is a bot.
     pub creator_is_bot: bool,
-    /// When a full import first missed it, empty while it exists.
+    /// When an import found that it is gone, empty while it exists.
     #[raw(engine)]
     pub vanished_at: Option<Instant>,
     /// `opened`, `closed`, `reopened` in timeline order.

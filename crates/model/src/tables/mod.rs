@@ -1,7 +1,8 @@
 //! The raw tables, each declared once by the struct of its row.
 //!
-//! A field is a column and its documentation the column's meaning. From a struct follow the table's columns, headers,
-//! statements, both directions of CSV, and the struct of arrays that the metrics engine reads.
+//! A field is a column and its documentation the column's meaning. From a struct follow the table's columns, its header,
+//! the cells that are written and read, and the struct of arrays that the metrics engine reads. What is written by hand
+//! besides is named in `docs/adding-a-source.md`.
 
 mod bills;
 mod boards;

@@ -63,7 +63,7 @@ pub struct PullRequest {
     /// Whether the API says that the author is a bot.
     #[raw(engine)]
     pub creator_is_bot: bool,
-    /// When a full import first missed it, empty while it exists.
+    /// When an import found that it is gone, empty while it exists.
     #[raw(engine)]
     pub vanished_at: Option<Instant>,
     /// Reviews in the order in which they were submitted.

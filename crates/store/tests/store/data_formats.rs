@@ -23,7 +23,25 @@ Columns marked *original* are those of the original tool, under its names and in
 * Rows are ordered by their key; numbers of issues and pull requests as numbers. Events, reviews and custom fields stay in the order in which the provider gave them, behind their issue or pull request.
 * The same data gives the same bytes.
 
-`cto-import --from-csv` loads such files, the original tool's included: by header name, in any order of columns, with or without a byte order mark.
+### Reading
+
+`cto-import --from-csv` loads such files into the store, and `cto-calculate --data` computes from a folder of them without one, the original tool's included.
+Both go through the same scanner and the same reading of cells, and say the same of the same error: file, line, column, value and remedy.
+
+* Columns are found by name, in any order, with or without a byte order mark. What a file has besides is passed over.
+* Lines may end in LF or CR LF.
+* Text is UTF-8: a cell that is not is an error.
+* A quote inside a field that does not begin with one, text behind a closing quote, a quote that is never closed, a row of another length than the header, and a header that is separated by semicolons are errors.
+* An organisation, repository or number that is empty is an error, save in tables of cards, which may show something else; so are times, truth values, whole numbers, months and amounts in another form, an unknown word for what an event did, what a card shows, whether it is on its board, where a sighting comes from, the state of a review or a kind of charge; and an issue or pull request that comes twice.
+* Other words than those below for the state of an issue or pull request, the reason of a state, and what happened to a pull request are kept as they are.
+* Where a file has no column `host`, or the cell is empty, it is `github.com`. In a folder the host tells rows apart; the store has `github.com` for everything so far, whatever a loaded file says.
+
+`--from-csv` needs one of `issue.csv`, `pr.csv` and `cloud_costs.csv`, loads every raw table that is there, and stores all of a folder or nothing.
+Of `import_run.csv` it takes only how far the data reaches.
+Rows that an API has shown are not overwritten.
+`cto-calculate` needs `issue.csv`, `issue_status_event.csv` and `issue_project_event.csv` for issues; every other file may be missing, and `project_item.csv` is not read.
+Under `--rules cto-stats` it reads files as the original tool does, text that is not UTF-8 included, and tells odd values instead of refusing them; [compatibility.md](compatibility.md) has the rest.
+
 What is read of amounts and months: decimal numbers, plain exponents included, and days that exist; thousands separators, `NaN`, empty costs and other texts are errors with file, line, column and value.
 Rows of `cloud_costs.csv` with equal keys are added up.
 Where a file has no columns `gross` and `credits`, gross is the cost and credits are 0.
