@@ -40,11 +40,8 @@ pub(crate) struct Field<'a> {
     pub(crate) doc: String,
     pub(crate) name: String,
     pub(crate) cell: Cell,
-    pub(crate) original: bool,
-    pub(crate) engine: bool,
-    pub(crate) required: bool,
-    /// Whether repeating text is stored in the row all the same.
-    pub(crate) in_row: bool,
+    /// The words without a value, as `original`.
+    said: Vec<Word>,
     /// Columns of the owner in front of this one.
     pub(crate) before: Vec<Ident>,
 }
@@ -74,17 +71,38 @@ pub(crate) enum Cell {
     Told(Box<Type>),
 }
 
+/// What a column says without a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Word {
+    Original,
+    Code,
+    InRow,
+    Json,
+    Engine,
+    Required,
+    Skip,
+}
+
+impl Word {
+    fn named(text: &str) -> Option<Self> {
+        Some(match text {
+            "original" => Self::Original,
+            "code" => Self::Code,
+            "in_row" => Self::InRow,
+            "json" => Self::Json,
+            "engine" => Self::Engine,
+            "required" => Self::Required,
+            "skip" => Self::Skip,
+            _ => return None,
+        })
+    }
+}
+
 #[derive(Default)]
 struct Words {
     name: Option<String>,
-    original: bool,
-    code: bool,
-    json: bool,
-    in_row: bool,
-    engine: bool,
-    required: bool,
-    skip: bool,
     before: Vec<Ident>,
+    said: Vec<Word>,
 }
 
 impl<'a> Declaration<'a> {
@@ -150,6 +168,9 @@ impl<'a> Field<'a> {
     fn of(field: &'a syn::Field, in_rows: bool) -> Result<Self> {
         let mut words = Words::default();
         each_word(&field.attrs, |word| words.read(&word))?;
+        if in_rows {
+            words.said.push(Word::InRow);
+        }
         let ident = field.ident.as_ref().ok_or_else(|| Error::new(Span::call_site(), "a column has a name"))?;
         Ok(Self {
             ident,
@@ -157,47 +178,43 @@ impl<'a> Field<'a> {
             doc: documentation(&field.attrs),
             cell: words.cell(&field.ty)?,
             name: words.name.unwrap_or_else(|| ident.to_string()),
-            original: words.original,
-            engine: words.engine,
-            required: words.required,
-            in_row: words.in_row || in_rows,
+            said: words.said,
             before: words.before,
         })
+    }
+
+    /// Whether the column says a word.
+    pub(crate) fn says(&self, word: Word) -> bool {
+        self.said.contains(&word)
     }
 }
 
 impl Words {
     fn read(&mut self, word: &ParseNestedMeta<'_>) -> Result<()> {
-        let Some(ident) = word.path.get_ident() else { return Err(word.error("is no word of a column")) };
-        match ident.to_string().as_str() {
-            "name" => self.name = Some(word.value()?.parse::<LitStr>()?.value()),
-            "before" => self.before = listed::<Ident>(word)?,
-            "original" => self.original = true,
-            "code" => self.code = true,
-            "json" => self.json = true,
-            "in_row" => self.in_row = true,
-            "engine" => self.engine = true,
-            "required" => self.required = true,
-            "skip" => self.skip = true,
+        let name = word.path.get_ident().map(ToString::to_string).unwrap_or_default();
+        match (name.as_str(), Word::named(&name)) {
+            ("name", _) => self.name = Some(word.value()?.parse::<LitStr>()?.value()),
+            ("before", _) => self.before = listed::<Ident>(word)?,
+            (_, Some(said)) => self.said.push(said),
             _ => return Err(word.error("is nothing that a column says")),
         }
         Ok(())
     }
 
     fn cell(&self, ty: &Type) -> Result<Cell> {
-        if self.skip {
+        if self.said.contains(&Word::Skip) {
             return Ok(Cell::Skipped);
         }
         let (outer, inner) = names(ty)?;
         let inner_name = inner.map(names).transpose()?.map(|(name, _)| name);
         Ok(match (outer.as_str(), inner_name.as_deref()) {
-            ("String", _) if self.code => Cell::Code,
+            ("String", _) if self.said.contains(&Word::Code) => Cell::Code,
             ("String", _) => Cell::Text,
-            ("Vec", Some("String")) if self.json => Cell::List,
+            ("Vec", Some("String")) if self.said.contains(&Word::Json) => Cell::List,
             ("Vec", Some("String")) => Cell::JoinedList,
             ("bool", _) => Cell::Bool,
             ("i64", _) => Cell::Int,
-            ("Option", Some("String")) if self.code => Cell::OptionalCode,
+            ("Option", Some("String")) if self.said.contains(&Word::Code) => Cell::OptionalCode,
             ("Option", Some("i64")) => Cell::OptionalInt,
             ("Instant", _) => Cell::Instant,
             ("Option", Some("Instant")) => Cell::OptionalInstant,

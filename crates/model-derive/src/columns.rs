@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::attributes::{Cell, Declaration, Field, Owner};
+use crate::attributes::{Cell, Declaration, Field, Owner, Word};
 
 /// The struct of arrays and what can be done with it; nothing where none was asked for.
 pub(crate) fn tokens(declaration: &Declaration<'_>) -> TokenStream {
     let Some(columns) = &declaration.columns else { return TokenStream::new() };
     let Declaration { row, visibility, owner, .. } = declaration;
     let doc = format!("{} Columns of what the metrics engine reads, in input order.", declaration.doc);
-    let read: Vec<&Field<'_>> = declaration.stored().filter(|field| field.engine).collect();
+    let read: Vec<&Field<'_>> = declaration.stored().filter(|field| field.says(Word::Engine)).collect();
     let owned = owner_fields(*owner);
     let owner_idents: Vec<_> = owned.iter().map(|(name, _, _)| format_ident!("{name}")).collect();
     let owner_fields = owned.iter().zip(&owner_idents).map(|((_, ty, doc), ident)| {
@@ -96,7 +96,7 @@ fn owner_fields(owner: Owner) -> Vec<(&'static str, TokenStream, &'static str)> 
 }
 
 fn owner_trait(owner: Owner, columns: &proc_macro2::Ident) -> TokenStream {
-    let owned = |field: TokenStream| {
+    let belonging = |field: TokenStream| {
         quote! {
             impl ::model::cells::OwnedColumns for #columns {
                 fn owner(&mut self) -> &mut ::std::vec::Vec<u32> { &mut self.#field }
@@ -105,12 +105,12 @@ fn owner_trait(owner: Owner, columns: &proc_macro2::Ident) -> TokenStream {
     };
     match owner {
         Owner::None => TokenStream::new(),
-        Owner::Issue => owned(quote!(issue)),
-        Owner::PullRequest => owned(quote!(pull_request)),
+        Owner::Issue => belonging(quote!(issue)),
+        Owner::PullRequest => belonging(quote!(pull_request)),
         Owner::Card => {
-            let owned = owned(quote!(issue));
+            let belonging = belonging(quote!(issue));
             quote! {
-                #owned
+                #belonging
                 impl ::model::cells::CardColumns for #columns {
                     fn board(&mut self) -> [&mut ::std::vec::Vec<u32>; 2] {
                         [&mut self.project_id, &mut self.project_name]

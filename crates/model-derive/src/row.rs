@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::attributes::{Cell, Declaration, Field};
+use crate::attributes::{Cell, Declaration, Field, Word};
 
 /// Implements `RawRow`.
 pub(crate) fn tokens(declaration: &Declaration<'_>) -> TokenStream {
@@ -35,7 +35,7 @@ pub(crate) fn tokens(declaration: &Declaration<'_>) -> TokenStream {
 }
 
 fn columns_of(field: &Field<'_>) -> Vec<TokenStream> {
-    let mut columns: Vec<_> = field.before.iter().map(|name| inherited(name, field.original)).collect();
+    let mut columns: Vec<_> = field.before.iter().map(|name| inherited(name, field.says(Word::Original))).collect();
     if !matches!(field.cell, Cell::Skipped) {
         columns.push(column(field));
     }
@@ -48,10 +48,13 @@ fn inherited(name: &Ident, original: bool) -> TokenStream {
 }
 
 fn column(field: &Field<'_>) -> TokenStream {
-    let Field { name, original, required, .. } = field;
+    let name = &field.name;
+    let (original, required) = (field.says(Word::Original), field.says(Word::Required));
     let doc = in_the_middle_of_a_sentence(&field.doc);
     let storage = match &field.cell {
-        Cell::Code | Cell::OptionalCode | Cell::JoinedList | Cell::Kind | Cell::Told(_) if field.in_row => quote!(Text),
+        Cell::Code | Cell::OptionalCode | Cell::JoinedList | Cell::Kind | Cell::Told(_) if field.says(Word::InRow) => {
+            quote!(Text)
+        }
         Cell::Text | Cell::Skipped => quote!(Text),
         Cell::Amount => quote!(Amount),
         Cell::Code | Cell::OptionalCode | Cell::JoinedList | Cell::Kind | Cell::Told(_) => quote!(Code),
@@ -84,9 +87,9 @@ fn column(field: &Field<'_>) -> TokenStream {
 fn write(field: &Field<'_>) -> TokenStream {
     let ident = field.ident;
     let call = match &field.cell {
-        Cell::Code if field.in_row => quote!(text(&self.#ident)),
-        Cell::Kind if field.in_row => quote!(text(::model::kinds::Named::name(self.#ident))),
-        Cell::Told(_) if field.in_row => quote!(text(self.#ident.name())),
+        Cell::Code if field.says(Word::InRow) => quote!(text(&self.#ident)),
+        Cell::Kind if field.says(Word::InRow) => quote!(text(::model::kinds::Named::name(self.#ident))),
+        Cell::Told(_) if field.says(Word::InRow) => quote!(text(self.#ident.name())),
         Cell::Skipped | Cell::Text => quote!(text(&self.#ident)),
         Cell::Code => quote!(code(&self.#ident)),
         Cell::OptionalCode => quote!(code(self.#ident.as_deref().unwrap_or_default())),
@@ -110,7 +113,7 @@ fn read(field: &Field<'_>) -> TokenStream {
     let value = match &field.cell {
         Cell::Skipped => quote!(::std::default::Default::default()),
         Cell::Text => quote!(cells.text()?),
-        Cell::Code if field.in_row => quote!(cells.text()?),
+        Cell::Code if field.says(Word::InRow) => quote!(cells.text()?),
         Cell::Code => quote!(cells.code_text()?),
         Cell::OptionalCode => quote!(::std::option::Option::Some(cells.code_text()?)),
         Cell::JoinedList => quote!(cells.joined()?),

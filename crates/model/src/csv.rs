@@ -114,9 +114,8 @@ impl Fields<'_> {
         self.line
     }
 
-    fn field(&mut self, text: &str) -> Result<(), Infallible> {
+    fn field(&mut self, text: &str) {
         push_field(self.next(), text.as_bytes());
-        Ok(())
     }
 }
 
@@ -124,23 +123,28 @@ impl WriteCells for Fields<'_> {
     type Error = Infallible;
 
     fn text(&mut self, text: &str) -> Result<(), Infallible> {
-        self.field(text)
+        self.field(text);
+        Ok(())
     }
 
     fn code(&mut self, text: &str) -> Result<(), Infallible> {
-        self.field(text)
+        self.field(text);
+        Ok(())
     }
 
     fn list(&mut self, texts: &[String]) -> Result<(), Infallible> {
-        self.field(&texts.join(";"))
+        self.field(&texts.join(";"));
+        Ok(())
     }
 
     fn flag(&mut self, flag: bool) -> Result<(), Infallible> {
-        self.field(if flag { "true" } else { "false" })
+        self.field(if flag { "true" } else { "false" });
+        Ok(())
     }
 
     fn int(&mut self, number: Option<i64>) -> Result<(), Infallible> {
-        self.field(&number.map(|number| number.to_string()).unwrap_or_default())
+        self.field(&number.map(|number| number.to_string()).unwrap_or_default());
+        Ok(())
     }
 
     fn instant(&mut self, at: Option<Instant>) -> Result<(), Infallible> {
@@ -152,11 +156,13 @@ impl WriteCells for Fields<'_> {
     }
 
     fn month(&mut self, month: Month) -> Result<(), Infallible> {
-        self.field(&format!("{month}-01"))
+        self.field(&format!("{month}-01"));
+        Ok(())
     }
 
     fn amount(&mut self, amount: &Amount) -> Result<(), Infallible> {
-        self.field(&amount.to_string())
+        self.field(&amount.to_string());
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use model::cells::{CardColumns, OwnedColumns, PlacedColumns, RawColumns, RawRow};
-use model::columns::{Interner, TextColumn};
+use model::columns::{Column as _, Interner, TextColumn};
 use model::records::USUAL_HOST;
 use model::spec::{RawTable, Storage};
 
@@ -164,7 +164,6 @@ impl<C: PlacedColumns> Joined<C> {
         if self.superseded.is_empty() {
             return self;
         }
-        use model::columns::Column as _;
         let mut gone = self.superseded.iter().map(|(row, _)| *row).peekable();
         let kept: Vec<u32> =
             (0..self.keys.len()).filter(|row| gone.next_if_eq(row).is_none()).map(|row| row as u32).collect();

@@ -27,38 +27,39 @@ impl Visitor {
         self.columns = rest;
         column.name
     }
-
-    fn skip(&mut self) -> Result<(), Infallible> {
-        self.next();
-        Ok(())
-    }
 }
 
 impl WriteCells for Visitor {
     type Error = Infallible;
 
     fn text(&mut self, _: &str) -> Result<(), Infallible> {
-        self.skip()
+        self.next();
+        Ok(())
     }
 
     fn code(&mut self, _: &str) -> Result<(), Infallible> {
-        self.skip()
+        self.next();
+        Ok(())
     }
 
     fn joined(&mut self, _: &[String]) -> Result<(), Infallible> {
-        self.skip()
+        self.next();
+        Ok(())
     }
 
     fn list(&mut self, _: &[String]) -> Result<(), Infallible> {
-        self.skip()
+        self.next();
+        Ok(())
     }
 
     fn flag(&mut self, _: bool) -> Result<(), Infallible> {
-        self.skip()
+        self.next();
+        Ok(())
     }
 
     fn int(&mut self, _: Option<i64>) -> Result<(), Infallible> {
-        self.skip()
+        self.next();
+        Ok(())
     }
 
     fn instant(&mut self, at: Option<Instant>) -> Result<(), Infallible> {
@@ -70,10 +71,12 @@ impl WriteCells for Visitor {
     }
 
     fn month(&mut self, _: Month) -> Result<(), Infallible> {
-        self.skip()
+        self.next();
+        Ok(())
     }
 
     fn amount(&mut self, _: &Amount) -> Result<(), Infallible> {
-        self.skip()
+        self.next();
+        Ok(())
     }
 }

@@ -127,7 +127,7 @@ pub(crate) struct RowCells<'a> {
     texts: Option<&'a mut Interner>,
 }
 
-impl<'a> RowCells<'a> {
+impl RowCells<'_> {
     #[inline]
     fn next(&mut self) -> usize {
         self.next += 1;
