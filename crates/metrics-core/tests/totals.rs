@@ -11,7 +11,7 @@ use store::csv_folder::{Reading, load};
 
 /// Names that a total may be taken for, or that its replacements may be taken for, and others.
 const NAMES: [&str; 8] = ["ALL", "all", "/ALL", "//ALL", "ALLY", "acme/ALL", "web", "Z"];
-const ORGS: [&str; 3] = ["acme", "beta", ""];
+const ORGS: [&str; 3] = ["acme", "beta", "ALL"];
 
 /// Issues, pull requests and bills as text: `(organisation, name)` of repositories, boards, services.
 fn raw(things: &[(usize, usize, usize)]) -> Raw {

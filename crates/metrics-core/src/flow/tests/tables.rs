@@ -145,11 +145,11 @@ fn calculated_issues_carry_marks_steps_and_their_days() {
          putinreadystartdatetime,devstartdatetime,reviewstartdatetime,qastartdatetime,waitingtopodstartdateime,\
          enddatetime,bug,bug_customer_facing,bug_internal,bug_dev_process,type,current_step,current_column,lead_days,\
          cycle_days,backlog_days,ready_days,dev_days,review_days,qa_days,waiting_to_prod_days,done_days,off_board_days,\
-         reopened_count,rework_count,history_gaps,inferred_share,url\n\
-         acme/shop#10,Issue 10,,,2026-01-06T00:00:00Z,2026-01-06T00:00:00Z,,,,,,,,false,false,false,false,task,,,,,,,,,,,,,0,0,0,0.000000,\n\
+         reopened_count,rework_count,history_gaps,inferred_share,url,host\n\
+         acme/shop#10,Issue 10,,,2026-01-06T00:00:00Z,2026-01-06T00:00:00Z,,,,,,,,false,false,false,false,task,,,,,,,,,,,,,0,0,0,0.000000,,github.com\n\
          acme/shop#2,Issue 2,P,Board P,2026-01-05T00:00:00Z,2026-01-07T00:00:00Z,2026-01-08T00:00:00Z,\
          2026-01-07T00:00:00Z,2026-01-08T00:00:00Z,,,,2026-01-10T00:00:00Z,false,false,false,false,feature,done,Doing,\
-         3.000000,2.000000,2.000000,1.000000,2.000000,0.000000,0.000000,0.000000,4.000000,0.000000,0,0,0,0.000000,\n"
+         3.000000,2.000000,2.000000,1.000000,2.000000,0.000000,0.000000,0.000000,4.000000,0.000000,0,0,0,0.000000,,github.com\n"
     );
 }
 

@@ -100,6 +100,7 @@ impl Builder {
         columns.id.push(format!("acme/{}#{number}", pull.repo).as_bytes());
         columns.org.push(org);
         columns.repo.push(repo);
+        columns.host.push(0);
         columns.title.push(b"Title");
         columns.url.push(b"https://example.org");
         columns.creator.push(author);

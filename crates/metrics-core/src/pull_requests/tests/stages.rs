@@ -134,12 +134,12 @@ fn open_pull_requests_stand_in_the_stage_that_their_clock_has_reached() {
     ];
     assert_eq!(
         table("pr_open", &pulls).to_csv(),
-        "id,title,repo,age_days,stage,waiting_since,size,draft,url\n\
-         acme/web#3,Title,web,13.625000,merge,2024-01-02T06:00:00Z,,false,https://example.org\n\
-         acme/web#1,Title,web,13.583333,pickup,2024-01-01T10:00:00Z,S,false,https://example.org\n\
-         acme/web#2,Title,web,13.583333,review,2024-01-01T20:00:00Z,,false,https://example.org\n\
-         acme/web#4,Title,web,13.583333,coding,2024-01-01T10:00:00Z,,true,https://example.org\n\
-         acme/web#5,Title,web,13.583333,coding,2024-01-03T02:00:00Z,,true,https://example.org\n"
+        "id,title,repo,age_days,stage,waiting_since,size,draft,url,host\n\
+         acme/web#3,Title,web,13.625000,merge,2024-01-02T06:00:00Z,,false,https://example.org,\n\
+         acme/web#1,Title,web,13.583333,pickup,2024-01-01T10:00:00Z,S,false,https://example.org,\n\
+         acme/web#2,Title,web,13.583333,review,2024-01-01T20:00:00Z,,false,https://example.org,\n\
+         acme/web#4,Title,web,13.583333,coding,2024-01-01T10:00:00Z,,true,https://example.org,\n\
+         acme/web#5,Title,web,13.583333,coding,2024-01-03T02:00:00Z,,true,https://example.org,\n"
     );
 }
 
