@@ -1,10 +1,11 @@
 //! Questions about what should be there.
 
 use model::Instant;
-use model::records::Repository;
+use model::records::{Project, Repository};
 use rusqlite::Connection;
 
 use crate::Kind;
+use crate::dictionary::find;
 
 /// Node ids, in order, of the issues or pull requests of a repository that are stored, were made by then, and have not
 /// vanished.
@@ -45,5 +46,57 @@ pub(crate) fn unlisted(connection: &Connection, org: &str, run: i64) -> rusqlite
                 host: row.get(6)?,
             })
         })?
+        .collect()
+}
+
+/// Boards of an organisation that an import before this one listed and that this one did not list.
+pub(crate) fn unlisted_boards(connection: &Connection, org: &str, run: i64) -> rusqlite::Result<Vec<Project>> {
+    connection
+        .prepare(
+            "SELECT coalesce(id, ''), project_id, project_name, coalesce(number, 0), org, url, closed FROM project
+             WHERE org = ?1 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2
+             ORDER BY project_name, project_id",
+        )?
+        .query_map((org, run), |row| {
+            Ok(Project {
+                id: row.get(0)?,
+                number_id: row.get(1)?,
+                name: row.get(2)?,
+                number: row.get(3)?,
+                org: row.get(4)?,
+                url: row.get(5)?,
+                closed: row.get(6)?,
+                ..Project::default()
+            })
+        })?
+        .collect()
+}
+
+/// Issues whose cards were seen to change after the issue was last read.
+pub(crate) fn issues_behind_their_cards(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT issue.id FROM project_item_sighting AS sighting
+             JOIN project_item AS card ON card.row_id = sighting.item
+             JOIN issue ON issue.row_id = card.issue
+             WHERE max(sighting.observed_at, coalesce(sighting.status_at, sighting.observed_at)) > issue.observed_at
+               AND issue.id IS NOT NULL AND issue.vanished_at IS NULL
+             ORDER BY issue.id",
+        )?
+        .query_map((), |row| row.get(0))?
+        .collect()
+}
+
+/// Issues with a card on a board that changed in any way after the issue was last read.
+pub(crate) fn issues_with_changed_cards(connection: &Connection, project_id: &str) -> rusqlite::Result<Vec<String>> {
+    let Some(project) = find(connection, project_id)? else { return Ok(Vec::new()) };
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT issue.id FROM project_item AS card JOIN issue ON issue.row_id = card.issue
+             WHERE card.project_id = ?1 AND card.updated_at > issue.observed_at
+               AND issue.id IS NOT NULL AND issue.vanished_at IS NULL
+             ORDER BY issue.id",
+        )?
+        .query_map([project], |row| row.get(0))?
         .collect()
 }

@@ -9,7 +9,8 @@ use crate::merge::order::Observer;
 use crate::sqlite::statements::Keys;
 
 impl PageWriter<'_> {
-    /// Stores an issue; its events replace the stored ones, its cards are added or brought up to date.
+    /// Stores an issue; its events replace the stored ones but those of boards that are hidden, its cards are added or
+    /// brought up to date.
     pub(crate) fn issue(&mut self, issue: &Issue) -> rusqlite::Result<()> {
         let repository = self.repository_of(&issue.place)?;
         let row = match self.row_of(&Seen::issue(issue, repository))? {
@@ -24,16 +25,20 @@ impl PageWriter<'_> {
                     self.hand_over_cards(stored.row, &issue.items)?;
                 }
                 self.put_issue(Some(stored.row), issue, repository, vanished_at, seen)?;
-                self.delete_issue_events(stored.row)?;
+                self.delete_status_events(stored.row)?;
+                self.replace_project_events(stored.row, &issue.project_events)?;
                 stored.row
             }
-            Row::New => self.put_issue(None, issue, repository, None, self.generation)?,
+            Row::New => {
+                let row = self.put_issue(None, issue, repository, None, self.generation)?;
+                for (seq, event) in issue.project_events.iter().enumerate() {
+                    self.project_event(row, seq as i64, event)?;
+                }
+                row
+            }
         };
         for (seq, event) in issue.status_events.iter().enumerate() {
             self.status_event(row, seq as i64, event)?;
-        }
-        for (seq, event) in issue.project_events.iter().enumerate() {
-            self.project_event(row, seq as i64, event)?;
         }
         self.cards(issue, row)
     }
@@ -101,7 +106,11 @@ impl PageWriter<'_> {
 
     /// Removes the stored events of an issue.
     pub(crate) fn delete_issue_events(&self, row: i64) -> rusqlite::Result<()> {
-        self.connection.prepare_cached("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row])?;
+        self.delete_status_events(row)?;
         self.connection.prepare_cached("DELETE FROM issue_project_event WHERE issue = ?1")?.execute([row]).map(drop)
+    }
+
+    fn delete_status_events(&self, row: i64) -> rusqlite::Result<()> {
+        self.connection.prepare_cached("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row]).map(drop)
     }
 }
