@@ -55,6 +55,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     absence::follow_renamed(run, target, &survey).await?;
     store_survey(&survey, target, run)?;
     absence::name_unlisted(run, arguments, &survey)?;
+    absence::boards::name_unlisted(run, arguments, target, &survey)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
     let expected = plan.expected();
     run.reporter.line(&format!(

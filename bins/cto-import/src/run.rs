@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use command_line::{Outcome, say, with_causes};
 use model::records::{ImportRun, RunOutcome};
-use source::{Context, ErrorKind, Source, SourceError, Usage, Window};
+use source::{Context, ErrorKind, Scope, Source, SourceError, Usage, Window};
 use store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -91,6 +91,26 @@ impl Run {
     /// Notes something that was asked for and is missing.
     pub(crate) fn missing(&mut self, what: &str, why: &str) {
         self.failures.push(format!("{what}: {why}"));
+    }
+
+    /// Notes that a source that earlier imports had is missing, among the runs too.
+    pub(crate) fn missing_source(
+        &mut self,
+        scope: Scope,
+        subject: &str,
+        label: &str,
+        why: &str,
+    ) -> Result<(), Failure> {
+        self.missing(&format!("{} of {label}", scope.name()), why);
+        Ok(self.store.record_import(&ImportRun {
+            run: self.number,
+            scope: scope.into(),
+            subject: subject.to_owned(),
+            label: label.to_owned(),
+            outcome: RunOutcome::Failed.into(),
+            message: why.to_owned(),
+            ..ImportRun::default()
+        })?)
     }
 
     /// Notes what a provider was asked.

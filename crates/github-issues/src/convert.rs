@@ -75,8 +75,17 @@ pub(crate) struct Sight<'a> {
     pub(crate) at: Instant,
     /// Name of the custom field that was asked for; empty for none.
     pub(crate) bug_source: &'a str,
-    /// Ids of the boards of which it is known that their columns are the values of the field that is asked for.
-    pub(crate) status_shown: &'a BTreeSet<String>,
+    /// What is known of the columns of boards.
+    pub(crate) boards: &'a Boards,
+}
+
+/// What is known of the columns of boards, by id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Boards {
+    /// Those whose columns are the values of the field that is asked for.
+    pub(crate) status_shown: BTreeSet<String>,
+    /// Those whose columns are the values of another field than the one whose changes timelines tell.
+    pub(crate) moves_untold: BTreeSet<String>,
 }
 
 /// One issue as far as it was read, and where its longer lists go on.
@@ -111,6 +120,9 @@ pub(crate) fn issue(
     let page = &wire.timeline_items.page_info;
     rest.timeline = go_on("timeline events", page.has_next_page, page.end_cursor.clone())?;
     let mut timeline = timeline(wire.timeline_items, left_out);
+    timeline
+        .project
+        .retain(|event| event.kind != ProjectKind::Moved || !sight.boards.moves_untold.contains(&event.project_id));
     timeline.status.insert(0, opened(wire.created_at.0, &creator));
     let items = match wire.project_items {
         Some(list) => {
@@ -274,7 +286,7 @@ fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) ->
         _ => (None, None),
     };
     // What other boards call Status may be anything, and without a value it may not even be there.
-    let is_shown = sight.status_shown.contains(&project_id);
+    let is_shown = sight.boards.status_shown.contains(&project_id);
     let (status, status_updated_at) = if is_shown { (status, status_updated_at) } else { (None, None) };
     ProjectItem {
         id: wire.id,

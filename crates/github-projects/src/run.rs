@@ -323,7 +323,7 @@ fn no_status(board: &Board) -> SourceError {
     let has = if all.is_empty() { "it has none".to_owned() } else { format!("it has {}", all.join(", ")) };
     let message = format!(
         "cards of the board {0}: it has no single-select field {name} that this token is shown ({has}), so the status of \
-         its cards is not known and stays as it was; name the field as status_field of the board {1} in github.projects",
+         its cards is not known and stays as it was; name the field as github.projects[].status_field of the board {1}",
         board.name, board.number_id
     );
     SourceError::new(ErrorKind::Incomplete, message)
