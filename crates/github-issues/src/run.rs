@@ -116,6 +116,10 @@ impl<'a> Run<'a> {
             let after = crawl.after.clone();
             let order = issues::IssueOrderField::CREATED_AT;
             let page = self.page(&Listing { order, since: None, after }).await?;
+            let has_none = page.records.is_empty() && self.reading.tally.usage.records == 0;
+            if page.next.is_none() && !resumed && has_none && !self.reading.tally.faults.any() {
+                self.reading.tally.faults.add_lack(LIST, self.subject.known.total);
+            }
             let missing = self.reading.tally.faults.any();
             let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), self.reading.tally.at, missing);
             let last = page.next.is_none();

@@ -64,6 +64,7 @@ impl<'a> Run<'a> {
             Plan::Changes { since, leaves_no_hole } => self.changes(since, leaves_no_hole).await?,
             Plan::Crawl(crawl) => self.crawl_or_begin_again(crawl).await?,
         }
+        self.look_up_archived().await?;
         self.end()
     }
 
@@ -113,7 +114,19 @@ impl<'a> Run<'a> {
     /// moved while the pages were read.
     async fn look_up_unseen(&mut self, full_crawl: FullCrawl) -> Result<(), SourceError> {
         let unseen = self.context.sink.unseen_items(&self.subject.board.number_id, full_crawl.generation)?;
-        let mut left = unseen.as_slice();
+        self.look_up(&unseen, Some(full_crawl)).await
+    }
+
+    /// Asks by id for the fields of archived cards, which boards do not list; of those that changed since they were asked
+    /// for, or of all when everything is read.
+    async fn look_up_archived(&mut self) -> Result<(), SourceError> {
+        let board = &self.subject.board.number_id;
+        let archived = self.context.sink.archived_items(board, self.context.window.full)?;
+        self.look_up(&archived, None).await
+    }
+
+    async fn look_up(&mut self, ids: &[String], full_crawl: Option<FullCrawl>) -> Result<(), SourceError> {
+        let mut left = ids;
         let status_field = self.subject.board.status_field.name.clone();
         while !left.is_empty() {
             let what = format!("{} cards of the board {} by id", left.len(), self.subject.board.name);
@@ -124,7 +137,7 @@ impl<'a> Run<'a> {
                 return Err(faults::stuck(&what, taken.request_id));
             }
             let page = self.looked_up(&left[..asked], taken).await?;
-            self.commit(page, false, Some(full_crawl), None)?;
+            self.commit(page, false, full_crawl, None)?;
             left = &left[asked..];
         }
         Ok(())
@@ -266,14 +279,20 @@ impl<'a> Run<'a> {
             if let (Some(fields), Some(more)) = (&mut item.fields, next.fields) {
                 fields.extend(more);
             }
+            item.has_untold_fields |= next.has_untold_fields;
             rest = next_rest;
         }
         Ok(Some(item))
     }
 
     fn convert(&mut self, wire: items::ItemFields) -> Result<(ProjectItem, Option<String>), SourceError> {
-        convert::item(wire, self.subject.board, self.subject.at, &mut self.empty_entries)
-            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
+        let empty_before = self.empty_entries;
+        let (item, rest) = convert::item(wire, self.subject.board, self.subject.at, &mut self.empty_entries)
+            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))?;
+        for _ in empty_before..self.empty_entries {
+            self.tally.faults.add_hole(&format!("the fields of the card {}", item.id));
+        }
+        Ok((item, rest))
     }
 
     fn taken(&mut self, reply: Reply<items::ResponseData>) -> Taken {

@@ -131,6 +131,10 @@ impl<'a> Run<'a> {
         loop {
             let after = crawl.after.clone();
             let page = self.page(&Listing::oldest_first(after)).await?;
+            let has_none = page.records.is_empty() && self.tally.usage.records == 0;
+            if page.next.is_none() && !resumed && has_none && !self.tally.faults.any() {
+                self.tally.faults.add_lack(LIST, self.subject.known.total);
+            }
             let missing = self.tally.faults.any();
             let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), self.subject.at, missing);
             let last = page.next.is_none();
@@ -283,8 +287,13 @@ impl<'a> Run<'a> {
     }
 
     fn convert(&mut self, wire: pull_requests::PullRequestFields) -> Result<(Draft, Rest), SourceError> {
-        convert::pull_request(wire, self.subject.place.clone(), &mut self.left_out)
-            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
+        let empty_before = self.left_out.empty_entries;
+        let (draft, rest) = convert::pull_request(wire, self.subject.place.clone(), &mut self.left_out)
+            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))?;
+        for _ in empty_before..self.left_out.empty_entries {
+            self.tally.faults.add_hole(&format!("the lists of {}", draft.url()));
+        }
+        Ok((draft, rest))
     }
 
     /// Counts an answer and takes it apart.

@@ -6,3 +6,4 @@
 pub(crate) mod identity;
 pub(crate) mod order;
 pub(crate) mod sightings;
+pub(crate) mod untold;
