@@ -90,7 +90,9 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
              access to what is on the board",
             found.count
         );
-        run.missing(&format!("cards of the board {}", found.place), &why);
+        let what = format!("cards of the board {}", found.place);
+        run.reporter.line(&format!("failed: {what}: {why}"));
+        run.missing(&what, &why);
     }
     for sentence in findings.sentences("GitHub") {
         run.reporter.line(&format!("note: {sentence}"));

@@ -119,7 +119,8 @@ fn every_optional_part_can_be_left_out_alone_and_all_can_together() {
 fn a_server_that_has_everything_lacks_nothing() {
     let schema = schema_without(&BTreeSet::new(), None);
     for old_arguments in [true, false] {
-        let lacking = Lacking::read(said(&schema, &question(Extent { old_arguments, ..WHOLE })), None).expect("a schema");
+        let lacking =
+            Lacking::read(said(&schema, &question(Extent { old_arguments, ..WHOLE })), None).expect("a schema");
         assert_eq!((lacking.notice(), lacking), (None, Lacking::default()));
     }
 }

@@ -109,7 +109,8 @@ pub(crate) fn rows_at<R: RawRow>(
     order: &str,
 ) -> rusqlite::Result<Vec<R>> {
     let selection = Selection::all(connection, R::TABLE, 0)?;
-    let sql = format!("SELECT {} FROM {} WHERE {key} = ?1 ORDER BY {order}", selection.sql(), R::TABLE.name);
+    let columns = selection.sql_as_texts();
+    let sql = format!("SELECT {columns} FROM {} WHERE {key} = ?1 ORDER BY {order}", R::TABLE.name);
     let mut statement = connection.prepare_cached(&sql)?;
     statement.query_map([value], |row| R::read_cells(&mut selection.cells(row, None)))?.collect()
 }

@@ -111,27 +111,27 @@ impl PageWriter<'_> {
         }
         let redacted = self.code(ItemContent::Redacted.name())?;
         let mut is_hidden = card.content == redacted && stored.card.content != redacted;
-        let may_hide_values = item.status.as_deref().is_none_or(str::is_empty)
-            && !item.has_untold_fields
-            && item.fields.as_ref().is_none_or(Vec::is_empty);
+        let told = item.fields.as_ref().filter(|_| !item.has_untold_fields);
+        let may_hide_values =
+            item.status.as_deref().is_none_or(str::is_empty) && item.fields.as_ref().is_none_or(Vec::is_empty);
         let mut hides = false;
         if may_hide_values {
             let title = self.code("Title")?;
-            let sql = "SELECT count(*), coalesce(max(field_name = ?2), 0) FROM issue_project_custom_field WHERE item = ?1";
+            let sql =
+                "SELECT count(*), coalesce(max(field_name = ?2), 0) FROM issue_project_custom_field WHERE item = ?1";
             let (fields, title): (i64, bool) = self
                 .connection
                 .prepare_cached(sql)?
                 .query_row((stored.row, title), |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let now = Values {
-                status: false,
-                fields: item.fields.as_ref().map(Vec::len),
-                title: false,
-                changed_at: card.updated_at,
+            let now = Values { status: false, fields: told.map(Vec::len), title: false, changed_at: card.updated_at };
+            let before = Values {
+                status: stored.card.status != 0,
+                fields: Some(fields as usize),
+                title,
+                changed_at: stored.card.updated_at,
             };
-            let before =
-                Values { status: stored.card.status != 0, fields: Some(fields as usize), title, changed_at: stored.card.updated_at };
             hides = hides_values(now, before);
-            is_hidden |= hides && item.fields.is_some();
+            is_hidden |= hides && told.is_some();
         }
         if is_hidden {
             self.find(Finding::Hidden, Kind::Card, &item.project_name);
