@@ -48,6 +48,8 @@ pub(crate) struct Run {
     pub(crate) sink: StoreSink,
     records: u64,
     done: usize,
+    /// Sources of which something was stored, but not all.
+    in_part: usize,
     /// What was used, by provider, in order.
     used: Vec<Used>,
     /// What failed, for the summary.
@@ -80,6 +82,7 @@ impl Run {
             number,
             records: 0,
             done: 0,
+            in_part: 0,
             used: Vec::new(),
             failures: Vec::new(),
             fatal: None,
@@ -189,6 +192,7 @@ impl Run {
             }
             Err(error) => {
                 let interrupted = error.kind == ErrorKind::Cancelled;
+                self.in_part += usize::from(error.kind == ErrorKind::Incomplete);
                 run.outcome = if interrupted { RunOutcome::Interrupted } else { RunOutcome::Failed }.into();
                 run.message = with_causes(&error);
                 let line = format!("{}: {}", title(&*task.source), run.message);
@@ -214,7 +218,7 @@ impl Run {
         let sources = if self.done == 1 { "source" } else { "sources" };
         say!("{} records from {} {sources}, {}", self.records, self.done, usage_text(&self.used));
         let interrupted = self.fatal.is_none() && self.cancel.is_cancelled();
-        let outcome = if self.done == 0 && !interrupted { Outcome::Failed } else { Outcome::Partial };
+        let outcome = if self.done + self.in_part == 0 && !interrupted { Outcome::Failed } else { Outcome::Partial };
         if let Some(error) = self.fatal {
             return Err(Failure::from(error).with_outcome(outcome));
         }

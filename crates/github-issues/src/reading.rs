@@ -2,7 +2,7 @@
 
 use github_client::{GithubClient, PageSize, Tally, faults};
 use model::Instant;
-use model::records::{Issue, Place};
+use model::records::{Issue, Place, UntoldOfIssue};
 use source::{Context, ErrorKind, SourceError, Usage};
 
 use crate::convert::{self, Boards, LeftOut, Rest, Sight};
@@ -22,6 +22,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) boards: &'a Boards,
     pub(crate) tally: Tally<'a>,
     pub(crate) left_out: LeftOut,
+    /// What the server cannot tell of any issue.
+    untold: UntoldOfIssue,
 }
 
 impl<'a> Reading<'a> {
@@ -41,6 +43,7 @@ impl<'a> Reading<'a> {
             boards,
             tally: Tally::new(context, at),
             left_out: LeftOut::default(),
+            untold: convert::untold(|part| client.asks_for(part)),
         }
     }
 
@@ -77,9 +80,14 @@ impl<'a> Reading<'a> {
     }
 
     fn convert(&mut self, wire: issues::IssueFields, place: Place) -> Result<(Issue, Rest), SourceError> {
-        let sight = Sight { at: self.tally.at, bug_source: self.bug_source, boards: self.boards };
-        convert::issue(wire, place, sight, &mut self.left_out)
-            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
+        let sight = Sight { at: self.tally.at, bug_source: self.bug_source, boards: self.boards, untold: self.untold };
+        let empty_before = self.left_out.empty_entries;
+        let (issue, rest) = convert::issue(wire, place, sight, &mut self.left_out)
+            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))?;
+        for _ in empty_before..self.left_out.empty_entries {
+            self.tally.faults.add_hole(&format!("the lists of {}", issue.url));
+        }
+        Ok((issue, rest))
     }
 
     /// Says what was left out and used; fails when something is missing. `what` names what was read.

@@ -1,7 +1,7 @@
 //! Questions about what should be there.
 
 use model::Instant;
-use model::records::{Project, Repository};
+use model::records::{Presence, Project, Repository};
 use rusqlite::Connection;
 
 use crate::Kind;
@@ -22,6 +22,42 @@ pub(crate) fn ids(
         kind.table()
     );
     connection.prepare_cached(&sql)?.query_map((repository_id, made_until.micros()), |row| row.get(0))?.collect()
+}
+
+/// Node ids, in order, of the archived cards of a board of which not all fields were told since they last changed, or of
+/// all of them.
+pub(crate) fn archived_cards(connection: &Connection, project: &str, all: bool) -> rusqlite::Result<Vec<String>> {
+    let (Some(project), Some(archived)) = (find(connection, project)?, find(connection, Presence::Archived.name())?)
+    else {
+        return Ok(Vec::new());
+    };
+    connection
+        .prepare_cached(
+            "SELECT item_id FROM project_item
+             WHERE project_id = ?1 AND presence = ?2 AND item_id IS NOT NULL
+               AND (?3 OR fields_at IS NULL OR fields_at < updated_at)
+             ORDER BY item_id",
+        )?
+        .query_map((project, archived, all), |row| row.get(0))?
+        .collect()
+}
+
+/// Of these cards those that show an issue which the import has not read.
+pub(crate) fn cards_of_unread_issues(
+    connection: &Connection,
+    ids: &[String],
+    run: i64,
+) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM project_item AS card JOIN issue ON issue.row_id = card.issue
+        WHERE card.item_id = ?1 AND issue.observed_run < ?2)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut unread = Vec::new();
+    for id in ids {
+        if statement.query_row((id, run), |row| row.get(0))? {
+            unread.push(id.clone());
+        }
+    }
+    Ok(unread)
 }
 
 /// Repositories of an organisation that an import before this one listed, that this one did not list, and of which

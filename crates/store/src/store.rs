@@ -206,6 +206,18 @@ impl Store {
         })
     }
 
+    /// Node ids, in order, of a board's archived cards whose fields were not all told since the card last changed, or of all
+    /// of them: boards do not list archived cards.
+    pub fn archived_items(&self, project_number_id: &str, all: bool) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| presence::archived_cards(connection, project_number_id, all))
+    }
+
+    /// Of these cards, by node id, those that show an issue which an import of this number has not read: where the cards
+    /// have new ids, nothing tells yet what became of them.
+    pub fn items_of_unread_issues(&self, ids: &[String], run: i64) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| presence::cards_of_unread_issues(connection, ids, run))
+    }
+
     /// Node ids, in order, of the issues whose cards were seen to change after the issue was last read: moving a card
     /// does not count as a change of its issue, so their timelines must be asked for by name. All that one import reads
     /// is dated with one instant: of a card that moved between the reading of its issue and of its board the status is

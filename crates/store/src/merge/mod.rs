@@ -7,3 +7,4 @@ pub(crate) mod identity;
 pub(crate) mod order;
 pub(crate) mod sightings;
 pub(crate) mod timelines;
+pub(crate) mod untold;
