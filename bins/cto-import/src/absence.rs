@@ -1,6 +1,8 @@
 //! What should be there and is not: repositories that are listed no longer, issues and pull requests that are counted no
 //! longer, and how long ago everything was read.
 
+pub(crate) mod boards;
+
 use std::sync::Arc;
 
 use github_client::{MissingSource, Survey};

@@ -1,6 +1,6 @@
 //! Which organisation on which server, and with whose credentials.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ pub(crate) struct Target {
     pub(crate) bug_source: String,
     /// The fields that boards have their columns from, by id, where they are configured.
     pub(crate) status_fields: HashMap<String, String>,
+    /// Boards that are left out of every figure, by id.
+    pub(crate) excluded: BTreeSet<String>,
 }
 
 impl Target {
@@ -28,6 +30,11 @@ impl Target {
     pub(crate) fn status_field(&self, project: &Project) -> &str {
         let configured = [&project.number_id, &project.id].into_iter().find_map(|id| self.status_fields.get(id));
         configured.map_or(DEFAULT_STATUS_FIELD, String::as_str)
+    }
+
+    /// Whether no figure rests on a board.
+    pub(crate) fn excludes(&self, project: &Project) -> bool {
+        self.excluded.contains(&project.number_id) || self.excluded.contains(&project.id)
     }
 }
 
@@ -69,8 +76,10 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
     let client = GithubClient::with_clock(settings, clock).map_err(Failure::usage)?;
     let status_fields = config.github.projects.iter();
     let status_fields = status_fields.filter_map(|project| Some((project.id.clone(), project.status_field.clone()?)));
+    let excluded = config.github.projects.iter().filter(|project| project.exclude);
+    let excluded = excluded.map(|project| project.id.clone()).collect();
     let bug_source = config.github.bug_source.custom_field_name.clone();
-    Ok(Target { org, client, concurrency, bug_source, status_fields: status_fields.collect() })
+    Ok(Target { org, client, concurrency, bug_source, status_fields: status_fields.collect(), excluded })
 }
 
 /// The clock that tells what the provider's time is measured by.

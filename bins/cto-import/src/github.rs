@@ -5,7 +5,7 @@ use github_client::{Survey, dating};
 use model::Instant;
 use model::records::{ImportRun, Record, RunOutcome};
 use source::{Batch, Scope, Sink as _, SourceError};
-use store::Store;
+use store::{Finding, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::Target;
@@ -55,6 +55,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     absence::follow_renamed(run, target, &survey).await?;
     store_survey(&survey, target, run)?;
     absence::name_unlisted(run, arguments, &survey)?;
+    absence::boards::name_unlisted(run, arguments, target, &survey)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
     let expected = plan.expected();
     run.reporter.line(&format!(
@@ -83,7 +84,18 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     }
     run.reporter.finish();
     absence::read_anew_where_ids_changed(run, arguments)?;
-    for sentence in run.sink.findings().sentences("GitHub") {
+    let (hidden, findings) = run.sink.findings().parted(Finding::Hidden);
+    for found in hidden.iter() {
+        let why = format!(
+            "GitHub does not show what {} of its cards are or hold any more; what was stored of them stays. Give the token \
+             access to what is on the board",
+            found.count
+        );
+        let what = format!("cards of the board {}", found.place);
+        run.reporter.line(&format!("failed: {what}: {why}"));
+        run.missing(&what, &why);
+    }
+    for sentence in findings.sentences("GitHub") {
         run.reporter.line(&format!("note: {sentence}"));
     }
     if let Some(hint) = absence::hint(&run.store.import_runs()?, run.number, survey.at) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use github_client::{DEFAULT_STATUS_FIELD, PageSize, Survey};
+use github_client::{DEFAULT_STATUS_FIELD, PageSize, ProjectSummary, Survey};
 use github_issues::{IssueSource, MovedIssueSource};
 use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
@@ -60,7 +60,8 @@ impl Plan {
                 let pages = Arc::clone(&plan.pages.issues);
                 let source = IssueSource::new(target.client.clone(), repository, survey.at, pages)
                     .with_bug_source(&target.bug_source)
-                    .with_boards(boards_with_status(target, survey));
+                    .with_boards(boards_with_status(target, survey))
+                    .without_moves(boards_moved_otherwise(target, survey));
                 plan.repositories.push(task(Arc::new(source), window, store)?);
             }
             if arguments.wants_pull_requests() {
@@ -87,8 +88,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The issues whose cards were seen to move after they were last read, once the boards were read, and those that are
-    /// `elsewhere`. `None` when there are none.
+    /// The issues whose cards were seen to move after they were last read, once the boards were read, those that were read
+    /// while a board was away, those with changed cards on boards that tell no status, and those that are `elsewhere`. `None` when there are none.
     pub(crate) fn moved_issues(
         target: &Target,
         survey: &Survey,
@@ -97,6 +98,10 @@ impl Plan {
         elsewhere: Vec<String>,
     ) -> Result<Option<Task>, Failure> {
         let mut ids = store.issues_behind_their_cards()?;
+        ids.extend(store.issues_behind_boards()?);
+        for board in boards_without_status(target, survey) {
+            ids.extend(store.issues_with_changed_cards(&board)?);
+        }
         ids.extend(elsewhere);
         ids.sort_unstable();
         ids.dedup();
@@ -107,7 +112,8 @@ impl Plan {
         let source =
             MovedIssueSource::new(target.client.clone(), &target.org, &survey.repositories, survey.at, ids, pages)
                 .with_bug_source(&target.bug_source)
-                .with_boards(boards_with_status(target, survey));
+                .with_boards(boards_with_status(target, survey))
+                .without_moves(boards_moved_otherwise(target, survey));
         let expected = source.expected(Window::default(), None);
         Ok(Some(Task { source: Arc::new(source), cursor: None, expected }))
     }
@@ -129,11 +135,30 @@ impl Plan {
 
 /// Ids of the boards whose columns are the values of the field that issues are asked for.
 fn boards_with_status(target: &Target, survey: &Survey) -> BTreeSet<String> {
-    let boards = survey.projects.iter().filter(|project| {
-        target.status_field(&project.record) == DEFAULT_STATUS_FIELD
-            && project.single_selects.iter().any(|field| field.name == DEFAULT_STATUS_FIELD)
-    });
-    boards.map(|project| github_projects::subject_of(&project.record).to_owned()).collect()
+    ids_of(survey, |board| target.status_field(&board.record) == DEFAULT_STATUS_FIELD && has_default_field(board))
+}
+
+/// Ids of the boards whose columns are the values of another field while timelines tell the moves in the default one. A
+/// board without that has renamed it, and timelines go on telling of it.
+fn boards_moved_otherwise(target: &Target, survey: &Survey) -> BTreeSet<String> {
+    ids_of(survey, |board| target.status_field(&board.record) != DEFAULT_STATUS_FIELD && has_default_field(board))
+}
+
+/// Ids of the boards that tell nothing of the status of their cards.
+fn boards_without_status(target: &Target, survey: &Survey) -> BTreeSet<String> {
+    ids_of(survey, |board| {
+        let wanted = target.status_field(&board.record);
+        board.single_selects.iter().all(|field| field.name != wanted)
+    })
+}
+
+fn has_default_field(board: &ProjectSummary) -> bool {
+    board.single_selects.iter().any(|field| field.name == DEFAULT_STATUS_FIELD)
+}
+
+fn ids_of(survey: &Survey, is_meant: impl Fn(&ProjectSummary) -> bool) -> BTreeSet<String> {
+    let boards = survey.projects.iter().filter(|board| is_meant(board));
+    boards.map(|board| github_projects::subject_of(&board.record).to_owned()).collect()
 }
 
 /// Page sizes that all repositories and boards share: one that is too heavy teaches the others.

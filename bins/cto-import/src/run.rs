@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use command_line::{Outcome, say, with_causes};
 use model::records::{ImportRun, RunOutcome};
-use source::{Context, ErrorKind, Source, SourceError, Usage, Window};
+use source::{Context, ErrorKind, Scope, Source, SourceError, Usage, Window};
 use store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +48,8 @@ pub(crate) struct Run {
     pub(crate) sink: StoreSink,
     records: u64,
     done: usize,
+    /// Sources of which something was stored, but not all.
+    in_part: usize,
     /// What was used, by provider, in order.
     used: Vec<Used>,
     /// What failed, for the summary.
@@ -80,6 +82,7 @@ impl Run {
             number,
             records: 0,
             done: 0,
+            in_part: 0,
             used: Vec::new(),
             failures: Vec::new(),
             fatal: None,
@@ -91,6 +94,26 @@ impl Run {
     /// Notes something that was asked for and is missing.
     pub(crate) fn missing(&mut self, what: &str, why: &str) {
         self.failures.push(format!("{what}: {why}"));
+    }
+
+    /// Notes that a source that earlier imports had is missing, among the runs too.
+    pub(crate) fn missing_source(
+        &mut self,
+        scope: Scope,
+        subject: &str,
+        label: &str,
+        why: &str,
+    ) -> Result<(), Failure> {
+        self.missing(&format!("{} of {label}", scope.name()), why);
+        Ok(self.store.record_import(&ImportRun {
+            run: self.number,
+            scope: scope.into(),
+            subject: subject.to_owned(),
+            label: label.to_owned(),
+            outcome: RunOutcome::Failed.into(),
+            message: why.to_owned(),
+            ..ImportRun::default()
+        })?)
     }
 
     /// Notes what a provider was asked.
@@ -169,6 +192,7 @@ impl Run {
             }
             Err(error) => {
                 let interrupted = error.kind == ErrorKind::Cancelled;
+                self.in_part += usize::from(error.kind == ErrorKind::Incomplete);
                 run.outcome = if interrupted { RunOutcome::Interrupted } else { RunOutcome::Failed }.into();
                 run.message = with_causes(&error);
                 let line = format!("{}: {}", title(&*task.source), run.message);
@@ -194,7 +218,7 @@ impl Run {
         let sources = if self.done == 1 { "source" } else { "sources" };
         say!("{} records from {} {sources}, {}", self.records, self.done, usage_text(&self.used));
         let interrupted = self.fatal.is_none() && self.cancel.is_cancelled();
-        let outcome = if self.done == 0 && !interrupted { Outcome::Failed } else { Outcome::Partial };
+        let outcome = if self.done + self.in_part == 0 && !interrupted { Outcome::Failed } else { Outcome::Partial };
         if let Some(error) = self.fatal {
             return Err(Failure::from(error).with_outcome(outcome));
         }

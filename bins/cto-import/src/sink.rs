@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::Instant;
 use source::{Batch, Scope, Sink, SinkError};
-use store::{Absence, Findings, Kind, Page, Store, StoreError};
+use store::{Absence, Finding, Findings, Found, Kind, Page, Store, StoreError};
 
 /// The store as the connectors of one import see it.
 #[derive(Clone)]
@@ -32,6 +32,17 @@ impl StoreSink {
         Ok(())
     }
 
+    /// The cards that can be asked for by their stored ids. Where cards have new ids, that an old one leads nowhere tells
+    /// nothing of a card whose issue was not read since: the issue shows it under its new id.
+    fn askable(&self, ids: Vec<String>) -> Result<Vec<String>, StoreError> {
+        let is_new = |found: &Found| found.finding == Finding::NewIds && found.kind == Kind::Card;
+        if !self.findings().iter().any(is_new) {
+            return Ok(ids);
+        }
+        let unclear = self.store.items_of_unread_issues(&ids, self.run)?;
+        Ok(ids.into_iter().filter(|id| !unclear.contains(id)).collect())
+    }
+
     fn note(&self, found: &Findings) {
         self.findings.lock().unwrap_or_else(PoisonError::into_inner).append(found);
     }
@@ -53,7 +64,11 @@ impl Sink for StoreSink {
     }
 
     fn unseen_items(&self, subject: &str, generation: i64) -> Result<Vec<String>, SinkError> {
-        self.store.unseen_items(subject, generation).map_err(as_sink_error)
+        self.store.unseen_items(subject, generation).and_then(|ids| self.askable(ids)).map_err(as_sink_error)
+    }
+
+    fn archived_items(&self, subject: &str, all: bool) -> Result<Vec<String>, SinkError> {
+        self.store.archived_items(subject, all).and_then(|ids| self.askable(ids)).map_err(as_sink_error)
     }
 
     fn gone(&self, scope: Scope, ids: &[String], at: Instant) -> Result<(), SinkError> {

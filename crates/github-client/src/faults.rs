@@ -71,6 +71,26 @@ impl Faults {
         self.add(vec![error], request_id);
     }
 
+    /// Adds an entry that is missing somewhere in what came otherwise: `place` says where, for people.
+    pub fn add_hole(&mut self, place: &str) {
+        let error = GraphqlError {
+            path: place.to_owned(),
+            kind: "EMPTY".to_owned(),
+            message: "an entry came empty, and GitHub does not say why; what was stored of that list stays".to_owned(),
+        };
+        self.add(vec![error], None);
+    }
+
+    /// Adds that a list came empty of which the provider counts so many entries.
+    pub fn add_lack(&mut self, place: &str, counted: u64) {
+        let error = GraphqlError {
+            path: place.to_owned(),
+            kind: "EMPTY".to_owned(),
+            message: format!("the list came empty, although GitHub counts {counted} there; nothing is taken for gone"),
+        };
+        self.add(vec![error], None);
+    }
+
     /// Whether anything is missing.
     pub fn any(&self) -> bool {
         self.count > 0

@@ -5,7 +5,7 @@ use source::{Event, Progress, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::GithubClient;
-use crate::schema::{Lacking, Said, question};
+use crate::schema::{Extent, Lacking, Said, question};
 use crate::session::{Asking, Spent};
 
 impl GithubClient {
@@ -42,6 +42,13 @@ impl GithubClient {
         Ok(new.then_some(remembered))
     }
 
+    /// Whether queries ask for a part of the schema: a type, a field `Issue.issueType` or a value
+    /// `IssueTimelineItemsItemType.CLOSED_EVENT`. What the server does not have is left out of them, so that answers tell
+    /// nothing of it.
+    pub fn asks_for(&self, part: &str) -> bool {
+        self.session.schema.has(part)
+    }
+
     async fn ask_for_schema(
         &self,
         progress: &dyn Progress,
@@ -50,8 +57,9 @@ impl GithubClient {
         const WHAT: &str = "the fields of GitHub's schema";
         let asking = Asking { what: WHAT, progress, cancel };
         let mut refusal = None;
-        for old_arguments in [true, false] {
-            let body = json!({"operationName": "Schema", "query": question(old_arguments), "variables": {}});
+        for (old_arguments, cost) in [(true, true), (true, false), (false, false)] {
+            let question = question(Extent { old_arguments, cost });
+            let body = json!({"operationName": "Schema", "query": question, "variables": {}});
             let mut spent = Spent::default();
             let answer = match self.session.graphql(body, asking, false, &mut spent).await {
                 Ok(raw) => raw.decode::<Said>(WHAT, spent).map(|reply| reply.data),

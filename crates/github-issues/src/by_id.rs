@@ -10,6 +10,7 @@ use model::Instant;
 use model::records::{Place, Record};
 use source::{Batch, Context, Event, Expected, Scope, Source, SourceError, Usage, Window};
 
+use crate::convert::Boards;
 use crate::reading::{MAY_BE_HIDDEN, Reading};
 use crate::source::{POINTS_PER_PAGE, place_in};
 use crate::wire::{ByIdVariables, Home, IssuesById, Named};
@@ -35,7 +36,7 @@ pub struct MovedIssueSource {
     ids: Vec<String>,
     at: Instant,
     bug_source: String,
-    status_shown: BTreeSet<String>,
+    boards: Boards,
 }
 
 /// An answer, taken apart.
@@ -66,7 +67,7 @@ impl MovedIssueSource {
             ids,
             at: surveyed_at,
             bug_source: String::new(),
-            status_shown: BTreeSet::new(),
+            boards: Boards::default(),
         }
     }
 
@@ -80,7 +81,14 @@ impl MovedIssueSource {
     /// As [`IssueSource::with_boards`](crate::IssueSource::with_boards).
     #[must_use]
     pub fn with_boards(mut self, project_ids: BTreeSet<String>) -> Self {
-        self.status_shown = project_ids;
+        self.boards.status_shown = project_ids;
+        self
+    }
+
+    /// As [`IssueSource::without_moves`](crate::IssueSource::without_moves).
+    #[must_use]
+    pub fn without_moves(mut self, project_ids: BTreeSet<String>) -> Self {
+        self.boards.moves_untold = project_ids;
         self
     }
 
@@ -154,8 +162,7 @@ impl Source for MovedIssueSource {
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        let mut reading =
-            Reading::new(&self.client, &self.pages, context, self.at, &self.bug_source, &self.status_shown);
+        let mut reading = Reading::new(&self.client, &self.pages, context, self.at, &self.bug_source, &self.boards);
         let what = format!("issues of {}", self.label);
         let mut left = self.ids.as_slice();
         let mut absent = 0_u64;

@@ -6,6 +6,7 @@ use model::Instant;
 use model::issue_kind::kind_and_bug;
 use model::records::{
     FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, ProjectKind, StatusEvent, StatusKind,
+    UntoldOfIssue,
 };
 
 use crate::wire::issues::{
@@ -50,13 +51,14 @@ pub(crate) struct LeftOut {
 }
 
 impl LeftOut {
-    /// Counts and drops the empty entries of a list.
-    fn present<T>(&mut self, list: Option<Vec<Option<T>>>) -> Vec<T> {
-        let list = list.unwrap_or_default();
+    /// Counts and drops the empty entries of a list; a list that did not come is one. Says whether there are any.
+    fn present<T>(&mut self, list: Option<Vec<Option<T>>>) -> (Vec<T>, bool) {
+        let list = list.unwrap_or_else(|| vec![None]);
         let length = list.len();
         let present: Vec<T> = list.into_iter().flatten().collect();
-        self.empty_entries += (length - present.len()) as u64;
-        present
+        let empty = length - present.len();
+        self.empty_entries += empty as u64;
+        (present, empty > 0)
     }
 }
 
@@ -75,8 +77,37 @@ pub(crate) struct Sight<'a> {
     pub(crate) at: Instant,
     /// Name of the custom field that was asked for; empty for none.
     pub(crate) bug_source: &'a str,
-    /// Ids of the boards of which it is known that their columns are the values of the field that is asked for.
-    pub(crate) status_shown: &'a BTreeSet<String>,
+    /// What is known of the columns of boards.
+    pub(crate) boards: &'a Boards,
+    /// What the server cannot tell of any issue.
+    pub(crate) untold: UntoldOfIssue,
+}
+
+/// What is known of the columns of boards, by id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Boards {
+    /// Those whose columns are the values of the field that is asked for.
+    pub(crate) status_shown: BTreeSet<String>,
+    /// Those whose columns are the values of another field than the one whose changes timelines tell.
+    pub(crate) moves_untold: BTreeSet<String>,
+}
+
+/// What answers tell nothing of, where queries do not ask for these parts of the schema.
+pub(crate) fn untold(asks_for: impl Fn(&str) -> bool) -> UntoldOfIssue {
+    let lacks = |parts: &[&str]| parts.iter().any(|part| !asks_for(part));
+    UntoldOfIssue {
+        issue_type: lacks(&["Issue.issueType", "IssueType"]),
+        reasons: lacks(&["Issue.stateReason", "ClosedEvent.stateReason"]),
+        project_events: lacks(&[
+            "AddedToProjectV2Event",
+            "ProjectV2ItemStatusChangedEvent",
+            "RemovedFromProjectV2Event",
+            "IssueTimelineItemsItemType.ADDED_TO_PROJECT_V2_EVENT",
+            "IssueTimelineItemsItemType.PROJECT_V2_ITEM_STATUS_CHANGED_EVENT",
+            "IssueTimelineItemsItemType.REMOVED_FROM_PROJECT_V2_EVENT",
+        ]),
+        ..UntoldOfIssue::default()
+    }
 }
 
 /// One issue as far as it was read, and where its longer lists go on.
@@ -96,21 +127,31 @@ pub(crate) fn issue(
         (true, None) => Err(NoCursor { list, url: wire.url.clone() }),
     };
 
+    let mut untold = sight.untold;
     let labels = match wire.labels {
         Some(list) => {
             rest.labels = go_on("labels", list.page_info.has_next_page, list.page_info.end_cursor)?;
-            left_out.present(list.nodes).into_iter().map(|label| label.name).collect()
+            left_out.present(list.nodes)
         }
-        None => Vec::new(),
+        None => left_out.present(None),
     };
+    untold.labels |= labels.1;
+    let labels = labels.0.into_iter().map(|label| label.name).collect();
     let assignees = {
         let list = wire.assignees;
         rest.assignees = go_on("assignees", list.page_info.has_next_page, list.page_info.end_cursor)?;
-        left_out.present(list.nodes).into_iter().map(|user| user.login).collect()
+        left_out.present(list.nodes)
     };
+    untold.assignees |= assignees.1;
+    let assignees = assignees.0.into_iter().map(|user| user.login).collect();
     let page = &wire.timeline_items.page_info;
     rest.timeline = go_on("timeline events", page.has_next_page, page.end_cursor.clone())?;
     let mut timeline = timeline(wire.timeline_items, left_out);
+    timeline
+        .project
+        .retain(|event| event.kind != ProjectKind::Moved || !sight.boards.moves_untold.contains(&event.project_id));
+    untold.status_events |= timeline.has_gaps;
+    untold.project_events |= timeline.has_gaps || timeline.has_hidden_boards;
     timeline.status.insert(0, opened(wire.created_at.0, &creator));
     let items = match wire.project_items {
         Some(list) => {
@@ -140,6 +181,7 @@ pub(crate) fn issue(
         status_events: timeline.status,
         project_events: timeline.project,
         items,
+        untold,
         ..Issue::default()
     };
     derive_kind(&mut issue);
@@ -149,13 +191,17 @@ pub(crate) fn issue(
 /// Adds the next page of those lists of an issue that `asked` names.
 pub(crate) fn append(issue: &mut Issue, asked: &Rest, next: Issue) {
     if asked.labels.is_some() {
+        issue.untold.labels |= next.untold.labels;
         issue.labels.extend(next.labels);
         derive_kind(issue);
     }
     if asked.assignees.is_some() {
+        issue.untold.assignees |= next.untold.assignees;
         issue.assignees.extend(next.assignees);
     }
     if asked.timeline.is_some() {
+        issue.untold.status_events |= next.untold.status_events;
+        issue.untold.project_events |= next.untold.project_events;
         let opened_again = 1;
         issue.status_events.extend(next.status_events.into_iter().skip(opened_again));
         issue.project_events.extend(next.project_events);
@@ -183,11 +229,18 @@ struct Timeline {
     status: Vec<StatusEvent>,
     project: Vec<ProjectEvent>,
     first_closer: Option<String>,
+    /// Whether some events came empty.
+    has_gaps: bool,
+    /// Whether some events are of boards that are not shown.
+    has_hidden_boards: bool,
 }
 
 fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline {
     let mut timeline = Timeline::default();
-    for event in left_out.present(list.nodes) {
+    let (events, has_gaps) = left_out.present(list.nodes);
+    let hidden_before = left_out.hidden_boards;
+    timeline.has_gaps = has_gaps;
+    for event in events {
         match event {
             Event::ClosedEvent(closed) => {
                 let by = closed.actor.map(|actor| actor.login);
@@ -232,6 +285,7 @@ fn timeline(list: IssueFieldsTimelineItems, left_out: &mut LeftOut) -> Timeline 
             Event::TransferredEvent | Event::Unknown => {}
         }
     }
+    timeline.has_hidden_boards = left_out.hidden_boards > hidden_before;
     timeline
 }
 
@@ -258,11 +312,12 @@ fn board_id_and_name(board: BoardFields) -> (String, String) {
 }
 
 fn items(list: IssueFieldsProjectItems, issue_id: &str, sight: Sight<'_>, left_out: &mut LeftOut) -> Vec<ProjectItem> {
-    left_out.present(list.nodes).into_iter().map(|wire| item(wire, issue_id, sight)).collect()
+    left_out.present(list.nodes).0.into_iter().map(|wire| item(wire, issue_id, sight)).collect()
 }
 
 fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) -> ProjectItem {
-    // Boards list all fields of the cards that they show, but leave archived ones out.
+    // Boards list all fields of the cards that they show, and are asked for those of archived ones by id; until then this
+    // field is known at least.
     let fields = (wire.is_archived && !sight.bug_source.is_empty())
         .then(|| bug_source(wire.bug_source, sight.bug_source).into_iter().collect());
     let (project_id, project_name) = board_id_and_name(wire.project);
@@ -274,7 +329,7 @@ fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) ->
         _ => (None, None),
     };
     // What other boards call Status may be anything, and without a value it may not even be there.
-    let is_shown = sight.status_shown.contains(&project_id);
+    let is_shown = sight.boards.status_shown.contains(&project_id);
     let (status, status_updated_at) = if is_shown { (status, status_updated_at) } else { (None, None) };
     ProjectItem {
         id: wire.id,
@@ -288,6 +343,7 @@ fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) ->
         created_at: Some(wire.created_at.0),
         updated_at: Some(wire.updated_at.0),
         observed_at: Some(sight.at),
+        has_untold_fields: fields.is_some(),
         fields,
     }
 }

@@ -1,13 +1,11 @@
 //! What every way of reading issues shares: following long lists and ending.
 
-use std::collections::BTreeSet;
-
 use github_client::{GithubClient, PageSize, Tally, faults};
 use model::Instant;
-use model::records::{Issue, Place};
+use model::records::{Issue, Place, UntoldOfIssue};
 use source::{Context, ErrorKind, SourceError, Usage};
 
-use crate::convert::{self, LeftOut, Rest, Sight};
+use crate::convert::{self, Boards, LeftOut, Rest, Sight};
 use crate::wire::{Issues, issues};
 
 /// The field that may be hidden or gone without anything missing.
@@ -21,9 +19,11 @@ pub(crate) struct Reading<'a> {
     /// Name of the custom field to ask for; empty for none.
     pub(crate) bug_source: &'a str,
     /// As in [`Sight`].
-    pub(crate) status_shown: &'a BTreeSet<String>,
+    pub(crate) boards: &'a Boards,
     pub(crate) tally: Tally<'a>,
     pub(crate) left_out: LeftOut,
+    /// What the server cannot tell of any issue.
+    untold: UntoldOfIssue,
 }
 
 impl<'a> Reading<'a> {
@@ -33,16 +33,17 @@ impl<'a> Reading<'a> {
         context: &'a Context<'a>,
         at: Instant,
         bug_source: &'a str,
-        status_shown: &'a BTreeSet<String>,
+        boards: &'a Boards,
     ) -> Self {
         Self {
             client,
             pages,
             context,
             bug_source,
-            status_shown,
+            boards,
             tally: Tally::new(context, at),
             left_out: LeftOut::default(),
+            untold: convert::untold(|part| client.asks_for(part)),
         }
     }
 
@@ -79,9 +80,14 @@ impl<'a> Reading<'a> {
     }
 
     fn convert(&mut self, wire: issues::IssueFields, place: Place) -> Result<(Issue, Rest), SourceError> {
-        let sight = Sight { at: self.tally.at, bug_source: self.bug_source, status_shown: self.status_shown };
-        convert::issue(wire, place, sight, &mut self.left_out)
-            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
+        let sight = Sight { at: self.tally.at, bug_source: self.bug_source, boards: self.boards, untold: self.untold };
+        let empty_before = self.left_out.empty_entries;
+        let (issue, rest) = convert::issue(wire, place, sight, &mut self.left_out)
+            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))?;
+        for _ in empty_before..self.left_out.empty_entries {
+            self.tally.faults.add_hole(&format!("the lists of {}", issue.url));
+        }
+        Ok((issue, rest))
     }
 
     /// Says what was left out and used; fails when something is missing. `what` names what was read.

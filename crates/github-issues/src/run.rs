@@ -35,6 +35,8 @@ struct Listing {
     order: issues::IssueOrderField,
     since: Option<Instant>,
     after: Option<String>,
+    /// How many are left, where that is known: the last of several pages is asked for, and paid, no larger than it is.
+    left: Option<u64>,
 }
 
 /// One page.
@@ -115,7 +117,13 @@ impl<'a> Run<'a> {
         loop {
             let after = crawl.after.clone();
             let order = issues::IssueOrderField::CREATED_AT;
-            let page = self.page(&Listing { order, since: None, after }).await?;
+            let left =
+                expected.filter(|_| after.is_some()).map(|all| all.saturating_sub(self.reading.tally.usage.records));
+            let page = self.page(&Listing { order, since: None, after, left }).await?;
+            let has_none = page.records.is_empty() && self.reading.tally.usage.records == 0;
+            if page.next.is_none() && !resumed && has_none && !self.reading.tally.faults.any() {
+                self.reading.tally.faults.add_lack(LIST, self.subject.known.total);
+            }
             let missing = self.reading.tally.faults.any();
             let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), self.reading.tally.at, missing);
             let last = page.next.is_none();
@@ -143,7 +151,7 @@ impl<'a> Run<'a> {
     async fn changes(&mut self, since: Instant, moves_watermark: bool) -> Result<(), SourceError> {
         self.reading.tally.usage.covered_from = Some(since);
         let order = || issues::IssueOrderField::UPDATED_AT;
-        let mut listing = Listing { order: order(), since: Some(since), after: None };
+        let mut listing = Listing { order: order(), since: Some(since), after: None, left: None };
         loop {
             let page = self.page(&listing).await?;
             if moves_watermark {
@@ -157,7 +165,7 @@ impl<'a> Run<'a> {
             self.commit(page, moves_watermark, None, None)?;
             listing = match next {
                 None => return Ok(()),
-                Some(_) if last_change > listing.since => Listing { order: order(), since: last_change, after: None },
+                Some(_) if last_change > listing.since => Listing { since: last_change, after: None, ..listing },
                 after => Listing { after, ..listing },
             };
         }
@@ -245,7 +253,7 @@ impl<'a> Run<'a> {
 
     fn page_variables(&self, listing: &Listing, first: i64) -> issues::Variables {
         issues::Variables {
-            first,
+            first: listing.left.map_or(first, |left| first.min(i64::try_from(left.max(1)).unwrap_or(first))),
             after: listing.after.clone(),
             order: issues::IssueOrder { field: listing.order.clone(), direction: issues::OrderDirection::ASC },
             filter: listing.since.map(|since| issues::IssueFilters { since: Some(DateTime(since)), states: None }),

@@ -10,6 +10,7 @@ use model::Instant;
 use model::records::{Place, Repository};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
+use crate::convert::Boards;
 use crate::reading::Reading;
 use crate::run::{Run, Subject};
 
@@ -32,7 +33,7 @@ pub struct IssueSource {
     known: Known,
     surveyed_at: Instant,
     bug_source: String,
-    status_shown: BTreeSet<String>,
+    boards: Boards,
 }
 
 /// Where the issues of a repository are.
@@ -64,7 +65,7 @@ impl IssueSource {
             known: Known { total: summary.issues, updated_at: summary.issues_updated_at },
             surveyed_at,
             bug_source: String::new(),
-            status_shown: BTreeSet::new(),
+            boards: Boards::default(),
         }
     }
 
@@ -79,7 +80,15 @@ impl IssueSource {
     /// of other boards the status is not told.
     #[must_use]
     pub fn with_boards(mut self, project_ids: BTreeSet<String>) -> Self {
-        self.status_shown = project_ids;
+        self.boards.status_shown = project_ids;
+        self
+    }
+
+    /// Leaves out the moves that timelines tell of these boards: GitHub tells those of the field `Status` alone, and their
+    /// columns are the values of another one.
+    #[must_use]
+    pub fn without_moves(mut self, project_ids: BTreeSet<String>) -> Self {
+        self.boards.moves_untold = project_ids;
         self
     }
 
@@ -116,7 +125,7 @@ impl Source for IssueSource {
         }
         let subject = Subject { place: &self.place, label: &self.label, known: self.known };
         let reading =
-            Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.bug_source, &self.status_shown);
+            Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.bug_source, &self.boards);
         Run::new(subject, reading).run().await
     }
 }

@@ -52,8 +52,9 @@ pub(crate) fn item(
         (true, Some(cursor)) => Some(cursor),
         (true, None) => return Err(NoCursor { id: wire.id }),
     };
-    let values = wire.field_values.nodes.unwrap_or_default();
-    *empty_entries += values.iter().filter(|value| value.is_none()).count() as u64;
+    let values = wire.field_values.nodes.unwrap_or_else(|| vec![None]);
+    let empty = values.iter().filter(|value| value.is_none()).count() as u64;
+    *empty_entries += empty;
     let fields = values.into_iter().flatten().filter_map(field).collect();
 
     let (status, status_updated_at) = match wire.field_value_by_name {
@@ -86,6 +87,7 @@ pub(crate) fn item(
         updated_at: Some(wire.updated_at.0),
         observed_at: Some(observed_at),
         fields: Some(fields),
+        has_untold_fields: empty > 0,
     };
     Ok((item, rest))
 }

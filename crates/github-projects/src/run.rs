@@ -2,13 +2,14 @@
 
 use github_client::faults;
 use github_client::{GithubClient, GraphqlError, PageSize, Reply, Tally};
+use graphql_client::GraphQLQuery;
 use model::Instant;
 use model::records::{ProjectItem, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
 
 use crate::convert::{self, Board, StatusField};
 use crate::cursor::{Crawl, Cursor, Plan};
-use crate::wire::{Items, items};
+use crate::wire::{Cards, CardsVariables, Items, items};
 
 /// Path of the list of cards in the answers.
 const LIST: &str = "nodes.0.items.nodes";
@@ -64,6 +65,7 @@ impl<'a> Run<'a> {
             Plan::Changes { since, leaves_no_hole } => self.changes(since, leaves_no_hole).await?,
             Plan::Crawl(crawl) => self.crawl_or_begin_again(crawl).await?,
         }
+        self.look_up_archived().await?;
         self.end()
     }
 
@@ -113,18 +115,35 @@ impl<'a> Run<'a> {
     /// moved while the pages were read.
     async fn look_up_unseen(&mut self, full_crawl: FullCrawl) -> Result<(), SourceError> {
         let unseen = self.context.sink.unseen_items(&self.subject.board.number_id, full_crawl.generation)?;
-        let mut left = unseen.as_slice();
+        self.look_up(&unseen, Some(full_crawl)).await
+    }
+
+    /// Asks by id for the fields of archived cards, which boards do not list; of those that changed since they were asked
+    /// for, or of all when everything is read.
+    async fn look_up_archived(&mut self) -> Result<(), SourceError> {
+        let board = &self.subject.board.number_id;
+        let archived = self.context.sink.archived_items(board, self.context.window.full)?;
+        self.look_up(&archived, None).await
+    }
+
+    async fn look_up(&mut self, ids: &[String], full_crawl: Option<FullCrawl>) -> Result<(), SourceError> {
+        let mut left = ids;
         let status_field = self.subject.board.status_field.name.clone();
         while !left.is_empty() {
             let what = format!("{} cards of the board {} by id", left.len(), self.subject.board.name);
             let ids = |most: i64| left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect();
-            let taken = self.ask(&what, "nodes", |most| variables(&status_field, ids(most), 1, None, "")).await?;
+            let taken = if full_crawl.is_some() {
+                self.ask::<Items>(&what, "nodes", |most| variables(&status_field, ids(most), 1, None, "")).await?
+            } else {
+                let make = |most| CardsVariables { ids: ids(most), status_field: status_field.clone() };
+                self.ask::<Cards>(&what, "nodes", make).await?
+            };
             let asked = taken.nodes.len();
             if asked == 0 || asked > left.len() {
                 return Err(faults::stuck(&what, taken.request_id));
             }
             let page = self.looked_up(&left[..asked], taken).await?;
-            self.commit(page, false, Some(full_crawl), None)?;
+            self.commit(page, false, full_crawl, None)?;
             left = &left[asked..];
         }
         Ok(())
@@ -177,23 +196,24 @@ impl<'a> Run<'a> {
     }
 
     /// Asks for cards, and once more when parts of the answer are missing.
-    async fn ask(
-        &mut self,
-        what: &str,
-        list: &str,
-        make: impl Fn(i64) -> items::Variables,
-    ) -> Result<Taken, SourceError> {
-        let taken = self.ask_once(what, &make).await?;
+    async fn ask<Q>(&mut self, what: &str, list: &str, make: impl Fn(i64) -> Q::Variables) -> Result<Taken, SourceError>
+    where
+        Q: GraphQLQuery<ResponseData = items::ResponseData>,
+    {
+        let taken = self.ask_once::<Q>(what, &make).await?;
         if faults::sort(taken.errors.clone(), list, MAY_BE_HIDDEN).failures.is_empty() {
             return Ok(taken);
         }
         tracing::debug!(what, "parts of {what} are missing, asking once more");
-        self.ask_once(what, &make).await
+        self.ask_once::<Q>(what, &make).await
     }
 
-    async fn ask_once(&mut self, what: &str, make: impl Fn(i64) -> items::Variables) -> Result<Taken, SourceError> {
+    async fn ask_once<Q>(&mut self, what: &str, make: impl Fn(i64) -> Q::Variables) -> Result<Taken, SourceError>
+    where
+        Q: GraphQLQuery<ResponseData = items::ResponseData>,
+    {
         let (client, pages) = (self.subject.client, self.subject.pages);
-        let reply = client.page::<Items>(what, pages, make, self.context.progress, &self.context.cancel).await?;
+        let reply = client.page::<Q>(what, pages, make, self.context.progress, &self.context.cancel).await?;
         Ok(self.taken(reply))
     }
 
@@ -206,7 +226,7 @@ impl<'a> Run<'a> {
         };
         let (board_id, status_field) = (self.subject.board.id.clone(), self.subject.board.status_field.name.clone());
         let make = |first| variables(&status_field, vec![board_id.clone()], first, after.cloned(), query);
-        let taken = self.ask(&what, LIST, make).await?;
+        let taken = self.ask::<Items>(&what, LIST, make).await?;
         let Some(items::ItemsNodes::ProjectV2(board)) = taken.nodes.into_iter().flatten().next() else {
             return Err(faults::absent(&what, &taken.errors, taken.request_id));
         };
@@ -266,14 +286,20 @@ impl<'a> Run<'a> {
             if let (Some(fields), Some(more)) = (&mut item.fields, next.fields) {
                 fields.extend(more);
             }
+            item.has_untold_fields |= next.has_untold_fields;
             rest = next_rest;
         }
         Ok(Some(item))
     }
 
     fn convert(&mut self, wire: items::ItemFields) -> Result<(ProjectItem, Option<String>), SourceError> {
-        convert::item(wire, self.subject.board, self.subject.at, &mut self.empty_entries)
-            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
+        let empty_before = self.empty_entries;
+        let (item, rest) = convert::item(wire, self.subject.board, self.subject.at, &mut self.empty_entries)
+            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))?;
+        for _ in empty_before..self.empty_entries {
+            self.tally.faults.add_hole(&format!("the fields of the card {}", item.id));
+        }
+        Ok((item, rest))
     }
 
     fn taken(&mut self, reply: Reply<items::ResponseData>) -> Taken {
@@ -323,7 +349,7 @@ fn no_status(board: &Board) -> SourceError {
     let has = if all.is_empty() { "it has none".to_owned() } else { format!("it has {}", all.join(", ")) };
     let message = format!(
         "cards of the board {0}: it has no single-select field {name} that this token is shown ({has}), so the status of \
-         its cards is not known and stays as it was; name the field as status_field of the board {1} in github.projects",
+         its cards is not known and stays as it was; name the field as github.projects[].status_field of the board {1}",
         board.name, board.number_id
     );
     SourceError::new(ErrorKind::Incomplete, message)

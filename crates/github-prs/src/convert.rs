@@ -1,7 +1,9 @@
 //! From what travelled to records.
 
 use model::Instant;
-use model::records::{Place, PullRequest, PullRequestEvent, PullRequestEventKind, Review, ReviewState};
+use model::records::{
+    Place, PullRequest, PullRequestEvent, PullRequestEventKind, Review, ReviewState, UntoldOfPullRequest,
+};
 
 use crate::wire::pull_requests::{
     PullRequestFields, PullRequestFieldsAuthorOn, PullRequestFieldsReviewsNodes, PullRequestFieldsReviewsNodesAuthorOn,
@@ -42,12 +44,13 @@ pub(crate) struct LeftOut {
 }
 
 impl LeftOut {
-    /// Counts and drops the empty entries of a list.
-    fn present<T>(&mut self, list: Option<Vec<Option<T>>>) -> Vec<T> {
-        let list = list.unwrap_or_default();
+    /// Counts and drops the empty entries of a list; a list that did not come is one. Says in `untold` if there are any.
+    fn present<T>(&mut self, list: Option<Vec<Option<T>>>, untold: &mut bool) -> Vec<T> {
+        let list = list.unwrap_or_else(|| vec![None]);
         let length = list.len();
         let present: Vec<T> = list.into_iter().flatten().collect();
         self.empty_entries += (length - present.len()) as u64;
+        *untold |= present.len() < length;
         present
     }
 }
@@ -89,16 +92,20 @@ impl Draft {
     pub(crate) fn append(&mut self, asked: &Rest, next: Self) {
         let (known, more) = (&mut self.pull_request, next.pull_request);
         if asked.labels.is_some() {
+            known.untold.labels |= more.untold.labels;
             known.labels.extend(more.labels);
         }
         if asked.reviews.is_some() {
+            known.untold.reviews |= more.untold.reviews;
             known.reviews.extend(more.reviews);
         }
         if asked.timeline.is_some() {
+            known.untold.events |= more.untold.events;
             known.events.extend(more.events);
             self.dismissals.extend(next.dismissals);
         }
         if asked.commits.is_some() {
+            known.untold.commits |= more.untold.commits;
             known.first_commit_at = [known.first_commit_at, more.first_commit_at].into_iter().flatten().min();
         }
     }
@@ -128,26 +135,29 @@ pub(crate) fn pull_request(
         (true, None) => Err(NoCursor { list, url: wire.url.clone() }),
     };
 
+    let mut untold = UntoldOfPullRequest::default();
     let labels = match wire.labels {
         Some(list) => {
             rest.labels = go_on("labels", list.page_info.has_next_page, list.page_info.end_cursor)?;
-            left_out.present(list.nodes).into_iter().map(|label| label.name).collect()
+            left_out.present(list.nodes, &mut untold.labels)
         }
-        None => Vec::new(),
+        None => left_out.present(None, &mut untold.labels),
     };
+    let labels = labels.into_iter().map(|label| label.name).collect();
     let reviews = match wire.reviews {
         Some(list) => {
             rest.reviews = go_on("reviews", list.page_info.has_next_page, list.page_info.end_cursor)?;
-            left_out.present(list.nodes).into_iter().map(review).collect()
+            left_out.present(list.nodes, &mut untold.reviews)
         }
-        None => Vec::new(),
+        None => left_out.present(None, &mut untold.reviews),
     };
+    let reviews = reviews.into_iter().map(review).collect();
     let page = &wire.timeline_items.page_info;
     rest.timeline = go_on("timeline events", page.has_next_page, page.end_cursor.clone())?;
-    let (events, dismissals) = timeline(wire.timeline_items, left_out);
+    let (events, dismissals) = timeline(wire.timeline_items, left_out, &mut untold.events);
     let page = wire.commits.page_info;
     rest.commits = go_on("commits", page.has_next_page, page.end_cursor)?;
-    let commits = left_out.present(wire.commits.nodes);
+    let commits = left_out.present(wire.commits.nodes, &mut untold.commits);
     let first_commit_at = commits.into_iter().map(|node| node.commit.authored_date.0).min();
 
     let pull_request = PullRequest {
@@ -173,6 +183,7 @@ pub(crate) fn pull_request(
         reviews,
         events,
         vanished_at: None,
+        untold,
     };
     Ok((Draft { pull_request, dismissals }, rest))
 }
@@ -191,9 +202,13 @@ fn review(wire: PullRequestFieldsReviewsNodes) -> Review {
     }
 }
 
-fn timeline(list: PullRequestFieldsTimelineItems, left_out: &mut LeftOut) -> (Vec<PullRequestEvent>, Vec<Dismissal>) {
+fn timeline(
+    list: PullRequestFieldsTimelineItems,
+    left_out: &mut LeftOut,
+    untold: &mut bool,
+) -> (Vec<PullRequestEvent>, Vec<Dismissal>) {
     let (mut events, mut dismissals) = (Vec::new(), Vec::new());
-    for event in left_out.present(list.nodes) {
+    for event in left_out.present(list.nodes, untold) {
         events.push(match event {
             Event::ReadyForReviewEvent(ready) => pull_request_event(
                 PullRequestEventKind::ReadyForReview,

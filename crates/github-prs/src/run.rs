@@ -39,16 +39,19 @@ struct Listing {
     field: pull_requests::IssueOrderField,
     direction: pull_requests::OrderDirection,
     after: Option<String>,
+    /// How many are left, where that is known: the last of several pages is asked for, and paid, no larger than it is.
+    left: Option<u64>,
 }
 
 impl Listing {
     fn oldest_first(after: Option<String>) -> Self {
-        Self { field: pull_requests::IssueOrderField::CREATED_AT, direction: pull_requests::OrderDirection::ASC, after }
+        let (field, direction) = (pull_requests::IssueOrderField::CREATED_AT, pull_requests::OrderDirection::ASC);
+        Self { field, direction, after, left: None }
     }
 
     fn newest_change_first() -> Self {
         let direction = pull_requests::OrderDirection::DESC;
-        Self { field: pull_requests::IssueOrderField::UPDATED_AT, direction, after: None }
+        Self { field: pull_requests::IssueOrderField::UPDATED_AT, direction, after: None, left: None }
     }
 }
 
@@ -130,7 +133,12 @@ impl<'a> Run<'a> {
         let expected = (!resumed).then_some(self.subject.known.total);
         loop {
             let after = crawl.after.clone();
-            let page = self.page(&Listing::oldest_first(after)).await?;
+            let left = expected.filter(|_| after.is_some()).map(|all| all.saturating_sub(self.tally.usage.records));
+            let page = self.page(&Listing { left, ..Listing::oldest_first(after) }).await?;
+            let has_none = page.records.is_empty() && self.tally.usage.records == 0;
+            if page.next.is_none() && !resumed && has_none && !self.tally.faults.any() {
+                self.tally.faults.add_lack(LIST, self.subject.known.total);
+            }
             let missing = self.tally.faults.any();
             let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), self.subject.at, missing);
             let last = page.next.is_none();
@@ -283,8 +291,13 @@ impl<'a> Run<'a> {
     }
 
     fn convert(&mut self, wire: pull_requests::PullRequestFields) -> Result<(Draft, Rest), SourceError> {
-        convert::pull_request(wire, self.subject.place.clone(), &mut self.left_out)
-            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))
+        let empty_before = self.left_out.empty_entries;
+        let (draft, rest) = convert::pull_request(wire, self.subject.place.clone(), &mut self.left_out)
+            .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))?;
+        for _ in empty_before..self.left_out.empty_entries {
+            self.tally.faults.add_hole(&format!("the lists of {}", draft.url()));
+        }
+        Ok((draft, rest))
     }
 
     /// Counts an answer and takes it apart.
@@ -322,7 +335,7 @@ impl<'a> Run<'a> {
     fn page_variables(&self, listing: &Listing, first: i64) -> pull_requests::Variables {
         pull_requests::Variables {
             id: self.subject.place.repository_id.clone(),
-            first,
+            first: listing.left.map_or(first, |left| first.min(i64::try_from(left.max(1)).unwrap_or(first))),
             after: listing.after.clone(),
             order: pull_requests::IssueOrder { field: listing.field.clone(), direction: listing.direction.clone() },
             labels_after: None,
@@ -343,7 +356,7 @@ impl<'a> Run<'a> {
 }
 
 fn rest_variables(pull_request_id: &str, rest: &Rest) -> pull_requests::Variables {
-    let Listing { field, direction, after } = Listing::oldest_first(None);
+    let Listing { field, direction, after, .. } = Listing::oldest_first(None);
     pull_requests::Variables {
         id: pull_request_id.to_owned(),
         first: 1,

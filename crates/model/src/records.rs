@@ -13,7 +13,7 @@ pub use crate::kinds::{
 };
 pub use crate::tables::{
     BillLine, FieldValue, ImportRun, Issue, Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent,
-    Repository, Review, Sighting, StatusEvent,
+    Repository, Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
 };
 use crate::{Amount, Instant, Month};
 

@@ -118,6 +118,7 @@ impl<'a> Recorder<'a> {
             updated_at: Some(issue.updated_at),
             committer: String::new(),
             vanished_at: None,
+            untold: model::records::UntoldOfIssue::default(),
             status_events: vec![StatusEvent {
                 kind: StatusKind::Opened.into(),
                 at: issue.created_at,
@@ -205,6 +206,7 @@ impl<'a> Recorder<'a> {
             updated_at: Some(item.updated_at),
             observed_at: Some(self.frame.now),
             fields: Some(fields),
+            has_untold_fields: false,
         }
     }
 
@@ -249,6 +251,7 @@ impl<'a> Recorder<'a> {
             creator: self.login(pull.author),
             creator_is_bot: self.is_bot(pull.author),
             vanished_at: None,
+            untold: model::records::UntoldOfPullRequest::default(),
             created_at: pull.created_at,
             closed_at: pull.closed_at,
             merged_at: pull.merged_at,

@@ -38,6 +38,12 @@ pub trait Sink: Send + Sync {
     /// Node ids of a board's cards that are stored as being on the board but were not seen in a crawl.
     fn unseen_items(&self, subject: &str, generation: i64) -> Result<Vec<String>, SinkError>;
 
+    /// Node ids of a board's archived cards whose fields were not all told since they last changed, or of all of them.
+    fn archived_items(&self, subject: &str, all: bool) -> Result<Vec<String>, SinkError> {
+        let _ = (subject, all);
+        Ok(Vec::new())
+    }
+
     /// Takes note that issues or pull requests with these node ids were asked for and are there no longer.
     fn gone(&self, scope: Scope, ids: &[String], at: Instant) -> Result<(), SinkError> {
         let _ = (scope, ids, at);

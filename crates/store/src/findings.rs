@@ -59,6 +59,8 @@ pub enum Finding {
     Transferred,
     /// The provider has it no longer.
     Gone,
+    /// What it showed before is not shown any more, and stays.
+    Hidden,
 }
 
 /// One finding, and how often it was made.
@@ -112,6 +114,12 @@ impl Findings {
         findings.into_iter().map(|finding| sentence(finding, &of(finding).collect::<Vec<_>>(), provider)).collect()
     }
 
+    /// Those of one kind, and the others.
+    pub fn parted(self, finding: Finding) -> (Self, Self) {
+        let (these, others) = self.all.into_iter().partition(|found| found.finding == finding);
+        (Self { all: these }, Self { all: others })
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Found> {
         self.all.iter()
@@ -145,6 +153,7 @@ fn sentence(finding: Finding, all: &[&Found], provider: &str) -> String {
         Finding::Transferred => format!("{rows} came from another repository; they are the same rows"),
         Finding::Gone if one => format!("{provider} has {rows} no longer; the row stays, with the date"),
         Finding::Gone => format!("{provider} has {rows} no longer; the rows stay, with the date"),
+        Finding::Hidden => format!("{provider} does not show what is on {rows} any more, what was stored stays"),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Questions about what should be there.
 
 use model::Instant;
-use model::records::Repository;
+use model::records::{Presence, Project, Repository};
 use rusqlite::Connection;
 
 use crate::Kind;
+use crate::dictionary::find;
 
 /// Node ids, in order, of the issues or pull requests of a repository that are stored, were made by then, and have not
 /// vanished.
@@ -21,6 +22,42 @@ pub(crate) fn ids(
         kind.table()
     );
     connection.prepare_cached(&sql)?.query_map((repository_id, made_until.micros()), |row| row.get(0))?.collect()
+}
+
+/// Node ids, in order, of the archived cards of a board of which not all fields were told since they last changed, or of
+/// all of them.
+pub(crate) fn archived_cards(connection: &Connection, project: &str, all: bool) -> rusqlite::Result<Vec<String>> {
+    let (Some(project), Some(archived)) = (find(connection, project)?, find(connection, Presence::Archived.name())?)
+    else {
+        return Ok(Vec::new());
+    };
+    connection
+        .prepare_cached(
+            "SELECT item_id FROM project_item
+             WHERE project_id = ?1 AND presence = ?2 AND item_id IS NOT NULL
+               AND (?3 OR fields_at IS NULL OR fields_at < updated_at)
+             ORDER BY item_id",
+        )?
+        .query_map((project, archived, all), |row| row.get(0))?
+        .collect()
+}
+
+/// Of these cards those that show an issue which the import has not read.
+pub(crate) fn cards_of_unread_issues(
+    connection: &Connection,
+    ids: &[String],
+    run: i64,
+) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM project_item AS card JOIN issue ON issue.row_id = card.issue
+        WHERE card.item_id = ?1 AND issue.observed_run < ?2)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut unread = Vec::new();
+    for id in ids {
+        if statement.query_row((id, run), |row| row.get(0))? {
+            unread.push(id.clone());
+        }
+    }
+    Ok(unread)
 }
 
 /// Repositories of an organisation that an import before this one listed, that this one did not list, and of which
@@ -45,5 +82,57 @@ pub(crate) fn unlisted(connection: &Connection, org: &str, run: i64) -> rusqlite
                 host: row.get(6)?,
             })
         })?
+        .collect()
+}
+
+/// Boards of an organisation that an import before this one listed and that this one did not list.
+pub(crate) fn unlisted_boards(connection: &Connection, org: &str, run: i64) -> rusqlite::Result<Vec<Project>> {
+    connection
+        .prepare(
+            "SELECT coalesce(id, ''), project_id, project_name, coalesce(number, 0), org, url, closed FROM project
+             WHERE org = ?1 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2
+             ORDER BY project_name, project_id",
+        )?
+        .query_map((org, run), |row| {
+            Ok(Project {
+                id: row.get(0)?,
+                number_id: row.get(1)?,
+                name: row.get(2)?,
+                number: row.get(3)?,
+                org: row.get(4)?,
+                url: row.get(5)?,
+                closed: row.get(6)?,
+                ..Project::default()
+            })
+        })?
+        .collect()
+}
+
+/// Issues whose cards were seen to change after the issue was last read.
+pub(crate) fn issues_behind_their_cards(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT issue.id FROM project_item_sighting AS sighting
+             JOIN project_item AS card ON card.row_id = sighting.item
+             JOIN issue ON issue.row_id = card.issue
+             WHERE max(sighting.observed_at, coalesce(sighting.status_at, sighting.observed_at)) > issue.observed_at
+               AND issue.id IS NOT NULL AND issue.vanished_at IS NULL
+             ORDER BY issue.id",
+        )?
+        .query_map((), |row| row.get(0))?
+        .collect()
+}
+
+/// Issues with a card on a board that changed in any way after the issue was last read.
+pub(crate) fn issues_with_changed_cards(connection: &Connection, project_id: &str) -> rusqlite::Result<Vec<String>> {
+    let Some(project) = find(connection, project_id)? else { return Ok(Vec::new()) };
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT issue.id FROM project_item AS card JOIN issue ON issue.row_id = card.issue
+             WHERE card.project_id = ?1 AND card.updated_at > issue.observed_at
+               AND issue.id IS NOT NULL AND issue.vanished_at IS NULL
+             ORDER BY issue.id",
+        )?
+        .query_map([project], |row| row.get(0))?
         .collect()
 }

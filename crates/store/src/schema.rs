@@ -45,7 +45,7 @@ mod tests {
     use crate::sqlite::statements::storage_type;
 
     /// Columns that are never published: keys between the tables, and what an import needs to know.
-    const INTERNAL: [&str; 11] = [
+    const INTERNAL: [&str; 12] = [
         "row_id",
         "repository",
         "issue",
@@ -57,6 +57,7 @@ mod tests {
         "observed_run",
         "first_run",
         "seen_generation",
+        "fields_at",
     ];
 
     fn columns(connection: &Connection, table: &str) -> BTreeMap<String, String> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use model::Instant;
 use model::columns::{Raw, Scopes};
-use model::records::{ImportRun, Repository};
+use model::records::{ImportRun, Project, Repository};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
 use crate::dictionary::{Codes, find};
@@ -206,22 +206,24 @@ impl Store {
         })
     }
 
+    /// Node ids, in order, of a board's archived cards whose fields were not all told since the card last changed, or of all
+    /// of them: boards do not list archived cards.
+    pub fn archived_items(&self, project_number_id: &str, all: bool) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| presence::archived_cards(connection, project_number_id, all))
+    }
+
+    /// Of these cards, by node id, those that show an issue which an import of this number has not read: where the cards
+    /// have new ids, nothing tells yet what became of them.
+    pub fn items_of_unread_issues(&self, ids: &[String], run: i64) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| presence::cards_of_unread_issues(connection, ids, run))
+    }
+
     /// Node ids, in order, of the issues whose cards were seen to change after the issue was last read: moving a card
-    /// does not count as a change of its issue, so their timelines must be asked for by name.
+    /// does not count as a change of its issue, so their timelines must be asked for by name. All that one import reads
+    /// is dated with one instant: of a card that moved between the reading of its issue and of its board the status is
+    /// younger than that.
     pub fn issues_behind_their_cards(&self) -> Result<Vec<String>, StoreError> {
-        self.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT DISTINCT issue.id FROM project_item_sighting AS sighting
-                     JOIN project_item AS card ON card.row_id = sighting.item
-                     JOIN issue ON issue.row_id = card.issue
-                     WHERE sighting.observed_at > issue.observed_at AND issue.id IS NOT NULL
-                       AND issue.vanished_at IS NULL
-                     ORDER BY issue.id",
-                )?
-                .query_map((), |row| row.get(0))?
-                .collect()
-        })
+        self.read(presence::issues_behind_their_cards)
     }
 
     /// Node ids, in order, of the issues or pull requests of a repository (by its node id) that are stored, were made by
@@ -234,6 +236,31 @@ impl Store {
     /// anything is stored of them that has not vanished.
     pub fn unlisted_repositories(&self, org: &str, run: i64) -> Result<Vec<Repository>, StoreError> {
         self.read(|connection| presence::unlisted(connection, org, run))
+    }
+
+    /// Boards of an organisation, by name and without their columns, that an import before the run listed and the run did
+    /// not.
+    pub fn unlisted_boards(&self, org: &str, run: i64) -> Result<Vec<Project>, StoreError> {
+        self.read(|connection| presence::unlisted_boards(connection, org, run))
+    }
+
+    /// Notes that these boards (`project_id` of [`Store::unlisted_boards`]) are not shown to an import. All that is
+    /// stored of them stays. One that is listed again is read in full, and the issues that were read meanwhile are
+    /// [behind](Store::issues_behind_boards).
+    pub fn absent_boards(&self, run: i64, project_ids: &[String]) -> Result<(), StoreError> {
+        self.write(|connection, _| Ok(write::absent_boards(connection, project_ids, run)?))
+    }
+
+    /// Node ids, in order, of the issues with a card on a board (`fullDatabaseId` as text) that changed in any way after the
+    /// issue was last read: of a board that tells no status nobody sees which cards moved.
+    pub fn issues_with_changed_cards(&self, project_number_id: &str) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| presence::issues_with_changed_cards(connection, project_number_id))
+    }
+
+    /// Node ids, in order, of the issues that were last read while a board was absent that is listed again: what they did on
+    /// it was not shown.
+    pub fn issues_behind_boards(&self) -> Result<Vec<String>, StoreError> {
+        self.read(write::issues_behind)
     }
 
     /// Gives a repository, by its node id, the id that it has now, unless that one is known already.

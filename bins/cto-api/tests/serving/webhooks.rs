@@ -60,6 +60,7 @@ fn imported(folder: &Path) -> Store {
         updated_at: Some(at("09:00")),
         observed_at: Some(at("09:30")),
         fields: None,
+        has_untold_fields: false,
     };
     let repository = Repository {
         id: "R_1".into(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sandbox::{Options, Size};
 
 use crate::published::{Row, rows, rows_with};
-use crate::simulated::{Simulated, assert_same_tables, assert_same_tables_but, tables};
+use crate::simulated::{HURRIED, Simulated, assert_same_tables, assert_same_tables_but, tables};
 use crate::truth::{assert_truth, calculation};
 
 fn served() -> Simulated {
@@ -132,9 +132,18 @@ fn a_board_that_comes_back_after_a_week_leaves_the_tables_as_if_it_had_never_gon
             simulated.import(data.path(), &[]).with_code(0);
         }
     }
-    // What was seen of the cards while the board was gone is the gap: everything else is the same.
-    let gap = ["project_item_sighting.csv"];
+    // What was seen of the cards while the board was gone is the gap: everything else is the same. Archived cards are seen
+    // with their issues alone, so that those of issues that were read meanwhile were last seen later.
+    let gap = ["project_item_sighting.csv", "project_item.csv"];
     assert_same_tables_but(undisturbed.path(), data.path(), &gap, "after the board came back");
+    let cards = |data: &std::path::Path| {
+        let mut cards = rows(data, "project_item.csv");
+        cards.iter_mut().filter(|card| card["presence"] == "archived").for_each(|card| {
+            card.remove("observed_at");
+        });
+        cards
+    };
+    assert_eq!(cards(undisturbed.path()), cards(data.path()));
     let truth = simulated.organisation.truth(simulated.organisation.end());
     assert_truth(&calculation(&simulated.organisation, data.path(), None), &truth);
 }
@@ -151,6 +160,24 @@ fn the_gap_of_a_board_is_marked_among_the_runs() {
     let failed = rows_with(data.path(), "import_run.csv", &[("run", "2"), ("outcome", "failed")]);
     let of_board = failed.iter().filter(|row| row["label"] == board.title || row["message"].contains(&board.title));
     assert_eq!(of_board.count(), 1, "{failed:?}");
+}
+
+#[test]
+fn a_board_that_the_configuration_excludes_is_not_missed() {
+    let simulated = served();
+    let (board, data) = (
+        simulated.organisation.view(simulated.organisation.end()).projects[0].clone(),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let (yaml, name) = (simulated.organisation.config_yaml(), format!("      name: {:?}\n", board.title));
+    let excluded = yaml.replacen(&name, &format!("{name}      exclude: true\n"), 1);
+    assert_ne!(yaml, excluded);
+    std::fs::write(data.path().join("config.yml"), format!("{excluded}{HURRIED}")).expect("a file can be written");
+    simulated.import(data.path(), &[]).with_code(0);
+    let before = cards(data.path(), &board.number_id);
+    simulated.shows(simulated.organisation.end(), |view| view.hide_project(board.number));
+    simulated.import(data.path(), &[]).with_code(0);
+    assert_eq!(before, cards(data.path(), &board.number_id));
 }
 
 #[test]

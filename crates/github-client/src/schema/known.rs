@@ -67,6 +67,11 @@ impl Known {
         ))
     }
 
+    /// Whether the server has a part of the schema, as far as is known.
+    pub(crate) fn has(&self, part: &str) -> bool {
+        self.state().lacking.has(part)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -41,11 +41,22 @@ struct SaidName {
     name: String,
 }
 
-/// The question that a server answers with [`Said`]. Old servers do not know `old_arguments`, which asks for arguments
-/// that are announced to go as well.
-pub(crate) fn question(old_arguments: bool) -> String {
-    let arguments = if old_arguments { "args(includeDeprecated: true)" } else { "args" };
+/// How much is asked beside the names of what there is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    /// Arguments that are announced to go as well; old servers do not know how to tell.
+    pub(crate) old_arguments: bool,
+    /// What the question costs.
+    pub(crate) cost: bool,
+}
+
+/// The question that a server answers with [`Said`].
+pub(crate) fn question(extent: Extent) -> String {
+    let arguments = if extent.old_arguments { "args(includeDeprecated: true)" } else { "args" };
     let mut text = String::from("query Schema {\n");
+    if extent.cost {
+        text.push_str("  rateLimit { cost limit remaining resetAt }\n");
+    }
     for (number, name) in own().keys().enumerate() {
         let _ = writeln!(text, "  t{number}: __type(name: \"{name}\") {{ ...Parts }}");
     }

@@ -9,5 +9,5 @@ mod prune;
 mod tests;
 
 pub(crate) use known::Known;
-pub(crate) use lacking::{Lacking, Said, question};
+pub(crate) use lacking::{Extent, Lacking, Said, question};
 pub(crate) use optional::OLDEST_SERVER;

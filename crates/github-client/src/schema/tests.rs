@@ -7,7 +7,7 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use source::ErrorKind;
 
-use super::lacking::{Lacking, Said, question};
+use super::lacking::{Extent, Lacking, Said, question};
 use super::optional::{OPTIONAL, optional};
 use super::own::own;
 use super::prune::pruned;
@@ -36,7 +36,10 @@ const MISSING_IN_OLDEST: [&str; 11] = [
     "IssueTimelineItemsItemType.REMOVED_FROM_PROJECT_V2_EVENT",
 ];
 
+const WHOLE: Extent = Extent { old_arguments: true, cost: true };
+
 /// The schema without some parts, and with the fields of `more`: a type and a field.
+
 fn schema_without(parts: &BTreeSet<&str>, more: Option<(&str, &str)>) -> Valid<Schema> {
     let mut document = Document::parse(SDL, "schema.graphql").expect("valid");
     let kept = |part: String| !parts.contains(part.as_str());
@@ -103,7 +106,7 @@ fn every_optional_part_can_be_left_out_alone_and_all_can_together() {
     let alone = every.iter().map(|part| vec![*part]);
     for parts in alone.chain([every.clone()]) {
         let schema = schema_without(&parts.iter().copied().collect(), None);
-        let lacking = Lacking::read(said(&schema, &question(true)), None).expect("a schema");
+        let lacking = Lacking::read(said(&schema, &question(WHOLE)), None).expect("a schema");
         for text in ALL {
             let pruned = pruned(text, &lacking, own()).expect("valid");
             assert_eq!(pruned.essential, BTreeSet::new(), "{parts:?}");
@@ -116,7 +119,8 @@ fn every_optional_part_can_be_left_out_alone_and_all_can_together() {
 fn a_server_that_has_everything_lacks_nothing() {
     let schema = schema_without(&BTreeSet::new(), None);
     for old_arguments in [true, false] {
-        let lacking = Lacking::read(said(&schema, &question(old_arguments)), None).expect("a schema");
+        let lacking =
+            Lacking::read(said(&schema, &question(Extent { old_arguments, ..WHOLE })), None).expect("a schema");
         assert_eq!((lacking.notice(), lacking), (None, Lacking::default()));
     }
 }
@@ -125,7 +129,7 @@ fn a_server_that_has_everything_lacks_nothing() {
 fn the_oldest_server_that_works_does_and_what_is_missing_is_said_in_one_line() {
     let schema = schema_without(&MISSING_IN_OLDEST.into_iter().collect(), None);
     let version = Some(format!("{OLDEST_SERVER}.4"));
-    let lacking = Lacking::read(said(&schema, &question(true)), version).expect("a schema");
+    let lacking = Lacking::read(said(&schema, &question(WHOLE)), version).expect("a schema");
     for text in ALL {
         let pruned = pruned(text, &lacking, own()).expect("valid");
         assert_eq!(pruned.essential, BTreeSet::new());
@@ -162,13 +166,13 @@ fn an_essential_part_that_is_missing_is_an_error_with_the_version_and_the_oldest
 fn a_field_is_asked_for_under_the_name_of_the_one_that_it_stands_for() {
     let parts = BTreeSet::from(["ProjectV2.fullDatabaseId"]);
     let schema = schema_without(&parts, Some(("ProjectV2", "databaseId")));
-    let lacking = Lacking::read(said(&schema, &question(true)), None).expect("a schema");
+    let lacking = Lacking::read(said(&schema, &question(WHOLE)), None).expect("a schema");
     assert_eq!(lacking.notice(), None, "nothing is missing");
     let text = pruned(SURVEY, &lacking, own()).expect("valid").text;
     assert!(text.contains("fullDatabaseId: databaseId"), "{text}");
     assert_understood(&text, &schema, "fullDatabaseId");
     let neither = schema_without(&parts, None);
-    let lacking = Lacking::read(said(&neither, &question(true)), None).expect("a schema");
+    let lacking = Lacking::read(said(&neither, &question(WHOLE)), None).expect("a schema");
     assert!(lacking.notice().expect("said").contains("node ids"));
 }
 
@@ -215,7 +219,7 @@ fn what_is_remembered_reads_back() {
 #[test]
 fn every_optional_part_is_one_of_the_schema() {
     for part in OPTIONAL.iter().map(|optional| optional.part) {
-        let everything = Lacking::read(said(&schema_without(&BTreeSet::from([part]), None), &question(true)), None);
+        let everything = Lacking::read(said(&schema_without(&BTreeSet::from([part]), None), &question(WHOLE)), None);
         assert!(!everything.expect("a schema").has(part), "{part} is no part of schema.graphql");
         assert!(optional(part).is_some());
     }

@@ -1,10 +1,12 @@
 //! What a repository does not show is not empty.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use source::{ErrorKind, Window};
 
 use crate::repository::{Repository, issues, ok};
-use crate::setting::Setting;
+use crate::setting::{Setting, moved, source};
 
 fn page(nodes: &Value) -> wiremock::ResponseTemplate {
     let list = json!({"pageInfo": {"hasNextPage": false, "endCursor": null}, "nodes": nodes});
@@ -33,4 +35,31 @@ async fn a_page_without_its_list_is_no_empty_repository() {
     let error = setting.import(Window::default()).await.expect_err("no list");
     assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
     assert!(setting.memory.crawls().iter().all(|crawl| !crawl.complete));
+}
+
+#[tokio::test]
+async fn moves_of_a_field_that_is_not_that_of_the_columns_are_left_out() {
+    let mut all = issues(1);
+    let board = |id: &str| json!({"id": "PVT_9", "fullDatabaseId": id, "title": "Roadmap"});
+    let at = "2026-10-01T10:00:00Z";
+    all[0]["timelineItems"] = json!([
+        {"__typename": "AddedToProjectV2Event", "createdAt": at, "actor": null, "project": board("4100001")},
+        {"__typename": "ProjectV2ItemStatusChangedEvent", "createdAt": at, "actor": null, "previousStatus": "",
+            "status": "Todo", "project": board("4100001")},
+        {"__typename": "ProjectV2ItemStatusChangedEvent", "createdAt": at, "actor": null, "previousStatus": "",
+            "status": "Doing", "project": board("4100002")},
+    ]);
+    let id = all[0]["id"].as_str().expect("an id").to_owned();
+    let setting = Setting::new(Repository::with(all), 100).await;
+    let others = || BTreeSet::from(["4100001".to_owned()]);
+    let told = || {
+        let mut issues = setting.memory.issues();
+        let events = issues.pop().expect("an issue").project_events.into_iter();
+        events.map(|event| (event.kind.name().to_owned(), event.to_column)).collect::<Vec<_>>()
+    };
+    let expected = [("added".to_owned(), String::new()), ("moved".to_owned(), "Doing".to_owned())];
+    setting.import_from(&source(&setting).without_moves(others())).await.expect("succeeds");
+    assert_eq!(told(), expected);
+    setting.import_from(&moved(&setting, &[&id]).without_moves(others())).await.expect("succeeds");
+    assert_eq!(told(), expected);
 }

@@ -64,6 +64,11 @@ fn summary(setting: &Setting) -> RepositorySummary {
     RepositorySummary { record, issues, issues_updated_at, access: true, ..RepositorySummary::default() }
 }
 
+/// The connector of the repository.
+pub(crate) fn source(setting: &Setting) -> IssueSource {
+    <Issues as Connector>::source(setting)
+}
+
 /// Issues by their ids.
 pub(crate) fn moved(setting: &Setting, ids: &[&str]) -> MovedIssueSource {
     let pages = PageSize::new(Scope::Issues, setting.page, 1, setting.page);

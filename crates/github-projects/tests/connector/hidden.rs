@@ -16,8 +16,12 @@ async fn a_board_without_the_status_field_tells_no_status_and_names_the_fields_a
     let setting = Setting::new(Board::with(all), 100).await;
     let error = setting.import_from(&source_with(&setting, "Stage", "Status")).await.expect_err("no status");
     assert_eq!(error.kind, ErrorKind::Incomplete);
-    for said in ["board Roadmap", "no single-select field Status", "it has Stage", "status_field of the board 4100001"]
-    {
+    for said in [
+        "board Roadmap",
+        "no single-select field Status",
+        "it has Stage",
+        "github.projects[].status_field of the board 4100001",
+    ] {
         assert!(error.message.contains(said), "`{said}`: {error}");
     }
     assert_eq!(setting.memory.items()[0].status, None, "not told, not empty");

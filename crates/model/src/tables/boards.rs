@@ -69,6 +69,15 @@ pub struct ProjectItem {
     /// Field values other than empty ones, in board order; `None` when they were not asked for.
     #[raw(skip)]
     pub fields: Option<Vec<FieldValue>>,
+    /// Whether it may have other fields than these, which were not asked for or did not come: those that are stored stay.
+    #[raw(skip)]
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub has_untold_fields: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Sightings of cards that differ from the sighting before: snapshots and deliveries.

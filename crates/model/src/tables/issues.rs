@@ -72,6 +72,37 @@ pub struct Issue {
     /// The issue's present cards, archived ones included.
     #[raw(skip)]
     pub items: Vec<ProjectItem>,
+    /// What of it was not told.
+    #[raw(skip)]
+    #[serde(default, skip_serializing_if = "UntoldOfIssue::is_nothing")]
+    pub untold: UntoldOfIssue,
+}
+
+/// What an observation of an issue does not tell, or not all of: the provider left it out, or does not have it. What is
+/// stored of it stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each part may be untold alone")]
+pub struct UntoldOfIssue {
+    /// Some of its labels.
+    pub labels: bool,
+    /// Some of its assignees.
+    pub assignees: bool,
+    /// Its type.
+    pub issue_type: bool,
+    /// Why it is in its state, and why it was closed.
+    pub reasons: bool,
+    /// Some of its changes of state.
+    pub status_events: bool,
+    /// Some of its changes on boards.
+    pub project_events: bool,
+}
+
+impl UntoldOfIssue {
+    /// Whether all was told.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Issues opened, closed and reopened, from the timelines.

@@ -14,9 +14,12 @@ mod repositories;
 pub use bills::{BillLine, BillLineColumns};
 pub use boards::{CustomFieldColumns, FieldValue, Project, ProjectItem, Sighting, SightingColumns};
 pub use imports::ImportRun;
-pub use issues::{Issue, IssueColumns, ProjectEvent, ProjectEventColumns, StatusEvent, StatusEventColumns};
+pub use issues::{
+    Issue, IssueColumns, ProjectEvent, ProjectEventColumns, StatusEvent, StatusEventColumns, UntoldOfIssue,
+};
 pub use pull_requests::{
     PullRequest, PullRequestColumns, PullRequestEvent, PullRequestEventColumns, Review, ReviewColumns,
+    UntoldOfPullRequest,
 };
 pub use repositories::Repository;
 

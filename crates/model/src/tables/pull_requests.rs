@@ -72,6 +72,32 @@ pub struct PullRequest {
     /// Draft periods and review requests in timeline order.
     #[raw(skip)]
     pub events: Vec<PullRequestEvent>,
+    /// What of it was not told.
+    #[raw(skip)]
+    #[serde(default, skip_serializing_if = "UntoldOfPullRequest::is_nothing")]
+    pub untold: UntoldOfPullRequest,
+}
+
+/// What an observation of a pull request does not tell all of, since the provider left it out. What is stored of it stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each part may be untold alone")]
+pub struct UntoldOfPullRequest {
+    /// Some of its labels.
+    pub labels: bool,
+    /// Some of its reviews.
+    pub reviews: bool,
+    /// Some of its events, and what dismissed reviews said before.
+    pub events: bool,
+    /// Some of its commits.
+    pub commits: bool,
+}
+
+impl UntoldOfPullRequest {
+    /// Whether all was told.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Reviews of pull requests.

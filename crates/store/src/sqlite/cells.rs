@@ -113,6 +113,15 @@ impl Selection {
         self.columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ")
     }
 
+    /// The columns in SQL, texts of the dictionary as themselves.
+    pub(crate) fn sql_as_texts(&self) -> String {
+        let column = |column: &&RawColumn| match column.storage {
+            Storage::Code => format!("(SELECT value FROM dictionary WHERE code = \"{}\")", column.name),
+            _ => format!("\"{}\"", column.name),
+        };
+        self.columns.iter().map(|it| column(&it)).collect::<Vec<_>>().join(", ")
+    }
+
     /// The cells of a row. Text that is not in the dictionary of the store gets its code from `texts`.
     pub(crate) fn cells<'a>(&'a self, row: &'a Row<'a>, texts: Option<&'a mut Interner>) -> RowCells<'a> {
         RowCells { selection: self, cells: Cells(row), next: self.first, texts }

@@ -70,6 +70,9 @@ impl PageWriter<'_> {
         {
             self.find(Finding::NewIds, Kind::Board, &board.org);
         }
+        if let Some(stored) = &stored {
+            self.listed_board(&stored.project_id)?;
+        }
         self.put_board(stored.as_ref(), project_id, board)
     }
 

@@ -1,41 +1,66 @@
 //! Issues with their history and their cards.
 
+use std::borrow::Cow;
+
 use model::records::{Issue, ProjectEvent, StatusEvent};
 use rusqlite::OptionalExtension as _;
 
 use super::{PageWriter, Row, Seen, id_or_null};
 use crate::Kind;
 use crate::merge::order::Observer;
+use crate::merge::untold::complete_issue;
+use crate::read::tables::rows_at;
 use crate::sqlite::statements::Keys;
 
 impl PageWriter<'_> {
-    /// Stores an issue; its events replace the stored ones, its cards are added or brought up to date.
+    /// Stores an issue; its events replace the stored ones but those of boards that are hidden, its cards are added or
+    /// brought up to date. What is not told stays.
     pub(crate) fn issue(&mut self, issue: &Issue) -> rusqlite::Result<()> {
         let repository = self.repository_of(&issue.place)?;
-        let row = match self.row_of(&Seen::issue(issue, repository))? {
+        let mut issue = Cow::Borrowed(issue);
+        let row = match self.row_of(&Seen::issue(&issue, repository))? {
             Row::Older(stored) => {
                 self.note_seen(Kind::Issue, &stored)?;
-                return self.cards(issue, stored.row);
+                return self.cards(&issue, stored.row);
             }
             Row::Stored(stored) => {
+                if !issue.untold.is_nothing()
+                    && let Some(known) = self.known_issue(stored.row)?
+                {
+                    complete_issue(issue.to_mut(), known);
+                }
                 let vanished_at = self.vanished_after(&stored, issue.updated_at);
                 let seen = stored.seen_generation.max(self.generation);
                 if stored.repository != repository {
                     self.hand_over_cards(stored.row, &issue.items)?;
                 }
-                self.put_issue(Some(stored.row), issue, repository, vanished_at, seen)?;
-                self.delete_issue_events(stored.row)?;
+                self.put_issue(Some(stored.row), &issue, repository, vanished_at, seen)?;
+                self.delete_status_events(stored.row)?;
+                self.replace_project_events(stored.row, &issue.project_events)?;
                 stored.row
             }
-            Row::New => self.put_issue(None, issue, repository, None, self.generation)?,
+            Row::New => {
+                let row = self.put_issue(None, &issue, repository, None, self.generation)?;
+                for (seq, event) in issue.project_events.iter().enumerate() {
+                    self.project_event(row, seq as i64, event)?;
+                }
+                row
+            }
         };
         for (seq, event) in issue.status_events.iter().enumerate() {
             self.status_event(row, seq as i64, event)?;
         }
-        for (seq, event) in issue.project_events.iter().enumerate() {
-            self.project_event(row, seq as i64, event)?;
-        }
-        self.cards(issue, row)
+        self.cards(&issue, row)
+    }
+
+    /// An issue as it is stored, with its events.
+    fn known_issue(&self, row: i64) -> rusqlite::Result<Option<Issue>> {
+        let Some(mut issue) = rows_at::<Issue>(self.connection, ("row_id", row), "row_id")?.pop() else {
+            return Ok(None);
+        };
+        issue.status_events = rows_at(self.connection, ("issue", row), "seq")?;
+        issue.project_events = rows_at(self.connection, ("issue", row), "seq")?;
+        Ok(Some(issue))
     }
 
     fn cards(&mut self, issue: &Issue, row: i64) -> rusqlite::Result<()> {
@@ -101,7 +126,11 @@ impl PageWriter<'_> {
 
     /// Removes the stored events of an issue.
     pub(crate) fn delete_issue_events(&self, row: i64) -> rusqlite::Result<()> {
-        self.connection.prepare_cached("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row])?;
+        self.delete_status_events(row)?;
         self.connection.prepare_cached("DELETE FROM issue_project_event WHERE issue = ?1")?.execute([row]).map(drop)
+    }
+
+    fn delete_status_events(&self, row: i64) -> rusqlite::Result<()> {
+        self.connection.prepare_cached("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row]).map(drop)
     }
 }

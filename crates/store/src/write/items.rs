@@ -2,6 +2,8 @@
 
 mod delivered;
 
+use std::borrow::Cow;
+
 use model::kinds::{ItemContent, Presence};
 use model::records::{FieldValue, ProjectItem};
 use rusqlite::{OptionalExtension as _, Row, params};
@@ -9,6 +11,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::{PageWriter, id_or_null, micros};
 use crate::merge::identity::is_same_card;
 use crate::merge::order::{Sight, counts};
+use crate::merge::untold::{Values, hides_values};
 use crate::{Finding, Kind};
 
 /// A card as it is, or will be, stored: texts as codes, instants in microseconds.
@@ -26,6 +29,8 @@ pub(crate) struct Card {
     pub(crate) updated_at: Option<i64>,
     pub(crate) observed_at: i64,
     pub(crate) seen_generation: i64,
+    /// Its last change when all its fields were last told.
+    pub(crate) fields_at: Option<i64>,
 }
 
 struct StoredCard {
@@ -50,21 +55,27 @@ pub(crate) struct Sighting {
 }
 
 const COLUMNS: &str = "issue, project_id, project_name, content, content_id, status, status_updated_at, presence,
-    created_at, updated_at, observed_at, seen_generation";
+    created_at, updated_at, observed_at, seen_generation, fields_at";
 
 impl PageWriter<'_> {
     /// Stores a card, and a sighting of it where it differs from what was stored. `issue` is the row of the
     /// issue that it shows, where the caller knows it.
     pub(crate) fn item(&mut self, item: &ProjectItem, issue: Option<i64>) -> rusqlite::Result<()> {
-        let mut card = self.observed_card(item, issue)?;
-        let stored = self.stored_card(item, &card)?;
+        let mut item = Cow::Borrowed(item);
+        let mut card = self.observed_card(&item, issue)?;
+        let stored = self.stored_card(&item, &card)?;
         let old = stored.as_ref().filter(|stored| stored.has_id).map(|stored| &stored.card);
         if let (Some(stored), Some(old)) = (&stored, old) {
             if !counts(self.sight_of_card(&card), self.by, stored.sight()) {
                 let sql = "UPDATE project_item SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1";
                 return self.connection.prepare_cached(sql)?.execute((self.generation, stored.row)).map(drop);
             }
-            card.keep_what_is_not_said(old, item);
+            if self.is_hidden(&item, &card, stored)? {
+                (card.status_updated_at, card.fields_at) = (None, None);
+                let item = item.to_mut();
+                (item.status, item.status_updated_at, item.fields) = (None, None, None);
+            }
+            card.keep_what_is_not_said(old, &item);
             if stored.has_another_id {
                 self.find(Finding::NewIds, Kind::Card, &item.project_name);
             }
@@ -86,10 +97,46 @@ impl PageWriter<'_> {
             let seq = if old.is_some() { self.next_sighting(row)? } else { 0 };
             self.sighting(row, seq, &sighting)?;
         }
-        if item.presence == Presence::Archived && stored.is_some() {
+        if item.has_untold_fields && item.presence != Presence::Removed && stored.is_some() {
             return self.merge_fields(row, item.fields.as_deref().unwrap_or_default());
         }
-        self.replace_fields(row, item, stored.is_some())
+        self.replace_fields(row, &item, stored.is_some())
+    }
+
+    /// Whether the values of a card that is stored are hidden rather than gone. What it shows may be hidden as well: that
+    /// is noted, and stays by itself, since a hidden card does not say what it shows.
+    fn is_hidden(&mut self, item: &ProjectItem, card: &Card, stored: &StoredCard) -> rusqlite::Result<bool> {
+        if item.presence == Presence::Removed {
+            return Ok(false);
+        }
+        let redacted = self.code(ItemContent::Redacted.name())?;
+        let mut is_hidden = card.content == redacted && stored.card.content != redacted;
+        let told = item.fields.as_ref().filter(|_| !item.has_untold_fields);
+        let may_hide_values =
+            item.status.as_deref().is_none_or(str::is_empty) && item.fields.as_ref().is_none_or(Vec::is_empty);
+        let mut hides = false;
+        if may_hide_values {
+            let title = self.code("Title")?;
+            let sql =
+                "SELECT count(*), coalesce(max(field_name = ?2), 0) FROM issue_project_custom_field WHERE item = ?1";
+            let (fields, title): (i64, bool) = self
+                .connection
+                .prepare_cached(sql)?
+                .query_row((stored.row, title), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let now = Values { status: false, fields: told.map(Vec::len), title: false, changed_at: card.updated_at };
+            let before = Values {
+                status: stored.card.status != 0,
+                fields: Some(fields as usize),
+                title,
+                changed_at: stored.card.updated_at,
+            };
+            hides = hides_values(now, before);
+            is_hidden |= hides && told.is_some();
+        }
+        if is_hidden {
+            self.find(Finding::Hidden, Kind::Card, &item.project_name);
+        }
+        Ok(hides)
     }
 
     /// A card as an observation tells it.
@@ -116,6 +163,8 @@ impl PageWriter<'_> {
             updated_at: micros(item.updated_at),
             observed_at: micros(item.observed_at).unwrap_or(self.observed_at),
             seen_generation: self.generation,
+            fields_at: (item.fields.is_some() && !item.has_untold_fields && item.presence != Presence::Removed)
+                .then(|| micros(item.updated_at).unwrap_or(i64::MAX)),
         })
     }
 
@@ -191,19 +240,20 @@ impl PageWriter<'_> {
             card.updated_at,
             card.observed_at,
             card.seen_generation,
+            card.fields_at,
             id_or_null(id),
             self.run(),
             row,
         ];
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14";
+        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15";
         if let Some(row) = row {
             let sql =
-                format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?15");
+                format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?16");
             self.connection.prepare_cached(&sql)?.execute(values)?;
             Ok(row)
         } else {
             let sql =
-                format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?15)");
+                format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?16)");
             self.connection.prepare_cached(&sql)?.insert(values)
         }
     }
@@ -260,7 +310,7 @@ impl PageWriter<'_> {
         Ok(())
     }
 
-    /// Takes fields over into those that are stored: of an archived card not all of them may have been asked for.
+    /// Takes fields over into those that are stored, where not all of them were told.
     fn merge_fields(&mut self, card: i64, fields: &[FieldValue]) -> rusqlite::Result<()> {
         for field in fields {
             let name = self.code(&field.name)?;
@@ -320,6 +370,7 @@ impl Card {
         self.created_at = self.created_at.or(old.created_at);
         self.updated_at = self.updated_at.or(old.updated_at);
         self.seen_generation = self.seen_generation.max(old.seen_generation);
+        self.fields_at = self.fields_at.or(old.fields_at);
     }
 
     fn is_another_sight_than(&self, old: &Self) -> bool {
@@ -358,6 +409,7 @@ impl StoredCard {
                 updated_at: row.get(12)?,
                 observed_at: row.get(13)?,
                 seen_generation: row.get(14)?,
+                fields_at: row.get(15)?,
             },
         })
     }

@@ -1,5 +1,6 @@
 //! Storing a page: one record after the other, then what vanished, then the cursor.
 
+mod absent_boards;
 mod boards;
 pub(crate) mod cloud;
 mod delivered;
@@ -9,6 +10,7 @@ mod issues;
 pub(crate) mod items;
 mod pulls;
 mod repositories;
+mod timelines;
 
 use ahash::AHashMap;
 use model::Instant;
@@ -23,6 +25,7 @@ use crate::merge::order::{FROM_FILE, Observer, Sight, is_back};
 use crate::sqlite::statements::{self, Keys};
 use crate::{Finding, Findings, Kind, Page};
 
+pub(crate) use absent_boards::{absent_boards, issues_behind};
 pub(crate) use delivered::delivery;
 pub(crate) use gone::{absent_repository, gone};
 

@@ -1,22 +1,32 @@
 //! Pull requests with their reviews and events.
 
+use std::borrow::Cow;
+
 use model::records::{PullRequest, PullRequestEvent, Review};
 use rusqlite::OptionalExtension as _;
 
 use super::{PageWriter, Row, Seen};
+use crate::merge::untold::complete_pull_request;
+use crate::read::tables::rows_at;
 use crate::sqlite::statements::Keys;
 use crate::{Finding, Kind};
 
 impl PageWriter<'_> {
-    /// Stores a pull request; its reviews and events replace the stored ones.
+    /// Stores a pull request; its reviews and events replace the stored ones. What is not told stays.
     pub(crate) fn pull_request(&mut self, pull_request: &PullRequest) -> rusqlite::Result<()> {
         let repository = self.repository_of(&pull_request.place)?;
-        let row = match self.row_of(&Seen::pull_request(pull_request, repository))? {
+        let mut pull_request = Cow::Borrowed(pull_request);
+        let row = match self.row_of(&Seen::pull_request(&pull_request, repository))? {
             Row::Older(stored) => return self.note_seen(Kind::PullRequest, &stored),
             Row::Stored(stored) => {
+                if !pull_request.untold.is_nothing()
+                    && let Some(known) = self.known_pull_request(stored.row)?
+                {
+                    complete_pull_request(pull_request.to_mut(), known);
+                }
                 let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
                 let seen = stored.seen_generation.max(self.generation);
-                self.put_pull_request(Some(stored.row), pull_request, repository, vanished_at, seen)?;
+                self.put_pull_request(Some(stored.row), &pull_request, repository, vanished_at, seen)?;
                 if self.has_reviews_of_new_ids(stored.row, &pull_request.reviews)? {
                     let place = &pull_request.place;
                     self.find(Finding::NewIds, Kind::Review, &format!("{}/{}", place.org, place.repo));
@@ -24,7 +34,7 @@ impl PageWriter<'_> {
                 self.delete_pull_request_children(stored.row)?;
                 stored.row
             }
-            Row::New => self.put_pull_request(None, pull_request, repository, None, self.generation)?,
+            Row::New => self.put_pull_request(None, &pull_request, repository, None, self.generation)?,
         };
         for (seq, review) in pull_request.reviews.iter().enumerate() {
             self.review(row, seq as i64, review)?;
@@ -33,6 +43,16 @@ impl PageWriter<'_> {
             self.pull_request_event(row, seq as i64, event)?;
         }
         Ok(())
+    }
+
+    /// A pull request as it is stored, with its reviews and events.
+    fn known_pull_request(&self, row: i64) -> rusqlite::Result<Option<PullRequest>> {
+        let Some(mut pull_request) = rows_at::<PullRequest>(self.connection, ("row_id", row), "row_id")?.pop() else {
+            return Ok(None);
+        };
+        pull_request.reviews = rows_at(self.connection, ("pr", row), "seq")?;
+        pull_request.events = rows_at(self.connection, ("pr", row), "seq")?;
+        Ok(Some(pull_request))
     }
 
     /// The row that the API has shown at a place.

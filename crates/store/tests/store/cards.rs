@@ -169,12 +169,39 @@ fn an_observation_that_is_too_old_to_count_was_still_seen_in_its_crawl() {
 fn an_issue_is_behind_its_card_until_it_is_read_again() {
     let fixture = Fixture::new();
     let behind = || fixture.store.issues_behind_their_cards().expect("asked");
-    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);
+    fixture.see(21, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);
     assert_eq!(behind(), [""; 0]);
-    fixture.see(2, &[card_record(card("C_1", "I_1", "Ready"))]);
+    fixture.see(22, &[card_record(card("C_1", "I_1", "Ready"))]);
     assert_eq!(behind(), [""; 0], "a card that shows nothing new");
-    fixture.see(3, &[card_record(card("C_1", "I_1", "Done"))]);
+    fixture.see(23, &[card_record(card("C_1", "I_1", "Done"))]);
     assert_eq!(behind(), ["I_1"]);
-    fixture.see(4, &[issue_record(issue("I_1", "1"))]);
+    fixture.see(24, &[issue_record(issue("I_1", "1"))]);
     assert_eq!(behind(), [""; 0]);
+}
+
+#[test]
+fn an_issue_is_behind_a_card_that_moved_between_the_readings_of_both_in_one_import() {
+    let fixture = Fixture::new();
+    let behind = || fixture.store.issues_behind_their_cards().expect("asked");
+    fixture.see(21, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);
+    fixture.read_in(2, 30, &[issue_record(issue("I_1", "1"))]);
+    let moved = ProjectItem { status_updated_at: Some(at(31)), updated_at: Some(at(31)), ..card("C_1", "I_1", "Done") };
+    fixture.read_in(2, 30, &[card_record(moved)]);
+    assert_eq!(behind(), ["I_1"], "all that an import reads is dated with its beginning");
+    fixture.read_in(3, 40, &[issue_record(issue("I_1", "1"))]);
+    assert_eq!(behind(), [""; 0]);
+}
+
+#[test]
+fn issues_can_be_asked_for_by_any_change_of_their_cards_on_a_board() {
+    let fixture = Fixture::new();
+    let behind = |board: &str| fixture.store.issues_with_changed_cards(board).expect("asked");
+    fixture.see(21, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);
+    assert_eq!(behind("77"), [""; 0]);
+    let changed = ProjectItem { status: None, updated_at: Some(at(25)), ..card("C_1", "I_1", "") };
+    fixture.read_in(2, 30, &[card_record(changed)]);
+    assert_eq!(behind("77"), ["I_1"]);
+    assert_eq!((behind("78"), behind("")), (vec![], vec![]));
+    fixture.read_in(3, 40, &[issue_record(issue("I_1", "1"))]);
+    assert_eq!(behind("77"), [""; 0]);
 }

@@ -5,6 +5,7 @@ mod cards;
 mod committing;
 mod data_formats;
 mod delivering;
+mod hidden_boards;
 mod identity;
 mod importing;
 mod ledger;

@@ -172,6 +172,7 @@ pub(crate) fn card(id: &str, issue: &str, status: &str) -> ProjectItem {
         updated_at: Some(at(20)),
         observed_at: None,
         fields: None,
+        has_untold_fields: false,
     }
 }
 

@@ -72,6 +72,7 @@ impl PageWriter<'_> {
             updated_at: Some(told.at),
             observed_at: Some(told.at),
             fields: None,
+            has_untold_fields: false,
         })
     }
 
