@@ -61,36 +61,88 @@ fn custom_fields_stay_when_not_asked_for_or_archived_and_go_when_removed() {
 }
 
 #[test]
-fn fields_of_an_archived_card_are_taken_over_by_name_and_the_others_stay() {
+fn fields_that_are_not_all_told_are_taken_over_by_name_and_the_others_stay() {
     let fixture = Fixture::new();
     let fields = || fixture.cells("issue_project_custom_field", &["field_name", "field_value"]);
     let mut seen = card("C_1", "I_1", "Ready");
     seen.presence = Presence::Archived;
+    seen.has_untold_fields = true;
     seen.fields = Some(vec![field("Found by", "customer")]);
     fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(seen.clone())]);
     assert_eq!(fields(), ["Found by,customer"], "a card that is met for the first time");
-    seen.presence = Presence::OnBoard;
+    (seen.presence, seen.has_untold_fields) = (Presence::OnBoard, false);
     seen.fields = Some(vec![field("Size", "3"), field("Found by", "team")]);
     fixture.see(2, &[card_record(seen.clone())]);
-    seen.presence = Presence::Archived;
+    (seen.presence, seen.has_untold_fields) = (Presence::Archived, true);
     seen.fields = Some(vec![field("Found by", "customer"), field("Area", "api")]);
     fixture.see(3, &[card_record(seen.clone())]);
     assert_eq!(fields(), ["Size,3", "Found by,customer", "Area,api"]);
     seen.fields = Some(Vec::new());
-    fixture.see(4, &[card_record(seen)]);
+    fixture.see(4, &[card_record(seen.clone())]);
     assert_eq!(fields(), ["Size,3", "Found by,customer", "Area,api"]);
+    seen.has_untold_fields = false;
+    seen.fields = Some(vec![field("Area", "web")]);
+    fixture.see(5, &[card_record(seen)]);
+    assert_eq!(fields(), ["Area,web"], "all that an archived card has");
+}
+
+#[test]
+fn archived_cards_are_asked_for_their_fields_until_all_were_told_since_their_last_change() {
+    let fixture = Fixture::new();
+    let asked = |all| fixture.store.archived_items("77", all).expect("asked");
+    let mut seen = card("C_1", "I_1", "Ready");
+    seen.updated_at = Some(at(10));
+    seen.fields = Some(vec![field("Size", "3")]);
+    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(seen.clone())]);
+    assert_eq!(asked(true), [""; 0], "a board lists its present cards");
+    (seen.presence, seen.updated_at, seen.fields) = (Presence::Archived, Some(at(20)), None);
+    fixture.see(2, &[card_record(seen.clone())]);
+    assert_eq!(asked(false), ["C_1"]);
+    (seen.fields, seen.has_untold_fields) = (Some(vec![field("Size", "5")]), true);
+    fixture.see(3, &[card_record(seen.clone())]);
+    assert_eq!(asked(false), ["C_1"], "one field is not all");
+    seen.has_untold_fields = false;
+    fixture.see(4, &[card_record(seen.clone())]);
+    assert_eq!((asked(false).len(), asked(true).len()), (0, 1));
+    (seen.updated_at, seen.fields) = (Some(at(30)), None);
+    fixture.see(5, &[card_record(seen)]);
+    assert_eq!(asked(false), ["C_1"]);
+}
+
+#[test]
+fn values_that_are_hidden_stay_and_are_named() {
+    let fixture = Fixture::new();
+    let mut seen = card("C_1", "I_1", "Ready");
+    seen.updated_at = Some(at(10));
+    seen.fields = Some(vec![field("Title", "One"), field("Size", "3")]);
+    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(seen.clone())]);
+    let cells = || {
+        let cards = fixture.cells("project_item", &["status", "content"]);
+        (cards, fixture.cells("issue_project_custom_field", &["field_name"]).len())
+    };
+    let before = cells();
+    (seen.status, seen.status_updated_at, seen.fields) = (Some(String::new()), None, Some(Vec::new()));
+    fixture.see(2, &[card_record(seen.clone())]);
+    assert_eq!(cells(), before);
+    seen.updated_at = Some(at(20));
+    fixture.see(3, &[card_record(seen.clone())]);
+    assert_eq!(cells(), before, "every card has a title");
+    seen.fields = Some(vec![field("Title", "One")]);
+    fixture.see(4, &[card_record(seen)]);
+    assert_eq!(cells(), (vec![",issue".to_owned()], 1), "what is shown stands");
 }
 
 #[test]
 fn a_status_that_is_not_told_stays_as_it_was_and_is_no_sighting() {
     let fixture = Fixture::new();
-    let untold = |id: &str| ProjectItem { status: None, status_updated_at: None, ..card(id, "I_1", "") };
+    let untold = |id: &str, issue: &str| ProjectItem { status: None, status_updated_at: None, ..card(id, issue, "") };
     fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(card("C_1", "I_1", "Ready"))]);
-    fixture.see(30, &[card_record(untold("C_1"))]);
-    fixture.see(31, &[card_record(untold("C_2"))]);
+    fixture.see(2, &[issue_record(issue("I_2", "2"))]);
+    fixture.see(30, &[card_record(untold("C_1", "I_1"))]);
+    fixture.see(31, &[card_record(untold("C_2", "I_2"))]);
     assert_eq!(fixture.cells("project_item", &["item_id", "status"]), ["C_1,Ready", "C_2,"]);
     assert_eq!(fixture.cells("project_item_sighting", &["item_id", "status"]), ["C_1,Ready"]);
-    fixture.see(32, &[card_record(card("C_2", "I_1", "Done"))]);
+    fixture.see(32, &[card_record(card("C_2", "I_2", "Done"))]);
     assert_eq!(fixture.cells("project_item_sighting", &["item_id", "status"]), ["C_1,Ready", "C_2,Done"]);
 }
 
