@@ -68,7 +68,7 @@ pub enum Plan {
 
 impl Plan {
     /// What it is expected to cost, of so many records. How many have changed is not known before they are read: one
-    /// page is expected.
+    /// page is expected. The last of several pages is asked for no larger than it is, and costs less.
     pub fn expected(&self, total: u64, largest_page: u32, points_per_page: u64) -> Expected {
         let page = u64::from(largest_page);
         let (records, calls) = match self {
@@ -77,7 +77,10 @@ impl Plan {
             Self::Changes { .. } => (total.min(page), 1),
             Self::Crawl(_) => (total, total.div_ceil(page)),
         };
-        Expected { records, calls, points: calls * points_per_page }
+        let last = if calls > 1 { records - (calls - 1) * page } else { page };
+        // Points are a hundredth of the lists asked for, rounded, at least one.
+        let points_of_last = if calls == 0 { 0 } else { ((points_per_page * last * 100 / page + 51) / 100).max(1) };
+        Expected { records, calls, points: calls.saturating_sub(1) * points_per_page + points_of_last }
     }
 }
 

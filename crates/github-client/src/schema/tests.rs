@@ -36,7 +36,7 @@ const MISSING_IN_OLDEST: [&str; 11] = [
     "IssueTimelineItemsItemType.REMOVED_FROM_PROJECT_V2_EVENT",
 ];
 
-const WHOLE: Extent = Extent { old_arguments: true, cost: true };
+const WHOLE: Extent = Extent { old_arguments: true, cost: false };
 
 /// The schema without some parts, and with the fields of `more`: a type and a field.
 
@@ -223,4 +223,13 @@ fn every_optional_part_is_one_of_the_schema() {
         assert!(!everything.expect("a schema").has(part), "{part} is no part of schema.graphql");
         assert!(optional(part).is_some());
     }
+}
+
+#[test]
+fn what_the_question_costs_is_asked_beside_it_and_is_no_part_of_the_schema() {
+    let asked = question(Extent { cost: true, ..WHOLE });
+    assert!(asked.contains("rateLimit { cost"), "{asked}");
+    let schema = schema_without(&BTreeSet::new(), None);
+    let with_cost = Lacking::read(said(&schema, &asked), None);
+    assert_eq!(with_cost, Lacking::read(said(&schema, &question(WHOLE)), None));
 }

@@ -63,3 +63,15 @@ async fn moves_of_a_field_that_is_not_that_of_the_columns_are_left_out() {
     setting.import_from(&moved(&setting, &[&id]).without_moves(others())).await.expect("succeeds");
     assert_eq!(told(), expected);
 }
+
+#[tokio::test]
+async fn a_list_that_comes_empty_where_the_survey_counts_some_makes_nothing_vanish() {
+    let repository = Repository::with(issues(3));
+    repository.answer_instead(page(&json!([])));
+    let setting = Setting::new(repository, 100).await;
+    let error = setting.import(Window::default()).await.expect_err("incomplete");
+    assert_eq!(error.kind, ErrorKind::Incomplete);
+    assert!(error.message.contains("GitHub counts 3 there"), "{error}");
+    assert_eq!(setting.memory.cursor(), None);
+    assert!(setting.memory.crawls().iter().all(|crawl| !crawl.complete));
+}

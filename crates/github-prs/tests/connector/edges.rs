@@ -18,7 +18,7 @@ async fn an_answer_with_holes_gives_the_records_that_it_holds() {
     let expected = fixture("prs/edges.records.json");
     assert_eq!(records, expected, "\n{}", serde_json::to_string_pretty(&records).unwrap());
     let notes = setting.told.notes();
-    assert!(notes.iter().any(|note| note.starts_with("pull requests of acme/web: 3 entries came empty")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.starts_with("pull requests of acme/web: 6 entries came empty")), "{notes:?}");
 }
 
 #[tokio::test]

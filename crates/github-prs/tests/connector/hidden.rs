@@ -34,3 +34,15 @@ async fn a_page_without_its_list_is_no_empty_repository() {
     assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
     assert!(setting.memory.crawls().iter().all(|crawl| !crawl.complete));
 }
+
+#[tokio::test]
+async fn a_list_that_comes_empty_where_the_survey_counts_some_makes_nothing_vanish() {
+    let repository = Repository::with(pull_requests(3));
+    repository.answer_instead(page(&json!([])));
+    let setting = Setting::new(repository, 100).await;
+    let error = setting.import(Window::default()).await.expect_err("incomplete");
+    assert_eq!(error.kind, ErrorKind::Incomplete);
+    assert!(error.message.contains("GitHub counts 3 there"), "{error}");
+    assert_eq!(setting.memory.cursor(), None);
+    assert!(setting.memory.crawls().iter().all(|crawl| !crawl.complete));
+}

@@ -61,24 +61,75 @@ fn custom_fields_stay_when_not_asked_for_or_archived_and_go_when_removed() {
 }
 
 #[test]
-fn fields_of_an_archived_card_are_taken_over_by_name_and_the_others_stay() {
+fn fields_that_are_not_all_told_are_taken_over_by_name_and_the_others_stay() {
     let fixture = Fixture::new();
     let fields = || fixture.cells("issue_project_custom_field", &["field_name", "field_value"]);
     let mut seen = card("C_1", "I_1", "Ready");
     seen.presence = Presence::Archived;
+    seen.has_untold_fields = true;
     seen.fields = Some(vec![field("Found by", "customer")]);
     fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(seen.clone())]);
     assert_eq!(fields(), ["Found by,customer"], "a card that is met for the first time");
-    seen.presence = Presence::OnBoard;
+    (seen.presence, seen.has_untold_fields) = (Presence::OnBoard, false);
     seen.fields = Some(vec![field("Size", "3"), field("Found by", "team")]);
     fixture.see(2, &[card_record(seen.clone())]);
-    seen.presence = Presence::Archived;
+    (seen.presence, seen.has_untold_fields) = (Presence::Archived, true);
     seen.fields = Some(vec![field("Found by", "customer"), field("Area", "api")]);
     fixture.see(3, &[card_record(seen.clone())]);
     assert_eq!(fields(), ["Size,3", "Found by,customer", "Area,api"]);
     seen.fields = Some(Vec::new());
-    fixture.see(4, &[card_record(seen)]);
+    fixture.see(4, &[card_record(seen.clone())]);
     assert_eq!(fields(), ["Size,3", "Found by,customer", "Area,api"]);
+    seen.has_untold_fields = false;
+    seen.fields = Some(vec![field("Area", "web")]);
+    fixture.see(5, &[card_record(seen)]);
+    assert_eq!(fields(), ["Area,web"], "all that an archived card has");
+}
+
+#[test]
+fn archived_cards_are_asked_for_their_fields_until_all_were_told_since_their_last_change() {
+    let fixture = Fixture::new();
+    let asked = |all| fixture.store.archived_items("77", all).expect("asked");
+    let mut seen = card("C_1", "I_1", "Ready");
+    seen.updated_at = Some(at(10));
+    seen.fields = Some(vec![field("Size", "3")]);
+    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(seen.clone())]);
+    assert_eq!(asked(true), [""; 0], "a board lists its present cards");
+    (seen.presence, seen.updated_at, seen.fields) = (Presence::Archived, Some(at(20)), None);
+    fixture.see(2, &[card_record(seen.clone())]);
+    assert_eq!(asked(false), ["C_1"]);
+    (seen.fields, seen.has_untold_fields) = (Some(vec![field("Size", "5")]), true);
+    fixture.see(3, &[card_record(seen.clone())]);
+    assert_eq!(asked(false), ["C_1"], "one field is not all");
+    seen.has_untold_fields = false;
+    fixture.see(4, &[card_record(seen.clone())]);
+    assert_eq!((asked(false).len(), asked(true).len()), (0, 1));
+    (seen.updated_at, seen.fields) = (Some(at(30)), None);
+    fixture.see(5, &[card_record(seen)]);
+    assert_eq!(asked(false), ["C_1"]);
+}
+
+#[test]
+fn values_that_are_hidden_stay_and_are_named() {
+    let fixture = Fixture::new();
+    let mut seen = card("C_1", "I_1", "Ready");
+    seen.updated_at = Some(at(10));
+    seen.fields = Some(vec![field("Title", "One"), field("Size", "3")]);
+    fixture.see(1, &[issue_record(issue("I_1", "1")), card_record(seen.clone())]);
+    let cells = || {
+        let cards = fixture.cells("project_item", &["status", "content"]);
+        (cards, fixture.cells("issue_project_custom_field", &["field_name"]).len())
+    };
+    let before = cells();
+    (seen.status, seen.status_updated_at, seen.fields) = (Some(String::new()), None, Some(Vec::new()));
+    fixture.see(2, &[card_record(seen.clone())]);
+    assert_eq!(cells(), before);
+    seen.updated_at = Some(at(20));
+    fixture.see(3, &[card_record(seen.clone())]);
+    assert_eq!(cells(), before, "every card has a title");
+    seen.fields = Some(vec![field("Title", "One")]);
+    fixture.see(4, &[card_record(seen)]);
+    assert_eq!(cells(), (vec![",issue".to_owned()], 1), "what is shown stands");
 }
 
 #[test]

@@ -211,6 +211,7 @@ pub(crate) fn pull_request(id: &str, number: &str) -> PullRequest {
         }],
         events: vec![PullRequestEvent { kind: "ready_for_review".into(), at: at(13), by: "ada".into() }],
         vanished_at: None,
+        untold: model::records::UntoldOfPullRequest::default(),
     }
 }
 

@@ -156,8 +156,8 @@ fn what_happened_after_as_of_is_not_known_and_vanished_ones_are_left_out() {
     assert_eq!(
         open.to_csv().lines().skip(1).collect::<Vec<_>>(),
         [
-            "acme/web#1,Title,web,0.625000,pickup,2024-01-01T10:00:00Z,,false,https://example.org",
-            "acme/web#2,Title,web,0.625000,coding,2024-01-01T10:00:00Z,,true,https://example.org",
+            "acme/web#1,Title,web,0.625000,pickup,2024-01-01T10:00:00Z,,false,https://example.org,",
+            "acme/web#2,Title,web,0.625000,coding,2024-01-01T10:00:00Z,,true,https://example.org,",
         ]
     );
     assert_eq!((tables[5].cell(0, "opened"), tables[5].cell(0, "merged")), ("2".into(), "0".into()));
