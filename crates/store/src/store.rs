@@ -8,6 +8,7 @@ use std::time::Duration;
 use model::Instant;
 use model::columns::{Raw, Scopes};
 use model::records::{ImportRun, Project, Repository};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
 use crate::dictionary::{Codes, find};
@@ -427,6 +428,9 @@ fn check_writable(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn tune_for_writing(connection: &Connection) -> rusqlite::Result<()> {
+    // The plan of a statement never depends on its parameters: else each use of it would plan it anew, as the value may
+    // decide whether a partial index holds the row.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", "OFF")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;

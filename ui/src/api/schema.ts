@@ -1473,6 +1473,11 @@ export interface components {
              */
             days_in_step?: number;
             /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host?: string;
+            /**
              * @description Repository and number of the issue, org/repo#number.
              * @example acme/web#12
              */
@@ -1589,6 +1594,11 @@ export interface components {
              * @example 7
              */
             history_gaps?: number;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host?: string;
             /**
              * @description Repository and number of the issue, org/repo#number.
              * @example acme/web#12
@@ -1750,6 +1760,11 @@ export interface components {
              * @example 2026-03-30T00:00:00Z
              */
             first_review?: string | null;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host?: string;
             /**
              * @description Repository and number, org/repo#number.
              * @example acme/web#12
@@ -2993,6 +3008,11 @@ export interface components {
              * @example true
              */
             draft?: boolean;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host?: string;
             /**
              * @description Repository and number, org/repo#number.
              * @example acme/web#12

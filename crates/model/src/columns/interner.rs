@@ -52,6 +52,7 @@ impl Interner {
     }
 
     /// As [`Self::code`], but looks at another code first: neighbours repeat.
+    #[inline]
     pub fn repeated_code(&mut self, previous: u32, text: &[u8]) -> u32 {
         if self.dictionary.bytes(previous) == text { previous } else { self.code(text) }
     }

@@ -35,7 +35,10 @@ impl Layout {
             let cell = header.cell(column)?;
             match names.iter().position(|name| *name == column.name) {
                 Some(place) => cells[place] = Some(cell),
-                None => checked.push((column, cell)),
+                None if matches!(column.storage, Storage::Int | Storage::Bool | Storage::Instant) => {
+                    checked.push((column, cell));
+                }
+                None => {}
             }
         }
         let cells = cells.into_iter().map(|cell| cell.expect("a declaration names its own columns")).collect();
@@ -58,7 +61,7 @@ impl Layout {
 
     /// Notes cells of columns that are not asked for, but are no values of their type.
     pub(super) fn check(&self, row: Row<'_>, findings: &mut Findings) {
-        if findings.reading() == Reading::Original {
+        if self.checked.is_empty() || findings.reading() == Reading::Original {
             return;
         }
         for (column, cell) in &self.checked {
@@ -81,6 +84,7 @@ pub(super) struct Codes {
 
 impl Codes {
     /// The code of a text in a column.
+    #[inline]
     fn code(&mut self, column: usize, text: &[u8]) -> u32 {
         let code = self.texts.repeated_code(self.previous[column], text);
         self.previous[column] = code;
@@ -100,11 +104,13 @@ pub(super) struct CsvCells<'a> {
 type Read<T> = Result<T, Infallible>;
 
 impl<'a> CsvCells<'a> {
+    #[inline]
     fn next(&mut self) -> &'a Cell {
         self.next += 1;
         &self.layout.cells[self.next - 1]
     }
 
+    #[inline]
     fn known<K: Named>(&mut self) -> (Option<K>, &'a [u8]) {
         let cell = self.next();
         let value = cell.value(self.row);
@@ -120,28 +126,34 @@ impl<'a> CsvCells<'a> {
 impl ReadColumns for CsvCells<'_> {
     type Error = Infallible;
 
+    #[inline]
     fn bytes(&mut self) -> Read<&[u8]> {
         Ok(self.next().value(self.row))
     }
 
+    #[inline]
     fn code(&mut self) -> Read<u32> {
         let value = self.next().value(self.row);
         Ok(self.codes.code(self.next - 1, value))
     }
 
+    #[inline]
     fn flag(&mut self) -> Read<bool> {
         Ok(self.next().flag(self.row, self.findings))
     }
 
+    #[inline]
     fn int(&mut self) -> Read<Option<i64>> {
         Ok(self.next().number(self.row, self.findings))
     }
 
+    #[inline]
     fn instant(&mut self, column: &mut InstantColumn) -> Read<()> {
         self.next().push_time(self.row, column, self.findings);
         Ok(())
     }
 
+    #[inline]
     fn optional_instant(&mut self, column: &mut InstantColumn) -> Read<()> {
         column.push(self.next().optional_time(self.row, self.findings));
         Ok(())
@@ -175,10 +187,12 @@ impl ReadColumns for CsvCells<'_> {
         Ok(amount.unwrap_or_default())
     }
 
+    #[inline]
     fn kind<K: Named>(&mut self) -> Read<K> {
         Ok(self.known().0.unwrap_or_default())
     }
 
+    #[inline]
     fn told<K: Named>(&mut self) -> Read<Option<K>> {
         Ok(self.known().0)
     }

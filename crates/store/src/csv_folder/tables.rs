@@ -1,6 +1,7 @@
 //! Declared tables as columns and as rows.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use model::cells::{CardColumns, OwnedColumns, PlacedColumns, RawColumns, RawRow};
 use model::columns::{Column as _, Interner, TextColumn};
@@ -214,9 +215,11 @@ impl<'a, C: OwnedColumns> Owned<'a, C> {
 
     /// Takes a row; whether its owner is known.
     fn take_row(&self, part: &mut ColumnsPart<C>, row: Row<'_>, findings: &mut Findings) -> bool {
-        self.place.check(row, findings);
         let ColumnsPart { codes, columns, unknown, cursor, .. } = part;
         let owner = cursor.find(self.owners.index, self.owners.keys, self.place.key(row));
+        if owner.is_none() {
+            self.place.check(row, findings);
+        }
         let columns = if let Some(owner) = owner {
             columns.owner().push(owner);
             columns
@@ -291,8 +294,8 @@ pub(crate) struct Rows<R> {
 pub(crate) struct FileRow<R> {
     /// Line that it starts at, counted from the start of the block.
     pub(crate) line: usize,
-    /// The cells of the owner, in the order of the declaration.
-    pub(crate) owner: Vec<String>,
+    /// The cells of the owner, in the order of the declaration; neighbours share them.
+    pub(crate) owner: Arc<[String]>,
     /// The row.
     pub(crate) row: R,
 }
@@ -304,7 +307,24 @@ impl<R: RawRow> Rows<R> {
         Ok(Self { owner, layout: Layout::all(header, R::TABLE)?, row: PhantomData })
     }
 
-    fn read(&self, row: Row<'_>, codes: &mut Codes, findings: &mut Findings) -> FileRow<R> {
+    fn read(&self, row: Row<'_>, part: &mut RowsPart<R>, findings: &mut Findings) -> FileRow<R> {
+        let owner = match part.rows.last() {
+            Some(before) if self.is_owner(&before.owner, row) => Arc::clone(&before.owner),
+            _ => self.owner_of(row, findings),
+        };
+        let Ok(read) = R::read_cells(&mut self.layout.cells(row, &mut part.codes, findings));
+        FileRow { line: row.line, owner, row: read }
+    }
+
+    /// Whether a row has the owner of the row before it.
+    fn is_owner(&self, before: &[String], row: Row<'_>) -> bool {
+        self.owner.iter().zip(before).all(|(cell, text)| {
+            let value = cell.value(row);
+            value == text.as_bytes() || value.is_empty() && cell.name == "host" && text == USUAL_HOST
+        })
+    }
+
+    fn owner_of(&self, row: Row<'_>, findings: &mut Findings) -> Arc<[String]> {
         if findings.reading() == Reading::Strict && !may_be_of_nothing(R::TABLE) {
             for cell in self.owner.iter().filter(|cell| NAMES.contains(&cell.name) && cell.value(row).is_empty()) {
                 findings.odd(row.line, cell.name, b"", EMPTY_NAME);
@@ -314,9 +334,7 @@ impl<R: RawRow> Rows<R> {
             host if host.is_empty() && cell.name == "host" => USUAL_HOST.to_owned(),
             text => text,
         });
-        let owner = owner.collect();
-        let Ok(read) = R::read_cells(&mut self.layout.cells(row, codes, findings));
-        FileRow { line: row.line, owner, row: read }
+        owner.collect()
     }
 }
 
@@ -344,7 +362,7 @@ impl<R: RawRow + Send> Table for Rows<R> {
     type Part = RowsPart<R>;
 
     fn take(&self, part: &mut Self::Part, row: Row<'_>, findings: &mut Findings) {
-        let read = self.read(row, &mut part.codes, findings);
+        let read = self.read(row, part, findings);
         part.rows.push(read);
     }
 }

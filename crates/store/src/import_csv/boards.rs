@@ -60,7 +60,7 @@ impl Loader<'_> {
     fn custom_fields(&mut self, issues: &mut Targets, cards: &mut Cards) -> Result<(), Failure> {
         let mut count = CsvTable::of::<FieldValue>();
         let is_there = each_row(self.folder, |_, file: FileRow<FieldValue>| -> Result<(), Failure> {
-            let [org, repo, number, project_id, project_name, host] = owner(file.owner);
+            let [org, repo, number, project_id, project_name, host] = owner(&file.owner);
             let Some(issue) = issues.of_row(&[org, repo, number, host], &mut count) else { return Ok(()) };
             let project = self.writer.code(&project_id)?;
             let place = (issue.row, project);
@@ -88,7 +88,7 @@ impl Loader<'_> {
     fn sightings(&mut self, issues: &mut Targets, cards: &mut Cards) -> Result<(), Failure> {
         let mut count = CsvTable::of::<Sighting>();
         let is_there = each_row(self.folder, |_, file: FileRow<Sighting>| -> Result<(), Failure> {
-            let [item_id, org, repo, number, _, _, host] = owner(file.owner);
+            let [item_id, org, repo, number, _, _, host] = owner(&file.owner);
             if issues.find(&[org, repo, number, host]).is_some() {
                 self.reaches::<SightingColumns>(&file.row);
             }
@@ -109,7 +109,6 @@ impl Loader<'_> {
 }
 
 /// What a row has of its owner, in the order of the declaration.
-fn owner<const N: usize>(cells: Vec<String>) -> [String; N] {
-    let mut cells = cells.into_iter();
-    std::array::from_fn(|_| cells.next().unwrap_or_default())
+fn owner<const N: usize>(cells: &[String]) -> [String; N] {
+    std::array::from_fn(|index| cells.get(index).cloned().unwrap_or_default())
 }

@@ -7,6 +7,7 @@ mod newest;
 mod pulls;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ahash::AHashMap;
 use model::Instant;
@@ -95,8 +96,8 @@ struct Loader<'a> {
     writer: PageWriter<'a>,
     folder: &'a Path,
     import: CsvImport,
-    /// Rows of the repositories met, by organisation and name.
-    repositories: AHashMap<(String, String), i64>,
+    /// Rows of the repositories met, by organisation, name and host.
+    repositories: AHashMap<[String; 3], i64>,
 }
 
 /// An issue or pull request of the folder, or a card.
@@ -111,14 +112,14 @@ struct Target {
 /// Issues or pull requests of the folder by organisation, repository, number and host.
 #[derive(Default)]
 struct Targets {
-    by_key: AHashMap<Vec<String>, usize>,
+    by_key: AHashMap<Arc<[String]>, usize>,
     all: Vec<Target>,
     lines: Vec<u64>,
 }
 
 impl Targets {
     /// Adds one; if the key is there already, that is the error.
-    fn add<R: RawRow + Send>(&mut self, key: Vec<String>, line: u64, target: Target) -> Result<(), Failure> {
+    fn add<R: RawRow + Send>(&mut self, key: Arc<[String]>, line: u64, target: Target) -> Result<(), Failure> {
         if let Some(first) = self.by_key.get(&key) {
             let name = format!("{}/{}#{}", key[0], key[1], key[2]);
             return Err(rows::repeated::<R>(name, self.lines[*first], line).into());
@@ -212,7 +213,7 @@ impl Loader<'_> {
     }
 
     fn repository_row(&mut self, place: &Place) -> Result<i64, Failure> {
-        let key = (place.org.clone(), place.repo.clone());
+        let key = [&place.org, &place.repo, &place.host].map(Clone::clone);
         if let Some(row) = self.repositories.get(&key) {
             return Ok(*row);
         }

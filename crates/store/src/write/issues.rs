@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 
 use model::records::{Issue, ProjectEvent, StatusEvent};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{OptionalExtension as _, ToSql};
 
 use super::{PageWriter, Row, Seen, id_or_null};
 use crate::Kind;
 use crate::merge::order::Observer;
 use crate::merge::untold::complete_issue;
 use crate::read::tables::rows_at;
-use crate::sqlite::statements::Keys;
 
 impl PageWriter<'_> {
     /// Stores an issue; its events replace the stored ones but those of boards that are hidden, its cards are added or
@@ -88,21 +87,18 @@ impl PageWriter<'_> {
         seen_generation: i64,
     ) -> rusqlite::Result<i64> {
         let (number, observed_at, run) = (&issue.place.number, self.observed_at, self.run());
-        let keys: Keys<'_> = &[
+        // What is delivered between two imports was not there when the first of them read.
+        let first_run = run + i64::from(self.by == Observer::Delivery);
+        let keys: [(&'static str, &dyn ToSql); 6] = [
             ("repository", &repository),
             ("number", number),
             ("observed_at", &observed_at),
             ("observed_run", &run),
             ("seen_generation", &seen_generation),
+            ("first_run", &first_run),
         ];
-        let is_new = row.is_none();
-        let row = self.put(row, issue, keys)?;
-        if is_new {
-            // What is delivered between two imports was not there when the first of them read.
-            let first_run = run + i64::from(self.by == Observer::Delivery);
-            let sql = "UPDATE issue SET first_run = ?1 WHERE row_id = ?2";
-            self.connection.prepare_cached(sql)?.execute((first_run, row))?;
-        }
+        let of_all = keys.len() - usize::from(row.is_some());
+        let row = self.put(row, issue, &keys[..of_all])?;
         if vanished_at.is_some() {
             let sql = "UPDATE issue SET vanished_at = ?1 WHERE row_id = ?2";
             self.connection.prepare_cached(sql)?.execute((vanished_at, row))?;

@@ -1,7 +1,7 @@
 //! Repositories.
 
 use model::Instant;
-use model::records::{Place, Record, Repository, host_or_usual};
+use model::records::{Place, Record, Repository, USUAL_HOST, host_or_usual};
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::{PageWriter, id_or_null};
@@ -56,10 +56,14 @@ impl PageWriter<'_> {
             .prepare_cached(&format!("SELECT {STORED} FROM repository ORDER BY id IS NULL, row_id"))?
             .query_map([], StoredRepository::read)?
             .collect::<rusqlite::Result<_>>()?;
-        // The host of a row that came from a file is that of whoever shows the repository.
+        // A file that says no host may mean any: that of whoever shows the repository.
         let host = |stored: &StoredRepository| {
             let shown = || listed.iter().find(|it| (&it.org, &it.name) == (&stored.org, &stored.name));
-            if stored.id.is_empty() { shown().map(|it| host_or_usual(&it.host)) } else { None }
+            if stored.id.is_empty() && stored.host == USUAL_HOST {
+                shown().map(|it| host_or_usual(&it.host))
+            } else {
+                None
+            }
         };
         let seen: Vec<_> = listed
             .iter()
@@ -175,15 +179,14 @@ impl PageWriter<'_> {
         let any = whatever_its_id || repository.id.is_empty();
         let sql = format!(
             "SELECT {STORED} FROM repository WHERE org = ?1 AND repo = ?2 AND (id IS NULL OR ?3)
-               AND (host = ?4 OR id IS NULL)
-             ORDER BY id IS NULL, row_id LIMIT 1"
+               AND (host = ?4 OR ?5 AND id IS NULL AND host = ?6)
+             ORDER BY id IS NULL, host <> ?4, row_id LIMIT 1"
         );
+        let host = host_or_usual(&repository.host);
+        let is_shown = !repository.id.is_empty();
         self.connection
             .prepare_cached(&sql)?
-            .query_row(
-                (&repository.org, &repository.name, any, host_or_usual(&repository.host)),
-                StoredRepository::read,
-            )
+            .query_row((&repository.org, &repository.name, any, host, is_shown, USUAL_HOST), StoredRepository::read)
             .optional()
     }
 
@@ -204,12 +207,13 @@ impl PageWriter<'_> {
         left_over: impl Fn(i64) -> bool,
     ) -> rusqlite::Result<()> {
         let sql = "SELECT other.row_id, other.id IS NULL FROM repository AS other
-            JOIN repository AS this ON this.row_id = ?3 AND (other.host = this.host OR other.id IS NULL)
+            JOIN repository AS this ON this.row_id = ?3
+                AND (other.host = this.host OR this.id IS NOT NULL AND other.id IS NULL AND other.host = ?5)
             WHERE other.org = ?1 AND other.repo = ?2 AND other.row_id <> ?3 AND other.observed_run <= ?4";
         let namesakes: Vec<(i64, bool)> = self
             .connection
             .prepare_cached(sql)?
-            .query_map((org, name, row, self.run()), |found| Ok((found.get(0)?, found.get(1)?)))?
+            .query_map((org, name, row, self.run(), USUAL_HOST), |found| Ok((found.get(0)?, found.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
         for (namesake, from_file) in namesakes {
             if !from_file && !left_over(namesake) {

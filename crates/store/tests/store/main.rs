@@ -14,6 +14,7 @@ mod ledger_reading;
 mod observations;
 mod opening;
 mod publishing;
+mod readers;
 mod reading;
 mod records;
 mod repeating;
