@@ -130,7 +130,7 @@ mod tests {
     fn commit(store: &Store, name: &str) {
         let record = Record::Repository(Repository { id: name.into(), name: name.into(), ..Repository::default() });
         let page = Page {
-            scope: "repositories",
+            scope: model::kinds::Scope::Repositories,
             subject: "",
             records: &[record],
             cursor: None,

@@ -119,7 +119,7 @@ pub(crate) fn read_anew_where_ids_changed(run: &Run, arguments: &Arguments) -> R
     ] {
         let has_new_ids = |found: &store::Found| found.finding == Finding::NewIds && kinds.contains(&found.kind);
         if !arguments.full && findings.iter().any(has_new_ids) {
-            run.store.forget_cursors(scope.name())?;
+            run.store.forget_cursors(scope)?;
         }
     }
     Ok(())

@@ -125,7 +125,7 @@ fn last_import(target: &Target, store: &Store) -> Result<Option<Instant>, Failur
 
 /// What the server said at an earlier import of what its schema has.
 fn remembered_schema(target: &Target, store: &Store) -> Result<Option<String>, Failure> {
-    Ok(store.cursor(Scope::Schema.name(), &target.org)?)
+    Ok(store.cursor(Scope::Schema, &target.org)?)
 }
 
 fn remember_schema(schema: Option<String>, org: &str, at: Instant, run: &Run) -> Result<(), Failure> {
@@ -149,7 +149,7 @@ fn store_survey(survey: &Survey, target: &Target, run: &Run) -> Result<(), Failu
         // The columns of a board whose field is not shown are not known: those that were stored stay.
         let is_shown = project.single_selects.iter().any(|field| field.name == target.status_field(&project.record));
         let subject = github_projects::subject_of(&project.record);
-        if is_shown || run.store.cursor(Scope::ProjectItems.name(), subject)?.is_none() {
+        if is_shown || run.store.cursor(Scope::ProjectItems, subject)?.is_none() {
             projects.push(Record::Project(project.record.clone()));
         }
     }

@@ -181,7 +181,7 @@ impl PageSizes {
 /// A source with what the store remembers of it.
 pub(crate) fn task(source: Arc<dyn Source>, window: Window, store: Option<&Store>) -> Result<Task, Failure> {
     let cursor = match store {
-        Some(store) => store.cursor(source.scope().name(), source.subject())?,
+        Some(store) => store.cursor(source.scope(), source.subject())?,
         None => None,
     };
     let expected = source.expected(window, cursor.as_deref());

@@ -51,7 +51,7 @@ impl StoreSink {
 impl Sink for StoreSink {
     fn commit(&self, batch: Batch) -> Result<(), SinkError> {
         let page = Page {
-            scope: batch.scope.name(),
+            scope: batch.scope,
             subject: &batch.subject,
             records: &batch.records,
             cursor: batch.cursor.as_deref(),

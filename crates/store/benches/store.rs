@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as Clock};
 
 use model::Instant;
 use model::columns::Scopes;
-use model::records::{Issue, Place, ProjectEvent, PullRequest, Record, Review, StatusEvent};
+use model::records::{Issue, Place, ProjectEvent, PullRequest, Record, Review, Scope, StatusEvent};
 use store::csv_folder::{self, Reading};
 use store::{Page, Store};
 
@@ -80,7 +80,7 @@ fn write(store: &Store, share: f64) -> Result<(usize, Duration), Box<dyn Error>>
             .collect();
         records += page.iter().map(rows).sum::<usize>();
         let page = Page {
-            scope: "issues",
+            scope: Scope::Issues,
             subject: "R_0",
             records: &page,
             cursor: Some("{\"page\":\"Y3Vyc29yOnYyOpK5\"}"),

@@ -26,6 +26,6 @@ pub use error::{Cause, StoreError};
 pub use findings::{Finding, Findings, Found, Kind};
 pub use import_csv::{CsvImport, CsvTable};
 pub use lock::ImportLock;
-pub use page::{Absence, Page, RawStore};
+pub use page::{Absence, Page};
 pub use place::{Place, url_in};
 pub use store::Store;

@@ -1,17 +1,13 @@
 //! What importers hand to a store.
 
 use model::Instant;
-use model::columns::{Raw, Scopes};
-use model::records::{ImportRun, Record};
-
-use crate::{Findings, Store, StoreError};
+use model::records::{Record, Scope};
 
 /// One page of records and the cursor behind it, stored in one transaction.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
-    /// What is imported: `repositories`, `projects`, `issues`, `pull_requests`, `project_items` or
-    /// `cloud_costs`.
-    pub scope: &'a str,
+    /// What is imported.
+    pub scope: Scope,
     /// Node id of the repository, `fullDatabaseId` of the board, source of bills (`azure/…`), empty for the whole
     /// organisation: with the scope, the key of the cursor. The `source` of the ledger's rows.
     pub subject: &'a str,
@@ -38,52 +34,4 @@ pub struct Absence {
     pub run: i64,
     /// The provider's time.
     pub at: Instant,
-}
-
-/// Some operations of [`Store`] under names of their own. An import needs more of them than these.
-pub trait RawStore: Send + Sync {
-    /// As [`Store::commit`].
-    fn commit(&self, page: &Page<'_>) -> Result<Findings, StoreError>;
-    /// As [`Store::cursor`].
-    fn cursor(&self, scope: &str, subject: &str) -> Result<Option<String>, StoreError>;
-    /// As [`Store::unseen_items`].
-    fn unseen_items(&self, project_number_id: &str, generation: i64) -> Result<Vec<String>, StoreError>;
-    /// As [`Store::next_run`].
-    fn next_run(&self) -> Result<i64, StoreError>;
-    /// As [`Store::record_import`].
-    fn record_import(&self, run: &ImportRun) -> Result<(), StoreError>;
-    /// As [`Store::import_runs`].
-    fn import_runs(&self) -> Result<Vec<ImportRun>, StoreError>;
-    /// As [`Store::load`].
-    fn load(&self, scopes: Scopes) -> Result<Raw, StoreError>;
-}
-
-impl RawStore for Store {
-    fn commit(&self, page: &Page<'_>) -> Result<Findings, StoreError> {
-        self.commit(page)
-    }
-
-    fn cursor(&self, scope: &str, subject: &str) -> Result<Option<String>, StoreError> {
-        self.cursor(scope, subject)
-    }
-
-    fn unseen_items(&self, project_number_id: &str, generation: i64) -> Result<Vec<String>, StoreError> {
-        self.unseen_items(project_number_id, generation)
-    }
-
-    fn next_run(&self) -> Result<i64, StoreError> {
-        self.next_run()
-    }
-
-    fn record_import(&self, run: &ImportRun) -> Result<(), StoreError> {
-        self.record_import(run)
-    }
-
-    fn import_runs(&self) -> Result<Vec<ImportRun>, StoreError> {
-        self.import_runs()
-    }
-
-    fn load(&self, scopes: Scopes) -> Result<Raw, StoreError> {
-        self.load(scopes)
-    }
 }

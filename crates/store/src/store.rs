@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use model::Instant;
 use model::columns::{Raw, Scopes};
-use model::records::{ImportRun, Project, Repository};
+use model::records::{ImportRun, Project, Repository, Scope};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
@@ -179,11 +179,11 @@ impl Store {
     }
 
     /// The cursor that the last page of a scope and subject left.
-    pub fn cursor(&self, scope: &str, subject: &str) -> Result<Option<String>, StoreError> {
+    pub fn cursor(&self, scope: Scope, subject: &str) -> Result<Option<String>, StoreError> {
         self.read(|connection| {
             connection
                 .prepare_cached("SELECT value FROM import_cursor WHERE scope = ?1 AND subject = ?2")?
-                .query_row([scope, subject], |row| row.get(0))
+                .query_row([scope.name(), subject], |row| row.get(0))
                 .optional()
         })
     }
@@ -275,10 +275,10 @@ impl Store {
     }
 
     /// Forgets where imports of a scope go on, so that the next one reads everything.
-    pub fn forget_cursors(&self, scope: &str) -> Result<(), StoreError> {
+    pub fn forget_cursors(&self, scope: Scope) -> Result<(), StoreError> {
         self.write(|connection, _| {
             let sql = "DELETE FROM import_cursor WHERE scope = ?1";
-            connection.prepare_cached(sql)?.execute([scope])?;
+            connection.prepare_cached(sql)?.execute([scope.name()])?;
             Ok(())
         })
     }
@@ -490,7 +490,7 @@ mod tests {
     fn page(records: &[Record]) -> Page<'_> {
         let observed_at = Instant::from_seconds(1);
         Page {
-            scope: "repositories",
+            scope: Scope::Repositories,
             subject: "",
             records,
             cursor: None,

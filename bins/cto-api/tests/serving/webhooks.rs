@@ -84,7 +84,7 @@ fn imported(folder: &Path) -> Store {
         Record::ProjectItem(Box::new(card)),
     ];
     let page = Page {
-        scope: "issues",
+        scope: model::kinds::Scope::Issues,
         subject: "R_1",
         records: &records,
         cursor: None,

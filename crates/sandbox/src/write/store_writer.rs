@@ -1,6 +1,6 @@
 //! Straight into a store, in the pages and in the order of an import of everything.
 
-use model::records::Record;
+use model::records::{Record, Scope};
 use store::{Page, Store, StoreError};
 
 use super::Stream;
@@ -18,21 +18,23 @@ pub fn write_store(organisation: &Organisation, url: &str) -> Result<(), StoreEr
     let run = store.next_run()?;
     let writer = Writer { store: &store, stream: &stream, run };
     let frame = &stream.frame;
-    writer.write("repositories", "", stream.recorder().repositories().map(Record::Repository))?;
-    writer.write("projects", "", stream.recorder().projects().map(Record::Project))?;
-    writer.write_by_repository("issues", stream.issues().map(|issue| Record::Issue(Box::new(issue))))?;
+    writer.write(Scope::Repositories, "", stream.recorder().repositories().map(Record::Repository))?;
+    writer.write(Scope::Projects, "", stream.recorder().projects().map(Record::Project))?;
+    writer.write_by_repository(Scope::Issues, stream.issues().map(|issue| Record::Issue(Box::new(issue))))?;
     let items: Vec<Record> = stream.loose_items().map(|item| Record::ProjectItem(Box::new(item))).collect();
     for project in &frame.projects {
         let of_board = items
             .iter()
             .filter(|record| matches!(record, Record::ProjectItem(item) if item.project_id == project.number_id));
-        writer.write("project_items", &project.number_id, of_board.cloned())?;
+        writer.write(Scope::ProjectItems, &project.number_id, of_board.cloned())?;
     }
-    writer
-        .write_by_repository("pull_requests", stream.pull_requests().map(|pull| Record::PullRequest(Box::new(pull))))?;
+    writer.write_by_repository(
+        Scope::PullRequests,
+        stream.pull_requests().map(|pull| Record::PullRequest(Box::new(pull))),
+    )?;
     for account in &stream.accounts {
         let months = account.months.iter().map(|month| Record::CloudMonth(Box::new(month.clone())));
-        writer.write("cloud_costs", &account.subject, months)?;
+        writer.write(Scope::CloudCosts, &account.subject, months)?;
     }
     for mut import in stream.import_runs() {
         import.run = run;
@@ -48,7 +50,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn write(&self, scope: &str, subject: &str, records: impl Iterator<Item = Record>) -> Result<(), StoreError> {
+    fn write(&self, scope: Scope, subject: &str, records: impl Iterator<Item = Record>) -> Result<(), StoreError> {
         let mut page = Vec::with_capacity(PAGE);
         for record in records {
             page.push(record);
@@ -61,7 +63,7 @@ impl Writer<'_> {
     }
 
     /// Records that come repository by repository.
-    fn write_by_repository(&self, scope: &str, records: impl Iterator<Item = Record>) -> Result<(), StoreError> {
+    fn write_by_repository(&self, scope: Scope, records: impl Iterator<Item = Record>) -> Result<(), StoreError> {
         let mut records = records.peekable();
         for repository in &self.stream.frame.repositories {
             let subject = repository.id.as_str();
@@ -71,7 +73,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn commit(&self, scope: &str, subject: &str, records: &[Record], complete: bool) -> Result<(), StoreError> {
+    fn commit(&self, scope: Scope, subject: &str, records: &[Record], complete: bool) -> Result<(), StoreError> {
         self.store.commit(&Page {
             scope,
             subject,

@@ -1,6 +1,7 @@
 //! What is there no longer: missed by a complete crawl, asked for by id and not found, or in a repository that is no
 //! longer listed.
 
+use model::kinds::Scope;
 use rusqlite::Connection;
 
 use super::PageWriter;
@@ -39,10 +40,10 @@ pub(crate) fn absent_repository(
 ) -> Result<Findings, Failure> {
     let mut writer = writer_of(connection, codes, absence);
     writer.note_run()?;
-    for scope in ["issues", "pull_requests"] {
+    for scope in [Scope::Issues, Scope::PullRequests] {
         writer.mark_vanished(scope, id, absence.run)?;
         let sql = "DELETE FROM import_cursor WHERE scope = ?1 AND subject = ?2";
-        connection.prepare_cached(sql)?.execute((scope, id))?;
+        connection.prepare_cached(sql)?.execute((scope.name(), id))?;
     }
     Ok(writer.findings)
 }
@@ -53,10 +54,10 @@ fn writer_of<'a>(connection: &'a Connection, codes: &'a mut Codes, absence: &Abs
 
 impl PageWriter<'_> {
     /// Marks what a complete crawl of a repository did not meet.
-    pub(super) fn mark_vanished(&mut self, scope: &str, subject: &str, generation: i64) -> rusqlite::Result<()> {
+    pub(super) fn mark_vanished(&mut self, scope: Scope, subject: &str, generation: i64) -> rusqlite::Result<()> {
         let kind = match scope {
-            "issues" => Kind::Issue,
-            "pull_requests" => Kind::PullRequest,
+            Scope::Issues => Kind::Issue,
+            Scope::PullRequests => Kind::PullRequest,
             _ => return Ok(()),
         };
         let sql = format!(

@@ -116,7 +116,7 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
                 "INSERT INTO import_cursor (scope, subject, value) VALUES (?1, ?2, ?3)
                  ON CONFLICT (scope, subject) DO UPDATE SET value = excluded.value",
             )?
-            .execute([page.scope, page.subject, cursor])?;
+            .execute([page.scope.name(), page.subject, cursor])?;
     }
     Ok(writer.findings)
 }

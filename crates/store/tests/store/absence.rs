@@ -1,7 +1,7 @@
 //! What is there no longer, and what comes back.
 
 use model::deliveries::Delivered;
-use model::records::{Issue, Record};
+use model::records::{Issue, Record, Scope};
 use store::{Absence, Delivery, Kind, Page};
 
 use crate::records::{
@@ -212,7 +212,7 @@ fn a_repository_that_is_listed_no_longer_is_named_and_comes_back_with_all_that_i
     assert_eq!(said, ["GitHub has 2 issues, 1 pull request no longer; the rows stay, with the date"]);
     assert_eq!(vanished(&fixture), ["1,1970-01-01T00:01:40Z", "2,1970-01-01T00:01:40Z", "5,"]);
     assert_eq!(fixture.cells("pr", &["vanished_at"]), ["1970-01-01T00:01:40Z"]);
-    assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked"), None, "it is read anew when it comes back");
+    assert_eq!(fixture.store.cursor(Scope::Issues, "R_1").expect("asked"), None, "it is read anew when it comes back");
     assert!(unlisted(3).is_empty(), "nothing of it is there any more");
     fixture.read_in(4, 200, &listed);
     fixture.crawl_in(4, 4, 200, &[issue_record(issue("I_1", "1")), issue_record(issue("I_2", "2"))]);

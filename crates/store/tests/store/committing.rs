@@ -1,4 +1,4 @@
-use model::records::{ImportRun, Project, Record};
+use model::records::{ImportRun, Project, Record, Scope};
 use store::Page;
 
 use crate::records::{
@@ -70,14 +70,14 @@ fn a_cursor_is_stored_with_its_page_and_stays_when_a_page_has_none() {
     let commit = |cursor| fixture.store.commit(&Page { cursor, ..page(1, &[]) }).expect("stored");
     commit(Some("first"));
     commit(None);
-    assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked").as_deref(), Some("first"));
-    assert_eq!(fixture.store.cursor("pull_requests", "R_1").expect("asked"), None);
+    assert_eq!(fixture.store.cursor(Scope::Issues, "R_1").expect("asked").as_deref(), Some("first"));
+    assert_eq!(fixture.store.cursor(Scope::PullRequests, "R_1").expect("asked"), None);
     commit(Some("second"));
-    assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked").as_deref(), Some("second"));
-    fixture.store.forget_cursors("pull_requests").expect("forgotten");
-    assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked").as_deref(), Some("second"));
-    fixture.store.forget_cursors("issues").expect("forgotten");
-    assert_eq!(fixture.store.cursor("issues", "R_1").expect("asked"), None);
+    assert_eq!(fixture.store.cursor(Scope::Issues, "R_1").expect("asked").as_deref(), Some("second"));
+    fixture.store.forget_cursors(Scope::PullRequests).expect("forgotten");
+    assert_eq!(fixture.store.cursor(Scope::Issues, "R_1").expect("asked").as_deref(), Some("second"));
+    fixture.store.forget_cursors(Scope::Issues).expect("forgotten");
+    assert_eq!(fixture.store.cursor(Scope::Issues, "R_1").expect("asked"), None);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn what_a_full_crawl_missed_has_vanished_until_it_is_seen_again() {
 fn vanished_pull_requests_are_those_of_the_scope() {
     let fixture = Fixture::new();
     fixture.see(1, &[issue_record(issue("I_1", "1")), pull_record(pull_request("P_1", "2"))]);
-    let page = Page { scope: "pull_requests", generation: Some(1), complete: true, ..page(2, &[]) };
+    let page = Page { scope: Scope::PullRequests, generation: Some(1), complete: true, ..page(2, &[]) };
     fixture.store.commit(&page).expect("stored");
     assert_eq!(fixture.cells("pr", &["vanished_at"]), ["1970-01-01T00:00:02Z"]);
     assert_eq!(fixture.cells("issue", &["vanished_at"]), [""]);

@@ -1,6 +1,6 @@
 //! Boards that a listing lacks: what is stored of them stays, and is completed when they come back.
 
-use model::records::{Issue, Project, ProjectEvent, Record};
+use model::records::{Issue, Project, ProjectEvent, Record, Scope};
 use store::Page;
 
 use crate::records::{Fixture, at, card, card_record, issue, issue_record, moved, page};
@@ -76,7 +76,7 @@ fn what_an_issue_did_on_a_board_that_is_listed_is_replaced() {
 fn a_board_that_comes_back_is_read_in_full_and_so_are_the_issues_that_were_read_meanwhile() {
     let (fixture, events) = imported();
     let behind = || fixture.store.issues_behind_boards().expect("asked");
-    let cursor = Page { scope: "project_items", subject: "77", cursor: Some("{}"), ..page(30, &[]) };
+    let cursor = Page { scope: Scope::ProjectItems, subject: "77", cursor: Some("{}"), ..page(30, &[]) };
     fixture.store.commit(&Page { run: 1, ..cursor }).expect("stored");
     let other = Issue { updated_at: Some(at(10)), ..issue("I_2", "2") };
     fixture.read_in(1, 30, &[issue_record(other)]);
@@ -86,7 +86,7 @@ fn a_board_that_comes_back_is_read_in_full_and_so_are_the_issues_that_were_read_
     }
     assert_eq!(behind(), [""; 0], "it is still away");
     fixture.read_in(4, 50, &[board("PVT_1_new", "77", 1)]);
-    assert_eq!(fixture.store.cursor("project_items", "77").expect("asked"), None);
+    assert_eq!(fixture.store.cursor(Scope::ProjectItems, "77").expect("asked"), None);
     assert_eq!(behind(), ["I_1"]);
     // The import did not come so far, and the board is away once more.
     fixture.store.absent_boards(5, &["77".to_owned()]).expect("marked");

@@ -1,7 +1,7 @@
 //! Bills that providers are asked for.
 
 use model::columns::Scopes;
-use model::records::{ChargeCategory, CloudCost, CloudMonth, Record};
+use model::records::{ChargeCategory, CloudCost, CloudMonth, Record, Scope};
 use model::{Amount, Instant, Month};
 use store::{Page, StoreError};
 
@@ -41,7 +41,7 @@ pub(crate) fn bill(provider: &str, account: &str, month: &str, observed_at: &str
 
 pub(crate) fn bills_page<'a>(source: &'a str, records: &'a [Record]) -> Page<'a> {
     Page {
-        scope: "cloud_costs",
+        scope: Scope::CloudCosts,
         subject: source,
         records,
         cursor: Some("{}"),
@@ -147,7 +147,7 @@ fn one_bill_from_two_sources_is_refused_with_both_and_nothing_of_the_page_is_sto
     );
     assert_eq!(fixture.cells("cloud_costs", &["month", "source"]), ["2026-01-01,azure/one"]);
     assert!(fixture.cells("repository", &["repo"]).is_empty());
-    assert_eq!(fixture.store.cursor("cloud_costs", group).expect("asked"), None);
+    assert_eq!(fixture.store.cursor(Scope::CloudCosts, group).expect("asked"), None);
     // Once the other source is gone, a later import may take the bill over.
     fixture.store.commit(&Page { generation: Some(2), ..bills_page(group, &both) }).expect("stored");
     assert_eq!(

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use model::Instant;
 use model::records::{
     FieldValue, Issue, ItemContent, Place, Presence, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Record,
-    Repository, Review, StatusEvent,
+    Repository, Review, Scope, StatusEvent,
 };
 use store::{Findings, Page, Store};
 
@@ -84,7 +84,7 @@ pub(crate) fn url(path: &Path) -> String {
 
 pub(crate) fn page(second: i64, records: &[Record]) -> Page<'_> {
     Page {
-        scope: "issues",
+        scope: Scope::Issues,
         subject: "R_1",
         records,
         cursor: None,

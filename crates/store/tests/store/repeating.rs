@@ -1,6 +1,6 @@
 //! An import that was killed goes on with the page that it was at: storing pages again must change nothing.
 
-use model::records::{Presence, Record};
+use model::records::{Presence, Record, Scope};
 use proptest::prelude::*;
 use store::Page;
 
@@ -17,7 +17,7 @@ struct Stored {
     run: i64,
     generation: Option<i64>,
     complete: bool,
-    scope: &'static str,
+    scope: Scope,
 }
 
 fn record() -> impl Strategy<Value = Record> {
@@ -80,7 +80,7 @@ fn listing() -> impl Strategy<Value = Vec<Record>> {
 }
 
 fn pages() -> impl Strategy<Value = Vec<Stored>> {
-    let scope = prop::sample::select(vec!["issues", "pull_requests", "project_items"]);
+    let scope = prop::sample::select(vec![Scope::Issues, Scope::PullRequests, Scope::ProjectItems]);
     let records =
         (listing(), prop::collection::vec(record(), 0..4)).prop_map(|(listing, rest)| [listing, rest].concat());
     let page = (records, 1..4_i64, prop::option::of(1..4_i64), any::<bool>(), scope);
