@@ -10,7 +10,8 @@ use model::Instant;
 ///
 /// Fetches what changed since the last import, page by page; a page and the place behind it are stored together,
 /// so an import that was stopped goes on where it was. Afterwards the raw tables are published as CSV files in
-/// the data folder. What was imported once is never removed; --full also marks what has vanished.
+/// the data folder. What was imported once stays; what has vanished is marked,
+/// and --full looks for all of it.
 #[derive(Debug, Parser)]
 #[command(name = "cto-import", version, after_help = AFTER_HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "each one is a flag of its own")]

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use crate::Kind;
 use crate::dictionary::find;
+use crate::read::tables::rows_where;
 
 /// Node ids, in order, of the issues or pull requests of a repository that are stored, were made by then, and have not
 /// vanished.
@@ -63,49 +64,24 @@ pub(crate) fn cards_of_unread_issues(
 /// Repositories of an organisation that an import before this one listed, that this one did not list, and of which
 /// something is stored that has not vanished.
 pub(crate) fn unlisted(connection: &Connection, org: &str, run: i64) -> rusqlite::Result<Vec<Repository>> {
-    connection
-        .prepare(
-            "SELECT id, org, repo, owner, private, archived, host FROM repository
-             WHERE org = ?1 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2
-               AND (EXISTS (SELECT 1 FROM issue WHERE issue.repository = repository.row_id AND vanished_at IS NULL)
-                 OR EXISTS (SELECT 1 FROM pr WHERE pr.repository = repository.row_id AND vanished_at IS NULL))
-             ORDER BY repo, id",
-        )?
-        .query_map((org, run), |row| {
-            Ok(Repository {
-                id: row.get(0)?,
-                org: row.get(1)?,
-                name: row.get(2)?,
-                owner: row.get(3)?,
-                private: row.get(4)?,
-                archived: row.get(5)?,
-                host: row.get(6)?,
-            })
-        })?
-        .collect()
+    rows_where(
+        connection,
+        "org = ?1 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2
+           AND (EXISTS (SELECT 1 FROM issue WHERE issue.repository = repository.row_id AND vanished_at IS NULL)
+             OR EXISTS (SELECT 1 FROM pr WHERE pr.repository = repository.row_id AND vanished_at IS NULL))",
+        (org, run),
+        "repo, id",
+    )
 }
 
 /// Boards of an organisation that an import before this one listed and that this one did not list.
 pub(crate) fn unlisted_boards(connection: &Connection, org: &str, run: i64) -> rusqlite::Result<Vec<Project>> {
-    connection
-        .prepare(
-            "SELECT coalesce(id, ''), project_id, project_name, coalesce(number, 0), org, url, closed FROM project
-             WHERE org = ?1 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2
-             ORDER BY project_name, project_id",
-        )?
-        .query_map((org, run), |row| {
-            Ok(Project {
-                id: row.get(0)?,
-                number_id: row.get(1)?,
-                name: row.get(2)?,
-                number: row.get(3)?,
-                org: row.get(4)?,
-                url: row.get(5)?,
-                closed: row.get(6)?,
-                ..Project::default()
-            })
-        })?
-        .collect()
+    rows_where(
+        connection,
+        "org = ?1 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2",
+        (org, run),
+        "project_name, project_id",
+    )
 }
 
 /// Issues whose cards were seen to change after the issue was last read.

@@ -39,7 +39,6 @@ const MISSING_IN_OLDEST: [&str; 11] = [
 const WHOLE: Extent = Extent { old_arguments: true, cost: false };
 
 /// The schema without some parts, and with the fields of `more`: a type and a field.
-
 fn schema_without(parts: &BTreeSet<&str>, more: Option<(&str, &str)>) -> Valid<Schema> {
     let mut document = Document::parse(SDL, "schema.graphql").expect("valid");
     let kept = |part: String| !parts.contains(part.as_str());

@@ -2,7 +2,7 @@
 
 use model::cells::{CardColumns, OwnedColumns, PlacedColumns, RawColumns, RawRow};
 use model::columns::Interner;
-use rusqlite::Connection;
+use rusqlite::{Connection, Params};
 
 use super::order::{Card, Parents, arrange};
 use crate::sqlite::cells::{Cells, Selection};
@@ -102,17 +102,18 @@ pub(crate) fn rows<R: RawRow>(connection: &Connection, order: &str) -> rusqlite:
     statement.query_map([], |row| R::read_cells(&mut selection.cells(row, None)))?.collect()
 }
 
-/// The rows that a column of keys leads to, in an order.
-pub(crate) fn rows_at<R: RawRow>(
+/// The rows of which a condition in SQL is true, in an order.
+pub(crate) fn rows_where<R: RawRow>(
     connection: &Connection,
-    (key, value): (&str, i64),
+    condition: &str,
+    parameters: impl Params,
     order: &str,
 ) -> rusqlite::Result<Vec<R>> {
     let selection = Selection::all(connection, R::TABLE, 0)?;
     let columns = selection.sql_as_texts();
-    let sql = format!("SELECT {columns} FROM {} WHERE {key} = ?1 ORDER BY {order}", R::TABLE.name);
+    let sql = format!("SELECT {columns} FROM {} WHERE {condition} ORDER BY {order}", R::TABLE.name);
     let mut statement = connection.prepare_cached(&sql)?;
-    statement.query_map([value], |row| R::read_cells(&mut selection.cells(row, None)))?.collect()
+    statement.query_map(parameters, |row| R::read_cells(&mut selection.cells(row, None)))?.collect()
 }
 
 /// Reads the columns that the engine reads, and one before them that says where a row belongs.

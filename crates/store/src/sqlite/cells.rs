@@ -119,7 +119,7 @@ impl Selection {
             Storage::Code => format!("(SELECT value FROM dictionary WHERE code = \"{}\")", column.name),
             _ => format!("\"{}\"", column.name),
         };
-        self.columns.iter().map(|it| column(&it)).collect::<Vec<_>>().join(", ")
+        self.columns.iter().map(column).collect::<Vec<_>>().join(", ")
     }
 
     /// The cells of a row. Text that is not in the dictionary of the store gets its code from `texts`.

@@ -9,7 +9,7 @@ use super::{PageWriter, Row, Seen, id_or_null};
 use crate::Kind;
 use crate::merge::order::Observer;
 use crate::merge::untold::complete_issue;
-use crate::read::tables::rows_at;
+use crate::read::tables::rows_where;
 
 impl PageWriter<'_> {
     /// Stores an issue; its events replace the stored ones but those of boards that are hidden, its cards are added or
@@ -54,11 +54,11 @@ impl PageWriter<'_> {
 
     /// An issue as it is stored, with its events.
     fn known_issue(&self, row: i64) -> rusqlite::Result<Option<Issue>> {
-        let Some(mut issue) = rows_at::<Issue>(self.connection, ("row_id", row), "row_id")?.pop() else {
+        let Some(mut issue) = rows_where::<Issue>(self.connection, "row_id = ?1", [row], "row_id")?.pop() else {
             return Ok(None);
         };
-        issue.status_events = rows_at(self.connection, ("issue", row), "seq")?;
-        issue.project_events = rows_at(self.connection, ("issue", row), "seq")?;
+        issue.status_events = rows_where(self.connection, "issue = ?1", [row], "seq")?;
+        issue.project_events = rows_where(self.connection, "issue = ?1", [row], "seq")?;
         Ok(Some(issue))
     }
 

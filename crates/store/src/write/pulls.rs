@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension as _;
 
 use super::{PageWriter, Row, Seen};
 use crate::merge::untold::complete_pull_request;
-use crate::read::tables::rows_at;
+use crate::read::tables::rows_where;
 use crate::sqlite::statements::Keys;
 use crate::{Finding, Kind};
 
@@ -47,11 +47,12 @@ impl PageWriter<'_> {
 
     /// A pull request as it is stored, with its reviews and events.
     fn known_pull_request(&self, row: i64) -> rusqlite::Result<Option<PullRequest>> {
-        let Some(mut pull_request) = rows_at::<PullRequest>(self.connection, ("row_id", row), "row_id")?.pop() else {
+        let Some(mut pull_request) = rows_where::<PullRequest>(self.connection, "row_id = ?1", [row], "row_id")?.pop()
+        else {
             return Ok(None);
         };
-        pull_request.reviews = rows_at(self.connection, ("pr", row), "seq")?;
-        pull_request.events = rows_at(self.connection, ("pr", row), "seq")?;
+        pull_request.reviews = rows_where(self.connection, "pr = ?1", [row], "seq")?;
+        pull_request.events = rows_where(self.connection, "pr = ?1", [row], "seq")?;
         Ok(Some(pull_request))
     }
 
