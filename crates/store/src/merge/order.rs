@@ -152,22 +152,20 @@ mod tests {
         fn what_counts_more_than_what_counts_more_counts_more(
             one in any_sight(), two in any_sight(), three in any_sight(), by in any_observer(),
         ) {
-            prop_assume!(counts(two, by, one) && counts(three, by, two));
-            prop_assert!(counts(three, by, one));
+            // No assumption: few triples meet it, and a run of the test may find too few of them.
+            prop_assert!(!(counts(two, by, one) && counts(three, by, two)) || counts(three, by, one));
         }
 
         #[test]
         fn no_clock_decides_between_two_imports(one in any_sight(), other in any_sight(), clock in 0..99_i64) {
-            prop_assume!(one.run != other.run);
-            let later = one.run > other.run;
-            prop_assert_eq!(counts(one, Observer::Import, other), later);
-            prop_assert_eq!(counts(Sight { read_at: clock, ..one }, Observer::Import, other), later);
+            let later = Sight { run: other.run + 1, read_at: clock, ..one };
+            prop_assert!(counts(later, Observer::Import, other));
+            prop_assert!(!counts(other, Observer::Import, later));
         }
 
         #[test]
-        fn a_reading_that_is_repeated_brings_nothing_back(new in any_sight(), vanished_at in 0..9_i64, by in any_observer()) {
-            prop_assume!(new.read_at <= vanished_at);
-            prop_assert!(!is_back(new, by, new, vanished_at));
+        fn a_reading_that_is_repeated_brings_nothing_back(new in any_sight(), until_gone in 0..9_i64, by in any_observer()) {
+            prop_assert!(!is_back(new, by, new, new.read_at + until_gone));
         }
     }
 }
