@@ -17,7 +17,7 @@ pub struct Page<'a> {
     pub cursor: Option<&'a str>,
     /// The provider's time when the page was read.
     pub observed_at: Instant,
-    /// Number of the import that has read the page, as [`Store::next_run`] gave it; 0 where there is none. What a later
+    /// Number of the import that has read the page, as [`crate::Store::next_run`] gave it; 0 where there is none. What a later
     /// import read counts more than what an earlier one read, whatever the clocks say.
     pub run: i64,
     /// Number of the crawl of everything that this page belongs to.
