@@ -9,7 +9,7 @@ use model::cells::{CardColumns as _, PlacedColumns, RawColumns as _};
 use model::columns::{Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
-    CloudMonth, ImportRun, Issue, IssueState, Place, Presence, Project, ProjectItem, PullRequest, Repository, Sighting,
+    CloudMonth, ImportRun, Issue, Place, Presence, Project, ProjectItem, PullRequest, Repository, Sighting,
     host_or_usual,
 };
 
@@ -41,7 +41,7 @@ impl RawBuilder {
         Self::default()
     }
 
-    /// Adds an issue with its events and cards. Where its state is not told, it is closed if it has a time of closing.
+    /// Adds an issue with its events and cards. Where its state is not told, or not known, it is closed if it has a time of closing.
     /// Cards with a time of observation count as sightings.
     pub fn issue(&mut self, issue: &Issue) -> &mut Self {
         let Self { raw, texts, issues, .. } = self;
@@ -50,9 +50,6 @@ impl RawBuilder {
             return self.repeat("issue", &issue.place);
         }
         raw.issues.push_row(issue, texts);
-        if issue.state.is_empty() {
-            raw.issues.state[row as usize] = Some(IssueState::by(issue.closed_at));
-        }
         put_place(&mut raw.issues, &issue.place, texts);
         for event in &issue.status_events {
             raw.status_events.issue.push(row);
@@ -139,7 +136,8 @@ impl RawBuilder {
     ///
     /// # Errors
     /// An issue or a pull request was added twice.
-    pub fn build(self, as_of: Instant) -> Result<Raw, Repeated> {
+    pub fn build(mut self, as_of: Instant) -> Result<Raw, Repeated> {
+        self.raw.issues.tell_untold_states();
         match self.repeated {
             Some(repeated) => Err(repeated),
             None => Ok(Raw {

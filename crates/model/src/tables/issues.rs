@@ -78,6 +78,16 @@ pub struct Issue {
     pub untold: UntoldOfIssue,
 }
 
+impl IssueColumns {
+    /// Where nobody says whether an issue is open, or only in a word that is not known, it is closed if it has a time of
+    /// closing.
+    pub fn tell_untold_states(&mut self) {
+        for (row, state) in self.state.iter_mut().enumerate() {
+            state.get_or_insert_with(|| IssueState::by(self.closed_at.get(row)));
+        }
+    }
+}
+
 /// What an observation of an issue does not tell, or not all of: the provider left it out, or does not have it. What is
 /// stored of it stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

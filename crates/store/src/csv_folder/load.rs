@@ -5,7 +5,7 @@ use std::path::Path;
 use model::Instant;
 use model::cells::{PlacedColumns, RawRow};
 use model::columns::{InstantColumn, Interner, IssueColumns, PullRequestColumns, Raw, ReviewColumns, Scopes};
-use model::kinds::{IssueState, RunOutcome, Scope};
+use model::kinds::{RunOutcome, Scope};
 use model::records::{ImportRun, Project, Repository};
 
 use super::blocks::{self, FileWork, Table, Work};
@@ -32,7 +32,7 @@ pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, C
     let pull_request_file = if scopes.pull_requests { folder.open(Placed::<PullRequestColumns>::new)? } else { None };
     blocks::run(&works([work(issue_file.as_ref()), work(pull_request_file.as_ref())]));
     let mut issues = folder.join_placed(issue_file, &mut texts)?.without_superseded();
-    tell_untold_states(&mut issues.columns);
+    issues.columns.tell_untold_states();
     let pull_requests = folder.join_placed(pull_request_file, &mut texts)?;
 
     let (of_issues, of_pull_requests) = (issues.owners(), pull_requests.owners());
@@ -81,15 +81,6 @@ pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, C
         raw.cloud_as_of = cloud_costs::as_of(&raw.cloud_costs, &raw.imports);
     }
     Ok(Loaded { raw, problems: folder.problems })
-}
-
-/// An issue of which a file does not say whether it is open is closed if it has a time of closing.
-fn tell_untold_states(issues: &mut IssueColumns) {
-    for row in 0..issues.state.len() {
-        if issues.state[row].is_none() {
-            issues.state[row] = Some(IssueState::by(issues.closed_at.get(row)));
-        }
-    }
 }
 
 /// For each pull request the last row with its key; empty where none comes again.

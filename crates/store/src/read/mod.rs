@@ -40,6 +40,7 @@ fn load_from(path: &Path, scopes: Scopes) -> rusqlite::Result<Raw> {
         if scopes.issues {
             let parents = Parents::of_issues(&first)?;
             raw.issues = placed(&first, &parents, &mut texts)?;
+            raw.issues.tell_untold_states();
             raw.status_events = arranged(owned("issue", &first, Some(&mut texts))?, &parents);
             let cards = cards(&first, &parents, texts.dictionary())?;
             raw.custom_fields = of_cards(&first, &cards, &mut texts)?;

@@ -33,7 +33,7 @@ const FILES: [Made; 8] = [
             REPO,
             NUMBER,
             TEXT,
-            &["open", "closed", "", " Closed ", "odd"],
+            &["open", "closed", "", " Closed ", "odd", "odd"],
             AT,
             MAYBE,
             FLAG,
@@ -46,7 +46,15 @@ const FILES: [Made; 8] = [
     (
         "issue_status_event.csv",
         "org,repo,number,type,at,by,state_reason",
-        &[ORG, REPO, NUMBER, &["opened", "closed", "reopened", "Closed"], AT, TEXT, &["", "completed", "wontfix"]],
+        &[
+            ORG,
+            REPO,
+            NUMBER,
+            &["opened", "closed", "reopened", "Closed", "odd"],
+            AT,
+            TEXT,
+            &["", "completed", "wontfix", "wontfix"],
+        ],
     ),
     (
         "issue_project_event.csv",
@@ -66,7 +74,15 @@ const FILES: [Made; 8] = [
     (
         "pr_review.csv",
         "org,repo,number,state,submitted_at,user,dismissed_state",
-        &[ORG, REPO, NUMBER, &["APPROVED", "PENDING", "DISMISSED", "fine"], MAYBE, TEXT, &["", "APPROVED", "odd"]],
+        &[
+            ORG,
+            REPO,
+            NUMBER,
+            &["APPROVED", "PENDING", "DISMISSED", "fine", "fine"],
+            MAYBE,
+            TEXT,
+            &["", "APPROVED", "odd", "odd"],
+        ],
     ),
     ("pr_event.csv", "org,repo,number,type,at", &[ORG, REPO, NUMBER, &["ready_for_review", "odd"], AT]),
     (
@@ -148,7 +164,7 @@ fn told(raw: &Raw) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn what_one_reader_accepts_the_other_accepts_with_the_same_rows(rows in folders()) {
         let fixture = Fixture::new();
