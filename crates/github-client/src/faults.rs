@@ -7,7 +7,7 @@ use source::{ErrorKind, SourceError};
 use crate::GraphqlError;
 
 /// Kinds of errors that tell what the token may not see, or what is gone: asking again would not bring it.
-const HIDDEN: [&str; 2] = ["FORBIDDEN", "NOT_FOUND"];
+pub(crate) const HIDDEN: [&str; 2] = ["FORBIDDEN", "NOT_FOUND"];
 
 /// The errors of one answer, by what they concern.
 #[derive(Debug, Default)]

@@ -2,6 +2,7 @@
 
 mod answer;
 mod app_token;
+pub mod by_id;
 mod client;
 mod clock;
 mod conceal;

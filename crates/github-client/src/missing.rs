@@ -8,30 +8,10 @@ use model::Instant;
 use serde::Deserialize;
 use source::{Context, ErrorKind, Expected, Scope, Source, SourceError, Usage, Window};
 
-use crate::client::{GithubClient, GraphqlError};
+use crate::Tally;
+use crate::by_id::{self, MOST_IDS, queries};
+use crate::client::GithubClient;
 use crate::page_size::PageSize;
-use crate::{Tally, faults};
-
-/// Ids per call, as many as GitHub takes.
-const MOST_IDS: usize = 100;
-
-/// Path of the list in the answers.
-const LIST: &str = "nodes";
-
-mod queries {
-    use graphql_client::GraphQLQuery;
-
-    type DateTime = String;
-
-    #[derive(GraphQLQuery)]
-    #[graphql(
-        schema_path = "schema.graphql",
-        query_path = "src/missing.graphql",
-        fragments_other_variant = "true",
-        variables_derives = "Clone, Debug"
-    )]
-    pub(super) struct Whereabouts;
-}
 
 struct Whereabouts;
 
@@ -124,15 +104,6 @@ impl MissingSource {
     }
 }
 
-/// Positions of the ids that lead nowhere.
-fn not_found(errors: &[GraphqlError]) -> impl Iterator<Item = usize> + '_ {
-    errors.iter().filter(|error| error.kind == "NOT_FOUND").filter_map(position)
-}
-
-fn position(error: &GraphqlError) -> Option<usize> {
-    error.path.strip_prefix(LIST)?.strip_prefix('.')?.parse().ok()
-}
-
 #[async_trait]
 impl Source for MissingSource {
     fn scope(&self) -> Scope {
@@ -158,23 +129,15 @@ impl Source for MissingSource {
         let (mut gone, mut elsewhere) = (Vec::new(), Vec::new());
         let mut left = self.ids.as_slice();
         while !left.is_empty() {
-            let make = |most: i64| queries::whereabouts::Variables {
-                ids: left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect(),
-            };
+            let make = |most: i64| queries::whereabouts::Variables { ids: by_id::first(left, most) };
             let reply =
                 self.client.page::<Whereabouts>(&what, &self.pages, make, context.progress, &context.cancel).await?;
             tally.count(&reply);
-            let asked = reply.data.nodes.len();
-            if asked == 0 || asked > left.len() {
-                return Err(faults::stuck(&what, reply.request_id));
-            }
-            gone.extend(not_found(&reply.errors).filter_map(|position| left.get(position)).cloned());
-            // What may not be seen is the answer to the question, and stays as it is.
-            let is_answer = |error: &GraphqlError| {
-                position(error).is_some() && ["NOT_FOUND", "FORBIDDEN"].contains(&error.kind.as_str())
-            };
-            let failures = reply.errors.iter().filter(|error| !is_answer(error)).cloned().collect();
-            let sorted = faults::sort(failures, LIST, None);
+            let rest = by_id::rest(left, reply.data.nodes.len(), &what, reply.request_id.as_deref())?;
+            let not_found = reply.errors.iter().filter(|error| error.kind == "NOT_FOUND").filter_map(by_id::position);
+            gone.extend(not_found.filter_map(|position| left.get(position)).cloned());
+            // What may not be seen stays as it is.
+            let sorted = by_id::sort(&reply.errors, None);
             tally.faults.add(sorted.failures, reply.request_id.as_deref());
             for (id, found) in left.iter().zip(&reply.data.nodes) {
                 let home = found.as_ref().and_then(|found| found.repository.as_ref());
@@ -182,7 +145,7 @@ impl Source for MissingSource {
                     elsewhere.push(id.clone());
                 }
             }
-            left = &left[asked..];
+            left = rest;
         }
         if let Some(error) = self.contradiction(&what, gone.len()) {
             return Err(error);

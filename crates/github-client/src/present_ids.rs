@@ -5,24 +5,9 @@ use serde::Deserialize;
 use source::{Progress, Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 
+use crate::by_id::{self, MOST_IDS, queries};
 use crate::client::GithubClient;
-use crate::faults;
 use crate::page_size::PageSize;
-
-mod queries {
-    use graphql_client::GraphQLQuery;
-
-    type DateTime = String;
-
-    #[derive(GraphQLQuery)]
-    #[graphql(
-        schema_path = "schema.graphql",
-        query_path = "src/missing.graphql",
-        fragments_other_variant = "true",
-        variables_derives = "Clone, Debug"
-    )]
-    pub(super) struct PresentIds;
-}
 
 struct PresentIds;
 
@@ -54,19 +39,15 @@ impl GithubClient {
         cancel: &CancellationToken,
     ) -> Result<Vec<Option<String>>, SourceError> {
         let what = format!("{} repositories by id", ids.len());
-        let pages = PageSize::new(Scope::Repositories, 100, 1, 100);
+        let most = MOST_IDS as u32;
+        let pages = PageSize::new(Scope::Repositories, most, 1, most);
         let mut present = Vec::new();
-        while present.len() < ids.len() {
-            let left = &ids[present.len()..];
-            let make = |most: i64| queries::present_ids::Variables {
-                ids: left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect(),
-            };
+        let mut left = ids;
+        while !left.is_empty() {
+            let make = |most: i64| queries::present_ids::Variables { ids: by_id::first(left, most) };
             let reply = self.page::<PresentIds>(&what, &pages, make, progress, cancel).await?;
-            let nodes = reply.data.nodes;
-            if nodes.is_empty() || nodes.len() > left.len() {
-                return Err(faults::stuck(&what, reply.request_id));
-            }
-            present.extend(nodes.into_iter().map(|found| found.and_then(|found| found.id)));
+            left = by_id::rest(left, reply.data.nodes.len(), &what, reply.request_id.as_deref())?;
+            present.extend(reply.data.nodes.into_iter().map(|found| found.and_then(|found| found.id)));
         }
         Ok(present)
     }

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::faults::{self, Sorted};
+use github_client::by_id::{self, MOST_IDS};
+use github_client::faults::Sorted;
 use github_client::{GithubClient, GraphqlError, PageSize, RepositorySummary};
 use model::Instant;
 use model::records::{Place, Record};
@@ -14,12 +15,6 @@ use crate::convert::Boards;
 use crate::reading::{MAY_BE_HIDDEN, Reading};
 use crate::source::{POINTS_PER_PAGE, place_in};
 use crate::wire::{ByIdVariables, Home, IssuesById, Named};
-
-/// Ids per call, as many as GitHub takes.
-const MOST_IDS: usize = 100;
-
-/// Path of the list in the answers.
-const LIST: &str = "nodes";
 
 /// Issues of any repository by their node ids: those whose cards moved.
 ///
@@ -99,19 +94,19 @@ impl MovedIssueSource {
         left: &[String],
     ) -> Result<(Taken, Sorted), SourceError> {
         let taken = self.ask_once(reading, what, left).await?;
-        let sorted = sort(&taken);
+        let sorted = by_id::sort(&taken.errors, MAY_BE_HIDDEN);
         if sorted.failures.is_empty() {
             return Ok((taken, sorted));
         }
         tracing::debug!(what, "parts of {what} are missing, asking once more");
         let taken = self.ask_once(reading, what, left).await?;
-        let sorted = sort(&taken);
+        let sorted = by_id::sort(&taken.errors, MAY_BE_HIDDEN);
         Ok((taken, sorted))
     }
 
     async fn ask_once(&self, reading: &mut Reading<'_>, what: &str, left: &[String]) -> Result<Taken, SourceError> {
         let make = |most: i64| ByIdVariables {
-            ids: left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect(),
+            ids: by_id::first(left, most),
             bug_source: self.bug_source.clone(),
             with_bug_source: !self.bug_source.is_empty(),
         };
@@ -129,17 +124,6 @@ impl MovedIssueSource {
             ..Place::default()
         })
     }
-}
-
-/// That an issue is gone or may not be seen is the answer to the question, and no fault.
-fn sort(taken: &Taken) -> Sorted {
-    let is_answer = |error: &GraphqlError| {
-        let position = error.path.strip_prefix(LIST).and_then(|rest| rest.strip_prefix('.'));
-        position.is_some_and(|position| position.parse::<usize>().is_ok())
-            && matches!(error.kind.as_str(), "NOT_FOUND" | "FORBIDDEN")
-    };
-    let errors = taken.errors.iter().filter(|error| !is_answer(error)).cloned().collect();
-    faults::sort(errors, LIST, MAY_BE_HIDDEN)
 }
 
 #[async_trait]
@@ -168,10 +152,7 @@ impl Source for MovedIssueSource {
         let mut absent = 0_u64;
         while !left.is_empty() {
             let (taken, sorted) = self.ask(&mut reading, &what, left).await?;
-            let asked = taken.nodes.len();
-            if asked == 0 || asked > left.len() {
-                return Err(faults::stuck(&what, taken.request_id));
-            }
+            let rest = by_id::rest(left, taken.nodes.len(), &what, taken.request_id.as_deref())?;
             reading.tally.faults.add(sorted.failures, taken.request_id.as_deref());
             let mut records = Vec::new();
             for (position, node) in taken.nodes.into_iter().enumerate() {
@@ -194,7 +175,7 @@ impl Source for MovedIssueSource {
                 full_crawl: None,
             };
             reading.tally.commit(batch, &self.label, Some(self.ids.len() as u64))?;
-            left = &left[asked..];
+            left = rest;
         }
         if absent > 0 {
             let note = format!("{what}: {absent} are gone or may not be seen, and stay as they were");

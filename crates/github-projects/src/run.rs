@@ -1,7 +1,6 @@
 //! One import of one board's cards.
 
-use github_client::faults;
-use github_client::{GithubClient, GraphqlError, PageSize, Reply, Tally};
+use github_client::{GithubClient, GraphqlError, PageSize, Reply, Tally, by_id, faults};
 use graphql_client::GraphQLQuery;
 use model::Instant;
 use model::records::{ProjectItem, Record};
@@ -131,20 +130,17 @@ impl<'a> Run<'a> {
         let status_field = self.subject.board.status_field.name.clone();
         while !left.is_empty() {
             let what = format!("{} cards of the board {} by id", left.len(), self.subject.board.name);
-            let ids = |most: i64| left.iter().take(usize::try_from(most).unwrap_or(1)).cloned().collect();
+            let ids = |most: i64| by_id::first(left, most);
             let taken = if full_crawl.is_some() {
-                self.ask::<Items>(&what, "nodes", |most| variables(&status_field, ids(most), 1, None, "")).await?
+                self.ask::<Items>(&what, by_id::LIST, |most| variables(&status_field, ids(most), 1, None, "")).await?
             } else {
                 let make = |most| CardsVariables { ids: ids(most), status_field: status_field.clone() };
-                self.ask::<Cards>(&what, "nodes", make).await?
+                self.ask::<Cards>(&what, by_id::LIST, make).await?
             };
-            let asked = taken.nodes.len();
-            if asked == 0 || asked > left.len() {
-                return Err(faults::stuck(&what, taken.request_id));
-            }
-            let page = self.looked_up(&left[..asked], taken).await?;
+            let rest = by_id::rest(left, taken.nodes.len(), &what, taken.request_id.as_deref())?;
+            let page = self.looked_up(left, taken).await?;
             self.commit(page, false, full_crawl, None)?;
-            left = &left[asked..];
+            left = rest;
         }
         Ok(())
     }
@@ -154,8 +150,8 @@ impl<'a> Run<'a> {
         // That a card is not found is the answer to the question, and no fault.
         let (not_found, errors): (Vec<_>, Vec<_>) =
             taken.errors.into_iter().partition(|error| error.kind == "NOT_FOUND");
-        let is_gone = |position: usize| not_found.iter().any(|error| error.path == format!("nodes.{position}"));
-        let sorted = faults::sort(errors, "nodes", MAY_BE_HIDDEN);
+        let is_gone = |at: usize| not_found.iter().any(|error| by_id::position(error) == Some(at));
+        let sorted = faults::sort(errors, by_id::LIST, MAY_BE_HIDDEN);
         self.hidden += sorted.hidden;
         self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
         let mut records = Vec::new();
@@ -167,7 +163,7 @@ impl<'a> Run<'a> {
                 Some(items::ItemsNodes::ProjectV2Item(wire)) => self.whole(wire).await?,
                 None if is_gone(position) => Some(convert::removed(id.clone(), self.subject.board, self.subject.at)),
                 _ => {
-                    self.tally.faults.add_empty("nodes", position, taken.request_id.as_deref());
+                    self.tally.faults.add_empty(by_id::LIST, position, taken.request_id.as_deref());
                     None
                 }
             };
