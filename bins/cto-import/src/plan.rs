@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use github_client::{DEFAULT_STATUS_FIELD, PageSize, ProjectSummary, Survey};
-use github_issues::{IssueSource, MovedIssueSource};
+use github_issues::{Cards, IssueSource, MovedIssueSource};
 use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
 use source::{Expected, Source, Window};
@@ -52,6 +52,7 @@ impl Plan {
                 ));
             }
         }
+        let cards = cards_of(target, survey);
         for repository in &survey.repositories {
             if !arguments.repo.is_empty() && !arguments.repo.contains(&repository.record.name) {
                 continue;
@@ -59,9 +60,7 @@ impl Plan {
             if arguments.wants_issues() {
                 let pages = Arc::clone(&plan.pages.issues);
                 let source = IssueSource::new(target.client.clone(), repository, survey.at, pages)
-                    .with_bug_source(&target.bug_source)
-                    .with_boards(boards_with_status(target, survey))
-                    .without_moves(boards_moved_otherwise(target, survey));
+                    .with_cards(Arc::clone(&cards));
                 plan.repositories.push(task(Arc::new(source), window, store)?);
             }
             if arguments.wants_pull_requests() {
@@ -111,9 +110,7 @@ impl Plan {
         let pages = Arc::clone(&pages.issues);
         let source =
             MovedIssueSource::new(target.client.clone(), &target.org, &survey.repositories, survey.at, ids, pages)
-                .with_bug_source(&target.bug_source)
-                .with_boards(boards_with_status(target, survey))
-                .without_moves(boards_moved_otherwise(target, survey));
+                .with_cards(cards_of(target, survey));
         let expected = source.expected(Window::default(), None);
         Ok(Some(Task { source: Arc::new(source), cursor: None, expected }))
     }
@@ -133,15 +130,19 @@ impl Plan {
     }
 }
 
-/// Ids of the boards whose columns are the values of the field that issues are asked for.
-fn boards_with_status(target: &Target, survey: &Survey) -> BTreeSet<String> {
-    ids_of(survey, |board| target.status_field(&board.record) == DEFAULT_STATUS_FIELD && has_default_field(board))
-}
-
-/// Ids of the boards whose columns are the values of another field while timelines tell the moves in the default one. A
-/// board without that has renamed it, and timelines go on telling of it.
-fn boards_moved_otherwise(target: &Target, survey: &Survey) -> BTreeSet<String> {
-    ids_of(survey, |board| target.status_field(&board.record) != DEFAULT_STATUS_FIELD && has_default_field(board))
+/// What issues are asked of their cards. A board without the default field has renamed it, and timelines go on telling of
+/// it.
+fn cards_of(target: &Target, survey: &Survey) -> Arc<Cards> {
+    let with_default_field = |takes_it: bool| {
+        ids_of(survey, |board| {
+            (target.status_field(&board.record) == DEFAULT_STATUS_FIELD) == takes_it && has_default_field(board)
+        })
+    };
+    Arc::new(Cards {
+        bug_source: target.bug_source.clone(),
+        status_shown: with_default_field(true),
+        moves_untold: with_default_field(false),
+    })
 }
 
 /// Ids of the boards that tell nothing of the status of their cards.

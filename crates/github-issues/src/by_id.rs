@@ -1,6 +1,6 @@
 //! Issues that are read by their ids.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use model::Instant;
 use model::records::{Place, Record};
 use source::{Batch, Context, Event, Expected, Scope, Source, SourceError, Usage, Window};
 
-use crate::convert::Boards;
+use crate::convert::Cards;
 use crate::reading::{MAY_BE_HIDDEN, Reading};
 use crate::source::{POINTS_PER_PAGE, place_in};
 use crate::wire::{ByIdVariables, Home, IssuesById, Named};
@@ -30,8 +30,7 @@ pub struct MovedIssueSource {
     places: HashMap<String, Place>,
     ids: Vec<String>,
     at: Instant,
-    bug_source: String,
-    boards: Boards,
+    cards: Arc<Cards>,
 }
 
 /// An answer, taken apart.
@@ -61,29 +60,14 @@ impl MovedIssueSource {
             places: places.collect(),
             ids,
             at: surveyed_at,
-            bug_source: String::new(),
-            boards: Boards::default(),
+            cards: Arc::default(),
         }
     }
 
-    /// As [`IssueSource::with_bug_source`](crate::IssueSource::with_bug_source).
+    /// As [`IssueSource::with_cards`](crate::IssueSource::with_cards).
     #[must_use]
-    pub fn with_bug_source(mut self, custom_field_name: &str) -> Self {
-        custom_field_name.clone_into(&mut self.bug_source);
-        self
-    }
-
-    /// As [`IssueSource::with_boards`](crate::IssueSource::with_boards).
-    #[must_use]
-    pub fn with_boards(mut self, project_ids: BTreeSet<String>) -> Self {
-        self.boards.status_shown = project_ids;
-        self
-    }
-
-    /// As [`IssueSource::without_moves`](crate::IssueSource::without_moves).
-    #[must_use]
-    pub fn without_moves(mut self, project_ids: BTreeSet<String>) -> Self {
-        self.boards.moves_untold = project_ids;
+    pub fn with_cards(mut self, cards: Arc<Cards>) -> Self {
+        self.cards = cards;
         self
     }
 
@@ -107,8 +91,8 @@ impl MovedIssueSource {
     async fn ask_once(&self, reading: &mut Reading<'_>, what: &str, left: &[String]) -> Result<Taken, SourceError> {
         let make = |most: i64| ByIdVariables {
             ids: by_id::first(left, most),
-            bug_source: self.bug_source.clone(),
-            with_bug_source: !self.bug_source.is_empty(),
+            bug_source: self.cards.bug_source.clone(),
+            with_bug_source: !self.cards.bug_source.is_empty(),
         };
         let (progress, cancel) = (reading.context.progress, &reading.context.cancel);
         let reply = self.client.page::<IssuesById>(what, &self.pages, make, progress, cancel).await?;
@@ -146,7 +130,7 @@ impl Source for MovedIssueSource {
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        let mut reading = Reading::new(&self.client, &self.pages, context, self.at, &self.bug_source, &self.boards);
+        let mut reading = Reading::new(&self.client, &self.pages, context, self.at, &self.cards);
         let what = format!("issues of {}", self.label);
         let mut left = self.ids.as_slice();
         let mut absent = 0_u64;

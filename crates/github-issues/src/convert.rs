@@ -75,21 +75,24 @@ pub(crate) struct NoCursor {
 pub(crate) struct Sight<'a> {
     /// The time of the import.
     pub(crate) at: Instant,
-    /// Name of the custom field that was asked for; empty for none.
-    pub(crate) bug_source: &'a str,
-    /// What is known of the columns of boards.
-    pub(crate) boards: &'a Boards,
+    /// What is read of cards.
+    pub(crate) cards: &'a Cards,
     /// What the server cannot tell of any issue.
     pub(crate) untold: UntoldOfIssue,
 }
 
-/// What is known of the columns of boards, by id.
+/// What is read of the cards of issues, and on which boards; boards by the ids of their records.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Boards {
-    /// Those whose columns are the values of the field that is asked for.
-    pub(crate) status_shown: BTreeSet<String>,
-    /// Those whose columns are the values of another field than the one whose changes timelines tell.
-    pub(crate) moves_untold: BTreeSet<String>,
+pub struct Cards {
+    /// The custom field that is read of archived cards as well: boards list the fields of all cards but those. Empty for
+    /// none.
+    pub bug_source: String,
+    /// Boards whose cards' status is believed: their columns are the values of the field `Status`. Of cards of other
+    /// boards the status is not told.
+    pub status_shown: BTreeSet<String>,
+    /// Boards of which the moves that timelines tell are left out: GitHub tells those of the field `Status` alone, and
+    /// their columns are the values of another one.
+    pub moves_untold: BTreeSet<String>,
 }
 
 /// What answers tell nothing of, where queries do not ask for these parts of the schema.
@@ -149,7 +152,7 @@ pub(crate) fn issue(
     let mut timeline = timeline(wire.timeline_items, left_out);
     timeline
         .project
-        .retain(|event| event.kind != ProjectKind::Moved || !sight.boards.moves_untold.contains(&event.project_id));
+        .retain(|event| event.kind != ProjectKind::Moved || !sight.cards.moves_untold.contains(&event.project_id));
     untold.status_events |= timeline.has_gaps;
     untold.project_events |= timeline.has_gaps || timeline.has_hidden_boards;
     timeline.status.insert(0, opened(wire.created_at.0, &creator));
@@ -318,8 +321,8 @@ fn items(list: IssueFieldsProjectItems, issue_id: &str, sight: Sight<'_>, left_o
 fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) -> ProjectItem {
     // Boards list all fields of the cards that they show, and are asked for those of archived ones by id; until then this
     // field is known at least.
-    let fields = (wire.is_archived && !sight.bug_source.is_empty())
-        .then(|| bug_source(wire.bug_source, sight.bug_source).into_iter().collect());
+    let fields = (wire.is_archived && !sight.cards.bug_source.is_empty())
+        .then(|| bug_source(wire.bug_source, &sight.cards.bug_source).into_iter().collect());
     let (project_id, project_name) = board_id_and_name(wire.project);
     let (status, status_updated_at) = match wire.field_value_by_name {
         Some(IssueFieldsProjectItemsNodesFieldValueByName::ProjectV2ItemFieldSingleSelectValue(value)) => {
@@ -329,7 +332,7 @@ fn item(wire: IssueFieldsProjectItemsNodes, issue_id: &str, sight: Sight<'_>) ->
         _ => (None, None),
     };
     // What other boards call Status may be anything, and without a value it may not even be there.
-    let is_shown = sight.boards.status_shown.contains(&project_id);
+    let is_shown = sight.cards.status_shown.contains(&project_id);
     let (status, status_updated_at) = if is_shown { (status, status_updated_at) } else { (None, None) };
     ProjectItem {
         id: wire.id,

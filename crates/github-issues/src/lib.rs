@@ -8,4 +8,5 @@ mod source;
 mod wire;
 
 pub use by_id::MovedIssueSource;
+pub use convert::Cards;
 pub use source::IssueSource;

@@ -5,7 +5,7 @@ use model::Instant;
 use model::records::{Issue, Place, UntoldOfIssue};
 use source::{Context, ErrorKind, SourceError, Usage};
 
-use crate::convert::{self, Boards, LeftOut, Rest, Sight};
+use crate::convert::{self, Cards, LeftOut, Rest, Sight};
 use crate::wire::{Issues, issues};
 
 /// The field that may be hidden or gone without anything missing.
@@ -16,10 +16,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) client: &'a GithubClient,
     pub(crate) pages: &'a PageSize,
     pub(crate) context: &'a Context<'a>,
-    /// Name of the custom field to ask for; empty for none.
-    pub(crate) bug_source: &'a str,
     /// As in [`Sight`].
-    pub(crate) boards: &'a Boards,
+    pub(crate) cards: &'a Cards,
     pub(crate) tally: Tally<'a>,
     pub(crate) left_out: LeftOut,
     /// What the server cannot tell of any issue.
@@ -32,15 +30,13 @@ impl<'a> Reading<'a> {
         pages: &'a PageSize,
         context: &'a Context<'a>,
         at: Instant,
-        bug_source: &'a str,
-        boards: &'a Boards,
+        cards: &'a Cards,
     ) -> Self {
         Self {
             client,
             pages,
             context,
-            bug_source,
-            boards,
+            cards,
             tally: Tally::new(context, at),
             left_out: LeftOut::default(),
             untold: convert::untold(|part| client.asks_for(part)),
@@ -80,7 +76,7 @@ impl<'a> Reading<'a> {
     }
 
     fn convert(&mut self, wire: issues::IssueFields, place: Place) -> Result<(Issue, Rest), SourceError> {
-        let sight = Sight { at: self.tally.at, bug_source: self.bug_source, boards: self.boards, untold: self.untold };
+        let sight = Sight { at: self.tally.at, cards: self.cards, untold: self.untold };
         let empty_before = self.left_out.empty_entries;
         let (issue, rest) = convert::issue(wire, place, sight, &mut self.left_out)
             .map_err(|error| SourceError::new(ErrorKind::UnexpectedResponse, error.to_string()))?;
@@ -117,8 +113,8 @@ impl<'a> Reading<'a> {
             assignees_after: None,
             timeline_after: None,
             items_after: None,
-            bug_source: self.bug_source.to_owned(),
-            with_bug_source: !self.bug_source.is_empty(),
+            bug_source: self.cards.bug_source.clone(),
+            with_bug_source: !self.cards.bug_source.is_empty(),
         }
     }
 

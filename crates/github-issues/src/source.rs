@@ -1,6 +1,5 @@
 //! The connector as the import sees it.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,7 +9,7 @@ use model::Instant;
 use model::records::{Place, Repository};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
-use crate::convert::Boards;
+use crate::convert::Cards;
 use crate::reading::Reading;
 use crate::run::{Run, Subject};
 
@@ -32,8 +31,7 @@ pub struct IssueSource {
     access: bool,
     known: Known,
     surveyed_at: Instant,
-    bug_source: String,
-    boards: Boards,
+    cards: Arc<Cards>,
 }
 
 /// Where the issues of a repository are.
@@ -64,31 +62,14 @@ impl IssueSource {
             access: summary.access,
             known: Known { total: summary.issues, updated_at: summary.issues_updated_at },
             surveyed_at,
-            bug_source: String::new(),
-            boards: Boards::default(),
+            cards: Arc::default(),
         }
     }
 
-    /// Reads this custom field of archived cards as well: boards list the fields of all cards but those. Empty for none.
+    /// Reads this of cards; otherwise no field of them, and of no board the status.
     #[must_use]
-    pub fn with_bug_source(mut self, custom_field_name: &str) -> Self {
-        custom_field_name.clone_into(&mut self.bug_source);
-        self
-    }
-
-    /// Believes the status that cards of these boards show: their columns are the values of the field `Status`. Of cards
-    /// of other boards the status is not told.
-    #[must_use]
-    pub fn with_boards(mut self, project_ids: BTreeSet<String>) -> Self {
-        self.boards.status_shown = project_ids;
-        self
-    }
-
-    /// Leaves out the moves that timelines tell of these boards: GitHub tells those of the field `Status` alone, and their
-    /// columns are the values of another one.
-    #[must_use]
-    pub fn without_moves(mut self, project_ids: BTreeSet<String>) -> Self {
-        self.boards.moves_untold = project_ids;
+    pub fn with_cards(mut self, cards: Arc<Cards>) -> Self {
+        self.cards = cards;
         self
     }
 
@@ -124,8 +105,7 @@ impl Source for IssueSource {
             return Err(faults::no_access(&format!("issues of {}", self.label)));
         }
         let subject = Subject { place: &self.place, label: &self.label, known: self.known };
-        let reading =
-            Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.bug_source, &self.boards);
+        let reading = Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.cards);
         Run::new(subject, reading).run().await
     }
 }

@@ -8,7 +8,7 @@ mod replay;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use github_issues::IssueSource;
+use github_issues::{Cards, IssueSource};
 use model::records::{Issue, Record};
 use tokio_util::sync::CancellationToken;
 
@@ -44,9 +44,11 @@ async fn a_recorded_import_gives_these_issues() {
         panic!("{error}")
     });
     let pages = Arc::new(IssueSource::page_size());
-    let source = IssueSource::new(client, &survey.repositories[0], survey.at, pages)
-        .with_bug_source("Found in")
-        .with_boards(survey.projects.iter().map(|board| board.record.number_id.clone()).collect());
+    let source = IssueSource::new(client, &survey.repositories[0], survey.at, pages).with_cards(Arc::new(Cards {
+        bug_source: "Found in".to_owned(),
+        status_shown: survey.projects.iter().map(|board| board.record.number_id.clone()).collect(),
+        ..Cards::default()
+    }));
     let (records, usage) = recording.import(&source).await;
 
     let mut text = format!("{} issues, {} calls, {} points\n", usage.records, usage.calls, usage.points);

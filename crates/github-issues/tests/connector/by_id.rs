@@ -1,11 +1,14 @@
 //! Issues by their ids, and the field of archived cards.
 
+use std::sync::Arc;
+
+use github_issues::Cards;
 use model::records::{FieldValue, Issue, Presence};
 use serde_json::{Value, json};
 use source::{ErrorKind, Event, Scope, Source as _, Window};
 
 use crate::repository::{Repository, issue, issues, minute, ok};
-use crate::setting::{Setting, moved};
+use crate::setting::{Setting, cards, moved};
 
 fn card(id: &str, archived: bool) -> Value {
     json!({
@@ -104,14 +107,15 @@ async fn the_source_of_a_bug_is_read_of_archived_cards_alone() {
     let mut bug = issue(1, &minute(1));
     bug["projectItems"] = json!([card("PVTI_1", true), card("PVTI_2", false)]);
     let setting = Setting::new(Repository::with(vec![bug]), 100).await;
-    setting.import_from(&setting.source().with_bug_source("Found by")).await.expect("succeeds");
+    let with_field = || Arc::new(Cards { bug_source: "Found by".to_owned(), ..cards() });
+    setting.import_from(&setting.source().with_cards(with_field())).await.expect("succeeds");
     let items = setting.memory.issues()[0].items.clone();
     assert_eq!(items[0].presence, Presence::Archived);
     assert_eq!(items[0].fields, Some(vec![FieldValue { name: "Found by".into(), value: "customer".into() }]));
     assert_eq!(items[1].fields, None, "the board tells all fields of its cards");
     let asked = setting.provider.requests();
     assert_eq!((&asked[0]["bugSource"], &asked[0]["withBugSource"]), (&json!("Found by"), &json!(true)));
-    setting.import_from(&moved(&setting, &["I_1"]).with_bug_source("Found by")).await.expect("succeeds");
+    setting.import_from(&moved(&setting, &["I_1"]).with_cards(with_field())).await.expect("succeeds");
     assert_eq!(setting.memory.issues()[0].items, items);
 }
 

@@ -1,12 +1,14 @@
 //! What a repository does not show is not empty.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use github_issues::Cards;
 use serde_json::{Value, json};
 use source::{ErrorKind, Window};
 
 use crate::repository::{Repository, issues, ok};
-use crate::setting::{Setting, moved, source};
+use crate::setting::{Setting, cards, moved, source};
 
 fn page(nodes: &Value) -> wiremock::ResponseTemplate {
     let list = json!({"pageInfo": {"hasNextPage": false, "endCursor": null}, "nodes": nodes});
@@ -51,16 +53,16 @@ async fn moves_of_a_field_that_is_not_that_of_the_columns_are_left_out() {
     ]);
     let id = all[0]["id"].as_str().expect("an id").to_owned();
     let setting = Setting::new(Repository::with(all), 100).await;
-    let others = || BTreeSet::from(["4100001".to_owned()]);
+    let others = || Arc::new(Cards { moves_untold: BTreeSet::from(["4100001".to_owned()]), ..cards() });
     let told = || {
         let mut issues = setting.memory.issues();
         let events = issues.pop().expect("an issue").project_events.into_iter();
         events.map(|event| (event.kind.name().to_owned(), event.to_column)).collect::<Vec<_>>()
     };
     let expected = [("added".to_owned(), String::new()), ("moved".to_owned(), "Doing".to_owned())];
-    setting.import_from(&source(&setting).without_moves(others())).await.expect("succeeds");
+    setting.import_from(&source(&setting).with_cards(others())).await.expect("succeeds");
     assert_eq!(told(), expected);
-    setting.import_from(&moved(&setting, &[&id]).without_moves(others())).await.expect("succeeds");
+    setting.import_from(&moved(&setting, &[&id]).with_cards(others())).await.expect("succeeds");
     assert_eq!(told(), expected);
 }
 

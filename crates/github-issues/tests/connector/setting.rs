@@ -6,7 +6,7 @@ use std::sync::Arc;
 pub(crate) use connector_testing::at;
 use connector_testing::{Connector, Memory, Stage, TOKEN};
 use github_client::{Credentials, GithubClient, HurriedClock, PageSize, Policy, RepositorySummary, Settings};
-use github_issues::{IssueSource, MovedIssueSource};
+use github_issues::{Cards, IssueSource, MovedIssueSource};
 use serde_json::Value;
 use source::Scope;
 
@@ -24,7 +24,8 @@ impl Connector for Issues {
 
     fn source(setting: &Setting) -> Self::Source {
         let pages = PageSize::new(Scope::Issues, setting.page, 1, setting.page);
-        IssueSource::new(client(setting), &summary(setting), at(NOW_RFC3339), Arc::new(pages)).with_boards(boards())
+        IssueSource::new(client(setting), &summary(setting), at(NOW_RFC3339), Arc::new(pages))
+            .with_cards(Arc::new(cards()))
     }
 
     fn stored(memory: &Memory) -> Vec<u32> {
@@ -46,8 +47,8 @@ fn client(setting: &Setting) -> GithubClient {
 }
 
 /// The boards that the survey has found with a field Status.
-fn boards() -> BTreeSet<String> {
-    BTreeSet::from(["4100001".to_owned(), "PVT_1".to_owned()])
+pub(crate) fn cards() -> Cards {
+    Cards { status_shown: BTreeSet::from(["4100001".to_owned(), "PVT_1".to_owned()]), ..Cards::default() }
 }
 
 /// What a survey finds.
@@ -74,5 +75,5 @@ pub(crate) fn moved(setting: &Setting, ids: &[&str]) -> MovedIssueSource {
     let pages = PageSize::new(Scope::Issues, setting.page, 1, setting.page);
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
     MovedIssueSource::new(client(setting), "acme", &[summary(setting)], at(NOW_RFC3339), ids, Arc::new(pages))
-        .with_boards(boards())
+        .with_cards(Arc::new(cards()))
 }
