@@ -13,7 +13,7 @@ use model::records::{ImportRun, RunOutcome, Scope};
 use rusqlite::Connection;
 
 use crate::sqlite::cells::Cells;
-use crate::store::open_for_reading;
+use crate::sqlite::opening::open_for_reading;
 use crate::{StoreError, runs};
 use order::{Parents, cards};
 use tables::{arranged, free, of_cards, owned, placed, rows};
