@@ -41,7 +41,7 @@ impl Loader<'_> {
             }
             if let Some(row) = known {
                 count.kept += 1;
-                cards.by_id.insert(item.id, (Target { row, write: false, next: [0; 2] }, line));
+                cards.by_id.insert(item.id, (Target::new(row, false), line));
                 return Ok(());
             }
             let card = self.writer.observed_card(&item, issue)?;
@@ -49,7 +49,7 @@ impl Loader<'_> {
             if let (Some(issue), true) = (card.issue, item.presence != Presence::Removed) {
                 cards.by_place.insert((issue, card.project_id), (row, 0));
             }
-            cards.by_id.insert(item.id, (Target { row, write: true, next: [0; 2] }, line));
+            cards.by_id.insert(item.id, (Target::new(row, true), line));
             count.rows += 1;
             Ok::<(), Failure>(())
         })?;
@@ -61,7 +61,8 @@ impl Loader<'_> {
         let mut count = CsvTable::of::<FieldValue>();
         let is_there = each_row(self.folder, |_, file: FileRow<FieldValue>| -> Result<(), Failure> {
             let [org, repo, number, project_id, project_name, host] = owner(&file.owner);
-            let Some(issue) = issues.of_row(&[org, repo, number, host], &mut count) else { return Ok(()) };
+            let issue = issues.of_row(&[org, repo, number, host], &mut count).filter(|issue| issue.write);
+            let Some(issue) = issue else { return Ok(()) };
             let project = self.writer.code(&project_id)?;
             let place = (issue.row, project);
             if !cards.by_place.contains_key(&place) {

@@ -2,17 +2,17 @@
 
 use model::Instant;
 use model::columns::{IssueColumns, ProjectEventColumns, StatusEventColumns};
-use model::records::{Issue, IssueState, ProjectEvent, StatusEvent};
-use rusqlite::OptionalExtension as _;
+use model::records::{Issue, IssueState};
 
-use super::{CsvTable, Failure, Loader, Target, Targets, place_of};
+use super::{CsvTable, Failure, Loader, Stored, Target, Targets, place_of};
+use crate::Kind;
 use crate::csv_folder::rows::{FileRow, each_row};
 
 impl Loader<'_> {
     pub(super) fn load_issues(&mut self) -> Result<(), Failure> {
         let mut issues = self.issues()?;
-        self.status_events(&mut issues)?;
-        self.project_events(&mut issues)?;
+        self.children::<StatusEventColumns>(Kind::Issue, &mut issues, 0)?;
+        self.children::<ProjectEventColumns>(Kind::Issue, &mut issues, 1)?;
         self.boards(&mut issues)
     }
 
@@ -37,61 +37,16 @@ impl Loader<'_> {
     }
 
     fn store_issue(&mut self, issue: &Issue, repository: i64, vanished_at: Option<i64>) -> Result<Target, Failure> {
-        let known = match self.writer.issue_is_known(repository, &issue.place.number)? {
-            None if !issue.id.is_empty() => self
-                .writer
-                .connection
-                .prepare_cached("SELECT row_id FROM issue WHERE id = ?1")?
-                .query_row([&issue.id], |row| row.get(0))
-                .optional()?,
-            known => known,
+        let before = match self.stored(Kind::Issue, repository, &issue.place.number, &issue.id)? {
+            Stored::Shown(row) => return Ok(Target::new(row, false)),
+            Stored::FromFile(row) => {
+                self.writer.delete_issue_events(row)?;
+                self.writer.delete_cards_from_csv(row)?;
+                Some(row)
+            }
+            Stored::Nothing => None,
         };
-        if let Some(row) = known {
-            return Ok(Target { row, write: false, next: [0; 2] });
-        }
-        let before = self
-            .writer
-            .connection
-            .prepare_cached("SELECT row_id FROM issue WHERE repository = ?1 AND number = ?2 AND id IS NULL")?
-            .query_row((repository, &issue.place.number), |row| row.get(0))
-            .optional()?;
-        if let Some(row) = before {
-            self.writer.delete_issue_events(row)?;
-            self.writer.delete_cards_from_csv(row)?;
-        }
         let row = self.writer.put_issue(before, issue, repository, vanished_at, 0)?;
-        Ok(Target { row, write: true, next: [0; 2] })
-    }
-
-    fn status_events(&mut self, issues: &mut Targets) -> Result<(), Failure> {
-        let mut count = CsvTable::of::<StatusEvent>();
-        let is_there = each_row(self.folder, |_, file: FileRow<StatusEvent>| -> Result<(), Failure> {
-            if issues.find(&file.owner).is_some() {
-                self.reaches::<StatusEventColumns>(&file.row);
-            }
-            if let Some(issue) = issues.of_row(&file.owner, &mut count) {
-                self.writer.status_event(issue.row, issue.next[0], &file.row)?;
-                issue.next[0] += 1;
-            }
-            Ok(())
-        })?;
-        self.done(is_there, count);
-        Ok(())
-    }
-
-    fn project_events(&mut self, issues: &mut Targets) -> Result<(), Failure> {
-        let mut count = CsvTable::of::<ProjectEvent>();
-        let is_there = each_row(self.folder, |_, file: FileRow<ProjectEvent>| -> Result<(), Failure> {
-            if issues.find(&file.owner).is_some() {
-                self.reaches::<ProjectEventColumns>(&file.row);
-            }
-            if let Some(issue) = issues.of_row(&file.owner, &mut count) {
-                self.writer.project_event(issue.row, issue.next[1], &file.row)?;
-                issue.next[1] += 1;
-            }
-            Ok(())
-        })?;
-        self.done(is_there, count);
-        Ok(())
+        Ok(Target::new(row, true))
     }
 }

@@ -14,14 +14,14 @@ use model::Instant;
 use model::cells::{RawColumns, RawRow};
 use model::records::{ImportRun, Place, Project, Repository, RunOutcome, Scope};
 use model::tables::{BillLine, Issue, PullRequest};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
-use crate::csv_folder::rows::{self, each_row};
+use crate::csv_folder::rows::{self, FileRow, each_row};
 use crate::dictionary::Codes;
 use crate::error::Failure;
 use crate::sqlite::statements::upsert;
 use crate::write::PageWriter;
-use crate::{StoreError, runs};
+use crate::{Kind, StoreError, runs};
 use newest::newest_in;
 
 /// The observation of rows that no API has shown: earlier than every other.
@@ -109,6 +109,21 @@ struct Target {
     next: [i64; 2],
 }
 
+impl Target {
+    fn new(row: i64, write: bool) -> Self {
+        Self { row, write, next: [0; 2] }
+    }
+}
+
+/// What the store has of an issue or pull request of the folder.
+enum Stored {
+    /// A row that the API has shown, and that stays.
+    Shown(i64),
+    /// A row of an earlier folder, which this one replaces.
+    FromFile(i64),
+    Nothing,
+}
+
 /// Issues or pull requests of the folder by organisation, repository, number and host.
 #[derive(Default)]
 struct Targets {
@@ -134,22 +149,15 @@ impl Targets {
         self.by_key.get(key).map(|&index| &mut self.all[index])
     }
 
-    /// The one to which a row of a file belongs, if its children are stored; counts the row.
+    /// The one to which a row of a file belongs; counts the row.
     fn of_row(&mut self, key: &[String], count: &mut CsvTable) -> Option<&mut Target> {
-        match self.find(key) {
-            Some(target) if target.write => {
-                count.rows += 1;
-                Some(target)
-            }
-            Some(_) => {
-                count.kept += 1;
-                None
-            }
-            None => {
-                count.unknown += 1;
-                None
-            }
-        }
+        let target = self.find(key);
+        *match &target {
+            Some(target) if target.write => &mut count.rows,
+            Some(_) => &mut count.kept,
+            None => &mut count.unknown,
+        } += 1;
+        target
     }
 }
 
@@ -182,7 +190,7 @@ impl Loader<'_> {
 
     fn repositories(&mut self) -> Result<(), Failure> {
         let mut count = CsvTable::of::<Repository>();
-        let is_there = each_row(self.folder, |_, file: rows::FileRow<Repository>| {
+        let is_there = each_row(self.folder, |_, file: FileRow<Repository>| {
             count.rows += 1;
             self.writer.repository(&file.row).map(drop).map_err(Failure::from)
         })?;
@@ -192,7 +200,7 @@ impl Loader<'_> {
 
     fn projects(&mut self) -> Result<(), Failure> {
         let mut count = CsvTable::of::<Project>();
-        let is_there = each_row(self.folder, |_, file: rows::FileRow<Project>| {
+        let is_there = each_row(self.folder, |_, file: FileRow<Project>| {
             count.rows += 1;
             self.writer.project(&file.row).map_err(Failure::from)
         })?;
@@ -202,13 +210,51 @@ impl Loader<'_> {
 
     /// What earlier imports of the folder's data say of how far it reaches; their rows are not taken over.
     fn look_at_imports(&mut self) -> Result<(), Failure> {
-        each_row(self.folder, |_, file: rows::FileRow<ImportRun>| -> Result<(), Failure> {
+        each_row(self.folder, |_, file: FileRow<ImportRun>| -> Result<(), Failure> {
             let run = file.row;
             if run.outcome == RunOutcome::Ok && run.scope != Scope::CloudCosts {
                 self.import.newest = self.import.newest.max(run.covered_to);
             }
             Ok(())
         })?;
+        Ok(())
+    }
+
+    /// By place, then by id.
+    fn stored(&self, kind: Kind, repository: i64, number: &str, id: &str) -> rusqlite::Result<Stored> {
+        let ask = |condition: &str, parameters: &[&dyn ToSql]| {
+            let sql = format!("SELECT row_id FROM {} WHERE {condition}", kind.table());
+            self.writer.connection.prepare_cached(&sql)?.query_row(parameters, |row| row.get(0)).optional()
+        };
+        let place: [&dyn ToSql; 2] = [&repository, &number];
+        if let Some(row) = ask("repository = ?1 AND number = ?2 AND id IS NOT NULL", &place)? {
+            return Ok(Stored::Shown(row));
+        }
+        if !id.is_empty()
+            && let Some(row) = ask("id = ?1", &[&id])?
+        {
+            return Ok(Stored::Shown(row));
+        }
+        let before = ask("repository = ?1 AND number = ?2 AND id IS NULL", &place)?;
+        Ok(before.map_or(Stored::Nothing, Stored::FromFile))
+    }
+
+    /// Stores the rows of a file that hang on issues or pull requests; `list` tells the two lists of each apart.
+    fn children<C: RawColumns>(&mut self, kind: Kind, of: &mut Targets, list: usize) -> Result<(), Failure>
+    where
+        C::Row: Send,
+    {
+        let mut count = CsvTable::of::<C::Row>();
+        let is_there = each_row(self.folder, |_, file: FileRow<C::Row>| -> Result<(), Failure> {
+            let Some(target) = of.of_row(&file.owner, &mut count) else { return Ok(()) };
+            self.reaches::<C>(&file.row);
+            if target.write {
+                self.writer.add_child(kind, target.row, target.next[list], &file.row)?;
+                target.next[list] += 1;
+            }
+            Ok(())
+        })?;
+        self.done(is_there, count);
         Ok(())
     }
 

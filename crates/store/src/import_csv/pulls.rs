@@ -2,17 +2,17 @@
 
 use model::Instant;
 use model::columns::{PullRequestColumns, PullRequestEventColumns, ReviewColumns};
-use model::records::{PullRequest, PullRequestEvent, PullRequestState, Review};
-use rusqlite::OptionalExtension as _;
+use model::records::{PullRequest, PullRequestState};
 
-use super::{CsvTable, Failure, Loader, Target, Targets, place_of};
+use super::{CsvTable, Failure, Loader, Stored, Target, Targets, place_of};
+use crate::Kind;
 use crate::csv_folder::rows::{FileRow, each_row};
 
 impl Loader<'_> {
     pub(super) fn load_pull_requests(&mut self) -> Result<(), Failure> {
         let mut pull_requests = self.pull_requests()?;
-        self.reviews(&mut pull_requests)?;
-        self.pull_request_events(&mut pull_requests)
+        self.children::<ReviewColumns>(Kind::PullRequest, &mut pull_requests, 0)?;
+        self.children::<PullRequestEventColumns>(Kind::PullRequest, &mut pull_requests, 1)
     }
 
     fn pull_requests(&mut self) -> Result<Targets, Failure> {
@@ -47,60 +47,15 @@ impl Loader<'_> {
         vanished_at: Option<i64>,
     ) -> Result<Target, Failure> {
         let number = &pull_request.place.number;
-        let known = match self.writer.pull_request_is_known(repository, number)? {
-            None if !pull_request.id.is_empty() => self
-                .writer
-                .connection
-                .prepare_cached("SELECT row_id FROM pr WHERE id = ?1")?
-                .query_row([&pull_request.id], |row| row.get(0))
-                .optional()?,
-            known => known,
+        let before = match self.stored(Kind::PullRequest, repository, number, &pull_request.id)? {
+            Stored::Shown(row) => return Ok(Target::new(row, false)),
+            Stored::FromFile(row) => {
+                self.writer.delete_pull_request_children(row)?;
+                Some(row)
+            }
+            Stored::Nothing => None,
         };
-        if let Some(row) = known {
-            return Ok(Target { row, write: false, next: [0; 2] });
-        }
-        let before = self
-            .writer
-            .connection
-            .prepare_cached("SELECT row_id FROM pr WHERE repository = ?1 AND number = ?2 AND id IS NULL")?
-            .query_row((repository, number), |row| row.get(0))
-            .optional()?;
-        if let Some(row) = before {
-            self.writer.delete_pull_request_children(row)?;
-        }
         let row = self.writer.put_pull_request(before, pull_request, repository, vanished_at, 0)?;
-        Ok(Target { row, write: true, next: [0; 2] })
-    }
-
-    fn reviews(&mut self, pull_requests: &mut Targets) -> Result<(), Failure> {
-        let mut count = CsvTable::of::<Review>();
-        let is_there = each_row(self.folder, |_, file: FileRow<Review>| -> Result<(), Failure> {
-            if pull_requests.find(&file.owner).is_some() {
-                self.reaches::<ReviewColumns>(&file.row);
-            }
-            if let Some(pull_request) = pull_requests.of_row(&file.owner, &mut count) {
-                self.writer.review(pull_request.row, pull_request.next[0], &file.row)?;
-                pull_request.next[0] += 1;
-            }
-            Ok(())
-        })?;
-        self.done(is_there, count);
-        Ok(())
-    }
-
-    fn pull_request_events(&mut self, pull_requests: &mut Targets) -> Result<(), Failure> {
-        let mut count = CsvTable::of::<PullRequestEvent>();
-        let is_there = each_row(self.folder, |_, file: FileRow<PullRequestEvent>| -> Result<(), Failure> {
-            if pull_requests.find(&file.owner).is_some() {
-                self.reaches::<PullRequestEventColumns>(&file.row);
-            }
-            if let Some(pull_request) = pull_requests.of_row(&file.owner, &mut count) {
-                self.writer.pull_request_event(pull_request.row, pull_request.next[1], &file.row)?;
-                pull_request.next[1] += 1;
-            }
-            Ok(())
-        })?;
-        self.done(is_there, count);
-        Ok(())
+        Ok(Target::new(row, true))
     }
 }

@@ -110,7 +110,7 @@ impl PageWriter<'_> {
                 continue;
             }
             let seq = self.make_room("issue_status_event", "issue", issue, "at", event.at)?;
-            self.status_event(issue, seq, event)?;
+            self.add_child(Kind::Issue, issue, seq, event)?;
             has_new = true;
         }
         Ok(has_new)
@@ -160,7 +160,7 @@ impl PageWriter<'_> {
                 continue;
             }
             let seq = self.make_room("pr_event", "pr", row, "at", event.at)?;
-            self.pull_request_event(row, seq, event)?;
+            self.add_child(Kind::PullRequest, row, seq, event)?;
             has_new = true;
         }
         Ok(has_new)
@@ -175,7 +175,7 @@ impl PageWriter<'_> {
         let Some((seq, state, dismissed_state)) = stored else {
             let at = review.submitted_at.unwrap_or(Instant::from_micros(i64::MAX));
             let seq = self.make_room("pr_review", "pr", pull_request, "submitted_at", at)?;
-            self.review(pull_request, seq, review)?;
+            self.add_child(Kind::PullRequest, pull_request, seq, review)?;
             return Ok(Deposit::Stored);
         };
         let (told, dismissed) = (self.code(review.state.name())?, self.code(ReviewState::Dismissed.name())?);

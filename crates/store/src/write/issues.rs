@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use model::records::{Issue, ProjectEvent, StatusEvent};
-use rusqlite::{OptionalExtension as _, ToSql};
+use model::records::Issue;
+use rusqlite::ToSql;
 
 use super::{PageWriter, Row, Seen, id_or_null};
 use crate::Kind;
@@ -41,13 +41,13 @@ impl PageWriter<'_> {
             Row::New => {
                 let row = self.put_issue(None, &issue, repository, None, self.generation)?;
                 for (seq, event) in issue.project_events.iter().enumerate() {
-                    self.project_event(row, seq as i64, event)?;
+                    self.add_child(Kind::Issue, row, seq as i64, event)?;
                 }
                 row
             }
         };
         for (seq, event) in issue.status_events.iter().enumerate() {
-            self.status_event(row, seq as i64, event)?;
+            self.add_child(Kind::Issue, row, seq as i64, event)?;
         }
         self.cards(&issue, row)
     }
@@ -67,14 +67,6 @@ impl PageWriter<'_> {
             self.item(item, Some(row))?;
         }
         Ok(())
-    }
-
-    /// The row that the API has shown at a place.
-    pub(crate) fn issue_is_known(&self, repository: i64, number: &str) -> rusqlite::Result<Option<i64>> {
-        self.connection
-            .prepare_cached("SELECT row_id FROM issue WHERE repository = ?1 AND number = ?2 AND id IS NOT NULL")?
-            .query_row((repository, number), |row| row.get(0))
-            .optional()
     }
 
     /// Inserts or updates the row of an issue, without its children, and returns it.
@@ -108,16 +100,6 @@ impl PageWriter<'_> {
             self.connection.prepare_cached(sql)?.execute((row, id))?;
         }
         Ok(row)
-    }
-
-    /// Adds a change of state.
-    pub(crate) fn status_event(&mut self, issue: i64, seq: i64, event: &StatusEvent) -> rusqlite::Result<()> {
-        self.add(event, &[("issue", &issue), ("seq", &seq)])
-    }
-
-    /// Adds a change on a board.
-    pub(crate) fn project_event(&mut self, issue: i64, seq: i64, event: &ProjectEvent) -> rusqlite::Result<()> {
-        self.add(event, &[("issue", &issue), ("seq", &seq)])
     }
 
     /// Removes the stored events of an issue.

@@ -178,6 +178,11 @@ impl<'a> PageWriter<'a> {
         statements::insert(self.connection, self.codes, record, keys).map(drop)
     }
 
+    /// Adds a row that hangs on an issue or pull request.
+    pub(crate) fn add_child<R: RawRow>(&mut self, of: Kind, parent: i64, seq: i64, record: &R) -> rusqlite::Result<()> {
+        self.add(record, &[(of.table(), &parent), ("seq", &seq)])
+    }
+
     /// The row of an issue or pull request, as [`who`] decides. What stands in its way goes.
     fn row_of(&mut self, seen: &Seen<'_>) -> rusqlite::Result<Row> {
         let kind = seen.kind;

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::records::{PullRequest, PullRequestEvent, Review};
-use rusqlite::OptionalExtension as _;
+use model::records::PullRequest;
 
 use super::{PageWriter, Row, Seen};
 use crate::merge::untold::complete_pull_request;
@@ -37,10 +36,10 @@ impl PageWriter<'_> {
             Row::New => self.put_pull_request(None, &pull_request, repository, None, self.generation)?,
         };
         for (seq, review) in pull_request.reviews.iter().enumerate() {
-            self.review(row, seq as i64, review)?;
+            self.add_child(Kind::PullRequest, row, seq as i64, review)?;
         }
         for (seq, event) in pull_request.events.iter().enumerate() {
-            self.pull_request_event(row, seq as i64, event)?;
+            self.add_child(Kind::PullRequest, row, seq as i64, event)?;
         }
         Ok(())
     }
@@ -54,14 +53,6 @@ impl PageWriter<'_> {
         pull_request.reviews = rows_where(self.connection, "pr = ?1", [row], "seq")?;
         pull_request.events = rows_where(self.connection, "pr = ?1", [row], "seq")?;
         Ok(Some(pull_request))
-    }
-
-    /// The row that the API has shown at a place.
-    pub(crate) fn pull_request_is_known(&self, repository: i64, number: &str) -> rusqlite::Result<Option<i64>> {
-        self.connection
-            .prepare_cached("SELECT row_id FROM pr WHERE repository = ?1 AND number = ?2 AND id IS NOT NULL")?
-            .query_row((repository, number), |row| row.get(0))
-            .optional()
     }
 
     /// Inserts or updates the row of a pull request, without its children, and returns it.
@@ -87,21 +78,6 @@ impl PageWriter<'_> {
             self.connection.prepare_cached(sql)?.execute((vanished_at, row))?;
         }
         Ok(row)
-    }
-
-    /// Adds a review.
-    pub(crate) fn review(&mut self, pull_request: i64, seq: i64, review: &Review) -> rusqlite::Result<()> {
-        self.add(review, &[("pr", &pull_request), ("seq", &seq)])
-    }
-
-    /// Adds an event.
-    pub(crate) fn pull_request_event(
-        &mut self,
-        pull_request: i64,
-        seq: i64,
-        event: &PullRequestEvent,
-    ) -> rusqlite::Result<()> {
-        self.add(event, &[("pr", &pull_request), ("seq", &seq)])
     }
 
     /// Removes the stored reviews and events of a pull request.

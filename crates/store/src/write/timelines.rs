@@ -3,6 +3,7 @@
 use model::records::ProjectEvent;
 
 use super::PageWriter;
+use crate::Kind;
 use crate::merge::timelines::{Change, From, timeline};
 
 impl PageWriter<'_> {
@@ -27,7 +28,7 @@ impl PageWriter<'_> {
         self.set_aside(issue, &follows)?;
         for (seq, from) in (0..).zip(follows) {
             match from {
-                From::Told(position) => self.project_event(issue, seq, &events[position])?,
+                From::Told(position) => self.add_child(Kind::Issue, issue, seq, &events[position])?,
                 From::Stored(position) => {
                     let sql = "UPDATE issue_project_event SET seq = ?3 WHERE issue = ?1 AND seq = -1 - ?2";
                     self.connection.prepare_cached(sql)?.execute((issue, position as i64, seq))?;
