@@ -2,7 +2,7 @@
 //!
 //! Each check panics where a connector does otherwise.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use source::{ErrorKind, Event, Source as _, Window};
 use tokio_util::sync::CancellationToken;
 use wiremock::ResponseTemplate;
@@ -84,4 +84,40 @@ pub async fn no_secret_is_shown<C: Connector>(logged: &str) {
     for text in [log, format!("{:?}", stage.source()), format!("{error:?} {error}")] {
         assert!(!text.contains(TOKEN), "{text}");
     }
+}
+
+/// An entry of a `page` that comes empty, without an error that says why, is asked for again, and nothing has vanished.
+pub async fn an_entry_that_comes_empty_is_asked_for_again<C: Connector>(page: impl Fn(&Value) -> ResponseTemplate) {
+    let provider = Simulated::<C>::with(C::nodes(3));
+    provider.answer_instead(page(&json!([null, null, null])));
+    let stage = Stage::new(provider, 100).await;
+    let error = stage.import(Window::default()).await.expect_err("incomplete");
+    assert_eq!(error.kind, ErrorKind::Incomplete);
+    assert!(error.message.contains("came empty"), "{error}");
+    assert_eq!(stage.memory.cursor(), None, "the cursor stays in front of what is missing");
+    assert!(stage.memory.crawls().iter().all(|crawl| !crawl.complete));
+    stage.import_all().await;
+    assert_eq!(stage.stored(), [1, 2, 3]);
+}
+
+/// A `page` without its list is no empty list.
+pub async fn a_page_without_its_list_is_an_error<C: Connector>(page: impl Fn(&Value) -> ResponseTemplate) {
+    let provider = Simulated::<C>::with(C::nodes(3));
+    provider.answer_instead(page(&json!(null)));
+    let stage = Stage::new(provider, 100).await;
+    let error = stage.import(Window::default()).await.expect_err("no list");
+    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
+    assert!(stage.memory.crawls().iter().all(|crawl| !crawl.complete));
+}
+
+/// A list that comes empty, where the survey counts some entries, makes nothing vanish.
+pub async fn a_list_that_comes_empty_makes_nothing_vanish<C: Connector>(page: impl Fn(&Value) -> ResponseTemplate) {
+    let provider = Simulated::<C>::with(C::nodes(3));
+    provider.answer_instead(page(&json!([])));
+    let stage = Stage::new(provider, 100).await;
+    let error = stage.import(Window::default()).await.expect_err("incomplete");
+    assert_eq!(error.kind, ErrorKind::Incomplete);
+    assert!(error.message.contains("GitHub counts 3 there"), "{error}");
+    assert_eq!(stage.memory.cursor(), None);
+    assert!(stage.memory.crawls().iter().all(|crawl| !crawl.complete));
 }
