@@ -302,7 +302,12 @@ fn both_readers_say_the_same_of_the_original_s_own_data() {
         println!("skipped: CTO_REFERENCE_DATA is not set");
         return;
     };
-    let mut loaded = 0;
+    // What is odd in a file, until its rows are taken out.
+    let odd = [
+        ("issue_status_event.csv", "column type: `Closed` is not `opened`, `closed` or `reopened`"),
+        ("issue_project_event.csv", "column type: `Moved` is not `added`, `moved` or `removed`"),
+        ("cloud_costs.csv", "column month: `2021-13-01` is not a day"),
+    ];
     for set in ["tiny", "nasty"] {
         let folder = reference.join("cto-stats").join(set).join("data-in");
         let fixture = Fixture::new();
@@ -310,22 +315,17 @@ fn both_readers_say_the_same_of_the_original_s_own_data() {
         assert!(error.contains(" twice, at line "), "{set}: {error}");
         let copy = fixture.path("copy");
         let issues = without_repeated_keys(&folder, &copy);
-        for repaired in ["", "cloud_costs.csv", "issue_status_event.csv"] {
-            if !repaired.is_empty() {
-                let text = fs::read_to_string(copy.join(repaired)).expect("text");
-                let header = text.lines().next().expect("a header");
-                fs::write(copy.join(repaired), format!("{header}\n")).expect("written");
-            }
-            let as_columns = csv_folder::load(&copy, Scopes::ALL, Reading::Strict).map(|loaded| loaded.raw);
-            match (as_columns, fixture.store.import_csv(&copy)) {
-                (Ok(raw), Ok(_)) => {
-                    loaded += 1;
-                    assert_eq!((raw.issues.id.len(), fixture.cells("issue", &["number"]).len()), (issues, issues));
-                }
-                (Err(one), Err(other)) => assert!(other.to_string().ends_with(&one.to_string()), "{one}\n{other}"),
-                (one, other) => panic!("{set}: {:?} but {other:?}", one.map(|raw| raw.issues.id.len())),
-            }
+        for (file, what) in odd {
+            let one = csv_folder::load(&copy, Scopes::ALL, Reading::Strict).expect_err(file).to_string();
+            assert!(one.starts_with(file) && one.contains(what), "{set}: {one}");
+            let other = fixture.store.import_csv(&copy).expect_err(file).to_string();
+            assert!(other.ends_with(&one), "{set}: {one}\n{other}");
+            let text = fs::read_to_string(copy.join(file)).expect("text");
+            let header = text.lines().next().expect("a header");
+            fs::write(copy.join(file), format!("{header}\n")).expect("written");
         }
+        let raw = csv_folder::load(&copy, Scopes::ALL, Reading::Strict).expect("in order").raw;
+        fixture.store.import_csv(&copy).expect("in order");
+        assert_eq!((raw.issues.id.len(), fixture.cells("issue", &["number"]).len()), (issues, issues), "{set}");
     }
-    println!("{loaded} folders were read");
 }
