@@ -105,7 +105,8 @@ impl MovedIssueSource {
             repository_id: home.id,
             org: home.owner.login,
             repo: home.name,
-            ..Place::default()
+            number: String::new(),
+            host: self.client.host(),
         })
     }
 }
@@ -167,5 +168,35 @@ impl Source for MovedIssueSource {
         }
         let usage = reading.end(&what)?;
         Ok(Usage { covered_from: None, covered_to: None, ..usage })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use github_client::{Credentials, Policy, Settings};
+    use source::Scope;
+
+    use super::*;
+    use crate::wire::Owner;
+
+    #[test]
+    fn a_repository_that_no_survey_lists_is_on_the_host_that_is_asked() {
+        let settings = Settings {
+            api_url: "https://ghe.acme.example/api/v3".into(),
+            graphql_url: "https://ghe.acme.example/api/graphql".into(),
+            credentials: Credentials::Token("a-token".to_owned().into()),
+            concurrency: 1,
+            policy: Policy::default(),
+            user_agent: "cto-metrics/test".to_owned(),
+        };
+        let client = GithubClient::new(settings).expect("valid addresses");
+        let pages = Arc::new(PageSize::new(Scope::Issues, 10, 1, 10));
+        let source = MovedIssueSource::new(client, "acme", &[], Instant::from_seconds(0), Vec::new(), pages);
+        let home = Home { id: "R_far".into(), name: "far".into(), owner: Owner { login: "other".into() } };
+        let place = source.place(home);
+        assert_eq!(
+            (place.org.as_str(), place.repo.as_str(), place.host.as_str()),
+            ("other", "far", "ghe.acme.example")
+        );
     }
 }

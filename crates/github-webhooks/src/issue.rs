@@ -76,7 +76,7 @@ pub(crate) fn told(event: Event) -> Reading {
     let (kind, is_bug) = kind_and_bug(&issue_type, &labels);
     Reading::Told(Delivered::Issue(Box::new(Issue {
         id: wire.node_id,
-        place: repository.place(wire.number),
+        place: repository.place(wire.number, &wire.html_url),
         title: wire.title,
         url: wire.html_url,
         state: wire.state.to_lowercase().into(),

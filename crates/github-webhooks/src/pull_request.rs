@@ -85,7 +85,7 @@ pub(crate) fn told(event: Event) -> Reading {
     let merge_commit = wire.merge_commit_sha.filter(|_| wire.merged_at.is_some()).unwrap_or_default();
     Reading::Told(Delivered::PullRequest(Box::new(PullRequest {
         id: wire.node_id,
-        place: repository.place(wire.number),
+        place: repository.place(wire.number, &wire.html_url),
         title: wire.title,
         url: wire.html_url,
         state,

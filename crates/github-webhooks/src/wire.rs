@@ -3,6 +3,7 @@
 use model::Instant;
 use model::records::Place;
 use serde::{Deserialize, Deserializer};
+use url::Url;
 
 /// A user, a bot, or an app.
 #[derive(Debug, Deserialize)]
@@ -62,14 +63,15 @@ pub(crate) fn login_of(sender: Option<User>) -> String {
 }
 
 impl Repository {
-    /// Where number `number` of it is.
-    pub(crate) fn place(self, number: i64) -> Place {
+    /// Where number `number` of it is, whose page is at `url`: the payload names the host nowhere else.
+    pub(crate) fn place(self, number: i64, url: &str) -> Place {
+        let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
         Place {
             repository_id: self.node_id,
             org: self.owner.login,
             repo: self.name,
             number: number.to_string(),
-            ..Place::default()
+            host: host.unwrap_or_default(),
         }
     }
 }

@@ -188,9 +188,12 @@ fn an_issue_has_the_keys_and_words_of_imports() {
         org: "acme".into(),
         repo: "api".into(),
         number: "7".into(),
-        ..Place::default()
+        host: "github.com".into(),
     };
     assert_eq!((told.id.as_str(), &told.place), ("I_1", &place));
+    let mut enterprise = issue_event("opened");
+    enterprise["issue"]["html_url"] = "https://ghe.acme.example/acme/api/issues/7".into();
+    assert_eq!(issue(&enterprise).place.host, "ghe.acme.example", "an Enterprise Server has repositories of its own");
     assert_eq!((told.creator.as_str(), told.creator_is_bot), ("dependabot", true));
     assert_eq!((told.kind.as_str(), told.is_bug, told.issue_type.as_str()), ("bug", true, ""));
     assert_eq!(

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_3_deliveries.sql"),
     include_str!("schema_4_observed_run.sql"),
     include_str!("schema_5_host.sql"),
+    include_str!("schema_6_former_id.sql"),
 ];
 
 /// The newest version that this program knows.

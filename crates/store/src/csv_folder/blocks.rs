@@ -275,7 +275,8 @@ fn malformed(file: &'static str, malformation: Malformation, first_line: u64) ->
 }
 
 impl<T: Table> FileWork<T> {
-    fn parse(&self, block: &Block) -> Done<T::Part> {
+    /// Parses a block; `after_row` sees the part with each row that was added.
+    fn parse(&self, block: &Block, mut after_row: impl FnMut(&mut T::Part)) -> Done<T::Part> {
         let mut part = T::Part::default();
         let mut findings = Findings::new(self.reading);
         let mut records = Records::new(&block.bytes, block.start);
@@ -288,6 +289,9 @@ impl<T: Table> FileWork<T> {
                         findings.refuse_other_than_text(row, &self.header);
                     }
                     self.table.take(&mut part, row, &mut findings);
+                    if findings.fault.is_none() {
+                        after_row(&mut part);
+                    }
                 }
                 Ok(Some(row)) => self.note_ragged_row(row, &mut findings),
                 Ok(None) => break,
@@ -310,21 +314,26 @@ impl<T: Table> FileWork<T> {
         }
     }
 
-    /// Takes the parts one after the other, without holding more than one, up to the first error of the file.
+    /// Takes what each row adds to the columns of its block, one after the other and together with the line that the
+    /// block starts at. A fault anywhere in the file comes before what `take` refuses.
     pub(super) fn each<E: From<CsvError>>(
         &self,
-        mut take: impl FnMut(Part<T::Part>) -> Result<(), E>,
+        mut take: impl FnMut(&mut T::Part, u64) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut first_line = 1 + self.header_lines as u64;
+        let mut taken = Ok(());
         loop {
             let next = self.blocks.lock().unwrap_or_else(PoisonError::into_inner).next();
             let unreadable = |source| CsvError::Unreadable { file: T::TABLE.file, source };
-            let Some(block) = next.map_err(unreadable)? else { return Ok(()) };
-            let done = self.parse(&block);
+            let Some(block) = next.map_err(unreadable)? else { return taken };
+            let done = self.parse(&block, |part| {
+                if taken.is_ok() {
+                    taken = take(part, first_line);
+                }
+            });
             if let Some(fault) = done.findings.fault {
                 return Err(fault.at(T::TABLE.file, first_line, self.header.len()).into());
             }
-            take(Part { content: done.part, first_line })?;
             first_line += done.lines as u64;
             self.blocks.lock().unwrap_or_else(PoisonError::into_inner).spare.push(block.bytes);
         }
@@ -396,7 +405,7 @@ impl<T: Table> Work for FileWork<T> {
         };
         let (done, bytes) = match next {
             Ok(None) => return false,
-            Ok(Some(block)) => (self.parse(&block), block.bytes),
+            Ok(Some(block)) => (self.parse(&block, |_| {}), block.bytes),
             Err((index, error)) => {
                 let findings = Findings { fault: Some(Fault::Io(error)), ..Findings::new(self.reading) };
                 (Done { index, lines: 0, part: T::Part::default(), findings }, Vec::new())

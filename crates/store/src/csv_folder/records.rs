@@ -208,12 +208,32 @@ impl<'a> Records<'a> {
 /// The fields of a line without quotes.
 fn push_plain_fields(fields: &mut Vec<Span>, block: &[u8], line_start: usize, line_end: usize) {
     let mut start = line_start;
-    for comma in memchr_iter(b',', &block[line_start..line_end]) {
-        let end = line_start + comma;
+    let mut end_field = |end| {
         fields.push(Span { start, end, unescaped: false });
         start = end + 1;
+    };
+    let (words, rest) = block[line_start..line_end].as_chunks::<8>();
+    let mut at = line_start;
+    for word in words {
+        let mut commas = commas_in(u64::from_le_bytes(*word));
+        while commas != 0 {
+            end_field(at + commas.trailing_zeros() as usize / 8);
+            commas &= commas - 1;
+        }
+        at += 8;
     }
-    fields.push(Span { start, end: line_end, unescaped: false });
+    for (offset, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == b',') {
+        end_field(at + offset);
+    }
+    end_field(line_end);
+}
+
+/// The highest bit of each byte that is a comma. Fields are short: looking at eight bytes at once takes half the
+/// instructions of a search from comma to comma.
+fn commas_in(word: u64) -> u64 {
+    const LOW: u64 = u64::from_ne_bytes([0x7F; 8]);
+    let others = word ^ u64::from_ne_bytes([b','; 8]);
+    !(((others & LOW) + LOW) | others | LOW)
 }
 
 /// Appends text with its CRLFs as LFs.
@@ -335,6 +355,11 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn plain_fields_are_what_is_between_commas(text in "[a,+.\\x00\u{ac}\u{fc}]{1,40}") {
+            proptest::prop_assert_eq!(read(&text).expect("plain"), [text.split(',').map(str::to_owned).collect::<Vec<_>>()]);
+        }
+
         #[test]
         fn records_are_those_of_the_dialect_byte_by_byte(text in "[a,\"\r\n]{0,24}") {
             proptest::prop_assert_eq!(read(&text).map_err(|error| error.kind), read_byte_by_byte(&text));

@@ -20,10 +20,7 @@ pub(crate) fn each_row<R: RawRow + Send, E: From<CsvError>>(
     mut take: impl FnMut(u64, FileRow<R>) -> Result<(), E>,
 ) -> Result<bool, E> {
     let Some(file) = blocks::open(folder, Reading::Strict, Rows::<R>::new)? else { return Ok(false) };
-    file.each(|part| {
-        let first_line = part.first_line;
-        part.content.rows.into_iter().try_for_each(|row| take(first_line + row.line as u64, row))
-    })?;
+    file.each(|part, first_line| part.rows.drain(..).try_for_each(|row| take(first_line + row.line as u64, row)))?;
     Ok(true)
 }
 
@@ -31,8 +28,8 @@ pub(crate) fn each_row<R: RawRow + Send, E: From<CsvError>>(
 pub(crate) fn bills(folder: &Path) -> Result<Option<Vec<FileBill>>, CsvError> {
     let Some(file) = blocks::open(folder, Reading::Strict, BillRows::new)? else { return Ok(None) };
     let mut lines = Vec::new();
-    file.each(|part| -> Result<(), CsvError> {
-        lines.extend(part.content.rows);
+    file.each(|part, _| -> Result<(), CsvError> {
+        lines.append(&mut part.rows);
         Ok(())
     })?;
     Ok(Some(lines))

@@ -308,20 +308,21 @@ impl<R: RawRow> Rows<R> {
     }
 
     fn read(&self, row: Row<'_>, part: &mut RowsPart<R>, findings: &mut Findings) -> FileRow<R> {
-        let owner = match part.rows.last() {
-            Some(before) if self.is_owner(&before.owner, row) => Arc::clone(&before.owner),
-            _ => self.owner_of(row, findings),
-        };
+        if !self.is_owner(&part.owner, row) {
+            part.owner = self.owner_of(row, findings);
+        }
+        let owner = Arc::clone(&part.owner);
         let Ok(read) = R::read_cells(&mut self.layout.cells(row, &mut part.codes, findings));
         FileRow { line: row.line, owner, row: read }
     }
 
     /// Whether a row has the owner of the row before it.
     fn is_owner(&self, before: &[String], row: Row<'_>) -> bool {
-        self.owner.iter().zip(before).all(|(cell, text)| {
-            let value = cell.value(row);
-            value == text.as_bytes() || value.is_empty() && cell.name == "host" && text == USUAL_HOST
-        })
+        self.owner.len() == before.len()
+            && self.owner.iter().zip(before).all(|(cell, text)| {
+                let value = cell.value(row);
+                value == text.as_bytes() || value.is_empty() && cell.name == "host" && text == USUAL_HOST
+            })
     }
 
     fn owner_of(&self, row: Row<'_>, findings: &mut Findings) -> Arc<[String]> {
@@ -348,12 +349,14 @@ const NAMES: [&str; 3] = ["org", "repo", "number"];
 #[derive(Debug)]
 pub(crate) struct RowsPart<R> {
     codes: Codes,
+    /// Of the row before.
+    owner: Arc<[String]>,
     pub(crate) rows: Vec<FileRow<R>>,
 }
 
 impl<R> Default for RowsPart<R> {
     fn default() -> Self {
-        Self { codes: Codes::default(), rows: Vec::new() }
+        Self { codes: Codes::default(), owner: Arc::default(), rows: Vec::new() }
     }
 }
 

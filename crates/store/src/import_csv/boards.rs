@@ -6,8 +6,10 @@ use model::kinds::{ItemContent, Presence};
 use model::records::{FieldValue, ProjectItem, Sighting};
 use rusqlite::OptionalExtension as _;
 
+use super::newest::Newest;
 use super::{CsvTable, Failure, Loader, NEVER_OBSERVED, Target, Targets};
 use crate::csv_folder::rows::{self, FileRow, each_row};
+use crate::sqlite::statements::Children;
 use crate::write::items::Card;
 
 /// Cards of the folder.
@@ -59,6 +61,7 @@ impl Loader<'_> {
 
     fn custom_fields(&mut self, issues: &mut Targets, cards: &mut Cards) -> Result<(), Failure> {
         let mut count = CsvTable::of::<FieldValue>();
+        let mut fields = Children::new(self.writer.connection, self.writer.codes, "item")?;
         let is_there = each_row(self.folder, |_, file: FileRow<FieldValue>| -> Result<(), Failure> {
             let [org, repo, number, project_id, project_name, host] = owner(&file.owner);
             let issue = issues.of_row(&[org, repo, number, host], &mut count).filter(|issue| issue.write);
@@ -70,7 +73,7 @@ impl Loader<'_> {
                 cards.by_place.insert(place, (self.writer.put_card(None, "", &card)?, 0));
             }
             let Some((card, next)) = cards.by_place.get_mut(&place) else { return Ok(()) };
-            self.writer.field(*card, *next, &file.row)?;
+            fields.add(self.writer.codes, *card, *next, &file.row)?;
             *next += 1;
             Ok(())
         })?;
@@ -88,14 +91,16 @@ impl Loader<'_> {
 
     fn sightings(&mut self, issues: &mut Targets, cards: &mut Cards) -> Result<(), Failure> {
         let mut count = CsvTable::of::<Sighting>();
+        let newest = Newest::<SightingColumns>::new();
+        let mut sightings = Children::new(self.writer.connection, self.writer.codes, "item")?;
         let is_there = each_row(self.folder, |_, file: FileRow<Sighting>| -> Result<(), Failure> {
             let [item_id, org, repo, number, _, _, host] = owner(&file.owner);
             if issues.find(&[org, repo, number, host]).is_some() {
-                self.reaches::<SightingColumns>(&file.row);
+                self.reaches(&newest, &file.row);
             }
             match cards.by_id.get_mut(&item_id) {
                 Some((card, _)) if card.write => {
-                    self.writer.add_sighting(card.row, card.next[0], &file.row)?;
+                    sightings.add(self.writer.codes, card.row, card.next[0], &file.row)?;
                     card.next[0] += 1;
                     count.rows += 1;
                 }

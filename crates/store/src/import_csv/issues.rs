@@ -4,6 +4,7 @@ use model::Instant;
 use model::columns::{IssueColumns, ProjectEventColumns, StatusEventColumns};
 use model::records::{Issue, IssueState};
 
+use super::newest::Newest;
 use super::{CsvTable, Failure, Loader, Stored, Target, Targets, place_of};
 use crate::Kind;
 use crate::csv_folder::rows::{FileRow, each_row};
@@ -19,6 +20,7 @@ impl Loader<'_> {
     fn issues(&mut self) -> Result<Targets, Failure> {
         let mut issues = Targets::default();
         let mut count = CsvTable::of::<Issue>();
+        let newest = Newest::<IssueColumns>::new();
         let is_there = each_row(self.folder, |line, file: FileRow<Issue>| {
             let place = place_of(&file.owner);
             let mut issue = Issue { place, ..file.row };
@@ -29,7 +31,7 @@ impl Loader<'_> {
             let vanished_at = issue.vanished_at.map(Instant::micros);
             let target = self.store_issue(&issue, repository, vanished_at)?;
             *(if target.write { &mut count.rows } else { &mut count.kept }) += 1;
-            self.reaches::<IssueColumns>(&issue);
+            self.reaches(&newest, &issue);
             issues.add::<Issue>(file.owner, line, target)
         })?;
         self.done(is_there, count);

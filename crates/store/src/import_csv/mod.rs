@@ -19,10 +19,10 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 use crate::csv_folder::rows::{self, FileRow, each_row};
 use crate::dictionary::Codes;
 use crate::error::Failure;
-use crate::sqlite::statements::upsert;
+use crate::sqlite::statements::{Children, upsert};
 use crate::write::PageWriter;
 use crate::{Kind, StoreError, runs};
-use newest::newest_in;
+use newest::Newest;
 
 /// The observation of rows that no API has shown: earlier than every other.
 pub(crate) const NEVER_OBSERVED: i64 = i64::MIN;
@@ -184,8 +184,8 @@ impl Loader<'_> {
     }
 
     /// What a row that counts says of how far the data reaches.
-    fn reaches<C: RawColumns>(&mut self, row: &C::Row) {
-        self.import.newest = self.import.newest.max(newest_in::<C>(row));
+    fn reaches<C: RawColumns>(&mut self, newest: &Newest<C>, row: &C::Row) {
+        self.import.newest = self.import.newest.max(newest.of(row));
     }
 
     fn repositories(&mut self) -> Result<(), Failure> {
@@ -245,11 +245,13 @@ impl Loader<'_> {
         C::Row: Send,
     {
         let mut count = CsvTable::of::<C::Row>();
+        let newest = Newest::<C>::new();
+        let mut children = Children::new(self.writer.connection, self.writer.codes, kind.table())?;
         let is_there = each_row(self.folder, |_, file: FileRow<C::Row>| -> Result<(), Failure> {
             let Some(target) = of.of_row(&file.owner, &mut count) else { return Ok(()) };
-            self.reaches::<C>(&file.row);
+            self.reaches(&newest, &file.row);
             if target.write {
-                self.writer.add_child(kind, target.row, target.next[list], &file.row)?;
+                children.add(self.writer.codes, target.row, target.next[list], &file.row)?;
                 target.next[list] += 1;
             }
             Ok(())

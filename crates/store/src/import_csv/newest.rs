@@ -1,82 +1,79 @@
 //! How far rows reach: the newest instant in the columns that the metrics engine reads.
 
 use std::convert::Infallible;
+use std::marker::PhantomData;
 
 use model::cells::{RawColumns, RawRow, WriteCells};
-use model::spec::{RawColumn, Storage};
+use model::spec::Storage;
 use model::{Amount, Instant, Month};
 
-/// The newest instant in what the engine reads of a row.
-pub(super) fn newest_in<C: RawColumns>(row: &C::Row) -> Option<Instant> {
-    let mut visitor = Visitor { columns: C::Row::TABLE.columns, read: C::READ, newest: None };
-    let Ok(()) = row.write_cells(&mut visitor);
-    visitor.newest
+/// Finds the newest instant in what the engine reads of rows.
+pub(super) struct Newest<C> {
+    /// For each instant of a row, in order, whether the engine reads it.
+    is_read: Vec<bool>,
+    columns: PhantomData<fn() -> C>,
 }
 
-struct Visitor {
-    /// Columns that are still to come.
-    columns: &'static [RawColumn],
-    read: &'static [&'static str],
-    newest: Option<Instant>,
-}
+impl<C: RawColumns> Newest<C> {
+    pub(super) fn new() -> Self {
+        let instants = C::Row::TABLE.stored().filter(|column| column.storage == Storage::Instant);
+        Self { is_read: instants.map(|column| C::READ.contains(&column.name)).collect(), columns: PhantomData }
+    }
 
-impl Visitor {
-    fn next(&mut self) -> &'static str {
-        let owned = self.columns.iter().take_while(|column| column.storage == Storage::OfOwner).count();
-        let (column, rest) = self.columns[owned..].split_first().expect("a row has as many cells as its table columns");
-        self.columns = rest;
-        column.name
+    pub(super) fn of(&self, row: &C::Row) -> Option<Instant> {
+        let mut visitor = Visitor { is_read: &self.is_read, newest: None };
+        let Ok(()) = row.write_cells(&mut visitor);
+        visitor.newest
     }
 }
 
-impl WriteCells for Visitor {
+struct Visitor<'a> {
+    /// Of the instants that are still to come.
+    is_read: &'a [bool],
+    newest: Option<Instant>,
+}
+
+impl WriteCells for Visitor<'_> {
     type Error = Infallible;
 
     fn text(&mut self, _: &str) -> Result<(), Infallible> {
-        self.next();
         Ok(())
     }
 
     fn code(&mut self, _: &str) -> Result<(), Infallible> {
-        self.next();
         Ok(())
     }
 
     fn joined(&mut self, _: &[String]) -> Result<(), Infallible> {
-        self.next();
         Ok(())
     }
 
     fn list(&mut self, _: &[String]) -> Result<(), Infallible> {
-        self.next();
         Ok(())
     }
 
     fn flag(&mut self, _: bool) -> Result<(), Infallible> {
-        self.next();
         Ok(())
     }
 
     fn int(&mut self, _: Option<i64>) -> Result<(), Infallible> {
-        self.next();
         Ok(())
     }
 
     fn instant(&mut self, at: Option<Instant>) -> Result<(), Infallible> {
-        let name = self.next();
-        if self.read.contains(&name) {
+        let (is_read, rest) = self.is_read.split_first().expect("a row has the instants that are declared");
+        self.is_read = rest;
+        if *is_read {
             self.newest = self.newest.max(at);
         }
         Ok(())
     }
 
     fn month(&mut self, _: Month) -> Result<(), Infallible> {
-        self.next();
         Ok(())
     }
 
     fn amount(&mut self, _: &Amount) -> Result<(), Infallible> {
-        self.next();
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use model::Instant;
 use model::columns::{PullRequestColumns, PullRequestEventColumns, ReviewColumns};
 use model::records::{PullRequest, PullRequestState};
 
+use super::newest::Newest;
 use super::{CsvTable, Failure, Loader, Stored, Target, Targets, place_of};
 use crate::Kind;
 use crate::csv_folder::rows::{FileRow, each_row};
@@ -18,6 +19,7 @@ impl Loader<'_> {
     fn pull_requests(&mut self) -> Result<Targets, Failure> {
         let mut targets = Targets::default();
         let mut count = CsvTable::of::<PullRequest>();
+        let newest = Newest::<PullRequestColumns>::new();
         let is_there = each_row(self.folder, |line, file: FileRow<PullRequest>| {
             let place = place_of(&file.owner);
             let mut pull_request = PullRequest { place, ..file.row };
@@ -33,7 +35,7 @@ impl Loader<'_> {
             let vanished_at = pull_request.vanished_at.map(Instant::micros);
             let target = self.store_pull_request(&pull_request, repository, vanished_at)?;
             *(if target.write { &mut count.rows } else { &mut count.kept }) += 1;
-            self.reaches::<PullRequestColumns>(&pull_request);
+            self.reaches(&newest, &pull_request);
             targets.add::<PullRequest>(file.owner, line, target)
         })?;
         self.done(is_there, count);

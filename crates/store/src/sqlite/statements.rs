@@ -1,7 +1,11 @@
 //! Statements for any declared table.
 
+use std::marker::PhantomData;
+
 use model::cells::{RawRow, WriteCells};
-use model::spec::{RawTable, Storage};
+use model::spec::RawTable;
+#[cfg(test)]
+use model::spec::Storage;
 use model::{Amount, Instant, Month};
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{CachedStatement, Connection, ToSql};
@@ -102,6 +106,29 @@ pub(crate) fn update<R: RawRow>(
     statement.raw_execute().map(drop)
 }
 
+/// Adds rows that hang on others, each with the row that it hangs on and its place there. The statement is taken once for
+/// all of them.
+pub(crate) struct Children<'c, R> {
+    connection: &'c Connection,
+    statement: CachedStatement<'c>,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<'c, R: RawRow> Children<'c, R> {
+    /// `parent` is the column of the row that they hang on.
+    pub(crate) fn new(connection: &'c Connection, codes: &mut Codes, parent: &'static str) -> rusqlite::Result<Self> {
+        let sql = codes.statement(Verb::Insert, R::TABLE, &[(parent, &0), ("seq", &0)]);
+        Ok(Self { connection, statement: connection.prepare_cached(&sql)?, row: PhantomData })
+    }
+
+    /// Adds one.
+    pub(crate) fn add(&mut self, codes: &mut Codes, parent: i64, seq: i64, row: &R) -> rusqlite::Result<()> {
+        let keys: [&dyn ToSql; 2] = [&parent, &seq];
+        fill(&mut self.statement, self.connection, codes, keys.into_iter(), row)?;
+        self.statement.raw_execute().map(drop)
+    }
+}
+
 /// Adds a row, or writes it over the one with its key.
 pub(crate) fn upsert<R: RawRow>(connection: &Connection, codes: &mut Codes, row: &R) -> rusqlite::Result<()> {
     bind(connection, codes, Verb::Upsert, row, &[])?.raw_execute().map(drop)
@@ -116,25 +143,35 @@ fn bind<'c, R: RawRow>(
     keys: Keys<'_>,
 ) -> rusqlite::Result<CachedStatement<'c>> {
     let mut statement = connection.prepare_cached(&codes.statement(verb, R::TABLE, keys))?;
-    for (index, (_, value)) in keys.iter().enumerate() {
+    fill(&mut statement, connection, codes, keys.iter().map(|(_, value)| *value), row)?;
+    Ok(statement)
+}
+
+/// Binds keys and then the cells of a row to the parameters of a statement.
+fn fill<'v, R: RawRow>(
+    statement: &mut CachedStatement<'_>,
+    connection: &Connection,
+    codes: &mut Codes,
+    keys: impl ExactSizeIterator<Item = &'v dyn ToSql>,
+    row: &R,
+) -> rusqlite::Result<()> {
+    let first = keys.len();
+    for (index, value) in keys.enumerate() {
         statement.raw_bind_parameter(index + 1, value)?;
     }
-    let mut cells =
-        Parameters { connection, codes, statement: &mut statement, next: keys.len(), table: R::TABLE, column: 0 };
-    row.write_cells(&mut cells)?;
-    Ok(statement)
+    row.write_cells(&mut Parameters { connection, codes, statement, first, next: first, table: R::TABLE })
 }
 
 /// Cells on their way into a statement.
 struct Parameters<'a, 'c> {
-    connection: &'c Connection,
+    connection: &'a Connection,
     codes: &'a mut Codes,
     statement: &'a mut CachedStatement<'c>,
+    /// Parameters before the cells.
+    first: usize,
     /// Parameters that are bound.
     next: usize,
     table: &'static RawTable,
-    /// Position of the last written column in the table.
-    column: usize,
 }
 
 impl Parameters<'_, '_> {
@@ -144,12 +181,8 @@ impl Parameters<'_, '_> {
     }
 
     /// The name of the column that comes next.
-    fn next_column(&mut self) -> &'static str {
-        while self.table.columns[self.column].storage == Storage::OfOwner {
-            self.column += 1;
-        }
-        self.column += 1;
-        self.table.columns[self.column - 1].name
+    fn next_column(&self) -> &'static str {
+        self.table.stored().nth(self.next - self.first).expect("a row has as many cells as its table columns").name
     }
 }
 
@@ -157,47 +190,39 @@ impl WriteCells for Parameters<'_, '_> {
     type Error = rusqlite::Error;
 
     fn text(&mut self, text: &str) -> rusqlite::Result<()> {
-        let name = self.next_column();
-        if text.is_empty() && is_null_when_empty(self.table, name) {
+        if text.is_empty() && is_null_when_empty(self.table, self.next_column()) {
             return self.bind(rusqlite::types::Null);
         }
         self.bind(text)
     }
 
     fn code(&mut self, text: &str) -> rusqlite::Result<()> {
-        self.next_column();
         let code = self.codes.of(self.connection, text)?;
         self.bind(code)
     }
 
     fn list(&mut self, texts: &[String]) -> rusqlite::Result<()> {
-        self.next_column();
         let json = serde_json::to_string(texts).expect("a list of texts can be written as JSON");
         self.bind(json)
     }
 
     fn flag(&mut self, flag: bool) -> rusqlite::Result<()> {
-        self.next_column();
         self.bind(flag)
     }
 
     fn int(&mut self, number: Option<i64>) -> rusqlite::Result<()> {
-        self.next_column();
         self.bind(number)
     }
 
     fn instant(&mut self, at: Option<Instant>) -> rusqlite::Result<()> {
-        self.next_column();
         self.bind(at.map(Instant::micros))
     }
 
     fn month(&mut self, month: Month) -> rusqlite::Result<()> {
-        self.next_column();
         self.bind(month.number())
     }
 
     fn amount(&mut self, amount: &Amount) -> rusqlite::Result<()> {
-        self.next_column();
         self.bind(ToSqlOutput::from(amount.to_string()))
     }
 }

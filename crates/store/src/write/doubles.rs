@@ -1,6 +1,8 @@
 //! One row for one thing: ids that change, places that change hands, things that were stored twice.
 
-use model::records::{Presence, ProjectItem, Review};
+use std::borrow::Cow;
+
+use model::records::{ItemContent, Presence, ProjectItem, Review};
 use rusqlite::{OptionalExtension as _, ToSql};
 
 use super::items::Sighting;
@@ -28,9 +30,10 @@ impl Twin {
 }
 
 impl PageWriter<'_> {
-    /// Cards that show what had one id show what has another one. A card that was met under its new id before is the
-    /// one that was there already.
-    pub(super) fn take_over_id(&self, old: &str, new: &str) -> rusqlite::Result<()> {
+    /// A row of issues or pull requests is given another id. Cards that show what had one id show what has another one. A
+    /// card that was met under its new id before is the one that was there already.
+    pub(super) fn take_over_id(&self, kind: Kind, row: i64, old: &str, new: &str) -> rusqlite::Result<()> {
+        self.note_former_id(kind, old, row)?;
         let sql = "UPDATE project_item SET content_id = ?2 WHERE content_id = ?1 AND content_id <> ''";
         if self.connection.prepare_cached(sql)?.execute((old, new))? == 0 {
             return Ok(());
@@ -71,8 +74,56 @@ impl PageWriter<'_> {
             );
             self.connection.prepare_cached(&sql)?.execute((survivor, other))?;
         }
-        let sql = format!("DELETE FROM {} WHERE row_id = ?1", kind.table());
-        self.connection.prepare_cached(&sql)?.execute([other]).map(drop)
+        self.remove(kind, other, is_double.then_some(survivor))
+    }
+
+    /// Removes a row. The ids that it had are those of the row that it was a double of, if it was one.
+    fn remove(&self, kind: Kind, row: i64, survivor: Option<i64>) -> rusqlite::Result<()> {
+        let table = kind.table();
+        if let Some(survivor) = survivor {
+            let id = if kind == Kind::Card { "item_id" } else { "id" };
+            let sql = format!(
+                "INSERT OR REPLACE INTO former_id (kind, id, row_id)
+                 SELECT ?1, {id}, ?3 FROM {table} WHERE row_id = ?2 AND {id} IS NOT NULL"
+            );
+            self.connection.prepare_cached(&sql)?.execute((table, row, survivor))?;
+            let sql = "UPDATE former_id SET row_id = ?3 WHERE kind = ?1 AND row_id = ?2";
+            self.connection.prepare_cached(sql)?.execute((table, row, survivor))?;
+        } else {
+            let sql = "DELETE FROM former_id WHERE kind = ?1 AND row_id = ?2";
+            self.connection.prepare_cached(sql)?.execute((table, row))?;
+        }
+        self.connection.prepare_cached(&format!("DELETE FROM {table} WHERE row_id = ?1"))?.execute([row]).map(drop)
+    }
+
+    /// Remembers an id that a row had until now.
+    pub(super) fn note_former_id(&self, kind: Kind, id: &str, row: i64) -> rusqlite::Result<()> {
+        let sql = "INSERT OR REPLACE INTO former_id (kind, id, row_id) VALUES (?1, ?2, ?3)";
+        self.connection.prepare_cached(sql)?.execute((kind.table(), id, row)).map(drop)
+    }
+
+    /// The row that had an id before, if there is one.
+    pub(super) fn row_of_former_id(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<i64>> {
+        let sql = "SELECT row_id FROM former_id WHERE kind = ?1 AND id = ?2";
+        self.connection.prepare_cached(sql)?.query_row((kind.table(), id), |row| row.get(0)).optional()
+    }
+
+    /// The id that the content of a card has by now: it may be called by a former one.
+    pub(super) fn present_id<'a>(&self, content: ItemContent, id: &'a str) -> rusqlite::Result<Cow<'a, str>> {
+        let kind = match content {
+            ItemContent::Issue => Kind::Issue,
+            ItemContent::PullRequest => Kind::PullRequest,
+            _ => return Ok(Cow::Borrowed(id)),
+        };
+        let table = kind.table();
+        let sql = format!(
+            "SELECT present.id FROM former_id JOIN {table} AS present ON present.row_id = former_id.row_id
+             WHERE former_id.kind = ?1 AND former_id.id = ?2 AND present.id IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM {table} WHERE id = ?2)"
+        );
+        let present: Option<String> =
+            self.connection.prepare_cached(&sql)?.query_row((table, id), |row| row.get(0)).optional()?;
+        Ok(present.map_or(Cow::Borrowed(id), Cow::Owned))
     }
 
     /// Gives the cards of one issue to another; cards of the same board that are one card become one.
@@ -131,7 +182,7 @@ impl PageWriter<'_> {
         self.put_sightings(survivor, 0, &all)?;
         let sql = "DELETE FROM issue_project_custom_field WHERE item = ?1";
         self.connection.prepare_cached(sql)?.execute([other])?;
-        self.connection.prepare_cached("DELETE FROM project_item WHERE row_id = ?1")?.execute([other]).map(drop)
+        self.remove(Kind::Card, other, Some(survivor))
     }
 
     /// Whether a review of a pull request comes under another id than the one of the same author and time has.
@@ -189,7 +240,7 @@ impl PageWriter<'_> {
             .optional()?;
         let new = self.sight(seen.changed_at);
         let Some(stored) = found.filter(|stored| counts(new, self.by, stored.sight)) else { return Ok(None) };
-        self.take_over_id(&stored.id, seen.id)?;
+        self.take_over_id(seen.kind, stored.row, &stored.id, seen.id)?;
         self.find(Finding::Transferred, Kind::Issue, &seen.label());
         Ok(Some(StoredRow { vanished_at: None, ..stored }))
     }

@@ -40,15 +40,11 @@ impl PageWriter<'_> {
             }
             Row::New => {
                 let row = self.put_issue(None, &issue, repository, None, self.generation)?;
-                for (seq, event) in issue.project_events.iter().enumerate() {
-                    self.add_child(Kind::Issue, row, seq as i64, event)?;
-                }
+                self.add_children("issue", row, &issue.project_events)?;
                 row
             }
         };
-        for (seq, event) in issue.status_events.iter().enumerate() {
-            self.add_child(Kind::Issue, row, seq as i64, event)?;
-        }
+        self.add_children("issue", row, &issue.status_events)?;
         self.cards(&issue, row)
     }
 

@@ -35,9 +35,8 @@ pub(crate) struct Card {
 
 struct StoredCard {
     row: i64,
-    has_id: bool,
-    /// Whether it was found by its place: it is given the id of the observation.
-    has_another_id: bool,
+    /// Empty where no API has shown it.
+    id: String,
     observed_run: i64,
     card: Card,
 }
@@ -63,8 +62,11 @@ impl PageWriter<'_> {
     pub(crate) fn item(&mut self, item: &ProjectItem, issue: Option<i64>) -> rusqlite::Result<()> {
         let mut item = Cow::Borrowed(item);
         let mut card = self.observed_card(&item, issue)?;
+        if item.presence == Presence::Removed && self.is_former_card_id(&item.id)? {
+            return Ok(());
+        }
         let stored = self.stored_card(&item, &card)?;
-        let old = stored.as_ref().filter(|stored| stored.has_id).map(|stored| &stored.card);
+        let old = stored.as_ref().filter(|stored| stored.has_id()).map(|stored| &stored.card);
         if let (Some(stored), Some(old)) = (&stored, old) {
             if !counts(self.sight_of_card(&card), self.by, stored.sight()) {
                 let sql = "UPDATE project_item SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1";
@@ -76,7 +78,8 @@ impl PageWriter<'_> {
                 (item.status, item.status_updated_at, item.fields) = (None, None, None);
             }
             card.keep_what_is_not_said(old, &item);
-            if stored.has_another_id {
+            if stored.id != item.id {
+                self.note_former_id(Kind::Card, &stored.id, stored.row)?;
                 self.find(Finding::NewIds, Kind::Card, &item.project_name);
             }
         }
@@ -141,7 +144,8 @@ impl PageWriter<'_> {
 
     /// A card as an observation tells it.
     pub(crate) fn observed_card(&mut self, item: &ProjectItem, issue: Option<i64>) -> rusqlite::Result<Card> {
-        let issue = match (issue, id_or_null(&item.content_id)) {
+        let content_id = self.present_id(item.content, &item.content_id)?;
+        let issue = match (issue, id_or_null(&content_id)) {
             (Some(issue), _) => Some(issue),
             (None, Some(id)) if item.content == ItemContent::Issue => self
                 .connection
@@ -155,7 +159,7 @@ impl PageWriter<'_> {
             project_id: self.code(&item.project_id)?,
             project_name: self.code(&item.project_name)?,
             content: self.code(item.content.name())?,
-            content_id: item.content_id.clone(),
+            content_id: content_id.into_owned(),
             status: self.code(item.status.as_deref().unwrap_or_default())?,
             status_updated_at: micros(item.status_updated_at),
             presence: self.code(item.presence.name())?,
@@ -168,26 +172,37 @@ impl PageWriter<'_> {
         })
     }
 
-    /// The card of the same id, else the one that shows the same on the same board, else what CSV files knew of the same
+    /// The card that has the id, or had it before, else the one that shows the same on the same board, else what CSV files knew of the same
     /// issue there.
     fn stored_card(&mut self, item: &ProjectItem, card: &Card) -> rusqlite::Result<Option<StoredCard>> {
-        let columns = format!("row_id, item_id IS NOT NULL, observed_run, {COLUMNS}");
+        let columns = format!("row_id, coalesce(item_id, ''), observed_run, {COLUMNS}");
         if let Some(id) = id_or_null(&item.id) {
             let sql = format!("SELECT {columns} FROM project_item WHERE item_id = ?1");
-            let found = self.connection.prepare_cached(&sql)?.query_row([id], StoredCard::read).optional()?;
+            let mut found = self.connection.prepare_cached(&sql)?.query_row([id], StoredCard::read).optional()?;
+            if found.is_none()
+                && let Some(row) = self.row_of_former_id(Kind::Card, id)?
+            {
+                let sql = format!("SELECT {columns} FROM project_item WHERE row_id = ?1");
+                found = self.connection.prepare_cached(&sql)?.query_row([row], StoredCard::read).optional()?;
+            }
+            if found.is_none() {
+                found = self.card_of_another_id(item, card)?;
+            }
             if found.is_some() {
                 return Ok(found);
             }
-        }
-        if !item.id.is_empty()
-            && let Some(same) = self.card_of_another_id(item, card)?
-        {
-            return Ok(Some(StoredCard { has_another_id: true, ..same }));
         }
         let Some(issue) = card.issue else { return Ok(None) };
         let sql =
             format!("SELECT {columns} FROM project_item WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2");
         self.connection.prepare_cached(&sql)?.query_row((issue, card.project_id), StoredCard::read).optional()
+    }
+
+    /// Whether a card had an id and has another one by now: that there is nothing of this id any more says nothing about it.
+    fn is_former_card_id(&self, id: &str) -> rusqlite::Result<bool> {
+        let sql = "SELECT NOT EXISTS (SELECT 1 FROM project_item WHERE item_id = ?1)";
+        Ok(self.row_of_former_id(Kind::Card, id)?.is_some()
+            && self.connection.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
     }
 
     /// The card that shows the same on the same board; of those that show nothing with an id, such as drafts, the one
@@ -204,7 +219,7 @@ impl PageWriter<'_> {
             "content_id = ?1 AND content_id <> '' AND ?3 IS ?3 AND ?4 = ?4 AND ?5 = ?5 AND ?6 = ?6"
         };
         let sql = format!(
-            "SELECT row_id, item_id IS NOT NULL, observed_run, {COLUMNS} FROM project_item
+            "SELECT row_id, coalesce(item_id, ''), observed_run, {COLUMNS} FROM project_item
              WHERE {place} AND project_id = ?2 AND item_id IS NOT NULL ORDER BY row_id DESC"
         );
         let values = (&card.content_id, card.project_id, card.created_at, card.content, self.run(), removed);
@@ -264,16 +279,6 @@ impl PageWriter<'_> {
             .query_row([card], |row| row.get(0))
     }
 
-    /// Adds a sighting of a file.
-    pub(crate) fn add_sighting(
-        &mut self,
-        card: i64,
-        seq: i64,
-        sighting: &model::tables::Sighting,
-    ) -> rusqlite::Result<()> {
-        self.add(sighting, &[("item", &card), ("seq", &seq)])
-    }
-
     /// Adds a sighting.
     fn sighting(&self, card: i64, seq: i64, sighting: &Sighting) -> rusqlite::Result<()> {
         self.connection
@@ -304,10 +309,7 @@ impl PageWriter<'_> {
         if item.presence == Presence::Removed {
             return Ok(());
         }
-        for (seq, field) in item.fields.iter().flatten().enumerate() {
-            self.field(card, seq as i64, field)?;
-        }
-        Ok(())
+        self.add_children("item", card, item.fields.as_deref().unwrap_or_default())
     }
 
     /// Takes fields over into those that are stored, where not all of them were told.
@@ -326,7 +328,7 @@ impl PageWriter<'_> {
     }
 
     /// Adds a custom field.
-    pub(crate) fn field(&mut self, card: i64, seq: i64, field: &FieldValue) -> rusqlite::Result<()> {
+    fn field(&mut self, card: i64, seq: i64, field: &FieldValue) -> rusqlite::Result<()> {
         self.add(field, &[("item", &card), ("seq", &seq)])
     }
 
@@ -386,6 +388,10 @@ impl Sighting {
 }
 
 impl StoredCard {
+    fn has_id(&self) -> bool {
+        !self.id.is_empty()
+    }
+
     fn sight(&self) -> Sight {
         Sight { run: self.observed_run, read_at: self.card.observed_at, changed_at: self.card.updated_at }
     }
@@ -393,8 +399,7 @@ impl StoredCard {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             row: row.get(0)?,
-            has_id: row.get(1)?,
-            has_another_id: false,
+            id: row.get(1)?,
             observed_run: row.get(2)?,
             card: Card {
                 issue: row.get(3)?,

@@ -22,7 +22,7 @@ use crate::dictionary::Codes;
 use crate::error::Failure;
 use crate::merge::identity::{Claim, Identity, who};
 use crate::merge::order::{FROM_FILE, Observer, Sight, is_back};
-use crate::sqlite::statements::{self, Keys};
+use crate::sqlite::statements::{self, Children, Keys};
 use crate::{Finding, Findings, Kind, Page};
 
 pub(crate) use absent_boards::{absent_boards, issues_behind};
@@ -178,8 +178,18 @@ impl<'a> PageWriter<'a> {
         statements::insert(self.connection, self.codes, record, keys).map(drop)
     }
 
+    /// Adds all rows of one kind that hang on an issue, pull request or card (`parent` is the column that says which), of
+    /// which there are none yet.
+    fn add_children<R: RawRow>(&mut self, parent: &'static str, row: i64, records: &[R]) -> rusqlite::Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut children = Children::new(self.connection, self.codes, parent)?;
+        (0..).zip(records).try_for_each(|(seq, record)| children.add(self.codes, row, seq, record))
+    }
+
     /// Adds a row that hangs on an issue or pull request.
-    pub(crate) fn add_child<R: RawRow>(&mut self, of: Kind, parent: i64, seq: i64, record: &R) -> rusqlite::Result<()> {
+    fn add_child<R: RawRow>(&mut self, of: Kind, parent: i64, seq: i64, record: &R) -> rusqlite::Result<()> {
         self.add(record, &[(of.table(), &parent), ("seq", &seq)])
     }
 
@@ -201,7 +211,7 @@ impl<'a> PageWriter<'a> {
                 let stored = at_place.expect("it is known by its place");
                 // A sender of deliveries may use another form of ids than the one that imports ask for.
                 if claim.has_id && self.by == Observer::Import {
-                    self.take_over_id(&stored.id, seen.id)?;
+                    self.take_over_id(kind, stored.row, &stored.id, seen.id)?;
                     self.find(Finding::NewIds, kind, &seen.label());
                 }
                 Row::Stored(stored)

@@ -35,13 +35,8 @@ impl PageWriter<'_> {
             }
             Row::New => self.put_pull_request(None, &pull_request, repository, None, self.generation)?,
         };
-        for (seq, review) in pull_request.reviews.iter().enumerate() {
-            self.add_child(Kind::PullRequest, row, seq as i64, review)?;
-        }
-        for (seq, event) in pull_request.events.iter().enumerate() {
-            self.add_child(Kind::PullRequest, row, seq as i64, event)?;
-        }
-        Ok(())
+        self.add_children("pr", row, &pull_request.reviews)?;
+        self.add_children("pr", row, &pull_request.events)
     }
 
     /// A pull request as it is stored, with its reviews and events.

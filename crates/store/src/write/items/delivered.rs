@@ -29,7 +29,7 @@ impl PageWriter<'_> {
             _ => None,
         };
         let stored = self.stored_card(&item, &card)?;
-        let Some(stored) = stored.as_ref().filter(|stored| stored.has_id) else {
+        let Some(stored) = stored.as_ref().filter(|stored| stored.has_id()) else {
             let begins = moved.is_some() || told.status == DeliveredStatus::New;
             if item.project_id.is_empty() || !begins {
                 return Ok(Deposit::Unknown);
@@ -38,6 +38,8 @@ impl PageWriter<'_> {
             return self.first_sight(row, &item, card, moved, told).map(|()| Deposit::Stored);
         };
         let (row, old) = (stored.row, &stored.card);
+        // Only imports say which ids rows have.
+        let item = ProjectItem { id: stored.id.clone(), ..item };
         if told.status == DeliveredStatus::Unclear {
             let sql = "UPDATE project_item SET updated_at = ?1 WHERE row_id = ?2 AND coalesce(updated_at, ?1 - 1) < ?1";
             let touched = self.connection.prepare_cached(sql)?.execute((told.at.micros(), row))?;
