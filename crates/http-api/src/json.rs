@@ -22,6 +22,7 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, cells: &Cells, row: usize) {
             push_or_null(out, number.map(|number| format!("{number:.6}")));
         }
         Cells::Bool(cells) => push_or_null(out, Some(cells[row])),
+        Cells::Judged(cells) => push_or_null(out, cells[row]),
         Cells::Instant(cells) => push_or_null(out, cells.get(row).map(|at| format!("\"{}\"", at.to_rfc3339_seconds()))),
         Cells::Date(cells) => push_or_null(out, cells[row].map(|day| format!("\"{day}\""))),
         Cells::Money(cells) => {
@@ -38,6 +39,7 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, cells: &Cells, row: usize) {
 pub(crate) fn is_null(cells: &Cells, row: usize) -> bool {
     match cells {
         Cells::Int(cells) => cells[row].is_none(),
+        Cells::Judged(cells) => cells[row].is_none(),
         Cells::Float(cells) => !cells[row].is_some_and(f64::is_finite),
         Cells::Instant(cells) => cells.get(row).is_none(),
         Cells::Date(cells) => cells[row].is_none(),

@@ -198,6 +198,7 @@ fn cells_bytes(cells: &Cells) -> usize {
         Cells::Week(cells) => size_of_val(cells.as_slice()),
         Cells::Float(cells) => size_of_val(cells.as_slice()),
         Cells::Bool(cells) => cells.len(),
+        Cells::Judged(cells) => size_of_val(cells.as_slice()),
         Cells::Instant(cells) => cells.len() * size_of::<i64>(),
         Cells::Date(cells) => size_of_val(cells.as_slice()),
         Cells::Money(cells) => cells.len() * 64,

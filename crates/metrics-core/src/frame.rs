@@ -16,6 +16,9 @@ pub const P95_MINIMUM: usize = 20;
 /// Observations that a rate needs; with fewer it is null.
 pub const RATE_MINIMUM: usize = 10;
 
+/// Share of the issues that ended of which a duration must be known: below it nothing is said about the duration.
+pub const KNOWN_SHARE_MINIMUM: f64 = 0.7;
+
 /// How a column of a frame is written in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -94,6 +94,7 @@ fn cells_of(cells: &Cells, rows: &[usize]) -> Cells {
         Cells::Week(cells) => Cells::Week(picked(cells, rows)),
         Cells::Float(cells) => Cells::Float(picked(cells, rows)),
         Cells::Bool(cells) => Cells::Bool(picked(cells, rows)),
+        Cells::Judged(cells) => Cells::Judged(picked(cells, rows)),
         Cells::Date(cells) => Cells::Date(picked(cells, rows)),
         Cells::Money(cells) => Cells::Money(picked(cells, rows)),
         Cells::Cents(cells) => Cells::Cents(picked(cells, rows)),

@@ -62,7 +62,7 @@ impl RawBuilder {
         for item in &issue.items {
             self.fields(row, item);
             if item.observed_at.is_some() {
-                self.sighting(row, item, SightingSource::Snapshot);
+                self.sighting(row, item, SightingSource::Snapshot, None);
             }
         }
         self
@@ -72,8 +72,20 @@ impl RawBuilder {
     ///
     /// Without `observed_at` it counts as seen when the card last changed.
     pub fn card(&mut self, place: &Place, item: &ProjectItem, source: SightingSource) -> &mut Self {
+        self.confirmed_card(place, item, source, None)
+    }
+
+    /// As [`Self::card`], for a card that was found as it was before until `confirmed_at`: what history lacks was lost
+    /// after that.
+    pub fn confirmed_card(
+        &mut self,
+        place: &Place,
+        item: &ProjectItem,
+        source: SightingSource,
+        confirmed_at: Option<Instant>,
+    ) -> &mut Self {
         if let Some(row) = self.issues.get(&id_of(place)).copied() {
-            self.sighting(row, item, source);
+            self.sighting(row, item, source, confirmed_at);
         }
         self
     }
@@ -163,7 +175,7 @@ impl RawBuilder {
         }
     }
 
-    fn sighting(&mut self, row: u32, item: &ProjectItem, source: SightingSource) {
+    fn sighting(&mut self, row: u32, item: &ProjectItem, source: SightingSource, confirmed_at: Option<Instant>) {
         let sighting = Sighting {
             status: item.status.clone().unwrap_or_default(),
             status_at: item.status_updated_at,
@@ -172,6 +184,7 @@ impl RawBuilder {
             created_at: item.created_at,
             observed_at: item.observed_at.or(item.updated_at).unwrap_or_default(),
             source,
+            confirmed_at,
         };
         let sightings = &mut self.raw.sightings;
         sightings.issue.push(row);

@@ -50,7 +50,7 @@ fn kind_of(cells: &Cells, column: &ColumnSpec) -> ColumnKind {
         Cells::Int(_) => ColumnKind::Int,
         Cells::Week(_) => ColumnKind::Week,
         Cells::Float(_) => ColumnKind::Float,
-        Cells::Bool(_) => ColumnKind::Bool,
+        Cells::Bool(_) | Cells::Judged(_) => ColumnKind::Bool,
         Cells::Instant(_) => ColumnKind::Instant,
         Cells::Date(_) => ColumnKind::Date,
         Cells::Money(_) | Cells::Cents(_) => ColumnKind::Money,
@@ -60,6 +60,7 @@ fn kind_of(cells: &Cells, column: &ColumnSpec) -> ColumnKind {
 fn has_null(cells: &Cells) -> bool {
     match cells {
         Cells::Int(cells) => cells.contains(&None),
+        Cells::Judged(cells) => cells.contains(&None),
         Cells::Float(cells) => cells.iter().any(Option::is_none),
         Cells::Date(cells) => cells.contains(&None),
         Cells::Money(cells) => cells.iter().any(Option::is_none),

@@ -42,6 +42,8 @@ pub enum Cells {
     Float(Vec<Option<f64>>),
     /// `true` or `false`.
     Bool(Vec<bool>),
+    /// `true` or `false`, or null where that cannot be told.
+    Judged(Vec<Option<bool>>),
     /// Instants, written as `2026-01-02T03:04:05Z`.
     Instant(InstantColumn),
     /// Days, written as `2026-01-02`.
@@ -63,6 +65,7 @@ impl Cells {
             Self::Week(cells) => cells.len(),
             Self::Float(cells) => cells.len(),
             Self::Bool(cells) => cells.len(),
+            Self::Judged(cells) => cells.len(),
             Self::Instant(cells) => cells.len(),
             Self::Date(cells) => cells.len(),
             Self::Money(cells) => cells.len(),
@@ -90,7 +93,8 @@ impl Cells {
                     push_six_decimals(line, value);
                 }
             }
-            Self::Bool(cells) => line.extend_from_slice(if cells[row] { b"true" } else { b"false" }),
+            Self::Bool(cells) => push_flag(line, cells[row]),
+            Self::Judged(cells) => cells[row].into_iter().for_each(|flag| push_flag(line, flag)),
             Self::Instant(cells) => {
                 if let Some(at) = cells.get(row) {
                     push_instant(line, at);
@@ -157,6 +161,10 @@ fn push_week(line: &mut Vec<u8>, week: i64) {
     } else {
         push_display(line, format_args!("{week:02}"));
     }
+}
+
+fn push_flag(line: &mut Vec<u8>, flag: bool) {
+    line.extend_from_slice(if flag { b"true" } else { b"false" });
 }
 
 /// Appends a number with six decimals, digit for digit as the standard formatter writes it: the exact binary value,

@@ -9,7 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_3_deliveries.sql"),
     include_str!("schema_4_observed_run.sql"),
     include_str!("schema_5_host.sql"),
-    include_str!("schema_6_former_id.sql"),
+    include_str!("schema_6_what_was_known.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -46,7 +46,7 @@ mod tests {
     use crate::sqlite::statements::storage_type;
 
     /// Columns that are never published: keys between the tables, and what an import needs to know.
-    const INTERNAL: [&str; 12] = [
+    const INTERNAL: [&str; 13] = [
         "row_id",
         "repository",
         "issue",
@@ -59,6 +59,7 @@ mod tests {
         "first_run",
         "seen_generation",
         "fields_at",
+        "told_at",
     ];
 
     fn columns(connection: &Connection, table: &str) -> BTreeMap<String, String> {

@@ -16,6 +16,7 @@ mod identity;
 mod killed;
 mod lacking;
 mod lost_events;
+mod lost_history;
 mod moved;
 mod names;
 mod older_server;

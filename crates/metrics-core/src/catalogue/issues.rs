@@ -58,7 +58,11 @@ pub(super) const CALCULATED_ISSUE: TableSpec = TableSpec {
         text("type", "Type of the issue, else what its labels say, else task.").original(),
         text("current_step", "Step at as_of, off_board included; empty if it never was on a board."),
         text("current_column", "Column of the board at as_of."),
-        float("lead_days", "days", "End less start of the lead time; null unless finished."),
+        float(
+            "lead_days",
+            "days",
+            "End less start of the lead time; null unless finished, and where lost history may hide the start.",
+        ),
         float("cycle_days", "days", "End less start of the cycle time; null unless finished and started."),
         float("backlog_days", "days", "All its time in backlog; null if it never was on a board."),
         float("ready_days", "days", "All its time in ready; null if it never was on a board."),
@@ -75,12 +79,25 @@ pub(super) const CALCULATED_ISSUE: TableSpec = TableSpec {
             .always(),
         text("url", "Web address."),
         HOST,
+        boolean("cycle_unknown", "Whether lost history may hide when its cycle time began."),
     ],
     range: Range::List(&["enddatetime", "creationdatetime"]),
     ..table("calculated_issue", "Each issue with the instants of its life, its times in each step and where it is now.")
 };
 
 const ISSUES_COUNT: ColumnSpec = int("issues_count", "issues", "Issues finished in the period.").original();
+const UNKNOWN: ColumnSpec =
+    int("cycle_unknown", "issues", "Issues of which lost history may hide when their cycle time began.");
+const CYCLE_KNOWN: ColumnSpec = float(
+    "cycle_known_share",
+    "",
+    "Issues with a cycle time in all that have one or may have one, 0 to 1; null over none. Below 0.7 nothing is said about cycle times.",
+);
+const LEAD_KNOWN: ColumnSpec = float(
+    "lead_known_share",
+    "",
+    "Issues with a lead time in all, 0 to 1; null over none. Below 0.7 nothing is said about lead times.",
+);
 const LEAD_AVG: ColumnSpec =
     float("leadtime_days_avg", "days", "Mean lead time; null over none, 0 under cto-stats.").original();
 const LEAD_COUNT: ColumnSpec = int("lead_count", "issues", "Issues with a lead time.").original();
@@ -128,6 +145,9 @@ pub(super) const CYCLE_TIME: TableSpec = TableSpec {
         STRAIGHT,
         EFFICIENCY,
         COMPLETE,
+        UNKNOWN,
+        CYCLE_KNOWN,
+        LEAD_KNOWN,
     ],
     period: Period::Month,
     ..table("cycle_time", "Lead and cycle time of the issues that were finished in each month.")
@@ -153,6 +173,9 @@ pub(super) const CYCLE_TIME_WEEK: TableSpec = TableSpec {
         STRAIGHT,
         EFFICIENCY,
         COMPLETE,
+        UNKNOWN,
+        CYCLE_KNOWN,
+        LEAD_KNOWN,
     ],
     period: Period::Week,
     rules: RuleSets::FlowOnly,
@@ -229,13 +252,17 @@ pub(super) const AGING_WIP: TableSpec = TableSpec {
         text("project_name", "Name of its board."),
         text("step", "Step that it is in."),
         float("days_in_step", "days", "All its days in that step, earlier stays included.").always(),
-        float("age_days", "days", "From the start of its cycle time to as_of.").always(),
+        float(
+            "age_days",
+            "days",
+            "From the start of its cycle time to as_of; null where lost history may hide the start.",
+        ),
         float(
             "left_sooner_share",
             "",
             "Share, 0 to 1, of the board's finished issues that left that step sooner; null below 10.",
         ),
-        boolean("above_p85", "Whether its stay is above the 85th percentile of theirs; false below 10."),
+        boolean("above_p85", "Whether its stay is above the 85th percentile of theirs; null below 10.").or_null(),
         text("url", "Web address."),
         HOST,
     ],

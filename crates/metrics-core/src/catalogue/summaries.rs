@@ -45,4 +45,9 @@ pub(super) const COLUMNS: &[ColumnSpec] = &[
         "weeks",
         "Of wip: work in progress / value of throughput; null without that. Null for all else.",
     ),
+    float(
+        "known_share",
+        "",
+        "Of lead_time and cycle_time: share, 0 to 1, of the issues that ended and have or may have one of which it is known; lost history hides the others. Below 0.7 there is no value. Null for all else.",
+    ),
 ];

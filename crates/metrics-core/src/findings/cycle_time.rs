@@ -3,6 +3,8 @@
 use model::rules::ProcessChange;
 use model::table::Table;
 
+use crate::frame::KNOWN_SHARE_MINIMUM;
+
 use super::rows::{charted, count, counted, is_complete, number, week};
 
 /// Months that a year's range is taken from, the last complete one included.
@@ -14,8 +16,11 @@ pub(super) fn sentences(table: &Table) -> Vec<String> {
     let Some(newest) = (0..table.height()).rev().find(|row| is_complete(table, *row)) else {
         return vec!["There is no complete month yet.".to_owned()];
     };
-    let cycle = of_time(table, newest, "cycle time", "cycletime_days_p50", "cycle_count");
-    cycle.into_iter().chain(of_time(table, newest, "lead time", "leadtime_days_p50", "lead_count")).collect()
+    let cycle = of_time(table, newest, "cycle time", ["cycletime_days_p50", "cycle_count", "cycle_known_share"]);
+    cycle
+        .into_iter()
+        .chain(of_time(table, newest, "lead time", ["leadtime_days_p50", "lead_count", "lead_known_share"]))
+        .collect()
 }
 
 /// Whether the median cycle time of the last complete week was normal.
@@ -25,13 +30,33 @@ pub(super) fn weekly(table: &Table, changes: &[ProcessChange]) -> Vec<String> {
     let empty = empty.filter(|row| number(table, *row, median).is_none());
     empty.map_or_else(
         || charted(table, median, None, "days of cycle time in the median", changes),
-        |row| vec![format!("No issue with a cycle time was finished in {}, the last complete week.", week(table, row))],
+        |row| {
+            let nothing =
+                || format!("No issue with a cycle time was finished in {}, the last complete week.", week(table, row));
+            let unknown = unknown(table, row, "cycle time", "cycle_known_share");
+            vec![
+                unknown
+                    .map_or_else(nothing, |known| format!("{known} in {}, the last complete week.", week(table, row))),
+            ]
+        },
     )
 }
 
-fn of_time(table: &Table, newest: usize, what: &str, median: &str, issues: &str) -> Vec<String> {
+/// That too little is known of a duration to say anything about it, if that is so.
+fn unknown(table: &Table, row: usize, what: &str, known: &str) -> Option<String> {
+    let share = number(table, row, known).filter(|share| *share < KNOWN_SHARE_MINIMUM)?;
+    Some(format!(
+        "The {what} is not known, since history is lost: {:.0} % of the issues that ended have one",
+        share * 100.0
+    ))
+}
+
+fn of_time(table: &Table, newest: usize, what: &str, [median, issues, known]: [&str; 3]) -> Vec<String> {
     let month = |row: usize| table.cell(row, "month");
     let Some(now) = number(table, newest, median) else {
+        if let Some(known) = unknown(table, newest, what, known) {
+            return vec![format!("{known} in {}, the last complete month.", month(newest))];
+        }
         return vec![format!("No issue with a {what} was finished in {}, the last complete month.", month(newest))];
     };
     let head = format!(

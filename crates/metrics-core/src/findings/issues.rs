@@ -29,11 +29,9 @@ pub(super) fn all(table: &Table) -> Vec<String> {
 
 /// How many are unusually long in their step, and the oldest; of equally old ones the first by id.
 pub(super) fn aging(table: &Table) -> Vec<String> {
-    let age = |row: usize| number(table, row, "age_days").unwrap_or_default();
-    let rows = (0..table.height()).rev();
-    let Some(oldest) = rows.max_by(|one, other| age(*one).total_cmp(&age(*other))) else {
+    if table.height() == 0 {
         return vec!["No started issue is open on a board.".to_owned()];
-    };
+    }
     let long = (0..table.height()).filter(|row| is_true(table, *row, "above_p85")).count();
     let first = match (long, table.height()) {
         (0, 1) => "The only started issue has not been in its step for longer than 85 % of finished ones.".to_owned(),
@@ -45,21 +43,28 @@ pub(super) fn aging(table: &Table) -> Vec<String> {
             format!("{long} of {started} started issues have been in their step for longer than 85 % of finished ones.")
         }
     };
+    [Some(first), oldest(table), unknown_ages(table)].into_iter().flatten().collect()
+}
+
+fn oldest(table: &Table) -> Option<String> {
+    let ages = (0..table.height()).rev().filter_map(|row| number(table, row, "age_days").map(|age| (row, age)));
+    let (oldest, age) = ages.max_by(|(_, one), (_, other)| one.total_cmp(other))?;
     let step = table.cell(oldest, "step");
     let step = STEPS.into_iter().find(|(_, _, name)| *name == step).map_or(step.as_str(), |(words, ..)| words);
-    vec![
-        first,
-        format!(
-            "The oldest, {}, was started {:.0} days ago and has been in {step} for {:.0} days.",
-            table.cell(oldest, "id"),
-            age(oldest),
-            number(table, oldest, "days_in_step").unwrap_or_default(),
-        ),
-    ]
+    Some(format!(
+        "The oldest, {}, was started {age:.0} days ago and has been in {step} for {:.0} days.",
+        table.cell(oldest, "id"),
+        number(table, oldest, "days_in_step").unwrap_or_default(),
+    ))
+}
+
+fn unknown_ages(table: &Table) -> Option<String> {
+    let unknown = (0..table.height()).filter(|row| number(table, *row, "age_days").is_none()).count() as i64;
+    (unknown > 0).then(|| format!("Of {} it is not known when work began: history is lost.", counted(unknown, "issue")))
 }
 
 fn is_true(table: &Table, row: usize, column: &str) -> bool {
-    matches!(table.column(column), Some(Cells::Bool(cells)) if cells[row])
+    matches!(table.column(column), Some(Cells::Judged(cells)) if cells[row] == Some(true))
 }
 
 /// What is on boards and not done, and what is done, at the end of the last day.

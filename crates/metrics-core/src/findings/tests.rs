@@ -223,7 +223,7 @@ fn the_oldest_started_issue_is_named_with_its_stay() {
             Column { name: "age_days", cells: Cells::Float(rows.iter().map(|row| Some(row.1)).collect()) },
             Column { name: "step", cells: texts(rows.iter().map(|row| row.2)) },
             Column { name: "days_in_step", cells: Cells::Float(rows.iter().map(|row| Some(row.3)).collect()) },
-            Column { name: "above_p85", cells: Cells::Bool(rows.iter().map(|row| row.4).collect()) },
+            Column { name: "above_p85", cells: Cells::Judged(rows.iter().map(|row| Some(row.4)).collect()) },
         ],
     };
     let rows = [

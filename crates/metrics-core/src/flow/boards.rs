@@ -115,6 +115,13 @@ impl Boards {
         self.rules[board as usize * self.names.len() + name as usize]
     }
 
+    /// Whether a board has a column of some kind whose step lies between two steps, both included.
+    pub(crate) fn has_column_within(&self, board: u16, from: u8, to: u8, is: impl Fn(&ColumnRule) -> bool) -> bool {
+        let names = self.names.len();
+        let rules = &self.rules[board as usize * names..][..names];
+        rules.iter().any(|rule| is(rule) && (from..=to).contains(&rule.step))
+    }
+
     /// The comparable text of a column name.
     pub(crate) fn name_text(&self, name: u32) -> &str {
         &self.names[name as usize]

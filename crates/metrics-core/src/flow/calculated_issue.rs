@@ -29,6 +29,8 @@ const DAYS_IN: [&str; 8] = [
 ///   closed as not planned too; those have neither `lead_days` nor `cycle_days`.
 /// * Days are days of 86,400 s; the days in steps, `done` and `off_board` included, add up to
 ///   `as_of` − created. They are null for issues that never were on a board.
+/// * Marks that lost history may hide are empty too, and so are the durations that begin with them; `cycle_unknown` tells
+///   an issue whose cycle start is unknown from one that had none.
 /// * `inferred_share` is from 0 to 1.
 pub fn calculated_issue(raw: &Raw, lives: &Lives) -> Table {
     let rows = Rows::new(raw, lives);
@@ -152,6 +154,10 @@ impl<'a> Rows<'a> {
             Column { name: "inferred_share", cells: Cells::Float(shares) },
             Column { name: "url", cells: self.texts(&self.raw.issues.url) },
             Column { name: "host", cells: self.hosts() },
+            Column {
+                name: "cycle_unknown",
+                cells: Cells::Bool(self.order.iter().map(|(_, life)| life.cycle_unknown).collect()),
+            },
         ]);
         columns
     }

@@ -1,14 +1,19 @@
 //! From the facts of one issue to its chain of intervals and its marks: one pass in order of time.
 
 use model::Instant;
+use model::instant::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use model::rules::Step;
 
 use super::boards::{Boards, NO_BOARD};
 use super::lives::{Intervals, Life, Place, Source};
-use super::track::{Fact, What};
+use super::track::{Fact, Stretch, What};
 
 const DONE: u8 = Step::Done as u8;
 const NULL: i64 = Instant::NULL_MICROS;
+/// A lost stretch of at most this length leaves no mark unknown: what it may hold is dated at its end.
+const SHORT_MICROS: i64 = MICROS_PER_DAY;
+/// A move into a done column this soon after a reopening is the closing, told once more by automation.
+const RESTATES_CLOSING_MICROS: i64 = 60 * MICROS_PER_SECOND;
 
 /// The card of the issue on one board.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +56,7 @@ pub(crate) struct Chain<'a> {
     left_by: Source,
     waiting_to_join: Option<(u16, Source)>,
     lead_column_at: i64,
+    lead_unknown: bool,
     life: Life,
 }
 
@@ -73,6 +79,7 @@ impl<'a> Chain<'a> {
             left_by: Source::Timeline,
             waiting_to_join: None,
             lead_column_at: NULL,
+            lead_unknown: false,
             life,
         }
     }
@@ -119,6 +126,7 @@ impl<'a> Chain<'a> {
         self.done_by_column = false;
         self.before_done = Place::Backlog;
         self.lead_column_at = NULL;
+        self.lead_unknown = false;
         self.waiting_to_join = self.first_join(facts);
         self.life = Life { history_gaps, ..new_life(created_at) };
         self.first_interval = intervals.start.len();
@@ -176,6 +184,7 @@ impl<'a> Chain<'a> {
                 self.left_by = source;
             }
             What::Doubt => self.cards[fact.slot as usize].source = Source::Bound,
+            What::Lost(stretch) => self.lose(self.cards[fact.slot as usize].board, at, stretch),
             What::Column { code, name, step, source, entered } => {
                 let card = &mut self.cards[fact.slot as usize];
                 if entered {
@@ -189,19 +198,83 @@ impl<'a> Chain<'a> {
         }
     }
 
+    /// What a lost stretch may hold: marks that were not set before it, of the steps between its ends, or of any step where
+    /// the card was elsewhere and came back.
+    fn lose(&mut self, board: u16, at: i64, stretch: Stretch) {
+        if self.owner().is_none_or(|owner| owner.board != board) || stretch.to < stretch.from {
+            return;
+        }
+        let is_short = at - stretch.begin <= SHORT_MICROS;
+        let came_back = stretch.from == stretch.to;
+        if came_back && self.state.place == Place::Done && self.closed.is_none() {
+            // It left done, and became done again now.
+            self.life.ended_at = at;
+        }
+        if came_back && is_short {
+            return;
+        }
+        let until = if self.state.place.is_ended() { at.min(self.life.ended_at) } else { at };
+        let may_hold = |step: u8| came_back || (stretch.from < step && step <= stretch.to);
+        let (lead, cycle) = (self.may_hold_lead(board, stretch), self.may_hold_cycle(board, stretch));
+        for step in Step::Ready as u8..DONE {
+            let mark = usize::from(step) - 1;
+            if may_hold(step) && self.life.entered[mark] == NULL {
+                if is_short {
+                    self.life.entered[mark] = until;
+                } else {
+                    self.life.entered_unknown[mark] = true;
+                }
+            }
+        }
+        if is_short && lead {
+            self.lead_column_at = until;
+        }
+        if is_short && cycle {
+            self.life.cycle_start = until;
+        }
+        self.lead_unknown |= lead && !is_short;
+        self.life.cycle_unknown |= cycle && !is_short;
+    }
+
+    fn may_hold_cycle(&self, board: u16, stretch: Stretch) -> bool {
+        let reaches = stretch.to >= self.boards.cycle_from[board as usize]
+            || self.boards.has_column_within(board, stretch.from, stretch.to, |rule| rule.cycle);
+        self.life.cycle_start == NULL && (reaches || stretch.from == stretch.to)
+    }
+
+    fn may_hold_lead(&self, board: u16, stretch: Stretch) -> bool {
+        let is_open = self.lead_column_at == NULL && self.life.cycle_start == NULL;
+        let in_column = self.boards.has_column_within(board, stretch.from, stretch.to, |rule| rule.lead);
+        let in_step = stretch.to > stretch.from && self.life.entered.iter().all(|at| *at == NULL);
+        is_open && (in_column || in_step || stretch.from == stretch.to)
+    }
+
     /// The card that the issue belongs to: on a configured board rather than on another, joined first.
     fn owner(&self) -> Option<Card> {
         let present = self.cards.iter().filter(|card| card.present);
         present.min_by_key(|card| (!card.configured, card.joined_at, card.board)).copied()
     }
 
+    /// The card that tells the present state. An item that has ended belongs for good to the board on which it ended.
+    fn telling_card(&self) -> Option<Card> {
+        if !self.state.place.is_ended() {
+            return self.owner();
+        }
+        let of_end = self.cards.iter().find(|card| card.board == self.state.board).copied();
+        let card = of_end.filter(|card| card.present);
+        let stays = self.closed.is_some() || (self.done_by_column && of_end.is_some());
+        if stays { card } else { self.owner() }
+    }
+
     fn next_state(&mut self) -> State {
-        let owner = self.owner();
+        let owner = self.telling_card();
         if let Some(owner) = owner {
-            self.done_by_column = owner.step == DONE && owner.done_since > self.reopened_at;
+            let begins = self.reopened_at.saturating_add(RESTATES_CLOSING_MICROS);
+            self.done_by_column = owner.step == DONE && owner.done_since > begins;
         }
         let waiting = self.waiting_to_join.filter(|_| !self.joined);
         let board = match (owner, waiting) {
+            _ if self.closed.is_some() && self.state.place.is_ended() => self.state.board,
             (Some(owner), _) => owner.board,
             (None, Some((board, _))) => board,
             (None, None) if self.joined => self.state.board,
@@ -304,9 +377,15 @@ impl<'a> Chain<'a> {
         } else {
             (life.ended_at, life.end_board) = (NULL, NO_BOARD);
         }
-        let first_step = life.entered.iter().copied().filter(|at| *at != NULL).min();
-        life.lead_start =
-            if self.lead_column_at == NULL { first_step.unwrap_or(life.created_at) } else { self.lead_column_at };
+        for (entered, unknown) in life.entered.iter_mut().zip(life.entered_unknown) {
+            if unknown {
+                *entered = NULL;
+            }
+        }
+        if life.cycle_unknown {
+            life.cycle_start = NULL;
+        }
+        life.lead_start = if self.lead_unknown { NULL } else { lead_start(life, self.lead_column_at) };
         for interval in range {
             let (start, end) = (intervals.start[interval], end_of(interval));
             let place = intervals.place[interval];
@@ -330,6 +409,15 @@ impl<'a> Chain<'a> {
     }
 }
 
+/// The earlier of the start of the cycle and the first entry into a lead-time column; where it skipped those, the first
+/// step that it entered; else its creation.
+fn lead_start(life: &Life, lead_column_at: i64) -> i64 {
+    let known = |at: i64| (at != NULL).then_some(at);
+    let first_step = || life.entered.iter().filter_map(|at| known(*at)).min();
+    let first = known(lead_column_at).or_else(first_step);
+    [first, known(life.cycle_start)].into_iter().flatten().min().unwrap_or(life.created_at)
+}
+
 fn set_once(mark: &mut i64, at: i64) {
     if *mark == NULL {
         *mark = at;
@@ -347,7 +435,9 @@ fn new_life(created_at: i64) -> Life {
         column: 0,
         lead_start: NULL,
         cycle_start: NULL,
+        cycle_unknown: false,
         entered: [NULL; 5],
+        entered_unknown: [false; 5],
         time_in: [0; 8],
         reopened_count: 0,
         rework_count: 0,

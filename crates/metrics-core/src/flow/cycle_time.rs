@@ -9,15 +9,18 @@ use super::lives::{Life, Lives};
 use super::locate::Locator;
 use crate::calendar::{Cut, Periods};
 use crate::coverage::Coverage;
-use crate::frame::{self, Kind, RATE_MINIMUM, p50, p85, p95};
+use crate::frame::{self, KNOWN_SHARE_MINIMUM, Kind, RATE_MINIMUM, p50, p85, p95};
 
 const LEAD: &str = "lead_days";
 const CYCLE: &str = "cycle_days";
 const WORKING: &str = "working_days";
 const TO_PR: &str = "to_pr_days";
 const STRAIGHT: &str = "straight";
+const UNKNOWN: &str = "unknown";
 const PERIOD: &str = "period";
 
+const KNOWN: [(&str, Kind); 3] =
+    [("cycle_unknown", Kind::Int), ("cycle_known_share", Kind::Float), ("lead_known_share", Kind::Float)];
 const LAYOUT: [(&str, Kind); 14] = [
     ("issues_count", Kind::Int),
     ("leadtime_days_avg", Kind::Float),
@@ -39,7 +42,11 @@ const LAYOUT: [(&str, Kind); 14] = [
 ///
 /// * Durations are days; null over no observations, p85 below 10 of them, p95 below 20.
 /// * `time_to_pr` is the mean of review start − development start where that is not negative.
-/// * `straight_to_done` counts items of a board that never were in a cycle-time column or a later step.
+/// * `straight_to_done` counts items of a board that never were in a cycle-time column or a later step; `cycle_unknown`
+///   those of which lost history may hide that they were.
+/// * `cycle_known_share` is the share of the items with a cycle time among these and the unknown ones,
+///   `lead_known_share` that of the items with a lead time; null over no items. Where a share is below
+///   [`KNOWN_SHARE_MINIMUM`], means and percentiles of its durations are null.
 /// * `flow_efficiency` is Σ time in working columns / Σ cycle time, from 0 to 1; null unless working columns are
 ///   configured and at least 10 items have a cycle time.
 ///
@@ -93,7 +100,7 @@ fn by_period(
     let frame = all
         .join(statistics, [col(PERIOD)], [col(PERIOD)], JoinArgs::new(JoinType::Left))
         .with_columns(
-            ["issues_count", "lead_count", "cycle_count", "straight_to_done"]
+            ["issues_count", "lead_count", "cycle_count", "straight_to_done", "cycle_unknown"]
                 .map(|count| col(count).fill_null(lit(0_u32)).cast(DataType::Int64)),
         )
         .sort([PERIOD], SortMultipleOptions::default())
@@ -101,6 +108,7 @@ fn by_period(
     let mut table = frame::table(name, &frame, &LAYOUT)?;
     let complete = (0..periods.len()).map(|period| coverage.is_complete(periods.end(period))).collect();
     table.columns.push(TableColumn { name: "complete", cells: Cells::Bool(complete) });
+    table.columns.extend(frame::table(name, &frame, &KNOWN)?.columns);
     Ok(table)
 }
 
@@ -108,7 +116,9 @@ fn by_period(
 fn finished_frame(lives: &Lives, periods: &Periods) -> PolarsResult<DataFrame> {
     let locator = Locator::new(periods);
     let ended: Vec<(usize, &Life)> = finished(lives).collect();
-    let straight = |(issue, life): &(usize, &Life)| life.cycle_micros().is_none() && lives.had_board(*issue);
+    let straight = |(issue, life): &(usize, &Life)| {
+        life.cycle_micros().is_none() && !life.cycle_unknown && lives.had_board(*issue)
+    };
     df!(
         PERIOD => ended.iter().map(|(_, life)| locator.index_of(life.ended_at) as u32).collect::<Vec<_>>(),
         LEAD => ended.iter().map(|(_, life)| life.lead_micros()).collect::<Vec<_>>(),
@@ -116,6 +126,7 @@ fn finished_frame(lives: &Lives, periods: &Periods) -> PolarsResult<DataFrame> {
         WORKING => ended.iter().map(|(_, life)| life.cycle_micros().map(|_| life.working)).collect::<Vec<_>>(),
         TO_PR => ended.iter().map(|(_, life)| life.time_to_review_micros()).collect::<Vec<_>>(),
         STRAIGHT => ended.iter().map(straight).collect::<Vec<_>>(),
+        UNKNOWN => ended.iter().map(|(_, life)| life.cycle_unknown).collect::<Vec<_>>(),
     )
 }
 
@@ -124,22 +135,43 @@ fn statistics(has_working_columns: bool) -> Vec<Expr> {
     let efficiency = when(lit(has_working_columns).and(col(CYCLE).count().gt_eq(lit(RATE_MINIMUM as u32))))
         .then(total_days(WORKING) / total_days(CYCLE))
         .otherwise(lit(NULL));
+    let lead = |statistic: Expr| where_known(lead_known_share(), statistic);
+    let cycle = |statistic: Expr| where_known(cycle_known_share(), statistic);
     vec![
         len().alias("issues_count"),
-        mean_days(LEAD).alias("leadtime_days_avg"),
+        lead(mean_days(LEAD)).alias("leadtime_days_avg"),
         col(LEAD).count().alias("lead_count"),
-        mean_days(CYCLE).alias("cycletime_days_avg"),
+        cycle(mean_days(CYCLE)).alias("cycletime_days_avg"),
         col(CYCLE).count().alias("cycle_count"),
-        mean_days(TO_PR).alias("time_to_pr"),
-        p50(days(LEAD)).alias("leadtime_days_p50"),
-        p85(days(LEAD)).alias("leadtime_days_p85"),
-        p95(days(LEAD)).alias("leadtime_days_p95"),
-        p50(days(CYCLE)).alias("cycletime_days_p50"),
-        p85(days(CYCLE)).alias("cycletime_days_p85"),
-        p95(days(CYCLE)).alias("cycletime_days_p95"),
+        cycle(mean_days(TO_PR)).alias("time_to_pr"),
+        lead(p50(days(LEAD))).alias("leadtime_days_p50"),
+        lead(p85(days(LEAD))).alias("leadtime_days_p85"),
+        lead(p95(days(LEAD))).alias("leadtime_days_p95"),
+        cycle(p50(days(CYCLE))).alias("cycletime_days_p50"),
+        cycle(p85(days(CYCLE))).alias("cycletime_days_p85"),
+        cycle(p95(days(CYCLE))).alias("cycletime_days_p95"),
         col(STRAIGHT).sum().alias("straight_to_done"),
-        efficiency.alias("flow_efficiency"),
+        where_known(cycle_known_share(), efficiency).alias("flow_efficiency"),
+        col(UNKNOWN).sum().alias("cycle_unknown"),
+        cycle_known_share().alias("cycle_known_share"),
+        lead_known_share().alias("lead_known_share"),
     ]
+}
+
+/// Null over no issue that has or may have a cycle time.
+fn cycle_known_share() -> Expr {
+    let known = col(CYCLE).count().cast(DataType::Float64);
+    let all = known.clone() + col(UNKNOWN).sum().cast(DataType::Float64);
+    when(all.clone().gt(lit(0.0))).then(known / all).otherwise(lit(NULL))
+}
+
+fn lead_known_share() -> Expr {
+    col(LEAD).count().cast(DataType::Float64) / len().cast(DataType::Float64)
+}
+
+/// A statistic of durations, null where too few of them are known.
+fn where_known(share: Expr, statistic: Expr) -> Expr {
+    when(share.gt_eq(lit(KNOWN_SHARE_MINIMUM))).then(statistic).otherwise(lit(NULL))
 }
 
 /// Sum in days. Whole seconds and the rest are summed as integers, so that the order of rows cannot show.

@@ -155,12 +155,17 @@ pub struct Life {
     pub place: Place,
     /// Column at `as_of`, a code of the raw dictionary.
     pub column: u32,
-    /// First entry into a lead-time column, else into ready to waiting to prod, else `created_at`.
+    /// The earlier of `cycle_start` and the first entry into a lead-time column, else into ready to waiting to prod, else
+    /// `created_at`. Unknown where lost history may hide it.
     pub lead_start: i64,
     /// First entry into a cycle-time column or a later step short of done.
     pub cycle_start: i64,
+    /// Whether lost history may hide `cycle_start`.
+    pub cycle_unknown: bool,
     /// First entry into ready, dev, review, qa and waiting to prod.
     pub entered: [i64; 5],
+    /// Whether lost history may hide the first entry into each of these.
+    pub entered_unknown: [bool; 5],
     /// Time in each step, then `off_board`. All zero for an issue that never was on a board and is open.
     pub time_in: [i64; 8],
     /// How often it was reopened.
@@ -183,14 +188,19 @@ impl Life {
         self.ended_at != Instant::NULL_MICROS && !self.not_planned
     }
 
-    /// From lead start to end, `None` unless finished.
+    /// From lead start to end, `None` unless finished and known.
     pub fn lead_micros(&self) -> Option<i64> {
-        self.is_finished().then(|| self.ended_at - self.lead_start)
+        (self.is_finished() && self.lead_start != Instant::NULL_MICROS).then(|| self.ended_at - self.lead_start)
     }
 
     /// From cycle start to end, `None` unless finished and started.
     pub fn cycle_micros(&self) -> Option<i64> {
         (self.is_finished() && self.cycle_start != Instant::NULL_MICROS).then(|| self.ended_at - self.cycle_start)
+    }
+
+    /// Whether lost history may hide how long it was in some step.
+    pub fn has_unknown_stays(&self) -> bool {
+        self.cycle_unknown || self.entered_unknown.contains(&true)
     }
 
     /// From the start of development to the start of review, `None` when either is unknown or it is negative.

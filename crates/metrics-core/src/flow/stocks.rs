@@ -101,8 +101,7 @@ pub fn stocks_week(lives: &Lives, zone: Tz, coverage: &Coverage) -> Table {
             }
             if let Some((board, before, _)) = before {
                 let left = match place {
-                    Place::OffBoard | Place::OffElsewhere => before != Place::OffBoard && !before.is_elsewhere(),
-                    Place::Vanished => before.is_stock(),
+                    Place::OffBoard | Place::OffElsewhere | Place::Vanished => before.is_stock(),
                     _ => false,
                 };
                 removed[week * boards + board] += i64::from(left);

@@ -45,12 +45,25 @@ pub(crate) enum What {
     },
     /// What is known of the column is only carried forward from here to the next change.
     Doubt,
+    /// Here ends a stretch that may hide moves.
+    Lost(Stretch),
     /// Closed; whether as not planned or duplicate, and whether an event says so.
     Close { not_planned: bool, source: Source },
     /// Reopened.
     Reopen,
     /// No longer exists.
     Vanish,
+}
+
+/// A stretch between two known states that may hide moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// When the state before was told or confirmed last.
+    pub(crate) begin: i64,
+    /// Step before.
+    pub(crate) from: u8,
+    /// Step after: the same one for a trip out of a column and back.
+    pub(crate) to: u8,
 }
 
 /// Events within this time of each other may be one change seen twice.
@@ -109,7 +122,8 @@ impl Track<'_> {
             if event < events.len() && event_at <= seen_at {
                 self.put_next_first(&mut events[event..], &card);
                 let next = events.get(event + 1).copied().filter(|row| self.event_at(*row) <= seen_at);
-                gaps += self.event(events[event], next, sightings, &mut card, facts);
+                let confirmed_at = self.confirmed_at(sightings.get(sighting).copied());
+                gaps += self.event(events[event], next, (sightings, confirmed_at), &mut card, facts);
                 event += 1;
             } else {
                 if !restating.get(sighting).is_some_and(|restates| *restates) {
@@ -205,7 +219,20 @@ impl Track<'_> {
         }
     }
 
-    fn event(&self, row: u32, next: Option<u32>, sightings: &[u32], card: &mut Card, facts: &mut Vec<Fact>) -> u32 {
+    /// Up to when the state before a sighting is known to have held.
+    fn confirmed_at(&self, sighting: Option<u32>) -> i64 {
+        sighting.and_then(|row| self.raw.sightings.confirmed_at.get(row as usize)).map_or(NULL, Instant::micros)
+    }
+
+    /// `seen` are the sightings of the card, and up to when the state before the next one of them held.
+    fn event(
+        &self,
+        row: u32,
+        next: Option<u32>,
+        (seen, confirmed_at): (&[u32], i64),
+        card: &mut Card,
+        facts: &mut Vec<Fact>,
+    ) -> u32 {
         let events = &self.raw.project_events;
         let at = self.event_at(row);
         let row = row as usize;
@@ -224,13 +251,14 @@ impl Track<'_> {
             Some(ProjectKind::Moved) => {
                 let from = events.from_column[row];
                 if !card.on_board {
-                    let made = if card.ever { None } else { self.card_made(sightings, at) };
+                    let made = if card.ever { None } else { self.card_made(seen, at) };
                     self.join(made.unwrap_or(at), made.map_or(Source::Timeline, |_| Source::Snapshot), card, facts);
                     self.enter(made.unwrap_or(at), from, Source::Timeline, card, facts);
                 } else if !self.boards.chains(self.board, self.boards.name(from), card.name) {
                     gaps = 1;
                     self.untold(at, self.boards.name(from), card);
-                    self.doubt(at, card, facts);
+                    let to = self.step_of(self.boards.name(from), card);
+                    self.lose(confirmed_at, at, to, card, facts);
                     self.enter(at, from, Source::Bound, card, facts);
                 }
                 self.enter(at, events.to_column[row], Source::Timeline, card, facts);
@@ -310,8 +338,17 @@ impl Track<'_> {
             .filter(|at| *at <= seen_at)
             .and_then(|at| if at > card.known_at { Some(at) } else { since_joining.then_some(card.joined_at) });
         let at = exact.unwrap_or(seen_at);
+        let confirmed_at = self.confirmed_at(Some(row as u32));
         if self.boards.chains(self.board, name, card.name) {
             let is_done = self.boards.rule(self.board, name).step == DONE;
+            let is_again = name == card.name && code != Dictionary::EMPTY && source == Source::Snapshot;
+            let since = exact.filter(|at| is_again && *at > card.known_at.saturating_add(SAME_CHANGE_MICROS));
+            if since.is_some_and(|at| at <= self.as_of) {
+                // It was elsewhere in between, and came back.
+                self.lose(confirmed_at, at, card.step, card, facts);
+                self.enter(at, code, source, card, facts);
+                return 1;
+            }
             if at <= self.as_of && (name != card.name || (is_done && exact.is_some())) {
                 // Within the same step: no gap; set again after the last known instant: entered again.
                 let what = What::Column { code, name, step: card.step, source, entered: exact.is_some() };
@@ -326,8 +363,10 @@ impl Track<'_> {
         if card.seen_at.is_some() && at <= self.told_until {
             self.untold(exact.unwrap_or(card.known_at), name, card);
         }
-        if exact.is_none() {
-            self.doubt(at, card, facts);
+        let is_told = source == Source::Webhook && exact.is_some();
+        let held_since_joining = since_joining && at == card.joined_at;
+        if !is_told && !held_since_joining {
+            self.lose(confirmed_at, at, self.step_of(name, card), card, facts);
         }
         self.enter(at, code, source, card, facts);
         1
@@ -369,9 +408,18 @@ impl Track<'_> {
         }
     }
 
-    fn doubt(&self, until: i64, card: &Card, facts: &mut Vec<Fact>) {
-        if card.known_at < until {
-            self.push(card.known_at, What::Doubt, facts);
+    /// The step that the card has in a column: one that is mapped to none keeps the step before it.
+    fn step_of(&self, name: u32, card: &Card) -> u8 {
+        Some(self.boards.rule(self.board, name).step).filter(|step| *step != UNMAPPED).unwrap_or(card.step)
+    }
+
+    /// Notes that moves may be hidden between the last known or confirmed instant and `until`. Whether the provider says
+    /// when the last of them happened does not matter: it does not say that there was only one.
+    fn lose(&self, confirmed_at: i64, until: i64, to: u8, card: &Card, facts: &mut Vec<Fact>) {
+        let begin = if confirmed_at <= until { card.known_at.max(confirmed_at) } else { card.known_at };
+        if begin < until {
+            self.push(begin, What::Doubt, facts);
+            self.push(until, What::Lost(Stretch { begin, from: card.step, to }), facts);
         }
     }
 
@@ -383,6 +431,7 @@ impl Track<'_> {
 }
 
 const DONE: u8 = model::rules::Step::Done as u8;
+const NULL: i64 = Instant::NULL_MICROS;
 
 /// The provider's own date where it lies between the last known instant and the sighting, else the sighting.
 fn credible(stated: Option<Instant>, known_at: i64, seen_at: i64) -> i64 {

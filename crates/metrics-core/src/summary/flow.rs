@@ -8,7 +8,7 @@ use model::table::Table;
 use super::Summary;
 use super::data::{Data, Days};
 use super::observations::{Observations, Stock};
-use super::rows::{Figure, Row, Weekly, chart_bytes, chart_of_counts, counted, metric, pooled, table};
+use super::rows::{self, Figure, Row, Weekly, chart_bytes, chart_of_counts, counted, metric, table};
 use super::words;
 use crate::calendar::Cut;
 use crate::control::{Chart, weekly_series, xmr};
@@ -22,6 +22,9 @@ pub(crate) struct FlowFacts {
     /// Microseconds by the end of the issue.
     lead: Observations,
     cycle: Observations,
+    /// Those that ended and of which lost history may hide it.
+    lead_unknown: Observations,
+    cycle_unknown: Observations,
     wip: Stock,
     bugs: Stock,
     charts: Charts,
@@ -66,6 +69,8 @@ impl FlowFacts {
         Some(Self {
             lead: durations(lives, Life::lead_micros),
             cycle: durations(lives, Life::cycle_micros),
+            lead_unknown: durations(lives, |life| (life.is_finished() && life.lead_micros().is_none()).then_some(0)),
+            cycle_unknown: durations(lives, |life| (life.is_finished() && life.cycle_unknown).then_some(0)),
             data,
             wip,
             bugs,
@@ -80,8 +85,22 @@ impl FlowFacts {
         let mut wip = counted("wip", &self.data, days, &self.charts.wip, &self.wip);
         wip.weeks_of_work = wip.figure.value.zip(center).map(|(wip, center)| wip / center);
         let rows = [
-            pooled("lead_time", &self.data, days, &self.charts.lead, &self.lead, in_days),
-            pooled("cycle_time", &self.data, days, &self.charts.cycle, &self.cycle, in_days),
+            rows::durations(
+                "lead_time",
+                &self.data,
+                days,
+                &self.charts.lead,
+                [&self.lead, &self.lead_unknown],
+                in_days,
+            ),
+            rows::durations(
+                "cycle_time",
+                &self.data,
+                days,
+                &self.charts.cycle,
+                [&self.cycle, &self.cycle_unknown],
+                in_days,
+            ),
             throughput,
             wip,
             counted("red_bin", &self.data, days, &self.charts.bugs, &self.bugs),
@@ -111,7 +130,8 @@ impl FlowFacts {
     pub(super) fn bytes(&self) -> usize {
         let Charts { lead, cycle, throughput, wip, bugs } = &self.charts;
         let charts = [lead, cycle, throughput, wip, bugs].map(chart_bytes).iter().sum::<usize>();
-        self.lead.bytes() + self.cycle.bytes() + self.wip.bytes() + self.bugs.bytes() + charts
+        let unknown = self.lead_unknown.bytes() + self.cycle_unknown.bytes();
+        unknown + self.lead.bytes() + self.cycle.bytes() + self.wip.bytes() + self.bugs.bytes() + charts
     }
 }
 

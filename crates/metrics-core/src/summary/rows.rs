@@ -10,7 +10,7 @@ use super::observations::{Observations, Stock};
 use crate::calendar::Periods;
 use crate::catalogue::{Direction, Metric, metrics};
 use crate::control::{Chart, Point, Verdict, xmr};
-use crate::frame::{P85_MINIMUM, P95_MINIMUM, percentile, percentile_of_enough};
+use crate::frame::{KNOWN_SHARE_MINIMUM, P85_MINIMUM, P95_MINIMUM, percentile, percentile_of_enough};
 
 /// One metric over some days.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub(super) struct Figure {
     pub(super) n: i64,
     pub(super) p85: Option<f64>,
     pub(super) p95: Option<f64>,
+    /// Share of what ended of which the value is known, for durations that lost history may hide.
+    pub(super) known_share: Option<f64>,
 }
 
 impl Figure {
@@ -43,7 +45,24 @@ impl Figure {
             n: sorted.len() as i64,
             p85: percentile_of_enough(sorted, 0.85, P85_MINIMUM),
             p95: percentile_of_enough(sorted, 0.95, P95_MINIMUM),
+            known_share: None,
         }
+    }
+
+    /// The figure beside so many more that ended and of which the value is unknown: nothing is said where these are too
+    /// many.
+    pub(super) fn beside_unknown(self, unknown: usize) -> Self {
+        let all = self.n + unknown as i64;
+        let share = (all > 0).then(|| self.n as f64 / all as f64);
+        if share.is_some_and(|share| share < KNOWN_SHARE_MINIMUM) {
+            return Self { n: self.n, known_share: share, ..Self::default() };
+        }
+        Self { known_share: share, ..self }
+    }
+
+    /// Whether enough is known for a verdict.
+    fn is_known(&self) -> bool {
+        self.known_share.is_none_or(|share| share >= KNOWN_SHARE_MINIMUM)
     }
 
     /// Mean of whole numbers.
@@ -122,6 +141,29 @@ pub(super) fn pooled(
     }
 }
 
+/// A row of durations over some days, of which lost history may hide some.
+pub(super) fn durations(
+    name: &str,
+    data: &Data,
+    days: Days,
+    chart: &Chart,
+    [known, unknown]: [&Observations; 2],
+    figure: impl Fn(&[i64]) -> Figure,
+) -> Row {
+    let over = |days: Days| {
+        let instants = data.instants(days);
+        figure(&known.within(&instants)).beside_unknown(unknown.within(&instants).len())
+    };
+    let row = pooled(name, data, days, chart, known, figure_of_none);
+    let figure = over(days);
+    let weekly = if figure.is_known() { row.weekly } else { Weekly { verdict: "", ..row.weekly } };
+    Row { previous: row.previous.map(|_| over(row.before)), figure, weekly, ..row }
+}
+
+fn figure_of_none(_: &[i64]) -> Figure {
+    Figure::default()
+}
+
 /// A row of a count when the days end.
 pub(super) fn counted(name: &str, data: &Data, days: Days, chart: &Chart, stock: &Stock) -> Row {
     let metric = metric(name);
@@ -192,6 +234,7 @@ pub(super) fn table(name: &'static str, rows: &[Row]) -> Table {
         Column { name: "change_percent", cells: float(Row::change_percent) },
         Column { name: "verdict", cells: text(|row| row.weekly.verdict) },
         Column { name: "weeks_of_work", cells: float(|row| row.weeks_of_work) },
+        Column { name: "known_share", cells: float(|row| row.figure.known_share) },
     ];
     Table { name, columns }
 }

@@ -12,13 +12,24 @@ pub(super) fn flow(rows: &[Row; 5]) -> Vec<String> {
     said.extend(lead.figure.value.map(|days| {
         format!("{} took {days:.1} days from the decision to the end in the median", counted(lead.figure.n, "issue"))
     }));
+    said.extend(unknown(lead, "lead time"));
     said.extend(
         cycle.figure.value.map(|days| format!("{} took {days:.1} days from the start of work", cycle.figure.n)),
     );
+    said.extend(unknown(cycle, "cycle time"));
     said.extend(throughput.figure.value.map(|center| format!("the centre of weekly throughput was {center:.1}")));
     said.extend(wip.figure.value.map(|_| format!("{} in progress at the end", are(wip.figure.n, "issue"))));
     said.extend(bugs.figure.value.map(|_| format!("{} open", are(bugs.figure.n, "bug"))));
     over(lead, &said)
+}
+
+/// That too little is known of a duration, if that is so.
+fn unknown(row: &Row, what: &str) -> Option<String> {
+    let share = row.figure.known_share.filter(|_| row.figure.value.is_none() && row.figure.n > 0)?;
+    Some(format!(
+        "the {what} is not known, since history is lost (only {:.0} % of the issues that ended have one)",
+        share * 100.0
+    ))
 }
 
 /// Cycle time, time to first review, change requests and open pull requests, as far as they are known.

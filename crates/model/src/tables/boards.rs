@@ -111,6 +111,9 @@ pub struct Sighting {
     /// Where the sighting comes from: `snapshot` or `webhook`.
     #[raw(engine, required)]
     pub source: SightingSource,
+    /// Up to when the sighting before is known to have held: the last import that found the card as it was then.
+    #[raw(engine)]
+    pub confirmed_at: Option<Instant>,
 }
 
 /// Field values of cards.

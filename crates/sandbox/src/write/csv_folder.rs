@@ -89,6 +89,7 @@ impl IssueFiles {
         let place = cells(of);
         self.items.row(row, &place)?;
         let sighting = Sighting {
+            confirmed_at: None,
             status: row.status.clone().unwrap_or_default(),
             status_at: row.status_updated_at,
             presence: row.presence,

@@ -20,7 +20,16 @@ mod tests {
     const REMOVED: i64 = 9;
 
     fn sighting(status: i64, presence: i64, observed_at: i64) -> Sighting {
-        Sighting { status, status_at: Some(1), presence, presence_at: None, created_at: None, observed_at, source: 1 }
+        Sighting {
+            status,
+            status_at: Some(1),
+            presence,
+            presence_at: None,
+            created_at: None,
+            observed_at,
+            source: 1,
+            confirmed_at: None,
+        }
     }
 
     fn shown(earlier: &[(i64, i64, i64)], later: &[(i64, i64, i64)]) -> Vec<(i64, i64, i64)> {

@@ -4,7 +4,7 @@ mod delivered;
 
 use std::borrow::Cow;
 
-use model::kinds::{ItemContent, Presence};
+use model::kinds::{ItemContent, Presence, Scope};
 use model::records::{FieldValue, ProjectItem};
 use rusqlite::{OptionalExtension as _, Row, params};
 
@@ -31,6 +31,8 @@ pub(crate) struct Card {
     pub(crate) seen_generation: i64,
     /// Its last change when all its fields were last told.
     pub(crate) fields_at: Option<i64>,
+    /// When its status was last told.
+    pub(crate) told_at: Option<i64>,
 }
 
 struct StoredCard {
@@ -51,10 +53,12 @@ pub(crate) struct Sighting {
     pub(crate) created_at: Option<i64>,
     pub(crate) observed_at: i64,
     pub(crate) source: i64,
+    /// Up to when the one before is known to have held.
+    pub(crate) confirmed_at: Option<i64>,
 }
 
 const COLUMNS: &str = "issue, project_id, project_name, content, content_id, status, status_updated_at, presence,
-    created_at, updated_at, observed_at, seen_generation, fields_at";
+    created_at, updated_at, observed_at, seen_generation, fields_at, told_at";
 
 impl PageWriter<'_> {
     /// Stores a card, and a sighting of it where it differs from what was stored. `issue` is the row of the
@@ -73,7 +77,7 @@ impl PageWriter<'_> {
                 return self.connection.prepare_cached(sql)?.execute((self.generation, stored.row)).map(drop);
             }
             if self.is_hidden(&item, &card, stored)? {
-                (card.status_updated_at, card.fields_at) = (None, None);
+                (card.status_updated_at, card.fields_at, card.told_at) = (None, None, None);
                 let item = item.to_mut();
                 (item.status, item.status_updated_at, item.fields) = (None, None, None);
             }
@@ -96,6 +100,10 @@ impl PageWriter<'_> {
                 created_at: card.created_at,
                 observed_at: card.observed_at,
                 source: self.code("snapshot")?,
+                confirmed_at: match old {
+                    Some(old) => self.confirmed_at(&item.project_id, old)?,
+                    None => None,
+                },
             };
             let seq = if old.is_some() { self.next_sighting(row)? } else { 0 };
             self.sighting(row, seq, &sighting)?;
@@ -104,6 +112,26 @@ impl PageWriter<'_> {
             return self.merge_fields(row, item.fields.as_deref().unwrap_or_default());
         }
         self.replace_fields(row, &item, stored.is_some())
+    }
+
+    /// Up to when a card is known to have been as it is stored. Where its board was read after that, the card had not
+    /// changed: boards are read in full, or by what changed since the reading before.
+    fn confirmed_at(&self, project_id: &str, old: &Card) -> rusqlite::Result<Option<i64>> {
+        let Some(told_at) = old.told_at else { return Ok(None) };
+        let sql = "SELECT coalesce(covered_from, covered_to), covered_to FROM import_run
+            WHERE subject = ?1 AND scope = ?2 AND outcome = 'ok' AND covered_to > ?3 AND run < ?4 ORDER BY run";
+        let values = (project_id, Scope::ProjectItems.name(), told_at, self.run());
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut readings = statement.query(values)?;
+        let mut confirmed_at = told_at;
+        while let Some(reading) = readings.next()? {
+            let (from, to): (i64, i64) = (reading.get(0)?, reading.get(1)?);
+            // One that begins later leaves a hole, in which the card may have changed.
+            if from <= confirmed_at || reading.get_ref(0)? == reading.get_ref(1)? {
+                confirmed_at = confirmed_at.max(to);
+            }
+        }
+        Ok(Some(confirmed_at))
     }
 
     /// Whether the values of a card that is stored are hidden rather than gone. What it shows may be hidden as well: that
@@ -154,6 +182,7 @@ impl PageWriter<'_> {
                 .optional()?,
             _ => None,
         };
+        let observed_at = micros(item.observed_at).unwrap_or(self.observed_at);
         Ok(Card {
             issue,
             project_id: self.code(&item.project_id)?,
@@ -165,10 +194,11 @@ impl PageWriter<'_> {
             presence: self.code(item.presence.name())?,
             created_at: micros(item.created_at),
             updated_at: micros(item.updated_at),
-            observed_at: micros(item.observed_at).unwrap_or(self.observed_at),
+            observed_at,
             seen_generation: self.generation,
             fields_at: (item.fields.is_some() && !item.has_untold_fields && item.presence != Presence::Removed)
                 .then(|| micros(item.updated_at).unwrap_or(i64::MAX)),
+            told_at: item.status.is_some().then_some(observed_at),
         })
     }
 
@@ -256,19 +286,20 @@ impl PageWriter<'_> {
             card.observed_at,
             card.seen_generation,
             card.fields_at,
+            card.told_at,
             id_or_null(id),
             self.run(),
             row,
         ];
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15";
+        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16";
         if let Some(row) = row {
             let sql =
-                format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?16");
+                format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?17");
             self.connection.prepare_cached(&sql)?.execute(values)?;
             Ok(row)
         } else {
             let sql =
-                format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?16)");
+                format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?17)");
             self.connection.prepare_cached(&sql)?.insert(values)
         }
     }
@@ -284,8 +315,8 @@ impl PageWriter<'_> {
         self.connection
             .prepare_cached(
                 "INSERT INTO project_item_sighting (item, seq, status, status_at, presence, presence_at, created_at,
-                    observed_at, source)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                    observed_at, source, confirmed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute((
                 card,
@@ -297,6 +328,7 @@ impl PageWriter<'_> {
                 sighting.created_at,
                 sighting.observed_at,
                 sighting.source,
+                sighting.confirmed_at,
             ))
             .map(drop)
     }
@@ -373,6 +405,7 @@ impl Card {
         self.updated_at = self.updated_at.or(old.updated_at);
         self.seen_generation = self.seen_generation.max(old.seen_generation);
         self.fields_at = self.fields_at.or(old.fields_at);
+        self.told_at = self.told_at.or(old.told_at);
     }
 
     fn is_another_sight_than(&self, old: &Self) -> bool {
@@ -415,6 +448,7 @@ impl StoredCard {
                 observed_at: row.get(13)?,
                 seen_generation: row.get(14)?,
                 fields_at: row.get(15)?,
+                told_at: row.get(16)?,
             },
         })
     }

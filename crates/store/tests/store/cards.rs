@@ -1,4 +1,4 @@
-use model::records::{ItemContent, Presence, ProjectItem};
+use model::records::{ImportRun, ItemContent, Presence, ProjectItem, Scope};
 use store::Page;
 
 use crate::records::{Fixture, at, card, card_record, field, issue, issue_record, page};
@@ -24,6 +24,40 @@ fn a_sighting_is_kept_only_where_it_differs_from_the_one_before() {
             "Done,1970-01-01T00:00:30Z,on_board,,1970-01-01T00:00:32Z,snapshot",
         ]
     );
+}
+
+#[test]
+fn a_sighting_says_up_to_when_the_one_before_held() {
+    let fixture = Fixture::new();
+    let confirmed = || fixture.cells("project_item_sighting", &["status", "confirmed_at"]);
+    let read = |run: i64, second: i64, status: Option<&str>| {
+        let changed = ProjectItem { status: status.map(str::to_owned), ..card("C_1", "I_1", "") };
+        let updated_at = Some(at(second - 1));
+        let status_updated_at = updated_at.filter(|_| status.is_some());
+        fixture.read_in(run, second, &[card_record(ProjectItem { updated_at, status_updated_at, ..changed })]);
+    };
+    let imported = |run: i64, from: Option<i64>, to: i64| {
+        let run = ImportRun {
+            run,
+            scope: Scope::ProjectItems.into(),
+            subject: "77".into(),
+            outcome: "ok".into(),
+            covered_from: from.map(at),
+            covered_to: Some(at(to)),
+            ..ImportRun::default()
+        };
+        fixture.store.record_import(&run).expect("stored");
+    };
+    read(1, 100, Some("Ready"));
+    imported(1, None, 100);
+    imported(2, Some(90), 200);
+    read(3, 300, Some("Doing"));
+    assert_eq!(confirmed(), ["Ready,", "Doing,1970-01-01T00:03:20Z"], "what had not changed was not read again");
+    imported(3, Some(250), 300);
+    imported(4, Some(350), 400);
+    read(5, 500, None);
+    read(6, 600, Some("Done"));
+    assert_eq!(confirmed()[2], "Done,1970-01-01T00:05:00Z", "a hole, and a status that was not told, confirm nothing");
 }
 
 #[test]

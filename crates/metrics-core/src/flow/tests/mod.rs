@@ -3,8 +3,9 @@
 //! Parts are separated by `|` and begin with the day, counted from Monday 2026-01-05:
 //! `1 +P` added to board P, `5 -P` removed, `2 P:Ready>Doing` moved, `6 closed`, `6 closed=duplicate`,
 //! `7 reopened`, `8 seen P:Doing` a snapshot, `8 seen P:Doing@7.5` with the day on which the status was set,
-//! `8 hook P:Doing@7.5` a delivery, `9 archived P:Doing`, `9 away P:Doing` found removed, `9 vanished`.
+//! `8 seen P:Doing@7.5~7` with the day until which it was found as before, `8 hook P:Doing@7.5` a delivery, `9 archived P:Doing`, `9 away P:Doing` found removed, `9 vanished`.
 
+mod hidden;
 mod life;
 mod lost;
 mod marks;
@@ -52,7 +53,7 @@ fn rules() -> Rules {
 
 struct Story {
     issue: Issue,
-    cards: Vec<(ProjectItem, SightingSource)>,
+    cards: Vec<(ProjectItem, SightingSource, Option<Instant>)>,
 }
 
 fn home(number: usize) -> Home {
@@ -122,6 +123,7 @@ impl Story {
 
     fn card(&mut self, at: Instant, what: &str, presence: Presence, source: SightingSource) {
         let (board, column) = what.split_once(':').expect("board:column");
+        let (column, confirmed) = column.split_once('~').map_or((column, None), |(column, at)| (column, Some(at)));
         let (column, set) = column.split_once('@').map_or((column, None), |(column, set)| (column, Some(set)));
         let item = ProjectItem {
             project_id: board.into(),
@@ -132,7 +134,8 @@ impl Story {
             observed_at: Some(at),
             ..ProjectItem::default()
         };
-        self.cards.push((item, source));
+        let confirmed = confirmed.map(|at| day(at.parse().expect("a day")));
+        self.cards.push((item, source, confirmed));
     }
 
     fn labelled(mut self, labels: &str) -> Self {
@@ -145,8 +148,8 @@ fn raw(stories: &[Story]) -> Raw {
     let mut builder = RawBuilder::new();
     for story in stories {
         builder.issue(&story.issue);
-        for (item, source) in &story.cards {
-            builder.card(&story.issue.place, item, *source);
+        for (item, source, confirmed_at) in &story.cards {
+            builder.confirmed_card(&story.issue.place, item, *source, *confirmed_at);
         }
     }
     builder.build(day(1_000.0)).expect("each issue once")

@@ -86,10 +86,66 @@ fn cycle_time_has_every_month_and_no_statistics_over_nothing() {
         table.to_csv(),
         "month,issues_count,leadtime_days_avg,lead_count,cycletime_days_avg,cycle_count,time_to_pr,\
          leadtime_days_p50,leadtime_days_p85,leadtime_days_p95,cycletime_days_p50,cycletime_days_p85,\
-         cycletime_days_p95,straight_to_done,flow_efficiency,complete\n\
-         2026-01,2,4.000000,2,4.000000,1,2.000000,4.000000,,,4.000000,,,1,,true\n\
-         2026-02,0,,0,,0,,,,,,,,0,,true\n\
-         2026-03,1,60.000000,1,,0,,60.000000,,,,,,1,,false\n"
+         cycletime_days_p95,straight_to_done,flow_efficiency,complete,cycle_unknown,cycle_known_share,\
+         lead_known_share\n\
+         2026-01,2,4.000000,2,4.000000,1,2.000000,4.000000,,,4.000000,,,1,,true,0,1.000000,1.000000\n\
+         2026-02,0,,0,,0,,,,,,,,0,,true,0,,\n\
+         2026-03,1,60.000000,1,,0,,60.000000,,,,,,1,,false,0,,1.000000\n"
+    );
+}
+
+/// `known` issues of which the cycle time is 4 days, and `lost` ones of which only the end is known.
+fn with_lost(known: usize, lost: usize) -> Vec<Story> {
+    let of_known = |number| story(number, 0.0, "0 +P | 1 P:>Ready | 2 P:Ready>Doing | 6 closed");
+    let of_lost = |number| story(number, 0.0, "0 +P | 1 P:>Ready | 5 closed | 6 seen P:Done@5");
+    (0..known).map(of_known).chain((known..known + lost).map(of_lost)).collect()
+}
+
+#[test]
+fn nothing_is_said_of_durations_that_lost_history_hides_in_more_than_three_of_ten() {
+    let columns = [
+        "issues_count",
+        "cycle_count",
+        "straight_to_done",
+        "cycle_unknown",
+        "cycle_known_share",
+        "cycletime_days_avg",
+        "cycletime_days_p50",
+        "lead_count",
+        "lead_known_share",
+        "leadtime_days_p50",
+    ];
+    let of = |known, lost| {
+        let lives = lives_with(&rules(), 14.0, &with_lost(known, lost));
+        let table = flow::cycle_time_week(&lives, Tz::UTC, false, &covered(14.0)).expect("a valid query");
+        only(&table, &columns).split(' ').next().expect("the first week").to_owned()
+    };
+    assert_eq!(of(7, 3), "10,7,0,3,0.700000,4.000000,4.000000,10,1.000000,5.000000");
+    assert_eq!(of(6, 4), "10,6,0,4,0.600000,,,10,1.000000,5.000000", "lead times are known");
+}
+
+#[test]
+fn an_open_item_of_which_the_start_is_lost_is_started_and_of_unknown_age() {
+    let stories = [story(1, 0.0, "0 +P | 1 P:>Ready | 9 seen P:Doing@8")];
+    let raw = raw(&stories);
+    let lives = Lives::new(&raw, &rules(), day(14.0)).expect("the rules are sound");
+    let table = flow::aging_wip(&raw, &lives);
+    assert_eq!(only(&table, &["id", "step", "days_in_step", "age_days", "above_p85"]), "acme/shop#1,dev,6.000000,,");
+}
+
+#[test]
+fn items_that_were_taken_off_when_done_were_not_removed_while_open() {
+    let stories =
+        [story(1, 0.0, "0 +P | 1 P:>Doing | 2 closed | 3 -P | 8 reopened"), story(2, 0.0, "0 +P | 1 P:>Doing | 8 -P")];
+    let table = flow::stocks_week(&lives_with(&rules(), 14.0, &stories), Tz::UTC, &covered(14.0));
+    let of_board = |row: usize| (table.cell(row, "project_id"), table.cell(row, "removed_open"));
+    assert_eq!(
+        (0..table.height())
+            .map(of_board)
+            .filter(|(board, _)| board == "P")
+            .map(|(_, removed)| removed)
+            .collect::<Vec<_>>(),
+        ["0", "1", "0"]
     );
 }
 
@@ -145,11 +201,11 @@ fn calculated_issues_carry_marks_steps_and_their_days() {
          putinreadystartdatetime,devstartdatetime,reviewstartdatetime,qastartdatetime,waitingtopodstartdateime,\
          enddatetime,bug,bug_customer_facing,bug_internal,bug_dev_process,type,current_step,current_column,lead_days,\
          cycle_days,backlog_days,ready_days,dev_days,review_days,qa_days,waiting_to_prod_days,done_days,off_board_days,\
-         reopened_count,rework_count,history_gaps,inferred_share,url,host\n\
-         acme/shop#10,Issue 10,,,2026-01-06T00:00:00Z,2026-01-06T00:00:00Z,,,,,,,,false,false,false,false,task,,,,,,,,,,,,,0,0,0,0.000000,,github.com\n\
+         reopened_count,rework_count,history_gaps,inferred_share,url,host,cycle_unknown\n\
+         acme/shop#10,Issue 10,,,2026-01-06T00:00:00Z,2026-01-06T00:00:00Z,,,,,,,,false,false,false,false,task,,,,,,,,,,,,,0,0,0,0.000000,,github.com,false\n\
          acme/shop#2,Issue 2,P,Board P,2026-01-05T00:00:00Z,2026-01-07T00:00:00Z,2026-01-08T00:00:00Z,\
          2026-01-07T00:00:00Z,2026-01-08T00:00:00Z,,,,2026-01-10T00:00:00Z,false,false,false,false,feature,done,Doing,\
-         3.000000,2.000000,2.000000,1.000000,2.000000,0.000000,0.000000,0.000000,4.000000,0.000000,0,0,0,0.000000,,github.com\n"
+         3.000000,2.000000,2.000000,1.000000,2.000000,0.000000,0.000000,0.000000,4.000000,0.000000,0,0,0,0.000000,,github.com,false\n"
     );
 }
 

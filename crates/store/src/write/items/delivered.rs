@@ -201,6 +201,7 @@ impl PageWriter<'_> {
                 presence_at: None,
                 observed_at: old.observed_at,
                 source: self.code("snapshot")?,
+                confirmed_at: None,
                 ..sight
             });
         }
@@ -224,13 +225,15 @@ impl PageWriter<'_> {
             created_at: card.created_at,
             observed_at: card.observed_at,
             source: self.code("webhook")?,
+            confirmed_at: None,
         })
     }
 
     pub(in crate::write) fn sightings_of(&self, card: i64) -> rusqlite::Result<Vec<Sighting>> {
         self.connection
             .prepare_cached(
-                "SELECT status, status_at, presence, presence_at, created_at, observed_at, source
+                "SELECT status, status_at, presence, presence_at, created_at, observed_at, source,
+                    confirmed_at
                  FROM project_item_sighting WHERE item = ?1 ORDER BY seq",
             )?
             .query_map([card], |row| {
@@ -242,6 +245,7 @@ impl PageWriter<'_> {
                     created_at: row.get(4)?,
                     observed_at: row.get(5)?,
                     source: row.get(6)?,
+                    confirmed_at: row.get(7)?,
                 })
             })?
             .collect()
