@@ -1,18 +1,23 @@
 #!/usr/bin/env bash
 # The main job on a simulated organisation: builds everything, imports, computes, and serves the dashboard until Ctrl-C.
 #
-#   config/scripts/demo.sh [DATA] [--no-serve]
+#   config/scripts/demo.sh [DATA] [--no-serve] [--now=T]
 #
+# The simulated organisation ends yesterday, so that nothing begins with old data, and has 25 months, so that every figure
+# has a year to be compared with; since 2026-09-24 a fifth of its status events is lost, as GitHub loses them. --now=T
+# (2026-10-30T18:00:00Z, for example) ends it at T, for the same figures on every day.
 # DEMO_SERVE=0 is --no-serve; DEMO_SERVE=check serves at a free port, looks whether it answers, and ends.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . config/scripts/started.sh
 data=data
 serve=${DEMO_SERVE:-1}
+end=yesterday
 for argument in "$@"; do
     case $argument in
         --no-serve) serve=0 ;;
-        -*) echo "demo.sh: unknown flag $argument: there is --no-serve" >&2; exit 2 ;;
+        --now=*) end=${argument#--now=} ;;
+        -*) echo "demo.sh: unknown flag $argument: there are --no-serve and --now=T" >&2; exit 2 ;;
         *) data=$argument ;;
     esac
 done
@@ -35,7 +40,7 @@ fi
 echo "building (once; about two minutes on two cores) ..."
 cargo build --workspace --bins
 bin=${CARGO_TARGET_DIR:-target}/debug
-CTO_BIN="$bin" config/scripts/simulate.sh "$data"
+CTO_BIN="$bin" config/scripts/simulate.sh "$data" --end "$end" --months 25 --fault lost-status-events=0.2
 
 arguments=(--data "$data" --config "$data/demo-config.yml")
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

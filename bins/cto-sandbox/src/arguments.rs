@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use clap_complete::Shell;
@@ -38,6 +39,13 @@ pub struct Arguments {
     /// Form of GitHub's node ids: new, old (base64), or header (new for those who ask with X-GitHub-Next-Global-ID).
     #[arg(long, value_name = "FORM", default_value = "new", value_parser = ids)]
     pub ids: Ids,
+    /// Length of the organisation's history in months of 30.4 days, instead of the size's own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=240))]
+    pub months: Option<u32>,
+    /// When that history ends: an instant, or `yesterday` for 18:00 UTC of the day before today [default:
+    /// 2026-10-30T18:00:00Z].
+    #[arg(long, value_name = "T", value_parser = end)]
+    pub end: Option<Instant>,
     /// Show the organisation as it was at this instant instead of at its end.
     #[arg(long, value_name = "T", value_parser = command_line::instant)]
     pub now: Option<Instant>,
@@ -69,6 +77,15 @@ pub struct Arguments {
     /// Print completions for a shell and exit.
     #[arg(long, value_name = "SHELL")]
     pub completions: Option<Shell>,
+}
+
+fn end(text: &str) -> Result<Instant, String> {
+    if text != "yesterday" {
+        return command_line::instant(text);
+    }
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| "the clock stands before 1970")?;
+    let today = since_epoch.as_secs() as i64 / 86_400 * 86_400;
+    Ok(Instant::from_seconds(today - 6 * 3_600))
 }
 
 fn ids(text: &str) -> Result<Ids, String> {
@@ -147,7 +164,12 @@ impl Arguments {
             Trouble::Lost(lost) => Some(*lost),
             Trouble::Reply(_) | Trouble::Cloud(_) => None,
         });
-        Options { lost_events: lost.next_back(), ..Options::new(self.seed, self.size) }
+        Options {
+            lost_events: lost.next_back(),
+            months: self.months,
+            end: self.end,
+            ..Options::new(self.seed, self.size)
+        }
     }
 
     /// What GitHub does wrong.

@@ -150,3 +150,26 @@ fn help_names_every_fault_and_completions_are_printed() {
     assert!(String::from_utf8_lossy(&completions.stdout).contains("--write-truth"));
     assert!(completions.status.success());
 }
+
+#[test]
+fn a_history_is_as_long_as_asked_for_and_ends_when_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    let created = |end: &str, months: &str| {
+        let path = folder.path().join(end.replace(':', "-")).display().to_string();
+        let mut command = cargo_bin_cmd!("cto-sandbox");
+        command.args(["--size", "small", "--end", end, "--months", months, "--write-csv", &path]);
+        command.assert().success();
+        let mut reader = csv::Reader::from_path(format!("{path}/issue.csv")).expect("issues");
+        let column = reader.headers().expect("a header").iter().position(|name| name == "created_at");
+        let mut all: Vec<String> =
+            reader.records().map(|row| row.expect("a row")[column.expect("created")].to_owned()).collect();
+        all.sort();
+        (all[0].clone(), all[all.len() - 1].clone())
+    };
+    let (first, last) = created("2025-03-02T12:00:00Z", "5");
+    assert!(("2024-09-30".."2024-11").contains(&first.as_str()), "{first}");
+    assert!(("2025-02".."2025-03-02T12:00:01Z").contains(&last.as_str()), "{last}");
+    let (_, last) = created("yesterday", "3");
+    assert!(last.as_str() > "2026-11", "{last}");
+    cargo_bin_cmd!("cto-sandbox").args(["--end", "tomorrow"]).assert().failure();
+}

@@ -1,5 +1,7 @@
 //! Making an organisation from options.
 
+use model::Instant;
+
 use super::board::Board;
 use super::card::loose_cards;
 use super::issue::{IssueLife, Kind, What};
@@ -17,7 +19,7 @@ const END: i64 = 1_793_383_200;
 
 pub(super) fn generate(options: &Options) -> Organisation {
     let numbers = options.numbers();
-    let end = END;
+    let end = options.end.map_or(END, Instant::seconds);
     let start = (end - i64::from(numbers.months) * 2_626_560).div_euclid(DAY) * DAY;
     let period = end - start;
     let reorganised_at = monday_of((start + period / 2).div_euclid(DAY)) * DAY;

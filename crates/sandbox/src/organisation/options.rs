@@ -68,6 +68,8 @@ pub struct Options {
     pub boards: Option<usize>,
     /// Length of the period in months of 30.4 days.
     pub months: Option<u32>,
+    /// When the period ends; `None` is 2026-10-30T18:00:00Z, a Friday.
+    pub end: Option<Instant>,
     /// Puts every issue on every board, at creation.
     pub every_issue_on_every_board: bool,
     /// Loss of status events in timelines.

@@ -44,6 +44,9 @@ struct Card {
     entered_at: i64,
 }
 
+/// Seconds after a reopening within which a move to a done column only tells the closing once more.
+const RESTATES_CLOSING: i64 = 60;
+
 /// What an issue's life has come to so far.
 pub(crate) struct Life<'a> {
     boards: &'a [Board],
@@ -177,7 +180,8 @@ impl<'a> Life<'a> {
         }
         match self.cards.first() {
             Some(card) if card.step == Step::Done => {
-                let entered_since_reopening = self.last_reopened.is_none_or(|reopened| card.entered_at > reopened);
+                let entered_since_reopening =
+                    self.last_reopened.is_none_or(|reopened| card.entered_at > reopened + RESTATES_CLOSING);
                 Spot::In(if entered_since_reopening { Step::Done } else { self.step_before_done })
             }
             Some(card) => Spot::In(card.step),
@@ -188,12 +192,14 @@ impl<'a> Life<'a> {
     }
 
     fn arrive(&mut self, at: i64, before: Spot) {
-        if let Some(card) = self.cards.first() {
+        let was_done = before == Spot::In(Step::Done);
+        // What has ended belongs for good to the board on which it ended.
+        let stays = was_done && self.closed;
+        if let Some(card) = self.cards.first().filter(|_| !stays) {
             self.board = Some(card.board);
         }
         self.spot = self.whereabouts();
         let is_done = self.spot == Spot::In(Step::Done);
-        let was_done = before == Spot::In(Step::Done);
         if is_done && !was_done {
             self.ended_at = Some(at);
             self.step_before_done = if let Spot::In(step) = before { step } else { Step::Backlog };
@@ -201,7 +207,7 @@ impl<'a> Life<'a> {
         if !is_done {
             self.ended_at = None;
         }
-        if self.spot == Spot::OffBoard && before != Spot::OffBoard {
+        if self.spot == Spot::OffBoard && before != Spot::OffBoard && !was_done {
             self.left_boards.push(at);
         }
         self.mark(at);
@@ -224,11 +230,13 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// The first lead-time column, else the first step from ready on, else the beginning.
+    /// The start of the cycle or the first lead-time column, else the first step from ready on, whichever is earlier; else
+    /// the beginning.
     pub(crate) fn lead_start(&self) -> i64 {
         let steps = &self.entries[Step::Ready as usize..=Step::WaitingToProd as usize];
         let first_step = steps.iter().flatten().min().copied();
-        self.first_in_lead_column.or(first_step).unwrap_or(self.created_at)
+        let first = self.first_in_lead_column.or(first_step);
+        first.into_iter().chain(self.cycle_start).min().unwrap_or(self.created_at)
     }
 }
 
