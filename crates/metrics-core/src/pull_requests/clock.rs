@@ -2,8 +2,10 @@
 
 use model::Instant;
 use model::columns::{PullRequestEventKind, Raw, ReviewState};
+use model::rules::MergeBot;
 
 use super::drafts::Changes;
+use super::landed::Landings;
 use crate::logins::BotLogins;
 
 /// The instants of one pull request as known at `as_of`.
@@ -87,10 +89,10 @@ pub(super) fn span(start: Option<i64>, end: Option<i64>) -> Option<i64> {
 
 /// The clocks of all pull requests by row; `None` for rows that do not exist at `as_of` (not yet opened, vanished,
 /// repeated later in the file, or without a readable creation).
-pub(super) fn clocks(raw: &Raw, bots: &BotLogins, as_of: Instant) -> Vec<Option<Clock>> {
-    let changes = Changes::of(raw);
+pub(super) fn clocks(raw: &Raw, bots: &BotLogins, merge_bots: &[MergeBot], as_of: Instant) -> Vec<Option<Clock>> {
+    let (changes, landings) = (Changes::of(raw), Landings::of(raw, merge_bots, as_of.micros()));
     let requests = first_requests(raw, as_of.micros());
-    let clock = |(row, first_request)| Some(Clock { first_request, ..started(raw, row, &changes, as_of)? });
+    let clock = |(row, first_request)| Some(Clock { first_request, ..started(raw, row, &changes, &landings, as_of)? });
     let mut clocks: Vec<Option<Clock>> = requests.into_iter().enumerate().map(clock).collect();
     for review in submitted_reviews(raw, bots, as_of.micros()) {
         let Some(clock) = &mut clocks[review.pull_request] else { continue };
@@ -131,15 +133,15 @@ fn first_requests(raw: &Raw, as_of: i64) -> Vec<Option<i64>> {
 }
 
 /// The clock before any review is looked at.
-fn started(raw: &Raw, row: usize, changes: &Changes, as_of: Instant) -> Option<Clock> {
+fn started(raw: &Raw, row: usize, changes: &Changes, landings: &Landings<'_>, as_of: Instant) -> Option<Clock> {
     let columns = &raw.pull_requests;
     let by_now = |at: Option<Instant>| at.filter(|at| *at <= as_of).map(Instant::micros);
     let created = by_now(columns.created_at.get(row))?;
     if by_now(columns.vanished_at.get(row)).is_some() || raw.as_original.last_pull_request(row) != row {
         return None;
     }
-    let merged = by_now(columns.merged_at.get(row));
     let closed = by_now(columns.closed_at.get(row));
+    let merged = by_now(columns.merged_at.get(row)).or(closed.filter(|_| landings.holds(row)));
     let drafts = changes.up_to(row, merged.or(closed).unwrap_or(as_of.micros()));
     let is_draft_now = columns.is_draft[row];
     let ready = drafts.ready(created, is_draft_now);

@@ -23,7 +23,7 @@ impl Changes {
             let out = match events.kind[row]? {
                 PullRequestEventKind::ReadyForReview => true,
                 PullRequestEventKind::ConvertedToDraft => false,
-                PullRequestEventKind::ReviewRequested => return None,
+                PullRequestEventKind::ReviewRequested | PullRequestEventKind::Closed => return None,
             };
             Some(Change { pull_request: events.pull_request[row], at, out })
         });

@@ -87,7 +87,7 @@ impl Facts {
     /// Of a selection; what it leaves out does not exist.
     pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Self {
         let bots = BotLogins::of(&raw.dictionary, &rules.bots);
-        let mut clocks = clocks(raw, &bots, as_of);
+        let mut clocks = clocks(raw, &bots, &rules.merge_bots, as_of);
         if !chosen.is_everything() {
             for (clock, counts) in clocks.iter_mut().zip(chosen.pull_requests(raw)) {
                 *clock = clock.filter(|_| counts);

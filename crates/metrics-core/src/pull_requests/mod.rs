@@ -24,6 +24,7 @@ mod distribution;
 mod drafts;
 mod facts;
 mod grid;
+mod landed;
 mod latency;
 mod open;
 

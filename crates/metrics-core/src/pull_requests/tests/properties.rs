@@ -131,7 +131,7 @@ proptest! {
     ) {
         let raw = raw(&pulls);
         let bots = crate::logins::BotLogins::of(&raw.dictionary, &[]);
-        for clock in clock::clocks(&raw, &bots, hour(as_of)).iter().flatten() {
+        for clock in clock::clocks(&raw, &bots, &[], hour(as_of)).iter().flatten() {
             let end = clock.closed().unwrap_or(hour(as_of).micros());
             if let (Some(coding), Some(pickup), Some(review), Some(merge)) =
                 (clock.coding(), clock.pickup(), clock.review(), clock.merge())
