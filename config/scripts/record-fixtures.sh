@@ -40,8 +40,8 @@ keep() {
 keep issues "$work"/recorded/*-Issues.json
 keep projects "$work"/recorded/*-Items.json
 keep prs "$work"/recorded/*-PullRequests.json
-# What the server has is asked by the import, not by a connector: the replays do not ask it.
-rm "$work"/recorded/*-Schema.json
+# What the server has, and which cards are gone, is asked by the import, not by a connector: the replays do not ask it.
+rm -f "$work"/recorded/*-Schema.json "$work"/recorded/*-Cards.json
 keep survey "$work"/recorded/*.json
 
 INSTA_UPDATE=always cargo test --quiet -p github-issues -p github-projects -p github-prs --test recorded --no-fail-fast

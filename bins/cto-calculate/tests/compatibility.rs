@@ -25,6 +25,24 @@ fn events_of_one_instant_keep_the_order_of_the_file_however_many_there_are() {
     assert!(folder.read("data/calculated_issue.csv").contains("acme/web#2,Two,20,P20,"));
 }
 
+/// The line of standard output that names the rules.
+fn rules_line(folder: &Folder, arguments: &str) -> String {
+    let output = folder.run(arguments);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    said.lines().find(|line| line.contains("(rules: ")).map_or(said.clone(), str::to_owned)
+}
+
+#[test]
+fn single_rules_are_named_beside_the_set_and_change_its_tables() {
+    let single = "metrics: {rules: {set: flow, last_week_in_throughput: dropped}}\n";
+    let (plain, changed) = (Folder::new(), Folder::new().with("config.yml", format!("{CONFIG}{single}")));
+    assert!(rules_line(&plain, "").ends_with("(rules: flow):"));
+    assert!(rules_line(&changed, "").ends_with("(rules: flow, last_week_in_throughput: dropped):"));
+    let weeks = |folder: &Folder| folder.read("data/throughput_week.csv").lines().count();
+    assert_eq!(weeks(&plain), weeks(&changed) + 1);
+    assert!(rules_line(&changed, "--rules cto-stats").ends_with("(rules: cto-stats):"));
+}
+
 #[test]
 fn order_case_and_blanks_of_headers_foreign_columns_and_line_ends_change_nothing() {
     let plain = Folder::new();

@@ -1,10 +1,10 @@
 //! The keys of `config.yml`.
 
 use chrono::NaiveDate;
-use model::rules::RuleSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::chosen_rules::ChosenRules;
 use crate::clock::ImportClock;
 use crate::cloud::CloudSpending;
 use crate::providers::{Azure, Gcp};
@@ -82,6 +82,10 @@ pub struct Github {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<String>>")]
     pub bots: Vec<String>,
+    /// Bots that land pull requests by closing them instead of merging.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<MergeBot>>")]
+    pub merge_bots: Vec<MergeBot>,
     /// Which custom field of a card says where a bug was found.
     #[serde(rename = "bug-source", alias = "bug_source", default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<BugSource>")]
@@ -90,6 +94,37 @@ pub struct Github {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<Project>>")]
     pub projects: Vec<Project>,
+}
+
+/// One entry of `github.merge_bots`: a pull request of which all holds that is said, and that was closed without a
+/// merge, counts as merged when it was closed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeBot {
+    /// Login of who closed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// One of its labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// How its title begins, `[Merged by Bors] - ` for example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_prefix: Option<String>,
+    /// Name of a trailer (`name: value`) of the commit that closed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit_trailer: Option<String>,
+}
+
+impl MergeBot {
+    /// What is said of its pull requests, with the keys.
+    pub(crate) fn said(&self) -> [(&'static str, Option<&String>); 4] {
+        [
+            ("login", self.login.as_ref()),
+            ("label", self.label.as_ref()),
+            ("title_prefix", self.title_prefix.as_ref()),
+            ("commit_trailer", self.commit_trailer.as_ref()),
+        ]
+    }
 }
 
 /// The key `github.app`.
@@ -197,10 +232,11 @@ pub struct Project {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Metrics {
-    /// Which set of definitions: `flow` (default) or `cto-stats` (the original's numbers).
+    /// Which set of definitions: `flow` (default) or `cto-stats` (the original's numbers); or a mapping of `set` and
+    /// of single rules that are to be the other set's.
     #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<RuleSetName>")]
-    pub rules: RuleSet,
+    #[schemars(with = "Option<ChosenRules>")]
+    pub rules: ChosenRules,
     /// Columns in which work is done rather than waiting; flow efficiency needs them.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<String>>")]
@@ -208,16 +244,6 @@ pub struct Metrics {
     /// Seed of the forecast's random numbers, 1 by default.
     #[serde(default)]
     pub forecast_seed: Option<u64>,
-}
-
-/// For the schema only.
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
-enum RuleSetName {
-    #[serde(rename = "flow")]
-    Flow,
-    #[serde(rename = "cto-stats")]
-    CtoStats,
 }
 
 /// The key `reporting`.

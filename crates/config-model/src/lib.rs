@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod chosen_rules;
 mod clock;
 mod cloud;
 mod cloud_rules;
@@ -13,10 +14,13 @@ mod scalar;
 mod server;
 mod yaml;
 
+pub use chosen_rules::ChosenRules;
 pub use clock::ImportClock;
 pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
 pub use error::ConfigError;
-pub use file::{App, BugSource, Config, Github, Import, Member, Metrics, ProcessChange, Project, Reporting, Team};
+pub use file::{
+    App, BugSource, Config, Github, Import, Member, MergeBot, Metrics, ProcessChange, Project, Reporting, Team,
+};
 pub use load::{default_path, load};
 pub use providers::{Azure, CostType, Gcp, Secret};
 pub use scalar::Named;

@@ -1,12 +1,12 @@
 //! From the file's keys to the rules of the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use model::names::{comparable, visible};
 use model::rules::{self, RuleSet, Rules};
 
-use crate::{Config, ConfigError, Member, Project};
+use crate::{Config, ConfigError, Member, MergeBot, Project};
 
 impl Config {
     /// What is wrong although every key and type is right.
@@ -31,6 +31,10 @@ impl Config {
                 ));
             }
         }
+        for (index, bot) in self.github.merge_bots.iter().enumerate() {
+            check_merge_bot(file, &format!("github.merge_bots[{index}]"), bot)?;
+        }
+        self.metrics.rules.check(file)?;
         self.zone(file)?;
         self.check_clouds(file)?;
         self.server.check(file)?;
@@ -66,11 +70,13 @@ impl Config {
         }
     }
 
-    /// The rules for a calculation; `set` (from a flag) goes above `metrics.rules`.
+    /// The rules for a calculation; `set` (from a flag) goes above `metrics.rules`, whose single rules belong to its
+    /// own set: another one is taken as it is.
     ///
     /// Under `flow` a column that is listed for two steps is an error.
     pub fn rules(&self, set: Option<RuleSet>) -> Result<Rules, ConfigError> {
-        let set = set.unwrap_or(self.metrics.rules);
+        let chosen = &self.metrics.rules;
+        let set = set.unwrap_or(chosen.set);
         if set == RuleSet::Flow {
             for (index, project) in self.github.projects.iter().enumerate() {
                 check_steps(&self.origin, &format!("github.projects[{index}]"), project)?;
@@ -78,6 +84,7 @@ impl Config {
         }
         Ok(Rules {
             set,
+            overridden: if set == chosen.set { chosen.overridden() } else { BTreeSet::new() },
             timezone: self.zone(&self.origin)?,
             projects: self.github.projects.iter().map(project_rules).collect(),
             bug_source: rules::BugSource {
@@ -87,6 +94,7 @@ impl Config {
                 dev_process_value: self.github.bug_source.dev_process_value.clone(),
             },
             bots: self.github.bots.clone(),
+            merge_bots: self.github.merge_bots.iter().map(merge_bot).collect(),
             teams: self.teams.0.iter().map(|(name, team)| (name.clone(), team_rules(team))).collect::<BTreeMap<_, _>>(),
             process_changes: self
                 .process_changes
@@ -148,6 +156,24 @@ fn check_steps(file: &str, key: &str, project: &Project) -> Result<(), ConfigErr
         }
     }
     Ok(())
+}
+
+/// A bot of whose pull requests nothing is said would land everything that is closed.
+fn check_merge_bot(file: &str, key: &str, bot: &MergeBot) -> Result<(), ConfigError> {
+    let said = || bot.said().into_iter().filter_map(|(name, value)| Some((name, value?)));
+    if let Some((name, _)) = said().find(|(_, value)| value.trim().is_empty()) {
+        return Err(ConfigError::at_key(file, &format!("{key}.{name}"), "is empty; give it a value or take it out"));
+    }
+    if said().next().is_none() {
+        let names = bot.said().map(|(name, _)| name).join(", ");
+        return Err(ConfigError::at_key(file, key, format!("say by what its pull requests are known: {names}")));
+    }
+    Ok(())
+}
+
+fn merge_bot(bot: &MergeBot) -> rules::MergeBot {
+    let MergeBot { login, label, title_prefix, commit_trailer } = bot.clone();
+    rules::MergeBot { login, label, title_prefix, commit_trailer }
 }
 
 fn project_rules(project: &Project) -> rules::ProjectRules {

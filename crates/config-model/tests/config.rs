@@ -86,7 +86,69 @@ fn an_unknown_key_is_named_with_the_nearest_valid_one_and_its_line() {
 fn a_wrong_type_is_named_with_its_place() {
     insta::assert_snapshot!(refused("github:\n  projects:\n    - id: 1\n      dev_start_columns: Doing\n"), @r#"config.yml, line 4, key github.projects[0].dev_start_columns: invalid type: string "Doing", expected a list like [a, b]"#);
     insta::assert_snapshot!(refused("github:\n  projects:\n    - id: 1\n      exclude: maybe\n"), @r#"config.yml, line 4, key github.projects[0].exclude: invalid value: string "maybe", expected `true` or `false`"#);
-    insta::assert_snapshot!(refused("metrics:\n  rules: scrum\n"), @r#"config.yml, line 2, key metrics.rules: unknown variant `scrum`, expected `flow` or `cto-stats`"#);
+    insta::assert_snapshot!(refused("metrics:\n  rules: scrum\n"), @"config.yml, line 2, key metrics.rules: `scrum` is no rule set; give `flow` or `cto-stats`");
+}
+
+fn overrides(text: &str, set: Option<RuleSet>) -> (RuleSet, Vec<(&'static str, &'static str)>) {
+    let rules = read(text).rules(set).expect("valid");
+    (rules.set, rules.overrides().collect())
+}
+
+#[test]
+fn single_rules_may_be_those_of_the_other_set() {
+    let one = "metrics: {rules: {set: flow, means_over_nothing: zero}}";
+    assert_eq!(overrides(one, None), (RuleSet::Flow, vec![("means_over_nothing", "zero")]));
+    let without_a_set = "metrics: {rules: {last_week_in_throughput: dropped, closed_as_not_planned: throughput}}";
+    assert_eq!(
+        overrides(without_a_set, None),
+        (RuleSet::Flow, vec![("closed_as_not_planned", "throughput"), ("last_week_in_throughput", "dropped")])
+    );
+    let original = "metrics: {rules: {means_over_nothing: empty, set: cto-stats}}";
+    assert_eq!(overrides(original, None), (RuleSet::CtoStats, vec![("means_over_nothing", "empty")]));
+    let its_own = "metrics: {rules: {set: flow, means_over_nothing: empty, control_limits: xmr}}";
+    assert_eq!(overrides(its_own, None), (RuleSet::Flow, vec![]));
+    assert_eq!(overrides(one, Some(RuleSet::CtoStats)), (RuleSet::CtoStats, vec![]), "they belong to their set");
+    assert_eq!(overrides("metrics: {rules: {set: cto-stats}}", None), (RuleSet::CtoStats, vec![]));
+}
+
+#[test]
+fn an_unknown_rule_or_choice_is_named_with_the_valid_ones() {
+    insta::assert_snapshot!(refused("metrics:\n  rules:\n    means: zero\n"), @"config.yml, line 3, key metrics.rules: `means` is no rule; there are set, end_of_issue, step_of_open_issue, stock_of_week, removed_and_reopened, project_of_issue, skipped_columns, closed_as_not_planned, control_limits, last_week_in_throughput, means_over_nothing, type_and_bug_from_labels");
+    insta::assert_snapshot!(refused("metrics:\n  rules:\n    means_over_nothing: nought\n"), @"config.yml, line 3, key metrics.rules.means_over_nothing: `nought` is no choice; give `empty` (flow) or `zero` (cto-stats)");
+    insta::assert_snapshot!(refused("metrics:\n  rules:\n    means_over_nothing: null\n"), @"config.yml, line 3, key metrics.rules.means_over_nothing: invalid type: unit value, expected `empty` (flow) or `zero` (cto-stats)");
+    insta::assert_snapshot!(refused("metrics:\n  rules: {set: scrum}\n"), @"config.yml, line 2, key metrics.rules: `scrum` is no rule set; give `flow` or `cto-stats`");
+    insta::assert_snapshot!(refused("metrics:\n  rules: [flow]\n"), @"config.yml, line 2, key metrics.rules: invalid type: sequence, expected `flow`, `cto-stats`, or `{set: flow, means_over_nothing: zero}`");
+    insta::assert_snapshot!(refused("metrics:\n  rules: {set: flow, set: flow}\n"), @"config.yml, line 2, key metrics.rules: `set` is listed twice; keep one");
+}
+
+#[test]
+fn a_rule_that_the_set_is_bound_to_is_refused_with_the_reason() {
+    use model::single_rules::SingleRule;
+    insta::assert_snapshot!(refused("metrics: {rules: {control_limits: c_chart}}"), @"config.yml, key metrics.rules.control_limits: rule set flow is bound to `xmr`: signals, segments, verdicts and summaries rest on the limits of XmR; take the line out, or use set: cto-stats, which has `c_chart`");
+    for set in [RuleSet::Flow, RuleSet::CtoStats] {
+        for rule in SingleRule::ALL {
+            let (name, other) = (rule.name(), rule.choice(set.other()));
+            let text = format!("metrics: {{rules: {{set: {}, {name}: {other}}}}}", set.name());
+            match rule.bound_to(set) {
+                None => assert_eq!(overrides(&text, None), (set, vec![(name, other)])),
+                Some(reason) => assert!(refused(&text).contains(reason), "{text}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_merge_bot_says_by_what_its_pull_requests_are_known() {
+    let text =
+        "github: {merge_bots: [{login: bors, title_prefix: '[Merged by Bors] - '}, {commit_trailer: Landed-by}]}";
+    let bots = read(text).rules(None).expect("valid").merge_bots;
+    assert_eq!(
+        (bots[0].login.as_deref(), bots[0].title_prefix.as_deref()),
+        (Some("bors"), Some("[Merged by Bors] - "))
+    );
+    assert_eq!((bots[1].login.as_deref(), bots[1].commit_trailer.as_deref()), (None, Some("Landed-by")));
+    insta::assert_snapshot!(refused("github: {merge_bots: [{}]}"), @"config.yml, key github.merge_bots[0]: say by what its pull requests are known: login, label, title_prefix, commit_trailer");
+    insta::assert_snapshot!(refused("github: {merge_bots: [{login: bors}, {label: ' '}]}"), @"config.yml, key github.merge_bots[1].label: is empty; give it a value or take it out");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use model::records::{
 use crate::wire::pull_requests::{
     PullRequestFields, PullRequestFieldsAuthorOn, PullRequestFieldsReviewsNodes, PullRequestFieldsReviewsNodesAuthorOn,
     PullRequestFieldsTimelineItems, PullRequestFieldsTimelineItemsNodes as Event,
+    PullRequestFieldsTimelineItemsNodesOnClosedEventCloser as Closer,
 };
 
 /// Where the lists of one pull request that are longer than a page go on; `None` for those that were read to their end.
@@ -154,7 +155,10 @@ pub(crate) fn pull_request(
     let reviews = reviews.into_iter().map(review).collect();
     let page = &wire.timeline_items.page_info;
     rest.timeline = go_on("timeline events", page.has_next_page, page.end_cursor.clone())?;
-    let (events, dismissals) = timeline(wire.timeline_items, left_out, &mut untold.events);
+    let is_merged = wire.merged_at.is_some();
+    let (mut events, dismissals) = timeline(wire.timeline_items, left_out, &mut untold.events);
+    // A merge closes too, and is told as a merge.
+    events.retain(|event| !(is_merged && event.kind == PullRequestEventKind::Closed));
     let page = wire.commits.page_info;
     rest.commits = go_on("commits", page.has_next_page, page.end_cursor)?;
     let commits = left_out.present(wire.commits.nodes, &mut untold.commits);
@@ -224,6 +228,14 @@ fn timeline(
                 let by = requested.actor.map(|actor| actor.login);
                 pull_request_event(PullRequestEventKind::ReviewRequested, requested.created_at.0, by)
             }
+            Event::ClosedEvent(closed) => PullRequestEvent {
+                commit_trailers: closed.closer.map(trailers).unwrap_or_default(),
+                ..pull_request_event(
+                    PullRequestEventKind::Closed,
+                    closed.created_at.0,
+                    closed.actor.map(|actor| actor.login),
+                )
+            },
             Event::ReviewDismissedEvent(dismissed) => {
                 let state_before = dismissed.previous_review_state;
                 dismissals.extend(dismissed.review.map(|review| Dismissal { review_id: review.id, state_before }));
@@ -236,5 +248,44 @@ fn timeline(
 }
 
 fn pull_request_event(kind: PullRequestEventKind, at: Instant, by: Option<String>) -> PullRequestEvent {
-    PullRequestEvent { kind: kind.into(), at, by: by.unwrap_or_default() }
+    PullRequestEvent { kind: kind.into(), at, by: by.unwrap_or_default(), ..PullRequestEvent::default() }
+}
+
+/// What a commit that closed a pull request says at its end; nothing of another closer.
+fn trailers(closer: Closer) -> Vec<String> {
+    match closer {
+        Closer::Commit(commit) => trailer_names(&commit.message),
+        _ => Vec::new(),
+    }
+}
+
+/// Names of the trailers of a message: of the lines `name: value` in its last paragraph, if it is not the only one.
+/// Without repetitions, in order; values, which often are people, are not kept.
+fn trailer_names(message: &str) -> Vec<String> {
+    let lines: Vec<&str> = message.lines().map(str::trim_end).collect();
+    let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+    let Some(before) = lines[..end].iter().rposition(|line| line.is_empty()) else { return Vec::new() };
+    let mut names: Vec<String> = Vec::new();
+    for name in lines[before + 1..end].iter().filter_map(|line| line.split_once(": ").map(|(name, _)| name.trim())) {
+        let is_new = !name.is_empty() && !name.contains(';') && !names.iter().any(|known| known == name);
+        if is_new {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trailer_names;
+
+    #[test]
+    fn the_names_of_trailers_are_those_of_the_last_paragraph() {
+        let message = "Title: short\n\nBody: not one.\n\nPull Request resolved: https://github.com/acme/web/pull/7\n\
+                       Co-authored-by: A <a@example.com>\nCo-authored-by: B <b@example.com>\n\n";
+        assert_eq!(trailer_names(message), ["Pull Request resolved", "Co-authored-by"]);
+        for message in ["", "Title: short", "Title\n\nno trailer here", "\n\n"] {
+            assert_eq!(trailer_names(message), [""; 0], "{message:?}");
+        }
+    }
 }

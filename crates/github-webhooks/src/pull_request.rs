@@ -77,7 +77,15 @@ pub(crate) fn told(event: Event) -> Reading {
     // The words of imports.
     let kind = PullRequestEventKind::from_name(action.as_bytes());
     let updated_at = wire.updated_at.0;
-    let events = kind.map(|kind| PullRequestEvent { kind: kind.into(), at: updated_at, by: login_of(sender) });
+    // A merge closes too, and is told as a merge.
+    let kind = kind.filter(|kind| *kind != PullRequestEventKind::Closed || wire.merged_at.is_none());
+    let closed_at = wire.closed_at.as_ref().map(|at| at.0);
+    let events = kind.map(|kind| PullRequestEvent {
+        kind: kind.into(),
+        at: closed_at.filter(|_| kind == PullRequestEventKind::Closed).unwrap_or(updated_at),
+        by: login_of(sender),
+        ..PullRequestEvent::default()
+    });
     let state: Told<PullRequestState> =
         if wire.merged_at.is_some() { PullRequestState::Merged.into() } else { wire.state.to_lowercase().into() };
     let creator = wire.user.map(User::actor).unwrap_or_default();

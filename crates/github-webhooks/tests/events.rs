@@ -279,6 +279,19 @@ fn a_merged_pull_request_says_when_and_by_which_commit() {
     let told = pull_request(&merged);
     assert_eq!((told.state.name(), told.merge_commit.as_str()), ("merged", "c3"));
     assert_eq!((told.closed_at, told.merged_at), (Some(at("10:00")), Some(at("10:00"))));
+    assert!(told.events.is_empty(), "a merge is no closing");
+}
+
+#[test]
+fn who_closed_a_pull_request_without_a_merge_is_an_event() {
+    let mut closed = pull_request_event("closed");
+    closed["pull_request"]["state"] = "closed".into();
+    closed["pull_request"]["closed_at"] = "2026-10-01T09:30:00Z".into();
+    let told = pull_request(&closed);
+    assert_eq!(told.events.len(), 1);
+    let event = &told.events[0];
+    assert_eq!((event.kind.name(), event.at, event.by.as_str()), ("closed", at("09:30"), "grace"));
+    assert!(event.commit_trailers.is_empty());
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn about(snapshot: &Snapshot, query: &Query, reload_error: Option<&str>, build: 
     Ok(json!({
         "build": build,
         "rules": query.set.name(),
+        "rule_overrides": rules.overrides().collect::<BTreeMap<_, _>>(),
         "usual_rules": snapshot.rules.usual.name(),
         "timezone": rules.timezone.name(),
         "snapshot": snapshot.data.version,

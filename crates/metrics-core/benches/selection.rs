@@ -143,6 +143,8 @@ fn push_pull_request(raw: &mut Raw, codes: &Codes, chance: &mut Chance, number: 
     raw.pull_request_events.pull_request.push(number);
     raw.pull_request_events.kind.push(Some(PullRequestEventKind::ReviewRequested));
     raw.pull_request_events.at.push(Some(at(created + 60)));
+    raw.pull_request_events.by.push(0);
+    raw.pull_request_events.commit_trailers.push(0);
     let name = raw.dictionary.text(repository).into_owned();
     let rows = &mut raw.pull_requests;
     rows.id.push(format!("acme/{name}#{number}").as_bytes());

@@ -19,6 +19,7 @@ use crate::cto_stats;
 use crate::findings::{self, FindingsByTable};
 use crate::flow::{self, Ending, FlowError, Lives};
 use crate::forecast::{ForecastOptions, ForecastSeries, forecast};
+use crate::overrides;
 use crate::parallel;
 use crate::pull_requests;
 use crate::selection::{Chosen, Selection};
@@ -175,6 +176,8 @@ fn calculate_from(
             }
             let said = findings::of_tables(&calculation.tables, &rules.process_changes);
             calculation.findings_by_table.extend(said);
+            // Last of all: charts, summaries and sentences rest on what is known, and on all weeks.
+            overrides::of_tables(&mut calculation.tables, rules);
         }
     }
     calculation.tables.extend(of_clouds.tables);
@@ -234,6 +237,7 @@ fn flow_issue_tables(
 ) -> Result<(), CalculateError> {
     let as_of = calculation.as_of;
     let mut lives = Lives::new(&raw, rules, as_of)?;
+    overrides::of_lives(&mut lives, rules);
     if !chosen.is_everything() {
         lives.select(&chosen.issues(&raw), chosen);
     }

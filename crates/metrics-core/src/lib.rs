@@ -14,6 +14,7 @@ pub mod frame;
 mod hosts;
 mod ids;
 mod logins;
+mod overrides;
 mod parallel;
 pub mod period;
 pub mod pull_requests;

@@ -210,6 +210,8 @@ kinds! {
         ConvertedToDraft = "converted_to_draft",
         /// A review was requested.
         ReviewRequested = "review_requested",
+        /// Closed without a merge.
+        Closed = "closed",
     }
 
     /// Kind of a charge, after FOCUS 1.2.

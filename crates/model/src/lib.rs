@@ -15,6 +15,7 @@ pub mod month;
 pub mod names;
 pub mod records;
 pub mod rules;
+pub mod single_rules;
 pub mod spec;
 pub mod table;
 pub mod tables;

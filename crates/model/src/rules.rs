@@ -1,9 +1,11 @@
 //! Which definitions apply to a calculation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+
+use crate::single_rules::SingleRule;
 
 /// A named set of definitions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -18,6 +20,15 @@ pub enum RuleSet {
 }
 
 impl RuleSet {
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Flow => Self::CtoStats,
+            Self::CtoStats => Self::Flow,
+        }
+    }
+
     /// As written on the command line and in the configuration.
     pub fn name(self) -> &'static str {
         match self {
@@ -32,6 +43,8 @@ impl RuleSet {
 pub struct Rules {
     /// Which set of definitions.
     pub set: RuleSet,
+    /// Definitions that are those of the other set; of those alone to which the set is not bound.
+    pub overridden: BTreeSet<SingleRule>,
     /// Where days, weeks and months are cut (`flow`; the original always uses UTC).
     pub timezone: Tz,
     /// Boards by id, in the order of the configuration; under `cto-stats` the last of equal ids wins.
@@ -40,6 +53,8 @@ pub struct Rules {
     pub bug_source: BugSource,
     /// Logins that are bots besides those that the API names.
     pub bots: Vec<String>,
+    /// Bots that land pull requests by closing them.
+    pub merge_bots: Vec<MergeBot>,
     /// Teams by name.
     pub teams: BTreeMap<String, Team>,
     /// Known changes of the process: each opens a new segment of control charts.
@@ -58,10 +73,12 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             set: RuleSet::Flow,
+            overridden: BTreeSet::new(),
             timezone: Tz::UTC,
             projects: Vec::new(),
             bug_source: BugSource::default(),
             bots: Vec::new(),
+            merge_bots: Vec::new(),
             teams: BTreeMap::new(),
             process_changes: Vec::new(),
             working_columns: Vec::new(),
@@ -69,6 +86,18 @@ impl Default for Rules {
             forecast_seed: 1,
             cloud: CloudRules::default(),
         }
+    }
+}
+
+impl Rules {
+    /// The rule set whose choice of a single rule applies.
+    pub fn follows(&self, rule: SingleRule) -> RuleSet {
+        if self.overridden.contains(&rule) { self.set.other() } else { self.set }
+    }
+
+    /// The names and choices of the definitions that are not those of the set, in the order of the table of rules.
+    pub fn overrides(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.overridden.iter().map(|rule| (rule.name(), rule.choice(self.set.other())))
     }
 }
 
@@ -143,6 +172,19 @@ pub struct BugSource {
     pub internal_value: String,
     /// Value for bugs met while developing.
     pub dev_process_value: String,
+}
+
+/// A bot that lands pull requests by closing them, and by what these are known: all holds that is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MergeBot {
+    /// Login of who closed it, without case.
+    pub login: Option<String>,
+    /// One of its labels.
+    pub label: Option<String>,
+    /// How its title begins, exactly.
+    pub title_prefix: Option<String>,
+    /// Name of a trailer of the commit that closed it.
+    pub commit_trailer: Option<String>,
 }
 
 /// A team: its repositories, boards and members.

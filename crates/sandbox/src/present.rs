@@ -302,6 +302,12 @@ impl<'a> Presenter<'a> {
             let id = node_id("PRE_lADO", (index as u64) << 20 | position as u64);
             pull_request.timeline.push(PullRequestEvent { id, at: instant(at), actor: self.actor(who), kind });
         }
+        if let Some(at) = pull_request.closed_at {
+            let id = node_id("PCE_lADO", (index as u64) << 20 | life.events.len() as u64);
+            let (actor, kind) = (self.actor(life.author), PullRequestEventKind::Closed);
+            pull_request.timeline.push(PullRequestEvent { id, at, actor, kind });
+            pull_request.timeline.sort_by_key(|event| event.at);
+        }
         let changes = pull_request.timeline.iter().map(|event| event.at);
         let submitted = pull_request.reviews.iter().filter_map(|review| review.submitted_at);
         let last = changes.chain(submitted).chain(pull_request.commits.iter().copied()).chain(pull_request.closed_at);

@@ -230,12 +230,16 @@ impl<'a> Recorder<'a> {
                 PullRequestEventKind::ReadyForReview => RecordEventKind::ReadyForReview,
                 PullRequestEventKind::ConvertToDraft => RecordEventKind::ConvertedToDraft,
                 PullRequestEventKind::ReviewRequested => RecordEventKind::ReviewRequested,
+                PullRequestEventKind::Closed if pull.merged_at.is_none() => RecordEventKind::Closed,
+                // It is told as a merge.
+                PullRequestEventKind::Closed => continue,
                 PullRequestEventKind::ReviewDismissed(review, before) => {
                     reviews[review].dismissed_state = before.into();
                     continue;
                 }
             };
-            events.push(PullRequestEvent { kind: kind.into(), at: event.at, by: self.login(event.actor) });
+            let by = self.login(event.actor);
+            events.push(PullRequestEvent { kind: kind.into(), at: event.at, by, ..PullRequestEvent::default() });
         }
         let state = match (pull.merged_at, pull.closed_at) {
             (Some(_), _) => PullRequestState::Merged,

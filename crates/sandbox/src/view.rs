@@ -283,6 +283,8 @@ pub enum PullRequestEventKind {
     ConvertToDraft,
     /// `ReviewRequestedEvent`.
     ReviewRequested,
+    /// `ClosedEvent`, by a merge too.
+    Closed,
     /// `ReviewDismissedEvent`: position of the review and its state before.
     ReviewDismissed(usize, &'static str),
 }

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_4_observed_run.sql"),
     include_str!("schema_5_host.sql"),
     include_str!("schema_6_what_was_known.sql"),
+    include_str!("schema_7_commit_trailers.sql"),
 ];
 
 /// The newest version that this program knows.

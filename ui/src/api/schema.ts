@@ -1315,6 +1315,10 @@ export interface components {
             reload_error: string | null;
             /** @description As `org/repo`. */
             repositories: string[];
+            /** @description Single rules that are not those of the rule set, with what was chosen. */
+            rule_overrides: {
+                [key: string]: string;
+            };
             /** @description The rule set of this answer. */
             rules: string;
             /** @description Changes when the data does. */
@@ -1373,6 +1377,10 @@ export interface components {
             notices: string[];
             /** @description Why there are no rows. */
             reason_empty: string | null;
+            /** @description Single rules that are not those of the rule set, with what was chosen. */
+            rule_overrides: {
+                [key: string]: string;
+            };
             /** @description The rule set. */
             rules: string;
             /** @description Changes when the data does. */
@@ -1408,6 +1416,10 @@ export interface components {
             reason_empty: string | null;
             /** @description By column with a null, what it means; `*` for rows of nulls. */
             reasons_null: {
+                [key: string]: string;
+            };
+            /** @description Single rules that are not those of the rule set, with what was chosen. */
+            rule_overrides: {
                 [key: string]: string;
             };
             /** @description The rule set. */
@@ -1745,10 +1757,15 @@ export interface components {
              */
             created?: string;
             /**
-             * @description Whether it is open and a draft.
+             * @description Whether it is a draft, or was one when it was merged or closed.
              * @example true
              */
             draft?: boolean;
+            /**
+             * @description In draft after it was ready first, until its end or as_of; null if it never was ready. Unit: days.
+             * @example 7.25
+             */
+            draft_days?: number | null;
             /**
              * @description First commit to merged; null unless merged, and where it is unknown. Unit: days.
              * @example 7.25
@@ -1756,7 +1773,7 @@ export interface components {
             first_commit_to_merge_days?: number | null;
             /**
              * Format: date-time
-             * @description First review by a human other than the author, from ready to merged.
+             * @description First review by a human other than the author, from ready to merged or closed.
              * @example 2026-03-30T00:00:00Z
              */
             first_review?: string | null;
@@ -1772,7 +1789,7 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description Last approval that stands, from the first review to merged.
+             * @description Last approval that stands, from the first review to merged or closed.
              * @example 2026-03-30T00:00:00Z
              */
             last_approval?: string | null;
@@ -1799,7 +1816,7 @@ export interface components {
             pickup_days?: number | null;
             /**
              * Format: date-time
-             * @description When it was ready for review first: opened, or no draft any more; null if it never was.
+             * @description When it was ready for review first: opened, or no draft any more; null if it never was, also when it ended so.
              * @example 2026-03-30T00:00:00Z
              */
             ready?: string | null;
@@ -1819,7 +1836,7 @@ export interface components {
              */
             review_days?: number | null;
             /**
-             * @description Whether a human other than the author reviewed it, from ready to merged.
+             * @description Whether a human other than the author reviewed it before it was merged or closed, be it while it was a draft.
              * @example true
              */
             reviewed?: boolean;
@@ -2901,6 +2918,11 @@ export interface components {
         /** @description How long merged pull requests took, stage by stage, by the week of the merge. Bots are out. */
         pr_cycle_week_row: {
             /**
+             * @description Mean from first commit to ready for review over `with_all_stages`; null over none. Unit: days.
+             * @example 7.25
+             */
+            coding_mean_days?: number | null;
+            /**
              * @description Median from first commit to ready for review; null over none. Unit: days.
              * @example 7.25
              */
@@ -2926,6 +2948,11 @@ export interface components {
              */
             first_commit_to_merge_p85_days?: number | null;
             /**
+             * @description Mean from last approval to merged over the same; null over none. Unit: days.
+             * @example 7.25
+             */
+            merge_mean_days?: number | null;
+            /**
              * @description Median from last approval to merged; null over none. Unit: days.
              * @example 7.25
              */
@@ -2941,7 +2968,7 @@ export interface components {
              */
             merged?: number | null;
             /**
-             * @description Of these, without a review by another human. Unit: pull requests.
+             * @description Of these, without a review by another human, not even while it was a draft. Unit: pull requests.
              * @example 7
              */
             merged_unreviewed?: number | null;
@@ -2955,6 +2982,11 @@ export interface components {
              * @example 7.25
              */
             open_to_merge_p85_days?: number | null;
+            /**
+             * @description Mean from ready for review to first review over the same; null over none. Unit: days.
+             * @example 7.25
+             */
+            pickup_mean_days?: number | null;
             /**
              * @description Median from ready for review to first review; null over none. Unit: days.
              * @example 7.25
@@ -2971,6 +3003,11 @@ export interface components {
              */
             repo: string | null;
             /**
+             * @description Mean from first review to last approval over the same; null over none. Unit: days.
+             * @example 7.25
+             */
+            review_mean_days?: number | null;
+            /**
              * @description Median from first review to last approval, or to merged without one; null over none. Unit: days.
              * @example 7.25
              */
@@ -2981,7 +3018,7 @@ export interface components {
              */
             review_p85_days?: number | null;
             /**
-             * @description Mean of 1 + change requests by humans over reviewed pull requests; null over none. Unit: rounds.
+             * @description Mean of 1 + change requests by humans over pull requests that were reviewed once ready; null over none. Unit: rounds.
              * @example 7.25
              */
             review_rounds?: number | null;
@@ -2990,6 +3027,11 @@ export interface components {
              * @example 12
              */
             week: number;
+            /**
+             * @description Of the merged ones, those that have all four stages; the four means add up to theirs from first commit to merged. Unit: pull requests.
+             * @example 7
+             */
+            with_all_stages?: number | null;
             /**
              * @description ISO year of the week.
              * @example 7
@@ -3240,7 +3282,7 @@ export interface components {
             first_commit_to_merge_days?: number | null;
             /**
              * Format: date-time
-             * @description First review by a human other than the author, from ready to merged.
+             * @description First review by a human other than the author, from ready to merged or closed.
              * @example 2026-03-30T00:00:00Z
              */
             first_review_at?: string | null;
@@ -3251,7 +3293,7 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description Last approval that stands, from the first review to merged.
+             * @description Last approval that stands, from the first review to merged or closed.
              * @example 2026-03-30T00:00:00Z
              */
             last_approval_at?: string | null;
@@ -3278,7 +3320,7 @@ export interface components {
             pickup_days?: number | null;
             /**
              * Format: date-time
-             * @description When it was ready for review first: opened, or no draft any more; null if it never was.
+             * @description When it was ready for review first: opened, or no draft any more; null if it never was, also when it ended so.
              * @example 2026-03-30T00:00:00Z
              */
             ready_at?: string | null;
@@ -3298,7 +3340,7 @@ export interface components {
              */
             review_days?: number | null;
             /**
-             * @description Whether a human other than the author reviewed it, from ready to merged.
+             * @description Whether a human other than the author reviewed it before it was merged or closed, be it while it was a draft.
              * @example true
              */
             reviewed?: boolean;

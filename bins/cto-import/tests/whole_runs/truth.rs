@@ -131,6 +131,18 @@ fn compare_throughput(said: &Table, truth: &Truth, differences: &mut Differences
     }
 }
 
+/// When each pull request was ready and merged.
+fn compare_clocks(said: &Table, truth: &Truth, differences: &mut Differences) {
+    let rows: BTreeMap<String, usize> = (0..said.height()).map(|row| (said.cell(row, "id"), row)).collect();
+    differences.compare(|| "clocks".into(), &rows.len().to_string(), &truth.pull_requests.len().to_string());
+    for one in &truth.pull_requests {
+        for (column, happened) in [("ready", one.t1), ("merged", one.t4), ("closed", one.closed_at)] {
+            let cell = rows.get(&one.id).map_or_else(|| "absent".to_owned(), |row| said.cell(*row, column));
+            differences.compare(|| format!("{} {column}", one.id), &cell, &written(happened));
+        }
+    }
+}
+
 fn compare_pull_requests(said: &Calculation, truth: &Truth, differences: &mut Differences) {
     let repositories = table(said, "pr_change_requests_repo");
     let mut happened: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
@@ -169,6 +181,7 @@ pub(crate) fn assert_truth(said: &Calculation, truth: &Truth) {
     compare_stocks(table(said, "stocks_week"), truth, &mut differences);
     compare_throughput(table(said, "throughput_week"), truth, &mut differences);
     compare_pull_requests(said, truth, &mut differences);
+    compare_clocks(table(said, "calculated_pr"), truth, &mut differences);
     differences.assert_none();
 }
 

@@ -114,9 +114,13 @@ pub(super) fn problem() -> Object {
     object(&properties, &["type", "title", "status", "detail", "request_id"])
 }
 
-const META: [Property; 11] = [
+const OVERRIDES: Property =
+    ("rule_overrides", "Single rules that are not those of the rule set, with what was chosen.", Kind::TextByName);
+
+const META: [Property; 12] = [
     ("as_of", "The instant that the figures are of; null where there is no data.", Kind::TextOrNull),
     ("rules", "The rule set.", Kind::Text),
+    OVERRIDES,
     ("timezone", "Where days, weeks and months are cut.", Kind::Text),
     (
         "filters",
@@ -155,9 +159,10 @@ pub(super) fn evidence_meta() -> Object {
 
 /// What there is.
 pub(super) fn about() -> Object {
-    let properties: [Property; 17] = [
+    let properties: [Property; 18] = [
         ("build", "What is running.", Kind::Text),
         ("rules", "The rule set of this answer.", Kind::Text),
+        OVERRIDES,
         ("usual_rules", "The rule set that is used where none is asked for.", Kind::Text),
         ("timezone", "Where days, weeks and months are cut.", Kind::Text),
         ("snapshot", "Changes when the data does.", Kind::Text),

@@ -1,5 +1,7 @@
 //! One table as typed JSON: `data`, and `meta` that says what it rests on.
 
+use std::collections::BTreeMap;
+
 use metrics_core::Calculation;
 use metrics_core::Selection;
 use metrics_core::catalogue::{RuleSets, TableScope, TableSpec, Written};
@@ -69,6 +71,7 @@ pub(crate) fn meta(
     let meta = json!({
         "as_of": as_of.map(model::Instant::to_rfc3339_seconds),
         "rules": query.set.name(),
+        "rule_overrides": rules.overrides().collect::<BTreeMap<_, _>>(),
         "timezone": zone.name(),
         "filters": filters(spec, query, cuts_days),
         "coverage": coverage,

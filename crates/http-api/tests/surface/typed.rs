@@ -7,6 +7,7 @@ use http_api::Api;
 use model::Instant;
 use model::records::ImportRun;
 use model::rules::RuleSet;
+use model::single_rules::SingleRule;
 use serde_json::{Value, json};
 
 use crate::fixture::{both_rules, data, get, no_data, served, settings};
@@ -44,6 +45,24 @@ async fn throughput_is_typed_and_says_what_it_rests_on() {
     assert_eq!((&meta["snapshot"], &meta["reason_empty"]), (&json!("one"), &Value::Null));
     assert!(meta["finding"].as_str().is_some_and(|finding| finding.ends_with('.')), "{meta}");
     assert!(meta["reasons_null"]["center"].as_str().is_some_and(|reason| !reason.is_empty()), "{meta}");
+}
+
+#[tokio::test]
+async fn single_rules_are_named_in_every_answer_under_the_set_that_they_belong_to() {
+    let mut rules = both_rules(RuleSet::Flow);
+    rules.flow.as_mut().expect("good rules").overridden = [SingleRule::MeansOverNothing].into();
+    let api = Api::new(settings(), rules).expect("good settings");
+    api.publish(data("one"));
+    let router = api.router();
+    let overrides = async |path: &str| {
+        let answer = get(&router, path).await.json();
+        answer.get("meta").unwrap_or(&answer)["rule_overrides"].clone()
+    };
+    for path in ["/api/v1/flow/throughput", "/api/v1/flow/throughput/evidence", "/api/v1/meta"] {
+        assert_eq!(overrides(path).await, json!({ "means_over_nothing": "zero" }), "{path}");
+        let plain = format!("{path}?rules=cto-stats");
+        assert_eq!(overrides(&plain).await, json!({}), "{plain}");
+    }
 }
 
 #[tokio::test]

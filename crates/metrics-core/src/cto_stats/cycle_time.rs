@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::columns::TextColumn;
+use model::rules::RuleSet;
 use model::table::{Cells, Column, Table};
 
 use super::lives::{Life, Lives, Stage};
@@ -20,9 +21,9 @@ impl Mean {
         self.count += 1;
     }
 
-    /// 0 where there is nothing.
-    fn value(&self) -> f64 {
-        if self.count == 0 { 0.0 } else { self.sum / self.count as f64 }
+    /// `None` where there is nothing.
+    fn value(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64)
     }
 }
 
@@ -51,8 +52,10 @@ impl Month {
     }
 }
 
-/// One row per month in which an issue ended. Sums run in the order of ids, as floating-point sums depend on it.
-pub(super) fn cycle_time(lives: &Lives) -> Table {
+/// One row per month in which an issue ended. Sums run in the order of ids, as floating-point sums depend on it. A mean
+/// over nothing is 0, unless it follows `flow`.
+pub(super) fn cycle_time(lives: &Lives, over_nothing: RuleSet) -> Table {
+    let nothing = (over_nothing == RuleSet::CtoStats).then_some(0.0);
     let mut months: BTreeMap<(i32, u32), Month> = BTreeMap::new();
     for life in &lives.lives {
         if let Some(end) = life.end() {
@@ -64,8 +67,9 @@ pub(super) fn cycle_time(lives: &Lives) -> Table {
         labels.push(format!("{year:04}-{month:02}").as_bytes());
     }
     let int = |value: fn(&Month) -> i64| Cells::Int(months.values().map(|month| Some(value(month))).collect());
-    let mean =
-        |value: fn(&Month) -> &Mean| Cells::Float(months.values().map(|month| Some(value(month).value())).collect());
+    let mean = |value: fn(&Month) -> &Mean| {
+        Cells::Float(months.values().map(|month| value(month).value().or(nothing)).collect())
+    };
     let columns = vec![
         Column { name: "month", cells: Cells::Text(labels) },
         Column { name: "issues_count", cells: int(|month| month.issues) },

@@ -22,6 +22,7 @@ mod tests;
 use model::Instant;
 use model::columns::Raw;
 use model::rules::Rules;
+use model::single_rules::SingleRule;
 use model::table::Table;
 
 use crate::parallel;
@@ -33,7 +34,7 @@ pub(crate) use pull_requests::tables_of as pull_request_tables_of;
 
 /// The five tables about issues: `calculated_issue`, `cycle_time`, `throughput_week`, `stocks`, `stocks_week`.
 ///
-/// Of the rules only `projects` and `bug_source` count.
+/// Of the rules only `projects`, `bug_source` and what is said of means over nothing count.
 /// `now` ends `stocks_week` when no issue has any date but its creation, and is used for nothing else; without it
 /// [`Raw::as_of`] does.
 pub fn issue_tables(raw: &Raw, rules: &Rules, now: Option<Instant>) -> Vec<Table> {
@@ -50,7 +51,7 @@ pub(crate) fn issue_tables_of(raw: &Raw, rules: &Rules, now: Option<Instant>, ch
         || issue_list::calculated_issue(raw, &lives),
         || {
             vec![
-                cycle_time::cycle_time(&lives),
+                cycle_time::cycle_time(&lives, rules.follows(SingleRule::MeansOverNothing)),
                 throughput::throughput_week(&lives),
                 stocks::stocks(&lives),
                 stocks::stocks_week(&lives, now.or(raw.as_of)),

@@ -20,7 +20,7 @@ pub(super) fn cycle(table: &Table, changes: &[ProcessChange]) -> Vec<String> {
 pub(super) fn review_latency(table: &Table, changes: &[ProcessChange]) -> Vec<String> {
     let median = "to_first_review_p50_hours";
     let said = || charted(table, median, Some(ALL_SIZES), "hours to the first review in the median", changes);
-    unless_empty(table, ALL_SIZES, median, "No reviewed pull request was merged in", said)
+    unless_empty(table, ALL_SIZES, median, "No pull request that was reviewed once it was ready was merged in", said)
 }
 
 /// Whether the change requests submitted in the last complete week were normal.

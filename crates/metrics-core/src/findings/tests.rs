@@ -319,7 +319,10 @@ fn a_week_without_a_reviewed_merge_or_a_finished_issue_says_so() {
     let column = "to_first_review_p50_hours";
     let mut table = weekly("pr_review_latency_week", column, &[Some(1.0), None, None]);
     table.columns[2].name = "size";
-    assert_eq!(said(table), ["No reviewed pull request was merged in 2026-W02, the last complete week."]);
+    assert_eq!(
+        said(table),
+        ["No pull request that was reviewed once it was ready was merged in 2026-W02, the last complete week."]
+    );
     let mut table = weekly("pr_review_latency_week", column, &[Some(1.0), Some(2.5), None]);
     table.columns[2].name = "size";
     assert_eq!(

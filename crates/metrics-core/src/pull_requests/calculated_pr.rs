@@ -27,6 +27,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, people: bool) -> Table {
     columns.push(Column { name: "author", cells: rows.authors(people) });
     let codes = rows.order.iter().map(|known| raw.pull_requests.host[known.row]);
     columns.push(Column { name: "host", cells: hosts(&raw.dictionary, codes) });
+    columns.push(rows.duration("draft_days", MICROS_PER_DAY, |clock| clock.in_draft));
     Table { name: "calculated_pr", columns }
 }
 
@@ -134,7 +135,7 @@ impl<'a> Rows<'a> {
         let requests = |known: &&PullRequest| Some(i64::from(known.clock.change_requests));
         vec![
             Column { name: "change_requests", cells: Cells::Int(self.order.iter().map(requests).collect()) },
-            Column { name: "reviewed", cells: self.flags(|known| known.clock.first_review.is_some()) },
+            Column { name: "reviewed", cells: self.flags(|known| known.clock.is_reviewed) },
         ]
     }
 

@@ -2,7 +2,10 @@
 
 use model::Instant;
 use model::columns::{PullRequestEventKind, Raw, ReviewState};
+use model::rules::MergeBot;
 
+use super::drafts::Changes;
+use super::landed::Landings;
 use crate::logins::BotLogins;
 
 /// The instants of one pull request as known at `as_of`.
@@ -11,8 +14,10 @@ pub(super) struct Clock {
     pub(super) created: i64,
     /// t0; `None` where the first commit is unknown.
     pub(super) first_commit: Option<i64>,
-    /// t1; `None` for one that was opened as a draft and never left it.
+    /// t1; `None` for one that was opened as a draft and never left it, also when it was closed or merged so.
     pub(super) ready: Option<i64>,
+    /// Time in draft between t1 and its end, or `as_of`; `None` without t1.
+    pub(super) in_draft: Option<i64>,
     /// t2.
     pub(super) first_review: Option<i64>,
     /// t3.
@@ -23,12 +28,14 @@ pub(super) struct Clock {
     pub(super) closed_unmerged: Option<i64>,
     /// First request for a review.
     pub(super) first_request: Option<i64>,
-    /// When it last became a draft, if it is one: `Some(created)` if it was opened so.
+    /// When it last became a draft, if it is one or ended as one: `Some(created)` if it was opened so.
     pub(super) draft_since: Option<i64>,
     /// Reviews by anyone that request changes, dismissed ones included.
     pub(super) change_requests: u32,
-    /// Those among them by humans other than the author between t1 and t4.
+    /// Those among them by humans other than the author between t1 and its end.
     pub(super) human_change_requests: u32,
+    /// Whether a human other than the author reviewed it before its end, be it while it was a draft.
+    pub(super) is_reviewed: bool,
 }
 
 impl Clock {
@@ -82,14 +89,19 @@ pub(super) fn span(start: Option<i64>, end: Option<i64>) -> Option<i64> {
 
 /// The clocks of all pull requests by row; `None` for rows that do not exist at `as_of` (not yet opened, vanished,
 /// repeated later in the file, or without a readable creation).
-pub(super) fn clocks(raw: &Raw, bots: &BotLogins, as_of: Instant) -> Vec<Option<Clock>> {
-    let drafts = draft_histories(raw, as_of.micros());
-    let mut clocks: Vec<Option<Clock>> =
-        drafts.iter().enumerate().map(|(row, drafts)| started(raw, row, drafts, as_of)).collect();
+pub(super) fn clocks(raw: &Raw, bots: &BotLogins, merge_bots: &[MergeBot], as_of: Instant) -> Vec<Option<Clock>> {
+    let (changes, landings) = (Changes::of(raw), Landings::of(raw, merge_bots, as_of.micros()));
+    let requests = first_requests(raw, as_of.micros());
+    let clock = |(row, first_request)| Some(Clock { first_request, ..started(raw, row, &changes, &landings, as_of)? });
+    let mut clocks: Vec<Option<Clock>> = requests.into_iter().enumerate().map(clock).collect();
     for review in submitted_reviews(raw, bots, as_of.micros()) {
         let Some(clock) = &mut clocks[review.pull_request] else { continue };
         clock.change_requests += u32::from(review.requests_changes);
-        if !clock.is_under_review_at(review.at) {
+        if clock.closed().is_some_and(|end| end < review.at) {
+            continue;
+        }
+        clock.is_reviewed |= review.by_other_human;
+        if clock.ready.is_none_or(|ready| review.at < ready) {
             continue;
         }
         if review.approves {
@@ -106,103 +118,41 @@ pub(super) fn clocks(raw: &Raw, bots: &BotLogins, as_of: Instant) -> Vec<Option<
     clocks
 }
 
-impl Clock {
-    fn is_under_review_at(&self, at: i64) -> bool {
-        self.ready.is_some_and(|ready| ready <= at) && self.merged.is_none_or(|merged| at <= merged)
-    }
-}
-
-/// What the events say about drafts and requests of one pull request, up to `as_of`.
-#[derive(Clone, Copy, Default)]
-struct DraftHistory {
-    first_ready: Option<i64>,
-    first_converted: Option<i64>,
-    last_ready: Option<i64>,
-    last_converted: Option<i64>,
-    first_request: Option<i64>,
-    /// The first change after `as_of`, and whether it was to draft.
-    next: Option<(i64, bool)>,
-}
-
-fn draft_histories(raw: &Raw, as_of: i64) -> Vec<DraftHistory> {
+/// The first request for a review of each pull request, by `as_of`.
+fn first_requests(raw: &Raw, as_of: i64) -> Vec<Option<i64>> {
     let events = &raw.pull_request_events;
-    let mut histories = vec![DraftHistory::default(); raw.pull_requests.id.len()];
+    let mut requests: Vec<Option<i64>> = vec![None; raw.pull_requests.id.len()];
     for (row, at) in events.at.micros().iter().copied().enumerate() {
-        if at == Instant::NULL_MICROS {
-            continue;
-        }
-        let history = &mut histories[events.pull_request[row] as usize];
-        let (first, last) = match events.kind[row] {
-            Some(PullRequestEventKind::ReadyForReview) => (&mut history.first_ready, &mut history.last_ready),
-            Some(PullRequestEventKind::ConvertedToDraft) => (&mut history.first_converted, &mut history.last_converted),
-            Some(PullRequestEventKind::ReviewRequested) => {
-                if at <= as_of {
-                    history.first_request = Some(history.first_request.map_or(at, |first| first.min(at)));
-                }
-                continue;
-            }
-            None => continue,
-        };
-        if at <= as_of {
-            *first = Some(first.map_or(at, |first| first.min(at)));
-            *last = (*last).max(Some(at));
-        } else {
-            let next = (at, events.kind[row] == Some(PullRequestEventKind::ConvertedToDraft));
-            history.next = Some(history.next.map_or(next, |known| known.min(next)));
+        let is_known = at != Instant::NULL_MICROS && at <= as_of;
+        if is_known && events.kind[row] == Some(PullRequestEventKind::ReviewRequested) {
+            let request = &mut requests[events.pull_request[row] as usize];
+            *request = Some(request.map_or(at, |first| first.min(at)));
         }
     }
-    histories
-}
-
-impl DraftHistory {
-    /// Whether the first change, if there is one by `as_of`, was out of draft.
-    fn opened_as_draft(&self) -> bool {
-        match (self.first_ready, self.first_converted) {
-            (Some(ready), Some(converted)) => ready <= converted,
-            (ready, _) => ready.is_some(),
-        }
-    }
-
-    /// Since when it is a draft at `as_of`. Without any change by then, a later change tells what it was before,
-    /// and without one of those it is what it is now.
-    fn draft_since(&self, created: i64, is_draft_now: bool) -> Option<i64> {
-        match (self.last_ready, self.last_converted) {
-            (None, None) => {
-                let is_draft = self.next.map_or(is_draft_now, |(_, to_draft)| !to_draft);
-                is_draft.then_some(created)
-            }
-            (ready, converted) => converted.filter(|_| converted > ready),
-        }
-    }
+    requests
 }
 
 /// The clock before any review is looked at.
-fn started(raw: &Raw, row: usize, drafts: &DraftHistory, as_of: Instant) -> Option<Clock> {
+fn started(raw: &Raw, row: usize, changes: &Changes, landings: &Landings<'_>, as_of: Instant) -> Option<Clock> {
     let columns = &raw.pull_requests;
     let by_now = |at: Option<Instant>| at.filter(|at| *at <= as_of).map(Instant::micros);
     let created = by_now(columns.created_at.get(row))?;
     if by_now(columns.vanished_at.get(row)).is_some() || raw.as_original.last_pull_request(row) != row {
         return None;
     }
-    let merged = by_now(columns.merged_at.get(row));
     let closed = by_now(columns.closed_at.get(row));
-    let open = merged.is_none() && closed.is_none();
-    let draft_since = drafts.draft_since(created, columns.is_draft[row]).filter(|_| open);
-    let ready = if drafts.opened_as_draft() {
-        drafts.first_ready.filter(|ready| merged.is_none_or(|merged| *ready <= merged)).or(Some(created))
-    } else if draft_since == Some(created) {
-        None
-    } else {
-        Some(created)
-    };
+    let merged = by_now(columns.merged_at.get(row)).or(closed.filter(|_| landings.holds(row)));
+    let drafts = changes.up_to(row, merged.or(closed).unwrap_or(as_of.micros()));
+    let is_draft_now = columns.is_draft[row];
+    let ready = drafts.ready(created, is_draft_now);
     Some(Clock {
         created,
         first_commit: columns.first_commit_at.get(row).map(|at| at.micros().min(created)),
         ready,
+        in_draft: ready.map(|ready| drafts.time_after(ready)),
         merged,
         closed_unmerged: closed.filter(|_| merged.is_none()),
-        first_request: drafts.first_request,
-        draft_since,
+        draft_since: drafts.since(created, is_draft_now),
         ..Clock::default()
     })
 }

@@ -18,8 +18,17 @@ const STAGES: [(&str, &str, &str); 6] = [
     (column::MERGE, "merge_p50_days", "merge_p85_days"),
 ];
 
+/// The stages whose means add up, with the names of the means.
+const MEANS: [(&str, &str); 4] = [
+    (column::CODING, "coding_mean_days"),
+    (column::PICKUP, "pickup_mean_days"),
+    (column::REVIEW, "review_mean_days"),
+    (column::MERGE, "merge_mean_days"),
+];
+
 /// By the week of the merge. `review_rounds` is the mean, over reviewed pull requests, of 1 + the change requests
 /// by humans other than the author from ready to merge. p85 is null below 10 observations of its stage.
+/// The means are those of one cohort, the `with_all_stages` pull requests: they add up to its mean from t0 to t4.
 pub(super) fn by_week(facts: &Facts) -> Table {
     let grid = Grid::of_repositories(facts);
     let mut aggregates = vec![len().alias("merged"), col(column::REVIEWED).not().sum().alias("merged_unreviewed")];
@@ -30,8 +39,20 @@ pub(super) fn by_week(facts: &Facts) -> Table {
     }
     aggregates.push(col(column::ROUNDS).mean().alias("review_rounds"));
     layout.push(("review_rounds", Kind::Float));
+    let (of_cohort, behind) = means();
+    aggregates.extend(of_cohort);
     let merged = grid.cells(facts.of_humans(), column::MERGED_WEEK, &aggregates);
-    grid.table("pr_cycle_week", vec![merged], &layout)
+    grid.longer_table("pr_cycle_week", vec![merged], &layout, &behind)
+}
+
+/// Mean days of each stage over the pull requests that have them all, and how many have.
+fn means() -> (Vec<Expr>, Vec<(&'static str, Kind)>) {
+    let has_all = || MEANS.map(|(stage, _)| col(stage).is_not_null()).into_iter().fold(lit(true), Expr::and);
+    let mut aggregates: Vec<Expr> =
+        MEANS.iter().map(|(stage, mean_days)| days(stage).filter(has_all()).mean().alias(*mean_days)).collect();
+    aggregates.push(has_all().sum().alias("with_all_stages"));
+    let names = MEANS.iter().map(|(_, mean_days)| (*mean_days, Kind::Float));
+    (aggregates, names.chain([("with_all_stages", Kind::Int)]).collect())
 }
 
 /// Days of 86,400 s of a column of microseconds.

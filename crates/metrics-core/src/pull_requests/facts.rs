@@ -87,7 +87,7 @@ impl Facts {
     /// Of a selection; what it leaves out does not exist.
     pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Self {
         let bots = BotLogins::of(&raw.dictionary, &rules.bots);
-        let mut clocks = clocks(raw, &bots, as_of);
+        let mut clocks = clocks(raw, &bots, &rules.merge_bots, as_of);
         if !chosen.is_everything() {
             for (clock, counts) in clocks.iter_mut().zip(chosen.pull_requests(raw)) {
                 *clock = clock.filter(|_| counts);
@@ -175,7 +175,7 @@ impl Columns {
         self.merged_week.push(merged_week.map(|week| week as u32));
         self.closed_week.push(week(clock.closed_unmerged).map(|week| week as u32));
         self.change_requests.push(clock.change_requests);
-        self.reviewed.push(clock.first_review.is_some());
+        self.reviewed.push(clock.is_reviewed);
         self.rounds.push(clock.first_review.map(|_| 1 + clock.human_change_requests));
         self.open_to_merge.push(clock.open_to_merge());
         self.first_commit_to_merge.push(clock.first_commit_to_merge());

@@ -50,10 +50,21 @@ impl<'a> Grid<'a> {
     /// The table of all weeks and groups: year, week, the group, then the columns of the parts as laid out, then
     /// `complete`. A count that no part has for a cell is 0, anything else is null.
     pub(super) fn table(&self, name: &'static str, parts: Vec<LazyFrame>, layout: &[(&'static str, Kind)]) -> Table {
+        self.longer_table(name, parts, layout, &[])
+    }
+
+    /// The same with columns of the parts behind `complete`: those that the table did not always have.
+    pub(super) fn longer_table(
+        &self,
+        name: &'static str,
+        parts: Vec<LazyFrame>,
+        layout: &[(&'static str, Kind)],
+        behind: &[(&'static str, Kind)],
+    ) -> Table {
         let joined = parts.into_iter().fold(self.frame().lazy(), |grid, part| {
             grid.join(part, [col(CELL)], [col(CELL)], JoinArgs::new(JoinType::Left))
         });
-        let counts = layout.iter().filter(|(_, kind)| *kind == Kind::Int);
+        let counts = layout.iter().chain(behind).filter(|(_, kind)| *kind == Kind::Int);
         let counts: Vec<Expr> = counts.map(|(count, _)| col(*count).fill_null(lit(0))).collect();
         let frame = joined
             .with_columns(counts)
@@ -63,6 +74,7 @@ impl<'a> Grid<'a> {
         let mut columns = vec![("year", Kind::Int), ("week", Kind::Week), (self.label, Kind::Text)];
         columns.extend_from_slice(layout);
         columns.push(("complete", Kind::Bool));
+        columns.extend_from_slice(behind);
         table(name, &frame, &columns).expect("the columns are of the kinds of the layout")
     }
 

@@ -1,12 +1,13 @@
 //! Tables about pull requests under rule set `flow`.
 //!
 //! **Clock** of a pull request: t0 = the earlier of its first commit and its creation; t1 = ready for review:
-//! creation, or the first `ready_for_review` if it was opened as a draft (later drafts do not restart it);
-//! t2 = first review by a human other than the author in \[t1, t4\]; t3 = last approval in \[t2, t4\], by
-//! whomever, that still stands; t4 = merged. *coding* t0→t1, *pickup* t1→t2, *review* t2→t3, *merge* t3→t4.
-//! Without a review the stages after coding are null and the pull request counts as `merged_unreviewed`; without
-//! an approval review is t2→t4 and merge is null. Where the first commit is unknown, coding and everything from
-//! t0 are null.
+//! creation, or the first `ready_for_review` if it was opened as a draft (later drafts do not restart it), null while
+//! it never was ready, also when it was closed or merged so; t2 = first review by a human other than the author in
+//! \[t1, its end\], merged or closed; t3 = last approval in \[t2, its end\], by whomever, that still stands;
+//! t4 = merged. *coding* t0→t1, *pickup* t1→t2, *review* t2→t3, *merge* t3→t4. Without t2 the stages after coding
+//! are null; one that no human other than the author reviewed, not even while it was a draft, counts as
+//! `merged_unreviewed`; without an approval review is t2→t4 and merge is null. Where the first commit is unknown,
+//! coding and everything from t0 are null.
 //!
 //! **Rows.** Every week from that of the first pull request to that of `as_of` is a row for every repository and
 //! for `ALL`: counts of nothing are 0, statistics over nothing null. Repositories are ordered by name, `ALL`
@@ -20,8 +21,10 @@ mod clock;
 mod coverage;
 mod cycle;
 mod distribution;
+mod drafts;
 mod facts;
 mod grid;
+mod landed;
 mod latency;
 mod open;
 

@@ -69,7 +69,7 @@ pub struct PullRequest {
     /// Reviews in the order in which they were submitted.
     #[raw(skip)]
     pub reviews: Vec<Review>,
-    /// Draft periods and review requests in timeline order.
+    /// Draft periods, review requests and closings in timeline order.
     #[raw(skip)]
     pub events: Vec<PullRequestEvent>,
     /// What of it was not told.
@@ -129,7 +129,7 @@ pub struct Review {
     pub user_is_bot: bool,
 }
 
-/// Draft periods and review requests.
+/// Draft periods, review requests and closings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
 #[raw(
     table = "pr_event",
@@ -139,13 +139,17 @@ pub struct Review {
     after(host)
 )]
 pub struct PullRequestEvent {
-    /// What happened: `ready_for_review`, `converted_to_draft` or `review_requested`.
+    /// What happened: `ready_for_review`, `converted_to_draft`, `review_requested` or `closed` (not by a merge).
     #[raw(name = "type", engine, required, before(org, repo, number))]
     pub kind: Told<PullRequestEventKind>,
     /// When.
     #[raw(engine, required)]
     pub at: Instant,
     /// Who, empty for deleted users.
-    #[raw(code)]
+    #[raw(code, engine)]
     pub by: String,
+    /// Names of the trailers (`name: value` lines at the end) of the commit that closed it, joined by `;`.
+    #[raw(engine)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commit_trailers: Vec<String>,
 }

@@ -142,7 +142,8 @@ fn id_kind(kind: Kind) -> Option<IdKind> {
         | Kind::ReadyForReview
         | Kind::ConvertToDraft
         | Kind::ReviewRequested
-        | Kind::ReviewDismissed => IdKind::Event,
+        | Kind::ReviewDismissed
+        | Kind::PullRequestClosed => IdKind::Event,
         _ => return None,
     })
 }

@@ -51,6 +51,8 @@ pub(crate) enum Kind {
     ReviewRequested,
     /// Pull request, event.
     ReviewDismissed,
+    /// Pull request, event.
+    PullRequestClosed,
     /// Board.
     Project,
     /// Board: its Status field.
@@ -96,7 +98,7 @@ impl Kind {
             Self::Issue => "Issue",
             Self::IssueLabel | Self::PullRequestLabel => "Label",
             Self::IssueType => "IssueType",
-            Self::Closed => "ClosedEvent",
+            Self::Closed | Self::PullRequestClosed => "ClosedEvent",
             Self::Reopened => "ReopenedEvent",
             Self::AddedToProject => "AddedToProjectV2Event",
             Self::StatusChanged => "ProjectV2ItemStatusChangedEvent",

@@ -260,6 +260,7 @@ pub(crate) fn pull_request_event(pull_request: &PullRequest, position: usize, ev
         PullRequestEventKind::ConvertToDraft => Kind::ConvertToDraft,
         PullRequestEventKind::ReviewRequested => Kind::ReviewRequested,
         PullRequestEventKind::ReviewDismissed(..) => Kind::ReviewDismissed,
+        PullRequestEventKind::Closed => Kind::PullRequestClosed,
     };
     Node::part(kind, position, event)
 }

@@ -309,7 +309,12 @@ fn told_pull_request(second: i64, events: Vec<PullRequestEvent>) -> PullRequest 
 #[test]
 fn a_delivered_pull_request_keeps_what_is_not_told() {
     let fixture = imported();
-    let ready = PullRequestEvent { kind: "ready_for_review".into(), at: at(110), by: "ada".into() };
+    let ready = PullRequestEvent {
+        kind: "ready_for_review".into(),
+        at: at(110),
+        by: "ada".into(),
+        ..PullRequestEvent::default()
+    };
     let told = told_pull_request(110, vec![ready]);
     assert_eq!(fixture.deliver(&Delivered::PullRequest(Box::new(told))), Deposit::Stored);
     let cells = fixture.cells("pr", &["additions", "changed_files", "first_commit_at"]);

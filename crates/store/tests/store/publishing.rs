@@ -68,7 +68,7 @@ fn pull_requests_reviews_and_events_are_written() {
     );
     assert_eq!(
         fixture.csv("pr_event").lines().nth(1).expect("row"),
-        "acme,api,7,ready_for_review,1970-01-01T00:00:13Z,ada,github.com"
+        "acme,api,7,ready_for_review,1970-01-01T00:00:13Z,ada,,github.com"
     );
 }
 

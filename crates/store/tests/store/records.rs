@@ -209,7 +209,12 @@ pub(crate) fn pull_request(id: &str, number: &str) -> PullRequest {
             user: "grace".into(),
             user_is_bot: false,
         }],
-        events: vec![PullRequestEvent { kind: "ready_for_review".into(), at: at(13), by: "ada".into() }],
+        events: vec![PullRequestEvent {
+            kind: "ready_for_review".into(),
+            at: at(13),
+            by: "ada".into(),
+            ..PullRequestEvent::default()
+        }],
         vanished_at: None,
         untold: model::records::UntoldOfPullRequest::default(),
     }

@@ -21,11 +21,11 @@ fn a_merged_pull_request_has_its_instants_stages_and_waits() {
         csv,
         "id,title,repo,created,ready,first_review,last_approval,merged,closed,size,changed_files,draft,bot,\
          coding_days,pickup_days,review_days,merge_days,open_to_merge_days,first_commit_to_merge_days,\
-         waiting_for_review_hours,to_first_review_hours,request_to_review_hours,change_requests,reviewed,url,author,host\n\
+         waiting_for_review_hours,to_first_review_hours,request_to_review_hours,change_requests,reviewed,url,author,host,draft_days\n\
          acme/web#1,Title,web,2024-01-01T10:00:00Z,2024-01-01T10:00:00Z,2024-01-01T16:00:00Z,2024-01-02T04:00:00Z,\
          2024-01-02T16:00:00Z,2024-01-02T16:00:00Z,S,3,false,false,\
          0.250000,0.250000,0.500000,0.500000,1.250000,1.500000,\
-         30.000000,6.000000,3.000000,1,true,https://example.org,author,\n"
+         30.000000,6.000000,3.000000,1,true,https://example.org,author,,0.000000\n"
     );
 }
 

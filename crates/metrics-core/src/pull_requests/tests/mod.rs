@@ -2,6 +2,7 @@
 
 mod calculated_pr;
 mod distribution;
+mod landed;
 mod properties;
 mod selected;
 mod stages;
@@ -10,7 +11,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use model::columns::PullRequestEventKind::{self, ConvertedToDraft, ReadyForReview, ReviewRequested};
+use model::columns::PullRequestEventKind::{self, Closed, ConvertedToDraft, ReadyForReview, ReviewRequested};
 use model::columns::ReviewState::{self, Approved, ChangesRequested, Commented, Dismissed};
 
 use super::*;
@@ -52,6 +53,10 @@ struct Pull {
     files: Option<i64>,
     reviews: Vec<Review>,
     events: Vec<(PullRequestEventKind, Instant)>,
+    /// Who did all of `events`, and the trailers of the commit.
+    actor: &'static str,
+    trailers: &'static str,
+    title: &'static str,
 }
 
 /// Opened at hour 10 after a first commit at hour 4, by a human, in `web`.
@@ -70,6 +75,9 @@ fn open_pull() -> Pull {
         files: None,
         reviews: Vec::new(),
         events: Vec::new(),
+        actor: "",
+        trailers: "",
+        title: "Title",
     }
 }
 
@@ -101,7 +109,7 @@ impl Builder {
         columns.org.push(org);
         columns.repo.push(repo);
         columns.host.push(0);
-        columns.title.push(b"Title");
+        columns.title.push(pull.title.as_bytes());
         columns.url.push(b"https://example.org");
         columns.creator.push(author);
         columns.creator_is_bot.push(pull.api_bot);
@@ -123,11 +131,14 @@ impl Builder {
             columns.user.push(user);
             columns.user_is_bot.push(review.api_bot);
         }
+        let (actor, trailers) = (self.code(pull.actor), self.code(pull.trailers));
         for (kind, at) in &pull.events {
             let columns = &mut self.raw.pull_request_events;
             columns.pull_request.push(row);
             columns.kind.push(Some(*kind));
             columns.at.push(Some(*at));
+            columns.by.push(actor);
+            columns.commit_trailers.push(trailers);
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn any_pull() -> impl Strategy<Value = Pull> {
                 merged: end.filter(|_| is_merged),
                 closed: end,
                 first_commit: (files % 3 != 0).then(|| hour(created - files)),
-                draft: draft && end.is_none(),
+                draft,
                 files: Some(files),
                 reviews: reviews.into_iter().map(|(by, state, hours)| review(by, state, hours)).collect(),
                 events: events.into_iter().map(|(kind, hours)| (kind, hour(hours))).collect(),
@@ -97,6 +97,55 @@ proptest! {
                     prop_assert!(low <= high);
                 }
             }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_means_of_the_stages_add_up_to_that_of_the_whole(pulls in prop::collection::vec(any_pull(), 1..40)) {
+        let (cycle, list) = (table("pr_cycle_week", &pulls), table("calculated_pr", &pulls));
+        let number = |table: &Table, row: usize, column: &str| table.cell(row, column).parse::<f64>().ok();
+        let stages = ["coding", "pickup", "review", "merge"];
+        let is_of_cohort = |row: &usize| {
+            stages.iter().all(|stage| number(&list, *row, &format!("{stage}_days")).is_some())
+                && list.cell(*row, "bot") == "false"
+        };
+        let whole = (0..list.height()).filter(is_of_cohort);
+        let whole: f64 = whole.filter_map(|row| number(&list, row, "first_commit_to_merge_days")).sum();
+        let of_all = (0..cycle.height()).filter(|row| cycle.cell(*row, "repo") == "ALL");
+        let total: f64 = of_all
+            .map(|row| {
+                let means = stages.iter().filter_map(|stage| number(&cycle, row, &format!("{stage}_mean_days")));
+                means.sum::<f64>() * number(&cycle, row, "with_all_stages").unwrap_or_default()
+            })
+            .sum();
+        // Cells have six decimals.
+        prop_assert!((whole - total).abs() < 1e-3, "{} {}", whole, total);
+    }
+
+    #[test]
+    fn a_clock_runs_forward_and_its_stages_add_up(
+        pulls in prop::collection::vec(any_pull(), 1..40),
+        as_of in 100_i64..600,
+    ) {
+        let raw = raw(&pulls);
+        let bots = crate::logins::BotLogins::of(&raw.dictionary, &[]);
+        for clock in clock::clocks(&raw, &bots, &[], hour(as_of)).iter().flatten() {
+            let end = clock.closed().unwrap_or(hour(as_of).micros());
+            if let (Some(coding), Some(pickup), Some(review), Some(merge)) =
+                (clock.coding(), clock.pickup(), clock.review(), clock.merge())
+            {
+                prop_assert_eq!(Some(coding + pickup + review + merge), clock.first_commit_to_merge());
+            }
+            prop_assert!(clock.ready.is_none_or(|ready| clock.created <= ready && ready <= end));
+            prop_assert!(clock.first_review.is_none_or(|first| clock.ready <= Some(first) && first <= end));
+            prop_assert!(clock.approved.is_none_or(|last| clock.first_review <= Some(last) && last <= end));
+            prop_assert_eq!(clock.in_draft.is_some(), clock.ready.is_some());
+            let since_ready = clock.ready.map(|ready| end - ready);
+            prop_assert!(Some(0) <= clock.in_draft.or(Some(0)) && clock.in_draft <= since_ready);
+            prop_assert!(clock.ready.is_some() || clock.draft_since == Some(clock.created));
+            prop_assert!(clock.is_reviewed || clock.first_review.is_none());
         }
     }
 }

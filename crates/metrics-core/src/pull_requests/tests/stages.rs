@@ -162,3 +162,104 @@ fn what_happened_after_as_of_is_not_known_and_vanished_ones_are_left_out() {
     );
     assert_eq!((tables[5].cell(0, "opened"), tables[5].cell(0, "merged")), ("2".into(), "0".into()));
 }
+
+/// Ready, first review, draft, `draft_days`, reviewed and pickup as `calculated_pr` has them.
+fn life(pull: Pull) -> [String; 6] {
+    let table = table("calculated_pr", &[pull]);
+    ["ready", "first_review", "draft", "draft_days", "reviewed", "pickup_days"].map(|column| table.cell(0, column))
+}
+
+fn closed_pull(hours: i64) -> Pull {
+    Pull { closed: Some(hour(hours)), ..open_pull() }
+}
+
+#[test]
+fn what_was_closed_or_merged_as_a_draft_never_was_ready() {
+    for ended in [closed_pull(40), merged_pull(40)] {
+        let as_a_draft = ["", "", "true", "", "false", ""].map(str::to_owned);
+        assert_eq!(life(Pull { draft: true, ..ended.clone() }), as_a_draft);
+        let readied_after_its_end = vec![(ReadyForReview, hour(50))];
+        assert_eq!(life(Pull { events: readied_after_its_end, ..ended.clone() }), as_a_draft);
+        assert_eq!(stages(Pull { draft: true, ..ended })[1], "");
+    }
+}
+
+#[test]
+fn what_became_a_draft_again_and_ended_so_was_ready_once() {
+    let pull = Pull { draft: true, events: vec![(ConvertedToDraft, hour(16))], ..closed_pull(40) };
+    assert_eq!(life(pull), ["2024-01-01T10:00:00Z", "", "true", "1.000000", "false", ""]);
+    let opened_as_draft = vec![(ReadyForReview, hour(16)), (ConvertedToDraft, hour(22))];
+    let pull = Pull { draft: true, events: opened_as_draft, ..merged_pull(34) };
+    assert_eq!(life(pull), ["2024-01-01T16:00:00Z", "", "true", "0.500000", "false", ""]);
+}
+
+#[test]
+fn a_change_after_the_end_tells_what_it_ended_as() {
+    let pull = Pull { events: vec![(ConvertedToDraft, hour(50))], draft: true, ..closed_pull(40) };
+    assert_eq!(life(pull), ["2024-01-01T10:00:00Z", "", "false", "0.000000", "false", ""]);
+}
+
+#[test]
+fn a_review_after_it_was_closed_is_no_first_review() {
+    let fourteen_days_later = review("reviewer", Approved, 40 + 14 * 24);
+    let pull = Pull { reviews: vec![fourteen_days_later], ..closed_pull(40) };
+    let tables = tables_at(&[pull], &Rules::default(), at("2024-02-01"));
+    let row = ["first_review", "last_approval", "pickup_days", "reviewed"].map(|column| tables[7].cell(0, column));
+    assert_eq!(row, ["", "", "", "false"]);
+    let in_time = Pull { reviews: vec![review("reviewer", Commented, 40)], ..closed_pull(40) };
+    assert_eq!(life(in_time)[5], "1.250000");
+}
+
+#[test]
+fn reviewed_only_as_a_draft_has_no_first_review_and_is_not_unreviewed() {
+    let approved = vec![review("reviewer", Approved, 16)];
+    let readied = Pull { events: vec![(ReadyForReview, hour(22))], reviews: approved.clone(), ..merged_pull(40) };
+    assert_eq!(stages(readied.clone()), ["0", "0.750000", "", "", ""]);
+    assert_eq!(life(readied), ["2024-01-01T22:00:00Z", "", "false", "0.000000", "true", ""]);
+    let merged_as_a_draft = Pull { draft: true, reviews: approved, ..merged_pull(40) };
+    assert_eq!(stages(merged_as_a_draft.clone()), ["0", "", "", "", ""]);
+    assert_eq!(life(merged_as_a_draft)[4], "true");
+    let by_the_author = vec![review("author", Commented, 16)];
+    let talked_alone = Pull { events: vec![(ReadyForReview, hour(22))], reviews: by_the_author, ..merged_pull(40) };
+    assert_eq!(stages(talked_alone)[0], "1");
+}
+
+#[test]
+fn days_back_in_draft_are_counted_until_it_ends_or_is_looked_at() {
+    let ten_days = vec![(ConvertedToDraft, hour(20)), (ReadyForReview, hour(260))];
+    assert_eq!(life(Pull { events: ten_days, ..merged_pull(300) })[3], "10.000000");
+    let twice = [(12, 18), (24, 30)];
+    let twice = twice.into_iter().flat_map(|(from, to)| [(ReadyForReview, hour(to)), (ConvertedToDraft, hour(from))]);
+    assert_eq!(life(Pull { events: twice.collect(), ..merged_pull(40) })[3], "0.500000");
+    // Looked at on day 14, the draft of hour 48 is 12 days old.
+    let still = Pull { draft: true, events: vec![(ConvertedToDraft, hour(48))], ..open_pull() };
+    assert_eq!(life(still)[3], "12.000000");
+    assert_eq!(life(open_pull())[3], "0.000000");
+    assert_eq!(life(Pull { draft: true, ..open_pull() })[3], "");
+}
+
+const MEANS: [&str; 5] =
+    ["coding_mean_days", "pickup_mean_days", "review_mean_days", "merge_mean_days", "with_all_stages"];
+
+#[test]
+fn the_means_of_the_stages_are_those_of_one_cohort_and_add_up() {
+    let all_stages = |first: i64, last: i64, merged: i64| Pull {
+        reviews: vec![review("reviewer", Commented, first), review("reviewer", Approved, last)],
+        ..merged_pull(merged)
+    };
+    let pulls = [
+        all_stages(16, 28, 40),
+        all_stages(22, 22, 46),
+        // Without an approval, a first commit or a review they have medians in other stages, and no part in the means.
+        Pull { reviews: vec![review("reviewer", Commented, 100)], ..merged_pull(130) },
+        Pull { first_commit: None, ..all_stages(60, 61, 62) },
+        merged_pull(50),
+        Pull { author: "deps[bot]", ..all_stages(60, 61, 62) },
+    ];
+    // 6, 6, 12, 12 and 6, 12, 0, 24 hours.
+    assert_eq!(first_week("pr_cycle_week", &pulls, &MEANS), ["0.250000", "0.375000", "0.250000", "0.750000", "2"]);
+    assert_eq!(first_week("pr_cycle_week", &[merged_pull(50)], &MEANS), ["", "", "", "", "0"]);
+    let table = table("pr_cycle_week", &pulls);
+    assert_eq!(table.columns[table.columns.len() - 6].name, "complete");
+    assert_eq!(table.cell(3, "with_all_stages"), "0", "a week without merges");
+}

@@ -121,15 +121,19 @@ pub(super) fn label(field: &str) -> Option<Resolve> {
     Some(resolve)
 }
 
+/// Why it was closed.
+pub(super) fn state_reason<'v>(context: &Context<'v>, closed: Node) -> Value<'v> {
+    match context.issue_event(closed).kind {
+        IssueEventKind::Closed(reason) => Value::optional_text(reason),
+        _ => Value::Null,
+    }
+}
+
 pub(super) fn event(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
         "id" => |context, node, _| Value::Owned(context.shown_id(node)),
         "createdAt" => |context, node, _| Value::Time(context.issue_event(node).at),
         "actor" => |context, node, _| context.actor(context.issue_event(node).actor),
-        "stateReason" => |context, node, _| match context.issue_event(node).kind {
-            IssueEventKind::Closed(reason) => Value::optional_text(reason),
-            _ => Value::Null,
-        },
         "project" => |context, node, _| match context.issue_event(node).kind {
             IssueEventKind::Added(project)
             | IssueEventKind::Removed(project)

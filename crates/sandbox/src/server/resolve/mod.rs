@@ -112,9 +112,11 @@ impl<'v> Context<'v> {
             | Kind::StatusChanged
             | Kind::RemovedFromProject
             | Kind::Transferred => view.issues[node.at()].timeline[node.inner()].id.clone(),
-            Kind::ReadyForReview | Kind::ConvertToDraft | Kind::ReviewRequested | Kind::ReviewDismissed => {
-                view.pull_requests[node.at()].timeline[node.inner()].id.clone()
-            }
+            Kind::ReadyForReview
+            | Kind::ConvertToDraft
+            | Kind::ReviewRequested
+            | Kind::ReviewDismissed
+            | Kind::PullRequestClosed => view.pull_requests[node.at()].timeline[node.inner()].id.clone(),
             Kind::Review => view.pull_requests[node.at()].reviews[node.inner()].id.clone(),
             Kind::Organization => self.prepared.organization_id(node.at()),
             _ => format!("{}_{}_{}", node.kind.type_name(), node.index, node.part),
@@ -225,8 +227,8 @@ pub(crate) fn resolver(type_name: &str, field: &str) -> Resolver {
         "Issue" => issue::issue(field),
         "IssueType" => issue::issue_type(field),
         "Label" => issue::label(field),
-        "ClosedEvent"
-        | "ReopenedEvent"
+        "ClosedEvent" => closed_event(field),
+        "ReopenedEvent"
         | "AddedToProjectV2Event"
         | "ProjectV2ItemStatusChangedEvent"
         | "RemovedFromProjectV2Event"
@@ -313,4 +315,31 @@ mod tests {
             }
         }
     }
+}
+
+/// A closing, of an issue or of a pull request. Nothing here is closed by a commit.
+fn closed_event(field: &str) -> Option<Resolve> {
+    let resolve: Resolve = match field {
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
+        "createdAt" => |context, node, _| Value::Time(closing(context, node).0),
+        "actor" => |context, node, _| context.actor(closing(context, node).1),
+        "stateReason" => |context, node, _| match node.kind {
+            Kind::Closed => issue::state_reason(context, node),
+            _ => Value::Null,
+        },
+        "closer" => |_, _, _| Value::Null,
+        _ => return None,
+    };
+    Some(resolve)
+}
+
+/// When it was closed, and who did it.
+fn closing(context: &Context<'_>, node: Node) -> (Instant, Option<usize>) {
+    let view = context.view();
+    if node.kind == Kind::PullRequestClosed {
+        let event = &view.pull_requests[node.at()].timeline[node.inner()];
+        return (event.at, event.actor);
+    }
+    let event = &view.issues[node.at()].timeline[node.inner()];
+    (event.at, event.actor)
 }

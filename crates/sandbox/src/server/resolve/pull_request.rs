@@ -116,6 +116,7 @@ fn item_type(kind: Kind) -> &'static str {
         Kind::ReadyForReview => "READY_FOR_REVIEW_EVENT",
         Kind::ReviewDismissed => "REVIEW_DISMISSED_EVENT",
         Kind::ReviewRequested => "REVIEW_REQUESTED_EVENT",
+        Kind::PullRequestClosed => "CLOSED_EVENT",
         _ => "",
     }
 }
@@ -154,6 +155,7 @@ pub(super) fn commit(field: &str) -> Option<Resolve> {
                 _ => Value::Time(pull_request.commits[node.inner()]),
             }
         },
+        "message" => |context, node, _| Value::Text(&context.pull_request(node).title),
         _ => return None,
     };
     Some(resolve)

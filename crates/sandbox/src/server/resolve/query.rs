@@ -93,7 +93,8 @@ impl<'v> Context<'v> {
             | Kind::ReadyForReview
             | Kind::ConvertToDraft
             | Kind::ReviewRequested
-            | Kind::ReviewDismissed => view.pull_requests[node.at()].repository,
+            | Kind::ReviewDismissed
+            | Kind::PullRequestClosed => view.pull_requests[node.at()].repository,
             _ => return if self.saml { Err(hidden()) } else { Ok(node) },
         };
         if self.may_see(repository) && !self.saml { Ok(node) } else { Err(hidden()) }
