@@ -314,7 +314,6 @@ export const words = {
       within: (limit: string, unit: string) => `85 % within ${limit} ${unit}`,
       days: 'days',
       hours: 'hours',
-      normal: (low: string, high: string) => `a normal week ends with ${low} to ${high}`,
       beforeData: 'The data begin later',
     },
     cycle: {

@@ -76,7 +76,11 @@ fn throughput(lines: &mut Lines, table: &Table) {
         Ok(center) => format!("average {center:.1}"),
         Err(_) => "no limits yet".to_owned(),
     };
-    let verdict = if signals.is_empty() { "no signal".to_owned() } else { format!("signals: {signals}") };
+    let verdict = match (signals.as_str(), table.cell(row, "no_limits").as_str()) {
+        ("", "too_rare") => "too few a week for limits".to_owned(),
+        ("", _) => "no signal".to_owned(),
+        (signals, _) => format!("signals: {signals}"),
+    };
     lines.line(
         &format!("Throughput, week {}", week(table, row)),
         &format!("{} issues ({limits}, {verdict})", table.cell(row, "throughput")),
@@ -138,10 +142,10 @@ fn forecasts(lines: &mut Lines, table: &Table) {
     let Some(row) = row else { return };
     let items = table.cell(row, "p85");
     if items.is_empty() {
-        return lines.line("Forecast", "fewer than 12 complete weeks: none yet");
+        return lines.line("Forecast", "fewer than 12 weeks: none yet");
     }
-    let came_true = format!("came true {} of {} times", table.cell(row, "hit_count"), table.cell(row, "hit_n"));
-    lines.line("Forecast, 4 weeks", &format!("85 %: at least {items} issues (this forecast {came_true})"));
+    let came_true = format!("{} of {} past ones came true", table.cell(row, "hit_count"), table.cell(row, "hit_n"));
+    lines.line("Forecast, 4 weeks", &format!("85 %: at least {items} issues ({came_true})"));
 }
 
 fn pull_requests(lines: &mut Lines, cycle: &Table, latency: &Table) {

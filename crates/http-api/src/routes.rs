@@ -80,10 +80,11 @@ const fn of_pull_requests(path: &'static str, tables: &'static [(By, &'static st
 }
 
 /// Every typed table.
-pub(crate) const TABLE_ROUTES: [TableRoute; 23] = [
+pub(crate) const TABLE_ROUTES: [TableRoute; 25] = [
     with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
     with_evidence("flow/throughput", &[(By::Week, "throughput_week")], Evidence::Finished),
     with_evidence("flow/stocks", &[(By::Nothing, "stocks"), (By::Week, "stocks_week")], Evidence::Stock),
+    route("flow/net-flow", &[(By::Week, "net_flow_week")]),
     route("flow/cumulative-flow", &[(By::Day, "cumulative_flow_day")]),
     with_evidence("flow/aging", &[(By::Nothing, "aging_wip")], Evidence::Stock),
     route("flow/forecast", &[(By::Nothing, "forecast")]),
@@ -105,6 +106,7 @@ pub(crate) const TABLE_ROUTES: [TableRoute; 23] = [
     of_pull_requests("pull-requests/cycle", &[(By::Week, "pr_cycle_week")], Counted::Merged),
     of_pull_requests("pull-requests/review-latency", &[(By::Week, "pr_review_latency_week")], Counted::MergedBySize),
     of_pull_requests("pull-requests/activity", &[(By::Week, "pr_activity_week")], Counted::Activity),
+    route("pull-requests/net-flow", &[(By::Week, "pr_net_flow_week")]),
     with_evidence("pull-requests/open", &[(By::Nothing, "pr_open")], Evidence::OpenPullRequests),
     route("pull-requests/authors", &[(By::Week, "pr_author_week")]),
     route("pull-requests/summary", &[(By::Nothing, "pr_summary")]),

@@ -372,6 +372,7 @@ mod tests {
                 "cycle_time_week",
                 "stocks",
                 "stocks_week",
+                "net_flow_week",
                 "aging_wip",
                 "cumulative_flow_day",
                 "throughput_week",

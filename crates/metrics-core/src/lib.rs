@@ -14,6 +14,7 @@ pub mod frame;
 mod hosts;
 mod ids;
 mod logins;
+mod net_flow;
 mod overrides;
 mod parallel;
 pub mod period;
@@ -31,16 +32,18 @@ pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
 
 /// Names of the tables that only rule set `flow` writes.
-pub const FLOW_ONLY_TABLES: [&str; 14] = [
+pub const FLOW_ONLY_TABLES: [&str; 16] = [
     "cycle_time_week",
     "aging_wip",
     "cumulative_flow_day",
     "forecast",
+    "net_flow_week",
     "flow_summary",
     "pr_cycle_week",
     "pr_review_latency_week",
     "pr_activity_week",
     "pr_open",
+    "pr_net_flow_week",
     "calculated_pr",
     "pr_cycle_dist",
     "pr_author_week",

@@ -31,7 +31,7 @@ pub struct ThroughputInputs<'a> {
 #[derive(Clone, Debug)]
 pub struct Throughput {
     /// One row per week, in order: year, week, throughput, center, ucl, lcl, signals (joined by `;`), segment,
-    /// provisional, `closed_not_planned`, complete. Limits are null where the chart has none.
+    /// provisional, `no_limits`, `closed_not_planned`, complete. Limits are null where the chart has none.
     pub table: Table,
     /// The chart, for its finding and its changes of limits.
     pub chart: Chart,
@@ -48,11 +48,7 @@ pub fn throughput_week(inputs: &ThroughputInputs<'_>) -> Throughput {
     let not_planned = counts(&weeks, inputs.closed_not_planned, inputs.as_of);
     let covered = inputs.covered_to.min(inputs.as_of);
     let points: Vec<Point> = (0..weeks.len())
-        .map(|week| Point {
-            first_day: weeks.first_day(week),
-            value: throughput[week] as f64,
-            complete: weeks.end(week) <= covered,
-        })
+        .map(|week| Point::count(weeks.first_day(week), throughput[week] as f64, weeks.end(week) <= covered))
         .collect();
     let chart = xmr(&points, inputs.process_changes);
     let (years, numbers): (Vec<i64>, Vec<i64>) = (0..weeks.len()).map(|week| weeks.iso_week(week)).unzip();
@@ -105,10 +101,10 @@ mod tests {
         let not_planned = [at("2024-12-29T23:59:59Z"), at("2025-02-01")];
         assert_eq!(
             throughput_week(&inputs(&finished, &not_planned)).table.to_csv(),
-            "year,week,throughput,center,ucl,lcl,signals,segment,provisional,closed_not_planned,complete\n\
-             2024,52,0,,,,,1,false,1,true\n\
-             2025,01,1,,,,,1,false,0,true\n\
-             2025,02,1,,,,,1,false,0,false\n"
+            "year,week,throughput,center,ucl,lcl,signals,segment,provisional,no_limits,closed_not_planned,complete\n\
+             2024,52,0,,,,,1,false,too_few_weeks,1,true\n\
+             2025,01,1,,,,,1,false,too_few_weeks,0,true\n\
+             2025,02,1,,,,,1,false,incomplete,0,false\n"
         );
     }
 
@@ -143,7 +139,10 @@ mod tests {
         let last: Vec<&str> = csv.lines().skip(21).collect();
         assert_eq!(
             last,
-            ["2024,21,9,2.000000,7.320000,0.000000,beyond_limits,1,false,0,true", "2024,22,2,,,,,1,false,0,false"]
+            [
+                "2024,21,9,2.000000,7.320000,0.000000,beyond_limits,1,false,,0,true",
+                "2024,22,2,,,,,1,false,incomplete,0,false"
+            ]
         );
     }
 

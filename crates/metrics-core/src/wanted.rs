@@ -20,7 +20,9 @@ impl Wanted<'_> {
 /// The tables that the findings of one rest on, or that a summary takes its charts from.
 fn rests_on(table: &str) -> &'static [&'static str] {
     match table {
-        "stocks" => &["stocks_week"],
+        "stocks" => &["stocks_week", "net_flow_week"],
+        "stocks_week" => &["net_flow_week"],
+        "pr_open" => &["pr_net_flow_week"],
         "flow_summary" => &["cycle_time_week", "throughput_week"],
         "pr_summary" => &["pr_cycle_week", "pr_review_latency_week", "pr_change_requests_week"],
         _ => &[],

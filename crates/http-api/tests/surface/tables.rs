@@ -7,12 +7,13 @@ use model::rules::RuleSet;
 
 use crate::fixture::{folder, get, served};
 
-const ROUTES: [(&str, &str); 24] = [
+const ROUTES: [(&str, &str); 26] = [
     ("flow/cycle-time.csv", "cycle_time"),
     ("flow/cycle-time.csv?by=week", "cycle_time_week"),
     ("flow/throughput.csv", "throughput_week"),
     ("flow/stocks.csv", "stocks"),
     ("flow/stocks.csv?by=week", "stocks_week"),
+    ("flow/net-flow.csv", "net_flow_week"),
     ("flow/cumulative-flow.csv", "cumulative_flow_day"),
     ("flow/aging.csv", "aging_wip"),
     ("flow/forecast.csv", "forecast"),
@@ -23,6 +24,7 @@ const ROUTES: [(&str, &str); 24] = [
     ("pull-requests/cycle.csv", "pr_cycle_week"),
     ("pull-requests/review-latency.csv", "pr_review_latency_week"),
     ("pull-requests/activity.csv", "pr_activity_week"),
+    ("pull-requests/net-flow.csv", "pr_net_flow_week"),
     ("pull-requests/open.csv", "pr_open"),
     ("pull-requests.csv", "calculated_pr"),
     ("pull-requests/distribution.csv", "pr_cycle_dist"),

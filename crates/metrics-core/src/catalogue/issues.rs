@@ -1,10 +1,10 @@
 //! Tables about issues and boards.
 
 use super::spec::{
-    COMPLETE, ColumnKind, ColumnSpec, Filter, HOST, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written,
-    YEAR, boolean, float, instant, int, of_kind, text,
+    COMPLETE, ColumnKind, ColumnSpec, Filter, HOST, NO_LIMITS, PROVISIONAL, Period, Range, RuleSets, SEGMENT, SIGNALS,
+    TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind, text,
 };
-use super::summaries;
+use super::{net_flow, summaries};
 
 const FILTERS: &[Filter] = &[Filter::Project, Filter::Repository, Filter::Team, Filter::Type, Filter::Bots];
 
@@ -243,6 +243,18 @@ pub(super) const STOCKS_WEEK: TableSpec = TableSpec {
     ..table("stocks_week", "Open issues by board and step at the end of each week, the running week at as_of.")
 };
 
+pub(super) const NET_FLOW_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "level"],
+    columns: net_flow::COLUMNS,
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "net_flow_week",
+        "Issues that came into each step, into work in progress and among the open bugs, and that left, each week over \
+         all boards, with the control chart of the difference. Levels themselves have no limits.",
+    )
+};
+
 pub(super) const AGING_WIP: TableSpec = TableSpec {
     key: &["id"],
     columns: &[
@@ -298,11 +310,12 @@ pub(super) const THROUGHPUT_WEEK: TableSpec = TableSpec {
         WEEK,
         int("throughput", "issues", "Issues finished in the week.").original(),
         float("center", "issues", "Mean of the baseline; null in an incomplete week and below 6 complete weeks. Under cto-stats the week's own count.").original(),
-        float("ucl", "issues", "Upper control limit; null as the centre, and without variation.").original(),
+        float("ucl", "issues", "Upper control limit; null as no_limits says.").original(),
         float("lcl", "issues", "Lower control limit, not below 0; null as the upper one.").original(),
-        text("signals", "beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none."),
-        int("segment", "", "Number of the stretch between two changes of the limits, from 1."),
-        boolean("provisional", "Whether the limits rest on fewer than 20 weeks."),
+        SIGNALS,
+        SEGMENT,
+        PROVISIONAL,
+        NO_LIMITS,
         int("closed_not_planned", "issues", "Issues closed as not planned or duplicate in the week."),
         COMPLETE,
     ],
@@ -315,25 +328,29 @@ pub(super) const FORECAST: TableSpec = TableSpec {
     columns: &[
         text("project_id", "Id of the board, or ALL; one whose id is ALL is written /ALL."),
         text("project_name", "Name of the board, or ALL."),
-        int("weeks", "weeks", "Weeks ahead, 1 to 12."),
+        int("weeks", "weeks", "Weeks ahead, 1 to 12, of seven days from as_of."),
         of_kind(ColumnKind::Date, "until", "Day up to which that is.").or_null(),
-        int("p50", "issues", "At least so many are finished in 50 % of trials.").or_null(),
-        int("p70", "issues", "At least so many are finished in 70 % of trials.").or_null(),
-        int("p85", "issues", "At least so many are finished in 85 % of trials.").or_null(),
-        int("p95", "issues", "At least so many are finished in 95 % of trials.").or_null(),
-        int("history_weeks", "weeks", "Complete weeks that it rests on."),
+        int("p50", "issues", "At least so many are finished in 50 % of trials, as near as whole issues come to it.")
+            .or_null(),
+        int("p70", "issues", "At least so many are finished in 70 % of trials, as near as whole issues come to it.")
+            .or_null(),
+        int("p85", "issues", "At least so many are finished in 85 % of trials, as near as whole issues come to it.")
+            .or_null(),
+        int("p95", "issues", "At least so many are finished in 95 % of trials, as near as whole issues come to it.")
+            .or_null(),
+        int("history_weeks", "weeks", "Weeks known, of seven days back from as_of; the last 52 are drawn from."),
         float(
             "hit_rate_85",
             "",
-            "Share, 0 to 1, of the past 52 weeks in which the 85 % forecast for 4 weeks came true; null below 10 of them.",
+            "Share, 0 to 1, of the past 85 % forecasts for so many weeks that came true; null below 10 of them.",
         ),
-        int("hit_count", "weeks", "Weeks in which it came true."),
-        int("hit_n", "weeks", "Weeks in which it could be tried."),
+        int("hit_count", "forecasts", "How many came true."),
+        int("hit_n", "forecasts", "How many could be checked: one a week, the last 52 at most."),
     ],
     rules: RuleSets::FlowOnly,
     ..table(
         "forecast",
-        "How many issues will be finished: Monte Carlo over the daily throughput of the last 12 complete weeks, 10,000 trials. Null with fewer than 12 complete weeks.",
+        "How many issues will be finished from as_of on: 2,000 trials that go on from the last 52 weeks, with their variation and the dependence of neighbouring weeks. Null with fewer than 12 weeks.",
     )
 };
 

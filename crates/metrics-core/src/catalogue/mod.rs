@@ -5,6 +5,7 @@
 mod clouds;
 mod issues;
 mod metrics;
+mod net_flow;
 mod pull_requests;
 mod spec;
 mod summaries;

@@ -1,10 +1,10 @@
 //! Tables about pull requests.
 
 use super::spec::{
-    COMPLETE, ColumnSpec, Filter, HOST, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written, YEAR, boolean,
-    float, instant, int, text,
+    COMPLETE, ColumnSpec, Filter, HOST, NO_LIMITS, PROVISIONAL, Period, Range, RuleSets, SEGMENT, SIGNALS, TableScope,
+    TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, text,
 };
-use super::summaries;
+use super::{net_flow, summaries};
 
 const FILTERS: &[Filter] = &[Filter::Repository, Filter::Team, Filter::Bots];
 
@@ -47,11 +47,12 @@ pub(super) const CHANGE_REQUESTS_WEEK: TableSpec = TableSpec {
             REQUESTS,
             "Mean of the baseline of `requested`; null in an incomplete week and below 6 complete weeks.",
         ),
-        float("ucl", REQUESTS, "Upper control limit of `requested`; null as the centre, and without variation."),
+        float("ucl", REQUESTS, "Upper control limit of `requested`; null as no_limits says."),
         float("lcl", REQUESTS, "Lower control limit of `requested`, not below 0; null as the upper one."),
-        text("signals", "beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none."),
-        int("segment", "", "Number of the stretch between two changes of the limits, from 1."),
-        boolean("provisional", "Whether the limits rest on fewer than 20 weeks."),
+        SIGNALS,
+        SEGMENT,
+        PROVISIONAL,
+        NO_LIMITS,
         COMPLETE,
     ],
     period: Period::Week,
@@ -180,6 +181,18 @@ pub(super) const ACTIVITY_WEEK: TableSpec = TableSpec {
     period: Period::Week,
     rules: RuleSets::FlowOnly,
     ..table("pr_activity_week", "What happened to pull requests each week. Bots are out, but in opened and merged.")
+};
+
+pub(super) const NET_FLOW_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "level"],
+    columns: net_flow::COLUMNS,
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "pr_net_flow_week",
+        "Pull requests opened, and merged or closed, each week over all repositories, with the control chart of the \
+         difference. The number of open ones itself has no limits. Bots are out.",
+    )
 };
 
 pub(super) const OPEN: TableSpec = TableSpec {

@@ -266,6 +266,20 @@ impl ColumnSpec {
 pub(super) const YEAR: ColumnSpec = int("year", "", "ISO year of the week.").original();
 /// ISO week.
 pub(super) const WEEK: ColumnSpec = of_kind(ColumnKind::Week, "week", "ISO week, Monday to Sunday.").original();
+/// Signals of a control chart.
+pub(super) const SIGNALS: ColumnSpec =
+    text("signals", "beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.");
+/// Segment of a control chart.
+pub(super) const SEGMENT: ColumnSpec =
+    int("segment", "", "Number of the stretch between two changes of the limits, from 1.");
+/// Whether the baseline of a control chart still grows.
+pub(super) const PROVISIONAL: ColumnSpec = boolean("provisional", "Whether the limits rest on fewer than 20 weeks.");
+/// Why a point of a control chart has no limits.
+pub(super) const NO_LIMITS: ColumnSpec = text(
+    "no_limits",
+    "Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week \
+     in the mean of the baseline: compare by month). Empty where there are limits.",
+);
 /// Host of an issue or pull request.
 pub(super) const HOST: ColumnSpec = text("host", "Host of the provider, for example github.com.");
 /// Whether a period is over and imported.

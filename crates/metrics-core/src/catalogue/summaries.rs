@@ -19,10 +19,11 @@ pub(super) const COLUMNS: &[ColumnSpec] = &[
     float(
         "limit_low",
         "",
-        "Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits.",
+        "Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits, and for wip, red_bin and open_prs: levels have none.",
     ),
     float("limit_high", "", "Upper control limit, as the lower one."),
-    int("signals", "weeks", "Weeks of the days that signal; null where none of them can be judged.").or_null(),
+    int("signals", "weeks", "Weeks of the days that signal; null where none of them can be judged, and for levels.")
+        .or_null(),
     of_kind(
         ColumnKind::Date,
         "previous_from",
@@ -38,7 +39,7 @@ pub(super) const COLUMNS: &[ColumnSpec] = &[
     ),
     text(
         "verdict",
-        "better or worse, where the last complete week of the days signals and the metric has a good direction; else empty.",
+        "better or worse, where the last complete week of the days signals and the metric has a good direction; else empty, and always for levels.",
     ),
     float(
         "weeks_of_work",

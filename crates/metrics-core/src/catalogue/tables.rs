@@ -3,12 +3,13 @@
 use super::spec::TableSpec;
 use super::{clouds, issues, pull_requests};
 
-static TABLES: [TableSpec; 25] = [
+static TABLES: [TableSpec; 27] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
     issues::STOCKS,
     issues::STOCKS_WEEK,
+    issues::NET_FLOW_WEEK,
     issues::AGING_WIP,
     issues::CUMULATIVE_FLOW_DAY,
     issues::THROUGHPUT_WEEK,
@@ -20,6 +21,7 @@ static TABLES: [TableSpec; 25] = [
     pull_requests::CYCLE_WEEK,
     pull_requests::REVIEW_LATENCY_WEEK,
     pull_requests::ACTIVITY_WEEK,
+    pull_requests::NET_FLOW_WEEK,
     pull_requests::OPEN,
     pull_requests::CALCULATED_PR,
     pull_requests::CYCLE_DIST,

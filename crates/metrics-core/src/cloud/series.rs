@@ -92,11 +92,7 @@ fn chart(months: &mut [MonthOfSeries], changes: &[ProcessChange]) {
     let joined =
         |one: &MonthOfSeries, other: &MonthOfSeries| one.complete && other.complete && one.month.plus(1) == other.month;
     for run in months.chunk_by_mut(joined).filter(|run| run[0].complete) {
-        let point = |month: &MonthOfSeries| Point {
-            first_day: month.month.first_day(),
-            value: month.cost.to_f64(),
-            complete: true,
-        };
+        let point = |month: &MonthOfSeries| Point::measure(month.month.first_day(), month.cost.to_f64(), true);
         let points: Vec<Point> = run.iter().map(point).collect();
         for (month, verdict) in run.iter_mut().zip(xmr(&points, changes).points) {
             month.verdict = Some(verdict);

@@ -31,13 +31,13 @@ pub fn finding(chart: &Chart, unit: &str) -> Finding {
         return Finding { normal: None, sentences: vec!["There is no complete week yet.".to_owned()] };
     };
     let normal = match last.no_limits {
-        Some(NoLimits::TooFewPoints { .. } | NoLimits::Incomplete) => None,
+        Some(NoLimits::TooFewPoints { .. } | NoLimits::Incomplete | NoLimits::TooRare) => None,
         Some(NoLimits::NoVariation) if last.signals.is_empty() => None,
         _ => Some(last.signals.is_empty()),
     };
     let mut sentences = vec![verdict_sentence(last, normal, unit)];
     sentences.extend(last.signals.iter().map(|signal| signal_sentence(*signal, last)));
-    if last.provisional {
+    if last.provisional && last.ucl.is_some() {
         sentences.push("The limits are provisional and move each week until 20 weeks are known.".to_owned());
     }
     let remembered = |change: &&LimitChange| (last.first_day - change.decided).num_days() < REMEMBERED_DAYS;
@@ -68,6 +68,10 @@ fn verdict_sentence(last: &Verdict, normal: Option<bool>, unit: &str) -> String 
         (None, Some(NoLimits::TooFewPoints { points })) => {
             format!("{week} cannot be judged: limits need {MINIMUM_POINTS} complete weeks, there are {points}.")
         }
+        (None, Some(NoLimits::TooRare)) => format!(
+            "{week} cannot be judged: {} a week in the mean are too few a week for limits: compare by month.",
+            number(last.center.unwrap_or_default()),
+        ),
         (None, _) => {
             format!("{week} cannot be judged: the weeks of the baseline do not differ, so there are no limits.")
         }

@@ -11,6 +11,12 @@
 //! **Segments.** A configured change opens one at the first point that begins on or after its date, so that no
 //! point is half before and half after it. A run of 20 points on one side of the centre opens one at its first
 //! point; what is left of the segment cut short rests on its own points alone.
+//!
+//! **Rare events.** Counts whose baseline holds fewer than one event a period have no limits and no signals. Of runs
+//! only one above the centre opens a segment there: quiet weeks in a row are what rare events look like.
+//!
+//! **Levels** (how many things are there when a week ends) are no series for these rules: each depends on the one
+//! before. What is charted of them is their net flow, see [`net_flow`](crate::net_flow).
 
 mod finding;
 mod series;
@@ -31,6 +37,9 @@ pub const MINIMUM_POINTS: usize = 6;
 pub const BASELINE_POINTS: usize = 20;
 /// Length of a run on one side of the centre that opens a new segment at its first point.
 pub const SEGMENT_RUN: usize = 20;
+/// Events a period, in the mean of the baseline, below which counts have no limits: most periods would be 0, and one
+/// event or a few quiet weeks would signal.
+pub const RARE_BELOW: f64 = 1.0;
 /// Wheeler's factor from mean moving range to limits: 3 / d₂ for ranges of two.
 pub const LIMIT_FACTOR: f64 = 2.66;
 
@@ -43,6 +52,20 @@ pub struct Point {
     pub value: f64,
     /// Whether the week is over and fully imported. Others are shown and enter nothing.
     pub complete: bool,
+    /// Events that the value counts; `None` for what is measured (medians, means, money), which is never too rare.
+    pub events: Option<f64>,
+}
+
+impl Point {
+    /// Of a number of events.
+    pub fn count(first_day: NaiveDate, count: f64, complete: bool) -> Self {
+        Self { first_day, value: count, complete, events: Some(count) }
+    }
+
+    /// Of something measured.
+    pub fn measure(first_day: NaiveDate, value: f64, complete: bool) -> Self {
+        Self { first_day, value, complete, events: None }
+    }
 }
 
 /// Why a point has no limits.
@@ -57,6 +80,20 @@ pub enum NoLimits {
     },
     /// All points of the baseline are equal, so the mean moving range is 0. There is a centre all the same.
     NoVariation,
+    /// The baseline counts fewer than [`RARE_BELOW`] events a period. There is a centre, and no signal.
+    TooRare,
+}
+
+impl NoLimits {
+    /// As written in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::TooFewPoints { .. } => "too_few_weeks",
+            Self::NoVariation => "no_variation",
+            Self::TooRare => "too_rare",
+        }
+    }
 }
 
 /// What the chart says about one point.
@@ -82,6 +119,13 @@ pub struct Verdict {
     pub provisional: bool,
     /// Signals that end at this point, in order of [`Signal`].
     pub signals: Vec<Signal>,
+}
+
+impl Verdict {
+    /// Whether the point could be judged: a signal was possible.
+    pub fn is_judged(&self) -> bool {
+        self.center.is_some() && self.no_limits != Some(NoLimits::TooRare)
+    }
 }
 
 /// Why the limits changed.

@@ -7,11 +7,12 @@ use model::columns::TextColumn;
 use model::rules::ProcessChange;
 use model::table::{Cells, Column, Table};
 
-use super::{Point, Signal, Verdict, xmr};
+use super::{NoLimits, Point, Signal, Verdict, xmr};
 
 /// The points of a weekly table: a numeric column by `year`, `week` and `complete`, of all rows or of those with a
 /// text in a column (`("repo", "ALL")`).
 ///
+/// Whole numbers are counts of events, all others are measured: see [`Point::events`].
 /// Weeks in which the value is null are no points. `None` when the table lacks one of these columns, or one of them
 /// is of another type.
 pub fn weekly_series(table: &Table, value: &str, group: Option<(&str, &str)>) -> Option<Vec<Point>> {
@@ -27,15 +28,16 @@ pub fn weekly_series(table: &Table, value: &str, group: Option<(&str, &str)>) ->
 fn points(table: &Table, value: &str) -> Option<Vec<Option<Point>>> {
     let (Cells::Int(years), Cells::Week(weeks)) = (table.column("year")?, table.column("week")?) else { return None };
     let Cells::Bool(complete) = table.column("complete")? else { return None };
-    let value: Box<dyn Fn(usize) -> Option<f64>> = match table.column(value)? {
-        Cells::Int(cells) => Box::new(|row| cells[row].map(|count| count as f64)),
-        Cells::Float(cells) => Box::new(|row| cells[row]),
-        _ => return None,
-    };
-    let point = |row: usize| {
+    let first_day = |row: usize| {
         let year = i32::try_from(years[row]?).ok()?;
-        let first_day = NaiveDate::from_isoywd_opt(year, u32::try_from(weeks[row]).ok()?, Weekday::Mon)?;
-        Some(Point { first_day, value: value(row)?, complete: complete[row] })
+        NaiveDate::from_isoywd_opt(year, u32::try_from(weeks[row]).ok()?, Weekday::Mon)
+    };
+    let point: Box<dyn Fn(usize) -> Option<Point>> = match table.column(value)? {
+        Cells::Int(cells) => {
+            Box::new(move |row| Some(Point::count(first_day(row)?, cells[row]? as f64, complete[row])))
+        }
+        Cells::Float(cells) => Box::new(move |row| Some(Point::measure(first_day(row)?, cells[row]?, complete[row]))),
+        _ => return None,
     };
     Some((0..table.height()).map(point).collect())
 }
@@ -59,8 +61,8 @@ pub(crate) fn charted(table: &Table, value: &str, group: &str, changes: &[Proces
     Some(chart_columns(&verdicts.iter().map(Option::as_ref).collect::<Vec<_>>()))
 }
 
-/// center, ucl, lcl, signals, segment, provisional: the chart's part of a weekly table. Where a row has no verdict
-/// the numbers are null and there are no signals.
+/// center, ucl, lcl, signals, segment, provisional, `no_limits` (why there are none): the chart's part of a weekly
+/// table. Where a row has no verdict the numbers are null and there are no signals.
 pub(crate) fn chart_columns(verdicts: &[Option<&Verdict>]) -> Vec<Column> {
     let floats = |value: fn(&Verdict) -> Option<f64>| {
         Cells::Float(verdicts.iter().map(|verdict| verdict.and_then(value)).collect())
@@ -69,6 +71,11 @@ pub(crate) fn chart_columns(verdicts: &[Option<&Verdict>]) -> Vec<Column> {
     for verdict in verdicts {
         let names: Vec<&str> = verdict.iter().flat_map(|verdict| &verdict.signals).copied().map(Signal::name).collect();
         signals.push(names.join(";").as_bytes());
+    }
+    let mut reasons = TextColumn::default();
+    for verdict in verdicts {
+        let reason = verdict.and_then(|verdict| verdict.no_limits);
+        reasons.push(reason.map_or("", NoLimits::name).as_bytes());
     }
     let segments = verdicts.iter().map(|verdict| verdict.map(|verdict| verdict.segment as i64)).collect();
     let provisional = verdicts.iter().map(|verdict| verdict.is_some_and(|verdict| verdict.provisional)).collect();
@@ -79,6 +86,7 @@ pub(crate) fn chart_columns(verdicts: &[Option<&Verdict>]) -> Vec<Column> {
         Column { name: "signals", cells: Cells::Text(signals) },
         Column { name: "segment", cells: Cells::Int(segments) },
         Column { name: "provisional", cells: Cells::Bool(provisional) },
+        Column { name: "no_limits", cells: Cells::Text(reasons) },
     ]
 }
 
@@ -105,10 +113,7 @@ mod tests {
         let day = |month, day| NaiveDate::from_ymd_opt(2020, month, day).expect("a valid day");
         assert_eq!(
             weekly_series(&table, "requested", Some(("repo", "ALL"))),
-            Some(vec![
-                Point { first_day: day(12, 14), value: 1.0, complete: true },
-                Point { first_day: day(12, 28), value: 3.0, complete: false },
-            ])
+            Some(vec![Point::count(day(12, 14), 1.0, true), Point::count(day(12, 28), 3.0, false),])
         );
         assert_eq!(weekly_series(&table, "requested", None).map(|points| points.len()), Some(3));
         assert_eq!(weekly_series(&table, "repo", None), None);

@@ -9,7 +9,7 @@ fn monday(week: usize) -> NaiveDate {
 }
 
 fn weeks(values: &[f64]) -> Vec<Point> {
-    let point = |(week, value): (usize, &f64)| Point { first_day: monday(week), value: *value, complete: true };
+    let point = |(week, value): (usize, &f64)| Point::measure(monday(week), *value, true);
     values.iter().enumerate().map(point).collect()
 }
 
@@ -140,6 +140,45 @@ fn equal_points_have_a_centre_but_no_limits() {
     assert!(chart.points.iter().all(|point| point.signals.is_empty()));
 }
 
+fn counts(values: &[f64]) -> Vec<Point> {
+    values.iter().enumerate().map(|(week, count)| Point::count(monday(week), *count, true)).collect()
+}
+
+#[test]
+fn fewer_than_one_event_a_week_have_a_centre_and_neither_limits_nor_signals() {
+    let mut rare = [0.0, 0.0, 0.0, 1.0].repeat(5);
+    rare.extend([3.0, 0.0, 2.0, 2.0, 2.0]);
+    let chart = xmr(&counts(&rare), &[]);
+    assert_eq!(chart.no_limits(), Some(NoLimits::TooRare));
+    assert!(chart.points.iter().all(|point| point.signals.is_empty() && point.ucl.is_none() && !point.is_judged()));
+    assert!(close(chart.points[24].center, 0.25));
+    let said = finding(&chart, "change requests").sentences;
+    assert_eq!(
+        said,
+        ["The last complete week (2024-W25, 2 change requests) cannot be judged: \
+          0.2 a week in the mean are too few a week for limits: compare by month."]
+    );
+    let measured = xmr(&weeks(&rare), &[]);
+    assert!(!measured.points[20].signals.is_empty(), "a median of a quarter of a day is not rare");
+}
+
+#[test]
+fn exactly_one_event_a_week_is_enough() {
+    let chart = xmr(&counts(&[0.0, 2.0].repeat(10)), &[]);
+    assert!(chart.points[19].ucl.is_some() && chart.points[19].is_judged());
+}
+
+#[test]
+fn quiet_weeks_open_no_segment_of_rare_events_and_what_is_no_longer_rare_does() {
+    let mut quiet = [0.0, 0.0, 1.0, 0.0].repeat(5);
+    quiet.extend([0.0; 40]);
+    assert!(xmr(&counts(&quiet), &[]).limit_changes.is_empty());
+    quiet.extend([4.0, 6.0].repeat(10));
+    let chart = xmr(&counts(&quiet), &[]);
+    assert_eq!(chart.limit_changes.len(), 1);
+    assert!(close(chart.points[79].center, 5.0) && chart.points[79].ucl.is_some());
+}
+
 #[test]
 fn nineteen_points_on_one_side_keep_the_segment_and_the_twentieth_opens_one_at_the_first() {
     let mut values = calm_baseline();
@@ -221,7 +260,7 @@ fn an_incomplete_point_is_shown_and_enters_nothing() {
 #[test]
 fn the_finding_begins_with_whether_the_last_complete_week_was_normal() {
     let mut points = weeks(&calm_baseline());
-    points.push(Point { first_day: monday(20), value: 0.0, complete: false });
+    points.push(Point::measure(monday(20), 0.0, false));
     let calm = finding(&xmr(&points, &[]), "issues finished");
     assert_eq!(calm.normal, Some(true));
     assert_eq!(

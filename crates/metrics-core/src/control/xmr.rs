@@ -3,7 +3,10 @@
 use model::rules::ProcessChange;
 
 use super::signals::Limits;
-use super::{BASELINE_POINTS, ChangeReason, Chart, LimitChange, MINIMUM_POINTS, NoLimits, Point, SEGMENT_RUN, Verdict};
+use super::{
+    BASELINE_POINTS, ChangeReason, Chart, LimitChange, MINIMUM_POINTS, NoLimits, Point, RARE_BELOW, SEGMENT_RUN,
+    Verdict,
+};
 
 /// Charts a series: points in order of time, configured changes in any order.
 ///
@@ -34,8 +37,10 @@ pub fn xmr(points: &[Point], changes: &[ProcessChange]) -> Chart {
 #[derive(Default)]
 struct Builder {
     chart: Chart,
-    /// Values of the complete points of the present segment, and where they are in the chart.
+    /// Values of the complete points of the present segment, the events that they count, and where they are in the
+    /// chart.
     values: Vec<f64>,
+    events: Vec<Option<f64>>,
     rows: Vec<usize>,
     /// Centre of each closed segment and of the present one as last known.
     centers: Vec<Option<f64>>,
@@ -61,8 +66,9 @@ impl Builder {
         };
         if point.complete {
             self.values.push(point.value);
+            self.events.push(point.events);
             self.rows.push(self.chart.points.len());
-            judge(&self.values, &mut verdict);
+            judge(&self.values, &self.events, &mut verdict);
         }
         self.chart.points.push(verdict);
         if point.complete {
@@ -85,7 +91,8 @@ impl Builder {
     /// Opens a segment at the first point of a run that has just reached its length, and charts the run afresh.
     fn open_for_run(&mut self, point: &Point) {
         let Some(limits) = current_limits(&self.values) else { return };
-        if limits.run(&self.values) < SEGMENT_RUN {
+        let is_quiet = is_rare(&self.events) && limits.side(point.value) < 0;
+        if is_quiet || limits.run(&self.values) < SEGMENT_RUN {
             return;
         }
         let run_start = self.values.len() - SEGMENT_RUN;
@@ -104,7 +111,7 @@ impl Builder {
             verdict.segment = segment;
         }
         for (index, row) in self.rows.iter().enumerate() {
-            judge(&self.values[..=index], &mut self.chart.points[*row]);
+            judge(&self.values[..=index], &self.events[..=index], &mut self.chart.points[*row]);
         }
     }
 
@@ -112,6 +119,7 @@ impl Builder {
     fn close(&mut self, end: usize) {
         self.centers.push(current_limits(&self.values[..end]).map(|limits| limits.center));
         self.values.drain(..end);
+        self.events.drain(..end);
         self.rows.drain(..end);
     }
 
@@ -130,23 +138,32 @@ fn current_limits(values: &[f64]) -> Option<Limits> {
     (values.len() >= MINIMUM_POINTS).then(|| Limits::of(&values[..values.len().min(BASELINE_POINTS)]))
 }
 
+/// Whether the baseline counts too few events for limits.
+fn is_rare(events: &[Option<f64>]) -> bool {
+    let baseline = &events[..events.len().min(BASELINE_POINTS)];
+    let counted: Option<f64> = baseline.iter().copied().sum();
+    counted.is_some_and(|counted| counted < RARE_BELOW * baseline.len() as f64)
+}
+
 /// What cannot be negative has no limit below 0; a series that was below 0 can, and keeps its limit.
 fn shown_lower_limit(limit: f64, values: &[f64]) -> f64 {
     if values.iter().any(|value| *value < 0.0) { limit } else { limit.max(0.0) }
 }
 
 /// Judges the last of the points of a segment by what was known with it.
-fn judge(values: &[f64], verdict: &mut Verdict) {
+fn judge(values: &[f64], events: &[Option<f64>], verdict: &mut Verdict) {
     let limits = current_limits(values);
-    let reach = limits.and_then(Limits::reach);
+    let is_rare = is_rare(events);
+    let reach = limits.and_then(Limits::reach).filter(|_| !is_rare);
     verdict.center = limits.map(|limits| limits.center);
     verdict.ucl = limits.zip(reach).map(|(limits, reach)| limits.center + reach);
     verdict.lcl = limits.zip(reach).map(|(limits, reach)| shown_lower_limit(limits.center - reach, values));
     verdict.no_limits = match (limits, reach) {
         (None, _) => Some(NoLimits::TooFewPoints { points: values.len() }),
+        (Some(_), _) if is_rare => Some(NoLimits::TooRare),
         (Some(_), None) => Some(NoLimits::NoVariation),
         (Some(_), Some(_)) => None,
     };
     verdict.provisional = limits.is_some() && values.len() < BASELINE_POINTS;
-    verdict.signals = limits.map(|limits| limits.signals(values)).unwrap_or_default();
+    verdict.signals = limits.filter(|_| !is_rare).map(|limits| limits.signals(values)).unwrap_or_default();
 }

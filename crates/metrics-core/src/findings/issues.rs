@@ -67,11 +67,12 @@ fn is_true(table: &Table, row: usize, column: &str) -> bool {
     matches!(table.column(column), Some(Cells::Judged(cells)) if cells[row] == Some(true))
 }
 
-/// What is on boards and not done, and what is done, at the end of the last day.
+/// What is on boards and not done, and what is done, at the end of the last whole day: the last row may be any hour of
+/// its day, and is not set against the end of another.
 pub(super) fn cumulative_flow(table: &Table) -> Vec<String> {
     let none = || vec!["No issue has been on a board yet.".to_owned()];
     let Some(Cells::Date(days)) = table.column("date") else { return none() };
-    let Some(last) = days.last().copied().flatten() else { return none() };
+    let Some(last) = days.last().copied().flatten().and_then(|day| day.pred_opt()) else { return none() };
     // Days are in order: only the rows of the two days are looked at.
     let at = |day: chrono::NaiveDate| {
         let rows = days.partition_point(|known| *known < Some(day))..days.partition_point(|known| *known <= Some(day));
@@ -82,7 +83,7 @@ pub(super) fn cumulative_flow(table: &Table) -> Vec<String> {
         let (all, done) = (sum("backlog"), sum("done"));
         (!rows.is_empty()).then_some((all - done, done))
     };
-    let Some((open, done)) = at(last) else { return none() };
+    let Some((open, done)) = at(last) else { return vec!["No day of the boards is over yet.".to_owned()] };
     let before = at(last - chrono::Days::new(DAYS_BACK.unsigned_abs()));
     let when = format!("{DAYS_BACK} days before");
     let compared = |now: i64, then: Option<i64>| then.map(|then| against(now, then, &when)).unwrap_or_default();
@@ -110,12 +111,12 @@ pub(super) fn forecast(table: &Table) -> Vec<String> {
     let Some(least) = number(table, row, "p85") else {
         let weeks = count(table, row, "history_weeks");
         let are = if weeks == 1 { "is" } else { "are" };
-        return vec![format!("There is no forecast: it rests on 12 complete weeks, and there {are} {weeks}.")];
+        return vec![format!("There is no forecast: it rests on 12 weeks at least, and there {are} {weeks}.")];
     };
     let head = format!("85 %: at least {} in {WEEKS_AHEAD} weeks", counted(least as i64, "issue"));
     let (hits, tried) = (count(table, row, "hit_count"), count(table, row, "hit_n"));
     vec![match tried {
-        0 => format!("{head}; there was no week yet to try this forecast on."),
-        _ => format!("{head}; this forecast came true in {hits} of the last {}.", counted(tried, "week")),
+        0 => format!("{head}; no such forecast of the past can be checked yet."),
+        _ => format!("{head}; of the last {} for as long {hits} came true.", counted(tried, "forecast")),
     }]
 }

@@ -16,7 +16,7 @@ pub(super) const STEPS: [(&str, &str, &str); 6] = [
     ("waiting for production", "waiting_to_prod", "waiting_to_prod"),
 ];
 
-/// Open issues and bugs at the end of the last complete week, over all boards, and what grew most over 13 weeks.
+/// Open issues and bugs at the end of the last complete week, over all boards, and what holds most more than 13 weeks before.
 pub(super) fn sentences(table: &Table) -> Vec<String> {
     let rows: Vec<usize> = (0..table.height()).collect();
     let label = |row: usize| (table.cell(row, "year"), table.cell(row, "week"));
@@ -38,7 +38,7 @@ pub(super) fn sentences(table: &Table) -> Vec<String> {
         compared(issues, &open)
     )];
     if let Some(before) = before {
-        sentences.push(grown_most(|column| (sum(before, column), sum(last, column))));
+        sentences.push(differs_most(|column| (sum(before, column), sum(last, column))));
     }
     let of_these = match bugs {
         0 => "None of these is a bug".to_owned(),
@@ -49,12 +49,13 @@ pub(super) fn sentences(table: &Table) -> Vec<String> {
     sentences
 }
 
-/// The step that grew most; of equal ones the first.
-fn grown_most(of_step: impl Fn(&str) -> (i64, i64)) -> String {
+/// The step that holds most more than then; of equal ones the first. Only numbers: whether that is a change of the
+/// process its net flow says.
+fn differs_most(of_step: impl Fn(&str) -> (i64, i64)) -> String {
     let grown = STEPS.iter().map(|(step, column, _)| (step, of_step(column))).rev();
     match grown.max_by_key(|(_, (before, now))| now - before) {
         Some((step, (before, now))) if now > before => {
-            format!("What grew most since then is {step}: from {before} to {now}.")
+            format!("The largest difference is in {step}: {before} then, {now} now.")
         }
         _ => "No step holds more than then.".to_owned(),
     }

@@ -85,12 +85,12 @@ fn stocks(weeks: i64, in_review: impl Fn(i64) -> i64, bugs: impl Fn(i64) -> i64)
 }
 
 #[test]
-fn stocks_name_what_grew_most_over_thirteen_weeks() {
+fn stocks_name_the_largest_difference_over_thirteen_weeks() {
     assert_eq!(
         said(stocks(15, |week| week, |week| 20 - week)),
         [
             "At the end of 2026-W14, the last complete week, 48 issues were open on boards, 26 more than 13 weeks before (22).",
-            "What grew most since then is review: from 2 to 28.",
+            "The largest difference is in review: 2 then, 28 now.",
             "12 of these are bugs, 26 fewer than 13 weeks before (38).",
         ]
     );
@@ -108,6 +108,51 @@ fn both_tables_of_stocks_say_the_same() {
     let findings = of_tables(&[stocks(15, |week| week, |_| 0)], &[]);
     assert_eq!(findings.keys().copied().collect::<Vec<_>>(), ["stocks", "stocks_week"]);
     assert_eq!(findings["stocks"], findings["stocks_week"]);
+}
+
+/// The last complete week of two levels: centre, net flow, signals; and one that is not complete.
+fn net_flow(review: (f64, i64, &str), bugs: (f64, i64, &str), limits: Option<f64>) -> Table {
+    let (centers, nets): (Vec<f64>, Vec<i64>) =
+        [(review.0, review.1), (bugs.0, bugs.1), (0.0, 9), (0.0, 9)].into_iter().unzip();
+    Table {
+        name: "net_flow_week",
+        columns: vec![
+            Column { name: "year", cells: ints(&[2026; 4]) },
+            Column { name: "week", cells: Cells::Week(vec![7, 7, 8, 8]) },
+            Column { name: "level", cells: texts(["review", "red_bin", "review", "red_bin"]) },
+            Column { name: "arrivals", cells: Cells::Int(nets.iter().map(|net| Some(10 + net)).collect()) },
+            Column { name: "departures", cells: ints(&[10; 4]) },
+            Column { name: "net_flow", cells: ints(&nets) },
+            Column { name: "center", cells: Cells::Float(centers.into_iter().map(Some).collect()) },
+            Column { name: "ucl", cells: Cells::Float(vec![limits; 4]) },
+            Column { name: "signals", cells: texts([review.2, bugs.2, "beyond_limits", "beyond_limits"]) },
+            Column { name: "complete", cells: Cells::Bool(vec![true, true, false, false]) },
+        ],
+    }
+}
+
+#[test]
+fn a_level_grows_or_shrinks_only_where_its_net_flow_signals_and_goes_that_way() {
+    let limits = Some(4.0);
+    assert_eq!(
+        said(net_flow((0.0, 6, "beyond_limits"), (0.5, -7, "beyond_limits;run_of_8"), limits)),
+        [
+            "What is in review grew: 16 issues came and 10 left in 2026-W07, and the chart of the difference signals.",
+            "The number of open bugs shrank: 3 bugs came and 10 left in 2026-W07, and the chart of the difference signals.",
+        ]
+    );
+    let quiet = ["Nothing grew or shrank by a signal in 2026-W07, the last complete week."];
+    assert_eq!(said(net_flow((0.0, 6, ""), (0.0, -7, ""), limits)), quiet, "no signal");
+    assert_eq!(
+        said(net_flow((-3.0, -1, "run_of_8"), (2.0, 1, "run_of_8"), limits)),
+        quiet,
+        "it shrinks less than before"
+    );
+    assert_eq!(said(net_flow((3.0, -1, "run_of_8"), (0.0, 0, ""), limits)), quiet, "eight weeks did not all shrink it");
+    assert_eq!(
+        said(net_flow((0.0, 6, ""), (0.0, 1, ""), None)),
+        ["Whether anything grew or shrank in 2026-W07, the last complete week, cannot be said: no limits."]
+    );
 }
 
 /// Weeks of 2026 for one repository and for `ALL`; the last week is not complete.
@@ -270,19 +315,20 @@ fn cumulative(days: &[(u64, i64, i64)]) -> Table {
 }
 
 #[test]
-fn what_is_not_done_and_done_is_set_against_four_weeks_before() {
+fn what_is_not_done_and_done_at_the_end_of_a_whole_day_is_set_against_four_weeks_before() {
     assert_eq!(
-        said(cumulative(&[(0, 5, 1), (1, 6, 1), (28, 9, 6)])),
+        said(cumulative(&[(0, 5, 1), (1, 6, 1), (28, 9, 6), (29, 90, 60)])),
         [
             "At the end of 2026-01-29 12 issues on boards were not done, 1 fewer than 28 days before (13).",
             "7 were done, 5 more than 28 days before (2).",
         ]
     );
     assert_eq!(
-        said(cumulative(&[(3, 1, 1)])),
+        said(cumulative(&[(3, 1, 1), (4, 90, 60)])),
         ["At the end of 2026-01-04 9 issues on boards were not done.", "2 were done."],
         "nothing to compare with"
     );
+    assert_eq!(said(cumulative(&[(3, 1, 1)])), ["No day of the boards is over yet."]);
     assert_eq!(said(cumulative(&[])), ["No issue has been on a board yet."]);
 }
 
@@ -301,15 +347,15 @@ fn the_forecast_says_how_often_it_came_true() {
     };
     assert_eq!(
         said(forecast(Some(48), 12, 44, 52)),
-        ["85 %: at least 48 issues in 4 weeks; this forecast came true in 44 of the last 52 weeks."]
+        ["85 %: at least 48 issues in 4 weeks; of the last 52 forecasts for as long 44 came true."]
     );
     assert_eq!(
         said(forecast(Some(1), 12, 0, 0)),
-        ["85 %: at least 1 issue in 4 weeks; there was no week yet to try this forecast on."]
+        ["85 %: at least 1 issue in 4 weeks; no such forecast of the past can be checked yet."]
     );
     assert_eq!(
         said(forecast(None, 7, 0, 0)),
-        ["There is no forecast: it rests on 12 complete weeks, and there are 7."]
+        ["There is no forecast: it rests on 12 weeks at least, and there are 7."]
     );
     assert_eq!(said(Table { name: "forecast", columns: Vec::new() }), ["There is nothing to forecast from."]);
 }

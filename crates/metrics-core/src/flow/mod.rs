@@ -21,6 +21,7 @@ mod calculated_issue;
 mod chain;
 mod cycle_time;
 mod kinds;
+mod levels;
 mod lives;
 mod locate;
 mod notices;
@@ -35,9 +36,9 @@ pub use boards::{Board, NO_BOARD};
 pub use calculated_issue::calculated_issue;
 pub use cycle_time::{cycle_time, cycle_time_week};
 pub use kinds::{BUG, BUG_CUSTOMER_FACING, BUG_DEV_PROCESS, BUG_INTERNAL, Kinds};
+pub(crate) use levels::{open_bugs, work_in_progress};
 pub use lives::{Ending, Intervals, Life, Lives, Place, Source};
 pub use notices::notices;
-pub(crate) use stocks::weeks_of;
 pub use stocks::{cumulative_flow_day, stocks, stocks_week};
 
 use model::Instant;
@@ -50,7 +51,7 @@ use crate::parallel;
 use crate::wanted::Wanted;
 
 /// The tables of this module: `calculated_issue`, `cycle_time`, `cycle_time_week`, `stocks`, `stocks_week`,
-/// `aging_wip` and `cumulative_flow_day`.
+/// `net_flow_week`, `aging_wip` and `cumulative_flow_day`.
 ///
 /// # Errors
 /// When a query over a frame fails, which no input causes.
@@ -69,12 +70,13 @@ pub(crate) fn tables_of(
 ) -> Result<Vec<Table>, FlowError> {
     let zone = rules.timezone;
     let has_working_columns = !rules.working_columns.is_empty();
-    let tables: [(&str, &TableOf<'_>); 7] = [
+    let tables: [(&str, &TableOf<'_>); 8] = [
         ("calculated_issue", &|| Ok(at.map_or_else(|| calculated_issue(raw, lives), |at| listed_at(raw, lives, at)))),
         ("cycle_time", &|| Ok(cycle_time(lives, zone, has_working_columns, coverage)?)),
         ("cycle_time_week", &|| Ok(cycle_time_week(lives, zone, has_working_columns, coverage)?)),
         ("stocks", &|| Ok(stocks(lives))),
         ("stocks_week", &|| Ok(stocks_week(lives, zone, coverage))),
+        ("net_flow_week", &|| Ok(levels::net_flow_week(lives, coverage, zone, &rules.process_changes))),
         ("aging_wip", &|| Ok(aging_wip(raw, lives))),
         ("cumulative_flow_day", &|| Ok(cumulative_flow_day(lives, zone))),
     ];

@@ -1,35 +1,45 @@
-//! `forecast`: how many issues will be finished in the next 1 to 12 weeks.
+//! `forecast`: how many issues will be finished in the next 1 to 12 weeks, counted from `as_of`.
 //!
-//! Monte Carlo over daily throughput: each of 10,000 trials draws the days of the coming weeks, with
-//! replacement, from the 84 days of the last 12 complete weeks. The draws come from `ChaCha8`, seeded from the
-//! configuration; each project has a stream of its own, found by its id, so that other projects and their order
-//! change nothing.
+//! **Weeks** are stretches of seven days that end at `as_of`, or where the imports end if that is earlier: whatever day
+//! it is, the first week ahead is the next seven days, and nothing that is over is in it.
 //!
-//! The back-test draws the same numbers, so that it repeats exactly what would have been forecast each week.
+//! **Trials.** Of the last 52 such weeks (12 at least) are taken the mean, how far a week depends on the one before, and
+//! the surprises: what each week was beyond what the one before it led to expect. A trial goes on from the last week
+//! with surprises drawn from these, so that it varies as weeks do and good or bad times last as long. Its mean and
+//! dependence are themselves drawn around those of the history, by as much as a history of that length may be mistaken.
+//!
+//! The draws come from `ChaCha8`, seeded from the configuration; each project has a stream of its own, found by its id,
+//! so that other projects and their order change nothing. The back-test draws the same numbers, so that it repeats
+//! exactly what would have been forecast each week. `just truth` measures how often forecasts come true of series whose
+//! future is known.
 
 mod backtest;
-mod paths;
+mod draws;
+mod process;
 
-use chrono::Days;
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use model::Instant;
 use model::columns::TextColumn;
+use model::instant::MICROS_PER_DAY;
 use model::table::{Cells, Column, Table};
 
-use crate::calendar::{Cut, Periods};
+use crate::calendar::local_date;
 use crate::frame::RATE_MINIMUM;
 use crate::parallel;
 use backtest::{Hits, backtest};
-use paths::DayPaths;
+use draws::draws;
+use process::Process;
 
-/// Trials of a forecast.
-pub const TRIALS: usize = 10_000;
-/// Complete weeks whose days are drawn from; with fewer there is no forecast.
-pub const HISTORY_WEEKS: usize = 12;
+/// Trials of a forecast, and of each past one that is checked.
+pub const TRIALS: usize = 2_000;
+/// Weeks that a forecast rests on at least; with fewer there is none.
+pub const MINIMUM_WEEKS: usize = 12;
+/// Weeks that it rests on at most.
+pub const HISTORY_WEEKS: usize = 52;
 /// Weeks ahead, from 1.
 pub const HORIZON_WEEKS: usize = 12;
-/// Days drawn from.
-const HISTORY_DAYS: usize = 7 * HISTORY_WEEKS;
+const WEEK: i64 = 7 * MICROS_PER_DAY;
 /// Percent of trials that finish at least the number forecast.
 const CONFIDENCES: [usize; 4] = [50, 70, 85, 95];
 
@@ -43,7 +53,7 @@ pub struct ForecastSeries<'a> {
     pub project_name: &'a str,
     /// When its issues were finished, in any order.
     pub finished: &'a [Instant],
-    /// Its history begins with the week that holds this instant, or the earliest of `finished`.
+    /// Its history begins at this instant, or with the earliest of `finished`.
     pub first: Instant,
 }
 
@@ -54,9 +64,9 @@ pub use crate::totals::ALL;
 pub struct ForecastOptions {
     /// Now; later events are ignored.
     pub as_of: Instant,
-    /// End of what every needed source has imported: weeks that end later are not complete.
+    /// End of what every needed source has imported: later weeks are not known.
     pub covered_to: Instant,
-    /// Where days and weeks are cut.
+    /// Where days are cut.
     pub zone: Tz,
     /// Seed of the random numbers.
     pub seed: u64,
@@ -64,11 +74,11 @@ pub struct ForecastOptions {
 
 /// Twelve rows per series, series ordered by project id and [`ALL`] last.
 ///
-/// Columns: `project_id`, `project_name`, `weeks` (1 to 12, from the end of the last complete week),
-/// `until` (last day of that period, null without a complete week), `p50`, `p70`, `p85`, `p95` (the most issues
-/// that at least so many percent of the trials finish; null with fewer than 12 complete weeks),
-/// `history_weeks` (complete weeks known), `hit_rate_85` (share of past 85 % forecasts for +4 weeks that came
-/// true, null below 10), `hit_count`, `hit_n` (past forecasts that can be checked: the last 52 at most).
+/// Columns: `project_id`, `project_name`, `weeks` (1 to 12, of seven days from `as_of`), `until` (last day of these, null
+/// without a known week), `p50`, `p70`, `p85`, `p95` (the number of issues that nearest to so many percent of the trials
+/// finish or exceed; null with fewer than 12 weeks), `history_weeks` (weeks known), `hit_rate_85` (share of the past 85 %
+/// forecasts for as many weeks that came true, null below 10), `hit_count`, `hit_n` (past forecasts that can be checked:
+/// the last 52 at most).
 pub fn forecast(series: &[ForecastSeries<'_>], options: &ForecastOptions) -> Table {
     let mut order: Vec<&ForecastSeries<'_>> = series.iter().collect();
     order.sort_by_key(|series| (series.project_id == ALL, series.project_id));
@@ -79,59 +89,71 @@ pub fn forecast(series: &[ForecastSeries<'_>], options: &ForecastOptions) -> Tab
 /// What is known of one series.
 struct Outlook {
     /// Last day of each horizon.
-    until: [Option<chrono::NaiveDate>; HORIZON_WEEKS],
+    until: [Option<NaiveDate>; HORIZON_WEEKS],
     /// Per horizon, per confidence.
-    forecasts: Option<[[u32; CONFIDENCES.len()]; HORIZON_WEEKS]>,
+    forecasts: Option<[Forecast; HORIZON_WEEKS]>,
     history_weeks: usize,
-    hits: Hits,
+    hits: [Hits; HORIZON_WEEKS],
 }
+
+/// Per confidence.
+type Forecast = [u32; CONFIDENCES.len()];
 
 impl Outlook {
     fn of(series: &ForecastSeries<'_>, options: &ForecastOptions) -> Self {
-        let covered = options.covered_to.min(options.as_of);
-        let first = series.finished.iter().copied().fold(series.first, Instant::min);
-        let weeks = Periods::covering(Cut::Week, options.zone, first, covered);
-        let history_weeks = (0..weeks.len()).take_while(|week| weeks.end(*week) <= covered).count();
-        let mut outlook = Self { until: [None; HORIZON_WEEKS], forecasts: None, history_weeks, hits: Hits::default() };
-        let Some(last_week) = history_weeks.checked_sub(1) else { return outlook };
-        for (index, until) in outlook.until.iter_mut().enumerate() {
-            *until = weeks.first_day(last_week).checked_add_days(Days::new(7 * (index as u64 + 2) - 1));
-        }
-        if history_weeks >= HISTORY_WEEKS {
-            let daily = daily_counts(series, options.zone, weeks.start(0), weeks.end(last_week));
-            let paths = DayPaths::draw(options.seed, series.project_id);
-            outlook.forecasts = Some(simulate(&paths, last_days(&daily)));
-            outlook.hits = backtest(&paths, &daily);
+        let weekly = weekly_counts(series, options.covered_to.min(options.as_of));
+        let until = if weekly.is_empty() { [None; HORIZON_WEEKS] } else { last_days(options) };
+        let mut outlook =
+            Self { until, forecasts: None, history_weeks: weekly.len(), hits: [Hits::default(); HORIZON_WEEKS] };
+        if weekly.len() >= MINIMUM_WEEKS {
+            let is_idle = weekly.iter().all(|count| *count == 0);
+            let draws = if is_idle { Vec::new() } else { draws(options.seed, series.project_id) };
+            let history = &weekly[weekly.len().saturating_sub(HISTORY_WEEKS)..];
+            let nothing = [Forecast::default(); HORIZON_WEEKS];
+            outlook.forecasts = Some(Process::of(history).map_or(nothing, |process| {
+                let totals = process.totals(&draws);
+                std::array::from_fn(|week| forecasts(&totals[week]))
+            }));
+            outlook.hits = backtest(&draws, &weekly);
         }
         outlook
     }
 }
 
-/// Issues finished on each day from the start of the first week to the end of the last complete one.
-fn daily_counts(series: &ForecastSeries<'_>, zone: Tz, start: Instant, end: Instant) -> Vec<u32> {
-    let days = Periods::covering(Cut::Day, zone, start, Instant::from_micros(end.micros() - 1));
-    let mut counts = vec![0; days.len()];
-    for day in series.finished.iter().filter_map(|at| days.index_of(*at)) {
-        counts[day] += 1;
+/// The last day of each horizon, counted from `as_of`.
+fn last_days(options: &ForecastOptions) -> [Option<NaiveDate>; HORIZON_WEEKS] {
+    std::array::from_fn(|week| {
+        let end = options.as_of.micros().checked_add((week as i64 + 1) * WEEK - 1)?;
+        Some(local_date(options.zone, Instant::from_micros(end)))
+    })
+}
+
+/// Issues finished in each known week, oldest first; what was finished at the very end has been.
+fn weekly_counts(series: &ForecastSeries<'_>, known_to: Instant) -> Vec<u32> {
+    let first = series.finished.iter().copied().fold(series.first, Instant::min);
+    let weeks = known_to.micros().saturating_sub(first.micros()).max(0) / WEEK;
+    let mut counts = vec![0; usize::try_from(weeks).unwrap_or_default()];
+    let ago = |at: &Instant| known_to.micros().checked_sub(at.micros()).filter(|ago| *ago >= 0);
+    for ago in series.finished.iter().filter_map(ago) {
+        let week = usize::try_from(ago / WEEK).ok().and_then(|ago| counts.len().checked_sub(ago + 1));
+        if let Some(week) = week {
+            counts[week] += 1;
+        }
     }
     counts
 }
 
-/// The days that a forecast made at the end of `daily` draws from; there must be enough.
-fn last_days(daily: &[u32]) -> &[u32; HISTORY_DAYS] {
-    daily.last_chunk().expect("a forecast needs twelve complete weeks")
-}
-
-/// Per horizon the largest N that at least so many percent of the trials reach, per confidence.
-fn simulate(paths: &DayPaths, history: &[u32; HISTORY_DAYS]) -> [[u32; CONFIDENCES.len()]; HORIZON_WEEKS] {
-    let mut finished = vec![0_u32; TRIALS];
-    std::array::from_fn(|week| {
-        for (sum, days) in finished.iter_mut().zip(paths.week(week)) {
-            *sum += days.iter().map(|day| history[usize::from(*day)]).sum::<u32>();
-        }
-        let mut sorted = finished.clone();
-        sorted.sort_unstable();
-        CONFIDENCES.map(|percent| sorted[TRIALS * (100 - percent) / 100])
+/// Per confidence the number that nearest to so many percent of the trials reach: the most that at least so many do, or
+/// one more if its share is nearer. Always taking the former would be too careful with small numbers, where one issue
+/// more or less is many percent.
+fn forecasts(totals: &[u32; TRIALS]) -> Forecast {
+    let mut sorted = *totals;
+    sorted.sort_unstable();
+    let at_least = |least: u32| TRIALS - sorted.partition_point(|total| *total < least);
+    CONFIDENCES.map(|percent| {
+        let careful = sorted[TRIALS * (100 - percent) / 100];
+        let is_nearer = 100 * (at_least(careful) + at_least(careful + 1)) > 2 * percent * TRIALS;
+        careful + u32::from(is_nearer)
     })
 }
 
@@ -164,10 +186,10 @@ fn table(order: &[&ForecastSeries<'_>], outlooks: &[Outlook]) -> Table {
             Column { name: "history_weeks", cells: integers(&|outlook, _| Some(outlook.history_weeks as i64)) },
             Column {
                 name: "hit_rate_85",
-                cells: Cells::Float(rows().map(|(outlook, _)| outlook.hits.rate()).collect()),
+                cells: Cells::Float(rows().map(|(outlook, week)| outlook.hits[week].rate()).collect()),
             },
-            Column { name: "hit_count", cells: integers(&|outlook, _| Some(outlook.hits.count as i64)) },
-            Column { name: "hit_n", cells: integers(&|outlook, _| Some(outlook.hits.checked as i64)) },
+            Column { name: "hit_count", cells: integers(&|outlook, week| Some(outlook.hits[week].count as i64)) },
+            Column { name: "hit_n", cells: integers(&|outlook, week| Some(outlook.hits[week].checked as i64)) },
         ],
     }
 }

@@ -27,7 +27,7 @@ fn rows_of(csv: &str, project_id: &str) -> Vec<String> {
 
 #[test]
 fn one_issue_each_day_forecasts_one_issue_each_day() {
-    let finished: Vec<Instant> = (0..7 * 30 + 3).map(day).collect();
+    let finished: Vec<Instant> = (1..=7 * 30 + 3).map(day).collect();
     let csv = forecast(&[series("7", &finished)], &options(7 * 30 + 3)).to_csv();
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines.len(), 13);
@@ -35,30 +35,70 @@ fn one_issue_each_day_forecasts_one_issue_each_day() {
         lines[0],
         "project_id,project_name,weeks,until,p50,p70,p85,p95,history_weeks,hit_rate_85,hit_count,hit_n"
     );
-    // Thirty complete weeks end on Sunday 2024-07-28.
-    assert_eq!(lines[1], "7,Board,1,2024-08-04,7,7,7,7,30,1.000000,15,15");
-    assert_eq!(lines[12], "7,Board,12,2024-10-20,84,84,84,84,30,1.000000,15,15");
+    // Thursday 2024-08-01 begins: the first seven days from then end with the next Wednesday.
+    assert_eq!(lines[1], "7,Board,1,2024-08-07,7,7,7,7,30,1.000000,18,18");
+    assert_eq!(lines[12], "7,Board,12,2024-10-23,84,84,84,84,30,,7,7");
 }
 
 #[test]
-fn below_twelve_complete_weeks_the_forecast_is_null() {
-    let finished: Vec<Instant> = (0..7 * 12 - 1).map(day).collect();
+fn below_twelve_weeks_the_forecast_is_null() {
+    let finished: Vec<Instant> = (1..7 * 12).map(day).collect();
     let table = forecast(&[series("7", &finished)], &options(7 * 12 - 1));
-    assert_eq!(rows_of(&table.to_csv(), "7")[0], "7,Board,1,2024-03-24,,,,,11,,0,0");
+    assert_eq!(rows_of(&table.to_csv(), "7")[0], "7,Board,1,2024-03-30,,,,,11,,0,0");
+    let finished: Vec<Instant> = (1..=7 * 12).map(day).collect();
     let enough = forecast(&[series("7", &finished)], &options(7 * 12));
-    assert_eq!((enough.cell(0, "history_weeks"), enough.cell(0, "p95")), ("12".into(), "6".into()));
+    assert_eq!((enough.cell(0, "history_weeks"), enough.cell(0, "p95")), ("12".into(), "7".into()));
     let nothing = forecast(&[series("7", &[])], &options(3));
     assert_eq!(rows_of(&nothing.to_csv(), "7")[0], "7,Board,1,,,,,,0,,0,0");
 }
 
 #[test]
-fn only_the_last_twelve_complete_weeks_are_drawn_from() {
-    // Ten a day long ago, one a day for twelve weeks, a burst in the week that is not over.
-    let mut finished: Vec<Instant> = (0..70).flat_map(|index| [day(index); 10]).collect();
-    finished.extend((70..154).map(day));
-    finished.extend([day(155); 500]);
-    let table = forecast(&[series("7", &finished)], &options(156));
+fn the_first_week_is_the_next_seven_days_whatever_was_done_of_the_running_one() {
+    // Ten issues each Tuesday. On Friday the next one is four days ahead, and one of it is expected.
+    let tuesdays: Vec<Instant> = (0..40).flat_map(|week| [day(7 * week + 1); 10]).collect();
+    let friday = forecast(&[series("7", &tuesdays)], &options(7 * 39 + 4));
+    assert_eq!((friday.cell(0, "until"), friday.cell(0, "p85")), ("2024-10-10".into(), "10".into()));
+    let tuesday_evening = forecast(&[series("7", &tuesdays)], &options(7 * 39 + 2));
+    assert_eq!((tuesday_evening.cell(0, "p50"), tuesday_evening.cell(1, "p50")), ("10".into(), "20".into()));
+}
+
+#[test]
+fn only_the_last_52_weeks_are_drawn_from() {
+    let mut finished: Vec<Instant> = (1..=70).flat_map(|index| [day(index); 10]).collect();
+    finished.extend((71..=70 + 364).map(day));
+    let table = forecast(&[series("7", &finished)], &options(70 + 364));
     assert_eq!((table.cell(0, "p50"), table.cell(11, "p50")), ("7".into(), "84".into()));
+}
+
+#[test]
+fn what_is_not_imported_is_not_known_and_weeks_ahead_still_count_from_as_of() {
+    let finished: Vec<Instant> = (1..=140).map(day).collect();
+    let late = ForecastOptions { as_of: day(160), ..options(140) };
+    let table = forecast(&[series("7", &finished)], &late);
+    let first = ["until", "p85", "history_weeks"].map(|column| table.cell(0, column));
+    assert_eq!(first, ["2024-06-15", "7", "20"]);
+}
+
+#[test]
+fn a_board_that_never_finished_anything_is_expected_to_finish_nothing() {
+    let table = forecast(&[series("7", &[])], &options(7 * 30));
+    assert_eq!(rows_of(&table.to_csv(), "7")[11], "7,Board,12,2024-10-20,0,0,0,0,30,,7,7");
+}
+
+/// Totals of twelve weeks at 50 and at 95 %, and of one week at 50 %.
+fn spread(weekly: &[u32]) -> (u32, u32, u32) {
+    let process = Process::of(weekly).expect("something was finished");
+    let totals = process.totals(&draws(1, "7"));
+    (forecasts(&totals[11])[0], forecasts(&totals[11])[3], forecasts(&totals[0])[0])
+}
+
+#[test]
+fn good_and_bad_times_last_as_they_did() {
+    let lasting: Vec<u32> = (0..52).map(|week| if week / 6 % 2 == 0 { 10 } else { 2 }).collect();
+    let mixed: Vec<u32> = (0..52).map(|week| if week * 7 % 13 < 7 { 10 } else { 2 }).collect();
+    let ((middle, least, next), (of_mixed, least_of_mixed, _)) = (spread(&lasting), spread(&mixed));
+    assert!(next >= 8, "a good time goes on: {next}");
+    assert!(middle - least > of_mixed - least_of_mixed, "{middle} {least} {of_mixed} {least_of_mixed}");
 }
 
 #[test]
@@ -81,48 +121,17 @@ fn the_seed_decides_and_nothing_else() {
     assert_ne!(with_seed(1), with_seed(2));
 }
 
-/// Chance of each sum of `days` independent draws from the history, by repeated convolution.
-fn exact_distribution(history: &[u32; HISTORY_DAYS], days: usize) -> Vec<f64> {
-    let mut chances = vec![1.0];
-    for _ in 0..days {
-        let mut next = vec![0.0; chances.len() + 3];
-        for (sum, chance) in chances.iter().enumerate() {
-            for count in history {
-                next[sum + *count as usize] += chance / HISTORY_DAYS as f64;
-            }
-        }
-        chances = next;
-    }
-    chances
-}
-
-#[test]
-fn forecasts_agree_with_the_exact_distribution() {
-    let history: [u32; HISTORY_DAYS] = std::array::from_fn(|day| [0, 0, 1, 3, 0, 2, 0][day % 7]);
-    let forecasts = simulate(&DayPaths::draw(1, "7"), &history);
-    for (week, numbers) in forecasts.iter().enumerate() {
-        let chances = exact_distribution(&history, 7 * (week + 1));
-        for (percent, number) in CONFIDENCES.iter().zip(numbers) {
-            let at_least = |least: u32| chances[least as usize..].iter().sum::<f64>();
-            // Four standard errors of a share among 10,000 trials are 0.02 at most.
-            let share = *percent as f64 / 100.0;
-            assert!(at_least(*number) > share - 0.02, "week {week}: {number} is too many for {percent} %");
-            assert!(at_least(number + 1) < share + 0.02, "week {week}: {number} is too few for {percent} %");
-        }
-    }
-}
-
 /// Drawn once: drawing is the slow part without optimisation.
-static PATHS: LazyLock<DayPaths> = LazyLock::new(|| DayPaths::draw(1, "7"));
+static DRAWS: LazyLock<Vec<draws::Draw>> = LazyLock::new(|| draws(1, "7"));
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn forecasts_fall_with_confidence_and_rise_with_time(counts in proptest::collection::vec(0_u32..6, HISTORY_DAYS)) {
-        let history: [u32; HISTORY_DAYS] = counts.try_into().expect("as many as asked for");
-        let forecasts = simulate(&PATHS, &history);
-        for numbers in forecasts {
+    fn forecasts_fall_with_confidence_and_rise_with_time(counts in proptest::collection::vec(0_u32..6, 12..60)) {
+        let Some(process) = Process::of(&counts) else { return Ok(()) };
+        let forecasts: Vec<Forecast> = process.totals(&DRAWS).iter().map(forecasts).collect();
+        for numbers in &forecasts {
             prop_assert!(numbers.is_sorted_by(|more, less| more >= less));
         }
         for pair in forecasts.windows(2) {

@@ -40,8 +40,8 @@ use crate::wanted::Wanted;
 use facts::Facts;
 
 /// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_repo`,
-/// `pr_change_requests_repo_dist`, `pr_cycle_week`, `pr_review_latency_week`, `pr_activity_week`, `pr_open`,
-/// `calculated_pr`, `pr_cycle_dist`, and `pr_author_week` only where the rules allow tables about people. `pr_summary`
+/// `pr_change_requests_repo_dist`, `pr_cycle_week`, `pr_review_latency_week`, `pr_activity_week`, `pr_net_flow_week`,
+/// `pr_open`, `calculated_pr`, `pr_cycle_dist`, and `pr_author_week` only where the rules allow tables about people. `pr_summary`
 /// is the calculation's: see [`summary`](crate::summary).
 ///
 /// Weeks are cut in the zone of the rules. A week is complete when it ended by `as_of` and the imports of its
@@ -61,13 +61,14 @@ pub(crate) fn tables_of(
 ) -> (Vec<Table>, Option<PullRequestFacts>) {
     let facts = Facts::of(raw, rules, as_of, chosen);
     let days = chosen.days(rules.timezone);
-    let tables: [(&str, &(dyn Fn() -> Table + Sync)); 10] = [
+    let tables: [(&str, &(dyn Fn() -> Table + Sync)); 11] = [
         ("pr_change_requests_week", &|| change_requests::by_week(&facts, &rules.process_changes)),
         ("pr_change_requests_repo", &|| change_requests::by_repository(&facts)),
         ("pr_change_requests_repo_dist", &|| change_requests::distribution(&facts)),
         ("pr_cycle_week", &|| cycle::by_week(&facts)),
         ("pr_review_latency_week", &|| latency::by_week(&facts)),
         ("pr_activity_week", &|| activity::by_week(&facts)),
+        ("pr_net_flow_week", &|| open::net_flow(&facts, as_of, &rules.process_changes)),
         ("pr_open", &|| open::table(raw, &facts, as_of)),
         ("calculated_pr", &|| calculated_pr::table(raw, &facts, rules.people)),
         ("pr_cycle_dist", &|| distribution::table(&facts, &days)),
@@ -80,7 +81,7 @@ pub(crate) fn tables_of(
     let summary = begins.map(|begins| {
         let covered_to = facts.covered.last().copied().unwrap_or(as_of);
         let data = Data { as_of, covered_to, begins, zone: rules.timezone };
-        PullRequestFacts::new(data, facts.series, &facts.weeks, &tables, &rules.process_changes)
+        PullRequestFacts::new(data, facts.series, &tables, &rules.process_changes)
     });
     (tables, summary)
 }

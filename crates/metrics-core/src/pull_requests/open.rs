@@ -1,14 +1,16 @@
-//! `pr_open`: pull requests of humans that are open at `as_of`, oldest first.
+//! `pr_open`: pull requests of humans that are open at `as_of`, oldest first; and what came and left each week.
 
 use model::Instant;
 use model::columns::{InstantColumn, Raw, TextColumn};
 use model::instant::MICROS_PER_DAY;
+use model::rules::ProcessChange;
 use model::table::{Cells, Column, Table};
 
 use crate::hosts::hosts;
 
 use super::clock::Clock;
 use super::facts::{Facts, size_name};
+use crate::net_flow::{self, Weeks};
 
 /// id, title, repo, `age_days` (since it was opened), stage, `waiting_since`, size (empty where unknown), draft, url.
 ///
@@ -47,6 +49,14 @@ pub(super) fn table(raw: &Raw, facts: &Facts, as_of: Instant) -> Table {
             Column { name: "host", cells: hosts(&raw.dictionary, open.iter().map(|(row, _)| columns.host[*row])) },
         ],
     }
+}
+
+/// `pr_net_flow_week`: pull requests opened, and merged or closed, of all repositories together, with the chart of the
+/// difference. Bots are out as in [`table`].
+pub(super) fn net_flow(facts: &Facts, as_of: Instant, changes: &[ProcessChange]) -> Table {
+    let covered_to = facts.covered.last().copied().unwrap_or(as_of);
+    let weeks = Weeks { periods: &facts.weeks, as_of: as_of.micros(), covered_to: covered_to.micros() };
+    net_flow::table("pr_net_flow_week", &[("open_prs", &facts.series.open)], weeks, changes)
 }
 
 fn texts<'a>(open: &[(usize, Clock)], text: impl Fn(usize, &Clock) -> &'a [u8]) -> Cells {

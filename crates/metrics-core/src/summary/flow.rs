@@ -8,12 +8,11 @@ use model::table::Table;
 use super::Summary;
 use super::data::{Data, Days};
 use super::observations::{Observations, Stock};
-use super::rows::{self, Figure, Row, Weekly, chart_bytes, chart_of_counts, counted, metric, table};
+use super::rows::{self, Figure, Row, Weekly, chart_bytes, counted, metric, table};
 use super::words;
-use crate::calendar::Cut;
 use crate::control::{Chart, weekly_series, xmr};
 use crate::coverage::Coverage;
-use crate::flow::{BUG, Life, Lives, NO_BOARD, Place, weeks_of};
+use crate::flow::{Life, Lives, open_bugs, work_in_progress};
 
 /// What `flow_summary` of any days needs.
 #[derive(Clone, Debug)]
@@ -35,8 +34,6 @@ struct Charts {
     lead: Chart,
     cycle: Chart,
     throughput: Chart,
-    wip: Chart,
-    bugs: Chart,
 }
 
 impl FlowFacts {
@@ -55,25 +52,19 @@ impl FlowFacts {
             zone: rules.timezone,
         };
         let changes = &rules.process_changes;
-        let weeks = weeks_of(lives, Cut::Week, data.zone);
-        let is_started = |place| (Place::Dev..=Place::WaitingToProd).contains(&place);
-        let wip = stock(lives, |_, place| is_started(place));
-        let bugs = stock(lives, |issue, place| place.is_stock() && lives.kinds.bug[issue] & BUG != 0);
         let charts = Charts {
             lead: medians(cycle_time_week, "leadtime_days_p50", changes),
             cycle: medians(cycle_time_week, "cycletime_days_p50", changes),
             throughput,
-            wip: chart_of_counts(&wip, &data, &weeks, changes),
-            bugs: chart_of_counts(&bugs, &data, &weeks, changes),
         };
         Some(Self {
             lead: durations(lives, Life::lead_micros),
             cycle: durations(lives, Life::cycle_micros),
             lead_unknown: durations(lives, |life| (life.is_finished() && life.lead_micros().is_none()).then_some(0)),
             cycle_unknown: durations(lives, |life| (life.is_finished() && life.cycle_unknown).then_some(0)),
+            wip: work_in_progress(lives),
+            bugs: open_bugs(lives),
             data,
-            wip,
-            bugs,
             charts,
         })
     }
@@ -82,7 +73,7 @@ impl FlowFacts {
         let days = self.data.days(from, to);
         let throughput = self.throughput(days);
         let center = throughput.figure.value.filter(|center| *center > 0.0);
-        let mut wip = counted("wip", &self.data, days, &self.charts.wip, &self.wip);
+        let mut wip = counted("wip", &self.data, days, &self.wip);
         wip.weeks_of_work = wip.figure.value.zip(center).map(|(wip, center)| wip / center);
         let rows = [
             rows::durations(
@@ -103,7 +94,7 @@ impl FlowFacts {
             ),
             throughput,
             wip,
-            counted("red_bin", &self.data, days, &self.charts.bugs, &self.bugs),
+            counted("red_bin", &self.data, days, &self.bugs),
         ];
         Summary { table: table("flow_summary", &rows), sentences: words::flow(&rows) }
     }
@@ -128,8 +119,8 @@ impl FlowFacts {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let Charts { lead, cycle, throughput, wip, bugs } = &self.charts;
-        let charts = [lead, cycle, throughput, wip, bugs].map(chart_bytes).iter().sum::<usize>();
+        let Charts { lead, cycle, throughput } = &self.charts;
+        let charts = [lead, cycle, throughput].map(chart_bytes).iter().sum::<usize>();
         let unknown = self.lead_unknown.bytes() + self.cycle_unknown.bytes();
         unknown + self.lead.bytes() + self.cycle.bytes() + self.wip.bytes() + self.bugs.bytes() + charts
     }
@@ -147,22 +138,4 @@ fn medians(cycle_time_week: &Table, column: &str, changes: &[ProcessChange]) -> 
 fn durations(lives: &Lives, duration: fn(&Life) -> Option<i64>) -> Observations {
     let ended = |(_, life): (usize, &Life)| duration(life).map(|duration| (life.ended_at, duration));
     Observations::new(lives.included().filter_map(ended))
-}
-
-/// Issues that are on a board and counted there by where they are.
-fn stock(lives: &Lives, is_counted: impl Fn(usize, Place) -> bool) -> Stock {
-    let (mut came, mut left) = (Vec::new(), Vec::new());
-    let intervals = &lives.intervals;
-    for (issue, _) in lives.followed() {
-        let mut was_counted = false;
-        for interval in intervals.of(issue) {
-            let counts = intervals.board[interval] != NO_BOARD && is_counted(issue, intervals.place[interval]);
-            if counts != was_counted {
-                let moved = if counts { &mut came } else { &mut left };
-                moved.push(intervals.start[interval]);
-            }
-            was_counted = counts;
-        }
-    }
-    Stock::new(came, left)
 }

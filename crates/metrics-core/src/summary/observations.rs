@@ -53,6 +53,15 @@ impl Stock {
         so_far(&self.came) - so_far(&self.left)
     }
 
+    /// How many came and how many left within a half-open range of instants.
+    pub(crate) fn moves(&self, instants: Range<i64>) -> (i64, i64) {
+        let within = |moves: &[i64]| {
+            let place = |instant: i64| moves.partition_point(|at| *at < instant) as i64;
+            (place(instants.end) - place(instants.start)).max(0)
+        };
+        (within(&self.came), within(&self.left))
+    }
+
     pub(super) fn bytes(&self) -> usize {
         size_of_val(self.came.as_slice()) + size_of_val(self.left.as_slice())
     }

@@ -8,9 +8,8 @@ use model::table::Table;
 use super::Summary;
 use super::data::Data;
 use super::observations::{Observations, Stock};
-use super::rows::{Figure, chart_bytes, chart_of_counts, counted, pooled, table};
+use super::rows::{Figure, chart_bytes, counted, pooled, table};
 use super::words;
-use crate::calendar::Periods;
 use crate::control::{Chart, weekly_series, xmr};
 use crate::totals::ALL;
 
@@ -40,19 +39,12 @@ struct Charts {
     open_to_merge: Chart,
     to_first_review: Chart,
     change_requests: Chart,
-    open: Chart,
 }
 
 impl PullRequestFacts {
-    /// The tables, among them `pr_cycle_week`, `pr_review_latency_week` and `pr_change_requests_week`, and the weeks are
-    /// those of the same pull requests.
-    pub(crate) fn new(
-        data: Data,
-        series: Series,
-        weeks: &Periods,
-        tables: &[Table],
-        changes: &[ProcessChange],
-    ) -> Self {
+    /// The tables, among them `pr_cycle_week`, `pr_review_latency_week` and `pr_change_requests_week`, are those of the
+    /// same pull requests.
+    pub(crate) fn new(data: Data, series: Series, tables: &[Table], changes: &[ProcessChange]) -> Self {
         let of_all = |name: &str, column: &str, group: &str| {
             let table = tables.iter().find(|table| table.name == name);
             let points = table.and_then(|table| weekly_series(table, column, Some((group, ALL))));
@@ -62,7 +54,6 @@ impl PullRequestFacts {
             open_to_merge: of_all("pr_cycle_week", "open_to_merge_p50_days", "repo"),
             to_first_review: of_all("pr_review_latency_week", "to_first_review_p50_hours", "size"),
             change_requests: of_all("pr_change_requests_week", "avg", "repo"),
-            open: chart_of_counts(&series.open, &data, weeks, changes),
         };
         Self { data, series, charts }
     }
@@ -85,16 +76,15 @@ impl PullRequestFacts {
                 &series.change_requests,
                 Figure::mean,
             ),
-            counted("open_prs", data, days, &charts.open, &series.open),
+            counted("open_prs", data, days, &series.open),
         ];
         Summary { table: table("pr_summary", &rows), sentences: words::pull_requests(&rows) }
     }
 
     pub(super) fn bytes(&self) -> usize {
         let Series { open_to_merge, to_first_review, change_requests, open } = &self.series;
-        let Charts { open_to_merge: cycle, to_first_review: review, change_requests: requests, open: stock } =
-            &self.charts;
-        let charts = [cycle, review, requests, stock].map(chart_bytes).iter().sum::<usize>();
+        let Charts { open_to_merge: cycle, to_first_review: review, change_requests: requests } = &self.charts;
+        let charts = [cycle, review, requests].map(chart_bytes).iter().sum::<usize>();
         open_to_merge.bytes() + to_first_review.bytes() + change_requests.bytes() + open.bytes() + charts
     }
 }

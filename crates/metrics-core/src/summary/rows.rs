@@ -2,14 +2,12 @@
 
 use chrono::NaiveDate;
 use model::columns::TextColumn;
-use model::rules::ProcessChange;
 use model::table::{Cells, Column, Table};
 
 use super::data::{Data, Days};
 use super::observations::{Observations, Stock};
-use crate::calendar::Periods;
 use crate::catalogue::{Direction, Metric, metrics};
-use crate::control::{Chart, Point, Verdict, xmr};
+use crate::control::{Chart, Verdict};
 use crate::frame::{KNOWN_SHARE_MINIMUM, P85_MINIMUM, P95_MINIMUM, percentile, percentile_of_enough};
 
 /// One metric over some days.
@@ -78,7 +76,7 @@ impl Figure {
     }
 }
 
-/// What the chart of the weekly series says about the days.
+/// What the chart of the weekly series says about the days; of levels nothing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Weekly {
     /// The chart at the last complete week of the days that has a value.
@@ -93,7 +91,7 @@ impl Weekly {
     pub(super) fn of(chart: &Chart, data: &Data, days: Days, metric: &Metric) -> Self {
         let of_days = || chart.points.iter().filter(|point| point.complete && days.has(point.first_day));
         let in_force = of_days().next_back();
-        let judged = of_days().filter(|point| point.center.is_some());
+        let judged = of_days().filter(|point| point.is_judged());
         let signals = judged.clone().next().map(|_| judged.filter(|point| !point.signals.is_empty()).count() as i64);
         let last = data.complete_weeks(days).next_back();
         let newest = in_force.filter(|point| Some(point.first_day) == last);
@@ -164,8 +162,8 @@ fn figure_of_none(_: &[i64]) -> Figure {
     Figure::default()
 }
 
-/// A row of a count when the days end.
-pub(super) fn counted(name: &str, data: &Data, days: Days, chart: &Chart, stock: &Stock) -> Row {
+/// A row of a level: a count when the days end. It has no limits and no verdict, see [`net_flow`](crate::net_flow).
+pub(super) fn counted(name: &str, data: &Data, days: Days, stock: &Stock) -> Row {
     let metric = metric(name);
     let (now, then) = data.end(days);
     let count = |moment| data.has_begun(moment).then(|| Figure::count(stock.before(moment.before)));
@@ -173,21 +171,11 @@ pub(super) fn counted(name: &str, data: &Data, days: Days, chart: &Chart, stock:
         metric,
         days,
         figure: count(now).unwrap_or_default(),
-        weekly: Weekly::of(chart, data, days, metric),
+        weekly: Weekly::default(),
         before: Days { from: then.day, to: then.day },
         previous: count(then).filter(|_| data.reaches(then)),
         weeks_of_work: None,
     }
-}
-
-/// The chart of a count at the ends of weeks.
-pub(super) fn chart_of_counts(stock: &Stock, data: &Data, weeks: &Periods, changes: &[ProcessChange]) -> Chart {
-    let point = |week: usize| Point {
-        first_day: weeks.first_day(week),
-        value: stock.before(weeks.end(week).micros()) as f64,
-        complete: weeks.end(week) <= data.covered_to,
-    };
-    xmr(&(0..weeks.len()).map(point).collect::<Vec<_>>(), changes)
 }
 
 /// Bytes that a chart takes, about.

@@ -119,10 +119,8 @@ fn a_change_from_nothing_is_no_percentage() {
 
 /// Weeks of 2026 from the first Monday on; all complete but the last.
 fn chart(values: &[f64], changes: &[ProcessChange]) -> Chart {
-    let week = |(week, value): (usize, &f64)| Point {
-        first_day: day("2026-01-05") + Count::new(7 * week as u64),
-        value: *value,
-        complete: week + 1 < values.len(),
+    let week = |(week, value): (usize, &f64)| {
+        Point::measure(day("2026-01-05") + Count::new(7 * week as u64), *value, week + 1 < values.len())
     };
     xmr(&values.iter().enumerate().map(week).collect::<Vec<_>>(), changes)
 }

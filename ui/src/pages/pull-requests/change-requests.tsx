@@ -37,7 +37,7 @@ export function ChangeRequests({ state }: { state: PageState }) {
         <Legend
           items={[
             { shape: 'line', tone: 'g0', text: t.line },
-            ...(points.some(({ center }) => center !== null) ? limits : []),
+            ...(points.some(({ ucl }) => ucl !== null) ? limits : []),
             { shape: 'ring', tone: 'g0', text: words.control.notComplete },
           ]}
         />

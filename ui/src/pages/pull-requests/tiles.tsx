@@ -67,7 +67,6 @@ export function Tiles({ state }: { state: PageState }) {
           value={shown(open?.value, count)}
           reason={t.beforeData}
           change={change(open, words.tiles.weeksAgo)}
-          basis={limitsOf(open)}
         />
       </ul>
     </>
@@ -76,13 +75,6 @@ export function Tiles({ state }: { state: PageState }) {
 
 function shown(value: number | null | undefined, format: (value: number) => string): string | null {
   return value == null ? null : format(value);
-}
-
-/** `a normal week ends with 25 to 35` */
-function limitsOf(row: SummaryRow | undefined): string | undefined {
-  return row?.limit_low != null && row.limit_high != null
-    ? t.normal(decimal(row.limit_low), decimal(row.limit_high))
-    : undefined;
 }
 
 /** `85 % within 3.9 days · 1,204 pull requests` */

@@ -114,6 +114,62 @@ proptest! {
     }
 }
 
+#[test]
+fn levels_have_neither_limits_nor_signals_nor_a_verdict() {
+    // Steady work, then forty issues at once that stay: a chart of the level would signal.
+    let mut stories = steady();
+    let burst = |number: usize| story(300 + number, 92.0, "92 +P | 92.5 P:Ready>Doing").labelled("bug");
+    stories.extend((0..40).map(burst));
+    let calculation = calculated(&stories, 98.0);
+    let whole = table(&calculation, "flow_summary");
+    for metric in ["wip", "red_bin"] {
+        assert_eq!(cells(whole, metric, &["limit_low", "limit_high", "signals", "verdict"]), [""; 4], "{metric}");
+    }
+    let net = table(&calculation, "net_flow_week");
+    let last =
+        (0..net.height()).rev().find(|row| net.cell(*row, "level") == "wip" && net.cell(*row, "complete") == "true");
+    let last = last.expect("a complete week");
+    assert_eq!((net.cell(last, "signals").as_str(), net.cell(last, "net_flow").as_str()), ("beyond_limits", "40"));
+    let said = &calculation.findings_by_table["stocks"];
+    let grew = "Work in progress grew: 47 issues came and 7 left in 2026-W15, and the chart of the difference signals.";
+    assert!(said.iter().any(|sentence| sentence == grew), "{said:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arrivals_less_departures_are_the_change_of_the_level(stories in stories()) {
+        let calculation = calculated(&told(&stories), AS_OF);
+        let (net, stocks) = (table(&calculation, "net_flow_week"), table(&calculation, "stocks_week"));
+        let levels: [(&str, &[&str]); 9] = [
+            ("open", &["in_backlogs", "in_ready", "in_dev", "in_review", "in_qa", "waiting_to_prod"]),
+            ("backlog", &["in_backlogs"]),
+            ("ready", &["in_ready"]),
+            ("dev", &["in_dev"]),
+            ("review", &["in_review"]),
+            ("qa", &["in_qa"]),
+            ("waiting_to_prod", &["waiting_to_prod"]),
+            ("wip", &STEPS_OF_WORK),
+            ("red_bin", &["opened_bugs"]),
+        ];
+        for (level, columns) in levels {
+            let mut sums: BTreeMap<NaiveDate, f64> = BTreeMap::new();
+            for (row, monday) in mondays(stocks).into_iter().enumerate() {
+                *sums.entry(monday).or_default() +=
+                    columns.iter().filter_map(|column| number(stocks, row, column)).sum::<f64>();
+            }
+            let mut so_far = 0.0;
+            for (row, monday) in mondays(net).into_iter().enumerate().filter(|(row, _)| net.cell(*row, "level") == level) {
+                so_far += number(net, row, "net_flow").expect("a count");
+                if let Some(sum) = sums.get(&monday) {
+                    prop_assert!(is_same(Some(*sum), Some(so_far)), "{level} {monday}: {sum} is not {so_far}");
+                }
+            }
+        }
+    }
+}
+
 /// One issue finished each day from day 1 to day 99, each after a day and a half, and two that are still in work.
 fn steady() -> Vec<Story> {
     let finished = |number: usize| {

@@ -41,16 +41,16 @@ fn change_requests_stand_in_the_week_of_the_opening_and_requested_in_that_of_the
     ];
     assert_eq!(
         table("pr_change_requests_week", &pulls).to_csv(),
-        "year,week,repo,avg,median,p90,pr_count,cr_total,requested,center,ucl,lcl,signals,segment,provisional,complete\n\
-         2024,01,api,0.000000,0.000000,0.000000,1,0,0,,,,,1,false,true\n\
-         2024,01,web,1.000000,1.000000,1.000000,1,1,0,,,,,1,false,true\n\
-         2024,01,ALL,0.500000,0.500000,1.000000,2,1,0,,,,,1,false,true\n\
-         2024,02,api,,,,0,0,0,,,,,1,false,true\n\
-         2024,02,web,,,,0,0,1,,,,,1,false,true\n\
-         2024,02,ALL,,,,0,0,1,,,,,1,false,true\n\
-         2024,03,api,,,,0,0,0,,,,,1,false,false\n\
-         2024,03,web,,,,0,0,0,,,,,1,false,false\n\
-         2024,03,ALL,,,,0,0,0,,,,,1,false,false\n"
+        "year,week,repo,avg,median,p90,pr_count,cr_total,requested,center,ucl,lcl,signals,segment,provisional,no_limits,complete\n\
+         2024,01,api,0.000000,0.000000,0.000000,1,0,0,,,,,1,false,too_few_weeks,true\n\
+         2024,01,web,1.000000,1.000000,1.000000,1,1,0,,,,,1,false,too_few_weeks,true\n\
+         2024,01,ALL,0.500000,0.500000,1.000000,2,1,0,,,,,1,false,too_few_weeks,true\n\
+         2024,02,api,,,,0,0,0,,,,,1,false,too_few_weeks,true\n\
+         2024,02,web,,,,0,0,1,,,,,1,false,too_few_weeks,true\n\
+         2024,02,ALL,,,,0,0,1,,,,,1,false,too_few_weeks,true\n\
+         2024,03,api,,,,0,0,0,,,,,1,false,incomplete,false\n\
+         2024,03,web,,,,0,0,0,,,,,1,false,incomplete,false\n\
+         2024,03,ALL,,,,0,0,0,,,,,1,false,incomplete,false\n"
     );
     assert_eq!(
         table("pr_change_requests_repo", &pulls).to_csv(),
@@ -208,7 +208,7 @@ fn a_week_is_complete_only_where_the_imports_reach_past_its_end() {
 #[test]
 fn without_pull_requests_there_are_headers_alone() {
     let tables = tables_at(&[], &Rules { people: true, ..Rules::default() }, at("2024-01-15"));
-    assert_eq!(tables.len(), 10);
+    assert_eq!(tables.len(), 11);
     for table in tables {
         assert_eq!(table.to_csv().lines().count(), 1, "{}", table.name);
     }
