@@ -137,6 +137,7 @@ fn focus<'a>(
                 FocusCost::Effective => CostColumn::Effective,
             },
             provider: files.provider.clone(),
+            parts: files.parts,
         };
         sources.push(Arc::new(FocusSource::new(settings, Arc::clone(clock)).map_err(Failure::usage)?));
     }

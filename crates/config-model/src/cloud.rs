@@ -40,6 +40,11 @@ pub struct FocusFiles {
     /// Provider, by default as the files name it.
     #[serde(default)]
     pub provider: Option<String>,
+    /// All files are parts of one bill and add up, whatever days they bill. By default the newest counts of those that
+    /// bill the same days of an account.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<bool>")]
+    pub parts: bool,
 }
 
 /// Which cost of a FOCUS file is taken. The two are never added.

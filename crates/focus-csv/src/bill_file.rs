@@ -39,6 +39,13 @@ pub(crate) struct FileState {
     pub(crate) modified: Instant,
 }
 
+impl FileState {
+    /// The path as the pattern gives it.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
 impl BillFile {
     fn found(path: PathBuf, base: &Path) -> Result<Option<Self>, Fault> {
         let metadata = fs::metadata(&path).map_err(|cause| Fault::Unreadable { file: path.clone(), cause })?;
@@ -96,35 +103,44 @@ pub(crate) fn find(settings: &Settings) -> Result<Vec<BillFile>, Fault> {
 
 /// Files of which no two have the same content, and those that were dropped for it.
 pub(crate) struct Distinct {
-    /// One of each content: the first by path, with the time of the newest that has this content.
-    pub(crate) files: Vec<(BillFile, Instant)>,
+    /// One of each content: the first by path.
+    pub(crate) files: Vec<Kept>,
     /// A dropped file, and the one that is read in its place.
     pub(crate) dropped: Vec<(PathBuf, PathBuf)>,
 }
 
-/// Drops files that are the same as an earlier one, byte for byte.
-pub(crate) fn distinct(files: Vec<BillFile>, cancel: &CancellationToken) -> Result<Distinct, Fault> {
+/// A file that stands for all of the same content.
+pub(crate) struct Kept {
+    pub(crate) file: BillFile,
+    /// When the newest of them was written.
+    pub(crate) newest: Instant,
+    /// The newest run that one of them is of.
+    pub(crate) run: usize,
+}
+
+/// Drops files that are the same as an earlier one, byte for byte. Each comes with its run.
+pub(crate) fn distinct(
+    files: impl Iterator<Item = (BillFile, usize)>,
+    cancel: &CancellationToken,
+) -> Result<Distinct, Fault> {
     let mut distinct = Distinct { files: Vec::new(), dropped: Vec::new() };
-    for file in files {
-        let modified = file.state.modified;
+    for (file, run) in files {
+        let newest = file.state.modified;
         match same_as(&distinct.files, &file, cancel)? {
-            None => distinct.files.push((file, modified)),
+            None => distinct.files.push(Kept { file, newest, run }),
             Some(position) => {
-                let (first, newest) = &mut distinct.files[position];
-                *newest = modified.max(*newest);
-                distinct.dropped.push((file.path, first.path.clone()));
+                let kept = &mut distinct.files[position];
+                kept.newest = newest.max(kept.newest);
+                kept.run = run.max(kept.run);
+                distinct.dropped.push((file.path, kept.file.path.clone()));
             }
         }
     }
     Ok(distinct)
 }
 
-fn same_as(
-    earlier: &[(BillFile, Instant)],
-    file: &BillFile,
-    cancel: &CancellationToken,
-) -> Result<Option<usize>, Fault> {
-    for (position, (other, _)) in earlier.iter().enumerate() {
+fn same_as(earlier: &[Kept], file: &BillFile, cancel: &CancellationToken) -> Result<Option<usize>, Fault> {
+    for (position, Kept { file: other, .. }) in earlier.iter().enumerate() {
         if other.state.bytes == file.state.bytes && same_content(&other.path, &file.path, cancel)? {
             return Ok(Some(position));
         }
@@ -178,7 +194,8 @@ mod tests {
         let path = folder.path().join("a.csv");
         fs::write(&path, "one").unwrap();
         let base = folder.path().to_owned();
-        let settings = Settings { pattern: "*.csv".into(), base, cost: CostColumn::Billed, provider: None };
+        let settings =
+            Settings { pattern: "*.csv".into(), base, cost: CostColumn::Billed, provider: None, parts: false };
         let found = find(&settings).unwrap().remove(0);
         assert_eq!(found.state.path, "a.csv");
         assert!(found.check_unchanged(folder.path()).is_ok());

@@ -12,6 +12,9 @@ use crate::settings::{CostColumn, Settings};
 /// Form of the cursor. One of another form counts as none.
 const VERSION: u32 = 1;
 
+/// By which rules files are read. Files that were read by others are read again.
+const READING: u32 = 2;
+
 /// What was read when, and what of it is in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Cursor {
@@ -19,6 +22,10 @@ pub(crate) struct Cursor {
     files: Vec<FileState>,
     pub(crate) cost: CostColumn,
     provider: Option<String>,
+    #[serde(default)]
+    parts: bool,
+    #[serde(default)]
+    reading: u32,
     /// These files count as read from this month on; `None` = all of their months.
     since: Option<Month>,
     /// Up to when the bills were known.
@@ -37,6 +44,8 @@ impl Cursor {
             files,
             cost: settings.cost,
             provider: settings.provider.clone(),
+            parts: settings.parts,
+            reading: READING,
             since,
             covered_to,
             lines: 0,
@@ -58,6 +67,8 @@ impl Cursor {
     pub(crate) fn is_of(&self, files: &[BillFile], settings: &Settings) -> bool {
         self.cost == settings.cost
             && self.provider == settings.provider
+            && self.parts == settings.parts
+            && self.reading == READING
             && self.files.iter().eq(files.iter().map(|file| &file.state))
     }
 

@@ -36,6 +36,11 @@ impl ExactSum {
         Ok(())
     }
 
+    /// Adds another sum.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.rest += &other.total();
+    }
+
     /// The sum.
     pub(crate) fn total(&self) -> Amount {
         &amount_of(self.units) + &self.rest

@@ -21,13 +21,18 @@ pub(crate) struct CellFault {
 
 impl CellFault {
     pub(crate) fn new(column: &'static str, value: &[u8], wrong: &'static str) -> Self {
-        let text = String::from_utf8_lossy(value);
-        let mut value: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        if text.chars().nth(SHOWN).is_some() {
-            value.push('…');
-        }
-        Self { column, value, wrong }
+        Self { column, value: shortened(value), wrong }
     }
+}
+
+/// What stands in a cell, on one line and no longer than a message should be.
+pub(crate) fn shortened(cell: &[u8]) -> String {
+    let text = String::from_utf8_lossy(cell);
+    let mut value: String = text.chars().take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(SHOWN).is_some() {
+        value.push('…');
+    }
+    value
 }
 
 impl std::fmt::Display for CellFault {
@@ -87,6 +92,13 @@ pub(crate) enum Fault {
     Ragged { file: PathBuf, line: u64, found: u64, expected: u64, others: Others },
     #[error("{file} changed while it was read: run the import again when the export has ended", file = .file.display())]
     Changed { file: PathBuf },
+    #[error(
+        "{newer} and {older} both have charges of {account} that begin in the hour of {hour}, {why}: \
+         let the path name one of them, or set `parts: true` beside it where both are parts of one bill",
+        newer = .newer.display(),
+        older = .older.display()
+    )]
+    Overlap { newer: PathBuf, older: PathBuf, account: String, hour: String, why: &'static str },
     #[error("interrupted")]
     Cancelled,
 }

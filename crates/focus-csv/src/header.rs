@@ -10,6 +10,8 @@ pub(crate) const SUB_ACCOUNT: &str = "SubAccountId";
 pub(crate) const BILLING_ACCOUNT: &str = "BillingAccountId";
 pub(crate) const PERIOD_START: &str = "BillingPeriodStart";
 pub(crate) const PERIOD_END: &str = "BillingPeriodEnd";
+pub(crate) const CHARGE_START: &str = "ChargePeriodStart";
+pub(crate) const CLASS: &str = "ChargeClass";
 pub(crate) const SERVICE: &str = "ServiceName";
 pub(crate) const CATEGORY: &str = "ChargeCategory";
 pub(crate) const CURRENCY: &str = "BillingCurrency";
@@ -20,7 +22,7 @@ const TELLING: [&str; 14] = [
     "EffectiveCost",
     "ListCost",
     "ContractedCost",
-    "ChargePeriodStart",
+    CHARGE_START,
     PROVIDER,
     SERVICE_PROVIDER,
     SUB_ACCOUNT,
@@ -47,6 +49,9 @@ pub(crate) struct Columns {
     pub(crate) service_provider: Option<usize>,
     pub(crate) sub_account: Option<usize>,
     pub(crate) billing_account: Option<usize>,
+    /// `None` where the file does not say when charges begin.
+    pub(crate) charge_start: Option<usize>,
+    pub(crate) class: Option<usize>,
     pub(crate) period_start: usize,
     pub(crate) period_end: usize,
     pub(crate) service: usize,
@@ -83,6 +88,8 @@ impl Columns {
             service_provider,
             sub_account,
             billing_account,
+            charge_start: optional(header, CHARGE_START)?,
+            class: optional(header, CLASS)?,
             cost: needed(cost.name())?,
             currency: needed(CURRENCY)?,
             period_start: needed(PERIOD_START)?,

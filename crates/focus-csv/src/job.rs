@@ -8,11 +8,13 @@ use model::{Instant, Month};
 use source::Window;
 use tokio_util::sync::CancellationToken;
 
-use crate::bill_file::{self, BillFile, Distinct};
+use crate::bill_file::{self, BillFile, Distinct, Kept};
 use crate::cursor::Cursor;
 use crate::fault::Fault;
-use crate::ledger::{Key, Ledger};
+use crate::ledger::{Key, Ledger, Origin};
+use crate::overlap;
 use crate::reading;
+use crate::runs::{self, Run};
 use crate::settings::Settings;
 
 /// Names that a note lists at most.
@@ -68,14 +70,19 @@ impl Job {
     fn read(&self, files: Vec<BillFile>, since: Option<Month>, counts_since: Option<Month>) -> Result<Import, Fault> {
         let states: Vec<_> = files.iter().map(|file| file.state.clone()).collect();
         let newest_file = states.iter().map(|state| state.modified.min(self.now)).max().unwrap_or_default();
-        let Distinct { files, dropped } = bill_file::distinct(files, &self.cancel)?;
-        let (ledger, rows) = self.add_up(&files)?;
-        let present = ledger.into_months();
+        let (runs, of_file) = runs::of(&files, &self.settings);
+        let Distinct { files, dropped } = bill_file::distinct(files.into_iter().zip(of_file), &self.cancel)?;
+        let Read { ledger, rows, unknown } = self.add_up(&files, &runs)?;
+        let replaced = overlap::replaced(ledger.bills(), &runs)?;
+        let note_of_replaced = note_of_replaced(&replaced, &ledger, &runs);
+        let present = ledger.into_months(&replaced.into_keys().collect());
         let emptied = self.emptied(&present, since);
 
         let notes = [
             note_of_dropped(&dropped),
             (rows == 0).then(|| "the files have no rows".to_owned()),
+            note_of_replaced,
+            note_of_unknown(&unknown),
             note_of_emptied(&emptied),
             self.note_of_mixed_costs(&present),
         ];
@@ -90,14 +97,20 @@ impl Job {
         Ok(Import { months, cursor, notes: notes.into_iter().flatten().collect(), files, rows })
     }
 
-    /// Adds up the rows of files, each of which was known at a time. Gives the number of rows too.
-    fn add_up(&self, files: &[(BillFile, Instant)]) -> Result<(Ledger, u64), Fault> {
-        let (mut ledger, mut rows) = (Ledger::default(), 0);
-        for (file, known_at) in files {
-            let observed_at = self.now.min(*known_at);
-            rows += reading::read(file, observed_at, &self.settings, &mut ledger, &self.cancel)?;
+    /// Adds up the rows of files.
+    fn add_up(&self, files: &[Kept], runs: &[Run]) -> Result<Read, Fault> {
+        let mut read = Read::default();
+        for Kept { file, newest, run } in files {
+            let written = self.now.min(*newest);
+            // A copy is younger than the export: it knows no more.
+            let observed_at = runs[*run].made_at.map_or(written, |made| made.min(written));
+            let origin = Origin { run: *run, file: &file.path, observed_at };
+            let rows = reading::read(file, origin, &self.settings, &mut read.ledger, &self.cancel)?;
+            read.rows += rows.count;
+            let words = rows.unknown.into_iter();
+            read.unknown.extend(words.map(|(word, count)| (file.path.clone(), word, count)));
         }
-        Ok((ledger, rows))
+        Ok(read)
     }
 
     /// Which months of the ledger have lines by this source when these are in it.
@@ -135,6 +148,41 @@ impl Job {
             format!("costs are now {new}, but months whose files are gone keep {old}: {}", listed(kept.into_iter()))
         })
     }
+}
+
+/// What the rows of all files say.
+#[derive(Default)]
+struct Read {
+    ledger: Ledger,
+    rows: u64,
+    /// By file, charge categories that are none of FOCUS, and the number of their rows.
+    unknown: Vec<(PathBuf, String, u64)>,
+}
+
+fn note_of_replaced(replaced: &BTreeMap<usize, usize>, ledger: &Ledger, runs: &[Run]) -> Option<String> {
+    let mut of_newer: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for (bill, newer) in replaced {
+        of_newer.entry(*newer).or_default().insert(ledger.bills()[*bill].run);
+    }
+    let name = |run: &usize| runs[*run].name.clone();
+    let pairs =
+        of_newer.iter().map(|(newer, older)| format!("{} in place of {}", name(newer), listed(older.iter().map(name))));
+    let note = || {
+        format!(
+            "where several runs of an export bill the same hours of an account, the newest counts: {}",
+            listed(pairs)
+        )
+    };
+    (!replaced.is_empty()).then(note)
+}
+
+fn note_of_unknown(unknown: &[(PathBuf, String, u64)]) -> Option<String> {
+    let words = unknown.iter().map(|(file, word, count)| {
+        let rows = if *count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+        format!("`{word}` ({rows} of {})", file.display())
+    });
+    let note = || format!("charge categories that FOCUS does not have are read as Adjustment: {}", listed(words));
+    (!unknown.is_empty()).then(note)
 }
 
 fn note_of_dropped(dropped: &[(PathBuf, PathBuf)]) -> Option<String> {

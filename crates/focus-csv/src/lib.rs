@@ -7,10 +7,14 @@ mod cursor;
 mod exact_sum;
 mod fault;
 mod header;
+mod hours;
 mod job;
 mod ledger;
+mod overlap;
+mod path_time;
 mod reading;
 mod row;
+mod runs;
 mod settings;
 mod source;
 

@@ -1,32 +1,39 @@
 //! One file into the ledger.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use csv::ByteRecord;
-use model::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::bill_file::BillFile;
 use crate::content::{self, Content};
 use crate::fault::{Fault, Others};
 use crate::header::{Columns, Unusable};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Origin};
 use crate::row::RowReader;
 use crate::settings::Settings;
 
 /// Rows between two looks at whether the import was interrupted.
 const ROWS_BETWEEN_LOOKS: u64 = 4096;
 
-/// Adds the rows of a file, which count as known at `observed_at`. Gives their number.
+/// What was met in a file.
+pub(crate) struct FileRows {
+    pub(crate) count: u64,
+    /// Charge categories that are none of FOCUS, each with the number of its rows.
+    pub(crate) unknown: BTreeMap<String, u64>,
+}
+
+/// Adds the rows of a file to those of its run.
 ///
 /// After the first row that cannot be used the others are still looked at, so that the error can count them.
 pub(crate) fn read(
     file: &BillFile,
-    observed_at: Instant,
+    origin: Origin<'_>,
     settings: &Settings,
     ledger: &mut Ledger,
     cancel: &CancellationToken,
-) -> Result<u64, Fault> {
+) -> Result<FileRows, Fault> {
     let path = file.path.as_path();
     let Content { mut rows, gzip, crlf } = content::open(path)?;
     let columns = columns(path, gzip, &mut rows, settings)?;
@@ -41,7 +48,7 @@ pub(crate) fn read(
         count += 1;
         let fault = match rows.read_byte_record(&mut record) {
             Ok(false) => break,
-            Ok(true) => match reader.read(&record).and_then(|row| ledger.add(&row, cost_column, observed_at)) {
+            Ok(true) => match reader.read(&record).and_then(|row| ledger.add(&row, cost_column, origin)) {
                 Ok(()) => continue,
                 Err(cell) => {
                     Fault::Cell { file: path.to_owned(), line: line_of(&rows, &record, crlf), cell, others: Others(0) }
@@ -65,7 +72,7 @@ pub(crate) fn read(
         return Err(first.with_others(wrong - 1));
     }
     file.check_unchanged(&settings.base)?;
-    Ok(count - 1)
+    Ok(FileRows { count: count - 1, unknown: reader.into_unknown() })
 }
 
 /// Reads the header.

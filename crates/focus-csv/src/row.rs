@@ -1,11 +1,13 @@
 //! What one row says.
 
+use std::collections::BTreeMap;
+
 use csv::ByteRecord;
-use model::Month;
 use model::kinds::{ChargeCategory, Named as _};
+use model::{Instant, Month};
 
 use crate::billing_time;
-use crate::fault::CellFault;
+use crate::fault::{CellFault, shortened};
 use crate::header::{self, Columns};
 
 /// A row, its texts as in the file but without white space around them.
@@ -17,6 +19,8 @@ pub(crate) struct Row<'a> {
     /// Empty where it is null.
     pub(crate) service: &'a [u8],
     pub(crate) category: ChargeCategory,
+    /// When the charge begins; `None` of a correction, which may be of any time, and where the file does not say.
+    pub(crate) begins: Option<Instant>,
     pub(crate) currency: &'a [u8],
     /// Not yet known to be a number.
     pub(crate) cost: &'a [u8],
@@ -29,6 +33,10 @@ pub(crate) struct RowReader<'a> {
     cost_column: &'static str,
     provider: Option<&'a str>,
     last_period: Option<Period>,
+    /// The last beginning of a charge as it is written, and what it says. Many rows have that of the row before.
+    last_begin: Option<(Vec<u8>, Instant)>,
+    /// Charge categories that are none of FOCUS, and how many rows have them.
+    unknown: BTreeMap<String, u64>,
 }
 
 /// A billing period as it is written, and its month. Most rows have that of the row before.
@@ -46,11 +54,17 @@ const NO_ACCOUNT: &str = "and SubAccountId is null too, so that the account is u
 const NO_TIME: &str = "which is no time such as 2024-09-01T00:00:00Z or 2024-09-01 00:00:00: correct the export";
 const NO_PERIOD: &str =
     "which is not after BillingPeriodStart, although the end of a period is exclusive: correct the export";
-const NO_CATEGORY: &str = "which is none of Usage, Purchase, Tax, Credit and Adjustment: correct the export";
+/// The charge class of what changes an earlier bill.
+const CORRECTION: &[u8] = b"Correction";
 
 impl<'a> RowReader<'a> {
     pub(crate) fn new(columns: Columns, cost_column: &'static str, provider: Option<&'a str>) -> Self {
-        Self { columns, cost_column, provider, last_period: None }
+        Self { columns, cost_column, provider, last_period: None, last_begin: None, unknown: BTreeMap::new() }
+    }
+
+    /// The charge categories that are none of FOCUS, shortened, each with the number of its rows.
+    pub(crate) fn into_unknown(self) -> BTreeMap<String, u64> {
+        self.unknown
     }
 
     /// What the row says; the first cell that cannot be used otherwise.
@@ -64,7 +78,8 @@ impl<'a> RowReader<'a> {
             account: self.account_of(record)?,
             month: self.month_of(record)?,
             service: value(&record[columns.service]).unwrap_or_default(),
-            category: category(needed(&record[columns.category], header::CATEGORY)?)?,
+            category: self.category_of(needed(&record[columns.category], header::CATEGORY)?),
+            begins: self.begin_of(record)?,
             currency: needed(&record[columns.currency], header::CURRENCY)?,
             cost: needed(&record[columns.cost], self.cost_column)?,
         })
@@ -93,6 +108,29 @@ impl<'a> RowReader<'a> {
             .ok_or_else(|| CellFault::new(header::BILLING_ACCOUNT, cell(record, billing_account), NO_ACCOUNT))
     }
 
+    /// A word that FOCUS does not know is an adjustment: its cost is billed all the same.
+    fn category_of(&mut self, text: &[u8]) -> ChargeCategory {
+        ChargeCategory::from_name(text).unwrap_or_else(|| {
+            *self.unknown.entry(shortened(text)).or_default() += 1;
+            ChargeCategory::Adjustment
+        })
+    }
+
+    fn begin_of(&mut self, record: &ByteRecord) -> Result<Option<Instant>, CellFault> {
+        let Some(text) = value(cell(record, self.columns.charge_start)) else { return Ok(None) };
+        if value(cell(record, self.columns.class)).is_some_and(|class| class.eq_ignore_ascii_case(CORRECTION)) {
+            return Ok(None);
+        }
+        if let Some((last, begins)) = &self.last_begin
+            && last == text
+        {
+            return Ok(Some(*begins));
+        }
+        let begins = time(text, header::CHARGE_START)?;
+        self.last_begin = Some((text.to_vec(), begins));
+        Ok(Some(begins))
+    }
+
     fn month_of(&mut self, record: &ByteRecord) -> Result<Month, CellFault> {
         let (start, end) = (&record[self.columns.period_start], &record[self.columns.period_end]);
         if let Some(last) = &self.last_period
@@ -109,21 +147,18 @@ impl<'a> RowReader<'a> {
 
 /// The month in which a billing period begins.
 fn month(start: &[u8], end: &[u8]) -> Result<Month, CellFault> {
-    let time = |cell, name| {
-        let text = needed(cell, name)?;
-        billing_time::parse(text).ok_or_else(|| CellFault::new(name, text, NO_TIME))
-    };
-    let (from, to) = (time(start, header::PERIOD_START)?, time(end, header::PERIOD_END)?);
+    let (from, to) = (
+        time(needed(start, header::PERIOD_START)?, header::PERIOD_START)?,
+        time(needed(end, header::PERIOD_END)?, header::PERIOD_END)?,
+    );
     if to <= from {
         return Err(CellFault::new(header::PERIOD_END, end, NO_PERIOD));
     }
     Ok(Month::of(from))
 }
 
-fn category(text: &[u8]) -> Result<ChargeCategory, CellFault> {
-    let name = std::str::from_utf8(text).ok();
-    name.and_then(|name| ChargeCategory::from_name(name.as_bytes()))
-        .ok_or_else(|| CellFault::new(header::CATEGORY, text, NO_CATEGORY))
+fn time(text: &[u8], column: &'static str) -> Result<Instant, CellFault> {
+    billing_time::parse(text).ok_or_else(|| CellFault::new(column, text, NO_TIME))
 }
 
 /// The text of a cell without white space around it; `None` for null, which files write as nothing or as `NULL`.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// Which files: a pattern with `*`, `?`, `[...]` and `**`, relative to `base` unless it is absolute.
     ///
-    /// All files of a pattern are added up, so that each row of the bill must stand in exactly one of them.
+    /// Files that bill different hours of an account are added up; of runs that bill the same ones the newest counts.
     pub pattern: String,
     /// The folder that the pattern is relative to. It is taken as it is: signs of patterns in it mean themselves.
     pub base: PathBuf,
@@ -17,6 +17,9 @@ pub struct Settings {
     pub cost: CostColumn,
     /// The provider's name in place of the one in the files.
     pub provider: Option<String>,
+    /// Whether all files are parts of one bill, each row of which stands in exactly one of them: they are added up,
+    /// whatever hours they bill.
+    pub parts: bool,
 }
 
 /// The column that is taken as the cost of a row. One or the other: their sum would mean nothing.

@@ -64,7 +64,7 @@ impl Folder {
 
     pub(crate) fn settings(&self, pattern: &str) -> Settings {
         let (pattern, base) = (pattern.to_owned(), self.path().to_owned());
-        Settings { pattern, base, cost: CostColumn::Billed, provider: None }
+        Settings { pattern, base, cost: CostColumn::Billed, provider: None, parts: false }
     }
 
     pub(crate) fn source(&self, pattern: &str) -> FocusSource {

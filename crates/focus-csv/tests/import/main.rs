@@ -6,4 +6,5 @@ mod faults;
 mod folder;
 mod packed;
 mod reference;
+mod runs;
 mod sums;

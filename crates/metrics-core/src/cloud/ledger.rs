@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use model::columns::Raw;
+use model::kinds::Named as _;
 use model::records::ChargeCategory;
 use model::{Amount, Instant, Month};
 
@@ -25,6 +26,15 @@ pub(super) struct Entry<'a> {
     pub(super) days: Option<i64>,
 }
 
+/// A service by its name; what has none by its kind of charge: purchases, taxes and roundings often have none.
+fn service(name: Text<'_>, category: ChargeCategory) -> Text<'_> {
+    match category {
+        _ if !name.trim().is_empty() => name,
+        ChargeCategory::Unknown => "(no service)".into(),
+        category => format!("(no service): {}", category.name()).into(),
+    }
+}
+
 /// The rows of the months that had begun.
 pub(super) struct Ledger<'a> {
     pub(super) entries: Vec<Entry<'a>>,
@@ -41,7 +51,7 @@ impl<'a> Ledger<'a> {
             let month = costs.month[row];
             Entry {
                 provider: raw.dictionary.text(costs.provider[row]),
-                service: raw.dictionary.text(costs.service[row]),
+                service: service(raw.dictionary.text(costs.service[row]), costs.charge_category[row]),
                 currency: raw.dictionary.text(costs.currency[row]),
                 month,
                 net: &costs.net[row],

@@ -42,7 +42,7 @@ pub(super) fn findings(monthly: &[Series<'_>], services: &[Series<'_>]) -> Findi
             *newest = last.month.max(*newest);
         }
     }
-    let named = |series: &Series<'_>| format!("{} on {}", or(&series.key[1], "what has no service"), provider(series));
+    let named = |series: &Series<'_>| format!("{} on {}", series.key[1], provider(series));
     let beyond = |series: &Series<'_>, name: String| {
         let last = series.last_complete()?;
         (newest.get(&*series.key[0]) == Some(&last.month)).then(|| beyond_limits(&name, series, last)).flatten()

@@ -13,9 +13,27 @@ fn services(raw: &Raw, cloud: CloudRules, name: &str) -> (String, Vec<String>) {
 fn without_configuration_every_service_is_a_row() {
     assert_eq!(
         services(&raw(MIXED), CloudRules::default(), "service").0,
-        "2026-08,gcp,Run,20.00,EUR\n2026-10,azure,,2.00,EUR\n2026-10,azure,Disks,0.01,EUR\n\
+        "2026-08,gcp,Run,20.00,EUR\n2026-10,azure,(no service): Tax,2.00,EUR\n2026-10,azure,Disks,0.01,EUR\n\
          2026-10,azure,VM,10.00,EUR\n2026-10,azure,VM,7.00,USD\n2026-10,gcp,Run,25.00,EUR\n"
     );
+}
+
+#[test]
+fn what_has_no_service_is_named_by_its_kind_of_charge_and_may_be_grouped() {
+    let raw = raw("
+        focus/a | azure | VM | 2026-10 | Usage      | 100   | EUR | 2026-11-20
+        focus/a | azure |    | 2026-10 | Purchase   | 900   | EUR | 2026-11-20
+        focus/a | azure |    | 2026-10 | Adjustment | -0.01 | EUR | 2026-11-20
+        focus/a | azure |    | 2026-10 |            | 5     | EUR | 2026-11-20
+    ");
+    assert_eq!(
+        services(&raw, CloudRules::default(), "service").0,
+        "2026-10,azure,(no service),5.00,EUR\n2026-10,azure,(no service): Adjustment,-0.01,EUR\n\
+         2026-10,azure,(no service): Purchase,900.00,EUR\n2026-10,azure,VM,100.00,EUR\n"
+    );
+    let groups = vec![group("Commitments", &["(no service): purchase"])];
+    let (rows, notices) = services(&raw, CloudRules { groups, ..CloudRules::default() }, "group");
+    assert_eq!((rows.as_str(), notices.len()), ("2026-10,azure,Commitments,900.00,EUR\n", 0));
 }
 
 #[test]

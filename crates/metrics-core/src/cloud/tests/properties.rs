@@ -71,7 +71,9 @@ proptest! {
     #[test]
     fn a_comparison_of_everything_adds_up_to_the_ledger(rows in rows()) {
         let raw = told(&rows);
-        let comparison = ServiceComparison { name: "C".to_owned(), groups: vec![group("All", &["vm", "run", " "])] };
+        let mut all = group("All", &["vm", "run", "(no service)"]);
+        all.services.extend(ChargeCategory::ALL.iter().map(|kind| format!("(no service): {}", kind.name())));
+        let comparison = ServiceComparison { name: "C".to_owned(), groups: vec![all] };
         let rules = rules(CloudRules { comparisons: vec![comparison], ..CloudRules::default() });
         let spending = cloud_spending(&raw, &rules, at(NOW));
         prop_assert_eq!(sums(table(&spending, "cloud_spending_compared")), ledger(&raw));
