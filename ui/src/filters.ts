@@ -51,12 +51,15 @@ export function writeFilters(filters: Filters): string {
   return text ? `?${text}` : '';
 }
 
-function readDay(text: string | null): string | undefined {
-  if (!text || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+/** A day of the calendar that an address may name: `2026-03-15`, from 1970 to 2199. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && isoDay(day) === text && text >= '1970-01-01' && text <= '2199-12-31'
-    ? text
-    : undefined;
+  return !Number.isNaN(day.getTime()) && isoDay(day) === text && text >= '1970-01-01' && text <= '2199-12-31';
+}
+
+function readDay(text: string | null): string | undefined {
+  return text && isDay(text) ? text : undefined;
 }
 
 /** The day of an instant in the timezone that days are cut in. */

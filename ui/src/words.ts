@@ -37,6 +37,8 @@ export const words = {
     monthsLong: (count: number) => `the last ${count} months`,
     from: 'From',
     to: 'To',
+    notADay: (field: string, day: string) =>
+      `“${field}” was no whole day between 1970 and 2199: it stays at ${day}.`,
     project: 'Board',
     team: 'Team',
     repo: 'Repository',

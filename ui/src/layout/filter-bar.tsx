@@ -3,6 +3,7 @@ import type { Meta } from '../api/client.ts';
 import { type Filters, type List, lists, usualMonths } from '../filters.ts';
 import { firstOfMonth, isoDay, monthsBefore } from '../period.ts';
 import { words } from '../words.ts';
+import { DayField } from './day-field.tsx';
 import type { PageState } from './page-state.tsx';
 
 const presets = [3, 6, 12, 24] as const;
@@ -22,7 +23,6 @@ interface FilterBarProps {
 /** Period, lists, and what becomes of them on this page. */
 export function FilterBar({ state, applies, by = false, wholeMonths = false, meta }: FilterBarProps) {
   const { about, filters, from, to, change, unknown } = state;
-  const days = useId();
   const t = words.filters;
   const names: Record<List, string> = { project: t.project, repo: t.repo, team: t.team, type: t.type };
   const options: Record<List, readonly (readonly [string, string])[]> = {
@@ -38,26 +38,8 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
   return (
     <section className="filters" aria-label={t.label}>
       <Presets state={state} wholeMonths={wholeMonths} />
-      <label htmlFor={`${days}from`}>
-        {t.from}
-        <input
-          id={`${days}from`}
-          type="date"
-          value={from}
-          max={to}
-          onChange={(event) => change({ from: event.target.value || undefined } as Partial<Filters>)}
-        />
-      </label>
-      <label htmlFor={`${days}to`}>
-        {t.to}
-        <input
-          id={`${days}to`}
-          type="date"
-          value={to}
-          min={from}
-          onChange={(event) => change({ to: event.target.value || undefined } as Partial<Filters>)}
-        />
-      </label>
+      <DayField name={t.from} value={from} commit={(day) => change({ from: day })} />
+      <DayField name={t.to} value={to} commit={(day) => change({ to: day })} />
       {lists.map((list) =>
         applies.includes(list) && options[list].length > 0 ? (
           <Choice

@@ -165,3 +165,82 @@ test('the link of the view can be copied', async ({ page, context }) => {
   await expect(page.getByRole('status').filter({ hasText: t.copied })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(at('demo', '/flow?by=month'));
 });
+
+// The same in either order of day and month: which one the field has is the browser's.
+for (const [name, delay] of [
+  [t.from, 0],
+  [t.from, 30],
+  [t.to, 30],
+] as const) {
+  test(`a day is typed into "${name}" key by key (${delay} ms), and counts once the field is left`, async ({
+    page,
+  }) => {
+    await open(page, '/flow');
+    const requests = asked(page);
+    await page.getByLabel(name, { exact: true }).focus();
+    await page.keyboard.type('03032026', { delay });
+    await expect(page.getByLabel(name, { exact: true })).toHaveValue('2026-03-03');
+    expect(searchOf(page)).toBe('');
+    expect(requests).toEqual([]);
+    // Over the button of the picker.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => searchOf(page)).toBe(`?${name.toLowerCase()}=2026-03-03`);
+    await settled(page);
+    expect(new Set(requests.map((request) => request.get(name.toLowerCase())))).toEqual(
+      new Set(['2026-03-03']),
+    );
+  });
+}
+
+test('Enter takes the day that was typed, and the focus stays to correct it', async ({ page }) => {
+  await open(page, '/flow');
+  await page.getByLabel(t.from, { exact: true }).focus();
+  await page.keyboard.type('03032026');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => searchOf(page)).toBe('?from=2026-03-03');
+  await page.keyboard.type('0206');
+  expect(searchOf(page)).toBe('?from=2026-03-03');
+});
+
+test('a day that was typed in part changes nothing, and is said', async ({ page }) => {
+  await open(page, '/flow');
+  const [usual] = await days(page);
+  await page.getByLabel(t.from, { exact: true }).focus();
+  await page.keyboard.type('0303');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(page.getByText(t.notADay(t.from, usual))).toBeVisible();
+  expect((await days(page))[0]).toBe(usual);
+  expect(searchOf(page)).toBe('');
+});
+
+test('a year outside of the calendar is refused in words', async ({ page }) => {
+  await open(page, '/flow');
+  const [usual] = await days(page);
+  await page.getByLabel(t.from, { exact: true }).fill('0026-03-15');
+  await page.getByLabel(t.to, { exact: true }).focus();
+  await expect(page.getByText(t.notADay(t.from, usual))).toBeVisible();
+  expect((await days(page))[0]).toBe(usual);
+});
+
+test('a day that is deleted gives the usual one', async ({ page }) => {
+  await open(page, '/flow?from=2026-03-03');
+  await page.getByLabel(t.from, { exact: true }).fill('');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => searchOf(page)).toBe('');
+});
+
+test('a day that was picked counts without leaving the field', async ({ page }) => {
+  await open(page, '/flow');
+  const field = page.getByLabel(t.from, { exact: true });
+  await field.click();
+  await field.evaluate((input: HTMLInputElement) => {
+    // What the picker of the browser does: it sets the value and tells it.
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, '2026-03-15');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await expect.poll(() => searchOf(page)).toBe('?from=2026-03-15');
+});
