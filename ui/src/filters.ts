@@ -19,9 +19,6 @@ export interface Filters {
 
 const order: readonly (keyof Filters)[] = ['from', 'to', ...lists, 'by'];
 
-/** Months that are shown where the address says nothing. */
-export const usualMonths = 12;
-
 /** Reads what an address asks for. What cannot be understood is as if it were absent; reversed days are swapped. */
 export function readFilters(search: URLSearchParams): Filters {
   const filters: Filters = {};
@@ -69,8 +66,8 @@ export function dayOf(instant: string, timezone: string): string {
   );
 }
 
-/** First day that is shown: as asked, or the usual months before the last one. */
-export function fromOf(filters: Filters, lastDay: string, months = usualMonths): string {
+/** First day that is asked for, or that many months before the last one. */
+export function fromOf(filters: Filters, lastDay: string, months: number): string {
   if (filters.from) return filters.from;
   const last = new Date(`${filters.to ?? lastDay}T00:00:00Z`);
   return isoDay(monthsBefore(last, months));

@@ -30,6 +30,12 @@ export const words = {
     cloud: { name: 'Cloud spending', question: 'What do we spend, on what, and what changed?' },
     missing: { name: 'No such page', question: 'The address leads nowhere.' },
   },
+  outside: {
+    title: 'Period without data',
+    nothing: (first: string, last: string) =>
+      `No data in this period: there are data from ${first} to ${last}.`,
+    nearest: 'Show the nearest period with data',
+  },
   filters: {
     label: 'Filters',
     period: 'Period',
@@ -54,6 +60,8 @@ export const words = {
     print: 'Print',
     clear: 'Clear filters',
     inactive: (names: string) => `Without effect on this page: ${names}.`,
+    begin: (day: string) => `The data begin on ${day}.`,
+    end: (day: string) => `The data end on ${day}.`,
     unknown: (values: string) => `Unknown and left out: ${values}.`,
     showing: (what: string) => `Shown: ${what}.`,
   },
@@ -428,8 +436,8 @@ export const words = {
   cloud: {
     nothing:
       'No bills yet. Run cto-import --cloudspending to read them; docs/cloud-spending.md says how to connect Azure, Google Cloud and FOCUS files.',
-    outside: 'No bills in this period.',
-    bills: (first: string, last: string) => `There are bills from ${first} to ${last}.`,
+    outside: (first: string, last: string) =>
+      `No bills in this period: there are bills from ${first} to ${last}.`,
     behind: (label: string, message: string) =>
       `The bills of ${label} could not be imported (${message}). Run cto-import --cloudspending once more; docs/cloud-spending.md says what it needs.`,
     other: 'Other',

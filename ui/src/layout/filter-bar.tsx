@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import type { Meta } from '../api/client.ts';
-import { type Filters, type List, lists, usualMonths } from '../filters.ts';
+import { type List, lists } from '../filters.ts';
 import { firstOfMonth, isoDay, monthsBefore } from '../period.ts';
 import { words } from '../words.ts';
 import { DayField } from './day-field.tsx';
@@ -19,6 +19,8 @@ interface FilterBarProps {
   /** What the server said it applied, where it has answered. */
   meta?: Meta | undefined;
 }
+
+const nothing = Object.fromEntries(['from', 'to', 'by', ...lists].map((name) => [name, undefined]));
 
 /** Period, lists, and what becomes of them on this page. */
 export function FilterBar({ state, applies, by = false, wholeMonths = false, meta }: FilterBarProps) {
@@ -47,9 +49,7 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
             name={names[list]}
             options={options[list]}
             chosen={filters[list] ?? []}
-            choose={(values) =>
-              change({ [list]: values.length > 0 ? values : undefined } as Partial<Filters>)
-            }
+            choose={(values) => change({ [list]: values.length > 0 ? values : undefined })}
           />
         ) : null,
       )}
@@ -58,9 +58,7 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
           {t.by}
           <select
             value={filters.by ?? 'week'}
-            onChange={(event) =>
-              change({ by: event.target.value === 'month' ? 'month' : undefined } as Partial<Filters>)
-            }
+            onChange={(event) => change({ by: event.target.value === 'month' ? 'month' : undefined })}
           >
             <option value="week">{t.week}</option>
             <option value="month">{t.month}</option>
@@ -76,9 +74,7 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
           <button
             type="button"
             onClick={() => {
-              const none: Record<string, undefined> = { from: undefined, to: undefined, by: undefined };
-              for (const list of lists) none[list] = undefined;
-              change(none as Partial<Filters>);
+              change(nothing);
             }}
           >
             {t.clear}
@@ -90,6 +86,7 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
           {t.inactive(inactive.map((list) => `${names[list]} (${filters[list]?.join(', ')})`).join(', '))}
         </p>
       )}
+      <Edges state={state} />
       {unknown.length > 0 && <p className="note">{t.unknown(unknown.join(', '))}</p>}
       <p className="in-print">
         {t.showing(
@@ -104,6 +101,17 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
         )}
       </p>
     </section>
+  );
+}
+
+/** Says where the data begin or end within the period. */
+function Edges({ state: { covered, from, to, toNearest } }: { state: PageState }) {
+  if (!covered || toNearest) return null;
+  return (
+    <>
+      {from < covered.from && <p className="note">{words.filters.begin(covered.from)}</p>}
+      {to > covered.to && <p className="note">{words.filters.end(covered.to)}</p>}
+    </>
   );
 }
 
@@ -127,8 +135,8 @@ function Presets({ state, wholeMonths }: { state: PageState; wholeMonths: boolea
             aria-label={words.filters.monthsLong(months)}
             disabled={!end}
             onClick={() => {
-              const usual = months === usualMonths && !filters.to;
-              change({ from: usual ? undefined : startOf(months) } as Partial<Filters>);
+              const usual = months === state.usualMonths && !filters.to;
+              change({ from: usual ? undefined : startOf(months) });
             }}
           >
             {words.filters.months(months)}

@@ -4,8 +4,9 @@ import { words } from '../words.ts';
 import type { Change } from './tile.tsx';
 
 /** A year is set against the year before; anything else against as many days before. */
-export function beforeOf({ from, to }: Pick<PageState, 'from' | 'to'>): string {
-  const isYear = to !== '' && from === isoDay(monthsBefore(new Date(`${to}T00:00:00Z`), 12));
+export function beforeOf({ params, covered }: Pick<PageState, 'params' | 'covered'>): string {
+  const { from, to = covered?.to } = params;
+  const isYear = typeof to === 'string' && from === isoDay(monthsBefore(new Date(`${to}T00:00:00Z`), 12));
   return isYear ? words.tiles.yearBefore : words.tiles.before;
 }
 

@@ -27,8 +27,25 @@ function days(page: Page): Promise<[string, string]> {
   ]);
 }
 
+test('what is usual leaves as long a time before it to compare with', async ({ page, request }) => {
+  const { covered } = await (await request.get(at('demo', '/api/v1/meta'))).json();
+  const months = (Date.parse(covered.to) - Date.parse(covered.from)) / 86_400_000 / 30.4;
+  const compared = months > 24 ? 12 : 6;
+  expect(months).toBeGreaterThan(12);
+  for (const path of ['/flow', '/pull-requests']) {
+    await open(page, path);
+    await expect(page.getByRole('button', { name: t.monthsLong(compared) })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    );
+    await expect(page.locator('ul.tiles')).not.toContainText(words.tiles.noComparison);
+  }
+});
+
 test('a choice is written into the address, and the usual is left out of it', async ({ page }) => {
   await open(page, '/flow');
+  const preset = page.getByRole('group', { name: t.period }).getByRole('button', { pressed: true });
+  const months = await preset.innerText();
   expect(searchOf(page)).toBe('');
   const [usual] = await days(page);
   await page.getByRole('button', { name: t.monthsLong(3) }).click();
@@ -37,7 +54,7 @@ test('a choice is written into the address, and the usual is left out of it', as
   await grain(page).selectOption('month');
   await expect.poll(() => searchOf(page)).toMatch(/^\?from=[\d-]+&by=month$/);
   await grain(page).selectOption('week');
-  await page.getByRole('button', { name: t.monthsLong(12) }).click();
+  await page.getByText(months, { exact: true }).click();
   await expect.poll(() => searchOf(page)).toBe('');
   expect((await days(page))[0]).toBe(usual);
 });

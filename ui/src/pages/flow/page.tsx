@@ -3,6 +3,8 @@ import { FilterBar } from '../../layout/filter-bar.tsx';
 import { usePageState } from '../../layout/page-state.tsx';
 import { PageTitle } from '../../layout/title.tsx';
 import { Failure } from '../../parts/card.tsx';
+import { Outside } from '../../parts/outside.tsx';
+import { words } from '../../words.ts';
 import { Aging } from './aging.tsx';
 import { CumulativeFlow } from './cumulative.tsx';
 import { Forecast } from './forecast.tsx';
@@ -24,16 +26,22 @@ export function FlowPage() {
       {finding && <p className="lead">{finding}</p>}
       <FilterBar state={state} applies={['project', 'repo', 'team', 'type']} by meta={meta} />
       {state.error && <Failure error={state.error} retry={state.retry} />}
-      <Tiles state={state} />
-      <div className="cards">
-        <Throughput state={state} />
-        <Times state={state} />
-        <Stocks state={state} />
-        <RedBin state={state} />
-        <Aging state={state} />
-        <CumulativeFlow state={state} />
-        <Forecast state={state} />
-      </div>
+      {state.covered && state.toNearest ? (
+        <Outside state={state}>{words.outside.nothing(state.covered.from, state.covered.to)}</Outside>
+      ) : (
+        <>
+          <Tiles state={state} />
+          <div className="cards">
+            <Throughput state={state} />
+            <Times state={state} />
+            <Stocks state={state} />
+            <RedBin state={state} />
+            <Aging state={state} />
+            <CumulativeFlow state={state} />
+            <Forecast state={state} />
+          </div>
+        </>
+      )}
     </>
   );
 }

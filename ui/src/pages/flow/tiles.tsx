@@ -63,7 +63,7 @@ export function Tiles({ state }: { state: PageState }) {
         />
         <Tile
           title={t.wip}
-          unit={state.filters.to ? t.itemsThen : t.itemsNow}
+          unit={params.to ? t.itemsThen : t.itemsNow}
           metric={metric('wip')}
           query={query}
           value={wip?.value == null ? null : count(wip.value)}

@@ -4,6 +4,7 @@ import { FilterBar } from '../../layout/filter-bar.tsx';
 import { type PageState, usePageState } from '../../layout/page-state.tsx';
 import { PageTitle } from '../../layout/title.tsx';
 import { Failure } from '../../parts/card.tsx';
+import { Outside } from '../../parts/outside.tsx';
 import { words } from '../../words.ts';
 import { ChangeRequests } from './change-requests.tsx';
 import { Cycle } from './cycle.tsx';
@@ -25,15 +26,21 @@ export function PullRequestsPage() {
       <FilterBar state={state} applies={['repo', 'team']} meta={cycle.data?.meta} />
       {state.error && <Failure error={state.error} retry={state.retry} />}
       <NotImported about={state.about} timezone={state.timezone} />
-      <Tiles state={state} />
-      <div className="cards">
-        <Cycle state={state} />
-        <ChangeRequests state={state} />
-        <Repositories state={state} />
-        <Distribution state={state} />
-        <Latency state={state} />
-        <OldestOpen state={state} />
-      </div>
+      {state.covered && state.toNearest ? (
+        <Outside state={state}>{words.outside.nothing(state.covered.from, state.covered.to)}</Outside>
+      ) : (
+        <>
+          <Tiles state={state} />
+          <div className="cards">
+            <Cycle state={state} />
+            <ChangeRequests state={state} />
+            <Repositories state={state} />
+            <Distribution state={state} />
+            <Latency state={state} />
+            <OldestOpen state={state} />
+          </div>
+        </>
+      )}
     </>
   );
 }
