@@ -30,6 +30,12 @@ export const words = {
     cloud: { name: 'Cloud spending', question: 'What do we spend, on what, and what changed?' },
     missing: { name: 'No such page', question: 'The address leads nowhere.' },
   },
+  away: {
+    gone: 'The server does not answer. What is shown was loaded before; the page goes on by itself once it is back.',
+    starting: (why: string) =>
+      `The server has nothing to show yet: ${why.replace(/\.$/, '')}. The page goes on by itself.`,
+    waits: 'Comes once the server answers again.',
+  },
   outside: {
     title: 'Period without data',
     nothing: (first: string, last: string) =>

@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useRef, useState } from 'react';
-import { ApiError, type Meta, type Metric } from '../api/client.ts';
+import { ApiError, isPassing, type Meta, type Metric } from '../api/client.ts';
+import { usePresence } from '../api/presence.ts';
 import { csvOf, download, fileName } from '../export/csv.ts';
 import { pictureOf } from '../export/png.ts';
 import { words } from '../words.ts';
@@ -129,9 +130,11 @@ function Notices({ meta }: { meta: Meta }) {
   );
 }
 
-/** Says what went wrong and offers to try once more; the other cards stay. */
+/** Says what went wrong and offers to try once more; the other cards stay. What concerns all of them the page says. */
 export function Failure({ error, retry }: { error: Error; retry: () => unknown }) {
   const known = error instanceof ApiError ? error : undefined;
+  const isOfAll = usePresence().is !== 'here' && known && isPassing(known.status);
+  if (isOfAll) return <p className="quiet">{words.away.waits}</p>;
   return (
     <div role="alert" className="failure">
       <p>

@@ -120,6 +120,79 @@ test.describe('an answer that fails', () => {
   });
 });
 
+test.describe('a server that is restarted', () => {
+  test.use({ provoked: [/Failed to load resource|dynamically imported module/] });
+
+  /** Nothing of the server answers until it is let back. */
+  async function takeAway(page: Page): Promise<() => Promise<void>> {
+    await page.route('**/*', (route) => route.abort('connectionrefused'));
+    return () => page.unroute('**/*');
+  }
+
+  const gone = (page: Page) => page.getByRole('alert').filter({ hasText: words.away.gone });
+
+  test('is told once, and every card comes back by itself', async ({ page }) => {
+    await open(page, '/flow');
+    const before = await card(page, title).locator('.finding').innerText();
+    const back = await takeAway(page);
+    await page.getByRole('button', { name: words.filters.monthsLong(3) }).click();
+    await expect(gone(page)).toBeVisible();
+    await expect(card(page, title)).toContainText(words.away.waits);
+    await expect(page.getByRole('alert')).toHaveCount(1);
+    await expect(page.getByRole('button', { name: words.card.retry })).toHaveCount(0);
+    await back();
+    await expect(gone(page)).toHaveCount(0);
+    await settled(page);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(page.getByText(words.away.waits)).toHaveCount(0);
+    await expect(card(page, title).locator('svg.chart')).toBeVisible();
+    await expect(card(page, title).locator('.finding')).toHaveText(before);
+  });
+
+  test('does not throw out who changes the page meanwhile', async ({ page }) => {
+    await open(page, '/flow?from=2026-07-01');
+    const back = await takeAway(page);
+    await page.getByRole('link', { name: words.pages.cloud.name }).click();
+    await expect(gone(page)).toBeVisible();
+    await expect(page.locator('h1')).toHaveText(words.pages.cloud.name);
+    await expect(page.getByRole('alert')).toHaveCount(1);
+    await back();
+    await expect(gone(page)).toHaveCount(0);
+    await settled(page);
+    await expect(page.locator('svg.chart').first()).toBeVisible();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('says why it has nothing to show yet, where it answers', async ({ page }) => {
+    await open(page, '/flow');
+    const starting = { status: 503, json: { status: 503, detail: 'the first data are being loaded.' } };
+    await page.route(/\/(api|readyz)/, (route) => route.fulfill(starting));
+    await page.getByRole('button', { name: words.filters.monthsLong(3) }).click();
+    await expect(page.getByRole('alert')).toHaveText(words.away.starting(starting.json.detail));
+    await page.unroute(/\/(api|readyz)/);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await settled(page);
+    await expect(card(page, title).locator('svg.chart')).toBeVisible();
+  });
+
+  test('has another version afterwards: the page is loaded again, once', async ({ page }) => {
+    await open(page, '/flow');
+    let loaded = 0;
+    page.on('domcontentloaded', () => {
+      loaded += 1;
+    });
+    // A browser remembers for as long as the page lives that the file was not there.
+    await page.route(/assets\/page-/, (route) =>
+      loaded > 0 ? route.continue() : route.fulfill({ status: 404 }),
+    );
+    await page.getByRole('link', { name: words.pages.cloud.name }).click();
+    await settled(page);
+    await expect(page.locator('svg.chart').first()).toBeVisible();
+    await expect(page.locator('h1')).toHaveText(words.pages.cloud.name);
+    expect(loaded).toBe(1);
+  });
+});
+
 /** What only a program would say: in texts, in names, and in the places of marks. */
 async function expectNoSlips(page: Page) {
   await openDetails(page);

@@ -1,7 +1,6 @@
 import { useTable } from '../../api/client.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { type PageState, usePageState } from '../../layout/page-state.tsx';
-import { PageTitle } from '../../layout/title.tsx';
 import { Card, Failure, type Loading } from '../../parts/card.tsx';
 import { Outside } from '../../parts/outside.tsx';
 import { firstOfMonth, lastOfMonth } from '../../period.ts';
@@ -20,7 +19,6 @@ export function CloudPage() {
   const { about, error, retry } = state;
   return (
     <>
-      <PageTitle page="cloud" />
       {about?.providers.length === 0 ? (
         <section className="card">
           <p className="empty">{t.nothing}</p>

@@ -1,7 +1,6 @@
 import { useTable } from '../../api/client.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { usePageState } from '../../layout/page-state.tsx';
-import { PageTitle } from '../../layout/title.tsx';
 import { Failure } from '../../parts/card.tsx';
 import { Outside } from '../../parts/outside.tsx';
 import { words } from '../../words.ts';
@@ -22,7 +21,6 @@ export function FlowPage() {
   const finding = something && !throughput.error ? meta?.finding : undefined;
   return (
     <>
-      <PageTitle page="flow" />
       {finding && <p className="lead">{finding}</p>}
       <FilterBar state={state} applies={['project', 'repo', 'team', 'type']} by meta={meta} />
       {state.error && <Failure error={state.error} retry={state.retry} />}

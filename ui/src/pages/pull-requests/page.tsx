@@ -2,7 +2,6 @@ import { useTable } from '../../api/client.ts';
 import { date } from '../../format.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { type PageState, usePageState } from '../../layout/page-state.tsx';
-import { PageTitle } from '../../layout/title.tsx';
 import { Failure } from '../../parts/card.tsx';
 import { Outside } from '../../parts/outside.tsx';
 import { words } from '../../words.ts';
@@ -21,7 +20,6 @@ export function PullRequestsPage() {
   const finding = something && !cycle.error ? cycle.data?.meta.finding : undefined;
   return (
     <>
-      <PageTitle page="pullRequests" />
       {finding && <p className="lead">{finding}</p>}
       <FilterBar state={state} applies={['repo', 'team']} meta={cycle.data?.meta} />
       {state.error && <Failure error={state.error} retry={state.retry} />}
