@@ -21,7 +21,10 @@ export const words = {
   },
   sourcesFailed: (count: number) =>
     count === 1 ? '1 source has a problem' : `${count} sources have a problem`,
-  sourcesStale: (age: string) => `the oldest source is ${age} old`,
+  fresh: 'up to date',
+  old: (age: string, sources: boolean) => `${sources ? 'the oldest source is' : 'they are'} ${age} old`,
+  stale: (age: string, sources: boolean) =>
+    `${sources ? 'the oldest source is' : 'they are'} ${age} old: is cto-import still running?`,
   reloadFailed: (message: string) => `Newer data could not be loaded: ${message}`,
   days: (count: number) => (count === 1 ? '1 day' : `${count} days`),
   pages: {
@@ -87,7 +90,13 @@ export const words = {
     noComparison: 'nothing to compare with yet',
     better: 'better',
     worse: 'worse',
-    normal: 'within normal variation',
+    week: (monday: string, value: string, place: string) => `week of ${monday}: ${value}, ${place}`,
+    above: (usual: string) => `above the usual ${usual}`,
+    below: (usual: string) => `below the usual ${usual}`,
+    within: (usual: string) => `within the usual ${usual}`,
+    run: (usual: string) => `within the usual ${usual}, in a run`,
+    signal: 'the last full week is a signal',
+    noLimits: 'too few weeks to know what is usual',
     noValue: 'No value',
     tooFew: (count: string, unit: string, needed: number) => `${count} ${unit}: too few (needs ${needed})`,
   },
@@ -196,8 +205,6 @@ export const words = {
       itemsNow: 'items now',
       itemsThen: 'items at the end',
       within: (days: string, items: string) => `85 % within ${days} days · ${items}`,
-      normalWeek: (low: string, high: string, signals: string) =>
-        `normal week: ${low} to ${high} · ${signals}`,
       signals: (count: number) => (count === 1 ? '1 signal' : `${count} signals`),
       weeksOfWork: (weeks: string) => `${weeks} weeks of work at the present pace`,
       noPace: 'weeks of work: unknown without a throughput',

@@ -31,9 +31,9 @@ export function lazyPage(page: keyof typeof words.pages, load: () => Promise<Com
         ) : error ? (
           <Failure error={error} retry={() => window.location.reload()} />
         ) : (
-          <p role="status" className="unseen">
-            {words.card.loading}
-          </p>
+          <div role="status" className="skeleton page">
+            <span className="unseen">{words.card.loading}</span>
+          </div>
         )}
       </>
     );

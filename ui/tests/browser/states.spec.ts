@@ -335,18 +335,23 @@ test('sources without a fault are not spoken of', async ({ page }) => {
   await expect(page.getByRole('banner')).toContainText(words.asOf(''));
 });
 
-test('data that are days old are said to be', async ({ page }) => {
-  await page.clock.setFixedTime(new Date('2026-11-04T18:00:00Z'));
-  await open(page, '/flow');
-  await expect(page.getByRole('banner')).toContainText(words.sourcesStale(words.days(5)));
-});
-
-test('data of today are not called old', async ({ page }) => {
-  await page.clock.setFixedTime(new Date('2026-10-31T06:00:00Z'));
-  await open(page, '/flow');
-  await expect(page.getByRole('banner')).toContainText(words.asOf(''));
-  await expect(page.getByRole('banner')).not.toContainText(' old');
-});
+for (const [when, age, said] of [
+  ['2026-10-31T06:00:00Z', 'fresh', words.fresh],
+  ['2026-11-04T18:00:00Z', 'old', words.old(words.days(5), true)],
+  ['2026-11-28T18:00:00Z', 'stale', words.stale(words.days(29), true)],
+] as const) {
+  test(`seen on ${when.slice(0, 10)} the data of 30 October are ${age}, by shape, colour and words`, async ({
+    page,
+  }) => {
+    await page.clock.setFixedTime(new Date(when));
+    await open(page, '/flow');
+    const banner = page.getByRole('banner');
+    await expect(banner).toContainText(words.asOf(''));
+    await expect(banner).toContainText(said);
+    await expect(banner.locator('.dot')).toHaveClass(`dot ${age}`);
+    if (age === 'fresh') await expect(banner).not.toContainText(' old');
+  });
+}
 
 test('a week that has not ended is marked by its shape and in words', async ({ page, request }) => {
   const { data } = await (await request.get(at('demo', '/api/v1/flow/throughput'))).json();
