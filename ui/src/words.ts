@@ -136,6 +136,10 @@ export const words = {
     outside: 'Outside the limits',
     run: 'Run on one side, or near a limit',
     notComplete: 'Not complete yet',
+    within: (low: string, high: string) => `within the limits ${low} to ${high}`,
+    noLimits: 'too few weeks for limits',
+    lastShown: (label: string, figure: string, place: string) =>
+      `The last complete week shown (${label}, ${figure}): ${place}.`,
     recalculated: (label: string) => `Limits recalculated ${label}`,
     spoken: (center: string, low: string, high: string) => `average ${center}, limits ${low} to ${high}`,
     above: (limit: string) => `above the upper limit of ${limit}`,
@@ -256,6 +260,12 @@ export const words = {
       apart: 'One small chart per step',
       against: (label: string) => `At the end of each layer: items now, and the change since ${label}.`,
       ownScale: 'Each chart has a scale of its own.',
+      withBacklog: (label: string) => `${label}, backlog included`,
+      finding: (items: string, first: string, last: string, week: string, open: boolean) =>
+        `${items === '1' ? '1 item is' : `${items} items are`} on the boards from ${first} to ${last} ${
+          open ? `in ${week}, which is not complete yet` : `at the end of ${week}`
+        }`,
+      grew: (step: string, then: string, now: string) => `What grew most is ${step}: ${then} to ${now}.`,
       now: (items: string) => `${items} now`,
       since: (change: string, label: string) => `${change} since ${label}`,
       empty: 'No items on the boards in this period.',
@@ -268,8 +278,10 @@ export const words = {
       internal: 'Found internally',
       development: 'Found in development',
       noSource: 'No source set',
-      finding: (bugs: number, customers: number) =>
-        `${bugs === 1 ? '1 bug is' : `${bugs} bugs are`} open, of which ${customers} ${customers === 1 ? 'was' : 'were'} found by customers.`,
+      finding: (bugs: number, customers: number, week: string) =>
+        `${bugs === 1 ? '1 bug is' : `${bugs} bugs are`} open in ${week}, of which ${customers} ${customers === 1 ? 'was' : 'were'} found by customers.`,
+      before: (bugs: number, week: string) =>
+        `At the end of ${week} ${bugs === 1 ? 'it was 1' : `there were ${bugs}`}.`,
       empty: 'No open bugs in this period.',
     },
     aging: {
@@ -285,6 +297,9 @@ export const words = {
       flag: 'Longer in its step than 85 % of the finished items that went through it',
       usual: 'Not longer than that',
       aboveP85: 'Above p85',
+      now: 'As of the last import: the period does not apply here.',
+      back: (items: string) =>
+        `${items === '1' ? '1 of these has' : `${items} of these have`} gone back to Ready or Backlog: "Work in progress" does not count ${items === '1' ? 'it' : 'them'}.`,
       order: 'Oldest first',
       all: (count: number) => `Show all ${count}`,
       fewer: (count: number) => `Show the first ${count}`,
@@ -304,6 +319,7 @@ export const words = {
       title: 'Forecast',
       chart: 'Items that will at least be finished, by weeks from now',
       unit: 'items',
+      now: 'From the last import on: the period does not apply here.',
       share: (percent: number) => `at ${percent} %`,
       legend: (percent: number) => `in ${percent} of 100 trials at least`,
       week: (weeks: number) => `+${weeks} w`,

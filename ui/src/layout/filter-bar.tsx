@@ -12,8 +12,6 @@ interface FilterBarProps {
   state: PageState;
   /** Lists that this page can apply. The others stay in the address and are named as inactive. */
   applies: readonly List[];
-  /** Offers weeks or months. */
-  by?: boolean;
   /** Periods begin with the first day of a month. */
   wholeMonths?: boolean;
   /** What the server said it applied, where it has answered. */
@@ -23,7 +21,7 @@ interface FilterBarProps {
 const nothing = Object.fromEntries(['from', 'to', 'by', ...lists].map((name) => [name, undefined]));
 
 /** Period, lists, and what becomes of them on this page. */
-export function FilterBar({ state, applies, by = false, wholeMonths = false, meta }: FilterBarProps) {
+export function FilterBar({ state, applies, wholeMonths = false, meta }: FilterBarProps) {
   const { about, filters, from, to, change, unknown } = state;
   const t = words.filters;
   const names: Record<List, string> = { project: t.project, repo: t.repo, team: t.team, type: t.type };
@@ -52,18 +50,6 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
             choose={(values) => change({ [list]: values.length > 0 ? values : undefined })}
           />
         ) : null,
-      )}
-      {by && (
-        <label>
-          {t.by}
-          <select
-            value={filters.by ?? 'week'}
-            onChange={(event) => change({ by: event.target.value === 'month' ? 'month' : undefined })}
-          >
-            <option value="week">{t.week}</option>
-            <option value="month">{t.month}</option>
-          </select>
-        </label>
       )}
       <div className="actions">
         <CopyLink />

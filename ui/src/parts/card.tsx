@@ -3,6 +3,7 @@ import { ApiError, isPassing, type Meta, type Metric } from '../api/client.ts';
 import { usePresence } from '../api/presence.ts';
 import { csvOf, download, fileName } from '../export/csv.ts';
 import { pictureOf } from '../export/png.ts';
+import { aboutShown } from '../finding.ts';
 import { words } from '../words.ts';
 import { About } from './about.tsx';
 import { DataTable, type TableProps } from './data-table.tsx';
@@ -23,6 +24,8 @@ interface CardProps<Row> {
   query: Loading;
   /** Instead of the server's sentence. */
   finding?: ReactNode;
+  /** Where the server's sentence is about other rows than those that are shown. */
+  otherwise?: string | undefined;
   legend?: ReactNode;
   controls?: ReactNode;
   table?: Omit<TableProps<Row>, 'name' | 'caption'> | undefined;
@@ -47,7 +50,7 @@ export function Card<Row>(props: CardProps<Row>) {
   const heading = useId();
   const body = useRef<HTMLDivElement>(null);
   const meta = query.data?.meta;
-  const finding = props.finding ?? meta?.finding;
+  const finding = props.finding ?? aboutShown(meta?.finding, meta?.periods ?? []) ?? props.otherwise;
   const shown = meta && !query.error;
   return (
     <section
@@ -61,7 +64,7 @@ export function Card<Row>(props: CardProps<Row>) {
         {shown && empty === null && (
           <Exports
             title={title}
-            finding={text(meta, finding)}
+            finding={typeof finding === 'string' ? finding : ''}
             body={body}
             table={table}
             picture={!tabular}
@@ -107,11 +110,6 @@ export function Card<Row>(props: CardProps<Row>) {
       )}
     </section>
   );
-}
-
-/** The sentence as plain text, for pictures. */
-function text(meta: Meta, finding: ReactNode): string {
-  return typeof finding === 'string' ? finding : (meta.finding ?? '');
 }
 
 function Notices({ meta }: { meta: Meta }) {

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
-import { at, open, searchOf, settled } from '../support/page.ts';
+import { at, card, open, searchOf, settled } from '../support/page.ts';
 
 const t = words.filters;
 
@@ -15,9 +15,9 @@ function asked(page: Page): URLSearchParams[] {
   return found;
 }
 
-/** The choice of weeks or months. */
-function grain(page: Page): Locator {
-  return page.getByRole('region', { name: t.label }).getByRole('combobox', { name: t.by });
+/** The choice of weeks or months: in the cards that obey it. */
+function grain(page: Page, title: string = words.flow.times.lead): Locator {
+  return card(page, title).getByRole('combobox', { name: t.by });
 }
 
 function days(page: Page): Promise<[string, string]> {
@@ -260,4 +260,18 @@ test('a day that was picked counts without leaving the field', async ({ page }) 
     input.dispatchEvent(new Event('input', { bubbles: true }));
   });
   await expect.poll(() => searchOf(page)).toBe('?from=2026-03-15');
+});
+
+test('weeks or months are chosen in the two cards that can show both, and nowhere else', async ({ page }) => {
+  await open(page, '/flow');
+  await expect(page.getByRole('combobox', { name: t.by })).toHaveCount(2);
+  await grain(page).selectOption('month');
+  await settled(page);
+  for (const title of [words.flow.times.lead, words.flow.times.cycle]) {
+    await expect(grain(page, title)).toHaveValue('month');
+    await expect(card(page, title).getByRole('slider')).toHaveAttribute('aria-valuetext', /^\d{4}-\d{2}: /);
+  }
+  await grain(page, words.flow.times.cycle).selectOption('week');
+  await expect(grain(page)).toHaveValue('week');
+  await expect.poll(() => searchOf(page)).toBe('');
 });

@@ -2,6 +2,7 @@ import { useTable } from '../../api/client.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { type PageState, usePageState } from '../../layout/page-state.tsx';
 import { Card, Failure, type Loading } from '../../parts/card.tsx';
+import { Lead } from '../../parts/lead.tsx';
 import { Outside } from '../../parts/outside.tsx';
 import { firstOfMonth, lastOfMonth } from '../../period.ts';
 import { words } from '../../words.ts';
@@ -65,11 +66,11 @@ function Bills({ state }: { state: PageState }) {
     spending,
     comparedRows(compared).map((row) => row.group),
   );
-  const finding = services.data?.meta.finding ?? monthly.data?.meta.finding;
+  const summary = useTable('/api/v1/cloud-spending/summary', params, ready);
   const none = state.toNearest !== undefined || (both.data && spending.length === 0);
   return (
     <>
-      {finding && <p className="lead">{finding}</p>}
+      <Lead query={summary} />
       <FilterBar state={state} applies={[]} wholeMonths meta={services.data?.meta} />
       <Behind about={about} />
       {none ? (

@@ -1,7 +1,7 @@
-import { useTable } from '../../api/client.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { usePageState } from '../../layout/page-state.tsx';
 import { Failure } from '../../parts/card.tsx';
+import { Lead } from '../../parts/lead.tsx';
 import { Outside } from '../../parts/outside.tsx';
 import { words } from '../../words.ts';
 import { Aging } from './aging.tsx';
@@ -9,20 +9,19 @@ import { CumulativeFlow } from './cumulative.tsx';
 import { Forecast } from './forecast.tsx';
 import { RedBin } from './red-bin.tsx';
 import { Stocks } from './stocks.tsx';
+import { useSummary } from './summary.ts';
 import { Throughput } from './throughput.tsx';
 import { Tiles } from './tiles.tsx';
 import { Times } from './times.tsx';
 
 export function FlowPage() {
   const state = usePageState();
-  const throughput = useTable('/api/v1/flow/throughput', state.params, state.ready);
-  const meta = throughput.data?.meta;
-  const something = throughput.data?.data.some((row) => row.throughput);
-  const finding = something && !throughput.error ? meta?.finding : undefined;
+  const summary = useSummary(state);
+  const meta = summary.data?.meta;
   return (
     <>
-      {finding && <p className="lead">{finding}</p>}
-      <FilterBar state={state} applies={['project', 'repo', 'team', 'type']} by meta={meta} />
+      <Lead query={summary} />
+      <FilterBar state={state} applies={['project', 'repo', 'team', 'type']} meta={meta} />
       {state.error && <Failure error={state.error} retry={state.retry} />}
       {state.covered && state.toNearest ? (
         <Outside state={state}>{words.outside.nothing(state.covered.from, state.covered.to)}</Outside>

@@ -3,6 +3,7 @@ import { date } from '../../format.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { type PageState, usePageState } from '../../layout/page-state.tsx';
 import { Failure } from '../../parts/card.tsx';
+import { Lead } from '../../parts/lead.tsx';
 import { Outside } from '../../parts/outside.tsx';
 import { words } from '../../words.ts';
 import { ChangeRequests } from './change-requests.tsx';
@@ -15,13 +16,11 @@ import { Tiles } from './tiles.tsx';
 
 export function PullRequestsPage() {
   const state = usePageState();
-  const cycle = useTable('/api/v1/pull-requests/cycle', state.params, state.ready);
-  const something = cycle.data?.data.some((row) => row.merged);
-  const finding = something && !cycle.error ? cycle.data?.meta.finding : undefined;
+  const summary = useTable('/api/v1/pull-requests/summary', state.params, state.ready);
   return (
     <>
-      {finding && <p className="lead">{finding}</p>}
-      <FilterBar state={state} applies={['repo', 'team']} meta={cycle.data?.meta} />
+      <Lead query={summary} />
+      <FilterBar state={state} applies={['repo', 'team']} meta={summary.data?.meta} />
       {state.error && <Failure error={state.error} retry={state.retry} />}
       <NotImported about={state.about} timezone={state.timezone} />
       {state.covered && state.toNearest ? (
