@@ -9,5 +9,5 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   build: { target: 'es2023', sourcemap: false, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { proxy: { '/api': server } },
+  server: { proxy: { '/api': server, '/readyz': server } },
 });

@@ -19,9 +19,6 @@ export interface Filters {
 
 const order: readonly (keyof Filters)[] = ['from', 'to', ...lists, 'by'];
 
-/** Months that are shown where the address says nothing. */
-export const usualMonths = 12;
-
 /** Reads what an address asks for. What cannot be understood is as if it were absent; reversed days are swapped. */
 export function readFilters(search: URLSearchParams): Filters {
   const filters: Filters = {};
@@ -51,12 +48,15 @@ export function writeFilters(filters: Filters): string {
   return text ? `?${text}` : '';
 }
 
-function readDay(text: string | null): string | undefined {
-  if (!text || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+/** A day of the calendar that an address may name: `2026-03-15`, from 1970 to 2199. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && isoDay(day) === text && text >= '1970-01-01' && text <= '2199-12-31'
-    ? text
-    : undefined;
+  return !Number.isNaN(day.getTime()) && isoDay(day) === text && text >= '1970-01-01' && text <= '2199-12-31';
+}
+
+function readDay(text: string | null): string | undefined {
+  return text && isDay(text) ? text : undefined;
 }
 
 /** The day of an instant in the timezone that days are cut in. */
@@ -66,8 +66,8 @@ export function dayOf(instant: string, timezone: string): string {
   );
 }
 
-/** First day that is shown: as asked, or the usual months before the last one. */
-export function fromOf(filters: Filters, lastDay: string, months = usualMonths): string {
+/** First day that is asked for, or that many months before the last one. */
+export function fromOf(filters: Filters, lastDay: string, months: number): string {
   if (filters.from) return filters.from;
   const last = new Date(`${filters.to ?? lastDay}T00:00:00Z`);
   return isoDay(monthsBefore(last, months));

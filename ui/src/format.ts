@@ -20,6 +20,11 @@ export function decimal(value: number | null | undefined): string {
   return value == null ? nothing : tenth.format(asServer(value));
 }
 
+/** A count or a limit of counts: one decimal where there is something after the point. */
+export function tenthAtMost(value: number): string {
+  return Number.isInteger(value) ? count(value) : decimal(value);
+}
+
 /** Rounded to a tenth as the sentences of the server are: exactly, ties to the even digit. */
 function asServer(value: number): number {
   const exact = value.toFixed(20);

@@ -4,6 +4,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { aboutOptions, worthRetrying } from './api/client.ts';
+import { onReturn } from './api/presence.ts';
 import { startTheme } from './layout/theme.ts';
 import { router } from './router.tsx';
 
@@ -11,6 +12,8 @@ startTheme();
 const client = new QueryClient({
   defaultOptions: { queries: { retry: worthRetrying, retryDelay: 500, staleTime: 30_000 } },
 });
+// What failed meanwhile comes by itself, and what did not may be another by now.
+onReturn(() => void client.invalidateQueries());
 // On its way while the page is being built.
 void client.prefetchQuery(aboutOptions());
 const root = document.getElementById('root');

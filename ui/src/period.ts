@@ -48,6 +48,13 @@ export function spoken(label: string): string {
   return label.includes('W') ? `${label} (from ${isoDay(firstDay(label))})` : label;
 }
 
+const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** `19 Oct` */
+export function dayAndMonth(date: Date): string {
+  return dayMonth.format(date);
+}
+
 const monthName = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' });
 
 /** A tick of a time axis: where, and what it says. */

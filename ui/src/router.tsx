@@ -1,12 +1,7 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { base } from './base.ts';
 import { readFilters, writeFilters } from './filters.ts';
+import { lazyPage } from './layout/lazy-page.tsx';
 import { Shell } from './layout/shell.tsx';
 import { MissingPage } from './pages/missing.tsx';
 
@@ -26,17 +21,20 @@ const index = createRoute({
 const flow = createRoute({
   getParentRoute: () => root,
   path: '/flow',
-  component: lazyRouteComponent(() => import('./pages/flow/page.tsx'), 'FlowPage'),
+  component: lazyPage('flow', async () => (await import('./pages/flow/page.tsx')).FlowPage),
 });
 const pullRequests = createRoute({
   getParentRoute: () => root,
   path: '/pull-requests',
-  component: lazyRouteComponent(() => import('./pages/pull-requests/page.tsx'), 'PullRequestsPage'),
+  component: lazyPage(
+    'pullRequests',
+    async () => (await import('./pages/pull-requests/page.tsx')).PullRequestsPage,
+  ),
 });
 const cloud = createRoute({
   getParentRoute: () => root,
   path: '/cloud',
-  component: lazyRouteComponent(() => import('./pages/cloud/page.tsx'), 'CloudPage'),
+  component: lazyPage('cloud', async () => (await import('./pages/cloud/page.tsx')).CloudPage),
 });
 
 export const router = createRouter({

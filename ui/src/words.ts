@@ -21,7 +21,10 @@ export const words = {
   },
   sourcesFailed: (count: number) =>
     count === 1 ? '1 source has a problem' : `${count} sources have a problem`,
-  sourcesStale: (age: string) => `the oldest source is ${age} old`,
+  fresh: 'up to date',
+  old: (age: string, sources: boolean) => `${sources ? 'the oldest source is' : 'they are'} ${age} old`,
+  stale: (age: string, sources: boolean) =>
+    `${sources ? 'the oldest source is' : 'they are'} ${age} old: is cto-import still running?`,
   reloadFailed: (message: string) => `Newer data could not be loaded: ${message}`,
   days: (count: number) => (count === 1 ? '1 day' : `${count} days`),
   pages: {
@@ -30,6 +33,18 @@ export const words = {
     cloud: { name: 'Cloud spending', question: 'What do we spend, on what, and what changed?' },
     missing: { name: 'No such page', question: 'The address leads nowhere.' },
   },
+  away: {
+    gone: 'The server does not answer. What is shown was loaded before; the page goes on by itself once it is back.',
+    starting: (why: string) =>
+      `The server has nothing to show yet: ${why.replace(/\.$/, '')}. The page goes on by itself.`,
+    waits: 'Comes once the server answers again.',
+  },
+  outside: {
+    title: 'Period without data',
+    nothing: (first: string, last: string) =>
+      `No data in this period: there are data from ${first} to ${last}.`,
+    nearest: 'Show the nearest period with data',
+  },
   filters: {
     label: 'Filters',
     period: 'Period',
@@ -37,6 +52,8 @@ export const words = {
     monthsLong: (count: number) => `the last ${count} months`,
     from: 'From',
     to: 'To',
+    notADay: (field: string, day: string) =>
+      `“${field}” was no whole day between 1970 and 2199: it stays at ${day}.`,
     project: 'Board',
     team: 'Team',
     repo: 'Repository',
@@ -52,6 +69,8 @@ export const words = {
     print: 'Print',
     clear: 'Clear filters',
     inactive: (names: string) => `Without effect on this page: ${names}.`,
+    begin: (day: string) => `The data begin on ${day}.`,
+    end: (day: string) => `The data end on ${day}.`,
     unknown: (values: string) => `Unknown and left out: ${values}.`,
     showing: (what: string) => `Shown: ${what}.`,
   },
@@ -71,7 +90,13 @@ export const words = {
     noComparison: 'nothing to compare with yet',
     better: 'better',
     worse: 'worse',
-    normal: 'within normal variation',
+    week: (monday: string, value: string, place: string) => `week of ${monday}: ${value}, ${place}`,
+    above: (usual: string) => `above the usual ${usual}`,
+    below: (usual: string) => `below the usual ${usual}`,
+    within: (usual: string) => `within the usual ${usual}`,
+    run: (usual: string) => `within the usual ${usual}, in a run`,
+    signal: 'the last full week is a signal',
+    noLimits: 'too few weeks to know what is usual',
     noValue: 'No value',
     tooFew: (count: string, unit: string, needed: number) => `${count} ${unit}: too few (needs ${needed})`,
   },
@@ -111,6 +136,10 @@ export const words = {
     outside: 'Outside the limits',
     run: 'Run on one side, or near a limit',
     notComplete: 'Not complete yet',
+    within: (low: string, high: string) => `within the limits ${low} to ${high}`,
+    noLimits: 'too few weeks for limits',
+    lastShown: (label: string, figure: string, place: string) =>
+      `The last complete week shown (${label}, ${figure}): ${place}.`,
     recalculated: (label: string) => `Limits recalculated ${label}`,
     spoken: (center: string, low: string, high: string) => `average ${center}, limits ${low} to ${high}`,
     above: (limit: string) => `above the upper limit of ${limit}`,
@@ -180,8 +209,6 @@ export const words = {
       itemsNow: 'items now',
       itemsThen: 'items at the end',
       within: (days: string, items: string) => `85 % within ${days} days · ${items}`,
-      normalWeek: (low: string, high: string, signals: string) =>
-        `normal week: ${low} to ${high} · ${signals}`,
       signals: (count: number) => (count === 1 ? '1 signal' : `${count} signals`),
       weeksOfWork: (weeks: string) => `${weeks} weeks of work at the present pace`,
       noPace: 'weeks of work: unknown without a throughput',
@@ -233,6 +260,12 @@ export const words = {
       apart: 'One small chart per step',
       against: (label: string) => `At the end of each layer: items now, and the change since ${label}.`,
       ownScale: 'Each chart has a scale of its own.',
+      withBacklog: (label: string) => `${label}, backlog included`,
+      finding: (items: string, first: string, last: string, week: string, open: boolean) =>
+        `${items === '1' ? '1 item is' : `${items} items are`} on the boards from ${first} to ${last} ${
+          open ? `in ${week}, which is not complete yet` : `at the end of ${week}`
+        }`,
+      grew: (step: string, then: string, now: string) => `What grew most is ${step}: ${then} to ${now}.`,
       now: (items: string) => `${items} now`,
       since: (change: string, label: string) => `${change} since ${label}`,
       empty: 'No items on the boards in this period.',
@@ -245,8 +278,10 @@ export const words = {
       internal: 'Found internally',
       development: 'Found in development',
       noSource: 'No source set',
-      finding: (bugs: number, customers: number) =>
-        `${bugs === 1 ? '1 bug is' : `${bugs} bugs are`} open, of which ${customers} ${customers === 1 ? 'was' : 'were'} found by customers.`,
+      finding: (bugs: number, customers: number, week: string) =>
+        `${bugs === 1 ? '1 bug is' : `${bugs} bugs are`} open in ${week}, of which ${customers} ${customers === 1 ? 'was' : 'were'} found by customers.`,
+      before: (bugs: number, week: string) =>
+        `At the end of ${week} ${bugs === 1 ? 'it was 1' : `there were ${bugs}`}.`,
       empty: 'No open bugs in this period.',
     },
     aging: {
@@ -262,6 +297,9 @@ export const words = {
       flag: 'Longer in its step than 85 % of the finished items that went through it',
       usual: 'Not longer than that',
       aboveP85: 'Above p85',
+      now: 'As of the last import: the period does not apply here.',
+      back: (items: string) =>
+        `${items === '1' ? '1 of these has' : `${items} of these have`} gone back to Ready or Backlog: "Work in progress" does not count ${items === '1' ? 'it' : 'them'}.`,
       order: 'Oldest first',
       all: (count: number) => `Show all ${count}`,
       fewer: (count: number) => `Show the first ${count}`,
@@ -281,6 +319,7 @@ export const words = {
       title: 'Forecast',
       chart: 'Items that will at least be finished, by weeks from now',
       unit: 'items',
+      now: 'From the last import on: the period does not apply here.',
       share: (percent: number) => `at ${percent} %`,
       legend: (percent: number) => `in ${percent} of 100 trials at least`,
       week: (weeks: number) => `+${weeks} w`,
@@ -425,8 +464,8 @@ export const words = {
   cloud: {
     nothing:
       'No bills yet. Run cto-import --cloudspending to read them; docs/cloud-spending.md says how to connect Azure, Google Cloud and FOCUS files.',
-    outside: 'No bills in this period.',
-    bills: (first: string, last: string) => `There are bills from ${first} to ${last}.`,
+    outside: (first: string, last: string) =>
+      `No bills in this period: there are bills from ${first} to ${last}.`,
     behind: (label: string, message: string) =>
       `The bills of ${label} could not be imported (${message}). Run cto-import --cloudspending once more; docs/cloud-spending.md says what it needs.`,
     other: 'Other',

@@ -1,6 +1,7 @@
 /** The one place that talks to the server. */
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { base } from '../base.ts';
+import { check } from './presence.ts';
 import type { components, paths } from './schema.ts';
 
 export type Schemas = components['schemas'];
@@ -80,11 +81,13 @@ export async function get<Body>(address: string, signal?: AbortSignal): Promise<
     response = await fetch(address, { headers, signal: signal ?? null });
   } catch (error) {
     if (signal?.aborted) throw error;
+    void check();
     throw new ApiError('', 0);
   }
   if (response.status === 401 && /bearer/i.test(response.headers.get('www-authenticate') ?? '')) {
     want(given ? 'wrong' : 'first');
   }
+  if (isPassing(response.status)) void check();
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
     throw new ApiError(
@@ -98,8 +101,12 @@ export async function get<Body>(address: string, signal?: AbortSignal): Promise<
 
 /** Wrong questions stay wrong; a server that is starting or restarting is asked again. */
 export function worthRetrying(failures: number, error: Error): boolean {
-  const status = error instanceof ApiError ? error.status : 0;
-  return failures < 2 && (status === 0 || status === 503 || status === 502 || status === 504);
+  return failures < 2 && isPassing(error instanceof ApiError ? error.status : 0);
+}
+
+/** Answers that say nothing of the question: nobody there, a gateway alone, a server that is starting. */
+export function isPassing(status: number): boolean {
+  return status === 0 || status === 502 || status === 503 || status === 504;
 }
 
 export function tableOptions<Path extends TablePath>(path: Path, params: Params, enabled = true) {

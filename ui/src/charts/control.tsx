@@ -155,6 +155,26 @@ function Mark({ point, x, y }: { point: ControlPoint; x: number; y: number }) {
   return <circle className="fill g0" cx={x} cy={y} r={2.5} />;
 }
 
+/** The newest complete week of those that are drawn, in the words of the server's own sentences. */
+export function lastWeekInWords(
+  points: readonly ControlPoint[],
+  unit: string,
+  format: ControlChartProps['format'],
+): string | undefined {
+  const point = points.findLast(({ value, complete }) => value !== null && complete !== false);
+  if (!point) return undefined;
+  const signals = signalsOf(point).map((signal) => signalInWords(point, signal, format));
+  const limits =
+    point.lcl === null || point.ucl === null
+      ? words.control.noLimits
+      : words.control.within(format(point.lcl), format(point.ucl));
+  return words.control.lastShown(
+    point.label,
+    `${format(point.value)} ${unit}`,
+    signals.length > 0 ? signals.join('; ') : limits,
+  );
+}
+
 /** The signals of the points, newest first, in words. */
 export function Signals({ points, format }: Pick<ControlChartProps, 'points' | 'format'>) {
   const found = points.filter((point) => signalsOf(point).length > 0).reverse();

@@ -1,8 +1,9 @@
 import { useId, useState } from 'react';
 import type { Meta } from '../api/client.ts';
-import { type Filters, type List, lists, usualMonths } from '../filters.ts';
+import { type List, lists } from '../filters.ts';
 import { firstOfMonth, isoDay, monthsBefore } from '../period.ts';
 import { words } from '../words.ts';
+import { DayField } from './day-field.tsx';
 import type { PageState } from './page-state.tsx';
 
 const presets = [3, 6, 12, 24] as const;
@@ -11,18 +12,17 @@ interface FilterBarProps {
   state: PageState;
   /** Lists that this page can apply. The others stay in the address and are named as inactive. */
   applies: readonly List[];
-  /** Offers weeks or months. */
-  by?: boolean;
   /** Periods begin with the first day of a month. */
   wholeMonths?: boolean;
   /** What the server said it applied, where it has answered. */
   meta?: Meta | undefined;
 }
 
+const nothing = Object.fromEntries(['from', 'to', 'by', ...lists].map((name) => [name, undefined]));
+
 /** Period, lists, and what becomes of them on this page. */
-export function FilterBar({ state, applies, by = false, wholeMonths = false, meta }: FilterBarProps) {
+export function FilterBar({ state, applies, wholeMonths = false, meta }: FilterBarProps) {
   const { about, filters, from, to, change, unknown } = state;
-  const days = useId();
   const t = words.filters;
   const names: Record<List, string> = { project: t.project, repo: t.repo, team: t.team, type: t.type };
   const options: Record<List, readonly (readonly [string, string])[]> = {
@@ -38,26 +38,8 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
   return (
     <section className="filters" aria-label={t.label}>
       <Presets state={state} wholeMonths={wholeMonths} />
-      <label htmlFor={`${days}from`}>
-        {t.from}
-        <input
-          id={`${days}from`}
-          type="date"
-          value={from}
-          max={to}
-          onChange={(event) => change({ from: event.target.value || undefined } as Partial<Filters>)}
-        />
-      </label>
-      <label htmlFor={`${days}to`}>
-        {t.to}
-        <input
-          id={`${days}to`}
-          type="date"
-          value={to}
-          min={from}
-          onChange={(event) => change({ to: event.target.value || undefined } as Partial<Filters>)}
-        />
-      </label>
+      <DayField name={t.from} value={from} commit={(day) => change({ from: day })} />
+      <DayField name={t.to} value={to} commit={(day) => change({ to: day })} />
       {lists.map((list) =>
         applies.includes(list) && options[list].length > 0 ? (
           <Choice
@@ -65,25 +47,9 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
             name={names[list]}
             options={options[list]}
             chosen={filters[list] ?? []}
-            choose={(values) =>
-              change({ [list]: values.length > 0 ? values : undefined } as Partial<Filters>)
-            }
+            choose={(values) => change({ [list]: values.length > 0 ? values : undefined })}
           />
         ) : null,
-      )}
-      {by && (
-        <label>
-          {t.by}
-          <select
-            value={filters.by ?? 'week'}
-            onChange={(event) =>
-              change({ by: event.target.value === 'month' ? 'month' : undefined } as Partial<Filters>)
-            }
-          >
-            <option value="week">{t.week}</option>
-            <option value="month">{t.month}</option>
-          </select>
-        </label>
       )}
       <div className="actions">
         <CopyLink />
@@ -94,9 +60,7 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
           <button
             type="button"
             onClick={() => {
-              const none: Record<string, undefined> = { from: undefined, to: undefined, by: undefined };
-              for (const list of lists) none[list] = undefined;
-              change(none as Partial<Filters>);
+              change(nothing);
             }}
           >
             {t.clear}
@@ -108,6 +72,7 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
           {t.inactive(inactive.map((list) => `${names[list]} (${filters[list]?.join(', ')})`).join(', '))}
         </p>
       )}
+      <Edges state={state} />
       {unknown.length > 0 && <p className="note">{t.unknown(unknown.join(', '))}</p>}
       <p className="in-print">
         {t.showing(
@@ -122,6 +87,17 @@ export function FilterBar({ state, applies, by = false, wholeMonths = false, met
         )}
       </p>
     </section>
+  );
+}
+
+/** Says where the data begin or end within the period. */
+function Edges({ state: { covered, from, to, toNearest } }: { state: PageState }) {
+  if (!covered || toNearest) return null;
+  return (
+    <>
+      {from < covered.from && <p className="note">{words.filters.begin(covered.from)}</p>}
+      {to > covered.to && <p className="note">{words.filters.end(covered.to)}</p>}
+    </>
   );
 }
 
@@ -145,8 +121,8 @@ function Presets({ state, wholeMonths }: { state: PageState; wholeMonths: boolea
             aria-label={words.filters.monthsLong(months)}
             disabled={!end}
             onClick={() => {
-              const usual = months === usualMonths && !filters.to;
-              change({ from: usual ? undefined : startOf(months) } as Partial<Filters>);
+              const usual = months === state.usualMonths && !filters.to;
+              change({ from: usual ? undefined : startOf(months) });
             }}
           >
             {words.filters.months(months)}

@@ -1,14 +1,11 @@
 import { useId } from 'react';
+import { ageOf, daysOld } from '../age.ts';
 import { type About, useAbout } from '../api/client.ts';
 import { instant } from '../format.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { words } from '../words.ts';
 
 type Source = About['sources'][number];
-
-const day = 86_400_000;
-/** Days after which data are called old: an import each night is never late by that much. */
-const tolerated = 2;
 
 /** How old the data are, and the state of each source behind a button. */
 export function Freshness() {
@@ -18,14 +15,19 @@ export function Freshness() {
   const { as_of, cloud_as_of, timezone, sources, reload_error } = about.data;
   const failed = sources.filter((source) => source.state !== 'ok').length + (reload_error ? 1 : 0);
   const text = as_of ?? cloud_as_of;
-  const age = ageOf(sources);
+  const days = daysOld(
+    Date.now(),
+    sources.map((source) => source.covered_to),
+    text,
+  );
+  const age = ageOf(days);
   return (
     <span className="freshness">
       <button type="button" popoverTarget={popover} className="plain">
-        <span className={failed > 0 ? 'dot bad' : 'dot'} aria-hidden="true" />
+        <span className={`dot ${failed > 0 ? 'bad' : text ? age : 'none'}`} aria-hidden="true" />
         {text ? words.asOf(instant(text, timezone)) : words.noData}
         {failed > 0 && ` · ${words.sourcesFailed(failed)}`}
-        {age >= tolerated && ` · ${words.sourcesStale(words.days(age))}`}
+        {text && ` · ${age === 'fresh' ? words.fresh : words[age](words.days(days), sources.length > 0)}`}
       </button>
       <div id={popover} popover="auto" className="popover wide">
         <h2>{words.sources}</h2>
@@ -49,10 +51,4 @@ export function Freshness() {
       </div>
     </span>
   );
-}
-
-/** Whole days since the source that is farthest behind; those that failed are counted apart. */
-function ageOf(sources: readonly Source[]): number {
-  const covered = sources.flatMap(({ covered_to }) => (covered_to ? [Date.parse(covered_to)] : []));
-  return covered.length === 0 ? 0 : Math.floor((Date.now() - Math.min(...covered)) / day);
 }

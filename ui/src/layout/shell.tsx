@@ -1,6 +1,7 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { useState, useSyncExternalStore } from 'react';
 import { token } from '../api/client.ts';
+import { usePresence } from '../api/presence.ts';
 import { words } from '../words.ts';
 import { Freshness } from './freshness.tsx';
 import { chooseTheme, type Theme, theme, themes } from './theme.ts';
@@ -39,9 +40,21 @@ export function Shell() {
         <ThemeChoice />
       </header>
       <main id="content" tabIndex={-1}>
+        <Away />
         {wanted === 'no' ? <Outlet /> : <TokenForm wrong={wanted === 'wrong'} />}
       </main>
     </>
+  );
+}
+
+/** One notice for what concerns every card. */
+function Away() {
+  const presence = usePresence();
+  if (presence.is === 'here') return null;
+  return (
+    <p role="alert" className="away">
+      {presence.is === 'away' ? words.away.gone : words.away.starting(presence.why)}
+    </p>
   );
 }
 

@@ -1,7 +1,9 @@
 import { type ReactNode, useId, useRef, useState } from 'react';
-import { ApiError, type Meta, type Metric } from '../api/client.ts';
+import { ApiError, isPassing, type Meta, type Metric } from '../api/client.ts';
+import { usePresence } from '../api/presence.ts';
 import { csvOf, download, fileName } from '../export/csv.ts';
 import { pictureOf } from '../export/png.ts';
+import { aboutShown } from '../finding.ts';
 import { words } from '../words.ts';
 import { About } from './about.tsx';
 import { DataTable, type TableProps } from './data-table.tsx';
@@ -22,6 +24,8 @@ interface CardProps<Row> {
   query: Loading;
   /** Instead of the server's sentence. */
   finding?: ReactNode;
+  /** Where the server's sentence is about other rows than those that are shown. */
+  otherwise?: string | undefined;
   legend?: ReactNode;
   controls?: ReactNode;
   table?: Omit<TableProps<Row>, 'name' | 'caption'> | undefined;
@@ -46,7 +50,7 @@ export function Card<Row>(props: CardProps<Row>) {
   const heading = useId();
   const body = useRef<HTMLDivElement>(null);
   const meta = query.data?.meta;
-  const finding = props.finding ?? meta?.finding;
+  const finding = props.finding ?? aboutShown(meta?.finding, meta?.periods ?? []) ?? props.otherwise;
   const shown = meta && !query.error;
   return (
     <section
@@ -60,7 +64,7 @@ export function Card<Row>(props: CardProps<Row>) {
         {shown && empty === null && (
           <Exports
             title={title}
-            finding={text(meta, finding)}
+            finding={typeof finding === 'string' ? finding : ''}
             body={body}
             table={table}
             picture={!tabular}
@@ -108,11 +112,6 @@ export function Card<Row>(props: CardProps<Row>) {
   );
 }
 
-/** The sentence as plain text, for pictures. */
-function text(meta: Meta, finding: ReactNode): string {
-  return typeof finding === 'string' ? finding : (meta.finding ?? '');
-}
-
 function Notices({ meta }: { meta: Meta }) {
   const held = meta.coverage?.held_back_by;
   const notices = [...(held ? [words.card.heldBack(held)] : []), ...meta.notices];
@@ -129,9 +128,11 @@ function Notices({ meta }: { meta: Meta }) {
   );
 }
 
-/** Says what went wrong and offers to try once more; the other cards stay. */
+/** Says what went wrong and offers to try once more; the other cards stay. What concerns all of them the page says. */
 export function Failure({ error, retry }: { error: Error; retry: () => unknown }) {
   const known = error instanceof ApiError ? error : undefined;
+  const isOfAll = usePresence().is !== 'here' && known && isPassing(known.status);
+  if (isOfAll) return <p className="quiet">{words.away.waits}</p>;
   return (
     <div role="alert" className="failure">
       <p>

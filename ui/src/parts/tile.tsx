@@ -11,8 +11,13 @@ export interface Change {
   /** In percent; null where there is nothing to compare with. */
   percent: number | null;
   against: string;
-  /** Only where a control chart signals; `normal` where it does not; absent for measures without a good direction. */
-  verdict?: 'better' | 'worse' | 'normal' | undefined;
+}
+
+/** What is said of the newest complete week: about another time than the change, so it is a line of its own. */
+export interface WeekStatement {
+  text: string;
+  /** Only where the control chart signals, for measures with a good direction. */
+  verdict?: 'better' | 'worse' | undefined;
 }
 
 interface TileProps {
@@ -26,12 +31,14 @@ interface TileProps {
   reason?: string | undefined;
   spark?: readonly (number | null)[];
   change?: Change | undefined;
+  /** Null where nothing is known to be usual; absent for what is not charted by week. */
+  week?: WeekStatement | null;
   /** What the figure rests on. */
   basis?: ReactNode;
 }
 
 /** One key figure: name and unit, value with its course, change, what it rests on. */
-export function Tile({ title, unit, metric, query, value, reason, spark, change, basis }: TileProps) {
+export function Tile({ title, unit, metric, query, value, reason, spark, change, week, basis }: TileProps) {
   return (
     <li className={`tile${query.data && query.isFetching ? ' refreshing' : ''}`} aria-busy={query.isFetching}>
       <h3>
@@ -54,6 +61,7 @@ export function Tile({ title, unit, metric, query, value, reason, spark, change,
             {spark && <Sparkline values={spark} />}
           </div>
           <p className="change">{change ? <ChangeLine change={change} /> : ' '}</p>
+          {week !== undefined && <WeekLine week={week} />}
           <p className="basis">{basis}</p>
         </>
       )}
@@ -61,16 +69,26 @@ export function Tile({ title, unit, metric, query, value, reason, spark, change,
   );
 }
 
-/** The arrow is the direction of the number, the word is the verdict. */
-function ChangeLine({ change: { percent, against, verdict } }: { change: Change }) {
+/** The arrow is the direction of the number and nothing more. */
+function ChangeLine({ change: { percent, against } }: { change: Change }) {
   if (percent === null) return words.tiles.noComparison;
   const rounded = Math.round(percent);
   const text =
     rounded === 0 ? words.tiles.same(against) : words.tiles.change(changePercent(rounded), against);
   return (
-    <span className={verdict === 'better' || verdict === 'worse' ? `verdict ${verdict}` : undefined}>
+    <>
       <span aria-hidden="true">{rounded === 0 ? '●' : rounded > 0 ? '▲' : '▼'}</span> {text}
-      {verdict && ` · ${words.tiles[verdict]}`}
-    </span>
+    </>
+  );
+}
+
+/** The verdict is about this week alone, and so is its colour. */
+function WeekLine({ week }: { week: WeekStatement | null }) {
+  const verdict = week?.verdict;
+  return (
+    <p className={verdict ? `week verdict ${verdict}` : 'week'}>
+      {week?.text ?? words.tiles.noLimits}
+      {verdict && `: ${words.tiles[verdict]}`}
+    </p>
   );
 }

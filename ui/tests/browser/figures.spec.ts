@@ -199,8 +199,8 @@ async function expectSaid(tile: Locator, row: Row, value: string) {
     expect(isRounded(change.replace(/%.*/, ''), Number(percent)), `${change} for ${percent}`).toBe(true);
     expect(change.includes('▲')).toBe(Number(percent) > 0);
   } else expect(Math.abs(Number(percent))).toBeLessThanOrEqual(0.5);
-  expect(change.includes(words.tiles.better)).toBe(row.verdict === 'better');
-  expect(change.includes(words.tiles.worse)).toBe(row.verdict === 'worse');
+  expect(change).not.toMatch(/better|worse/);
+  await expectWeek(tile, row);
   const exact = Object.values(row).filter(isNumber).map(Number);
   // "85 %" is the name of a percentile, "12 months" that of a year.
   const basis = (await tile.locator('.basis').innerText()).replace(/85 %|12 months/g, '');
@@ -210,6 +210,22 @@ async function expectSaid(tile: Locator, row: Row, value: string) {
       `"${said}" of "${basis}"`,
     ).toBe(true);
   }
+}
+
+/** The line about the newest week: its own verdict in its own colour, set against the limits of the row. */
+async function expectWeek(tile: Locator, row: Row) {
+  const colour = (line: string) => tile.locator(line).evaluate((element) => getComputedStyle(element).color);
+  expect(await colour('.change')).toBe(await colour('.basis'));
+  if (!('verdict' in row)) return;
+  const line = await tile.locator('.week').innerText();
+  expect(/: (better|worse)$/.exec(line)?.[1] ?? '', line).toBe(row.verdict);
+  expect((await colour('.week')) === (await colour('.basis'))).toBe(row.verdict === '');
+  const said = /: (\S+), (above|below|within) the usual (\S+) to ([\d.]+)/.exec(line);
+  if (!said) return;
+  const [, value = '', place, low = '', high = ''] = said;
+  expect(isRounded(low, Number(row.limit_low)) && isRounded(high, Number(row.limit_high)), line).toBe(true);
+  if (place === 'above') expect(Number(value)).toBeGreaterThanOrEqual(Number(high));
+  if (place === 'below') expect(Number(value)).toBeLessThanOrEqual(Number(low));
 }
 
 test('every week that the charts of Flow speak of has the figures of its row', async ({ page }) => {

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
-import { at, open, searchOf, settled } from '../support/page.ts';
+import { at, card, open, searchOf, settled } from '../support/page.ts';
 
 const t = words.filters;
 
@@ -15,9 +15,9 @@ function asked(page: Page): URLSearchParams[] {
   return found;
 }
 
-/** The choice of weeks or months. */
-function grain(page: Page): Locator {
-  return page.getByRole('region', { name: t.label }).getByRole('combobox', { name: t.by });
+/** The choice of weeks or months: in the cards that obey it. */
+function grain(page: Page, title: string = words.flow.times.lead): Locator {
+  return card(page, title).getByRole('combobox', { name: t.by });
 }
 
 function days(page: Page): Promise<[string, string]> {
@@ -27,8 +27,25 @@ function days(page: Page): Promise<[string, string]> {
   ]);
 }
 
+test('what is usual leaves as long a time before it to compare with', async ({ page, request }) => {
+  const { covered } = await (await request.get(at('demo', '/api/v1/meta'))).json();
+  const months = (Date.parse(covered.to) - Date.parse(covered.from)) / 86_400_000 / 30.4;
+  const compared = months > 24 ? 12 : 6;
+  expect(months).toBeGreaterThan(12);
+  for (const path of ['/flow', '/pull-requests']) {
+    await open(page, path);
+    await expect(page.getByRole('button', { name: t.monthsLong(compared) })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    );
+    await expect(page.locator('ul.tiles')).not.toContainText(words.tiles.noComparison);
+  }
+});
+
 test('a choice is written into the address, and the usual is left out of it', async ({ page }) => {
   await open(page, '/flow');
+  const preset = page.getByRole('group', { name: t.period }).getByRole('button', { pressed: true });
+  const months = await preset.innerText();
   expect(searchOf(page)).toBe('');
   const [usual] = await days(page);
   await page.getByRole('button', { name: t.monthsLong(3) }).click();
@@ -37,7 +54,7 @@ test('a choice is written into the address, and the usual is left out of it', as
   await grain(page).selectOption('month');
   await expect.poll(() => searchOf(page)).toMatch(/^\?from=[\d-]+&by=month$/);
   await grain(page).selectOption('week');
-  await page.getByRole('button', { name: t.monthsLong(12) }).click();
+  await page.getByText(months, { exact: true }).click();
   await expect.poll(() => searchOf(page)).toBe('');
   expect((await days(page))[0]).toBe(usual);
 });
@@ -164,4 +181,97 @@ test('the link of the view can be copied', async ({ page, context }) => {
   await page.getByRole('button', { name: t.copy }).click();
   await expect(page.getByRole('status').filter({ hasText: t.copied })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(at('demo', '/flow?by=month'));
+});
+
+// The same in either order of day and month: which one the field has is the browser's.
+for (const [name, delay] of [
+  [t.from, 0],
+  [t.from, 30],
+  [t.to, 30],
+] as const) {
+  test(`a day is typed into "${name}" key by key (${delay} ms), and counts once the field is left`, async ({
+    page,
+  }) => {
+    await open(page, '/flow');
+    const requests = asked(page);
+    await page.getByLabel(name, { exact: true }).focus();
+    await page.keyboard.type('03032026', { delay });
+    await expect(page.getByLabel(name, { exact: true })).toHaveValue('2026-03-03');
+    expect(searchOf(page)).toBe('');
+    expect(requests).toEqual([]);
+    // Over the button of the picker.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => searchOf(page)).toBe(`?${name.toLowerCase()}=2026-03-03`);
+    await settled(page);
+    expect(new Set(requests.map((request) => request.get(name.toLowerCase())))).toEqual(
+      new Set(['2026-03-03']),
+    );
+  });
+}
+
+test('Enter takes the day that was typed, and the focus stays to correct it', async ({ page }) => {
+  await open(page, '/flow');
+  await page.getByLabel(t.from, { exact: true }).focus();
+  await page.keyboard.type('03032026');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => searchOf(page)).toBe('?from=2026-03-03');
+  await page.keyboard.type('0206');
+  expect(searchOf(page)).toBe('?from=2026-03-03');
+});
+
+test('a day that was typed in part changes nothing, and is said', async ({ page }) => {
+  await open(page, '/flow');
+  const [usual] = await days(page);
+  await page.getByLabel(t.from, { exact: true }).focus();
+  await page.keyboard.type('0303');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(page.getByText(t.notADay(t.from, usual))).toBeVisible();
+  expect((await days(page))[0]).toBe(usual);
+  expect(searchOf(page)).toBe('');
+});
+
+test('a year outside of the calendar is refused in words', async ({ page }) => {
+  await open(page, '/flow');
+  const [usual] = await days(page);
+  await page.getByLabel(t.from, { exact: true }).fill('0026-03-15');
+  await page.getByLabel(t.to, { exact: true }).focus();
+  await expect(page.getByText(t.notADay(t.from, usual))).toBeVisible();
+  expect((await days(page))[0]).toBe(usual);
+});
+
+test('a day that is deleted gives the usual one', async ({ page }) => {
+  await open(page, '/flow?from=2026-03-03');
+  await page.getByLabel(t.from, { exact: true }).fill('');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => searchOf(page)).toBe('');
+});
+
+test('a day that was picked counts without leaving the field', async ({ page }) => {
+  await open(page, '/flow');
+  const field = page.getByLabel(t.from, { exact: true });
+  await field.click();
+  await field.evaluate((input: HTMLInputElement) => {
+    // What the picker of the browser does: it sets the value and tells it.
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, '2026-03-15');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await expect.poll(() => searchOf(page)).toBe('?from=2026-03-15');
+});
+
+test('weeks or months are chosen in the two cards that can show both, and nowhere else', async ({ page }) => {
+  await open(page, '/flow');
+  await expect(page.getByRole('combobox', { name: t.by })).toHaveCount(2);
+  await grain(page).selectOption('month');
+  await settled(page);
+  for (const title of [words.flow.times.lead, words.flow.times.cycle]) {
+    await expect(grain(page, title)).toHaveValue('month');
+    await expect(card(page, title).getByRole('slider')).toHaveAttribute('aria-valuetext', /^\d{4}-\d{2}: /);
+  }
+  await grain(page, words.flow.times.cycle).selectOption('week');
+  await expect(grain(page)).toHaveValue('week');
+  await expect.poll(() => searchOf(page)).toBe('');
 });

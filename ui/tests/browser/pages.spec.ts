@@ -1,7 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
-import { at, cards, open, searchOf, settled, tile, titleOf } from '../support/page.ts';
+import { at, card, cards, open, searchOf, settled, tile, titleOf } from '../support/page.ts';
 import { pages } from '../support/pages.ts';
 
 for (const expected of pages) {
@@ -47,21 +47,93 @@ async function expectWhole(card: Locator) {
   await expect(card.locator('table tbody tr').first(), `${title}: figures`).toBeVisible();
 }
 
-test('the first sentence on Flow says whether the last complete week was normal', async ({
+for (const [path, route] of [
+  ['/flow', 'flow/summary'],
+  ['/flow?from=2026-02-01&to=2026-03-31', 'flow/summary'],
+  ['/pull-requests', 'pull-requests/summary'],
+  ['/cloud', 'cloud-spending/summary'],
+  ['/cloud?from=2025-01-01&to=2025-06-30', 'cloud-spending/summary'],
+] as const) {
+  test(`the first sentence on ${path} is the answer over all of its period, and stands there once`, async ({
+    page,
+  }) => {
+    const answer = page.waitForResponse((response) => response.url().includes(`/api/v1/${route}`));
+    await open(page, path);
+    const { finding } = (await (await answer).json()).meta;
+    const sentence = page.locator('main .lead').first();
+    await expect(sentence).toHaveText(finding);
+    await expect(page.getByText(finding, { exact: true })).toHaveCount(1);
+    const inMain = page.locator('main p:visible');
+    await expect(inMain.nth(1)).toHaveText(finding);
+  });
+}
+
+/** Periods that a sentence names: `2026-W43`, `2026-09`, `2026-10-30`. */
+const named = /\b\d{4}-(?:W\d{2}|\d{2}(?:-\d{2})?)\b/;
+
+for (const path of [
+  '/flow?from=2026-01-01&to=2026-03-31',
+  '/flow?from=2026-10-26',
+  '/pull-requests?from=2026-01-01&to=2026-03-31',
+  '/cloud?from=2026-10-01',
+  '/cloud?from=2025-01-01&to=2025-12-31',
+]) {
+  test(`every sentence on ${path} is about rows that its card shows`, async ({ page }) => {
+    await open(page, path);
+    for (const card of await cards(page).all()) {
+      const table = card.locator('details.figures table');
+      const finding = card.locator('.finding');
+      if ((await table.count()) === 0 || (await finding.count()) === 0) continue;
+      const period = named.exec(await finding.innerText())?.[0];
+      if (!period) continue;
+      const cells = await table.evaluate((table) =>
+        [...table.querySelectorAll('tbody td, tbody th')].map((cell) => cell.textContent?.trim() ?? ''),
+      );
+      expect(cells, `${await titleOf(card)}: ${await finding.innerText()}`).toContain(period);
+    }
+  });
+}
+
+test('the sentence of the stocks counts the steps that are drawn, with and without the backlog', async ({
+  page,
+}) => {
+  await open(page, '/flow');
+  const stocks = card(page, words.flow.stocks.title);
+  const said = async () => Number(/^(\d+) items? /.exec(await stocks.locator('.finding').innerText())?.[1]);
+  const drawn = async () => {
+    const reader = stocks.getByRole('slider');
+    await reader.focus();
+    await page.keyboard.press('End');
+    return Number(/: (\d+) items/.exec((await reader.getAttribute('aria-valuetext')) ?? '')?.[1]);
+  };
+  const without = await said();
+  expect(without).toBe(await drawn());
+  await expect(stocks.getByRole('button', { name: /^What is behind/ })).toContainText('backlog included');
+  await stocks.getByLabel(words.flow.stocks.backlog).check();
+  expect(await said()).toBe(await drawn());
+  expect(await said()).toBeGreaterThan(without);
+  await expect(stocks.getByRole('button', { name: /^What is behind/ })).not.toContainText('backlog');
+});
+
+test('the sentence of the red bin says what became of the open bugs over a quarter', async ({
   page,
   request,
 }) => {
   await open(page, '/flow');
-  const table = await request.get(at('demo', '/api/v1/flow/throughput'));
-  const { data } = await table.json();
-  const week = data.findLast((row: { complete: boolean }) => row.complete);
-  const sentence = page.locator('main .lead');
-  await expect(sentence).toContainText(`${week.year}-W${String(week.week).padStart(2, '0')}`);
-  await expect(sentence).toContainText(`${week.throughput} issues finished`);
-  await expect(sentence).toContainText(week.signals ? /above|below|run|near|signal/ : 'was normal');
-  const inMain = page.locator('main p:visible');
-  expect(await inMain.nth(0).innerText()).toBe(words.pages.flow.question);
-  expect(await inMain.nth(1).innerText()).toBe(await sentence.innerText());
+  const { data } = await (await request.get(at('demo', '/api/v1/flow/summary'))).json();
+  const bugs = data.find((row: { metric: string }) => row.metric === 'red_bin');
+  const sentence = card(page, words.flow.redBin.title).locator('.finding');
+  await expect(sentence).toContainText(`${bugs.value} bugs are open in `);
+  await expect(sentence).toContainText(/At the end of \d{4}-W\d\d there were \d+/);
+});
+
+test('the sentence about the wait for reviews has a panel of its own', async ({ page }) => {
+  await open(page, '/pull-requests');
+  const latency = card(page, words.pullRequests.latency.title);
+  const hours = /, ([\d.]+) hours/.exec(await latency.locator('.finding').innerText())?.[1];
+  const all = latency.locator('svg.chart').first();
+  await expect(all).toContainText(words.pullRequests.latency.sizes.ALL ?? '');
+  await expect(all).toContainText(`${hours} h`);
 });
 
 test('the focus goes to the heading when one page follows another, and not before', async ({ page }) => {

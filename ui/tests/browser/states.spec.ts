@@ -6,6 +6,8 @@ import { pages } from '../support/pages.ts';
 
 const throughput = /\/api\/v1\/flow\/throughput(\?|$)/;
 const title = words.flow.throughput.title;
+/** Addresses of tables, other than those that every page asks for. */
+const tables = /\/api\/v1\/.+\//;
 
 /** Answers of the server for one address wait until they are let go. */
 async function hold(page: Page, address: RegExp): Promise<() => void> {
@@ -118,6 +120,79 @@ test.describe('an answer that fails', () => {
   });
 });
 
+test.describe('a server that is restarted', () => {
+  test.use({ provoked: [/Failed to load resource|dynamically imported module/] });
+
+  /** Nothing of the server answers until it is let back. */
+  async function takeAway(page: Page): Promise<() => Promise<void>> {
+    await page.route('**/*', (route) => route.abort('connectionrefused'));
+    return () => page.unroute('**/*');
+  }
+
+  const gone = (page: Page) => page.getByRole('alert').filter({ hasText: words.away.gone });
+
+  test('is told once, and every card comes back by itself', async ({ page }) => {
+    await open(page, '/flow');
+    const before = await card(page, title).locator('.finding').innerText();
+    const back = await takeAway(page);
+    await page.getByRole('button', { name: words.filters.monthsLong(3) }).click();
+    await expect(gone(page)).toBeVisible();
+    await expect(card(page, title)).toContainText(words.away.waits);
+    await expect(page.getByRole('alert')).toHaveCount(1);
+    await expect(page.getByRole('button', { name: words.card.retry })).toHaveCount(0);
+    await back();
+    await expect(gone(page)).toHaveCount(0);
+    await settled(page);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(page.getByText(words.away.waits)).toHaveCount(0);
+    await expect(card(page, title).locator('svg.chart')).toBeVisible();
+    await expect(card(page, title).locator('.finding')).toHaveText(before);
+  });
+
+  test('does not throw out who changes the page meanwhile', async ({ page }) => {
+    await open(page, '/flow?from=2026-07-01');
+    const back = await takeAway(page);
+    await page.getByRole('link', { name: words.pages.cloud.name }).click();
+    await expect(gone(page)).toBeVisible();
+    await expect(page.locator('h1')).toHaveText(words.pages.cloud.name);
+    await expect(page.getByRole('alert')).toHaveCount(1);
+    await back();
+    await expect(gone(page)).toHaveCount(0);
+    await settled(page);
+    await expect(page.locator('svg.chart').first()).toBeVisible();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('says why it has nothing to show yet, where it answers', async ({ page }) => {
+    await open(page, '/flow');
+    const starting = { status: 503, json: { status: 503, detail: 'the first data are being loaded.' } };
+    await page.route(/\/(api|readyz)/, (route) => route.fulfill(starting));
+    await page.getByRole('button', { name: words.filters.monthsLong(3) }).click();
+    await expect(page.getByRole('alert')).toHaveText(words.away.starting(starting.json.detail));
+    await page.unroute(/\/(api|readyz)/);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await settled(page);
+    await expect(card(page, title).locator('svg.chart')).toBeVisible();
+  });
+
+  test('has another version afterwards: the page is loaded again, once', async ({ page }) => {
+    await open(page, '/flow');
+    let loaded = 0;
+    page.on('domcontentloaded', () => {
+      loaded += 1;
+    });
+    // A browser remembers for as long as the page lives that the file was not there.
+    await page.route(/assets\/page-/, (route) =>
+      loaded > 0 ? route.continue() : route.fulfill({ status: 404 }),
+    );
+    await page.getByRole('link', { name: words.pages.cloud.name }).click();
+    await settled(page);
+    await expect(page.locator('svg.chart').first()).toBeVisible();
+    await expect(page.locator('h1')).toHaveText(words.pages.cloud.name);
+    expect(loaded).toBe(1);
+  });
+});
+
 /** What only a program would say: in texts, in names, and in the places of marks. */
 async function expectNoSlips(page: Page) {
   await openDetails(page);
@@ -156,11 +231,60 @@ for (const { name, path } of pages) {
   }
 }
 
-test('a period without anything finished says so, and how to see more', async ({ page }) => {
+for (const { name, path } of pages) {
+  for (const [where, search] of [
+    ['before', '?from=2020-01-01&to=2020-06-30'],
+    ['after', '?from=2199-01-01&to=2199-02-01'],
+  ]) {
+    test(`a period ${where} the data says on ${name} from when to when there are some, and leads there`, async ({
+      page,
+      request,
+    }) => {
+      const { covered } = await (await request.get(at('demo', '/api/v1/meta'))).json();
+      const [first, last] =
+        path === '/cloud' ? [covered.first_bill, covered.last_bill] : [covered.from, covered.to];
+      const asked: string[] = [];
+      page.on('request', (sent) => {
+        if (tables.test(sent.url())) asked.push(sent.url());
+      });
+      await open(page, `${path}${search}`);
+      const outside = page.getByRole('region', { name: words.outside.title });
+      await expect(outside).toContainText(first.slice(0, 10));
+      await expect(outside).toContainText(last.slice(0, 10));
+      await expect(page.getByRole('alert')).toHaveCount(0);
+      await expect(page.locator('ul.tiles')).toHaveCount(0);
+      expect(asked).toEqual([]);
+      await outside.getByRole('button', { name: words.outside.nearest }).click();
+      await settled(page);
+      const from = await page.getByLabel(words.filters.from, { exact: true }).inputValue();
+      if (where === 'before') expect(from.slice(0, first.length)).toBe(first.slice(0, 10));
+      await expect(page.locator('svg.chart').first()).toBeVisible();
+      await expect(page.getByRole('alert')).toHaveCount(0);
+    });
+  }
+
+  test(`a period that reaches over both ends of the data is cut on ${name}, and that is said`, async ({
+    page,
+  }) => {
+    const asked: URL[] = [];
+    page.on('request', (sent) => {
+      if (tables.test(sent.url())) asked.push(new URL(sent.url()));
+    });
+    await open(page, `${path}?from=2020-01-01&to=2199-01-01`);
+    await expect(page.getByText(words.filters.begin('').slice(0, -2))).toBeVisible();
+    await expect(page.getByText(words.filters.end('').slice(0, -2))).toBeVisible();
+    await expect(page.locator('svg.chart').first()).toBeVisible();
+    expect(asked.length).toBeGreaterThan(2);
+    for (const { searchParams } of asked) {
+      expect((searchParams.get('from') ?? '') > '2020-01-01').toBe(true);
+      expect(searchParams.get('to')).toBeNull();
+    }
+  });
+}
+
+test('a period without data can be left for everything', async ({ page }) => {
   await open(page, '/flow?from=2199-01-01&to=2199-02-01');
-  const empty = card(page, title).locator('.empty');
-  await expect(empty).toContainText(/\w+ .*\w+/);
-  await empty.getByRole('button', { name: words.card.widen }).click();
+  await page.getByRole('button', { name: words.card.widen }).click();
   await settled(page);
   await expect(card(page, title).locator('svg.chart')).toBeVisible();
 });
@@ -211,18 +335,23 @@ test('sources without a fault are not spoken of', async ({ page }) => {
   await expect(page.getByRole('banner')).toContainText(words.asOf(''));
 });
 
-test('data that are days old are said to be', async ({ page }) => {
-  await page.clock.setFixedTime(new Date('2026-11-04T18:00:00Z'));
-  await open(page, '/flow');
-  await expect(page.getByRole('banner')).toContainText(words.sourcesStale(words.days(5)));
-});
-
-test('data of today are not called old', async ({ page }) => {
-  await page.clock.setFixedTime(new Date('2026-10-31T06:00:00Z'));
-  await open(page, '/flow');
-  await expect(page.getByRole('banner')).toContainText(words.asOf(''));
-  await expect(page.getByRole('banner')).not.toContainText(' old');
-});
+for (const [when, age, said] of [
+  ['2026-10-31T06:00:00Z', 'fresh', words.fresh],
+  ['2026-11-04T18:00:00Z', 'old', words.old(words.days(5), true)],
+  ['2026-11-28T18:00:00Z', 'stale', words.stale(words.days(29), true)],
+] as const) {
+  test(`seen on ${when.slice(0, 10)} the data of 30 October are ${age}, by shape, colour and words`, async ({
+    page,
+  }) => {
+    await page.clock.setFixedTime(new Date(when));
+    await open(page, '/flow');
+    const banner = page.getByRole('banner');
+    await expect(banner).toContainText(words.asOf(''));
+    await expect(banner).toContainText(said);
+    await expect(banner.locator('.dot')).toHaveClass(`dot ${age}`);
+    if (age === 'fresh') await expect(banner).not.toContainText(' old');
+  });
+}
 
 test('a week that has not ended is marked by its shape and in words', async ({ page, request }) => {
   const { data } = await (await request.get(at('demo', '/api/v1/flow/throughput'))).json();

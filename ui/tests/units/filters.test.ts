@@ -89,8 +89,8 @@ test('a day is that of the timezone that days are cut in', () => {
 });
 
 test('the first day is as asked for, else months before the end', () => {
-  expect(fromOf({ from: '2026-05-05' }, '2026-10-30')).toBe('2026-05-05');
-  expect(fromOf({}, '2026-10-30')).toBe('2025-10-30');
+  expect(fromOf({ from: '2026-05-05' }, '2026-10-30', 12)).toBe('2026-05-05');
+  expect(fromOf({}, '2026-10-30', 12)).toBe('2025-10-30');
   expect(fromOf({ to: '2026-03-31' }, '2026-10-30', 1)).toBe('2026-02-28');
 });
 

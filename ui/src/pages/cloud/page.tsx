@@ -1,8 +1,9 @@
 import { useTable } from '../../api/client.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { type PageState, usePageState } from '../../layout/page-state.tsx';
-import { PageTitle } from '../../layout/title.tsx';
 import { Card, Failure, type Loading } from '../../parts/card.tsx';
+import { Lead } from '../../parts/lead.tsx';
+import { Outside } from '../../parts/outside.tsx';
 import { firstOfMonth, lastOfMonth } from '../../period.ts';
 import { words } from '../../words.ts';
 import { spendingOf } from './bills.ts';
@@ -19,7 +20,6 @@ export function CloudPage() {
   const { about, error, retry } = state;
   return (
     <>
-      <PageTitle page="cloud" />
       {about?.providers.length === 0 ? (
         <section className="card">
           <p className="empty">{t.nothing}</p>
@@ -39,11 +39,15 @@ function wholeMonths(state: PageState): PageState {
   if (!state.from) return state;
   const from = firstOfMonth(state.from);
   const to = filters.to && lastOfMonth(filters.to);
-  return { ...state, from, to: to ?? state.to, params: { ...params, from, ...(to && { to }) } };
+  const whole = {
+    ...(typeof params.from === 'string' && { from: firstOfMonth(params.from) }),
+    ...(typeof params.to === 'string' && { to: lastOfMonth(params.to) }),
+  };
+  return { ...state, from, to: to ?? state.to, params: { ...params, ...whole } };
 }
 
 function Bills({ state }: { state: PageState }) {
-  const { params, ready, metric } = state;
+  const { about, params, ready, metric } = state;
   const monthly = useTable('/api/v1/cloud-spending/monthly', params, ready);
   const services = useTable('/api/v1/cloud-spending/services', params, ready);
   const compared = useTable('/api/v1/cloud-spending/compared', params, ready);
@@ -62,39 +66,45 @@ function Bills({ state }: { state: PageState }) {
     spending,
     comparedRows(compared).map((row) => row.group),
   );
-  const finding = services.data?.meta.finding ?? monthly.data?.meta.finding;
-  const none = both.data && spending.length === 0;
+  const summary = useTable('/api/v1/cloud-spending/summary', params, ready);
+  const none = state.toNearest !== undefined || (both.data && spending.length === 0);
   return (
     <>
-      {finding && <p className="lead">{finding}</p>}
+      <Lead query={summary} />
       <FilterBar state={state} applies={[]} wholeMonths meta={services.data?.meta} />
-      <Behind about={state.about} />
-      <Tiles params={params} ready={ready} spending={spending} metric={metric} />
+      <Behind about={about} />
       {none ? (
-        <Outside state={state} />
+        <Outside state={state}>
+          {about?.covered.first_bill && about.covered.last_bill
+            ? t.outside(about.covered.first_bill, about.covered.last_bill)
+            : t.nothing}
+        </Outside>
       ) : (
-        <div className="cards">
-          {spending.length === 0 && (
-            <Card title={t.byMonth.any} query={both}>
-              {() => null}
-            </Card>
-          )}
-          {spending.map((one, at) => (
-            <ByMonth
-              key={one.currency}
-              spending={one}
-              tones={tones}
-              query={both}
-              half={at < spending.length - (spending.length % 2)}
-            />
-          ))}
-          {spending
-            .filter((one) => one.groups.length > 0)
-            .map((one) => (
-              <Groups key={one.currency} spending={one} tones={tones} query={both} metric={metric} />
+        <>
+          <Tiles params={params} ready={ready} spending={spending} metric={metric} />
+          <div className="cards">
+            {spending.length === 0 && (
+              <Card title={t.byMonth.any} query={both}>
+                {() => null}
+              </Card>
+            )}
+            {spending.map((one, at) => (
+              <ByMonth
+                key={one.currency}
+                spending={one}
+                tones={tones}
+                query={both}
+                half={at < spending.length - (spending.length % 2)}
+              />
             ))}
-          <Compared query={compared} tones={tones} />
-        </div>
+            {spending
+              .filter((one) => one.groups.length > 0)
+              .map((one) => (
+                <Groups key={one.currency} spending={one} tones={tones} query={both} metric={metric} />
+              ))}
+            <Compared query={compared} tones={tones} />
+          </div>
+        </>
       )}
     </>
   );
@@ -109,21 +119,4 @@ function Behind({ about }: { about: PageState['about'] }) {
       {t.behind(source.label, source.message ?? source.state)}
     </p>
   ));
-}
-
-/** No bill in the period, but in others. */
-function Outside({ state: { about, change } }: { state: PageState }) {
-  const { first_bill: first, last_bill: last } = about?.covered ?? {};
-  return (
-    <section className="card">
-      <p className="empty">
-        {t.outside} {first && last && t.bills(first, last)}{' '}
-        {first && (
-          <button type="button" onClick={() => change({ from: `${first}-01`, to: undefined } as object)}>
-            {words.card.widen}
-          </button>
-        )}
-      </p>
-    </section>
-  );
 }

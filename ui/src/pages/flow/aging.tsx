@@ -20,6 +20,7 @@ export function Aging({ state }: { state: PageState }) {
   const [all, setAll] = useState(false);
   const rows = [...(query.data?.data ?? [])].sort((a, b) => (b.age_days ?? 0) - (a.age_days ?? 0));
   const columns = columnsOf(rows);
+  const back = rows.filter(({ step }) => step === 'ready' || step === 'backlog').length;
   return (
     <Card<Row>
       title={t.title}
@@ -40,6 +41,9 @@ export function Aging({ state }: { state: PageState }) {
     >
       {() => (
         <>
+          <p className="quiet">
+            {t.now} {back > 0 && t.back(count(back))}
+          </p>
           <DataTable
             name={words.card.tableOf(t.title)}
             caption={t.order}

@@ -52,20 +52,23 @@ export function Forecast({ state }: { state: PageState }) {
       }}
     >
       {() => (
-        <Percentiles
-          name={t.chart}
-          labels={rows.map((row) => t.week(row.weeks))}
-          say={(index) => t.spoken(rows[index]?.weeks ?? 0, until(rows[index]))}
-          lines={lines.map(({ column, percent, weight }) => ({
-            name: t.share(percent),
-            weight,
-            values: rows.map((row) => row[column] ?? null),
-          }))}
-          height={300}
-          format={count}
-          unit={t.unit}
-          basis={(index) => [t.until, until(rows[index])]}
-        />
+        <>
+          {state.params.to && <p className="quiet">{t.now}</p>}
+          <Percentiles
+            name={t.chart}
+            labels={rows.map((row) => t.week(row.weeks))}
+            say={(index) => t.spoken(rows[index]?.weeks ?? 0, until(rows[index]))}
+            lines={lines.map(({ column, percent, weight }) => ({
+              name: t.share(percent),
+              weight,
+              values: rows.map((row) => row[column] ?? null),
+            }))}
+            height={300}
+            format={count}
+            unit={t.unit}
+            basis={(index) => [t.until, until(rows[index])]}
+          />
+        </>
       )}
     </Card>
   );

@@ -5,7 +5,7 @@ import { Card } from '../../parts/card.tsx';
 import { Evidence } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
-import { partialKey, type StockWeek, useStocks } from './stock-weeks.ts';
+import { partialKey, quarter, type StockWeek, useStocks } from './stock-weeks.ts';
 
 const t = words.flow.redBin;
 
@@ -42,7 +42,7 @@ export function RedBin({ state }: { state: PageState }) {
       title={t.title}
       metric={state.metric('red_bin')}
       query={query}
-      finding={finding(weeks.at(-1))}
+      finding={finding(weeks)}
       empty={weeks.some((week) => week.opened_bugs) ? null : t.empty}
       widen={state.widen}
       legend={
@@ -96,7 +96,10 @@ function withoutSource(week: StockWeek): number | null {
         (opened_bugs_dev_process ?? 0);
 }
 
-function finding(now: StockWeek | undefined): string | undefined {
+function finding(weeks: readonly StockWeek[]): string | undefined {
+  const now = weeks.at(-1);
+  const before = weeks.at(-1 - quarter);
   if (now?.opened_bugs == null) return undefined;
-  return t.finding(now.opened_bugs, now.opened_bugs_customer_facing ?? 0);
+  const said = t.finding(now.opened_bugs, now.opened_bugs_customer_facing ?? 0, now.label);
+  return before?.opened_bugs == null ? said : `${said} ${t.before(before.opened_bugs, before.label)}`;
 }

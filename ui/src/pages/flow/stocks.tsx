@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import type { Series } from '../../charts/bars.tsx';
+import { type Series, total } from '../../charts/bars.tsx';
 import { Stack } from '../../charts/stack.tsx';
 import { count, signed } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
@@ -39,6 +39,7 @@ export function Stocks({ state }: { state: PageState }) {
       title={t.title}
       metric={state.metric('stocks')}
       query={query}
+      finding={findingOf(layers, weeks)}
       empty={filled ? null : t.empty}
       widen={state.widen}
       height={380}
@@ -82,7 +83,11 @@ export function Stocks({ state }: { state: PageState }) {
               end={ending}
               partial={(index) => weeks[index]?.complete === false}
               behind={(index) => (
-                <StocksBehind state={state} week={labels[index] ?? ''} label={labels[index] ?? ''} />
+                <StocksBehind
+                  state={state}
+                  week={labels[index] ?? ''}
+                  label={backlog ? (labels[index] ?? '') : t.withBacklog(labels[index] ?? '')}
+                />
               )}
             />
           )}
@@ -95,6 +100,27 @@ export function Stocks({ state }: { state: PageState }) {
       )}
     </Card>
   );
+}
+
+/** About the layers that are drawn: how many items, what became of them over a quarter, and what grew most. */
+function findingOf(layers: readonly Series[], weeks: readonly StockWeek[]): string | undefined {
+  const week = weeks.at(-1);
+  const since = weeks.at(-1 - quarter)?.label;
+  const now = total(layers, weeks.length - 1);
+  if (!week || now === null) return undefined;
+  const names = [layers.at(-1), layers[0]].map((layer) => layer?.name.toLowerCase() ?? '');
+  const said = t.finding(count(now), names[0] ?? '', names[1] ?? '', week.label, week.complete === false);
+  const grown = layers
+    .map((layer) => ({ layer, change: changeOf(layer.values) ?? 0 }))
+    .sort((a, b) => b.change - a.change)[0];
+  const whole = changeOf(weeks.map((_, at) => total(layers, at)));
+  if (whole === null || !since) return `${said}.`;
+  const { name, values } = grown?.layer ?? { name: '', values: [] };
+  const most =
+    grown && grown.change > 0
+      ? ` ${t.grew(name.toLowerCase(), count(values.at(-1 - quarter)), count(values.at(-1)))}`
+      : '';
+  return `${said}, ${t.since(signed(whole), since)}.${most}`;
 }
 
 interface ControlsProps {

@@ -1,6 +1,6 @@
 import { type RowOf, useTable } from '../../api/client.ts';
-import { ControlChart, type ControlPoint, Signals } from '../../charts/control.tsx';
-import { decimal } from '../../format.ts';
+import { ControlChart, type ControlPoint, lastWeekInWords, Signals } from '../../charts/control.tsx';
+import { nothing, tenthAtMost } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Evidence } from '../../parts/evidence.tsx';
@@ -18,13 +18,13 @@ export function Throughput({ state }: { state: PageState }) {
   const query = useTable('/api/v1/flow/throughput', params, ready);
   const rows = query.data?.data ?? [];
   const points = rows.map(point);
-  const format = (value: number | null) =>
-    value !== null && Number.isInteger(value) ? String(value) : decimal(value);
+  const format = (value: number | null) => (value === null ? nothing : tenthAtMost(value));
   return (
     <Card<Row>
       title={t.title}
       metric={metric('throughput')}
       query={query}
+      otherwise={lastWeekInWords(points, t.unit, format)}
       empty={points.some((point) => point.value) ? null : t.empty}
       widen={state.widen}
       legend={

@@ -1,8 +1,9 @@
 import { useTable } from '../../api/client.ts';
-import { count, decimal } from '../../format.ts';
+import { count, decimal, tenthAtMost } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
-import { beforeOf, changeOf } from '../../parts/change.ts';
+import { beforeOf, changeOf, weekOf } from '../../parts/change.ts';
 import { Tile } from '../../parts/tile.tsx';
+import { weekLabel } from '../../period.ts';
 import { words } from '../../words.ts';
 import { useStocks, workInProgress } from './stock-weeks.ts';
 import { type SummaryRow, useSummary } from './summary.ts';
@@ -20,10 +21,17 @@ export function Tiles({ state }: { state: PageState }) {
   const row = (name: string) => query.data?.data.find((row) => row.metric === name);
   const [lead, cycle, pace, wip] = ['lead_time', 'cycle_time', 'throughput', 'wip'].map(row);
   const before = beforeOf(state);
-  const change = (row: SummaryRow | undefined, against = before) =>
-    changeOf(row, against, metric(row?.metric ?? '')?.good_direction ?? null);
+  const change = (row: SummaryRow | undefined, against = before) => changeOf(row, against);
   // Weeks that are not complete would end a course with a fall that means nothing.
   const whole = times.periods.filter((period) => period.complete !== false);
+  const leads = whole.map(({ label, lead }) => ({ label, value: lead.p50 }));
+  const cycles = whole.map(({ label, cycle }) => ({ label, value: cycle.p50 }));
+  const finished = throughput
+    .filter((row) => row.complete !== false)
+    .map((row) => ({ label: weekLabel(row), value: row.throughput }));
+  const ends = stocks.weeks
+    .filter((week) => week.complete !== false)
+    .map((week) => ({ label: week.label, value: workInProgress(week) }));
   return (
     <>
       <h2 className="unseen">{words.tiles.label}</h2>
@@ -35,8 +43,9 @@ export function Tiles({ state }: { state: PageState }) {
           query={query}
           value={days(lead)}
           reason={t.noneFinished}
-          spark={whole.map((period) => period.lead.p50)}
+          spark={leads.map(({ value }) => value)}
           change={change(lead)}
+          week={weekOf(lead, leads, decimal)}
           basis={timeBasis(lead)}
         />
         <Tile
@@ -46,8 +55,9 @@ export function Tiles({ state }: { state: PageState }) {
           query={query}
           value={days(cycle)}
           reason={t.noneFinished}
-          spark={whole.map((period) => period.cycle.p50)}
+          spark={cycles.map(({ value }) => value)}
           change={change(cycle)}
+          week={weekOf(cycle, cycles, decimal)}
           basis={timeBasis(cycle)}
         />
         <Tile
@@ -57,19 +67,21 @@ export function Tiles({ state }: { state: PageState }) {
           query={query}
           value={days(pace)}
           reason={words.tiles.tooFew(count(pace?.n ?? 0), t.completeWeeks, 6)}
-          spark={throughput.filter((row) => row.complete !== false).map((row) => row.throughput)}
+          spark={finished.map(({ value }) => value)}
           change={change(pace)}
+          week={weekOf(pace, finished, tenthAtMost)}
           basis={paceBasis(pace)}
         />
         <Tile
           title={t.wip}
-          unit={state.filters.to ? t.itemsThen : t.itemsNow}
+          unit={params.to ? t.itemsThen : t.itemsNow}
           metric={metric('wip')}
           query={query}
           value={wip?.value == null ? null : count(wip.value)}
           reason={t.beforeData}
           spark={stocks.weeks.map(workInProgress)}
           change={change(wip, words.tiles.weeksAgo)}
+          week={weekOf(wip, ends, tenthAtMost)}
           basis={wip && (wip.weeks_of_work == null ? t.noPace : t.weeksOfWork(decimal(wip.weeks_of_work)))}
         />
       </ul>
@@ -89,6 +101,6 @@ function timeBasis(row: SummaryRow | undefined): string | undefined {
 
 function paceBasis(row: SummaryRow | undefined): string | undefined {
   if (!row) return undefined;
-  if (row.limit_low == null || row.limit_high == null) return `${count(row.n)} ${t.completeWeeks}`;
-  return t.normalWeek(decimal(row.limit_low), decimal(row.limit_high), t.signals(row.signals ?? 0));
+  const weeks = `${count(row.n)} ${t.completeWeeks}`;
+  return row.signals == null ? weeks : `${weeks} · ${t.signals(row.signals)}`;
 }

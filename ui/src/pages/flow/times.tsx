@@ -25,6 +25,10 @@ export function Times({ state }: { state: PageState }) {
   const isSparse = weeks.periods.length > 0 && judged * 2 < weeks.periods.length;
   const fallsBack = filters.by === undefined && isSparse && !insists;
   const by: By = filters.by === 'month' || fallsBack ? 'month' : 'week';
+  const choose = (by: By) => {
+    setInsists(by === 'week');
+    state.change({ by: by === 'month' ? by : undefined });
+  };
   const months = useCycleTimes(state, 'month', by === 'month');
   const { query, periods } = by === 'month' ? months : weeks;
   const summary = useSummary(state).data?.data;
@@ -49,6 +53,7 @@ export function Times({ state }: { state: PageState }) {
       drawn={drawn(which)}
       top={top}
       by={by}
+      choose={choose}
       summary={summary?.find((row) => row.metric === `${which}_time`)}
       note={
         fallsBack ? (
@@ -79,12 +84,13 @@ interface TimeCardProps {
   drawn: readonly Percentile[];
   top: number;
   by: By;
+  choose: (by: By) => void;
   summary: SummaryRow | undefined;
   note: React.ReactNode;
 }
 
 function TimeCard(props: TimeCardProps) {
-  const { which, state, query, periods, whole, drawn, top, by, summary, note } = props;
+  const { which, state, query, periods, whole, drawn, top, by, choose, summary, note } = props;
   const title = t[which];
   const rows = periods.map((period) => ({ ...period[which], period }));
   const left = percentiles.filter((name) => !drawn.includes(name));
@@ -97,7 +103,12 @@ function TimeCard(props: TimeCardProps) {
       finding={finding(summary)}
       empty={rows.some((row) => row.n) ? null : words.flow.throughput.empty}
       widen={state.widen}
-      controls={note && <div className="controls">{note}</div>}
+      controls={
+        <div className="controls">
+          <Grain by={by} choose={choose} />
+          {note}
+        </div>
+      }
       legend={
         <Legend
           items={[
@@ -156,6 +167,19 @@ function TimeCard(props: TimeCardProps) {
         </>
       )}
     </Card>
+  );
+}
+
+/** Weeks or months: of these two cards alone, so it stands in them. */
+function Grain({ by, choose }: { by: By; choose: (by: By) => void }) {
+  return (
+    <label>
+      {words.filters.by}
+      <select value={by} onChange={(event) => choose(event.target.value === 'month' ? 'month' : 'week')}>
+        <option value="week">{words.filters.week}</option>
+        <option value="month">{words.filters.month}</option>
+      </select>
+    </label>
   );
 }
 

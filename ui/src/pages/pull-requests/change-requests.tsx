@@ -1,6 +1,6 @@
 import { type RowOf, useTable } from '../../api/client.ts';
-import { ControlChart, type ControlPoint, Signals } from '../../charts/control.tsx';
-import { decimal, hundredths } from '../../format.ts';
+import { ControlChart, type ControlPoint, lastWeekInWords, Signals } from '../../charts/control.tsx';
+import { hundredths, nothing, tenthAtMost } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Legend, type LegendItem } from '../../parts/legend.tsx';
@@ -24,13 +24,13 @@ export function ChangeRequests({ state }: { state: PageState }) {
   const rows = overAll(query.data?.data);
   const weeks = weeksOf(query.data?.meta.periods ?? [], rows);
   const points = weeks.map(point);
-  const format = (value: number | null) =>
-    value !== null && Number.isInteger(value) ? String(value) : decimal(value);
+  const format = (value: number | null) => (value === null ? nothing : tenthAtMost(value));
   return (
     <Card<Week<Row>>
       title={t.title}
       metric={metric('change_requests_per_pr')}
       query={query}
+      otherwise={lastWeekInWords(points, t.unit, format)}
       empty={points.some(({ value }) => value !== null) ? null : t.empty}
       widen={widen}
       legend={

@@ -2,8 +2,9 @@ import { useTable } from '../../api/client.ts';
 import { date } from '../../format.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { type PageState, usePageState } from '../../layout/page-state.tsx';
-import { PageTitle } from '../../layout/title.tsx';
 import { Failure } from '../../parts/card.tsx';
+import { Lead } from '../../parts/lead.tsx';
+import { Outside } from '../../parts/outside.tsx';
 import { words } from '../../words.ts';
 import { ChangeRequests } from './change-requests.tsx';
 import { Cycle } from './cycle.tsx';
@@ -15,25 +16,28 @@ import { Tiles } from './tiles.tsx';
 
 export function PullRequestsPage() {
   const state = usePageState();
-  const cycle = useTable('/api/v1/pull-requests/cycle', state.params, state.ready);
-  const something = cycle.data?.data.some((row) => row.merged);
-  const finding = something && !cycle.error ? cycle.data?.meta.finding : undefined;
+  const summary = useTable('/api/v1/pull-requests/summary', state.params, state.ready);
   return (
     <>
-      <PageTitle page="pullRequests" />
-      {finding && <p className="lead">{finding}</p>}
-      <FilterBar state={state} applies={['repo', 'team']} meta={cycle.data?.meta} />
+      <Lead query={summary} />
+      <FilterBar state={state} applies={['repo', 'team']} meta={summary.data?.meta} />
       {state.error && <Failure error={state.error} retry={state.retry} />}
       <NotImported about={state.about} timezone={state.timezone} />
-      <Tiles state={state} />
-      <div className="cards">
-        <Cycle state={state} />
-        <ChangeRequests state={state} />
-        <Repositories state={state} />
-        <Distribution state={state} />
-        <Latency state={state} />
-        <OldestOpen state={state} />
-      </div>
+      {state.covered && state.toNearest ? (
+        <Outside state={state}>{words.outside.nothing(state.covered.from, state.covered.to)}</Outside>
+      ) : (
+        <>
+          <Tiles state={state} />
+          <div className="cards">
+            <Cycle state={state} />
+            <ChangeRequests state={state} />
+            <Repositories state={state} />
+            <Distribution state={state} />
+            <Latency state={state} />
+            <OldestOpen state={state} />
+          </div>
+        </>
+      )}
     </>
   );
 }

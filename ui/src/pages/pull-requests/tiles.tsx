@@ -1,7 +1,7 @@
 import { type RowOf, useTable } from '../../api/client.ts';
 import { count, decimal, hundredths } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
-import { beforeOf, changeOf } from '../../parts/change.ts';
+import { beforeOf, changeOf, weekOf } from '../../parts/change.ts';
 import { Tile } from '../../parts/tile.tsx';
 import { words } from '../../words.ts';
 import { useCourses } from './courses.ts';
@@ -19,8 +19,7 @@ export function Tiles({ state }: { state: PageState }) {
   const [cycle, review] = [row('pr_cycle_time'), row('time_to_first_review')];
   const [requests, open] = [row('change_requests_per_pr'), row('open_prs')];
   const before = beforeOf(state);
-  const change = (row: SummaryRow | undefined, against = before) =>
-    changeOf(row, against, metric(row?.metric ?? '')?.good_direction ?? null);
+  const change = (row: SummaryRow | undefined, against = before) => changeOf(row, against);
   const shared = {
     query,
     reason: words.card.because(words.pullRequests.empty, query.data?.meta.reason_empty ?? null),
@@ -35,8 +34,9 @@ export function Tiles({ state }: { state: PageState }) {
           unit={t.units.cycle}
           metric={metric('pr_cycle_time')}
           value={shown(cycle?.value, decimal)}
-          spark={course.cycle}
+          spark={course.cycle.map(({ value }) => value)}
           change={change(cycle)}
+          week={weekOf(cycle, course.cycle, decimal)}
           basis={basisOf(cycle, t.days)}
         />
         <Tile
@@ -45,8 +45,9 @@ export function Tiles({ state }: { state: PageState }) {
           unit={t.units.review}
           metric={metric('time_to_first_review')}
           value={shown(review?.value, decimal)}
-          spark={course.review}
+          spark={course.review.map(({ value }) => value)}
           change={change(review)}
+          week={weekOf(review, course.review, decimal)}
           basis={basisOf(review, t.hours)}
         />
         <Tile
@@ -55,8 +56,9 @@ export function Tiles({ state }: { state: PageState }) {
           unit={t.units.requests}
           metric={metric('change_requests_per_pr')}
           value={shown(requests?.value, hundredths)}
-          spark={course.requests}
+          spark={course.requests.map(({ value }) => value)}
           change={change(requests)}
+          week={weekOf(requests, course.requests, hundredths)}
           basis={basisOf(requests, '')}
         />
         <Tile
@@ -67,6 +69,11 @@ export function Tiles({ state }: { state: PageState }) {
           value={shown(open?.value, count)}
           reason={t.beforeData}
           change={change(open, words.tiles.weeksAgo)}
+<<<<<<< HEAD
+=======
+          week={weekOf(open, [], decimal)}
+          basis={limitsOf(open)}
+>>>>>>> h3
         />
       </ul>
     </>

@@ -1,3 +1,4 @@
+import type { CourseWeek } from '../../parts/change.ts';
 import { weekLabel } from '../../period.ts';
 
 /** A period with its row; absent where the server has none of that kind. */
@@ -19,10 +20,10 @@ export function weeksOf<Row extends { year: number; week: number }>(
 export function courseOf<Row extends { complete?: boolean | null | undefined }>(
   weeks: readonly Week<Row>[],
   value: (row: Row) => number | null | undefined,
-): (number | null)[] {
+): CourseWeek[] {
   return weeks
     .filter(({ row }) => row?.complete !== false)
-    .map(({ row }) => (row ? (value(row) ?? null) : null));
+    .map(({ label, row }) => ({ label, value: row ? (value(row) ?? null) : null }));
 }
 
 /** The rows over all repositories. */
