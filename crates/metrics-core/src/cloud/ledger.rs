@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use model::columns::Raw;
-use model::kinds::Named as _;
 use model::records::ChargeCategory;
 use model::{Amount, Instant, Month};
 

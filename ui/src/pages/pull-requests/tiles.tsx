@@ -69,11 +69,6 @@ export function Tiles({ state }: { state: PageState }) {
           value={shown(open?.value, count)}
           reason={t.beforeData}
           change={change(open, words.tiles.weeksAgo)}
-<<<<<<< HEAD
-=======
-          week={weekOf(open, [], decimal)}
-          basis={limitsOf(open)}
->>>>>>> h3
         />
       </ul>
     </>
