@@ -30,7 +30,7 @@ pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
 
 /// Names of the tables that only rule set `flow` writes.
-pub const FLOW_ONLY_TABLES: [&str; 14] = [
+pub const FLOW_ONLY_TABLES: [&str; 15] = [
     "cycle_time_week",
     "aging_wip",
     "cumulative_flow_day",
@@ -44,5 +44,6 @@ pub const FLOW_ONLY_TABLES: [&str; 14] = [
     "pr_cycle_dist",
     "pr_author_week",
     "pr_summary",
+    "cloud_spending_totals",
     "cloud_spending_summary",
 ];

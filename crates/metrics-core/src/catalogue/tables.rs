@@ -3,7 +3,7 @@
 use super::spec::TableSpec;
 use super::{clouds, issues, pull_requests};
 
-static TABLES: [TableSpec; 25] = [
+static TABLES: [TableSpec; 26] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -28,6 +28,7 @@ static TABLES: [TableSpec; 25] = [
     clouds::MONTHLY,
     clouds::SERVICES,
     clouds::COMPARED,
+    clouds::TOTALS,
     clouds::SUMMARY,
 ];
 
