@@ -193,7 +193,12 @@ impl Run {
             Err(error) => {
                 let interrupted = error.kind == ErrorKind::Cancelled;
                 self.in_part += usize::from(error.kind == ErrorKind::Incomplete);
-                run.outcome = if interrupted { RunOutcome::Interrupted } else { RunOutcome::Failed }.into();
+                run.outcome = match error.kind {
+                    ErrorKind::Cancelled => RunOutcome::Interrupted,
+                    ErrorKind::Unsupported => RunOutcome::Unsupported,
+                    _ => RunOutcome::Failed,
+                }
+                .into();
                 run.message = with_causes(&error);
                 let line = format!("{}: {}", title(&*task.source), run.message);
                 if !interrupted {

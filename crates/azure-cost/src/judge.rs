@@ -50,11 +50,13 @@ pub(crate) struct Place<'a> {
     pub(crate) scope: &'a str,
     /// The role that reads costs there.
     pub(crate) role: &'a str,
+    /// What the configuration calls it, and by which key.
+    pub(crate) configured: (&'a str, &'static str),
 }
 
 /// Judges an answer. `what` is as in "the costs of subscription …".
 pub(crate) fn judge(answer: &Answer, what: &str, place: Place<'_>) -> Verdict {
-    let Place { scope, role } = place;
+    let Place { scope, role, configured: (account, key) } = place;
     let status = answer.status;
     let said = said(answer);
     let code = said.code.as_deref().unwrap_or_default();
@@ -81,6 +83,13 @@ pub(crate) fn judge(answer: &Answer, what: &str, place: Place<'_>) -> Verdict {
         403 => refused(
             ErrorKind::NoAccess,
             format!("{what} may not be read (403{told}): grant the role \"{role}\" on {scope}"),
+        ),
+        400 | 404 if names_offer(&said) => refused(
+            ErrorKind::Unsupported,
+            format!(
+                "{what}: Cost Management does not serve the offer of {scope} ({status}{told}): take `{account}` out of {key}, and use \
+                 an export"
+            ),
         ),
         404 if code == "SubscriptionNotFound" || code.is_empty() => refused(
             ErrorKind::NotFound,
@@ -114,6 +123,11 @@ pub(crate) fn judge(answer: &Answer, what: &str, place: Place<'_>) -> Verdict {
         ),
         _ => refused(ErrorKind::UnexpectedResponse, format!("{what}: Azure answered {status}{told}; check AZURE_ENDPOINT")),
     }
+}
+
+/// Whether the answer is about the offer under which something is bought.
+fn names_offer(said: &Said) -> bool {
+    said.message.as_deref().is_some_and(|message| message.to_lowercase().contains("offer"))
 }
 
 fn limit_name(limit: Limit) -> &'static str {

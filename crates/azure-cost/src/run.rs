@@ -217,7 +217,11 @@ fn asked<'a>(
     units: Option<u32>,
     what: &'a str,
 ) -> Asked<'a> {
-    let place = Place { scope: &source.place, role: source.scope.role() };
+    let place = Place {
+        scope: &source.place,
+        role: source.scope.role(),
+        configured: (source.scope.account(), source.scope.setting()),
+    };
     Asked { url, body, units, divisible: false, what, place, any_status: false }
 }
 

@@ -99,6 +99,11 @@ impl CostScope {
         &self.path
     }
 
+    /// Where the configuration names it.
+    pub(crate) fn setting(&self) -> &'static str {
+        if self.kind == Kind::Subscription { "azure.subscriptions or AZURE_SUBSCRIPTION_ID" } else { "azure.scopes" }
+    }
+
     /// The role that may read its costs.
     pub(crate) fn role(&self) -> &'static str {
         match self.kind {

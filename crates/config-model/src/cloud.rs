@@ -1,5 +1,7 @@
 //! Groups of cloud services, in both spellings of the original.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,10 @@ pub struct CloudSpending {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<FocusFiles>>")]
     pub focus: Vec<FocusFiles>,
+    /// What bills call a provider beside the usual names, `azure: [Contoso Cloud]`: one provider under one name.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<BTreeMap<String, Vec<String>>>")]
+    pub providers: BTreeMap<String, Vec<String>>,
 }
 
 /// FOCUS files of one export.

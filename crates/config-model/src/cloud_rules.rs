@@ -1,6 +1,9 @@
 //! From both spellings of the cloud keys to the rules of the model.
 
-use model::rules::{CloudRules, ServiceComparison, ServiceGroup};
+use std::collections::BTreeMap;
+
+use model::names::comparable;
+use model::rules::{CloudRules, ProviderNames, ServiceComparison, ServiceGroup};
 
 use crate::{CloudSpending, Comparison, Config, ConfigError, Group, ServiceEntry};
 
@@ -20,7 +23,12 @@ impl Config {
             .cloned()
             .unwrap_or_default();
         let comparisons = [&newer.compared_service, &older.compared_service].into_iter().find(|list| !list.is_empty());
-        CloudRules { services, groups, comparisons: comparisons.into_iter().flatten().map(comparison).collect() }
+        CloudRules {
+            services,
+            groups,
+            comparisons: comparisons.into_iter().flatten().map(comparison).collect(),
+            providers: older.providers.iter().chain(&newer.providers).map(provider).collect(),
+        }
     }
 
     /// What is wrong although every key and type is right.
@@ -37,6 +45,7 @@ impl Config {
         }
         for (key, clouds) in [("cloud_spending", &self.cloud_spending), ("cloudspending", &self.cloudspending)] {
             let Some(clouds) = clouds else { continue };
+            check_providers(file, &format!("{key}.providers"), &clouds.providers)?;
             for (index, entry) in clouds.detailed_service.iter().enumerate() {
                 if let ServiceEntry::Group(group) = entry {
                     check_group(file, &format!("{key}.detailed_service[{index}]"), group)?;
@@ -52,6 +61,28 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// A provider with an empty name, or a name of two providers.
+fn check_providers(file: &str, key: &str, providers: &BTreeMap<String, Vec<String>>) -> Result<(), ConfigError> {
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    for (provider, names) in providers {
+        let key = format!("{key}.{provider}");
+        for name in names.iter().chain([provider]) {
+            if name.trim().is_empty() {
+                return Err(ConfigError::at_key(file, &key, "a provider needs a name"));
+            }
+            if let Some(other) = owners.insert(comparable(name), provider).filter(|other| other != provider) {
+                let wrong = format!("`{name}` is a name of {other} too: leave one out");
+                return Err(ConfigError::at_key(file, &key, wrong));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn provider((name, names): (&String, &Vec<String>)) -> ProviderNames {
+    ProviderNames { name: name.clone(), names: names.clone() }
 }
 
 fn check_group(file: &str, key: &str, group: &Group) -> Result<(), ConfigError> {

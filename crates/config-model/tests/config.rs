@@ -188,6 +188,25 @@ fn text_that_is_no_yaml_is_named_with_its_line() {
 }
 
 #[test]
+fn names_of_providers_are_read_and_a_name_of_two_is_refused() {
+    let rules = read("cloudspending:\n  providers: {azure: [Contoso Cloud, Microsoft]}\n").rules(None).expect("rules");
+    let [azure] = rules.cloud.providers.as_slice() else { panic!("one provider") };
+    assert_eq!(
+        (azure.name.as_str(), azure.names.as_slice()),
+        ("azure", ["Contoso Cloud", "Microsoft"].map(String::from).as_slice())
+    );
+    for (text, error) in [
+        (
+            "{azure: [Contoso], gcp: [CONTOSO]}",
+            "config.yml, key cloudspending.providers.gcp: `CONTOSO` is a name of azure too: leave one out",
+        ),
+        ("{azure: [' ']}", "config.yml, key cloudspending.providers.azure: a provider needs a name"),
+    ] {
+        assert_eq!(refused(&format!("cloudspending:\n  providers: {text}\n")), error);
+    }
+}
+
+#[test]
 fn the_published_schema_is_the_one_of_the_structs() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/config.schema.json");
     if std::env::var_os("UPDATE_DOCS").is_some() {

@@ -113,6 +113,7 @@ pub(crate) const TABLE_ROUTES: [TableRoute; 25] = [
     route("cloud-spending/monthly", &[(By::Month, "cloud_spending_monthly")]),
     route("cloud-spending/services", &[(By::Month, "cloud_spending_services")]),
     route("cloud-spending/compared", &[(By::Month, "cloud_spending_compared")]),
+    route("cloud-spending/totals", &[(By::Month, "cloud_spending_totals")]),
     route("cloud-spending/summary", &[(By::Nothing, "cloud_spending_summary")]),
 ];
 

@@ -389,7 +389,10 @@ mod tests {
             );
         }
         assert_eq!(names(RuleSet::CtoStats, Scopes::CLOUD_SPENDING).len(), 3);
-        assert_eq!(names(RuleSet::Flow, Scopes::CLOUD_SPENDING)[3..], ["cloud_spending_summary"]);
+        assert_eq!(
+            names(RuleSet::Flow, Scopes::CLOUD_SPENDING)[3..],
+            ["cloud_spending_totals", "cloud_spending_summary"]
+        );
         assert!(names(RuleSet::Flow, Scopes::PULL_REQUESTS).contains(&"pr_open"));
     }
 

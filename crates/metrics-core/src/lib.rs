@@ -32,7 +32,7 @@ pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
 
 /// Names of the tables that only rule set `flow` writes.
-pub const FLOW_ONLY_TABLES: [&str; 16] = [
+pub const FLOW_ONLY_TABLES: [&str; 17] = [
     "cycle_time_week",
     "aging_wip",
     "cumulative_flow_day",
@@ -48,5 +48,6 @@ pub const FLOW_ONLY_TABLES: [&str; 16] = [
     "pr_cycle_dist",
     "pr_author_week",
     "pr_summary",
+    "cloud_spending_totals",
     "cloud_spending_summary",
 ];

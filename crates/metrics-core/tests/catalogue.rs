@@ -23,7 +23,7 @@ fn group() -> ServiceGroup {
 /// Each rule set with and without groups, comparisons and tables about people.
 fn settings() -> Vec<Rules> {
     let comparison = ServiceComparison { name: "Alone".to_owned(), groups: vec![group()] };
-    let grouped = CloudRules { groups: vec![group()], comparisons: vec![comparison], services: Vec::new() };
+    let grouped = CloudRules { groups: vec![group()], comparisons: vec![comparison], ..CloudRules::default() };
     let each = |set| {
         [(CloudRules::default(), false), (grouped.clone(), true)].map(|(cloud, people)| Rules {
             set,

@@ -19,7 +19,7 @@ fn calculated(set: RuleSet) -> Calculation {
         name: "Machines and models".to_owned(),
         groups: vec![ai.clone(), group("VM", &["virtual machines"])],
     };
-    let cloud = CloudRules { groups: vec![ai], comparisons: vec![comparison], services: Vec::new() };
+    let cloud = CloudRules { groups: vec![ai], comparisons: vec![comparison], ..CloudRules::default() };
     let rules = Rules { set, cloud, ..Rules::default() };
     calculate(&raw, &rules, None, Scopes::CLOUD_SPENDING).expect("nothing to contradict")
 }

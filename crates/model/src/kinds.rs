@@ -261,6 +261,8 @@ kinds! {
         Failed = "failed",
         /// It was stopped.
         Interrupted = "interrupted",
+        /// The provider does not serve this: asking again would not help.
+        Unsupported = "unsupported",
     }
 }
 

@@ -110,6 +110,17 @@ pub struct CloudRules {
     pub groups: Vec<ServiceGroup>,
     /// Groups that are set against each other, in the order of the configuration.
     pub comparisons: Vec<ServiceComparison>,
+    /// Names of providers beside the usual ones; without effect under `cto-stats`.
+    pub providers: Vec<ProviderNames>,
+}
+
+/// A provider and what it is called too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderNames {
+    /// What it is called in the tables.
+    pub name: String,
+    /// What bills call it.
+    pub names: Vec<String>,
 }
 
 /// A named group of services.

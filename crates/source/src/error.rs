@@ -14,6 +14,8 @@ pub enum ErrorKind {
     NoAccess,
     /// There is no such organisation, repository or board.
     NotFound,
+    /// The provider does not serve this subject; others may be.
+    Unsupported,
     /// A limit did not lift within the number of tries allowed.
     RateLimited,
     /// The provider could not be reached or kept failing.

@@ -170,31 +170,20 @@ function months({ rows, periods }: Tables, title: string): Row[] {
   const bills = rows('cloud-spending/monthly').filter(isOwn);
   const services = rows('cloud-spending/services').filter(isOwn);
   const providers = new Set(bills.map((row) => row.provider)).size;
+  const sums = rows('cloud-spending/totals').filter(isOwn);
   return periods('cloud-spending/services').map((month) => {
+    const sum = (part: string) => sums.find((row) => row.month === month && row.part === part)?.cost ?? '';
     const own = bills.filter((row) => row.month === month);
     const whole = own.length === providers && own.every((row) => row.complete === 'true');
     const parts = services.filter((row) => row.month === month);
     return {
       ...Object.fromEntries(parts.map((row) => [`group ${row.group || row.service}`, row.cost ?? ''])),
       month,
-      total: total(own),
-      bills: String(own.length),
+      total: sum('ALL'),
+      [`group ${cloud.other}`]: sum('other'),
       complete: own.length > 0 ? String(whole) : '',
     };
   });
-}
-
-/**
- * What is left of a bill without the groups that have a column of their own. Each amount is rounded to the cent:
- * what all of them together may be off by is nothing.
- */
-function rest(row: Row, head: readonly string[]): string {
-  if (!row.total) return '';
-  const shown = head
-    .map((title) => ({ cost: row[`group ${title}`] ?? '' }))
-    .filter(({ cost }) => cost !== '');
-  const left = Math.round((Number(row.total) - number(total(shown))) * million) / million;
-  return Math.abs(left) <= (shown.length + number(row.bills)) / 200 ? '0' : String(left);
 }
 
 const columnsOfGroups = cloud.groups.columns;
@@ -373,8 +362,7 @@ export const figures: readonly Figures[] = [
   },
   {
     card: /by month \(\w+\)$/,
-    rows: (tables, head, title) =>
-      months(tables, title).map((row) => ({ ...row, [`group ${cloud.other}`]: rest(row, head) })),
+    rows: (tables, _, title) => months(tables, title),
     columns: { [words.month]: 'month', [words.complete]: 'complete' },
     otherwise: (title) => (title.startsWith(`${words.total}, `) ? 'total' : `group ${title}`),
   },

@@ -2,9 +2,9 @@ import { expect, test } from '@playwright/test';
 import {
   lastFull,
   type MonthlyRow,
-  restOf,
   type ServiceRow,
   spendingOf,
+  type TotalsRow,
 } from '../../src/pages/cloud/bills.ts';
 import { tonesBeside, tonesOf } from '../../src/pages/cloud/tones.ts';
 
@@ -20,6 +20,12 @@ function part(text: string): ServiceRow {
   return { month, provider, currency, cost, group, complete: true };
 }
 
+/** `2026-08 EUR ALL 100.00`, `2026-08 EUR group 60.00 1 azure Compute` */
+function total(text: string): TotalsRow {
+  const [month = '', currency = '', of = '', cost = '', place, provider = '', name = ''] = text.split(' ');
+  return { month, currency, part: of, cost, place: place ? Number(place) : null, provider, name, complete: true };
+}
+
 /** A month that has no bill at all. */
 const nobody = (month: string) => ({
   month,
@@ -33,7 +39,8 @@ const months = ['2026-07', '2026-08', '2026-09'];
 
 test('each currency is by itself, and its months are those of the period', () => {
   const monthly = [bill('2026-07 azure EUR 100.10'), bill('2026-09 gcp USD 7.00'), nobody('2026-08')];
-  const [euro, dollar, more] = spendingOf(months, monthly, []);
+  const totals = ['2026-07 EUR ALL 100.10', '2026-09 USD ALL 7.00'].map(total);
+  const [euro, dollar, more] = spendingOf(months, monthly, [], totals);
   expect(euro?.totals).toEqual(['100.10', null, null]);
   expect(dollar?.totals).toEqual([null, null, '7.00']);
   expect(more).toBeUndefined();
@@ -41,14 +48,14 @@ test('each currency is by itself, and its months are those of the period', () =>
 
 test('a month without a bill of one provider is missing and not full', () => {
   const monthly = ['2026-07 azure EUR 1.00', '2026-07 aws EUR 2.00', '2026-08 azure EUR 1.00'].map(bill);
-  const [euro] = spendingOf(months, monthly, []);
+  const [euro] = spendingOf(months, monthly, [], []);
   expect(euro?.missing).toEqual([[], ['aws'], ['aws', 'azure']]);
   expect(euro?.complete).toEqual([true, false, false]);
   expect(euro && lastFull(euro)).toBe(0);
 });
 
 test('the running month is not the last full one', () => {
-  const [euro] = spendingOf(months, ['2026-08 azure EUR 1.00', '2026-09 azure EUR 2.00~'].map(bill), []);
+  const [euro] = spendingOf(months, ['2026-08 azure EUR 1.00', '2026-09 azure EUR 2.00~'].map(bill), [], []);
   expect(euro && lastFull(euro)).toBe(1);
 });
 
@@ -59,35 +66,37 @@ test('groups are the largest first, and one that two providers bill is two', () 
     part('2026-07 azure EUR 2.00 Compute'),
     part('2026-07 aws EUR 3.00 Compute'),
   ];
-  const [euro] = spendingOf(months, monthly, services);
+  const [euro] = spendingOf(months, monthly, services, []);
   expect(euro?.groups.map((group) => group.name)).toEqual(['Compute (AWS)', 'Compute (Azure)', 'Data']);
 });
 
 test('a service stands in for its group where no groups are configured', () => {
   const { group: _, ...row } = part('2026-07 azure EUR 1.00');
-  const [euro] = spendingOf(months, [bill('2026-07 azure EUR 1.00')], [{ ...row, service: 'Blob Storage' }]);
+  const [euro] = spendingOf(months, [bill('2026-07 azure EUR 1.00')], [{ ...row, service: 'Blob Storage' }], []);
   expect(euro?.groups.map((group) => group.name)).toEqual(['Blob Storage']);
 });
 
-test('the rest of a bill is exact, and null where there is no bill', () => {
-  const monthly = [bill('2026-07 azure EUR 100.10'), bill('2026-08 azure EUR 50.00')];
-  const services = [part('2026-07 azure EUR 33.40 Compute'), part('2026-08 azure EUR 60.00 Compute')];
-  const [euro] = spendingOf(months, monthly, services);
-  expect(euro && restOf(euro, euro.groups)).toEqual(['66.70', '-10.00', null]);
+test('whole, layers and rest are the amounts of the server, whatever the rounded rows add up to', () => {
+  const monthly = [bill('2026-07 azure EUR 10.00'), bill('2026-07 gcp EUR 10.00'), bill('2026-07 aws EUR 10.00')];
+  const services = [part('2026-07 azure EUR 10.00 Compute'), part('2026-07 gcp EUR 10.00 Compute')];
+  const totals = [
+    '2026-07 EUR ALL 30.01',
+    '2026-07 EUR group 10.00 2 gcp Compute',
+    '2026-07 EUR group 10.00 1 azure Compute',
+    '2026-07 EUR other 10.01',
+  ];
+  const [euro] = spendingOf(months, monthly, services, totals.map(total));
+  expect(euro?.totals).toEqual(['30.01', null, null]);
+  expect(euro?.layers).toEqual([
+    { name: 'Compute (Azure)', amounts: ['10.00', null, null] },
+    { name: 'Compute (Google Cloud)', amounts: ['10.00', null, null] },
+  ]);
+  expect(euro?.rest).toEqual(['10.01', null, null]);
 });
 
-test('what rounding to cents leaves is no rest', () => {
-  const monthly = [bill('2026-07 azure EUR 10.01')];
-  const services = [part('2026-07 azure EUR 5.00 Compute'), part('2026-07 azure EUR 5.00 Data')];
-  const [euro] = spendingOf(months, monthly, services);
-  expect(euro && restOf(euro, euro.groups)).toBeNull();
-});
-
-test('a rest of more than rounding leaves is shown', () => {
-  const monthly = [bill('2026-07 azure EUR 10.02')];
-  const services = [part('2026-07 azure EUR 5.00 Compute'), part('2026-07 azure EUR 5.00 Data')];
-  const [euro] = spendingOf(months, monthly, services);
-  expect(euro && restOf(euro, euro.groups)).toEqual(['0.02', null, null]);
+test('where nothing is left in any month there is no rest', () => {
+  const totals = [total('2026-07 EUR ALL 10.01')];
+  expect(spendingOf(months, [bill('2026-07 azure EUR 10.01')], [], totals)[0]?.rest).toBeNull();
 });
 
 test('a group has one colour on the page, whatever the currency, and the eighth has none', () => {
@@ -96,7 +105,7 @@ test('a group has one colour on the page, whatever the currency, and the eighth 
     part(`2026-07 azure EUR ${20 - at}.00 ${name}`),
   );
   const dollars = ['C', 'A'].map((name, at) => part(`2026-07 gcp USD ${9 - at}.00 ${name}`));
-  const spending = spendingOf(months, monthly, [...euros, ...dollars]);
+  const spending = spendingOf(months, monthly, [...euros, ...dollars], []);
   const tones = tonesOf(spending, ['Z']);
   // C and A are more than 40 % of the dollars, whatever a dollar is in euros.
   expect([...tones.keys()]).toEqual(['C', 'A', 'B', 'D', 'E', 'F', 'G']);

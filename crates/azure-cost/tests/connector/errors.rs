@@ -47,9 +47,10 @@ async fn refusals_of_a_query_say_what_to_do() {
             404,
             "NotFound",
             "Offer MS-AZR-0145P is not supported",
-            ErrorKind::NotFound,
-            "the costs of subscription sub-1, 2025-12 to 2026-11: Cost Management has no costs for subscription sub-1 (404 \
-             NotFound: Offer MS-AZR-0145P is not supported): its offer may not be supported, use an export",
+            ErrorKind::Unsupported,
+            "the costs of subscription sub-1, 2025-12 to 2026-11: Cost Management does not serve the offer of subscription \
+             sub-1 (404 NotFound: Offer MS-AZR-0145P is not supported): take `sub-1` out of azure.subscriptions or \
+             AZURE_SUBSCRIPTION_ID, and use an export",
         ),
         (
             401,

@@ -116,6 +116,7 @@ pub(crate) fn rules(set: RuleSet) -> Rules {
                 name: "AI or machines".into(),
                 groups: vec![ai, group("Machines", &["Virtual Machines"])],
             }],
+            ..CloudRules::default()
         },
         ..Rules::default()
     }

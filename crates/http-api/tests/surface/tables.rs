@@ -31,6 +31,7 @@ const ROUTES: [(&str, &str); 26] = [
     ("cloud-spending/monthly.csv", "cloud_spending_monthly"),
     ("cloud-spending/services.csv", "cloud_spending_services"),
     ("cloud-spending/compared.csv", "cloud_spending_compared"),
+    ("cloud-spending/totals.csv", "cloud_spending_totals"),
     ("flow/summary.csv", "flow_summary"),
     ("pull-requests/summary.csv", "pr_summary"),
     ("cloud-spending/summary.csv", "cloud_spending_summary"),

@@ -122,6 +122,22 @@ pub(super) const COMPARED: TableSpec = TableSpec {
     ..table("cloud_spending_compared", "Groups of services set against each other, all providers together.")
 };
 
+pub(super) const TOTALS: TableSpec = TableSpec {
+    key: &["month", "currency", "part", "provider", "name"],
+    columns: &[
+        of_kind(ColumnKind::Month, "month", "Month of the bill, UTC."),
+        text("currency", "Currency of the row; amounts of two currencies are never added."),
+        text("part", "ALL: what all providers bill; group: one of the 7 largest groups; other: what is left of ALL."),
+        int("place", "", "Place of the group by its cost over the 12 months that end with the newest, 1 = the largest; null for ALL and other.").or_null(),
+        text("provider", "Provider of the group; empty for ALL and other."),
+        text("name", "Group, or service where no groups are configured; empty for ALL and other."),
+        money("cost", "Exact sum of what is billed, net of credits, rounded once. Other is below zero where a service is in two groups."),
+        boolean("complete", "Whether the month is complete for every provider of the row that bills in the currency in any month."),
+    ],
+    rules: RuleSets::FlowOnly,
+    ..table("cloud_spending_totals", "What a month costs in all, by its largest groups, and what is left. A month in which nothing is left has no row for that.")
+};
+
 pub(super) const SUMMARY: TableSpec = TableSpec {
     key: &["currency"],
     columns: &[

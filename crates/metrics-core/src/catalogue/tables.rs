@@ -3,7 +3,7 @@
 use super::spec::TableSpec;
 use super::{clouds, issues, pull_requests};
 
-static TABLES: [TableSpec; 27] = [
+static TABLES: [TableSpec; 28] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -30,6 +30,7 @@ static TABLES: [TableSpec; 27] = [
     clouds::MONTHLY,
     clouds::SERVICES,
     clouds::COMPARED,
+    clouds::TOTALS,
     clouds::SUMMARY,
 ];
 

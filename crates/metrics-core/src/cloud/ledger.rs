@@ -7,6 +7,8 @@ use model::columns::Raw;
 use model::records::ChargeCategory;
 use model::{Amount, Instant, Month};
 
+use super::providers::Providers;
+
 /// A text of the bills or of the configuration.
 pub(super) type Text<'a> = Cow<'a, str>;
 
@@ -42,14 +44,14 @@ pub(super) struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn new(raw: &'a Raw, as_of: Instant) -> Self {
+    pub(super) fn new(raw: &'a Raw, providers: &Providers, as_of: Instant) -> Self {
         let costs = &raw.cloud_costs;
         let (begun, later): (Vec<usize>, Vec<usize>) =
             (0..costs.month.len()).partition(|row| costs.month[*row].start() <= as_of);
         let entry = |row: usize| {
             let month = costs.month[row];
             Entry {
-                provider: raw.dictionary.text(costs.provider[row]),
+                provider: providers.name(raw.dictionary.text(costs.provider[row])),
                 service: service(raw.dictionary.text(costs.service[row]), costs.charge_category[row]),
                 currency: raw.dictionary.text(costs.currency[row]),
                 month,

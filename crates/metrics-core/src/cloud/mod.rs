@@ -8,11 +8,14 @@
 //! behind. Only complete months are compared and enter control limits.
 
 mod completeness;
+mod doubles;
 mod figures;
 mod grouping;
 mod ledger;
+mod providers;
 mod series;
 mod tables;
+mod totals;
 pub(crate) mod words;
 
 #[cfg(test)]
@@ -26,6 +29,7 @@ use model::table::Table;
 use completeness::Completeness;
 use grouping::{Comparisons, Cut};
 use ledger::Ledger;
+use providers::Providers;
 use series::{MonthOfSeries, Series, Sums};
 
 use crate::findings::FindingsByTable;
@@ -33,12 +37,13 @@ use crate::summary::{CloudFacts, CurrencyFacts, MonthFacts};
 
 pub(crate) use figures::Change;
 pub use figures::RUN_RATE_MINIMUM_DAYS;
+pub use totals::LARGEST_GROUPS;
 
 /// What the bills say.
 #[derive(Clone, Debug, Default)]
 pub struct CloudSpending {
-    /// `cloud_spending_monthly`, `cloud_spending_services` and `cloud_spending_compared`, the last with its header
-    /// only when nothing is compared. Months without a row of the bills are absent. `cloud_spending_summary` is the
+    /// `cloud_spending_monthly`, `cloud_spending_services`, `cloud_spending_compared` and `cloud_spending_totals`, the
+    /// third with its header only when nothing is compared. Months without a row of the bills are absent. `cloud_spending_summary` is the
     /// calculation's: see [`summary`](crate::summary).
     pub tables: Vec<Table>,
     /// What a person should know about them, one line each.
@@ -56,22 +61,30 @@ pub struct CloudSpending {
 ///
 /// Of the rules, `cloud` and `process_changes` count.
 pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending {
-    let ledger = Ledger::new(raw, as_of);
-    let completeness = Completeness::new(raw, as_of);
+    let providers = Providers::of(&rules.cloud);
+    let ledger = Ledger::new(raw, &providers, as_of);
+    let completeness = Completeness::new(raw, &providers, as_of);
     let cut = Cut::of(&rules.cloud);
     let comparisons = Comparisons::of(&rules.cloud.comparisons);
     let changes = &rules.process_changes;
 
     let monthly = by_provider(&ledger).into_series(&completeness, changes);
     let services = by_name(&ledger, &cut).into_series(&completeness, changes);
+    let whole = by_currency(&ledger).into_series(&completeness, changes);
     let compared = by_comparison(&ledger, &comparisons).into_series(&completeness, changes);
 
     let mut notices: Vec<String> = ledger.notice(as_of).into_iter().collect();
     notices.extend(completeness.notices());
+    notices.extend(doubles::notices(raw, &providers));
     notices.extend(grouping::notices(&ledger, &cut, &comparisons));
     let said = words::findings(&monthly, &services);
     CloudSpending {
-        tables: vec![tables::monthly(&monthly), tables::services(&services, cut.column()), tables::compared(&compared)],
+        tables: vec![
+            tables::monthly(&monthly),
+            tables::services(&services, cut.column()),
+            tables::compared(&compared),
+            totals::totals(&whole, &services),
+        ],
         notices,
         findings: said.monthly.iter().chain(&said.services).cloned().collect(),
         findings_by_table: FindingsByTable::from([
@@ -79,7 +92,7 @@ pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending
             ("cloud_spending_services", said.services),
             ("cloud_spending_compared", words::compared(&compared)),
         ]),
-        summary: summary(&by_currency(&ledger).into_series(&completeness, changes), &monthly),
+        summary: summary(&whole, &monthly),
     }
 }
 

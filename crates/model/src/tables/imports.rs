@@ -19,7 +19,7 @@ pub struct ImportRun {
     /// What of it: node id of a repository, id of a board, organisation, a source of bills (`azure/…`), or a folder. Stays when a name changes.
     #[raw(required)]
     pub subject: String,
-    /// How it ended: `ok`, `failed` or `interrupted`.
+    /// How it ended: `ok`, `failed`, `interrupted`, or `unsupported` where the provider does not serve it.
     #[raw(required)]
     pub outcome: Told<RunOutcome>,
     /// Whether everything was read rather than what had changed.

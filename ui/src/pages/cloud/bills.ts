@@ -1,9 +1,9 @@
 import type { RowOf } from '../../api/client.ts';
-import { compare, less, sum } from '../../money.ts';
 import { providerName } from './provider.ts';
 
 export type MonthlyRow = RowOf<'/api/v1/cloud-spending/monthly'>;
 export type ServiceRow = RowOf<'/api/v1/cloud-spending/services'>;
+export type TotalsRow = RowOf<'/api/v1/cloud-spending/totals'>;
 
 /** A row of a bill: months without any are rows of nulls, which these are not. */
 export type Bill<Row> = Row & { cost: string; currency: string };
@@ -15,7 +15,14 @@ export interface Group {
   currency: string;
   /** One for each month; absent = not billed or not imported. */
   rows: readonly (Bill<ServiceRow> | undefined)[];
-  total: string;
+  /** About what its months cost together: for the order only, never shown. */
+  size: number;
+}
+
+/** One of the largest groups, by month; null = not billed. */
+export interface Layer {
+  name: string;
+  amounts: readonly (string | null)[];
 }
 
 /** What is billed in one currency. */
@@ -27,6 +34,10 @@ export interface Spending {
   totals: readonly (string | null)[];
   /** Largest first. */
   groups: readonly Group[];
+  /** The groups that the server tells apart, largest first. */
+  layers: readonly Layer[];
+  /** What they leave of each month, null = nothing; null where they leave nothing in any month. */
+  rest: readonly (string | null)[] | null;
   /** Rows of the whole bill, by month. */
   bills: readonly (readonly Billed<MonthlyRow>[])[];
   /** Every provider has billed the whole month. */
@@ -55,12 +66,16 @@ export function spendingOf(
   months: readonly string[],
   monthly: readonly MonthlyRow[],
   services: readonly ServiceRow[],
+  totals: readonly TotalsRow[],
 ): Spending[] {
   const bills = monthly.filter(isBilled);
   const grouped = services.filter(isBilled);
   return names(bills.map((row) => row.currency)).map((currency) => {
     const own = bills.filter((row) => row.currency === currency);
     const providers = names(own.map((row) => row.provider));
+    const parts = totals.filter((row) => row.currency === currency);
+    const ownGroups = grouped.filter((row) => row.currency === currency);
+    const rest = amountsOf(months, partsOf(parts, 'other'));
     const byMonth = months.map((month) => own.filter((row) => row.month === month));
     const missing = byMonth.map((rows) =>
       providers.filter((provider) => !rows.some((row) => row.provider === provider)),
@@ -71,29 +86,55 @@ export function spendingOf(
       months,
       bills: byMonth,
       missing,
-      totals: byMonth.map((rows) => (rows.length > 0 ? sum(rows.map((row) => row.cost)) : null)),
+      totals: amountsOf(months, partsOf(parts, 'ALL')),
+      layers: layersOf(months, partsOf(parts, 'group'), namesIn(ownGroups)),
+      rest: rest.some((amount) => amount !== null) ? rest : null,
       complete: byMonth.map(
         (rows, at) => missing[at]?.length === 0 && rows.every((row) => row.complete === true),
       ),
-      groups: groupsOf(
-        months,
-        grouped.filter((row) => row.currency === currency),
-      ),
+      groups: groupsOf(months, ownGroups),
     };
   });
 }
 
+function partsOf(rows: readonly TotalsRow[], part: string): TotalsRow[] {
+  return rows.filter((row) => row.part === part);
+}
+
+/** The amount of each month, as the server sums it. */
+function amountsOf(months: readonly string[], rows: readonly TotalsRow[]): (string | null)[] {
+  return months.map((month) => rows.find((row) => row.month === month)?.cost ?? null);
+}
+
+/** The rows of the server's largest groups, the largest first. */
+function layersOf(months: readonly string[], rows: readonly TotalsRow[], nameOf: Naming): Layer[] {
+  const found = new Map<string, TotalsRow[]>();
+  for (const row of [...rows].sort((a, b) => (a.place ?? 0) - (b.place ?? 0))) {
+    const name = nameOf(row.name ?? '', row.provider ?? '');
+    found.set(name, [...(found.get(name) ?? []), row]);
+  }
+  return [...found].map(([name, own]) => ({ name, amounts: amountsOf(months, own) }));
+}
+
+/** A group or service of a provider, as the page calls it. */
+type Naming = (name: string, provider: string) => string;
+
 /** A group that two providers bill is two, named with its provider. */
-function groupsOf(months: readonly string[], rows: readonly Billed<ServiceRow>[]): Group[] {
-  const nameOf = (row: ServiceRow) => row.group ?? row.service ?? '';
+function namesIn(rows: readonly Billed<ServiceRow>[]): Naming {
   const providers = new Map<string, Set<string>>();
   for (const row of rows) {
-    providers.set(nameOf(row), (providers.get(nameOf(row)) ?? new Set()).add(row.provider));
+    const name = row.group ?? row.service ?? '';
+    providers.set(name, (providers.get(name) ?? new Set()).add(row.provider));
   }
+  return (name, provider) =>
+    (providers.get(name)?.size ?? 0) > 1 ? `${name} (${providerName(provider)})` : name;
+}
+
+function groupsOf(months: readonly string[], rows: readonly Billed<ServiceRow>[]): Group[] {
+  const nameOf = namesIn(rows);
   const found = new Map<string, Billed<ServiceRow>[]>();
   for (const row of rows) {
-    const several = (providers.get(nameOf(row))?.size ?? 0) > 1;
-    const name = several ? `${nameOf(row)} (${providerName(row.provider)})` : nameOf(row);
+    const name = nameOf(row.group ?? row.service ?? '', row.provider);
     found.set(name, [...(found.get(name) ?? []), row]);
   }
   return [...found]
@@ -101,30 +142,14 @@ function groupsOf(months: readonly string[], rows: readonly Billed<ServiceRow>[]
       name,
       currency: own[0]?.currency ?? '',
       rows: months.map((month) => own.find((row) => row.month === month)),
-      total: sum(own.map((row) => row.cost)),
+      size: own.reduce((size, row) => size + Number(row.cost), 0),
     }))
-    .sort((a, b) => compare(b.total, a.total) || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
 }
 
 /** Place of the last month that is complete; -1 where none is. */
 export function lastFull({ complete }: Spending): number {
   return complete.lastIndexOf(true);
-}
-
-/**
- * What is left of each bill once some groups are taken off: smaller groups, and services that are in none.
- * Below zero where a service is in two groups, or credits are in none. Null where nothing is left in any month.
- */
-export function restOf({ totals, bills }: Spending, groups: readonly Group[]): (string | null)[] | null {
-  const rest = totals.map((total, at) => {
-    if (total === null) return null;
-    const costs = groups.flatMap((group) => group.rows[at]?.cost ?? []);
-    const amount = less(total, sum(costs));
-    // The server rounds each row to the cent: what so many rows may be off by is no rest.
-    const isRounding = Math.abs(Number(amount)) * 200 <= costs.length + (bills[at]?.length ?? 0);
-    return isRounding ? '0.00' : amount;
-  });
-  return rest.some((amount) => amount !== null && amount !== '0.00') ? rest : null;
 }
 
 /** Amounts as places on a scale; what is null stays null. */

@@ -5,7 +5,7 @@ import { Card, type Loading } from '../../parts/card.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { Legend, type LegendItem } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
-import { drawn, lastFull, restOf, type Spending } from './bills.ts';
+import { drawn, lastFull, type Layer, type Spending } from './bills.ts';
 import { providerName } from './provider.ts';
 import { Marks, signalKeys, signalNote, signalOf } from './signals.tsx';
 import { otherTone, type Tones } from './tones.ts';
@@ -20,18 +20,13 @@ interface ByMonthProps {
 }
 
 /** A layer of the stack, with its exact amounts. */
-interface Layer {
-  name: string;
-  tone: string;
-  amounts: readonly (string | null)[];
-}
+type Toned = Layer & { tone: string };
 
 /** The bills of one currency, stacked by group. */
 export function ByMonth({ spending, tones, query, half }: ByMonthProps) {
   const { currency, providers, months, totals, bills, complete, missing } = spending;
   const title = t.title(providers.map(providerName).join(', '), currency);
   const layers = layersOf(spending, tones);
-  const rest = layers.find((layer) => layer.tone === otherTone);
   const series: Series[] = layers.map(({ name, tone, amounts }) => ({
     key: name,
     name,
@@ -81,7 +76,7 @@ export function ByMonth({ spending, tones, query, half }: ByMonthProps) {
               <Marks plot={plot} labels={months} signals={signals} heights={heights} above={22} />
             )}
           />
-          {rest?.amounts.some((amount) => amount?.startsWith('-')) && (
+          {spending.rest?.some((amount) => amount?.startsWith('-')) && (
             <p className="quiet">{words.cloud.belowZero}</p>
           )}
           <Gaps spending={spending} />
@@ -91,24 +86,18 @@ export function ByMonth({ spending, tones, query, half }: ByMonthProps) {
   );
 }
 
-/** Groups with a colour, largest at the foot, and the rest of the bill. */
-function layersOf(spending: Spending, tones: Tones): Layer[] {
-  const coloured = spending.groups.filter((group) => tones.has(group.name));
-  const rest = restOf(spending, coloured);
-  const isTaken = coloured.some((group) => group.name === words.cloud.other);
+/** The largest groups, largest at the foot, and the rest of the bill. */
+function layersOf({ layers, rest }: Spending, tones: Tones): Toned[] {
+  const isTaken = layers.some((layer) => layer.name === words.cloud.other);
   return [
-    ...coloured.map((group) => ({
-      name: group.name,
-      tone: tones.get(group.name) ?? otherTone,
-      amounts: group.rows.map((row) => row?.cost ?? null),
-    })),
+    ...layers.map((layer) => ({ ...layer, tone: tones.get(layer.name) ?? otherTone })),
     ...(rest
       ? [{ name: isTaken ? words.cloud.allElse : words.cloud.other, tone: otherTone, amounts: rest }]
       : []),
   ];
 }
 
-function keys(layers: readonly Layer[], open: boolean, gap: boolean): LegendItem[] {
+function keys(layers: readonly Toned[], open: boolean, gap: boolean): LegendItem[] {
   const items: LegendItem[] = layers.map(({ name, tone }) => ({ shape: 'square', tone, text: name }));
   if (open) items.push({ shape: 'partial', tone: otherTone, text: words.cloud.notComplete });
   if (gap) items.push({ shape: 'hatched', tone: 'ink', text: words.card.missing });

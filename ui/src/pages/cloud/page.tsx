@@ -51,16 +51,18 @@ function Bills({ state }: { state: PageState }) {
   const monthly = useTable('/api/v1/cloud-spending/monthly', params, ready);
   const services = useTable('/api/v1/cloud-spending/services', params, ready);
   const compared = useTable('/api/v1/cloud-spending/compared', params, ready);
+  const totals = useTable('/api/v1/cloud-spending/totals', params, ready);
+  const all = [monthly, services, totals];
   const both: Loading = {
-    isPending: monthly.isPending || services.isPending,
-    isFetching: monthly.isFetching || services.isFetching,
-    error: monthly.error ?? services.error,
-    data: monthly.data && services.data,
-    refetch: () => Promise.all([monthly.refetch(), services.refetch()]),
+    isPending: all.some((query) => query.isPending),
+    isFetching: all.some((query) => query.isFetching),
+    error: monthly.error ?? services.error ?? totals.error,
+    data: monthly.data && services.data && totals.data,
+    refetch: () => Promise.all(all.map((query) => query.refetch())),
   };
   const spending =
-    monthly.data && services.data
-      ? spendingOf(services.data.meta.periods, monthly.data.data, services.data.data)
+    monthly.data && services.data && totals.data
+      ? spendingOf(services.data.meta.periods, monthly.data.data, services.data.data, totals.data.data)
       : [];
   const tones = tonesOf(
     spending,

@@ -16,9 +16,9 @@ export type Tones = ReadonlyMap<string, string>;
 export function tonesOf(spending: readonly Spending[], compared: readonly string[]): Tones {
   const shares = new Map<string, number>();
   for (const { groups } of spending) {
-    const all = groups.reduce((sum, group) => sum + Number(group.total), 0);
-    for (const { name, total } of groups) {
-      shares.set(name, Math.max(shares.get(name) ?? Number.NEGATIVE_INFINITY, Number(total) / (all || 1)));
+    const all = groups.reduce((all, group) => all + group.size, 0);
+    for (const { name, size } of groups) {
+      shares.set(name, Math.max(shares.get(name) ?? Number.NEGATIVE_INFINITY, size / (all || 1)));
     }
   }
   const largest = [...shares].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name);

@@ -110,6 +110,40 @@ fn a_source_that_is_not_asked_any_more_holds_nothing_back() {
 }
 
 #[test]
+fn the_last_month_of_an_account_that_is_not_asked_any_more_is_complete_and_told() {
+    let mut raw = raw("
+        azure/a   | azure | VM | 2026-10 | Usage | 1 | EUR | 2026-11-20
+        azure/old | azure | VM | 2026-10 | Usage | 2 | EUR | 2026-10-12
+    ");
+    raw.imports = vec![run(1, "azure/a", "ok", "2026-10-12"), run(1, "azure/old", "ok", "2026-10-12")];
+    assert_eq!(complete(&raw), "2026-10,azure,false\n");
+    raw.imports.push(run(2, "azure/a", "ok", NOW));
+    assert_eq!(complete(&raw), "2026-10,azure,true\n");
+    assert_eq!(
+        spending(&raw).notices,
+        ["the newest import of bills did not ask for bills of azure/old any more: 2026-10 counts as it was last read"]
+    );
+    // An import that was stopped did not come to all that it asks.
+    raw.imports.push(run(3, "azure/a", "interrupted", ""));
+    raw.imports.remove(2);
+    assert_eq!(complete(&raw), "2026-10,azure,false\n");
+}
+
+#[test]
+fn an_account_that_its_provider_does_not_serve_leaves_the_others_complete_and_is_told() {
+    let mut raw = machines(&[("2026-09", "1", NOW), ("2026-10", "1", NOW)]);
+    let message = "its offer is not served: take `b` out of azure.subscriptions".to_owned();
+    let unsupported = ImportRun { message, ..run(1, "azure/b", "unsupported", "") };
+    raw.imports = vec![run(1, "azure/a", "ok", NOW), unsupported];
+    assert_eq!(complete(&raw), "2026-09,azure,true\n2026-10,azure,true\n");
+    assert_eq!(
+        spending(&raw).notices,
+        ["months of azure are complete without bills of azure/b: its offer is not served: take `b` out of \
+          azure.subscriptions"]
+    );
+}
+
+#[test]
 fn the_rows_of_a_source_say_which_providers_it_bills() {
     let mut raw = raw("
         focus/a.csv | AWS    | EC2  | 2026-10 | Usage | 1 | USD | 2026-11-20
@@ -121,10 +155,10 @@ fn the_rows_of_a_source_say_which_providers_it_bills() {
         run(2, "focus/a.csv", "failed", ""),
         run(2, "focus/c.csv", "failed", ""),
     ];
-    assert_eq!(complete(&raw), "2026-10,AWS,false\n2026-10,Oracle,false\n2026-10,Snow,true\n");
+    assert_eq!(complete(&raw), "2026-10,Oracle,false\n2026-10,Snow,true\n2026-10,aws,false\n");
     let notices = spending(&raw).notices;
     assert!(
-        notices[0].ends_with("months of AWS, Oracle that had not settled by then are marked incomplete"),
+        notices[0].ends_with("months of Oracle, aws that had not settled by then are marked incomplete"),
         "{notices:?}"
     );
     assert!(

@@ -17,8 +17,8 @@ fn each_provider_and_currency_says_its_last_complete_month_and_its_pace() {
     assert_eq!(
         spending(&raw).findings,
         [
-            "AWS has no complete month in USD yet.",
-            "AWS stands at 20.00 USD in 2026-11, which is not complete.",
+            "aws has no complete month in USD yet.",
+            "aws stands at 20.00 USD in 2026-11, which is not complete.",
             "azure billed 11,400.00 EUR in 2026-10, the last complete month: 5.0 % less than in 2026-09 (12,000.00).",
             "azure stands at 1,900.00 EUR in 2026-11 after 19 days: 3,000.00 for the whole month at this pace.",
             "azure billed -0.50 JPY in 2026-10, the last complete month.",

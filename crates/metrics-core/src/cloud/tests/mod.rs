@@ -5,8 +5,10 @@ mod findings;
 mod groups;
 mod pace;
 mod properties;
+mod providers;
 mod signals;
 mod summary;
+mod totals;
 
 use model::columns::Raw;
 use model::kinds::Named as _;

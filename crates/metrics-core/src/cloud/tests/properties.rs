@@ -50,7 +50,7 @@ fn ledger(raw: &Raw) -> BTreeMap<String, Amount> {
     sums
 }
 
-fn rules_of_all() -> Rules {
+pub(super) fn rules_of_all() -> Rules {
     let groups = vec![group("One", &["vm", "Run"]), group("Two", &["VM", ""])];
     let comparisons = vec![ServiceComparison { name: "C".to_owned(), groups: groups.clone() }];
     rules(CloudRules { groups, comparisons, ..CloudRules::default() })

@@ -67,6 +67,7 @@ fn rules(config: &Path) -> Rules {
             services: Vec::new(),
             groups: groups(&clouds["detailed_service"]),
             comparisons: clouds["compared_service"].as_sequence().expect("a list").iter().map(comparison).collect(),
+            ..CloudRules::default()
         },
         ..Rules::default()
     }
