@@ -80,7 +80,7 @@ const fn of_pull_requests(path: &'static str, tables: &'static [(By, &'static st
 }
 
 /// Every typed table.
-pub(crate) const TABLE_ROUTES: [TableRoute; 25] = [
+pub(crate) const TABLE_ROUTES: [TableRoute; 26] = [
     with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
     with_evidence("flow/throughput", &[(By::Week, "throughput_week")], Evidence::Finished),
     with_evidence("flow/stocks", &[(By::Nothing, "stocks"), (By::Week, "stocks_week")], Evidence::Stock),

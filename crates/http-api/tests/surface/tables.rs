@@ -7,7 +7,7 @@ use model::rules::RuleSet;
 
 use crate::fixture::{folder, get, served};
 
-const ROUTES: [(&str, &str); 26] = [
+const ROUTES: [(&str, &str); 27] = [
     ("flow/cycle-time.csv", "cycle_time"),
     ("flow/cycle-time.csv?by=week", "cycle_time_week"),
     ("flow/throughput.csv", "throughput_week"),
