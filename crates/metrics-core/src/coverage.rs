@@ -16,6 +16,11 @@ pub(crate) const TIMELINE_SCOPES: [Scope; 1] = [Scope::Issues];
 /// Scopes of imports that pull request figures need.
 pub const PULL_REQUEST_SCOPES: [Scope; 1] = [Scope::PullRequests];
 
+/// Whether the provider serves what was asked for.
+fn is_served(run: &ImportRun) -> bool {
+    run.outcome != RunOutcome::Unsupported
+}
+
 /// Scope of the imports of bills.
 pub(crate) const CLOUD_SCOPE: Scope = Scope::CloudCosts;
 
@@ -50,7 +55,7 @@ impl Coverage {
     }
 
     /// Coverage of the clouds' bills: the earliest of `as_of` and of how far each source was read that the newest
-    /// import of bills asked. A source that is not asked any more holds nothing back.
+    /// import of bills asked. A source that is not asked any more, or that its provider does not serve, holds nothing back.
     ///
     /// Every import asks for the bills of some months anew, so that no gap is left behind as by issues. Which months are
     /// complete is a question of its own: see [`cloud`](crate::cloud).
@@ -58,8 +63,10 @@ impl Coverage {
         let runs = in_order(&raw.imports);
         let runs = || runs.iter().copied().filter(|run| run.scope == CLOUD_SCOPE);
         let newest = runs().map(|run| run.run).max();
-        let asked: BTreeMap<&str, &str> =
-            runs().filter(|run| Some(run.run) == newest).map(|run| (run.subject.as_str(), label(run))).collect();
+        let asked: BTreeMap<&str, &str> = runs()
+            .filter(|run| Some(run.run) == newest && is_served(run))
+            .map(|run| (run.subject.as_str(), label(run)))
+            .collect();
         let read = |subject: &str| {
             runs()
                 .filter(|run| run.subject == subject && run.outcome == RunOutcome::Ok)
@@ -293,6 +300,8 @@ mod tests {
         assert_eq!(coverage(&imports), Coverage { until: day(10), held_back_by: None }, "Google is not asked any more");
         let never = coverage(&[bills(1, "gcp/x", "failed", 10)]);
         assert_eq!((never.known_until(), never.held_back_by.as_deref()), (None, Some("bills of gcp/x")));
+        let unserved = coverage(&[bills(1, "azure/a", "ok", 10), bills(1, "azure/b", "unsupported", 10)]);
+        assert_eq!(unserved, Coverage { until: day(10), held_back_by: None });
     }
 
     #[test]

@@ -23,7 +23,16 @@ function part(text: string): ServiceRow {
 /** `2026-08 EUR ALL 100.00`, `2026-08 EUR group 60.00 1 azure Compute` */
 function total(text: string): TotalsRow {
   const [month = '', currency = '', of = '', cost = '', place, provider = '', name = ''] = text.split(' ');
-  return { month, currency, part: of, cost, place: place ? Number(place) : null, provider, name, complete: true };
+  return {
+    month,
+    currency,
+    part: of,
+    cost,
+    place: place ? Number(place) : null,
+    provider,
+    name,
+    complete: true,
+  };
 }
 
 /** A month that has no bill at all. */
@@ -72,12 +81,21 @@ test('groups are the largest first, and one that two providers bill is two', () 
 
 test('a service stands in for its group where no groups are configured', () => {
   const { group: _, ...row } = part('2026-07 azure EUR 1.00');
-  const [euro] = spendingOf(months, [bill('2026-07 azure EUR 1.00')], [{ ...row, service: 'Blob Storage' }], []);
+  const [euro] = spendingOf(
+    months,
+    [bill('2026-07 azure EUR 1.00')],
+    [{ ...row, service: 'Blob Storage' }],
+    [],
+  );
   expect(euro?.groups.map((group) => group.name)).toEqual(['Blob Storage']);
 });
 
 test('whole, layers and rest are the amounts of the server, whatever the rounded rows add up to', () => {
-  const monthly = [bill('2026-07 azure EUR 10.00'), bill('2026-07 gcp EUR 10.00'), bill('2026-07 aws EUR 10.00')];
+  const monthly = [
+    bill('2026-07 azure EUR 10.00'),
+    bill('2026-07 gcp EUR 10.00'),
+    bill('2026-07 aws EUR 10.00'),
+  ];
   const services = [part('2026-07 azure EUR 10.00 Compute'), part('2026-07 gcp EUR 10.00 Compute')];
   const totals = [
     '2026-07 EUR ALL 30.01',

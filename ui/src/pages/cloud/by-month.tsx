@@ -5,7 +5,7 @@ import { Card, type Loading } from '../../parts/card.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { Legend, type LegendItem } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
-import { drawn, lastFull, type Layer, type Spending } from './bills.ts';
+import { drawn, type Layer, lastFull, type Spending } from './bills.ts';
 import { providerName } from './provider.ts';
 import { Marks, signalKeys, signalNote, signalOf } from './signals.tsx';
 import { otherTone, type Tones } from './tones.ts';
