@@ -26,8 +26,9 @@ pub(crate) fn print_problems(problems: &[Problem], strict: bool) {
 
 /// Names the files that were written, and those that an earlier run left there.
 pub(crate) fn print_files(tables: &[Table], folder: &Path, rules: &Rules, scopes: Scopes) {
-    let single = rules.overrides().map(|(rule, choice)| format!(", {rule}: {choice}")).collect::<String>();
-    command_line::say!("\n{} tables in {} (rules: {}{single}):", tables.len(), folder.display(), rules.set.name());
+    let single = rules.overrides().map(|(rule, choice)| format!("{rule}: {choice}"));
+    let named: Vec<String> = std::iter::once(rules.set.name().to_owned()).chain(single).collect();
+    command_line::say!("\n{} tables in {} (rules: {}):", tables.len(), folder.display(), named.join(", "));
     for table in tables {
         command_line::say!("  {:<34} {:>8} rows", format!("{}.csv", table.name), table.height());
     }

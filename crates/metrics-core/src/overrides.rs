@@ -52,7 +52,9 @@ fn fill_means(table: &mut Table) {
     let Some((_, means)) = MEANS.iter().find(|(name, _)| *name == table.name) else { return };
     for column in table.columns.iter_mut().filter(|column| means.contains(&column.name)) {
         if let Cells::Float(cells) = &mut column.cells {
-            cells.iter_mut().for_each(|cell| *cell = cell.or(Some(0.0)));
+            for cell in cells {
+                *cell = cell.or(Some(0.0));
+            }
         }
     }
 }

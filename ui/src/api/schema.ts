@@ -3353,6 +3353,16 @@ export interface components {
              */
             created_at?: string;
             /**
+             * @description Whether it is a draft, or was one when it was merged or closed.
+             * @example true
+             */
+            draft?: boolean;
+            /**
+             * @description In draft after it was ready first, until its end or as_of; null if it never was ready. Unit: days.
+             * @example 7.25
+             */
+            draft_days?: number | null;
+            /**
              * @description First commit to merged; null unless merged, and where it is unknown. Unit: days.
              * @example 7.25
              */

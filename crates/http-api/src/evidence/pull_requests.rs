@@ -46,6 +46,8 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("request_to_review_hours", "request_to_review_hours"),
     ("change_requests", "change_requests"),
     ("reviewed", "reviewed"),
+    ("draft", "draft"),
+    ("draft_days", "draft_days"),
 ];
 
 /// Parameters besides those of the table.

@@ -193,7 +193,7 @@ static METRICS: [Metric; 18] = [
         unit: "hours",
         definition: "How long merged pull requests waited for their first review.",
         formula: "Median over the pull requests merged in the week of first review by a human other than the author - ready for review.",
-        left_out: "Pull requests of bots, and those without a review.",
+        left_out: "Pull requests of bots, and those without a review once they were ready.",
         good_direction: Direction::Down,
         table: "pr_review_latency_week",
         column: "to_first_review_p50_hours",

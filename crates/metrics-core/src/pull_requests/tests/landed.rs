@@ -4,10 +4,6 @@ use model::rules::MergeBot;
 
 use super::*;
 
-fn named(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 /// Closed at hour 40 by the merge bot, as its pull requests are.
 fn landed() -> Pull {
     Pull {
@@ -24,10 +20,10 @@ fn landed() -> Pull {
 
 fn bot() -> MergeBot {
     MergeBot {
-        login: named("merge-bot"),
-        label: named("merged"),
-        title_prefix: named("[Merged by bot] - "),
-        commit_trailer: named("Pull request resolved"),
+        login: Some("merge-bot".into()),
+        label: Some("merged".into()),
+        title_prefix: Some("[Merged by bot] - ".into()),
+        commit_trailer: Some("Pull request resolved".into()),
     }
 }
 

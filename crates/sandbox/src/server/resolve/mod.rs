@@ -280,6 +280,33 @@ fn instant(value: &Json) -> Option<Instant> {
     Instant::parse_date_or_rfc3339(value.as_str()?)
 }
 
+/// A closing, of an issue or of a pull request. Nothing here is closed by a commit.
+fn closed_event(field: &str) -> Option<Resolve> {
+    let resolve: Resolve = match field {
+        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
+        "createdAt" => |context, node, _| Value::Time(closing(context, node).0),
+        "actor" => |context, node, _| context.actor(closing(context, node).1),
+        "stateReason" => |context, node, _| match node.kind {
+            Kind::Closed => issue::state_reason(context, node),
+            _ => Value::Null,
+        },
+        "closer" => |_, _, _| Value::Null,
+        _ => return None,
+    };
+    Some(resolve)
+}
+
+/// When it was closed, and who did it.
+fn closing(context: &Context<'_>, node: Node) -> (Instant, Option<usize>) {
+    let view = context.view();
+    if node.kind == Kind::PullRequestClosed {
+        let event = &view.pull_requests[node.at()].timeline[node.inner()];
+        return (event.at, event.actor);
+    }
+    let event = &view.issues[node.at()].timeline[node.inner()];
+    (event.at, event.actor)
+}
+
 #[cfg(test)]
 mod tests {
     use apollo_compiler::schema::ExtendedType;
@@ -315,31 +342,4 @@ mod tests {
             }
         }
     }
-}
-
-/// A closing, of an issue or of a pull request. Nothing here is closed by a commit.
-fn closed_event(field: &str) -> Option<Resolve> {
-    let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Owned(context.shown_id(node)),
-        "createdAt" => |context, node, _| Value::Time(closing(context, node).0),
-        "actor" => |context, node, _| context.actor(closing(context, node).1),
-        "stateReason" => |context, node, _| match node.kind {
-            Kind::Closed => issue::state_reason(context, node),
-            _ => Value::Null,
-        },
-        "closer" => |_, _, _| Value::Null,
-        _ => return None,
-    };
-    Some(resolve)
-}
-
-/// When it was closed, and who did it.
-fn closing(context: &Context<'_>, node: Node) -> (Instant, Option<usize>) {
-    let view = context.view();
-    if node.kind == Kind::PullRequestClosed {
-        let event = &view.pull_requests[node.at()].timeline[node.inner()];
-        return (event.at, event.actor);
-    }
-    let event = &view.issues[node.at()].timeline[node.inner()];
-    (event.at, event.actor)
 }
