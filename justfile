@@ -132,6 +132,12 @@ advisories:
 tools:
     cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
 
+# What the engine says of generated data whose truth is known, at full size, for example `just truth forecast`: docs/metrics.md quotes the shares.
+[group('develop')]
+[positional-arguments]
+truth *simulation:
+    CTO_TRUTH=full cargo test --quiet -p metrics-core --test truth -- --nocapture --test-threads=1 "$@"
+
 # Benchmarks of the engine, the CSV reader and the store on the large organisation.
 [group('develop')]
 bench:

@@ -79,7 +79,7 @@ fn flows(stock: &Stock, weeks: Weeks<'_>) -> Vec<Flow> {
     (0..weeks.periods.len()).map(of_week).collect()
 }
 
-/// Too few for limits is what has fewer than one arrival or departure a week.
+/// Too few for limits is what has fewer than one a week in the mean of arrivals and departures.
 fn chart(flows: &[Flow], weeks: Weeks<'_>, changes: &[ProcessChange]) -> Chart {
     let point = |(week, flow): (usize, &Flow)| Point {
         first_day: weeks.periods.first_day(week),

@@ -504,7 +504,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many issues will be finished: Monte Carlo over the daily throughput of the last 12 complete weeks, 10,000 trials. Null with fewer than 12 complete weeks. */
+        /** How many issues will be finished from as_of on: 2,000 trials that go on from the last 52 weeks, with their variation and the dependence of neighbouring weeks. Null with fewer than 12 weeks. */
         get: operations["flow_forecast"];
         put?: never;
         post?: never;
@@ -521,8 +521,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many issues will be finished: Monte Carlo over the daily throughput of the last 12 complete weeks, 10,000 trials. Null with fewer than 12 complete weeks. As CSV. */
+        /** How many issues will be finished from as_of on: 2,000 trials that go on from the last 52 weeks, with their variation and the dependence of neighbouring weeks. Null with fewer than 12 weeks. As CSV. */
         get: operations["flow_forecast_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow/net-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Issues that came into each step, into work in progress and among the open bugs, and that left, each week over all boards, with the control chart of the difference. Levels themselves have no limits. */
+        get: operations["flow_net_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow/net-flow.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Issues that came into each step, into work in progress and among the open bugs, and that left, each week over all boards, with the control chart of the difference. Levels themselves have no limits. As CSV. */
+        get: operations["flow_net_flow_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1101,6 +1135,40 @@ export interface paths {
         };
         /** The rows behind a figure, a page at a time. */
         get: operations["pull_requests_distribution_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/net-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pull requests opened, and merged or closed, each week over all repositories, with the control chart of the difference. The number of open ones itself has no limits. Bots are out. */
+        get: operations["pull_requests_net_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/net-flow.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pull requests opened, and merged or closed, each week over all repositories, with the control chart of the difference. The number of open ones itself has no limits. Bots are out. As CSV. */
+        get: operations["pull_requests_net_flow_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2495,7 +2563,7 @@ export interface components {
              */
             limit_high?: number | null;
             /**
-             * @description Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits.
+             * @description Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits, and for wip, red_bin and open_prs: levels have none.
              * @example 7.25
              */
             limit_low?: number | null;
@@ -2542,7 +2610,7 @@ export interface components {
              */
             previous_to?: string;
             /**
-             * @description Weeks of the days that signal; null where none of them can be judged. Unit: weeks.
+             * @description Weeks of the days that signal; null where none of them can be judged, and for levels. Unit: weeks.
              * @example 7
              */
             signals?: number | null;
@@ -2563,7 +2631,7 @@ export interface components {
              */
             value?: number | null;
             /**
-             * @description better or worse, where the last complete week of the days signals and the metric has a good direction; else empty.
+             * @description better or worse, where the last complete week of the days signals and the metric has a good direction; else empty, and always for levels.
              * @example Web
              */
             verdict?: string;
@@ -2573,45 +2641,45 @@ export interface components {
              */
             weeks_of_work?: number | null;
         };
-        /** @description How many issues will be finished: Monte Carlo over the daily throughput of the last 12 complete weeks, 10,000 trials. Null with fewer than 12 complete weeks. */
+        /** @description How many issues will be finished from as_of on: 2,000 trials that go on from the last 52 weeks, with their variation and the dependence of neighbouring weeks. Null with fewer than 12 weeks. */
         forecast_row: {
             /**
-             * @description Complete weeks that it rests on. Unit: weeks.
+             * @description Weeks known, of seven days back from as_of; the last 52 are drawn from. Unit: weeks.
              * @example 7
              */
             history_weeks?: number;
             /**
-             * @description Weeks in which it came true. Unit: weeks.
+             * @description How many came true. Unit: forecasts.
              * @example 7
              */
             hit_count?: number;
             /**
-             * @description Weeks in which it could be tried. Unit: weeks.
+             * @description How many could be checked: one a week, the last 52 at most. Unit: forecasts.
              * @example 7
              */
             hit_n?: number;
             /**
-             * @description Share, 0 to 1, of the past 52 weeks in which the 85 % forecast for 4 weeks came true; null below 10 of them.
+             * @description Share, 0 to 1, of the past 85 % forecasts for so many weeks that came true; null below 10 of them.
              * @example 7.25
              */
             hit_rate_85?: number | null;
             /**
-             * @description At least so many are finished in 50 % of trials. Unit: issues.
+             * @description At least so many are finished in 50 % of trials, as near as whole issues come to it. Unit: issues.
              * @example 7
              */
             p50?: number | null;
             /**
-             * @description At least so many are finished in 70 % of trials. Unit: issues.
+             * @description At least so many are finished in 70 % of trials, as near as whole issues come to it. Unit: issues.
              * @example 7
              */
             p70?: number | null;
             /**
-             * @description At least so many are finished in 85 % of trials. Unit: issues.
+             * @description At least so many are finished in 85 % of trials, as near as whole issues come to it. Unit: issues.
              * @example 7
              */
             p85?: number | null;
             /**
-             * @description At least so many are finished in 95 % of trials. Unit: issues.
+             * @description At least so many are finished in 95 % of trials, as near as whole issues come to it. Unit: issues.
              * @example 7
              */
             p95?: number | null;
@@ -2632,10 +2700,83 @@ export interface components {
              */
             until?: string | null;
             /**
-             * @description Weeks ahead, 1 to 12. Unit: weeks.
+             * @description Weeks ahead, 1 to 12, of seven days from as_of. Unit: weeks.
              * @example 7
              */
             weeks: number;
+        };
+        /** @description Issues that came into each step, into work in progress and among the open bugs, and that left, each week over all boards, with the control chart of the difference. Levels themselves have no limits. */
+        net_flow_week_row: {
+            /**
+             * @description How many came during the week.
+             * @example 7
+             */
+            arrivals?: number | null;
+            /**
+             * @description Mean of the baseline of `net_flow`; null in an incomplete week and below 6 complete weeks.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description How many left during the week.
+             * @example 7
+             */
+            departures?: number | null;
+            /**
+             * @description Lower control limit of `net_flow`, not below 0 while none of its weeks is; null as the upper one.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description What is counted: open, a step short of done, wip or red_bin; of pull requests open_prs.
+             * @example Web
+             */
+            level: string | null;
+            /**
+             * @description Arrivals less departures: by how much the level changed from the end of the week before.
+             * @example 7
+             */
+            net_flow?: number | null;
+            /**
+             * @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 weeks.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Upper control limit of `net_flow`; null as `no_limits` says.
+             * @example 7.25
+             */
+            ucl?: number | null;
+            /**
+             * @description ISO week, Monday to Sunday.
+             * @example 12
+             */
+            week: number;
+            /**
+             * @description ISO year of the week.
+             * @example 7
+             */
+            year: number;
         };
         open_issue: {
             /**
@@ -2904,6 +3045,11 @@ export interface components {
              */
             median: number | null;
             /**
+             * @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
              * @description 90th percentile per pull request, nearest rank; null over none. Unit: change requests.
              * @example 7.25
              */
@@ -2939,7 +3085,7 @@ export interface components {
              */
             signals?: string | null;
             /**
-             * @description Upper control limit of `requested`; null as the centre, and without variation. Unit: change requests.
+             * @description Upper control limit of `requested`; null as no_limits says. Unit: change requests.
              * @example 7.25
              */
             ucl?: number | null;
@@ -3115,6 +3261,79 @@ export interface components {
              */
             year: number;
         };
+        /** @description Pull requests opened, and merged or closed, each week over all repositories, with the control chart of the difference. The number of open ones itself has no limits. Bots are out. */
+        pr_net_flow_week_row: {
+            /**
+             * @description How many came during the week.
+             * @example 7
+             */
+            arrivals?: number | null;
+            /**
+             * @description Mean of the baseline of `net_flow`; null in an incomplete week and below 6 complete weeks.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description How many left during the week.
+             * @example 7
+             */
+            departures?: number | null;
+            /**
+             * @description Lower control limit of `net_flow`, not below 0 while none of its weeks is; null as the upper one.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description What is counted: open, a step short of done, wip or red_bin; of pull requests open_prs.
+             * @example Web
+             */
+            level: string | null;
+            /**
+             * @description Arrivals less departures: by how much the level changed from the end of the week before.
+             * @example 7
+             */
+            net_flow?: number | null;
+            /**
+             * @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 weeks.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Upper control limit of `net_flow`; null as `no_limits` says.
+             * @example 7.25
+             */
+            ucl?: number | null;
+            /**
+             * @description ISO week, Monday to Sunday.
+             * @example 12
+             */
+            week: number;
+            /**
+             * @description ISO year of the week.
+             * @example 7
+             */
+            year: number;
+        };
         /** @description Pull requests that are open at as_of, oldest first. Bots are out. */
         pr_open_row: {
             /**
@@ -3241,7 +3460,7 @@ export interface components {
              */
             limit_high?: number | null;
             /**
-             * @description Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits.
+             * @description Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits, and for wip, red_bin and open_prs: levels have none.
              * @example 7.25
              */
             limit_low?: number | null;
@@ -3288,7 +3507,7 @@ export interface components {
              */
             previous_to?: string;
             /**
-             * @description Weeks of the days that signal; null where none of them can be judged. Unit: weeks.
+             * @description Weeks of the days that signal; null where none of them can be judged, and for levels. Unit: weeks.
              * @example 7
              */
             signals?: number | null;
@@ -3309,7 +3528,7 @@ export interface components {
              */
             value?: number | null;
             /**
-             * @description better or worse, where the last complete week of the days signals and the metric has a good direction; else empty.
+             * @description better or worse, where the last complete week of the days signals and the metric has a good direction; else empty, and always for levels.
              * @example Web
              */
             verdict?: string;
@@ -3641,6 +3860,11 @@ export interface components {
              */
             lcl: number | null;
             /**
+             * @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
              * @description Whether the limits rest on fewer than 20 weeks.
              * @example true
              */
@@ -3661,7 +3885,7 @@ export interface components {
              */
             throughput: number | null;
             /**
-             * @description Upper control limit; null as the centre, and without variation. Unit: issues.
+             * @description Upper control limit; null as no_limits says. Unit: issues.
              * @example 7.25
              */
             ucl: number | null;
@@ -4245,6 +4469,8 @@ export interface operations {
                         lcl?: string;
                         /** @description Median per pull request; null over none. */
                         median?: string;
+                        /** @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits. */
+                        no_limits?: string;
                         /** @description 90th percentile per pull request, nearest rank; null over none. */
                         p90?: string;
                         /** @description Pull requests opened in the week. */
@@ -4259,7 +4485,7 @@ export interface operations {
                         segment?: string;
                         /** @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none. */
                         signals?: string;
-                        /** @description Upper control limit of `requested`; null as the centre, and without variation. */
+                        /** @description Upper control limit of `requested`; null as no_limits says. */
                         ucl?: string;
                         /** @description ISO week, Monday to Sunday. */
                         week?: string;
@@ -4619,6 +4845,8 @@ export interface operations {
                         complete?: string;
                         /** @description Lower control limit, not below 0; null as the upper one. */
                         lcl?: string;
+                        /** @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits. */
+                        no_limits?: string;
                         /** @description Whether the limits rest on fewer than 20 weeks. */
                         provisional?: string;
                         /** @description Number of the stretch between two changes of the limits, from 1. */
@@ -4627,7 +4855,7 @@ export interface operations {
                         signals?: string;
                         /** @description Issues finished in the week. */
                         throughput?: string;
-                        /** @description Upper control limit; null as the centre, and without variation. */
+                        /** @description Upper control limit; null as no_limits says. */
                         ucl?: string;
                         /** @description ISO week, Monday to Sunday. */
                         week?: string;
@@ -5891,6 +6119,132 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    flow_net_flow: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["net_flow_week_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    flow_net_flow_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
@@ -8084,6 +8438,132 @@ export interface operations {
                         data: components["schemas"]["pull_request"][];
                         meta: components["schemas"]["EvidenceMeta"];
                     };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_net_flow: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["pr_net_flow_week_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    pull_requests_net_flow_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description As If-None-Match names it. */

@@ -29,6 +29,7 @@ pub use finding::{Finding, REMEMBERED_DAYS, finding};
 pub use series::weekly_series;
 pub(crate) use series::{chart_columns, charted};
 pub use signals::Signal;
+pub(crate) use signals::{RUN, signals_around};
 pub use xmr::xmr;
 
 /// Complete points that limits need at least.

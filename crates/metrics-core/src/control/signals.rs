@@ -15,7 +15,7 @@ pub enum Signal {
 }
 
 /// Points in a row on one side that make [`Signal::RunOf8`].
-const RUN: usize = 8;
+pub(crate) const RUN: usize = 8;
 
 impl Signal {
     /// As written in tables.
@@ -33,6 +33,11 @@ impl Signal {
 pub(super) struct Limits {
     pub(super) center: f64,
     pub(super) mean_moving_range: f64,
+}
+
+/// The signals of the last of some values around another centre than its chart has, limits as far from it.
+pub(crate) fn signals_around(center: f64, reach: f64, values: &[f64]) -> Vec<Signal> {
+    Limits { center, mean_moving_range: reach / LIMIT_FACTOR }.signals(values)
 }
 
 impl Limits {

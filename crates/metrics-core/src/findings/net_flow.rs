@@ -7,6 +7,7 @@ use model::table::Table;
 
 use super::rows::{count, counted, is_complete, number, week};
 use super::stocks::STEPS;
+use crate::control::{RUN, signals_around};
 
 /// Levels that grew or shrank in the last complete week, or that none did.
 pub(super) fn sentences(table: &Table) -> Vec<String> {
@@ -35,15 +36,16 @@ fn changes(table: &Table, rows: Range<usize>) -> Vec<String> {
     rows.filter_map(|row| changed_level(table, row, levels)).collect()
 }
 
-/// A signal alone is not enough: the level must have moved to the side of the centre that the week lies on. Rows of one
-/// level are `levels` apart.
+/// A signal alone is not enough: the weeks must signal around 0 too, on the same side. Where a level grew while its
+/// limits were drawn, weeks in which it stays as it is lie below their centre, and are no shrinking. Rows of one level are
+/// `levels` apart.
 fn changed_level(table: &Table, row: usize, levels: usize) -> Option<String> {
-    let signals = table.cell(row, "signals");
-    let tells = |signal: &str| !signal.is_empty() && (signal != "run_of_8" || is_one_way(table, row, levels));
-    if !signals.split(';').any(tells) {
+    if table.cell(row, "signals").is_empty() {
         return None;
     }
-    let (net, center) = (count(table, row, "net_flow") as f64, number(table, row, "center")?);
+    let (center, upper) = (number(table, row, "center")?, number(table, row, "ucl")?);
+    let nets: Vec<f64> = last_weeks(row, levels).map(|week| count(table, week, "net_flow") as f64).collect();
+    let net = nets.last().copied().filter(|_| !signals_around(0.0, upper - center, &nets).is_empty())?;
     let how = match (net.total_cmp(&0.0), net.total_cmp(&center)) {
         (Ordering::Greater, Ordering::Greater) => "grew",
         (Ordering::Less, Ordering::Less) => "shrank",
@@ -58,15 +60,9 @@ fn changed_level(table: &Table, row: usize, levels: usize) -> Option<String> {
     ))
 }
 
-/// Whether the level moved one way in each of the eight weeks of a run. Where it grew while the limits were drawn, weeks
-/// in which it stays as it is are a run below their centre, and no shrinking.
-fn is_one_way(table: &Table, row: usize, levels: usize) -> bool {
-    let way = count(table, row, "net_flow").signum();
-    let is_so = |ago: usize| {
-        let then = row.checked_sub(ago * levels);
-        then.is_some_and(|then| count(table, then, "net_flow").signum() == way)
-    };
-    (1..8).all(is_so)
+/// Rows of a level up to one of them: as many weeks as the longest signal looks back.
+fn last_weeks(row: usize, levels: usize) -> impl Iterator<Item = usize> {
+    (0..RUN).rev().filter_map(move |ago| row.checked_sub(ago * levels))
 }
 
 fn quiet(table: &Table, mut rows: Range<usize>) -> String {

@@ -148,7 +148,8 @@ fn a_level_grows_or_shrinks_only_where_its_net_flow_signals_and_goes_that_way() 
         quiet,
         "it shrinks less than before"
     );
-    assert_eq!(said(net_flow((3.0, -1, "run_of_8"), (0.0, 0, ""), limits)), quiet, "eight weeks did not all shrink it");
+    let slower = net_flow((3.0, -1, "run_of_8"), (4.0, -5, "beyond_limits"), Some(10.0));
+    assert_eq!(said(slower), quiet, "it grew while the limits were drawn, and now stays as it is");
     assert_eq!(
         said(net_flow((0.0, 6, ""), (0.0, 1, ""), None)),
         ["Whether anything grew or shrank in 2026-W07, the last complete week, cannot be said: no limits."]
