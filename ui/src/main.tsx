@@ -5,10 +5,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { aboutOptions, worthRetrying } from './api/client.ts';
 import { onReturn } from './api/presence.ts';
+import { startPaper } from './charts/width.ts';
 import { startTheme } from './layout/theme.ts';
 import { router } from './router.tsx';
 
 startTheme();
+startPaper();
 const client = new QueryClient({
   defaultOptions: { queries: { retry: worthRetrying, retryDelay: 500, staleTime: 30_000 } },
 });

@@ -39,6 +39,15 @@ export const words = {
       `The server has nothing to show yet: ${why.replace(/\.$/, '')}. The page goes on by itself.`,
     waits: 'Comes once the server answers again.',
   },
+  setUp: {
+    title: 'Nothing has been imported yet',
+    run: 'Run this where the data of this server are kept, with a token of GitHub that reads the organisation:',
+    import: 'GITHUB_TOKEN=… cto-import --org ORG --data DATA',
+    clouds: 'Bills of the clouds come with one more, once config.yml says where they are:',
+    importClouds: 'cto-import --cloudspending --data DATA',
+    after:
+      'This page goes on by itself as soon as the first data are stored. Where an import is planned, there is nothing to do but to wait for it.',
+  },
   outside: {
     title: 'Period without data',
     nothing: (first: string, last: string) =>
@@ -478,7 +487,7 @@ export const words = {
       lastMonth: 'last full month',
       title: (currency: string, providers: string) => `${currency}: ${providers}`,
       month: (month: string) => `last full month ${month}`,
-      noMonth: 'No month is complete yet.',
+      noMonth: 'No complete month in this period.',
       year: (money: string) => `${money} over 12 months`,
       noYear: 'fewer than 12 full months',
       runRate: (money: string) => `running month about ${money}`,

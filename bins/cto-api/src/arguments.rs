@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::builder::FalseyValueParser;
 use clap_complete::Shell;
 use config_model::ServerAuth;
 use model::rules::RuleSet;
@@ -53,6 +54,10 @@ pub struct Arguments {
     /// Who may show the pages in a frame, as in Content-Security-Policy [default: 'none'].
     #[arg(long, value_name = "SOURCES", env = "CTO_API_FRAME_ANCESTORS", hide_env = true)]
     pub frame_ancestors: Option<String>,
+    /// Waits for the first import where there is no data yet, in place of ending with 1: /readyz answers 503 and the
+    /// dashboard says what to run.
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "CTO_API_WAIT", hide_env = true)]
+    pub wait: bool,
     /// How often to look whether the data changed; 0 = never [default: 5].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=86_400), env = "CTO_API_RELOAD_SECONDS", hide_env = true)]
     pub reload_seconds: Option<u64>,
@@ -83,6 +88,7 @@ Flags go above CTO_API_…, these above CTO_SERVER__…, and these above the key
 
 Examples:
   cto-api                                             the store in ./data at http://127.0.0.1:8080
+  cto-api --wait                                      before the first import
   CTO_API_TOKENS=$(cat token) cto-api --addr 0.0.0.0:8080
   cto-api --addr 10.0.0.5:8080 --auth none --host cto.acme.example --base-path /cto --trusted-proxy 10.0.0.2
 

@@ -22,6 +22,7 @@ use tokio::net::TcpListener;
 
 use deliveries::Receiving;
 use plan::Plan;
+use source::Source;
 use usage::UsageError;
 
 pub use arguments::Arguments;
@@ -52,39 +53,64 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     if file.is_none() {
         eprintln!("note: no config.yml: every board is read with GitHub's own column names");
     }
-    // A store that is not there or not ours is told before anyone is promised anything.
-    plan.source.version()?;
+    let waits = plan.wait_every.is_some() && plan.source.is_missing();
+    if !waits {
+        // A store that is not there or not ours is told before anyone is promised anything.
+        plan.source.version()?;
+    }
     let dashboard = match &plan.ui {
         Some(folder) => dashboard_files::folder(folder)?,
         None => dashboard_files::embedded(),
     };
-    let webhooks = plan.webhooks.take().map(|secret| anyhow::Ok((secret, plan.source.url_of_store()?))).transpose()?;
+    let webhooks = plan.webhooks.take().map(|secret| Webhooks { secret, source: plan.source.clone() });
+    if let Some(webhooks) = webhooks.as_ref().filter(|_| !waits) {
+        webhooks.source.url_of_store()?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    let outcome = runtime.block_on(listen_and_serve(plan, dashboard, webhooks));
+    let outcome = runtime.block_on(listen_and_serve(plan, dashboard, webhooks, waits));
     // Computations that nobody waits for any more end with the process.
     runtime.shutdown_background();
     outcome
 }
 
-/// `webhooks` are the secret of webhooks and the store that they are for.
+/// What webhooks need: their secret, and the store that they are for.
+struct Webhooks {
+    secret: SecretString,
+    source: Source,
+}
+
+impl Webhooks {
+    fn start(self, api: &Api) -> anyhow::Result<Receiving> {
+        Receiving::start(api, self.secret, &self.source.url_of_store()?)
+    }
+}
+
+/// `waits`: there is no store yet, neither for figures nor for webhooks.
 async fn listen_and_serve(
     plan: Plan,
     dashboard: dashboard_files::Files,
-    webhooks: Option<(SecretString, String)>,
+    mut webhooks: Option<Webhooks>,
+    waits: bool,
 ) -> anyhow::Result<()> {
     let interrupted = interruption::interruption().context("cannot wait for an interruption")?;
     let base_path = plan.http.base_path.trim_end_matches('/').to_owned();
     let api = Api::new(plan.http, plan.rules)?;
-    let receiving = webhooks.map(|(secret, store)| Receiving::start(&api, secret, &store)).transpose()?;
+    let early = webhooks.take_if(|_| !waits);
+    let mut receiving = early.map(|webhooks| webhooks.start(&api)).transpose()?;
     let router = api.router_with_dashboard(dashboard)?;
     let (listener, address) = listen(plan.address).await?;
     command_line::say!("listening on http://{address}{base_path}");
-    let first_load = loading::start(api, plan.source, plan.look_every)?;
+    let first_load = loading::start(api.clone(), plan.source, plan.wait_every, plan.look_every)?;
     let failure = async {
-        match first_load.await {
-            Ok(Err(error)) => error,
-            // Loaded; or the loader is gone, which it only is when the process is.
-            Ok(Ok(())) | Err(_) => std::future::pending().await,
+        // Loaded; or the loader is gone, which it only is when the process is.
+        let loaded = first_load.await.unwrap_or(Ok(()));
+        let late = loaded.and_then(|()| webhooks.map(|webhooks| webhooks.start(&api)).transpose());
+        match late {
+            Err(error) => error,
+            Ok(late) => {
+                receiving = late.or(receiving.take());
+                std::future::pending().await
+            }
         }
     };
     let outcome = tokio::select! {

@@ -12,19 +12,20 @@ use crate::changes::Changes;
 use crate::source::{Loaded, Source};
 
 /// Starts the thread that loads. It ends with the process, or after the first load where nothing is to be looked at
-/// again; how that first load ended is sent.
+/// again; how that first load ended is sent. With `wait_every` it first waits until there is something to load.
 ///
 /// # Errors
 /// The system gives no thread.
 pub(crate) fn start(
     api: Api,
     source: Source,
+    wait_every: Option<Duration>,
     look_every: Option<Duration>,
 ) -> anyhow::Result<oneshot::Receiver<anyhow::Result<()>>> {
     let (first, receiver) = oneshot::channel();
     let work = move || {
         let mut loader = Loader { api, source, serves_flow: false, serves_cto_stats: false, told: String::new() };
-        let outcome = loader.first();
+        let outcome = loader.first(wait_every);
         let version = outcome.as_ref().ok().cloned();
         // Nobody waits any more when the program is about to end.
         let _ = first.send(outcome.map(drop));
@@ -46,8 +47,25 @@ struct Loader {
 }
 
 impl Loader {
-    /// Loads and publishes; gives the version.
-    fn first(&mut self) -> anyhow::Result<String> {
+    /// Loads and publishes; gives the version. Data that was waited for may be looked at while it is being written, so
+    /// what fails then is tried again.
+    fn first(&mut self, wait_every: Option<Duration>) -> anyhow::Result<String> {
+        let Some(wait_every) = wait_every.filter(|_| self.source.is_missing()) else { return self.loaded() };
+        self.api.wait_for_import(true);
+        tracing::warn!("nothing has been imported yet: waiting for cto-import");
+        loop {
+            thread::sleep(wait_every);
+            if self.source.is_missing() {
+                continue;
+            }
+            match self.loaded() {
+                Ok(version) => return Ok(version),
+                Err(error) => self.tell(&error),
+            }
+        }
+    }
+
+    fn loaded(&mut self) -> anyhow::Result<String> {
         let version = self.source.version()?;
         self.load(&version)?;
         Ok(version)
@@ -75,12 +93,17 @@ impl Loader {
 
     /// What was served before goes on being served.
     fn fail(&mut self, error: &anyhow::Error) {
+        self.tell(error);
+        self.api.reload_failed(self.told.clone());
+    }
+
+    /// Each failure once.
+    fn tell(&mut self, error: &anyhow::Error) {
         let message = command_line::with_causes(error.as_ref());
         if message != self.told {
             tracing::error!(error = %message, "the data changed and cannot be loaded; what was loaded before is served");
-            self.told.clone_from(&message);
+            self.told = message;
         }
-        self.api.reload_failed(message);
     }
 
     fn load(&mut self, version: &str) -> anyhow::Result<()> {

@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) source: Source,
     /// Folder of the dashboard; `None` = the one built in.
     pub(crate) ui: Option<PathBuf>,
+    /// How often to look for the first data, where it is waited for; `None` = it must be there.
+    pub(crate) wait_every: Option<Duration>,
     /// How often to look for changes; `None` = never.
     pub(crate) look_every: Option<Duration>,
     /// The secret of webhooks; without one none are received.
@@ -69,6 +71,9 @@ impl Plan {
             rules: rules(config, arguments.rules)?,
             source: Source::new(data, text(arguments.store.as_deref(), server.store.as_deref())),
             ui: path(arguments.ui.as_deref(), server.ui.as_deref()),
+            wait_every: arguments
+                .wait
+                .then(|| Duration::from_secs(if seconds > 0 { seconds } else { USUAL_RELOAD_SECONDS })),
             look_every: (seconds > 0).then(|| Duration::from_secs(seconds)),
             webhooks: secrets::webhook_secret(secret_file.as_deref(), variables)?,
             connections: connections.unwrap_or(USUAL_CONNECTIONS),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use model::columns::{Raw, Scopes};
 use store::csv_folder::{self, Problem, Reading};
-use store::{Place, Store};
+use store::{Place, Store, StoreError};
 
 use crate::usage::UsageError;
 
@@ -47,6 +47,15 @@ impl Source {
                 Ok(fingerprint::of_store(store.path(), store.changes()?))
             }
             Place::Folder(folder) => Ok(fingerprint::of_folder(&folder)),
+        }
+    }
+
+    /// Whether nothing was ever stored where the data should be.
+    pub(crate) fn is_missing(&self) -> bool {
+        match Place::find(&self.data, self.store.as_deref()) {
+            None => true,
+            Some(Place::Store(url)) => matches!(Store::open_existing(&url), Err(StoreError::Missing { .. })),
+            Some(Place::Folder(_)) => false,
         }
     }
 

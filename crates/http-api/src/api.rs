@@ -103,6 +103,12 @@ impl Api {
         self.shared.publish(data);
     }
 
+    /// Says, until the first snapshot, whether there is none because nothing was imported yet: `/readyz` and the
+    /// dashboard then name what to run.
+    pub fn wait_for_import(&self, waits: bool) {
+        self.shared.wait_for_import(waits);
+    }
+
     /// Receives webhooks from now on, at `/webhooks/github`; until then there is nothing at that address. Whoever comes
     /// second is not asked.
     ///

@@ -34,6 +34,14 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("2"))
     }
 
+    /// No snapshot, and none before the first import. `waits_for` is for programs.
+    pub(crate) fn not_imported() -> Self {
+        let detail = "nothing has been imported yet: run cto-import, for example `cto-import --org ORG` with GITHUB_TOKEN set; what it stores is served from then on";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+            .with("waits_for", "import")
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("10"))
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "there is nothing at this address: /api/openapi.json lists what there is")
     }

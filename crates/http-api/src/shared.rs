@@ -1,7 +1,7 @@
 //! What all requests share: settings, the present snapshot, and the right to compute.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant as Moment;
 
@@ -30,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) deliveries: OnceLock<Arc<dyn Deliveries>>,
     pub(crate) bodies: Bodies,
     current: RwLock<Option<Arc<Snapshot>>>,
+    /// There is no snapshot because nothing was imported.
+    waits_for_import: AtomicBool,
     reload_error: RwLock<Option<String>>,
     computing: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -40,9 +42,21 @@ impl Shared {
         let computing = Arc::new(Semaphore::new(settings.limits.concurrent_computations));
         let gauges = Gauges::new(&settings.build);
         let (current, reload_error) = (RwLock::new(None), RwLock::new(None));
-        let waiting = AtomicUsize::new(0);
+        let (waiting, waits_for_import) = (AtomicUsize::new(0), AtomicBool::new(false));
         let (deliveries, bodies) = (OnceLock::new(), Bodies::default());
-        Self { settings, rules: Arc::new(rules), gauges, deliveries, bodies, current, reload_error, computing, waiting }
+        let rules = Arc::new(rules);
+        Self {
+            settings,
+            rules,
+            gauges,
+            deliveries,
+            bodies,
+            current,
+            waits_for_import,
+            reload_error,
+            computing,
+            waiting,
+        }
     }
 
     /// Computes what most requests ask for, then swaps.
@@ -54,6 +68,10 @@ impl Shared {
         let snapshot = Arc::new(snapshot);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
         *self.reload_error.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn wait_for_import(&self, waits: bool) {
+        self.waits_for_import.store(waits, Ordering::Relaxed);
     }
 
     pub(crate) fn reload_failed(&self, message: String) {
@@ -72,7 +90,8 @@ impl Shared {
 
     /// The present snapshot.
     pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, Problem> {
-        self.current().ok_or_else(Problem::not_ready)
+        let waits = self.waits_for_import.load(Ordering::Relaxed);
+        self.current().ok_or_else(if waits { Problem::not_imported } else { Problem::not_ready })
     }
 
     /// The tables of a question: kept, or computed once however many ask.

@@ -2,8 +2,8 @@
 import { useSyncExternalStore } from 'react';
 import { base } from '../base.ts';
 
-/** `starting` answers, and has nothing to show yet: `why` is its own sentence. */
-export type Presence = { is: 'here' } | { is: 'away' } | { is: 'starting'; why: string };
+/** `starting` answers, and has nothing to show yet: `why` is its own sentence, `isEmpty` where nothing was imported. */
+export type Presence = { is: 'here' } | { is: 'away' } | { is: 'starting'; why: string; isEmpty: boolean };
 
 const firstWait = 1_000;
 const longestWait = 8_000;
@@ -48,7 +48,7 @@ async function ask(): Promise<Presence> {
     const problem = await answer.json().catch(() => undefined);
     // Only the server itself speaks of its state: a gateway in front of it does not know.
     return answer.status === 503 && problem?.detail
-      ? { is: 'starting', why: problem.detail }
+      ? { is: 'starting', why: problem.detail, isEmpty: problem.waits_for === 'import' }
       : { is: 'away' };
   } catch {
     return { is: 'away' };

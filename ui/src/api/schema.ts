@@ -1568,6 +1568,8 @@ export interface components {
             type: string;
             /** @description Values or names that are valid, the first 50. */
             valid?: string[];
+            /** @description `import` where nothing was imported yet. */
+            waits_for?: string;
         };
         /** @description Each open, started issue on a board, and how unusual its stay in the present step is. */
         aging_wip_row: {

@@ -14,6 +14,9 @@ export interface Series {
   values: readonly (number | null)[];
 }
 
+/** Pixels: one bar alone does not fill its card. */
+const widest = 96;
+
 interface BarsProps {
   name: string;
   labels: readonly string[];
@@ -54,7 +57,7 @@ export function Bars(props: BarsProps) {
   const top = props.top ?? most(ends.map((end) => end.high)) * (totals ? 1.08 : 1.02);
   const lowest = Math.min(0, ...ends.map((end) => end.low));
   const amounts = props.whole?.values ?? sums;
-  const widest = totals ? Math.max(...amounts.map((amount) => totals(amount ?? 0).length)) * 6.4 : 0;
+  const longest = totals ? Math.max(...amounts.map((amount) => totals(amount ?? 0).length)) * 6.4 : 0;
   return (
     <Frame
       name={name}
@@ -89,8 +92,8 @@ export function Bars(props: BarsProps) {
                   <Stacked plot={plot} series={series} index={index} gap={props.gap?.(index) ?? false} />
                 )}
               </g>
-              {partial?.(index) && <Stripes plot={plot} index={index} {...extent(series, index, grouped)} />}
-              {totals && plot.step > widest && amounts[index] != null && !props.gap?.(index) && (
+              {partial?.(index) && <Stripes plot={plot} series={series} index={index} grouped={grouped} />}
+              {totals && plot.step > longest && amounts[index] != null && !props.gap?.(index) && (
                 <text x={plot.x(index)} y={plot.y(ends[index]?.high ?? 0) - 4} textAnchor="middle">
                   {totals(amounts[index] ?? 0)}
                 </text>
@@ -126,18 +129,36 @@ function extent(series: readonly Series[], index: number, grouped: boolean): Ext
   };
 }
 
-/** Not complete: the bars are striped, so that it does not hang on their paleness. */
-function Stripes({ plot, index, low, high }: { plot: Plot; index: number } & Extent) {
-  const width = plot.step * 0.78;
-  return (
-    <rect
-      x={plot.x(index) - width / 2}
-      width={width}
-      y={plot.y(high)}
-      height={plot.y(low) - plot.y(high)}
-      fill={`url(#${plot.id}partial)`}
-    />
-  );
+interface StripesProps {
+  plot: Plot;
+  series: readonly Series[];
+  index: number;
+  grouped: boolean;
+}
+
+/** Not complete: the bars are striped, so that it does not hang on their paleness. Beside them the grid stays. */
+function Stripes({ plot, series, index, grouped }: StripesProps) {
+  const columns = grouped ? series.map((one) => [one]) : [series];
+  const width = grouped ? groupedWidth(plot, series) : plot.step * 0.78;
+  const shown = Math.min(width, widest);
+  return columns.map((column, at) => {
+    const { low, high } = extent(column, index, false);
+    return (
+      <rect
+        key={column[0]?.key}
+        x={plot.x(index) + (at - columns.length / 2) * shown}
+        width={shown}
+        y={plot.y(high)}
+        height={plot.y(low) - plot.y(high)}
+        fill={`url(#${plot.id}partial)`}
+      />
+    );
+  });
+}
+
+/** Of one of several bars of a period. */
+function groupedWidth(plot: Plot, series: readonly Series[]): number {
+  return Math.max(1, Math.min((plot.step * 0.78) / Math.max(series.length, 1), widest));
 }
 
 interface StackProps {
@@ -148,7 +169,7 @@ interface StackProps {
 }
 
 function Stacked({ plot, series, index, gap }: StackProps) {
-  const width = Math.max(1, plot.step * 0.74);
+  const width = Math.max(1, Math.min(plot.step * 0.74, widest));
   const left = plot.x(index) - width / 2;
   if (series.every((one) => one.values[index] == null))
     return <Missing plot={plot} left={left} width={width} />;
@@ -172,7 +193,7 @@ function Stacked({ plot, series, index, gap }: StackProps) {
 }
 
 function Grouped({ plot, series, index }: { plot: Plot; series: readonly Series[]; index: number }) {
-  const width = Math.max(1, (plot.step * 0.78) / Math.max(series.length, 1));
+  const width = groupedWidth(plot, series);
   const first = plot.x(index) - (width * series.length) / 2;
   return series.map((one, at) => {
     const value = one.values[index];

@@ -4,7 +4,7 @@ import { scaleLinear } from '@visx/scale';
 import { type CSSProperties, type PointerEvent, type ReactNode, useId, useState } from 'react';
 import { firstDay, isoDay, ticks } from '../period.ts';
 import { words } from '../words.ts';
-import { useWidth } from './width.ts';
+import { isOnPaper, useWidth } from './width.ts';
 
 /** Where marks go, in pixels of the plot. */
 export interface Plot {
@@ -64,10 +64,13 @@ interface FrameProps {
 }
 
 const narrow = 520;
+/** Of the height on the screen. */
+const onPaper = 0.6;
 
 /** Axes, grid, end labels, and the reader: a slider over the plot that speaks each period. */
 export function Frame(props: FrameProps) {
-  const { name, labels, categories = false, height = 260, bars = false, bottom = 0, format, reading } = props;
+  const { name, labels, categories = false, bars = false, bottom = 0, format, reading } = props;
+  const height = Math.round((props.height ?? 260) * (isOnPaper() ? onPaper : 1));
   const { ends = [], endsWidth = 96, behind, head = 12, heading, children } = props;
   const [box, width] = useWidth();
   const [index, setIndex] = useState<number | null>(null);
@@ -132,6 +135,7 @@ export function Frame(props: FrameProps) {
               )}
               <g transform={`translate(${margin.left},${margin.top})`}>
                 <GridRows scale={scale} width={plotWidth} tickValues={values} className="grid" />
+                <path className="foot" d={`M0 ${plotHeight}H${plotWidth}`} />
                 {children(plot)}
                 <AxisLeft
                   scale={scale}
@@ -140,13 +144,15 @@ export function Frame(props: FrameProps) {
                   hideAxisLine
                   hideTicks
                   axisClassName="axis"
-                  tickLabelProps={{ textAnchor: 'end', dx: -4, dy: 4 }}
+                  // As a function: an object is put on top of a font of the library's own.
+                  tickLabelProps={() => ({ textAnchor: 'end', dx: -4, dy: 4 })}
                 />
                 <AxisBottom
                   top={plotHeight}
-                  scale={scaleLinear({ domain: [0, Math.max(last, 1)], range: [x(0), x(Math.max(last, 1))] })}
+                  scale={scaleLinear({ domain: [0, 1], range: [x(0), x(0) + step] })}
                   tickValues={xTicks.map((tick) => tick.index)}
                   tickFormat={(value) => xTicks.find((tick) => tick.index === Number(value))?.text ?? ''}
+                  hideAxisLine
                   hideTicks
                   axisClassName="axis bottom"
                   tickLabelProps={(value) => ({

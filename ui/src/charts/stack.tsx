@@ -77,12 +77,7 @@ export function Stack(props: StackProps) {
                 />
               ))}
               {run.partial && (
-                <rect
-                  x={plot.x(run.indexes[0] ?? 0)}
-                  width={plot.x(run.indexes.at(-1) ?? 0) - plot.x(run.indexes[0] ?? 0)}
-                  height={plot.height}
-                  fill={`url(#${plot.id}partial)`}
-                />
+                <path d={outline(plot, layers, run.indexes)} fill={`url(#${plot.id}partial)`} />
               )}
             </g>
           ))}
@@ -125,7 +120,23 @@ function runs(sums: readonly (number | null)[], partial: StackProps['partial']):
   });
 }
 
+/** Around all layers: beyond them the grid stays as it is. */
+function outline(plot: Plot, layers: readonly Series[], indexes: readonly number[]): string {
+  return between(plot, layers, 0, layers.length, indexes);
+}
+
 function area(plot: Plot, layers: readonly Series[], at: number, indexes: readonly number[]): string {
+  return between(plot, layers, at, at + 1, indexes);
+}
+
+/** From the top of so many layers to the top of more of them. */
+function between(
+  plot: Plot,
+  layers: readonly Series[],
+  from: number,
+  to: number,
+  indexes: readonly number[],
+): string {
   const edge = (count: number) =>
     indexes.map((index) => {
       const y = Math.min(plot.height, plot.y(total(layers.slice(0, count), index) ?? 0));
@@ -138,7 +149,7 @@ function area(plot: Plot, layers: readonly Series[], at: number, indexes: readon
     const half = Math.min(plot.step / 4, 20);
     return [[only[0] - half, only[1]] as const, [only[0] + half, only[1]] as const];
   };
-  const upper = widened(edge(at + 1));
-  const lower = widened(edge(at)).reverse();
+  const upper = widened(edge(to));
+  const lower = widened(edge(from)).reverse();
   return `M${[...upper, ...lower].map((point) => point.join(' ')).join('L')}Z`;
 }

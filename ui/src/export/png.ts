@@ -1,4 +1,5 @@
-/** A picture of the charts of a card, with its title, finding and legend, at twice the size of the screen. */
+/** A picture of the charts of a card, with all that a slide has to say of them, at twice the size of the screen. */
+import { wrapped } from './wrapped.ts';
 
 const scale = 2;
 const padding = 16;
@@ -19,19 +20,31 @@ const presentation = [
   'dominant-baseline',
 ];
 
-export async function pictureOf(body: HTMLElement, title: string, finding: string): Promise<Blob> {
+/** What stands around the charts. */
+export interface Caption {
+  title: string;
+  /** The sentence of the card; may be empty. */
+  finding: string;
+  /** Which rows these are: period, filters, time of the data. */
+  basis: string;
+}
+
+export async function pictureOf(body: HTMLElement, caption: Caption): Promise<Blob> {
   const charts = [...body.querySelectorAll<SVGSVGElement>('svg.chart')];
   const frame = body.getBoundingClientRect();
   const style = getComputedStyle(body);
-  const lines = wrapped(finding, frame.width - 2 * padding);
+  const fitting = (size: number) => (text: string) => widthOf(text, `${size}px ${style.fontFamily}`);
+  const lines = wrapped(caption.finding, frame.width, fitting(13));
+  const foot = wrapped(caption.basis, frame.width, fitting(11));
   const legend = body.closest('.card')?.querySelector<HTMLElement>('.legend') ?? null;
   const keys = padding + 28 + lines.length * lineHeight;
   const head = keys + (legend ? legend.getBoundingClientRect().height + 6 : 0);
   const boxes = charts.map((chart) => chart.getBoundingClientRect());
   const top = Math.min(...boxes.map((box) => box.top));
   const bottom = Math.max(...boxes.map((box) => box.bottom));
-  const width = Math.ceil(frame.width);
-  const height = Math.ceil(head + bottom - top + padding);
+  const width = Math.ceil(frame.width) + 2 * padding;
+  const below = Math.ceil(head + bottom - top) + padding;
+  const height = below + foot.length * lineHeight + padding / 2;
   const picture = element('svg', {
     xmlns: 'http://www.w3.org/2000/svg',
     width,
@@ -39,19 +52,28 @@ export async function pictureOf(body: HTMLElement, title: string, finding: strin
     viewBox: `0 0 ${width} ${height}`,
   });
   const text = { x: padding, fill: style.color, 'font-family': style.fontFamily };
+  const written = (all: readonly string[], y: number, size: number) =>
+    all.map((line, at) => element('text', { ...text, y: y + at * lineHeight, 'font-size': size }, line));
   picture.append(
     element('rect', { width, height, fill: surface(body) }),
-    element('text', { ...text, y: padding + 14, 'font-size': 16, 'font-weight': 600 }, title),
-    ...lines.map((line, at) =>
-      element('text', { ...text, y: padding + 38 + at * lineHeight, 'font-size': 13 }, line),
-    ),
+    element('text', { ...text, y: padding + 14, 'font-size': 16, 'font-weight': 600 }, caption.title),
+    ...written(lines, padding + 38, 13),
+    ...written(foot, below + 12, 11),
   );
   if (legend) picture.append(...legendOf(legend, keys));
   charts.forEach((chart, at) => {
     const box = boxes[at];
-    if (box) picture.append(placed(chart, box, box.left - frame.left, head + box.top - top));
+    if (box) picture.append(placed(chart, box, padding + box.left - frame.left, head + box.top - top));
   });
   return drawn(picture, width, height);
+}
+
+/** Pixels that a text takes. */
+function widthOf(text: string, font: string): number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return text.length * 7;
+  context.font = font;
+  return context.measureText(text).width;
 }
 
 /** The shapes of a legend with their words, where they stand on the screen. */
@@ -123,16 +145,4 @@ function element(name: string, attributes: Record<string, string | number>, text
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   if (text !== undefined) made.textContent = text;
   return made;
-}
-
-/** Lines of about that many pixels. */
-function wrapped(text: string, width: number): string[] {
-  const most = Math.max(20, Math.floor(width / 6.6));
-  const lines: string[] = [];
-  for (const word of text.split(' ').filter(Boolean)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < most) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -1,15 +1,17 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { useState, useSyncExternalStore } from 'react';
 import { token } from '../api/client.ts';
-import { usePresence } from '../api/presence.ts';
+import { type Presence, usePresence } from '../api/presence.ts';
 import { words } from '../words.ts';
 import { Freshness } from './freshness.tsx';
+import { SetUp } from './set-up.tsx';
 import { chooseTheme, type Theme, theme, themes } from './theme.ts';
 import { TokenForm } from './token.tsx';
 
 /** What every page has around it. */
 export function Shell() {
   const wanted = useSyncExternalStore(token.subscribe, token.wanted);
+  const presence = usePresence();
   return (
     <>
       <a className="skip" href="#content">
@@ -40,16 +42,21 @@ export function Shell() {
         <ThemeChoice />
       </header>
       <main id="content" tabIndex={-1}>
-        <Away />
-        {wanted === 'no' ? <Outlet /> : <TokenForm wrong={wanted === 'wrong'} />}
+        {presence.is === 'starting' && presence.isEmpty ? (
+          <SetUp />
+        ) : (
+          <>
+            <Away presence={presence} />
+            {wanted === 'no' ? <Outlet /> : <TokenForm wrong={wanted === 'wrong'} />}
+          </>
+        )}
       </main>
     </>
   );
 }
 
 /** One notice for what concerns every card. */
-function Away() {
-  const presence = usePresence();
+function Away({ presence }: { presence: Presence }) {
   if (presence.is === 'here') return null;
   return (
     <p role="alert" className="away">

@@ -1,6 +1,7 @@
 import { type ReactNode, useId, useRef, useState } from 'react';
-import { ApiError, isPassing, type Meta, type Metric } from '../api/client.ts';
+import { ApiError, isPassing, type Meta, type Metric, useAbout } from '../api/client.ts';
 import { usePresence } from '../api/presence.ts';
+import { basisOf } from '../export/basis.ts';
 import { csvOf, download, fileName } from '../export/csv.ts';
 import { pictureOf } from '../export/png.ts';
 import { aboutShown } from '../finding.ts';
@@ -68,7 +69,7 @@ export function Card<Row>(props: CardProps<Row>) {
             body={body}
             table={table}
             picture={!tabular}
-            asOf={meta.as_of}
+            meta={meta}
           />
         )}
       </div>
@@ -152,14 +153,17 @@ function Exports<Row>(props: {
   body: React.RefObject<HTMLDivElement | null>;
   table: Omit<TableProps<Row>, 'name' | 'caption'> | undefined;
   picture: boolean;
-  asOf: string | null;
+  meta: Meta;
 }) {
-  const { title, finding, body, table, picture, asOf } = props;
+  const { title, finding, body, table, picture, meta } = props;
+  const about = useAbout();
   const [failed, setFailed] = useState(false);
   const draw = async () => {
     setFailed(false);
     try {
-      if (body.current) download(await pictureOf(body.current, title, finding), fileName(title, asOf, 'png'));
+      if (!body.current) return;
+      const basis = basisOf(meta, about.data);
+      download(await pictureOf(body.current, { title, finding, basis }), fileName(title, meta.as_of, 'png'));
     } catch {
       setFailed(true);
     }
@@ -173,7 +177,7 @@ function Exports<Row>(props: {
           className="plain"
           aria-label={words.card.csvOf(title)}
           onClick={() =>
-            download(new Blob([csvOf(table)], { type: 'text/csv' }), fileName(title, asOf, 'csv'))
+            download(new Blob([csvOf(table)], { type: 'text/csv' }), fileName(title, meta.as_of, 'csv'))
           }
         >
           {words.card.csv}

@@ -90,6 +90,14 @@ test.describe('with answers that fail', () => {
     await expectAccessible(page);
   });
 
+  test('the page before the first import is accessible', async ({ page }) => {
+    const empty = { status: 503, json: { detail: 'nothing has been imported yet', waits_for: 'import' } };
+    await page.route(/\/(api|readyz)/, (route) => route.fulfill(empty));
+    await page.goto(at('demo', '/flow'));
+    await expect(page.locator('h1')).toHaveText(words.setUp.title);
+    await expectAccessible(page);
+  });
+
   test('the question for a token is accessible', async ({ page }) => {
     await page.goto(at('locked', '/flow'));
     await expect(page.getByLabel(words.token.label)).toBeVisible();

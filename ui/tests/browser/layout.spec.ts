@@ -43,7 +43,7 @@ for (const { name, path } of pages) {
     expect(text).toMatch(/\/MediaBox\s*\[\s*0 0 59[456](\.\d+)? 84[12](\.\d+)?\s*\]/);
     const count = (text.match(/\/Type\s*\/Page\b/g) ?? []).length;
     expect(count).toBeGreaterThan(0);
-    expect(count).toBeLessThanOrEqual(6);
+    expect(count).toBeLessThanOrEqual(3);
   });
 
   test(`${name} is cut nowhere in print, and says what it shows`, async ({ page }) => {
@@ -61,6 +61,129 @@ for (const { name, path } of pages) {
     await expect(page.getByRole('banner')).toContainText('2026');
   });
 }
+
+for (const [path, wide] of [
+  ['/flow?from=2026-10-20', 1280],
+  ['/cloud?from=2026-10-01', 1280],
+  ['/pull-requests?from=2026-10-26', 1280],
+  ['/flow?from=2026-10-20', 390],
+] as const) {
+  test(`the charts of one period on ${path} stay in their cards at ${wide} px`, async ({ page }) => {
+    await page.setViewportSize({ width: wide, height: 900 });
+    await open(page, path);
+    const beyond = await page.locator('svg.chart').evaluateAll((charts) =>
+      charts.flatMap((chart) => {
+        const edge = chart.getBoundingClientRect();
+        return [...chart.querySelectorAll('path, line, rect, circle, text')]
+          .map((mark) => mark.getBoundingClientRect())
+          .filter((box) => box.width + box.height > 0)
+          .filter((box) => box.left < edge.left - 1 || box.right > edge.right + 1)
+          .map((box) => `${chart.getAttribute('aria-label')}: ${box.left} to ${box.right}`);
+      }),
+    );
+    expect(beyond).toEqual([]);
+    const widest = await page
+      .locator('svg.chart rect.layer')
+      .evaluateAll((bars) => Math.max(0, ...bars.map((bar) => bar.getBoundingClientRect().width)));
+    expect(widest).toBeLessThanOrEqual(96);
+  });
+}
+
+for (const { name, path } of pages) {
+  test(`every text in the charts of ${name} is in the font of the page, and not smaller than 11 px`, async ({
+    page,
+  }) => {
+    await open(page, path);
+    const others = await page.locator('svg.chart').evaluateAll((charts) => {
+      const { fontFamily } = getComputedStyle(document.body);
+      return charts.flatMap((chart) =>
+        [...chart.querySelectorAll('text, tspan')]
+          .map((text) => ({ text: text.textContent, style: getComputedStyle(text) }))
+          .filter(({ style }) => style.fontFamily !== fontFamily || Number.parseFloat(style.fontSize) < 11)
+          .map(({ text, style }) => `${text}: ${style.fontSize} ${style.fontFamily}`),
+      );
+    });
+    expect(others).toEqual([]);
+  });
+
+  test(`what ${name} shows stays in its place while it loads slowly`, async ({ page }) => {
+    await page.addInitScript(() => {
+      const shifts = { sum: 0 };
+      (window as unknown as { shifts: typeof shifts }).shifts = shifts;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.sum += (entry as unknown as { value: number }).value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    // Answers come one after the other, as on a slow line.
+    let turn = 0;
+    await page.route(/\/api\//, async (route) => {
+      turn += 1;
+      await new Promise((resolve) => setTimeout(resolve, 150 * turn));
+      await route.continue();
+    });
+    await open(page, path);
+    const sum = await page.evaluate(() => (window as unknown as { shifts: { sum: number } }).shifts.sum);
+    expect(sum).toBeLessThan(0.1);
+  });
+
+  test(`the charts of ${name} are drawn anew for paper`, async ({ page }) => {
+    await open(page, path);
+    const widths = () =>
+      page
+        .locator('svg.chart')
+        .evaluateAll((charts) => charts.map((chart) => Number(chart.getAttribute('width'))));
+    const before = await widths();
+    await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+    for (const width of await widths()) expect(width).toBeLessThanOrEqual(718);
+    await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+    expect(await widths()).toEqual(before);
+  });
+}
+
+test('small charts leave no room at the right for one more', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page, '/cloud');
+  const free = await page.locator('.multiples').evaluateAll((grids) =>
+    grids.map((grid) => {
+      const last = Math.max(...[...grid.children].map((child) => child.getBoundingClientRect().right));
+      return grid.getBoundingClientRect().right - last;
+    }),
+  );
+  expect(free.length).toBeGreaterThan(0);
+  for (const pixels of free) expect(pixels).toBeLessThan(2);
+});
+
+test('the names of the filters stand on one line', async ({ page }) => {
+  await open(page, '/flow');
+  const tops = await page
+    .locator('.filters > label, .filters .choice > span, .filters legend')
+    .evaluateAll((names) =>
+      names
+        .filter((name) => !name.closest('.popover'))
+        .map((name) => Math.round(name.getBoundingClientRect().top)),
+    );
+  expect(tops.length).toBeGreaterThan(4);
+  expect(Math.max(...tops) - Math.min(...tops)).toBeLessThanOrEqual(1);
+});
+
+test('in forced colours the chosen period, the page and the age of the data are told apart', async ({
+  page,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await open(page, '/flow');
+  const look = (selector: string, property: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+  expect(await look('.presets [aria-pressed="true"]', 'background-color')).not.toBe(
+    await look('.presets [aria-pressed="false"]', 'background-color'),
+  );
+  expect(await look('nav [aria-current="page"]', 'border-bottom-color')).not.toBe(
+    await look('nav a:not([aria-current])', 'border-bottom-color'),
+  );
+  expect(await look('.dot', 'border-top-width')).toBe('2px');
+});
 
 /** Texts of charts that touch each other, or leave the picture. */
 function faultsOfLabels(page: Page): Promise<string[]> {

@@ -45,7 +45,7 @@ for (const { name, path } of pages) {
     expect(found).toEqual([]);
   });
 
-  test(`every picture of ${name} is a PNG twice as wide as its card, with something in it`, async ({
+  test(`every picture of ${name} is a PNG twice as wide as its card with its margins, with something in it`, async ({
     page,
   }) => {
     await open(page, path);
@@ -58,7 +58,8 @@ for (const { name, path } of pages) {
       const width = await card
         .locator('.body')
         .evaluate((body) => Math.ceil(body.getBoundingClientRect().width));
-      expect(file.readUInt32BE(16), await titleOf(card)).toBe(2 * width);
+      expect(file.readUInt32BE(16), await titleOf(card)).toBe(2 * (width + 2 * 16));
+      expect(await isFramed(page, file), `${await titleOf(card)}: margins`).toBe(true);
       expect(file.readUInt32BE(20)).toBeGreaterThan(300);
       expect(await colours(page, file), `${await titleOf(card)}: colours`).toBeGreaterThan(3);
     }
@@ -81,6 +82,48 @@ function colours(page: Page, png: Buffer): Promise<number> {
     return new Set(pixels).size;
   }, png.toString('base64'));
 }
+
+/** Whether nothing is drawn within 12 pixels of the left and of the right edge. */
+function isFramed(page: Page, png: Buffer): Promise<boolean> {
+  return page.evaluate(async (data) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const context = canvas.getContext('2d');
+    context?.drawImage(image, 0, 0);
+    return [0, image.width - 24].every((x) => {
+      const pixels = context?.getImageData(x, 0, 24, image.height).data.buffer ?? new ArrayBuffer(0);
+      return new Set(new Uint32Array(pixels)).size === 1;
+    });
+  }, png.toString('base64'));
+}
+
+test('a picture says its period, its filters and the time of its data, and its sentence is whole', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const drawn: Promise<string>[] = [];
+    const original = URL.createObjectURL;
+    URL.createObjectURL = (source: Blob) => {
+      if (source.type === 'image/svg+xml') drawn.push(source.text());
+      return original(source);
+    };
+    (window as unknown as { drawn: typeof drawn }).drawn = drawn;
+  });
+  await open(page, '/flow?from=2026-03-01&project=4100001');
+  const control = card(page, words.flow.throughput.title);
+  await Promise.all([page.waitForEvent('download'), control.getByRole('button', { name: /PNG$/ }).click()]);
+  const picture = await page.evaluate(() => (window as unknown as { drawn: Promise<string>[] }).drawn.at(-1));
+  const texts = [...(picture ?? '').matchAll(/<text[^>]*>([^<]*)<\/text>/g)]
+    .map(([, text]) => text)
+    .join(' ');
+  expect(texts).toContain('2026-03-01 – 2026-');
+  expect(texts).toContain(`${words.filters.project}: Platform`);
+  expect(texts).toContain(words.asOf('30 Oct 2026'));
+  expect(texts).toContain(await control.locator('.finding').innerText());
+});
 
 test('everything works below a path of the host, also after a reload of a deep link', async ({ page }) => {
   const outside: string[] = [];

@@ -175,6 +175,19 @@ test.describe('a server that is restarted', () => {
     await expect(card(page, title).locator('svg.chart')).toBeVisible();
   });
 
+  test('names the commands where nothing has been imported yet, and goes on after it', async ({ page }) => {
+    const empty = { status: 503, json: { detail: 'nothing has been imported yet', waits_for: 'import' } };
+    await page.route(/\/(api|readyz)/, (route) => route.fulfill(empty));
+    await page.goto(at('demo', '/pull-requests'));
+    await expect(page.locator('h1')).toHaveText(words.setUp.title);
+    await expect(page.getByRole('main')).toContainText('cto-import --org');
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await page.unroute(/\/(api|readyz)/);
+    await expect(page.locator('h1')).toHaveText(words.pages.pullRequests.name);
+    await settled(page);
+    await expect(page.locator('svg.chart').first()).toBeVisible();
+  });
+
   test('has another version afterwards: the page is loaded again, once', async ({ page }) => {
     await open(page, '/flow');
     let loaded = 0;

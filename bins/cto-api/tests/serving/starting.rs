@@ -28,6 +28,31 @@ fn a_folder_without_data_and_a_missing_store_say_where_data_comes_from() {
 }
 
 #[test]
+fn with_wait_a_folder_without_data_is_served_from_its_first_import_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let server = Server::start(&["--data", &text(&data), "--wait", "--reload-seconds", "1"]);
+    assert_eq!(server.get("/healthz").status, 200);
+    for path in ["/readyz", "/api/v1/meta", "/api/v1/flow/summary"] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 503, "{path}: {}", answer.body);
+        assert!(answer.body.contains("run cto-import") && answer.body.contains(r#""waits_for":"import""#), "{path}");
+    }
+    fs::create_dir(&data).expect("made");
+    drop(store::Store::open(&text(&data.join("cto.db"))).expect("made"));
+    server.wait_until_ready("/readyz", "");
+    assert_eq!(server.get("/api/v1/meta").status, 200);
+}
+
+#[test]
+fn with_wait_what_is_there_and_cannot_be_served_still_ends_the_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("cto.db"), "no database, but long enough to be looked at as one").expect("written");
+    let complaint = complained(&["--wait", "--data", &text(folder.path())]);
+    assert!(complaint.starts_with("exit 1\n") && complaint.contains("is not a database of cto-metrics"), "{complaint}");
+}
+
+#[test]
 fn a_file_that_is_no_store_and_a_store_of_a_newer_version_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("cto.db");

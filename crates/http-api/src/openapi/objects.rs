@@ -102,13 +102,14 @@ fn source() -> Object {
 
 /// What went wrong, RFC 9457.
 pub(super) fn problem() -> Object {
-    let properties: [Property; 7] = [
+    let properties: [Property; 8] = [
         ("type", "Always about:blank: the status says what kind of problem it is.", Kind::Text),
         ("title", "The status in words.", Kind::Text),
         ("status", "The status.", Kind::Integer),
         ("detail", "What is wrong, and what to do.", Kind::Text),
         ("request_id", "As in the header x-request-id and in the server's log.", Kind::Text),
         ("parameter", "The parameter that is wrong.", Kind::Text),
+        ("waits_for", "`import` where nothing was imported yet.", Kind::Text),
         ("valid", "Values or names that are valid, the first 50.", Kind::Texts),
     ];
     object(&properties, &["type", "title", "status", "detail", "request_id"])
