@@ -136,7 +136,8 @@ tools:
 [group('develop')]
 [positional-arguments]
 truth *simulation:
-    CTO_TRUTH=full cargo test --quiet -p metrics-core --test truth -- --nocapture --test-threads=1 "$@"
+    CTO_TRUTH=full cargo test --quiet --workspace --test truth -- --nocapture --test-threads=1 "$@"
+    CTO_TRUTH=full cargo test --quiet --workspace --test whole_runs -- --nocapture no_median_is_far_from_the_truth
 
 # Benchmarks of the engine, the CSV reader and the store on the large organisation.
 [group('develop')]

@@ -67,7 +67,11 @@ function columnsOf(rows: readonly Row[]): Column<Row>[] {
     { title: words.columns.id ?? '', value: (row) => row.id, head: true, link: (row) => safeLink(row.url) },
     { title: t.name, value: (row) => row.name, text: (row) => <span className="prose">{row.name}</span> },
     { title: t.step, value: (row) => row.step, text: (row) => stepName(row.step ?? '') },
-    { title: t.age, value: (row) => row.age_days, text: (row) => decimal(row.age_days) },
+    {
+      title: t.age,
+      value: (row) => row.age_days,
+      text: (row) => (row.age_days == null ? t.ageLost : decimal(row.age_days)),
+    },
     { title: t.daysInStep, value: (row) => row.days_in_step, text: (row) => decimal(row.days_in_step) },
     {
       title: t.sooner,
@@ -81,7 +85,8 @@ function columnsOf(rows: readonly Row[]): Column<Row>[] {
 
 /** How many of the finished items left the step sooner, as a bar and in words. */
 function Sooner({ row }: { row: Row }) {
-  const share = row.left_sooner_share ?? 0;
+  const share = row.left_sooner_share;
+  if (share == null) return <span className="quiet">{t.tooFew}</span>;
   const tone = row.above_p85 ? 'worse' : 'g0';
   return (
     <span className="sooner">

@@ -42,7 +42,7 @@ export function Tiles({ state }: { state: PageState }) {
           metric={metric('lead_time')}
           query={query}
           value={days(lead)}
-          reason={t.noneFinished}
+          reason={timeReason(lead)}
           spark={leads.map(({ value }) => value)}
           change={change(lead)}
           week={weekOf(lead, leads, decimal)}
@@ -54,7 +54,7 @@ export function Tiles({ state }: { state: PageState }) {
           metric={metric('cycle_time')}
           query={query}
           value={days(cycle)}
-          reason={t.noneFinished}
+          reason={timeReason(cycle)}
           spark={cycles.map(({ value }) => value)}
           change={change(cycle)}
           week={weekOf(cycle, cycles, decimal)}
@@ -93,10 +93,22 @@ function days(row: SummaryRow | undefined): string | null {
   return row?.value == null ? null : decimal(row.value);
 }
 
+/** Why there is no value: nothing was finished, or lost history hides too much. */
+function timeReason(row: SummaryRow | undefined): string {
+  return row?.known_share != null && row.n > 0 ? t.lost(inPercent(row.known_share)) : t.noneFinished;
+}
+
 function timeBasis(row: SummaryRow | undefined): string | undefined {
   if (!row) return undefined;
   const items = words.flow.items(count(row.n));
-  return row.p85 == null ? items : t.within(decimal(row.p85), items);
+  const within = row.p85 == null ? items : t.within(decimal(row.p85), items);
+  const isPartly = row.value != null && row.known_share != null && row.known_share < 1;
+  return isPartly ? `${within} · ${t.knownOf(inPercent(row.known_share))}` : within;
+}
+
+/** Rounded down, so that a part is never all. */
+function inPercent(share: number | null | undefined): string {
+  return `${Math.floor((share ?? 0) * 100)} %`;
 }
 
 function paceBasis(row: SummaryRow | undefined): string | undefined {
