@@ -384,7 +384,7 @@ export const words = {
       fromCommit: 'First commit to merged',
       unreviewed: 'Merged without review',
       rounds: 'Review rounds, mean',
-      finding: (week: string, stages: string) => `Medians of ${week}, in days: ${stages}.`,
+      finding: (week: string, stages: string) => `Longest first, medians of ${week} in days: ${stages}.`,
       each: (stage: string, days: string) => `${stage} ${days}`,
       note: 'Medians of stages do not add up to the median of the whole: each has its own pull request in the middle. The stages begin with the first commit, the whole with the opening.',
     },

@@ -110,7 +110,7 @@ export function Frame(props: FrameProps) {
     choose(labels[at]);
   };
   const xTicks = categories
-    ? everyNth(labels, plotWidth)
+    ? everyNth(labels, plotWidth, bars)
     : ticks(labels, Math.max(2, Math.floor(plotWidth / (props.narrowAxis ? 90 : 64))));
   return (
     <div className="frame">
@@ -218,12 +218,13 @@ export function Frame(props: FrameProps) {
   );
 }
 
-function everyNth(labels: readonly string[], width: number) {
+/** As many names as there is room for; that of the last bar, which may have no end, is always among them. */
+function everyNth(labels: readonly string[], width: number, bars: boolean) {
   const longest = Math.max(...labels.map((label) => label.length), 1);
   const nth = Math.max(1, Math.ceil((labels.length * (longest * 6.5 + 8)) / Math.max(width, 1)));
   return labels
     .map((text, index) => ({ index, text, strong: false }))
-    .filter((tick) => tick.index % nth === 0);
+    .filter((tick) => (bars ? labels.length - 1 - tick.index : tick.index) % nth === 0);
 }
 
 /** Labels at the right, moved apart where they would overlap. */

@@ -127,6 +127,27 @@ test('the sentence of the red bin says what became of the open bugs over a quart
   await expect(sentence).toContainText(/At the end of \d{4}-W\d\d there were \d+/);
 });
 
+test('the sentence about where the time goes names the longest stage first', async ({ page }) => {
+  await open(page, '/pull-requests');
+  const sentence = await card(page, words.pullRequests.cycle.title).locator('.finding').innerText();
+  const days = [...sentence.matchAll(/[a-z] (\d+\.\d)/g)].map(([, value]) => Number(value));
+  expect(days).toHaveLength(4);
+  expect(days).toEqual([...days].sort((a, b) => b - a));
+});
+
+test('no name of a bin is written twice in a chart', async ({ page }) => {
+  for (const width of [1440, 1280, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await open(page, '/pull-requests');
+    const texts = await card(page, words.pullRequests.distribution.title)
+      .locator('svg.chart > g text')
+      .allTextContents();
+    const bins = texts.filter((text) => text.endsWith(' d') && !text.startsWith('p'));
+    expect(bins.some((text) => text.startsWith('>'))).toBe(true);
+    expect(new Set(bins).size).toBe(bins.length);
+  }
+});
+
 test('the sentence about the wait for reviews has a panel of its own', async ({ page }) => {
   await open(page, '/pull-requests');
   const latency = card(page, words.pullRequests.latency.title);

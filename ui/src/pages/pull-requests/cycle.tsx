@@ -102,15 +102,14 @@ export function Cycle({ state }: { state: PageState }) {
   );
 }
 
-/** The stages of the last finished week: the page's own sentence says how long the whole took. */
+/** The stages of the last finished week, the longest first: the answer to the title. */
 function findingOf(weeks: readonly Week<Row>[]): string | undefined {
   const last = weeks.findLast(({ row }) => row?.complete && row.open_to_merge_p50_days != null);
   if (!last?.row) return undefined;
   const { label, row } = last;
-  return t.finding(
-    label,
-    stages.map(({ key, p50 }) => t.each(t.short[key].toLowerCase(), decimal(row[p50]))).join(', '),
-  );
+  const sorted = [...stages].sort((a, b) => (row[b.p50] ?? 0) - (row[a.p50] ?? 0));
+  const each = sorted.map(({ key, p50 }) => t.each(t.short[key].toLowerCase(), decimal(row[p50])));
+  return t.finding(label, each.join(', '));
 }
 
 /** A short line over each bar at the median of the whole, which the stages do not add up to. */

@@ -55,12 +55,7 @@ export function Distribution({ state }: { state: PageState }) {
           format={count}
           unit={t.unit}
           behind={(index) => <Behind bin={bins[index]} params={params} />}
-          over={(plot) => (
-            <>
-              <Rest plot={plot} bins={bins} />
-              <Percentiles plot={plot} bins={bins} />
-            </>
-          )}
+          over={(plot) => <Percentiles plot={plot} bins={bins} />}
         />
       )}
     </Card>
@@ -88,17 +83,6 @@ function findingOf(bin: Bin | undefined): string | undefined {
   return bin?.p50_days != null && bin.p85_days != null && bin.p95_days != null
     ? t.finding(decimal(bin.p50_days), decimal(bin.p85_days), decimal(bin.p95_days))
     : undefined;
-}
-
-/** Names the last bin, which has no end and may have no room on the axis. */
-function Rest({ plot, bins }: { plot: Plot; bins: readonly Bin[] }) {
-  const last = bins.at(-1);
-  if (!last || last.to_days != null) return null;
-  return (
-    <text x={plot.width} y={plot.y(last.pr_count ?? 0) - 5} textAnchor="end">
-      {nameOf(last)}
-    </text>
-  );
 }
 
 /** A line at each percentile, with its name one below the other, since they may be close together. */
