@@ -28,13 +28,31 @@ async fn refusal(path: &str) -> Value {
 }
 
 #[tokio::test]
+async fn net_flow_is_served_by_level_and_levels_have_no_limits_in_the_summary() {
+    let answer = json_of("/api/v1/flow/net-flow").await;
+    assert_eq!(
+        answer["data"][0],
+        json!({
+            "year": 2026, "week": 10, "level": "open", "arrivals": 9, "departures": 1, "net_flow": 8, "center": null,
+            "ucl": null, "lcl": null, "signals": "", "segment": 1, "provisional": false, "no_limits": "too_few_weeks",
+            "complete": true,
+        })
+    );
+    assert_eq!(json_of("/api/v1/pull-requests/net-flow").await["data"][0]["level"], "open_prs");
+    let summary = json_of("/api/v1/flow/summary").await;
+    let wip = summary["data"].as_array().into_iter().flatten().find(|row| row["metric"] == "wip").expect("a row");
+    assert_eq!((&wip["limit_high"], &wip["signals"], &wip["verdict"]), (&Value::Null, &Value::Null, &json!("")));
+}
+
+#[tokio::test]
 async fn throughput_is_typed_and_says_what_it_rests_on() {
     let answer = json_of("/api/v1/flow/throughput").await;
     assert_eq!(
         answer["data"][0],
         json!({
             "year": 2026, "week": 11, "throughput": 5, "center": null, "ucl": null, "lcl": null, "signals": "",
-            "segment": 1, "provisional": false, "closed_not_planned": 1, "complete": true,
+            "segment": 1, "provisional": false, "no_limits": "too_few_weeks", "closed_not_planned": 1,
+            "complete": true,
         })
     );
     let meta = &answer["meta"];

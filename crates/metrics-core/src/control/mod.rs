@@ -16,7 +16,7 @@
 //! only one above the centre opens a segment there: quiet weeks in a row are what rare events look like.
 //!
 //! **Levels** (how many things are there when a week ends) are no series for these rules: each depends on the one
-//! before. What is charted of them is their net flow, see [`net_flow`](crate::net_flow).
+//! before. What is charted of them is their net flow: tables `net_flow_week` and `pr_net_flow_week`.
 
 mod finding;
 mod series;

@@ -19,8 +19,9 @@
 //! * `throughput`: the centre in force at the last complete week. It is compared with the centre in force at the last
 //!   complete week of the days before, which is the same kind of number: as long as the limits did not change the two
 //!   are equal, however single weeks differ.
-//! * `wip`, `red_bin`, `open_prs`: the count when the days end, at the latest at `as_of`; compared with 13 weeks before.
-//!   The chart is that of the counts at the ends of weeks.
+//! * `wip`, `red_bin`, `open_prs`: the count when the days end, at the latest at `as_of`; compared with that of 91 days
+//!   earlier, at the same instant. These are levels: they have neither limits nor signals nor a verdict, and are charted
+//!   by their net flow.
 //!
 //! [`Summaries`] keeps what any range needs, so that another range costs neither lives nor clocks again.
 
