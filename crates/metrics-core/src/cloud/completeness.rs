@@ -206,6 +206,6 @@ fn providers_of<'a>(raw: &'a Raw, names: &Providers, subject: &'a str) -> BTreeS
         return of_rows;
     }
     let connector = subject.split_once('/').map_or(subject, |(connector, _)| connector);
-    let named = CONNECTORS_OF_ONE_PROVIDER.into_iter().filter(|name| *name == connector);
-    named.map(|name| names.name(Text::from(name))).collect()
+    let told = CONNECTORS_OF_ONE_PROVIDER.into_iter().filter(|name| *name == connector);
+    told.map(|name| names.name(Text::from(name))).collect()
 }
