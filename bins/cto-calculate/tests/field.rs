@@ -36,7 +36,7 @@ fn issues_of_one_life_have_one_inferred_share_and_what_is_lost_is_not_straight_t
         [
             "o/r#1,1,0.857143,30.000000,false",
             "o/r#2,1,0.999999,,true",
-            "o/r#3,1,0.857123,29.999306,false",
+            "o/r#3,1,0.857140,29.999306,false",
             "o/r#9,0,0.000000,,false"
         ]
     );

@@ -52,6 +52,9 @@ impl Moving {
         }
         for pull_request in truth.pull_requests.iter_mut().filter(|one| one.repo == self.name) {
             name.clone_into(&mut pull_request.repo);
+            if let Some(number) = pull_request.id.strip_prefix(&old) {
+                pull_request.id = format!("{owner}/{name}#{number}");
+            }
         }
         let data = self.data.path();
         assert_eq!(rows(data, "issue.csv").len(), truth.issues.len());
@@ -115,17 +118,20 @@ fn a_repository_that_takes_the_name_that_another_gave_up_takes_none_of_its_rows(
     moving.simulated.shows(now, change);
     moving.simulated.import(moving.data.path(), &[]).with_code(0);
     let mut truth = organisation.truth(now);
-    for issue in &mut truth.issues {
-        let (place, number) = issue.id.split_once('#').expect("an id has a number");
-        let name = place.trim_start_matches("acme/");
-        let now = match name {
+    let moved = |id: &str| {
+        let (place, number) = id.split_once('#').expect("an id has a number");
+        let now = match place.trim_start_matches("acme/") {
             name if name == moving.name => "renamed",
             name if name == other.name => &moving.name,
             name => name,
         };
-        issue.id = format!("acme/{now}#{number}");
+        format!("acme/{now}#{number}")
+    };
+    for issue in &mut truth.issues {
+        issue.id = moved(&issue.id);
     }
     for pull_request in &mut truth.pull_requests {
+        pull_request.id = moved(&pull_request.id);
         if pull_request.repo == moving.name {
             pull_request.repo = "renamed".to_owned();
         } else if pull_request.repo == other.name {

@@ -342,7 +342,10 @@ impl Track<'_> {
         if self.boards.chains(self.board, name, card.name) {
             let is_done = self.boards.rule(self.board, name).step == DONE;
             let is_again = name == card.name && code != Dictionary::EMPTY && source == Source::Snapshot;
-            let since = exact.filter(|at| is_again && *at > card.known_at.saturating_add(SAME_CHANGE_MICROS));
+            // A card that was made anew, as when its issue is transferred, was given its status with that.
+            let made_at = self.raw.sightings.created_at.get(row).map_or(card.known_at, Instant::micros);
+            let known_at = card.known_at.max(made_at).saturating_add(SAME_CHANGE_MICROS);
+            let since = exact.filter(|at| is_again && *at > known_at);
             if since.is_some_and(|at| at <= self.as_of) {
                 // It was elsewhere in between, and came back.
                 self.lose(confirmed_at, at, card.step, card, facts);

@@ -321,8 +321,11 @@ mod tests {
             assert_eq!(life.seconds[Step::Done as usize], 10);
         });
         let mut again = reopened.to_vec();
-        again.extend([(35, moved(0, 2)), (40, moved(0, 7))]);
-        live(&again, 50, |life| assert_eq!((life.ended_at, life.rework_count), (Some(40), 1)));
+        again.extend([(35, moved(0, 2)), (140, moved(0, 7))]);
+        live(&again, 150, |life| assert_eq!((life.ended_at, life.rework_count), (Some(140), 1)));
+        let mut restated = reopened.to_vec();
+        restated.push((80, moved(0, 7)));
+        live(&restated, 150, |life| assert_eq!(life.ended_at, None, "automation tells the closing once more"));
     }
 
     #[test]

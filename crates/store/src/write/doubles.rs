@@ -172,8 +172,14 @@ impl PageWriter<'_> {
         let removed = find(self.connection, "removed")?.unwrap_or(i64::MIN);
         let (mut earlier, mut later) = (self.sightings_of(other)?, self.sightings_of(survivor)?);
         let begins = |sightings: &[Sighting]| sightings.first().map_or(i64::MAX, |sighting| sighting.observed_at);
-        if begins(&later) < begins(&earlier) {
+        let is_swapped = begins(&later) < begins(&earlier);
+        if is_swapped {
             std::mem::swap(&mut earlier, &mut later);
+        }
+        if let (Some(first), Some(last)) = (later.first_mut(), earlier.last()) {
+            // It was the same card then, met under another id.
+            let told_at = self.told_at(if is_swapped { survivor } else { other })?.unwrap_or(last.observed_at);
+            first.confirmed_at = first.confirmed_at.or(Some(told_at.min(first.observed_at)));
         }
         let all = joined(&earlier, &later, removed);
         self.connection
@@ -183,6 +189,12 @@ impl PageWriter<'_> {
         let sql = "DELETE FROM issue_project_custom_field WHERE item = ?1";
         self.connection.prepare_cached(sql)?.execute([other])?;
         self.remove(Kind::Card, other, Some(survivor))
+    }
+
+    /// When the status of a card was last told.
+    fn told_at(&self, card: i64) -> rusqlite::Result<Option<i64>> {
+        let sql = "SELECT told_at FROM project_item WHERE row_id = ?1";
+        self.connection.prepare_cached(sql)?.query_row([card], |row| row.get(0))
     }
 
     /// Whether a review of a pull request comes under another id than the one of the same author and time has.

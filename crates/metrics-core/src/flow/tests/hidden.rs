@@ -72,6 +72,10 @@ fn the_same_column_set_again_later_hides_a_trip() {
     assert_eq!((since_start(life.ended_at), life.cycle_unknown), (Some(11.0), true));
     let at_once = "1 +P | 2 P:>Done | 12 seen P:Done@2.0001";
     assert_eq!(super::life(20.0, at_once).history_gaps, 0, "the provider writes both within a minute");
+    let mut anew = story(1, 0.0, trip);
+    anew.cards[0].0.created_at = Some(day(11.0));
+    let lives = lives_with(&rules(), 20.0, &[anew]);
+    assert_eq!(lives.issues[0].expect("counts").history_gaps, 0, "its card was made anew");
     let working = "1 +P | 2 P:>Doing | 12 seen P:Doing@11 | 14 closed";
     assert_eq!(shares(working), (1, 0.857143));
 }

@@ -29,20 +29,23 @@ fn bot() -> MergeBot {
 
 fn merged(pull: &Pull, bot: MergeBot) -> String {
     let rules = Rules { merge_bots: vec![bot], ..Rules::default() };
-    tables_at(std::slice::from_ref(pull), &rules, at("2024-01-15"))[7].cell(0, "merged")
+    named(&tables_at(std::slice::from_ref(pull), &rules, at("2024-01-15")), "calculated_pr").cell(0, "merged")
 }
 
 #[test]
 fn what_a_bot_lands_by_closing_was_merged_at_that_instant() {
     let rules = Rules { merge_bots: vec![bot()], ..Rules::default() };
     let tables = tables_at(&[landed()], &rules, at("2024-01-15"));
-    let life = ["merged", "closed", "merge_days", "open_to_merge_days"].map(|column| tables[7].cell(0, column));
+    let life = ["merged", "closed", "merge_days", "open_to_merge_days"]
+        .map(|column| named(&tables, "calculated_pr").cell(0, column));
     assert_eq!(life, ["2024-01-02T16:00:00Z", "2024-01-02T16:00:00Z", "1.000000", "1.250000"]);
-    let activity = ["merged", "closed_unmerged"].map(|column| tables[5].cell(0, column));
+    let activity = ["merged", "closed_unmerged"].map(|column| named(&tables, "pr_activity_week").cell(0, column));
     assert_eq!(activity, ["1", "0"]);
-    let without = &tables_at(&[landed()], &Rules::default(), at("2024-01-15"))[5];
+    let without = tables_at(&[landed()], &Rules::default(), at("2024-01-15"));
+    let without = named(&without, "pr_activity_week");
     assert_eq!(["merged", "closed_unmerged"].map(|column| without.cell(0, column)), ["0", "1"]);
-    let earlier = &tables_at(&[landed()], &rules, hour(39))[7];
+    let earlier = tables_at(&[landed()], &rules, hour(39));
+    let earlier = named(&earlier, "calculated_pr");
     assert_eq!(earlier.cell(0, "merged"), "", "before it was closed");
 }
 

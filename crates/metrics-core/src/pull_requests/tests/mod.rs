@@ -155,10 +155,14 @@ fn tables_at(pulls: &[Pull], rules: &Rules, as_of: Instant) -> Vec<Table> {
     pull_request_tables(&raw(pulls), rules, as_of)
 }
 
+fn named<'a>(tables: &'a [Table], name: &str) -> &'a Table {
+    tables.iter().find(|table| table.name == name).expect("a table of that name")
+}
+
 /// A table by its name, as of two weeks after the start.
 fn table(name: &str, pulls: &[Pull]) -> Table {
     let tables = tables_at(pulls, &Rules { people: true, ..Rules::default() }, at("2024-01-15"));
-    tables.into_iter().find(|table| table.name == name).expect("a table of that name")
+    named(&tables, name).clone()
 }
 
 /// Cells of the `ALL` row of the first week.
