@@ -71,9 +71,10 @@ fn compared(data: &Path, table: &str, with_ids: bool) -> Vec<Row> {
 
 #[track_caller]
 fn assert_same_rows(expected: &[Row], found: &[Row], what: &str) {
-    let differing = expected.iter().zip(found).find(|(one, other)| one != other);
+    let missing = expected.iter().find(|row| !found.contains(row));
+    let extra = found.iter().find(|row| !expected.contains(row));
     let numbers = (expected.len(), found.len());
-    assert!(expected == found, "{what}: {numbers:?} rows, first difference {differing:#?}");
+    assert!(expected == found, "{what}: {numbers:?} rows, missing {missing:#?}, unexpected {extra:#?}");
 }
 
 /// Imports two weeks before the end with ids as they were `before`, then at the end `during` their change, and at last

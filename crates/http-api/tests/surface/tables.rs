@@ -55,7 +55,7 @@ async fn assert_files(set: RuleSet) -> usize {
 
 #[tokio::test]
 async fn without_filters_each_csv_is_the_file_that_calculate_writes_under_flow() {
-    assert_eq!(assert_files(RuleSet::Flow).await, 26);
+    assert_eq!(assert_files(RuleSet::Flow).await, 27);
 }
 
 #[tokio::test]

@@ -101,7 +101,11 @@ impl PageWriter<'_> {
                 observed_at: card.observed_at,
                 source: self.code("snapshot")?,
                 confirmed_at: match old {
-                    Some(old) => self.confirmed_at(&item.project_id, old)?,
+                    // Lists of a board do not show archived cards: that such a card was in none says nothing.
+                    Some(old) if item.presence == Presence::OnBoard && old.presence == card.presence => {
+                        self.confirmed_at(&item.project_id, old)?
+                    }
+                    Some(old) => old.told_at,
                     None => None,
                 },
             };
