@@ -39,6 +39,7 @@ struct State {
 }
 
 /// Folds the facts of one issue after the other; its buffers are reused.
+#[expect(clippy::struct_excessive_bools, reason = "what has happened to the issue so far, each apart from the others")]
 pub(crate) struct Chain<'a> {
     boards: &'a Boards,
     working: &'a [bool],

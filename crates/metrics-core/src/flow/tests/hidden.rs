@@ -13,7 +13,7 @@ fn a_dated_sighting_leaves_the_stretch_before_it_in_doubt() {
     assert_eq!(chain(20.0, dated), "P backlog from 0, P dev bound from 2, P done from 16");
     let told = "1 +P | 2 P:>Doing | 15.999 P:In review>Done | 16 closed";
     assert_eq!(shares(dated), (1, 0.875));
-    assert_eq!(shares(told), (1, 0.874992), "the same life");
+    assert_eq!(shares(told), (1, 0.874_992), "the same life");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_same_column_set_again_later_hides_a_trip() {
     let lives = lives_with(&rules(), 20.0, &[anew]);
     assert_eq!(lives.issues[0].expect("counts").history_gaps, 0, "its card was made anew");
     let working = "1 +P | 2 P:>Doing | 12 seen P:Doing@11 | 14 closed";
-    assert_eq!(shares(working), (1, 0.857143));
+    assert_eq!(shares(working), (1, 0.857_143));
 }
 
 #[test]

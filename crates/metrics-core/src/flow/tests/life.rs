@@ -1,4 +1,5 @@
 use super::*;
+use crate::flow;
 
 #[test]
 fn before_it_joins_a_board_an_issue_is_in_the_backlog_of_the_first_one() {
@@ -272,12 +273,8 @@ fn a_card_known_only_from_sightings_joins_when_it_was_made() {
     let lives = lives_with(&rules(), 9.0, &[known]);
     let starts: Vec<_> = lives.intervals.of(0).map(|at| since_start(lives.intervals.start[at])).collect();
     assert_eq!(starts, [Some(0.0), Some(2.0), Some(4.0)]);
-    use super::super::Source;
-    assert_eq!(
-        lives.intervals.source,
-        [Source::Snapshot, Source::Bound, Source::Snapshot],
-        "it may have been elsewhere"
-    );
+    let sources = [flow::Source::Snapshot, flow::Source::Bound, flow::Source::Snapshot];
+    assert_eq!(lives.intervals.source, sources, "it may have been elsewhere");
 }
 
 #[test]
