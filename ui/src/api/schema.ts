@@ -1574,15 +1574,15 @@ export interface components {
         /** @description Each open, started issue on a board, and how unusual its stay in the present step is. */
         aging_wip_row: {
             /**
-             * @description Whether its stay is above the 85th percentile of theirs; false below 10.
+             * @description Whether its stay is above the 85th percentile of theirs; null below 10.
              * @example true
              */
-            above_p85?: boolean;
+            above_p85?: boolean | null;
             /**
-             * @description From the start of its cycle time to as_of. Unit: days.
+             * @description From the start of its cycle time to as_of; null where lost history may hide the start. Unit: days.
              * @example 7.25
              */
-            age_days?: number;
+            age_days?: number | null;
             /**
              * @description All its days in that step, earlier stays included. Unit: days.
              * @example 7.25
@@ -1678,6 +1678,11 @@ export interface components {
              */
             cycle_days?: number | null;
             /**
+             * @description Whether lost history may hide when its cycle time began.
+             * @example true
+             */
+            cycle_unknown?: boolean;
+            /**
              * Format: date-time
              * @description First entry into a cycle-time column or a later step short of done; null if it went straight to done.
              * @example 2026-03-30T00:00:00Z
@@ -1726,7 +1731,7 @@ export interface components {
              */
             inferred_share?: number;
             /**
-             * @description End less start of the lead time; null unless finished. Unit: days.
+             * @description End less start of the lead time; null unless finished, and where lost history may hide the start. Unit: days.
              * @example 7.25
              */
             lead_days?: number | null;
@@ -2327,6 +2332,16 @@ export interface components {
              */
             cycle_count: number | null;
             /**
+             * @description Issues with a cycle time in all that have one or may have one, 0 to 1; null over none. Below 0.7 nothing is said about cycle times.
+             * @example 7.25
+             */
+            cycle_known_share?: number | null;
+            /**
+             * @description Issues of which lost history may hide when their cycle time began. Unit: issues.
+             * @example 7
+             */
+            cycle_unknown?: number | null;
+            /**
              * @description Mean cycle time; null over none, 0 under cto-stats. Unit: days.
              * @example 7.25
              */
@@ -2361,6 +2376,11 @@ export interface components {
              * @example 7
              */
             lead_count: number | null;
+            /**
+             * @description Issues with a lead time in all, 0 to 1; null over none. Below 0.7 nothing is said about lead times.
+             * @example 7.25
+             */
+            lead_known_share?: number | null;
             /**
              * @description Mean lead time; null over none, 0 under cto-stats. Unit: days.
              * @example 7.25
@@ -2410,6 +2430,16 @@ export interface components {
              */
             cycle_count: number | null;
             /**
+             * @description Issues with a cycle time in all that have one or may have one, 0 to 1; null over none. Below 0.7 nothing is said about cycle times.
+             * @example 7.25
+             */
+            cycle_known_share?: number | null;
+            /**
+             * @description Issues of which lost history may hide when their cycle time began. Unit: issues.
+             * @example 7
+             */
+            cycle_unknown?: number | null;
+            /**
              * @description Mean cycle time; null over none, 0 under cto-stats. Unit: days.
              * @example 7.25
              */
@@ -2444,6 +2474,11 @@ export interface components {
              * @example 7
              */
             lead_count: number | null;
+            /**
+             * @description Issues with a lead time in all, 0 to 1; null over none. Below 0.7 nothing is said about lead times.
+             * @example 7.25
+             */
+            lead_known_share?: number | null;
             /**
              * @description Mean lead time; null over none, 0 under cto-stats. Unit: days.
              * @example 7.25
@@ -2515,7 +2550,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description End less start of the lead time; null unless finished. Unit: days.
+             * @description End less start of the lead time; null unless finished, and where lost history may hide the start. Unit: days.
              * @example 7.25
              */
             lead_days?: number | null;
@@ -2559,6 +2594,11 @@ export interface components {
              * @example 2026-03-30
              */
             from?: string;
+            /**
+             * @description Of lead_time and cycle_time: share, 0 to 1, of the issues that ended and have or may have one of which it is known; lost history hides the others. Below 0.7 there is no value. Null for all else.
+             * @example 7.25
+             */
+            known_share?: number | null;
             /**
              * @description Upper control limit, as the lower one.
              * @example 7.25
@@ -3457,6 +3497,11 @@ export interface components {
              */
             from?: string;
             /**
+             * @description Of lead_time and cycle_time: share, 0 to 1, of the issues that ended and have or may have one of which it is known; lost history hides the others. Below 0.7 there is no value. Null for all else.
+             * @example 7.25
+             */
+            known_share?: number | null;
+            /**
              * @description Upper control limit, as the lower one.
              * @example 7.25
              */
@@ -4340,6 +4385,10 @@ export interface operations {
                         complete?: string;
                         /** @description Issues with a cycle time. */
                         cycle_count?: string;
+                        /** @description Issues with a cycle time in all that have one or may have one, 0 to 1; null over none. Below 0.7 nothing is said about cycle times. */
+                        cycle_known_share?: string;
+                        /** @description Issues of which lost history may hide when their cycle time began. */
+                        cycle_unknown?: string;
                         /** @description Mean cycle time; null over none, 0 under cto-stats. */
                         cycletime_days_avg?: string;
                         /** @description Median cycle time; null over none. */
@@ -4354,6 +4403,8 @@ export interface operations {
                         issues_count?: string;
                         /** @description Issues with a lead time. */
                         lead_count?: string;
+                        /** @description Issues with a lead time in all, 0 to 1; null over none. Below 0.7 nothing is said about lead times. */
+                        lead_known_share?: string;
                         /** @description Mean lead time; null over none, 0 under cto-stats. */
                         leadtime_days_avg?: string;
                         /** @description Median lead time; null over none. */

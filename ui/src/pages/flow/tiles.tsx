@@ -95,7 +95,7 @@ function days(row: SummaryRow | undefined): string | null {
 
 /** Why there is no value: nothing was finished, or lost history hides too much. */
 function timeReason(row: SummaryRow | undefined): string {
-  return row?.known_share != null && row.n > 0 ? t.lost(inPercent(row.known_share)) : t.noneFinished;
+  return row?.known_share != null && (row.n ?? 0) > 0 ? t.lost(inPercent(row.known_share)) : t.noneFinished;
 }
 
 function timeBasis(row: SummaryRow | undefined): string | undefined {
