@@ -370,23 +370,41 @@ export const words = {
     },
     cycle: {
       title: 'Where the time goes',
-      chart: 'Median days of each stage of the pull requests merged in a week',
+      chart: 'Mean days of each stage of the pull requests merged in a week',
       coding: 'Coding: first commit to ready for review',
       pickup: 'Pickup: ready to first review',
       review: 'Review: first review to last approval',
       merge: 'Merge: last approval to merged',
       short: { coding: 'Coding', pickup: 'Pickup', review: 'Review', merge: 'Merge' },
       whole: 'Opened to merged',
-      wholeLegend: 'Opened to merged: median',
       unit: 'days',
+      mean: (what: string) => `${what}, mean days`,
       p50: (what: string) => `${what}, median days`,
       p85: (what: string) => `${what}, 85th percentile, days`,
       fromCommit: 'First commit to merged',
+      allStages: 'With all four stages',
       unreviewed: 'Merged without review',
       rounds: 'Review rounds, mean',
-      finding: (week: string, stages: string) => `Longest first, medians of ${week} in days: ${stages}.`,
+      finding: (
+        longest: readonly string[],
+        week: string,
+        days: string,
+        pullRequests: number,
+        rest: readonly string[],
+      ) =>
+        `In ${week} ${longest.join(' and ')} took longest: ${days} days in the mean over ${
+          pullRequests === 1 ? '1 pull request' : `${pullRequests} pull requests`
+        }${rest.length > 0 ? `, then ${rest.join(', ')}` : ''}.`,
+      often: (stage: string, weeks: number, all: number) =>
+        `${stage} took longest in ${weeks} of ${all} complete weeks.`,
       each: (stage: string, days: string) => `${stage} ${days}`,
-      note: 'Medians of stages do not add up to the median of the whole: each has its own pull request in the middle. The stages begin with the first commit, the whole with the opening.',
+      cohort: (known: number, merged: number) =>
+        known === 0
+          ? `none of ${merged} merged pull requests has all four stages`
+          : `of ${known} of ${merged} merged pull requests`,
+      note: 'Means of the pull requests that have all four stages: these add up.',
+      cut: (weeks: string) => `Higher than the chart: ${weeks}.`,
+      cutWeek: (week: string, days: string) => `${week}, ${days} days`,
     },
     requests: {
       title: 'Change requests',

@@ -26,7 +26,7 @@ interface BarsProps {
   /** Labels are bins rather than periods. */
   categories?: boolean;
   height?: number;
-  /** Top of the scale, where several charts share one. */
+  /** Top of the scale, where several charts share one, or where a few bars are higher: these are cut off, with a gap that says so. */
   top?: number;
   format: (value: number | null) => string;
   axis?: (value: number) => string;
@@ -93,6 +93,7 @@ export function Bars(props: BarsProps) {
                 )}
               </g>
               {partial?.(index) && <Stripes plot={plot} series={series} index={index} grouped={grouped} />}
+              <Cut plot={plot} index={index} high={grouped ? 0 : (ends[index]?.high ?? 0)} />
               {totals && plot.step > longest && amounts[index] != null && !props.gap?.(index) && (
                 <text x={plot.x(index)} y={plot.y(ends[index]?.high ?? 0) - 4} textAnchor="middle">
                   {totals(amounts[index] ?? 0)}
@@ -148,8 +149,8 @@ function Stripes({ plot, series, index, grouped }: StripesProps) {
         key={column[0]?.key}
         x={plot.x(index) + (at - columns.length / 2) * shown}
         width={shown}
-        y={plot.y(high)}
-        height={plot.y(low) - plot.y(high)}
+        y={withinPlot(plot, high)}
+        height={withinPlot(plot, low) - withinPlot(plot, high)}
         fill={`url(#${plot.id}partial)`}
       />
     );
@@ -161,6 +162,22 @@ function groupedWidth(plot: Plot, series: readonly Series[]): number {
   return Math.max(1, Math.min((plot.step * 0.78) / Math.max(series.length, 1), widest));
 }
 
+function stackedWidth(plot: Plot): number {
+  return Math.max(1, Math.min(plot.step * 0.74, widest));
+}
+
+/** Where a value is, or the upper edge for what lies above the scale. */
+function withinPlot(plot: Plot, value: number): number {
+  return Math.max(0, plot.y(value));
+}
+
+/** A slanting gap near the top of a bar that is higher than the scale. */
+function Cut({ plot, index, high }: { plot: Plot; index: number; high: number }) {
+  if (plot.y(high) > -0.5) return null;
+  const half = stackedWidth(plot) / 2 + 1;
+  return <path className="cut" d={`M${plot.x(index) - half} 14L${plot.x(index) + half} 8`} />;
+}
+
 interface StackProps {
   plot: Plot;
   series: readonly Series[];
@@ -169,7 +186,7 @@ interface StackProps {
 }
 
 function Stacked({ plot, series, index, gap }: StackProps) {
-  const width = Math.max(1, Math.min(plot.step * 0.74, widest));
+  const width = stackedWidth(plot);
   const left = plot.x(index) - width / 2;
   if (series.every((one) => one.values[index] == null))
     return <Missing plot={plot} left={left} width={width} />;
@@ -213,7 +230,8 @@ interface BarProps {
 }
 
 function Bar({ plot, tone, left, width, from, to }: BarProps) {
-  const [high, low] = [plot.y(Math.max(from, to)), plot.y(Math.min(from, to))];
+  const [high, low] = [withinPlot(plot, Math.max(from, to)), withinPlot(plot, Math.min(from, to))];
+  if (low === 0) return null;
   return (
     <rect
       className={`fill layer ${tone}`}

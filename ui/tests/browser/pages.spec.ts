@@ -127,12 +127,51 @@ test('the sentence of the red bin says what became of the open bugs over a quart
   await expect(sentence).toContainText(/At the end of \d{4}-W\d\d there were \d+/);
 });
 
-test('the sentence about where the time goes names the longest stage first', async ({ page }) => {
+test('the bars of where the time goes are means that add up, and the longest stage is named first', async ({
+  page,
+  request,
+}) => {
   await open(page, '/pull-requests');
-  const sentence = await card(page, words.pullRequests.cycle.title).locator('.finding').innerText();
-  const days = [...sentence.matchAll(/[a-z] (\d+\.\d)/g)].map(([, value]) => Number(value));
-  expect(days).toHaveLength(4);
-  expect(days).toEqual([...days].sort((a, b) => b - a));
+  const own = card(page, words.pullRequests.cycle.title);
+  const sentence = await own.locator('.finding').innerText();
+  const [, label = '', longest = ''] = /In (\d{4}-W\d\d) (\w+) took longest/.exec(sentence) ?? [];
+  const { data } = await (await request.get(at('demo', '/api/v1/pull-requests/cycle'))).json();
+  const row = data.find(
+    (row: { repo: string; year: number; week: number }) =>
+      row.repo === 'ALL' && `${row.year}-W${String(row.week).padStart(2, '0')}` === label,
+  );
+  const days = ['coding', 'pickup', 'review', 'merge'].map((stage) => Number(row[`${stage}_mean_days`]));
+  expect(Number(row[`${longest}_mean_days`])).toBe(Math.max(...days));
+  const reader = own.getByRole('slider');
+  await reader.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  const spoken = (await reader.getAttribute('aria-valuetext')) ?? '';
+  expect(spoken.startsWith(label)).toBe(true);
+  const whole = days.reduce((sum, value) => sum + value, 0);
+  expect(Number(/: (\d+\.\d) days/.exec(spoken)?.[1])).toBeCloseTo(whole, 0);
+  expect(spoken).toContain(`of ${row.with_all_stages} of ${row.merged} merged pull requests`);
+});
+
+test('a week far beyond the others is cut off, and named below', async ({ page }) => {
+  await page.route('**/api/v1/pull-requests/cycle?*', async (route) => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    for (const row of answer.data) {
+      const isFar = row.year === 2026 && row.week === 30;
+      for (const stage of ['coding', 'pickup', 'review', 'merge'])
+        row[`${stage}_mean_days`] = isFar && stage === 'review' ? 97 : 1;
+    }
+    await route.fulfill({ response, json: answer });
+  });
+  await open(page, '/pull-requests');
+  const own = card(page, words.pullRequests.cycle.title);
+  await expect(own.locator('.cut')).toHaveCount(1);
+  await expect(own).toContainText(
+    words.pullRequests.cycle.cut(words.pullRequests.cycle.cutWeek('2026-W30', '100.0')),
+  );
+  const ticks = await own.locator('.axis:not(.bottom) text').allTextContents();
+  expect(Math.max(...ticks.map(Number))).toBeLessThan(6);
 });
 
 test('no name of a bin is written twice in a chart', async ({ page }) => {

@@ -280,6 +280,10 @@ export const figures: readonly Figures[] = [
       [words.week]: 'label',
       [pullRequests.merged]: 'merged',
       [pullRequests.cycle.unreviewed]: 'merged_unreviewed',
+      [pullRequests.cycle.allStages]: 'with_all_stages',
+      ...Object.fromEntries(
+        stages.slice(0, 4).map(([name, column]) => [pullRequests.cycle.mean(name), `${column}_mean_days`]),
+      ),
       ...Object.fromEntries(
         stages.flatMap(([name, column]) => [
           [pullRequests.cycle.p50(name), `${column}_p50_days`],
