@@ -3,9 +3,9 @@
 #
 #   config/scripts/demo.sh [DATA] [--no-serve] [--now=T]
 #
-# The simulated organisation ends yesterday, so that nothing begins with old data, and has 25 months, so that every figure
-# has a year to be compared with; since 2026-09-24 a fifth of its status events is lost, as GitHub loses them. --now=T
-# (2026-10-30T18:00:00Z, for example) ends it at T, for the same figures on every day.
+# The simulated organisation ends yesterday, so that nothing begins with old data, and has 28 months, so that every figure
+# has a year to be compared with, the re-organisation in the middle included. Since 2026-09-24 a fifth of its status events
+# is lost, as GitHub loses them. --now=T (2026-10-30T18:00:00Z, for example) ends it at T, for the same figures each day.
 # DEMO_SERVE=0 is --no-serve; DEMO_SERVE=check serves at a free port, looks whether it answers, and ends.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -40,7 +40,7 @@ fi
 echo "building (once; about two minutes on two cores) ..."
 cargo build --workspace --bins
 bin=${CARGO_TARGET_DIR:-target}/debug
-CTO_BIN="$bin" config/scripts/simulate.sh "$data" --end "$end" --months 25 --fault lost-status-events=0.2
+CTO_BIN="$bin" config/scripts/simulate.sh "$data" --end "$end" --months 28 --fault lost-status-events=0.2
 
 arguments=(--data "$data" --config "$data/demo-config.yml")
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -29,9 +29,6 @@ export function Tiles({ state }: { state: PageState }) {
   const finished = throughput
     .filter((row) => row.complete !== false)
     .map((row) => ({ label: weekLabel(row), value: row.throughput }));
-  const ends = stocks.weeks
-    .filter((week) => week.complete !== false)
-    .map((week) => ({ label: week.label, value: workInProgress(week) }));
   return (
     <>
       <h2 className="unseen">{words.tiles.label}</h2>
@@ -81,7 +78,6 @@ export function Tiles({ state }: { state: PageState }) {
           reason={t.beforeData}
           spark={stocks.weeks.map(workInProgress)}
           change={change(wip, words.tiles.weeksAgo)}
-          week={weekOf(wip, ends, tenthAtMost)}
           basis={wip && (wip.weeks_of_work == null ? t.noPace : t.weeksOfWork(decimal(wip.weeks_of_work)))}
         />
       </ul>
