@@ -60,7 +60,8 @@ fn months(loss: Loss) -> Vec<Month> {
     let data = tempfile::tempdir().expect("a folder");
     for day in (0..=loss.days).rev().filter(|day| day % loss.interval == 0) {
         simulated.moves_to(back(day));
-        simulated.import(data.path(), &[]).with_code(0);
+        let ended = simulated.import(data.path(), &[]);
+        assert_eq!(ended.code, 0, "{loss:?}, {day} days before the end:\n{}", ended.stderr);
     }
     let calculation = calculation(&simulated.organisation, data.path(), None);
     compared(&calculation, &simulated.organisation.truth(end))
