@@ -367,7 +367,10 @@ export const words = {
       weeks: 'Weeks',
       until: 'Until',
       tooFew: (weeks: number) =>
-        `${weeks === 1 ? '1 complete week' : `${weeks} complete weeks`}: too few for a forecast (needs 12).`,
+        `${weeks === 1 ? '1 week' : `${weeks} weeks`} up to the last import: too few for a forecast (needs 12).`,
+      hitRate: 'Came true, %',
+      hitCount: 'Of past',
+      hits: 'The table says how many of the past 85 % forecasts for as many weeks came true.',
     },
   },
   /** Of the page Pull requests. */

@@ -285,6 +285,8 @@ export const figures: readonly Figures[] = [
       [flow.forecast.weeks]: 'weeks',
       [flow.forecast.until]: 'until',
       ...Object.fromEntries([50, 70, 85, 95].map((share) => [flow.forecast.share(share), `p${share}`])),
+      [flow.forecast.hitRate]: (row) => (row.hit_rate_85 ? String(number(row.hit_rate_85) * 100) : ''),
+      [flow.forecast.hitCount]: 'hit_n',
     },
   },
   {
