@@ -55,6 +55,13 @@ export function signed(value: number): string {
   return `${value > 0 ? '+' : '−'}${whole.format(Math.abs(value))}`;
 }
 
+/** The same of a mean or a limit: one decimal where there is something after the point. */
+export function signedTenth(value: number): string {
+  const text = tenthAtMost(Math.abs(value));
+  if (Number(text) === 0) return '±0';
+  return `${value > 0 ? '+' : '−'}${text}`;
+}
+
 /** An exact decimal text as the provider's money, without its cents: `€22,615`. */
 export function money(value: string | null | undefined, currency: string): string {
   return value == null ? nothing : currencyFormat(currency, 0).format(Number(value));

@@ -146,7 +146,12 @@ export const words = {
     run: 'Run on one side, or near a limit',
     notComplete: 'Not complete yet',
     within: (low: string, high: string) => `within the limits ${low} to ${high}`,
-    noLimits: 'too few weeks for limits',
+    noLimits: (why: string | undefined) =>
+      ({
+        too_few_weeks: 'too few weeks for limits',
+        no_variation: 'no limits, since no week differs',
+        too_rare: 'too rare for limits',
+      })[why ?? ''] ?? 'no limits',
     lastShown: (label: string, figure: string, place: string) =>
       `The last complete week shown (${label}, ${figure}): ${place}.`,
     recalculated: (label: string) => `Limits recalculated ${label}`,
@@ -158,6 +163,27 @@ export const words = {
     nearHigh: 'three of four near the upper limit',
     nearLow: 'three of four near the lower limit',
     signals: (count: number) => (count === 1 ? '1 signal to look into' : `${count} signals to look into`),
+  },
+  /** Of levels, such as work in progress. */
+  netFlow: {
+    title: (of: string) => `Net flow: ${of}`,
+    what: 'What came less what left, each week',
+    chart: (of: string) => `Net flow of ${of} each week, with average and limits`,
+    unit: 'net flow',
+    line: 'Net flow',
+    net: (value: string) => `net flow ${value}`,
+    column: (of: string, what: string) => `${of[0]?.toUpperCase()}${of.slice(1)}: ${what}`,
+    columns: {
+      arrivals: 'came',
+      departures: 'left',
+      net_flow: 'net flow',
+      center: 'average net flow',
+      lcl: 'lower limit',
+      ucl: 'upper limit',
+      signals: 'signals',
+    },
+    wip: 'work in progress',
+    bugs: 'open bugs',
   },
   evidence: {
     open: (label: string) => `What is behind ${label}`,
@@ -341,7 +367,10 @@ export const words = {
       weeks: 'Weeks',
       until: 'Until',
       tooFew: (weeks: number) =>
-        `${weeks === 1 ? '1 complete week' : `${weeks} complete weeks`}: too few for a forecast (needs 12).`,
+        `${weeks === 1 ? '1 week' : `${weeks} weeks`} up to the last import: too few for a forecast (needs 12).`,
+      hitRate: 'Came true, %',
+      hitCount: 'Of past',
+      hits: 'The table says how many of the past 85 % forecasts for as many weeks came true.',
     },
   },
   /** Of the page Pull requests. */

@@ -13,6 +13,8 @@ export interface ControlPoint {
   lcl: number | null;
   /** Names of signals, separated by semicolons; empty = none. */
   signals: string;
+  /** Why there are no limits, in the server's code; empty or absent = there are some, or nobody says. */
+  noLimits?: string;
   segment: number | null;
   complete: boolean | null;
 }
@@ -24,6 +26,8 @@ interface ControlChartProps {
   points: readonly ControlPoint[];
   format: (value: number | null) => string;
   behind?: (label: string) => React.ReactNode;
+  height?: number;
+  heading?: { strong: string; text: string };
 }
 
 /** Names of the signals of a point. */
@@ -73,10 +77,12 @@ function reading(point: ControlPoint, unit: string, format: ControlChartProps['f
 }
 
 /** Points with their average and natural process limits in steps; signals by shape, never by colour alone. */
-export function ControlChart({ name, unit, points, format, behind }: ControlChartProps) {
+export function ControlChart(props: ControlChartProps) {
+  const { name, unit, points, format, behind, height = 300, heading } = props;
   const steps = segments(points);
   const last = steps.at(-1);
-  const top = most(points.flatMap((point) => [point.value, point.ucl])) * 1.05;
+  const top = most(points.flatMap((point) => [point.value, point.ucl]));
+  const lowest = Math.min(0, ...points.flatMap((point) => [point.value ?? 0, point.lcl ?? 0]));
   const ends = last
     ? [
         { key: 'ucl', value: last.ucl, strong: words.control.ucl, text: format(last.ucl) },
@@ -89,8 +95,10 @@ export function ControlChart({ name, unit, points, format, behind }: ControlChar
       name={name}
       labels={points.map((point) => point.label)}
       top={top}
+      bottom={lowest}
       format={(value) => format(value)}
-      height={300}
+      height={height}
+      {...(heading && { heading })}
       head={24}
       ends={ends}
       endsWidth={84}
@@ -166,7 +174,7 @@ export function lastWeekInWords(
   const signals = signalsOf(point).map((signal) => signalInWords(point, signal, format));
   const limits =
     point.lcl === null || point.ucl === null
-      ? words.control.noLimits
+      ? words.control.noLimits(point.noLimits)
       : words.control.within(format(point.lcl), format(point.ucl));
   return words.control.lastShown(
     point.label,

@@ -18,6 +18,17 @@ export interface Loading {
   refetch: () => unknown;
 }
 
+/** Of a card that needs two requests: it is about the rows of the first one, and waits for both. */
+export function both(first: Loading, second: Loading): Loading {
+  return {
+    isPending: first.isPending || second.isPending,
+    isFetching: first.isFetching || second.isFetching,
+    error: first.error ?? second.error,
+    data: second.data && first.data,
+    refetch: () => [first.refetch(), second.refetch()],
+  };
+}
+
 interface CardProps<Row> {
   title: string;
   /** Explained behind an (i). */

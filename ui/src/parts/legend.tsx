@@ -7,6 +7,14 @@ export interface LegendItem {
   text: string;
 }
 
+/** What a control chart has besides its line. */
+export const limitKeys: readonly LegendItem[] = [
+  { shape: 'line', tone: 'ink', text: words.control.average },
+  { shape: 'dashed', tone: 'ink', text: words.control.limitsLegend },
+  { shape: 'diamond', tone: 'worse', text: words.control.outside },
+  { shape: 'ring', tone: 'worse', text: words.control.run },
+];
+
 export function Legend({ items }: { items: readonly LegendItem[] }) {
   return (
     <ul className="legend" aria-label={words.card.legend}>

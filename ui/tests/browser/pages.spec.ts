@@ -1,4 +1,5 @@
 import type { Locator } from '@playwright/test';
+import { signedTenth } from '../../src/format.ts';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
 import { at, card, cards, open, searchOf, settled, tile, titleOf } from '../support/page.ts';
@@ -101,7 +102,7 @@ test('the sentence of the stocks counts the steps that are drawn, with and witho
   const stocks = card(page, words.flow.stocks.title);
   const said = async () => Number(/^(\d+) items? /.exec(await stocks.locator('.finding').innerText())?.[1]);
   const drawn = async () => {
-    const reader = stocks.getByRole('slider');
+    const reader = stocks.getByRole('slider').first();
     await reader.focus();
     await page.keyboard.press('End');
     return Number(/: (\d+) items/.exec((await reader.getAttribute('aria-valuetext')) ?? '')?.[1]);
@@ -125,6 +126,39 @@ test('the sentence of the red bin says what became of the open bugs over a quart
   const sentence = card(page, words.flow.redBin.title).locator('.finding');
   await expect(sentence).toContainText(`${bugs.value} bugs are open in `);
   await expect(sentence).toContainText(/At the end of \d{4}-W\d\d there were \d+/);
+});
+
+test('levels have limits nowhere, and their net flow has: below their charts and in their tiles', async ({
+  page,
+  request,
+}) => {
+  const last = async (route: string, level: string) => {
+    const { data } = await (await request.get(at('demo', route))).json();
+    const own = data.filter((row: { level: string }) => row.level === level);
+    return own.findLast((row: { complete: boolean }) => row.complete);
+  };
+  const { netFlow, flow, pullRequests } = words;
+  await open(page, '/flow');
+  for (const [title, of, level] of [
+    [flow.stocks.title, netFlow.wip, 'wip'],
+    [flow.redBin.title, netFlow.bugs, 'red_bin'],
+  ] as const) {
+    const own = card(page, title);
+    await expect(own.getByRole('img', { name: netFlow.chart(of) })).toBeVisible();
+    const { net_flow, lcl, ucl } = await last('/api/v1/flow/net-flow', level);
+    await expect(own.locator('.net-flow > p')).toContainText(
+      `${signedTenth(net_flow)} net flow): ${words.control.within(signedTenth(lcl), signedTenth(ucl))}`,
+    );
+  }
+  const wip = await last('/api/v1/flow/net-flow', 'wip');
+  await expect(tile(page, flow.tiles.wip).locator('.week')).toContainText(
+    `: net flow ${signedTenth(wip.net_flow)}, within the usual ${signedTenth(wip.lcl)} to ${signedTenth(wip.ucl)}`,
+  );
+  await open(page, '/pull-requests');
+  const pulls = await last('/api/v1/pull-requests/net-flow', 'open_prs');
+  await expect(tile(page, pullRequests.tiles.open).locator('.week')).toContainText(
+    `: net flow ${signedTenth(pulls.net_flow)}, within the usual`,
+  );
 });
 
 test('the bars of where the time goes are means that add up, and the longest stage is named first', async ({

@@ -61,6 +61,18 @@ const steps = {
 };
 const stepName = (step: string) => flow.steps[step] ?? step;
 
+/** The columns of the net flow of a level, beside rows with the label of their week. */
+function netFlow(of: string, level: string): Figures['columns'] {
+  const figures = ['arrivals', 'departures', 'net_flow', 'center', 'lcl', 'ucl', 'signals'] as const;
+  const source =
+    (figure: string): Source =>
+    ({ label }, { rows }) =>
+      rows('flow/net-flow').find((row) => row.level === level && week(row) === label)?.[figure] ?? '';
+  return Object.fromEntries(
+    figures.map((figure) => [words.netFlow.column(of, words.netFlow.columns[figure]), source(figure)]),
+  );
+}
+
 /** Stocks of all boards: sums over the rows of a week. */
 function stocks({ rows, periods }: Tables): Row[] {
   const weeks = grouped(rows('flow/stocks', 'week'), week);
@@ -211,6 +223,7 @@ export const figures: readonly Figures[] = [
     columns: {
       [words.week]: 'label',
       ...Object.fromEntries(Object.entries(steps).map(([step, column]) => [stepName(step), column])),
+      ...netFlow(words.netFlow.wip, 'wip'),
       [words.complete]: 'complete',
     },
   },
@@ -232,6 +245,7 @@ export const figures: readonly Figures[] = [
             )
           : '',
       [words.total]: 'opened_bugs',
+      ...netFlow(words.netFlow.bugs, 'red_bin'),
       [words.complete]: 'complete',
     },
   },
@@ -271,6 +285,8 @@ export const figures: readonly Figures[] = [
       [flow.forecast.weeks]: 'weeks',
       [flow.forecast.until]: 'until',
       ...Object.fromEntries([50, 70, 85, 95].map((share) => [flow.forecast.share(share), `p${share}`])),
+      [flow.forecast.hitRate]: (row) => (row.hit_rate_85 ? String(number(row.hit_rate_85) * 100) : ''),
+      [flow.forecast.hitCount]: 'hit_n',
     },
   },
   {

@@ -10,6 +10,7 @@ import {
   money,
   nothing,
   signed,
+  signedTenth,
   small,
 } from '../../src/format.ts';
 
@@ -74,4 +75,8 @@ test('an instant is told in the timezone of the data', () => {
   expect(instant('2026-11-20T23:30:00Z', 'Europe/Stockholm')).toContain('21 Nov 2026, 00:30');
   expect(date('2026-11-20T23:30:00Z', 'UTC')).toBe('20 Nov 2026');
   expect(date('2026-11-20T23:30:00Z', 'Europe/Stockholm')).toBe('21 Nov 2026');
+});
+
+test('a change by a mean or a limit has its sign, and none where it is nothing', () => {
+  expect([3, -2.46, 0, 0.04, -0.04].map(signedTenth)).toEqual(['+3', '−2.5', '±0', '±0', '±0']);
 });

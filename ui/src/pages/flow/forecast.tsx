@@ -48,6 +48,8 @@ export function Forecast({ state }: { state: PageState }) {
             title: t.share(Number(column.slice(1))),
             value: (row: Row) => row[column],
           })),
+          { title: t.hitRate, value: ({ hit_rate_85 }) => (hit_rate_85 == null ? null : hit_rate_85 * 100) },
+          { title: t.hitCount, value: (row) => row.hit_n },
         ],
       }}
     >
@@ -68,6 +70,7 @@ export function Forecast({ state }: { state: PageState }) {
             unit={t.unit}
             basis={(index) => [t.until, until(rows[index])]}
           />
+          <p className="quiet">{t.hits}</p>
         </>
       )}
     </Card>

@@ -1,11 +1,12 @@
 import { Bars, type Series } from '../../charts/bars.tsx';
 import { count } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
-import { Card } from '../../parts/card.tsx';
+import { both, Card } from '../../parts/card.tsx';
 import { Evidence } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
+import { NetFlow, netFlowColumns, netFlowOf } from '../../parts/net-flow.tsx';
 import { words } from '../../words.ts';
-import { partialKey, quarter, type StockWeek, useStocks } from './stock-weeks.ts';
+import { partialKey, quarter, type StockWeek, useNetFlow, useStocks } from './stock-weeks.ts';
 
 const t = words.flow.redBin;
 
@@ -30,6 +31,8 @@ const sources = [
 /** Open bugs by where they were found. */
 export function RedBin({ state }: { state: PageState }) {
   const { query, weeks } = useStocks(state);
+  const flow = useNetFlow(state);
+  const net = netFlowOf(flow.data?.data, 'red_bin');
   const labels = weeks.map((week) => week.label);
   const series: Series[] = sources.map(({ key, name, tone, of }) => ({
     key,
@@ -41,7 +44,7 @@ export function RedBin({ state }: { state: PageState }) {
     <Card<StockWeek>
       title={t.title}
       metric={state.metric('red_bin')}
-      query={query}
+      query={both(query, flow)}
       finding={finding(weeks)}
       empty={weeks.some((week) => week.opened_bugs) ? null : t.empty}
       widen={state.widen}
@@ -59,27 +62,31 @@ export function RedBin({ state }: { state: PageState }) {
           { title: words.week, value: (week) => week.label, head: true },
           ...sources.map(({ name, of }) => ({ title: name, value: of })),
           { title: words.total, value: (week) => week.opened_bugs },
+          ...netFlowColumns<StockWeek>(words.netFlow.bugs, flow.data?.data, 'red_bin'),
           { title: words.complete, value: (week) => week.complete },
         ],
       }}
     >
       {() => (
-        <Bars
-          name={t.chart}
-          labels={labels}
-          series={series}
-          format={count}
-          unit={t.unit}
-          partial={(index) => weeks[index]?.complete === false}
-          behind={(index) => (
-            <Evidence
-              path="/api/v1/flow/stocks/evidence"
-              params={{ ...state.params, week: labels[index], step: 'red_bin' }}
-              title={t.title}
-              label={labels[index] ?? ''}
-            />
-          )}
-        />
+        <>
+          <Bars
+            name={t.chart}
+            labels={labels}
+            series={series}
+            format={count}
+            unit={t.unit}
+            partial={(index) => weeks[index]?.complete === false}
+            behind={(index) => (
+              <Evidence
+                path="/api/v1/flow/stocks/evidence"
+                params={{ ...state.params, week: labels[index], step: 'red_bin' }}
+                title={t.title}
+                label={labels[index] ?? ''}
+              />
+            )}
+          />
+          <NetFlow of={words.netFlow.bugs} points={net} />
+        </>
       )}
     </Card>
   );

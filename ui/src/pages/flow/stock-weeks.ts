@@ -38,6 +38,11 @@ export function useStocks({ params, ready }: PageState) {
   return { query, weeks: query.data ? weeksOf(query.data.data, query.data.meta.periods) : [] };
 }
 
+/** The net flow of all levels. Tiles and cards share one request. */
+export function useNetFlow({ params, ready }: PageState) {
+  return useTable('/api/v1/flow/net-flow', params, ready);
+}
+
 /** Sums over the boards, in the order of the periods that the server names. */
 function weeksOf(rows: readonly RowOf<'/api/v1/flow/stocks'>[], periods: readonly string[]): StockWeek[] {
   const byWeek = new Map<string, Row[]>();

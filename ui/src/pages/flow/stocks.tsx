@@ -3,8 +3,9 @@ import { type Series, total } from '../../charts/bars.tsx';
 import { Stack } from '../../charts/stack.tsx';
 import { count, signed } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
-import { Card } from '../../parts/card.tsx';
+import { both, Card } from '../../parts/card.tsx';
 import { Legend } from '../../parts/legend.tsx';
+import { NetFlow, netFlowColumns, netFlowOf } from '../../parts/net-flow.tsx';
 import { words } from '../../words.ts';
 import {
   changeOf,
@@ -13,6 +14,7 @@ import {
   type StockWeek,
   stepName,
   stockSteps,
+  useNetFlow,
   useStocks,
 } from './stock-weeks.ts';
 import { SmallStocks, StocksBehind } from './stocks-apart.tsx';
@@ -22,6 +24,8 @@ const t = words.flow.stocks;
 /** Open items by process step, production at the bottom. */
 export function Stocks({ state }: { state: PageState }) {
   const { query, weeks } = useStocks(state);
+  const flow = useNetFlow(state);
+  const net = netFlowOf(flow.data?.data, 'wip');
   const [backlog, setBacklog] = useState(false);
   const [apart, setApart] = useState(false);
   const shown = stockSteps.filter((step) => backlog || step.step !== 'backlog');
@@ -38,7 +42,7 @@ export function Stocks({ state }: { state: PageState }) {
     <Card<StockWeek>
       title={t.title}
       metric={state.metric('stocks')}
-      query={query}
+      query={both(query, flow)}
       finding={findingOf(layers, weeks)}
       empty={filled ? null : t.empty}
       widen={state.widen}
@@ -64,6 +68,7 @@ export function Stocks({ state }: { state: PageState }) {
             value: (week: StockWeek) => week[column],
           })),
           { title: stepName('off_board'), value: (week) => week.off_board },
+          ...netFlowColumns<StockWeek>(words.netFlow.wip, flow.data?.data, 'wip'),
           { title: words.complete, value: (week) => week.complete },
         ],
       }}
@@ -96,6 +101,7 @@ export function Stocks({ state }: { state: PageState }) {
           ) : (
             since && <p className="quiet">{t.against(since)}</p>
           )}
+          <NetFlow of={words.netFlow.wip} points={net} />
         </>
       )}
     </Card>

@@ -4,7 +4,7 @@ import { nothing, tenthAtMost } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Evidence } from '../../parts/evidence.tsx';
-import { Legend } from '../../parts/legend.tsx';
+import { Legend, limitKeys } from '../../parts/legend.tsx';
 import { weekLabel } from '../../period.ts';
 import { words } from '../../words.ts';
 
@@ -31,10 +31,7 @@ export function Throughput({ state }: { state: PageState }) {
         <Legend
           items={[
             { shape: 'line', tone: 'g0', text: t.finished },
-            { shape: 'line', tone: 'ink', text: words.control.average },
-            { shape: 'dashed', tone: 'ink', text: words.control.limitsLegend },
-            { shape: 'diamond', tone: 'worse', text: words.control.outside },
-            { shape: 'ring', tone: 'worse', text: words.control.run },
+            ...limitKeys,
             { shape: 'ring', tone: 'g0', text: words.control.notComplete },
           ]}
         />
@@ -84,6 +81,7 @@ function point(row: Row): ControlPoint {
     ucl: row.ucl,
     lcl: row.lcl,
     signals: row.signals ?? '',
+    noLimits: row.no_limits ?? '',
     segment: row.segment ?? null,
     complete: row.complete ?? null,
   };

@@ -2,10 +2,11 @@ import { useTable } from '../../api/client.ts';
 import { count, decimal, tenthAtMost } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { beforeOf, changeOf, weekOf } from '../../parts/change.ts';
+import { netFlowOf, weekOfNetFlow } from '../../parts/net-flow.tsx';
 import { Tile } from '../../parts/tile.tsx';
 import { weekLabel } from '../../period.ts';
 import { words } from '../../words.ts';
-import { useStocks, workInProgress } from './stock-weeks.ts';
+import { useNetFlow, useStocks, workInProgress } from './stock-weeks.ts';
 import { type SummaryRow, useSummary } from './summary.ts';
 import { useCycleTimes } from './times-data.ts';
 
@@ -29,6 +30,7 @@ export function Tiles({ state }: { state: PageState }) {
   const finished = throughput
     .filter((row) => row.complete !== false)
     .map((row) => ({ label: weekLabel(row), value: row.throughput }));
+  const net = netFlowOf(useNetFlow(state).data?.data, 'wip');
   return (
     <>
       <h2 className="unseen">{words.tiles.label}</h2>
@@ -78,6 +80,7 @@ export function Tiles({ state }: { state: PageState }) {
           reason={t.beforeData}
           spark={stocks.weeks.map(workInProgress)}
           change={change(wip, words.tiles.weeksAgo)}
+          week={weekOfNetFlow(net)}
           basis={wip && (wip.weeks_of_work == null ? t.noPace : t.weeksOfWork(decimal(wip.weeks_of_work)))}
         />
       </ul>

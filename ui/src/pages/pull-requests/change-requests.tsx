@@ -3,19 +3,13 @@ import { ControlChart, type ControlPoint, lastWeekInWords, Signals } from '../..
 import { hundredths, nothing, tenthAtMost } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
-import { Legend, type LegendItem } from '../../parts/legend.tsx';
+import { Legend, limitKeys } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { overAll, type Week, weeksOf } from './weeks.ts';
 
 type Row = RowOf<'/api/v1/pull-requests/change-requests'>;
 
 const t = words.pullRequests.requests;
-const limits: LegendItem[] = [
-  { shape: 'line', tone: 'ink', text: words.control.average },
-  { shape: 'dashed', tone: 'ink', text: words.control.limitsLegend },
-  { shape: 'diamond', tone: 'worse', text: words.control.outside },
-  { shape: 'ring', tone: 'worse', text: words.control.run },
-];
 
 /** Change requests that reviewers submitted in each week. */
 export function ChangeRequests({ state }: { state: PageState }) {
@@ -37,7 +31,7 @@ export function ChangeRequests({ state }: { state: PageState }) {
         <Legend
           items={[
             { shape: 'line', tone: 'g0', text: t.line },
-            ...(points.some(({ ucl }) => ucl !== null) ? limits : []),
+            ...(points.some(({ ucl }) => ucl !== null) ? limitKeys : []),
             { shape: 'ring', tone: 'g0', text: words.control.notComplete },
           ]}
         />
@@ -78,6 +72,7 @@ function point({ label, row }: Week<Row>): ControlPoint {
     ucl: row?.ucl ?? null,
     lcl: row?.lcl ?? null,
     signals: row?.signals ?? '',
+    noLimits: row?.no_limits ?? '',
     segment: row?.segment ?? null,
     complete: row?.complete ?? null,
   };

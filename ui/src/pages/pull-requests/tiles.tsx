@@ -2,6 +2,7 @@ import { type RowOf, useTable } from '../../api/client.ts';
 import { count, decimal, hundredths } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { beforeOf, changeOf, weekOf } from '../../parts/change.ts';
+import { netFlowOf, weekOfNetFlow } from '../../parts/net-flow.tsx';
 import { Tile } from '../../parts/tile.tsx';
 import { words } from '../../words.ts';
 import { useCourses } from './courses.ts';
@@ -15,6 +16,7 @@ export function Tiles({ state }: { state: PageState }) {
   const { params, ready, metric } = state;
   const query = useTable('/api/v1/pull-requests/summary', params, ready);
   const course = useCourses(state);
+  const flow = useTable('/api/v1/pull-requests/net-flow', params, ready);
   const row = (name: string) => query.data?.data.find((row) => row.metric === name);
   const [cycle, review] = [row('pr_cycle_time'), row('time_to_first_review')];
   const [requests, open] = [row('change_requests_per_pr'), row('open_prs')];
@@ -69,6 +71,7 @@ export function Tiles({ state }: { state: PageState }) {
           value={shown(open?.value, count)}
           reason={t.beforeData}
           change={change(open, words.tiles.weeksAgo)}
+          week={weekOfNetFlow(netFlowOf(flow.data?.data, 'open_prs'))}
         />
       </ul>
     </>
