@@ -116,9 +116,10 @@ const times = (title: string, which: 'lead' | 'cycle'): Figures => ({
 
 const reached = ['backlog', 'ready', 'dev', 'review', 'qa', 'waiting_to_prod', 'done'];
 
-/** Counts of all boards on the last day of each week. */
-function cumulative({ rows }: Tables): Row[] {
-  const days = grouped(rows('flow/cumulative-flow'), (row) => row.date ?? '');
+/** Counts of all boards on the last whole day of each week: that of the data's time is not over. */
+function cumulative({ rows, asOf }: Tables): Row[] {
+  const whole = rows('flow/cumulative-flow').filter(({ date = '' }) => date < asOf.slice(0, 10));
+  const days = grouped(whole, (row) => row.date ?? '');
   const weeks = new Map([...days.keys()].sort().map((day) => [mondayOf(day), day]));
   return [...weeks.values()].map((day) => {
     const steps = grouped(days.get(day) ?? [], (row) => row.step ?? '');

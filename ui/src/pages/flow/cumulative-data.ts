@@ -7,17 +7,21 @@ type Row = RowOf<'/api/v1/flow/cumulative-flow'>;
 export const reached = ['backlog', 'ready', 'dev', 'review', 'qa', 'waiting_to_prod', 'done'] as const;
 export type Step = (typeof reached)[number];
 
-/** The last day of a week that has figures, with the items of all boards in a step or a later one. */
+/** The last whole day of a week that has figures, with the items of all boards in a step or a later one. */
 export interface Week {
   label: string;
   day: string;
   counts: Record<Step, number | null>;
 }
 
-/** Sums over the boards, on the last day of each week. */
-export function weekly(rows: readonly Row[]): Week[] {
+/**
+ * Sums over the boards, on the last whole day of each week: `today` may be at any hour, and stands only where there is
+ * no other day.
+ */
+export function weekly(rows: readonly Row[], today: string): Week[] {
+  const whole = rows.filter(({ date }) => date < today);
   const lastDays = new Map<string, string>();
-  for (const { date } of rows) {
+  for (const { date } of whole.length > 0 ? whole : rows) {
     const label = weekOf(date);
     if (date > (lastDays.get(label) ?? '')) lastDays.set(label, date);
   }
