@@ -105,6 +105,8 @@ pub(crate) struct Values {
     pub(crate) title: bool,
     /// Its last change by the provider's reckoning.
     pub(crate) changed_at: Option<i64>,
+    /// That change when its fields were last told: an observation in between may have told its status only.
+    pub(crate) fields_at: Option<i64>,
 }
 
 /// Whether the values of a card are hidden rather than gone: none is shown of a card that has a title, or that showed some
@@ -113,11 +115,11 @@ pub(crate) fn hides_values(new: Values, stored: Values) -> bool {
     if new.status || new.fields.is_some_and(|fields| fields > 0) {
         return false;
     }
-    let is_unchanged = new.changed_at.is_some() && new.changed_at == stored.changed_at;
-    match new.fields {
-        Some(_) => stored.title || is_unchanged && (stored.status || stored.fields.is_some_and(|fields| fields > 0)),
-        None => is_unchanged && stored.status,
-    }
+    let has_not_changed_since = |told_at: Option<i64>| new.changed_at.is_some() && new.changed_at == told_at;
+    let hides_status = stored.status && has_not_changed_since(stored.changed_at);
+    let had_fields = stored.fields.is_some_and(|fields| fields > 0);
+    let hides_fields = new.fields.is_some() && (stored.title || had_fields && has_not_changed_since(stored.fields_at));
+    hides_status || hides_fields
 }
 
 #[cfg(test)]
@@ -301,8 +303,9 @@ mod tests {
 
     #[test]
     fn values_are_hidden_where_a_card_shows_none_and_has_a_title_or_has_not_changed() {
-        let nothing = Values { status: false, fields: Some(0), title: false, changed_at: Some(50) };
-        let full = Values { status: true, fields: Some(2), title: false, changed_at: Some(50) };
+        let nothing =
+            Values { status: false, fields: Some(0), title: false, changed_at: Some(50), fields_at: Some(50) };
+        let full = Values { status: true, fields: Some(2), title: false, changed_at: Some(50), fields_at: Some(50) };
         assert!(hides_values(nothing, full));
         assert!(hides_values(nothing, Values { status: false, ..full }));
         assert!(!hides_values(nothing, nothing), "there was nothing to hide");
@@ -312,12 +315,14 @@ mod tests {
         assert!(!hides_values(Values { changed_at: None, ..nothing }, Values { changed_at: None, ..full }));
         assert!(!hides_values(Values { status: true, ..nothing }, full));
         assert!(!hides_values(Values { fields: Some(1), ..nothing }, full));
+        let status_told_since = Values { status: false, fields_at: Some(40), ..full };
+        assert!(!hides_values(nothing, status_told_since), "the status was taken away, and its field with it");
     }
 
     #[test]
     fn a_status_alone_is_hidden_where_the_card_has_not_changed() {
-        let nothing = Values { status: false, fields: None, title: false, changed_at: Some(50) };
-        let stored = Values { status: true, fields: Some(2), title: true, changed_at: Some(50) };
+        let nothing = Values { status: false, fields: None, title: false, changed_at: Some(50), fields_at: Some(50) };
+        let stored = Values { status: true, fields: Some(2), title: true, changed_at: Some(50), fields_at: Some(50) };
         assert!(hides_values(nothing, stored));
         assert!(!hides_values(Values { changed_at: Some(60), ..nothing }, stored), "it was cleared");
         assert!(!hides_values(nothing, Values { status: false, ..stored }));

@@ -158,12 +158,19 @@ impl PageWriter<'_> {
                 .connection
                 .prepare_cached(sql)?
                 .query_row((stored.row, title), |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let now = Values { status: false, fields: told.map(Vec::len), title: false, changed_at: card.updated_at };
+            let now = Values {
+                status: false,
+                fields: told.map(Vec::len),
+                title: false,
+                changed_at: card.updated_at,
+                fields_at: None,
+            };
             let before = Values {
                 status: stored.card.status != 0,
                 fields: Some(fields as usize),
                 title,
                 changed_at: stored.card.updated_at,
+                fields_at: stored.card.fields_at,
             };
             hides = hides_values(now, before);
             is_hidden |= hides && told.is_some();
