@@ -5,6 +5,7 @@ use model::single_rules::SingleRule;
 use model::table::{Cells, Table};
 
 use crate::flow::{Lives, Place};
+use crate::frame::KNOWN_SHARE_MINIMUM;
 use crate::period::rows_of;
 
 /// Columns that are means, by table: where there is nothing to take the mean of they are empty, or 0 by the original's
@@ -50,16 +51,48 @@ pub(crate) fn of_tables(tables: &mut [Table], rules: &Rules) {
 
 fn fill_means(table: &mut Table) {
     let Some((_, means)) = MEANS.iter().find(|(name, _)| *name == table.name) else { return };
+    let unknown = ["lead_known_share", "cycle_known_share"].map(|share| unknown_rows(table, share));
     for column in table.columns.iter_mut().filter(|column| means.contains(&column.name)) {
+        let unknown = &unknown[usize::from(!column.name.starts_with("lead"))];
         if let Cells::Float(cells) = &mut column.cells {
-            for cell in cells {
+            for (_, cell) in cells.iter_mut().enumerate().filter(|(row, _)| !unknown.contains(row)) {
                 *cell = cell.or(Some(0.0));
             }
         }
     }
 }
 
+/// Rows of which a mean is not over nothing but over what lost history hides.
+fn unknown_rows(table: &Table, share: &str) -> Vec<usize> {
+    let Some(Cells::Float(shares)) = table.column(share) else { return Vec::new() };
+    let is_unknown = |share: &Option<f64>| share.is_some_and(|share| share < KNOWN_SHARE_MINIMUM);
+    shares.iter().enumerate().filter(|(_, share)| is_unknown(share)).map(|(row, _)| row).collect()
+}
+
 fn drop_last_row(table: &mut Table) {
     let kept: Vec<usize> = (0..table.height().saturating_sub(1)).collect();
     *table = rows_of(table, &kept);
+}
+
+#[cfg(test)]
+mod tests {
+    use model::table::Column;
+
+    use super::*;
+
+    #[test]
+    fn what_lost_history_hides_is_no_mean_over_nothing() {
+        let floats = |name, cells: [Option<f64>; 3]| Column { name, cells: Cells::Float(cells.to_vec()) };
+        let columns = vec![
+            floats("leadtime_days_avg", [None, None, Some(4.0)]),
+            floats("cycletime_days_avg", [None, None, None]),
+            floats("lead_known_share", [None, Some(0.6), Some(1.0)]),
+            floats("cycle_known_share", [None, Some(0.6), None]),
+        ];
+        let mut table = Table { name: "cycle_time", columns };
+        fill_means(&mut table);
+        let cells = |column| [0, 1, 2].map(|row| table.cell(row, column));
+        assert_eq!(cells("leadtime_days_avg"), ["0.000000", "", "4.000000"]);
+        assert_eq!(cells("cycletime_days_avg"), ["0.000000", "", "0.000000"]);
+    }
 }
