@@ -10,7 +10,9 @@ use super::track::{Fact, Stretch, What};
 
 const DONE: u8 = Step::Done as u8;
 const NULL: i64 = Instant::NULL_MICROS;
-/// A lost stretch of at most this length leaves no mark unknown: what it may hold is dated at its end.
+/// A lost stretch of at most this length leaves no mark unknown: what it may hold is dated at its end. One that ends in done
+/// is taken for a single move there: work of less than a day would be it otherwise, and items that go straight to done
+/// would count with a cycle time of 0.
 const SHORT_MICROS: i64 = MICROS_PER_DAY;
 /// A move into a done column this soon after a reopening is the closing, told once more by automation.
 const RESTATES_CLOSING_MICROS: i64 = 60 * MICROS_PER_SECOND;
@@ -211,7 +213,7 @@ impl<'a> Chain<'a> {
             // It left done, and became done again now.
             self.life.ended_at = at;
         }
-        if came_back && is_short {
+        if is_short && (came_back || stretch.to == DONE) {
             return;
         }
         let until = if self.state.place.is_ended() { at.min(self.life.ended_at) } else { at };

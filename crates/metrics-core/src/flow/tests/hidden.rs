@@ -48,10 +48,13 @@ fn marks_that_a_long_stretch_may_hold_are_unknown() {
 
 #[test]
 fn a_short_stretch_dates_what_it_may_hold_at_its_end() {
-    let life = life(20.0, "1 +P | 2 P:>Ready | 12 seen P:Done@11.6~11 | 11.5 closed");
-    assert_eq!((life.cycle_unknown, life.cycle_micros()), (false, Some(0)));
+    let straight = life(20.0, "1 +P | 2 P:>Ready | 12 seen P:Done@11.6~11 | 11.5 closed");
+    assert_eq!((straight.cycle_unknown, straight.cycle_micros()), (false, None), "as if it was told");
+    let life = life(20.0, "1 +P | 2 P:>Ready | 12 seen P:Testing@11.6~11 | 15 closed");
     let marks: Vec<_> = life.entered.iter().map(|at| since_start(*at)).collect();
-    assert_eq!(marks, [Some(2.0), Some(11.5), Some(11.5), Some(11.5), Some(11.5)]);
+    assert_eq!(marks, [Some(2.0), Some(11.6), Some(11.6), Some(11.6), None]);
+    let closed_before = super::life(20.0, "1 +P | 2 P:>Ready | 11.5 closed | 12 seen P:Doing@11.6~11");
+    assert_eq!(closed_before.cycle_micros(), Some(0), "nothing begins after its end");
     let seen = super::life(20.0, "1 +P | 2 P:>Ready | 12 seen P:In review@11.6~11 | 15 closed");
     assert_eq!(since_start(seen.cycle_start), Some(11.6));
     assert!(seen.inferred > 0, "it stays inferred");
