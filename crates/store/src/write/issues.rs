@@ -11,6 +11,11 @@ use crate::merge::order::Observer;
 use crate::merge::untold::complete_issue;
 use crate::read::tables::rows_where;
 
+/// Gives the cards that showed an issue before it was known to that issue. The index of what cards show holds those that
+/// show something: that has to be said here too, else every card is looked at for every issue.
+const LINK_CARDS: &str =
+    "UPDATE project_item SET issue = ?1 WHERE content_id = ?2 AND content_id <> '' AND issue IS NULL";
+
 impl PageWriter<'_> {
     /// Stores an issue; its events replace the stored ones but those of boards that are hidden, its cards are added or
     /// brought up to date. What is not told stays.
@@ -92,8 +97,7 @@ impl PageWriter<'_> {
             self.connection.prepare_cached(sql)?.execute((vanished_at, row))?;
         }
         if let Some(id) = id_or_null(&issue.id) {
-            let sql = "UPDATE project_item SET issue = ?1 WHERE content_id = ?2 AND issue IS NULL";
-            self.connection.prepare_cached(sql)?.execute((row, id))?;
+            self.connection.prepare_cached(LINK_CARDS)?.execute((row, id))?;
         }
         Ok(row)
     }
@@ -106,5 +110,22 @@ impl PageWriter<'_> {
 
     fn delete_status_events(&self, row: i64) -> rusqlite::Result<()> {
         self.connection.prepare_cached("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row]).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::LINK_CARDS;
+
+    #[test]
+    fn cards_of_an_issue_are_found_by_what_they_show() {
+        let mut connection = Connection::open_in_memory().expect("opened");
+        crate::schema::migrate(&mut connection).expect("migrated");
+        let sql = format!("EXPLAIN QUERY PLAN {LINK_CARDS}");
+        let plan: String =
+            connection.query_row(&sql, rusqlite::params![1, "I_1"], |row| row.get(3)).expect("explained");
+        assert!(plan.contains("INDEX project_item_content"), "{plan}");
     }
 }
