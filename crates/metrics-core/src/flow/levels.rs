@@ -22,11 +22,22 @@ pub(crate) fn net_flow_week(
     zone: chrono_tz::Tz,
     changes: &[ProcessChange],
 ) -> Table {
-    let steps = Step::ALL.into_iter().filter(|step| *step != Step::Done);
-    let mut stocks = vec![("open", stock(lives, |_, place| place.is_stock()))];
-    stocks.extend(steps.map(|step| (step.name(), stock(lives, |_, place| place as usize == step as usize))));
-    stocks.extend([("wip", work_in_progress(lives)), ("red_bin", open_bugs(lives))]);
-    let levels: Vec<Level<'_>> = stocks.iter().map(|(name, stock)| (*name, stock)).collect();
+    let stocks = stocks(lives, |issue, place| {
+        [
+            place.is_stock(),
+            place == Place::Backlog,
+            place == Place::Ready,
+            place == Place::Dev,
+            place == Place::Review,
+            place == Place::Qa,
+            place == Place::WaitingToProd,
+            is_work(place),
+            is_open_bug(lives, issue, place),
+        ]
+    });
+    let steps = Step::ALL.into_iter().filter(|step| *step != Step::Done).map(Step::name);
+    let names = std::iter::once("open").chain(steps).chain(["wip", "red_bin"]);
+    let levels: Vec<Level<'_>> = names.zip(&stocks).collect();
     let weeks = Weeks {
         periods: &weeks_of(lives, Cut::Week, zone),
         as_of: lives.as_of.micros(),
@@ -35,30 +46,38 @@ pub(crate) fn net_flow_week(
     net_flow::table("net_flow_week", &levels, weeks, changes)
 }
 
-/// Issues from dev to `waiting_to_prod`.
-pub(crate) fn work_in_progress(lives: &Lives) -> Stock {
-    stock(lives, |_, place| (Place::Dev..=Place::WaitingToProd).contains(&place))
+/// Work in progress, and open bugs.
+pub(crate) fn work_and_open_bugs(lives: &Lives) -> [Stock; 2] {
+    stocks(lives, |issue, place| [is_work(place), is_open_bug(lives, issue, place)])
 }
 
-/// Bugs that are open on a board.
-pub(crate) fn open_bugs(lives: &Lives) -> Stock {
-    stock(lives, |issue, place| place.is_stock() && lives.kinds.bug[issue] & BUG != 0)
+/// From dev to `waiting_to_prod`.
+fn is_work(place: Place) -> bool {
+    (Place::Dev..=Place::WaitingToProd).contains(&place)
 }
 
-/// Issues that are on a board and counted there by where they are.
-fn stock(lives: &Lives, is_counted: impl Fn(usize, Place) -> bool) -> Stock {
-    let (mut came, mut left) = (Vec::new(), Vec::new());
+/// A bug that is open on a board.
+fn is_open_bug(lives: &Lives, issue: usize, place: Place) -> bool {
+    place.is_stock() && lives.kinds.bug[issue] & BUG != 0
+}
+
+/// Issues that are on a board and counted there in each of some levels by where they are: one pass for all levels.
+fn stocks<const N: usize>(lives: &Lives, counted: impl Fn(usize, Place) -> [bool; N]) -> [Stock; N] {
+    let mut of_levels: [(Vec<i64>, Vec<i64>); N] = std::array::from_fn(|_| (Vec::new(), Vec::new()));
     let intervals = &lives.intervals;
     for (issue, _) in lives.followed() {
-        let mut was_counted = false;
+        let mut before = [false; N];
         for interval in intervals.of(issue) {
-            let counts = intervals.board[interval] != NO_BOARD && is_counted(issue, intervals.place[interval]);
-            if counts != was_counted {
-                let moved = if counts { &mut came } else { &mut left };
-                moved.push(intervals.start[interval]);
+            let is_on_board = intervals.board[interval] != NO_BOARD;
+            let now = if is_on_board { counted(issue, intervals.place[interval]) } else { [false; N] };
+            for (((came, left), before), now) in of_levels.iter_mut().zip(before).zip(now) {
+                if now != before {
+                    let changes = if now { came } else { left };
+                    changes.push(intervals.start[interval]);
+                }
             }
-            was_counted = counts;
+            before = now;
         }
     }
-    Stock::new(came, left)
+    of_levels.map(|(came, left)| Stock::new(came, left))
 }

@@ -36,7 +36,7 @@ pub use boards::{Board, NO_BOARD};
 pub use calculated_issue::calculated_issue;
 pub use cycle_time::{cycle_time, cycle_time_week};
 pub use kinds::{BUG, BUG_CUSTOMER_FACING, BUG_DEV_PROCESS, BUG_INTERNAL, Kinds};
-pub(crate) use levels::{open_bugs, work_in_progress};
+pub(crate) use levels::work_and_open_bugs;
 pub use lives::{Ending, Intervals, Life, Lives, Place, Source};
 pub use notices::notices;
 pub use stocks::{cumulative_flow_day, stocks, stocks_week};

@@ -8,11 +8,11 @@ use model::table::Table;
 use super::Summary;
 use super::data::{Data, Days};
 use super::observations::{Observations, Stock};
-use super::rows::{self, Figure, Row, Weekly, chart_bytes, counted, metric, table};
+use super::rows::{self, Figure, Row, chart_bytes, counted, over_days, table};
 use super::words;
 use crate::control::{Chart, weekly_series, xmr};
 use crate::coverage::Coverage;
-use crate::flow::{Life, Lives, open_bugs, work_in_progress};
+use crate::flow::{Life, Lives, work_and_open_bugs};
 
 /// What `flow_summary` of any days needs.
 #[derive(Clone, Debug)]
@@ -57,13 +57,14 @@ impl FlowFacts {
             cycle: medians(cycle_time_week, "cycletime_days_p50", changes),
             throughput,
         };
+        let [wip, bugs] = work_and_open_bugs(lives);
         Some(Self {
             lead: durations(lives, Life::lead_micros),
             cycle: durations(lives, Life::cycle_micros),
             lead_unknown: durations(lives, |life| (life.is_finished() && life.lead_micros().is_none()).then_some(0)),
             cycle_unknown: durations(lives, |life| (life.is_finished() && life.cycle_unknown).then_some(0)),
-            wip: work_in_progress(lives),
-            bugs: open_bugs(lives),
+            wip,
+            bugs,
             data,
             charts,
         })
@@ -101,21 +102,12 @@ impl FlowFacts {
 
     /// The centre in force, against that of the days before.
     fn throughput(&self, days: Days) -> Row {
-        let (metric, chart, before) = (metric("throughput"), &self.charts.throughput, days.before());
-        let figure = |days: Days| {
+        let chart = &self.charts.throughput;
+        over_days("throughput", &self.data, days, chart, |days| {
             let weeks = || chart.points.iter().filter(|point| point.complete && days.has(point.first_day));
             let value = weeks().next_back().and_then(|point| point.center);
             Figure { value, n: weeks().count() as i64, ..Figure::default() }
-        };
-        Row {
-            metric,
-            days,
-            figure: figure(days),
-            weekly: Weekly::of(chart, &self.data, days, metric),
-            before,
-            previous: self.data.covers(before).then(|| figure(before)),
-            weeks_of_work: None,
-        }
+        })
     }
 
     pub(super) fn bytes(&self) -> usize {

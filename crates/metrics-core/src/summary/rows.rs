@@ -117,6 +117,20 @@ pub(super) fn metric(name: &str) -> &'static Metric {
     metrics().iter().find(|metric| metric.name == name).expect("a test holds that summaries name metrics")
 }
 
+/// A row of a figure over some days, and over as many days before.
+pub(super) fn over_days(name: &str, data: &Data, days: Days, chart: &Chart, figure: impl Fn(Days) -> Figure) -> Row {
+    let (metric, before) = (metric(name), days.before());
+    Row {
+        metric,
+        days,
+        figure: figure(days),
+        weekly: Weekly::of(chart, data, days, metric),
+        before,
+        previous: data.covers(before).then(|| figure(before)),
+        weeks_of_work: None,
+    }
+}
+
 /// A row of figures over the values of some days, and over those of the days before.
 pub(super) fn pooled(
     name: &str,
@@ -126,17 +140,7 @@ pub(super) fn pooled(
     values: &Observations,
     figure: impl Fn(&[i64]) -> Figure,
 ) -> Row {
-    let (metric, before) = (metric(name), days.before());
-    let over = |days: Days| figure(&values.within(&data.instants(days)));
-    Row {
-        metric,
-        days,
-        figure: over(days),
-        weekly: Weekly::of(chart, data, days, metric),
-        before,
-        previous: data.covers(before).then(|| over(before)),
-        weeks_of_work: None,
-    }
+    over_days(name, data, days, chart, |days| figure(&values.within(&data.instants(days))))
 }
 
 /// A row of durations over some days, of which lost history may hide some.
@@ -148,18 +152,14 @@ pub(super) fn durations(
     [known, unknown]: [&Observations; 2],
     figure: impl Fn(&[i64]) -> Figure,
 ) -> Row {
-    let over = |days: Days| {
+    let mut row = over_days(name, data, days, chart, |days| {
         let instants = data.instants(days);
         figure(&known.within(&instants)).beside_unknown(unknown.within(&instants).len())
-    };
-    let row = pooled(name, data, days, chart, known, figure_of_none);
-    let figure = over(days);
-    let weekly = if figure.is_known() { row.weekly } else { Weekly { verdict: "", ..row.weekly } };
-    Row { previous: row.previous.map(|_| over(row.before)), figure, weekly, ..row }
-}
-
-fn figure_of_none(_: &[i64]) -> Figure {
-    Figure::default()
+    });
+    if !row.figure.is_known() {
+        row.weekly.verdict = "";
+    }
+    row
 }
 
 /// A row of a level: a count when the days end. It has no limits and no verdict, see [`net_flow`](crate::net_flow).
