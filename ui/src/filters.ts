@@ -15,11 +15,13 @@ export interface Filters {
   team?: string[];
   type?: string[];
   by?: 'week' | 'month';
+  /** What an address says that is no day and no length of periods: `from=2026-13-40`. */
+  unread?: string[];
 }
 
-const order: readonly (keyof Filters)[] = ['from', 'to', ...lists, 'by'];
+const order = ['from', 'to', ...lists, 'by'] as const;
 
-/** Reads what an address asks for. What cannot be understood is as if it were absent; reversed days are swapped. */
+/** Reads what an address asks for. What cannot be understood is kept apart; reversed days are swapped. */
 export function readFilters(search: URLSearchParams): Filters {
   const filters: Filters = {};
   let from = readDay(search.get('from'));
@@ -33,6 +35,12 @@ export function readFilters(search: URLSearchParams): Filters {
   }
   const by = search.get('by');
   if (by === 'month') filters.by = by;
+  const unread = (['from', 'to', 'by'] as const).flatMap((name) => {
+    const value = search.get(name);
+    const isRead = !value || (name === 'by' ? value === 'week' || value === 'month' : isDay(value));
+    return isRead ? [] : [`${name}=${value}`];
+  });
+  if (unread.length > 0) filters.unread = unread;
   return filters;
 }
 
@@ -43,6 +51,11 @@ export function writeFilters(filters: Filters): string {
     for (const value of [filters[name] ?? []].flat()) {
       if (!(name === 'by' && value === 'week')) search.append(name, value);
     }
+  }
+  // It stays until something else is asked for, so that a page that is loaded again says it again.
+  for (const part of filters.unread ?? []) {
+    const [name = '', ...value] = part.split('=');
+    search.append(name, value.join('='));
   }
   const text = search.toString();
   return text ? `?${text}` : '';
@@ -81,7 +94,7 @@ export function known(filters: Filters, about: About): { filters: Filters; unkno
     team: about.teams,
     type: about.types,
   };
-  const unknown: string[] = [];
+  const unknown: string[] = [...(filters.unread ?? [])];
   const kept: Filters = { ...filters };
   for (const list of lists) {
     const values = filters[list] ?? [];
@@ -95,6 +108,6 @@ export function known(filters: Filters, about: About): { filters: Filters; unkno
 
 /** The parameters of a request for filters, with the period that is shown. */
 export function paramsOf(filters: Filters, from: string): Params {
-  const { by: _, ...rest } = filters;
+  const { by: _, unread: __, ...rest } = filters;
   return { ...rest, from };
 }

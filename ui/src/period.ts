@@ -11,6 +11,8 @@ export function firstDay(label: string): Date {
     const monday = january4 - ((new Date(january4).getUTCDay() + 6) % 7) * day;
     return new Date(monday + (Number(week[2]) - 1) * 7 * day);
   }
+  const quarter = /^(\d{4})-Q([1-4])$/.exec(label);
+  if (quarter) return new Date(Date.UTC(Number(quarter[1]), Number(quarter[2]) * 3 - 3, 1));
   const [year, month = '1', date = '1'] = label.split('-');
   return new Date(Date.UTC(Number(year), Number(month) - 1, Number(date)));
 }
@@ -38,9 +40,22 @@ export function monthsBefore(date: Date, months: number): Date {
   return new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth(), Math.min(date.getUTCDate(), last)));
 }
 
+/** First and last day of a month or a quarter. */
+export function daysOf(label: string): { from: string; to: string } {
+  const first = firstDay(label);
+  const months = label.includes('Q') ? 3 : 1;
+  const last = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + months, 0));
+  return { from: isoDay(first), to: isoDay(last) };
+}
+
 /** Label of the week that the rows of a weekly table name by two columns. */
 export function weekLabel(row: { year: number; week: number }): string {
   return `${row.year}-W${String(row.week).padStart(2, '0')}`;
+}
+
+/** Whether a row of a table that is cut in several ways is one of a week. */
+export function isWeekly<Row extends object>(row: Row): row is Extract<Row, { week: number }> {
+  return 'week' in row;
 }
 
 /** How a reader hears it: a week with its first day. */

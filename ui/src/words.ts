@@ -90,6 +90,7 @@ export const words = {
     formula: 'How it is computed',
     leftOut: 'What is left out',
     docs: 'More in the documentation',
+    documentation: 'https://github.com/cto-metrics/cto-metrics/blob/main/docs/metrics.md',
     change: (percent: string, against: string) => `${percent} vs ${against}`,
     same: (against: string) => `about the same as ${against}`,
     before: 'the period before',
@@ -148,12 +149,16 @@ export const words = {
     within: (low: string, high: string) => `within the limits ${low} to ${high}`,
     noLimits: (why: string | undefined) =>
       ({
-        too_few_weeks: 'too few weeks for limits',
-        no_variation: 'no limits, since no week differs',
+        too_few_periods: 'too few periods for limits',
+        no_variation: 'no limits, since none differs',
         too_rare: 'too rare for limits',
       })[why ?? ''] ?? 'no limits',
     lastShown: (label: string, figure: string, place: string) =>
       `The last complete week shown (${label}, ${figure}): ${place}.`,
+    rare: {
+      month: 'By month: there are too few a week for limits.',
+      quarter: 'By quarter: there are too few a month for limits.',
+    },
     recalculated: (label: string) => `Limits recalculated ${label}`,
     spoken: (center: string, low: string, high: string) => `average ${center}, limits ${low} to ${high}`,
     above: (limit: string) => `above the upper limit of ${limit}`,
@@ -222,6 +227,7 @@ export const words = {
   total: 'Total',
   week: 'Week',
   month: 'Month',
+  periods: { week: 'Week', month: 'Month', quarter: 'Quarter' },
   complete: 'Complete',
   signals: 'Signals',
   /** Of the page Flow. */

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use metrics_core::Calculation;
-use model::table::Table;
+use metrics_core::headline::{Duration, FirstReview, Forecast, Headline, Merged, Newest, Stocks, Throughput};
 
 /// What a person reads first. Only figures that have a table are shown; a figure without data says so.
 pub(crate) fn text(calculation: &Calculation) -> String {
@@ -12,7 +12,6 @@ pub(crate) fn text(calculation: &Calculation) -> String {
         write!(lines.0, ", bills as of {}", bills.to_rfc3339_seconds()).expect("writing to memory does not fail");
     }
     lines.0.push_str("\n\n");
-    let table = |name: &str| calculation.tables.iter().find(|table| table.name == name);
     for finding in &calculation.findings {
         lines.0.push_str("  ");
         lines.0.push_str(finding);
@@ -21,23 +20,23 @@ pub(crate) fn text(calculation: &Calculation) -> String {
     if !calculation.findings.is_empty() {
         lines.0.push('\n');
     }
-    if let Some(weeks) = table("throughput_week") {
-        throughput(&mut lines, weeks);
-    }
-    if let Some(months) = table("cycle_time") {
-        lead_and_cycle(&mut lines, months);
-    }
-    if let Some(stocks) = table("stocks") {
+    let headline = Headline::of(&calculation.tables);
+    throughput(&mut lines, &headline.throughput);
+    lead_and_cycle(&mut lines, &headline);
+    if let Newest::Known(stocks) = headline.stocks {
         stock(&mut lines, stocks);
     }
-    if let Some(forecast) = table("forecast") {
-        forecasts(&mut lines, forecast);
+    match headline.forecast {
+        Newest::Known(Forecast { least, hits, tried }) => lines.line(
+            "Forecast, 4 weeks",
+            &format!("85 %: at least {least} issues ({hits} of {tried} past ones came true)"),
+        ),
+        Newest::NoneYet => lines.line("Forecast", "fewer than 12 weeks: none yet"),
+        Newest::NotAsked => {}
     }
-    if let (Some(cycle), Some(latency)) = (table("pr_cycle_week"), table("pr_review_latency_week")) {
-        pull_requests(&mut lines, cycle, latency);
-    }
-    if let Some(open) = table("pr_open") {
-        lines.line("Pull requests open", &open.height().to_string());
+    pull_requests(&mut lines, &headline);
+    if let Newest::Known(open) = headline.open_pull_requests {
+        lines.line("Pull requests open", &open.to_string());
     }
     lines.0
 }
@@ -50,120 +49,62 @@ impl Lines {
     }
 }
 
-/// The last row that is marked complete and passes a test.
-fn last_complete(table: &Table, passes: impl Fn(usize) -> bool) -> Option<usize> {
-    (0..table.height()).rev().find(|row| table.cell(*row, "complete") == "true" && passes(*row))
-}
-
-fn week(table: &Table, row: usize) -> String {
-    format!("{}-W{}", table.cell(row, "year"), table.cell(row, "week"))
-}
-
 /// A number with one decimal, or words where there is none.
-fn one_decimal(table: &Table, row: usize, column: &str, unit: &str) -> String {
-    match table.cell(row, column).parse::<f64>() {
-        Ok(value) => format!("{value:.1} {unit}"),
-        Err(_) => "too few to say".to_owned(),
-    }
+fn one_decimal(value: Option<f64>, unit: &str) -> String {
+    value.map_or_else(|| "too few to say".to_owned(), |value| format!("{value:.1} {unit}"))
 }
 
-fn throughput(lines: &mut Lines, table: &Table) {
-    let Some(row) = last_complete(table, |_| true) else {
-        return lines.line("Throughput", "no complete week yet");
+fn throughput(lines: &mut Lines, throughput: &Newest<Throughput>) {
+    let throughput = match throughput {
+        Newest::Known(throughput) => throughput,
+        Newest::NoneYet => return lines.line("Throughput", "no complete week yet"),
+        Newest::NotAsked => return,
     };
-    let signals = table.cell(row, "signals");
-    let limits = match table.cell(row, "center").parse::<f64>() {
-        Ok(center) => format!("average {center:.1}"),
-        Err(_) => "no limits yet".to_owned(),
-    };
-    let verdict = match (signals.as_str(), table.cell(row, "no_limits").as_str()) {
+    let limits = throughput.center.map_or_else(|| "no limits yet".to_owned(), |center| format!("average {center:.1}"));
+    let verdict = match (&*throughput.signals, &*throughput.no_limits) {
         ("", "too_rare") => "too few a week for limits".to_owned(),
         ("", _) => "no signal".to_owned(),
         (signals, _) => format!("signals: {signals}"),
     };
     lines.line(
-        &format!("Throughput, week {}", week(table, row)),
-        &format!("{} issues ({limits}, {verdict})", table.cell(row, "throughput")),
+        &format!("Throughput, week {}", throughput.week),
+        &format!("{} issues ({limits}, {verdict})", throughput.issues),
     );
 }
 
-fn lead_and_cycle(lines: &mut Lines, table: &Table) {
-    let Some(row) = last_complete(table, |_| true) else {
+fn lead_and_cycle(lines: &mut Lines, headline: &Headline) {
+    if headline.lead_time == Newest::NoneYet {
         return lines.line("Lead and cycle time", "no complete month yet");
-    };
-    let month = table.cell(row, "month");
-    for (title, prefix, count) in [("Lead time", "leadtime", "lead_count"), ("Cycle time", "cycletime", "cycle_count")]
-    {
-        let value = format!(
-            "median {}, 85 % within {} ({} issues)",
-            one_decimal(table, row, &format!("{prefix}_days_p50"), "days"),
-            one_decimal(table, row, &format!("{prefix}_days_p85"), "days"),
-            table.cell(row, count)
-        );
-        lines.line(&format!("{title}, {month}"), &value);
+    }
+    for (title, time) in [("Lead time", &headline.lead_time), ("Cycle time", &headline.cycle_time)] {
+        if let Newest::Known(Duration { month, p50, p85, issues }) = time {
+            let (p50, p85) = (one_decimal(*p50, "days"), one_decimal(*p85, "days"));
+            lines.line(&format!("{title}, {month}"), &format!("median {p50}, 85 % within {p85} ({issues} issues)"));
+        }
     }
 }
 
-/// A column's sum; the tables of stocks have one row per board.
-fn sum(table: &Table, column: &str) -> i64 {
-    (0..table.height()).filter_map(|row| table.cell(row, column).parse::<i64>().ok()).sum()
+fn stock(lines: &mut Lines, stocks: Stocks) {
+    let Stocks { work_in_progress, backlog, ready, dev, review, qa, waiting_to_prod, .. } = stocks;
+    let steps = format!("dev {dev}, review {review}, QA {qa}, waiting {waiting_to_prod}");
+    lines.line("Work in progress", &format!("{work_in_progress} ({steps}); ready {ready}, backlog {backlog}"));
+    let Stocks { bugs, bugs_customer_facing: customers, bugs_internal: colleagues, bugs_dev_process: dev, .. } = stocks;
+    let found = format!("found by customers {customers}, colleagues {colleagues}, development {dev}");
+    lines.line("Open bugs", &format!("{bugs} ({found})"));
 }
 
-fn stock(lines: &mut Lines, table: &Table) {
-    let in_progress: i64 =
-        ["in_dev", "in_review", "in_qa", "waiting_to_prod"].iter().map(|step| sum(table, step)).sum();
-    lines.line(
-        "Work in progress",
-        &format!(
-            "{in_progress} (dev {}, review {}, QA {}, waiting {}); ready {}, backlog {}",
-            sum(table, "in_dev"),
-            sum(table, "in_review"),
-            sum(table, "in_qa"),
-            sum(table, "waiting_to_prod"),
-            sum(table, "in_ready"),
-            sum(table, "in_backlogs")
-        ),
-    );
-    lines.line(
-        "Open bugs",
-        &format!(
-            "{} (found by customers {}, colleagues {}, development {})",
-            sum(table, "opened_bugs"),
-            sum(table, "opened_bugs_customer_facing"),
-            sum(table, "opened_bugs_internal"),
-            sum(table, "opened_bugs_dev_process")
-        ),
-    );
-}
-
-fn forecasts(lines: &mut Lines, table: &Table) {
-    let row =
-        (0..table.height()).find(|row| table.cell(*row, "project_id") == "ALL" && table.cell(*row, "weeks") == "4");
-    let Some(row) = row else { return };
-    let items = table.cell(row, "p85");
-    if items.is_empty() {
-        return lines.line("Forecast", "fewer than 12 weeks: none yet");
-    }
-    let came_true = format!("{} of {} past ones came true", table.cell(row, "hit_count"), table.cell(row, "hit_n"));
-    lines.line("Forecast, 4 weeks", &format!("85 %: at least {items} issues ({came_true})"));
-}
-
-fn pull_requests(lines: &mut Lines, cycle: &Table, latency: &Table) {
-    let all = |table: &Table, column: &str, row: usize| table.cell(row, column) == "ALL";
-    let Some(row) = last_complete(cycle, |row| all(cycle, "repo", row)) else {
-        return lines.line("Pull requests", "no complete week yet");
+fn pull_requests(lines: &mut Lines, headline: &Headline) {
+    let Merged { week, merged, unreviewed, open_to_merge_p50_days } = match &headline.merged {
+        Newest::Known(merged) => merged,
+        Newest::NoneYet => return lines.line("Pull requests", "no complete week yet"),
+        Newest::NotAsked => return,
     };
+    let median = one_decimal(*open_to_merge_p50_days, "days");
     lines.line(
-        &format!("Pull requests, week {}", week(cycle, row)),
-        &format!(
-            "{} merged ({} unreviewed), median {} from opening to merge",
-            cycle.cell(row, "merged"),
-            cycle.cell(row, "merged_unreviewed"),
-            one_decimal(cycle, row, "open_to_merge_p50_days", "days")
-        ),
+        &format!("Pull requests, week {week}"),
+        &format!("{merged} merged ({unreviewed} unreviewed), median {median} from opening to merge"),
     );
-    if let Some(row) = last_complete(latency, |row| all(latency, "size", row)) {
-        let title = format!("First review, week {}", week(latency, row));
-        lines.line(&title, &format!("median {}", one_decimal(latency, row, "to_first_review_p50_hours", "hours")));
+    if let Newest::Known(FirstReview { week, p50_hours }) = &headline.first_review {
+        lines.line(&format!("First review, week {week}"), &format!("median {}", one_decimal(*p50_hours, "hours")));
     }
 }

@@ -57,6 +57,9 @@ const NO_PERIOD: &str =
 /// The charge class of what changes an earlier bill.
 const CORRECTION: &[u8] = b"Correction";
 
+/// What a row without a category is told as.
+const NO_CATEGORY: &[u8] = b"(no category)";
+
 impl<'a> RowReader<'a> {
     pub(crate) fn new(columns: Columns, cost_column: &'static str, provider: Option<&'a str>) -> Self {
         Self { columns, cost_column, provider, last_period: None, last_begin: None, unknown: BTreeMap::new() }
@@ -78,7 +81,7 @@ impl<'a> RowReader<'a> {
             account: self.account_of(record)?,
             month: self.month_of(record)?,
             service: value(&record[columns.service]).unwrap_or_default(),
-            category: self.category_of(needed(&record[columns.category], header::CATEGORY)?),
+            category: self.category_of(value(&record[columns.category]).unwrap_or(NO_CATEGORY)),
             begins: self.begin_of(record)?,
             currency: needed(&record[columns.currency], header::CURRENCY)?,
             cost: needed(&record[columns.cost], self.cost_column)?,

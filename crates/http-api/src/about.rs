@@ -1,6 +1,6 @@
 //! What the server knows of itself and its data: `meta` and the catalogue of metrics.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Uri};
@@ -116,7 +116,7 @@ fn about(snapshot: &Snapshot, query: &Query, reload_error: Option<&str>, build: 
         "repositories": known.repositories,
         "teams": known.teams,
         "types": known.types,
-        "providers": providers(raw),
+        "providers": metrics_core::cloud::provider_names(raw, rules),
         "sources": sources(raw),
     }))
 }
@@ -125,11 +125,6 @@ fn first_opened(raw: &Raw) -> Option<model::Instant> {
     let first = |column: &model::columns::InstantColumn| (0..column.len()).filter_map(|row| column.get(row)).min();
     let firsts = [first(&raw.issues.created_at), first(&raw.pull_requests.created_at)];
     firsts.into_iter().flatten().min()
-}
-
-fn providers(raw: &Raw) -> BTreeSet<String> {
-    let codes: BTreeSet<u32> = raw.cloud_costs.provider.iter().copied().collect();
-    codes.into_iter().map(|code| raw.dictionary.text(code).into_owned()).collect()
 }
 
 /// The last import of every source, and how far the last good one reached.

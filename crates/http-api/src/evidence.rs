@@ -92,9 +92,8 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
 /// Whether `from` and `to` change the rows.
 fn cuts_days(evidence: Evidence) -> bool {
     match evidence {
-        Evidence::Finished => true,
+        Evidence::Finished | Evidence::PullRequests(_) => true,
         Evidence::Stock | Evidence::OpenPullRequests => false,
-        Evidence::PullRequests(counted) => pull_requests::cuts_days(counted),
     }
 }
 

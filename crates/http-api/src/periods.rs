@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use axum::http::StatusCode;
 use chrono::{Datelike as _, NaiveDate};
+use metrics_core::calendar::quarter_label;
 use metrics_core::catalogue::{Period, TableSpec};
 use metrics_core::period::first_days;
 use model::table::Table;
@@ -112,7 +113,7 @@ impl Blocks {
 
 /// Whether a column dates a row.
 pub(crate) fn is_period(column: &str) -> bool {
-    matches!(column, "date" | "year" | "week" | "month")
+    matches!(column, "date" | "year" | "week" | "month" | "quarter")
 }
 
 /// What a column that dates a row says of a period, as JSON.
@@ -130,6 +131,7 @@ fn label(period: Period, number: i64) -> String {
     let day = first_day(period, number);
     match period {
         Period::Month => day.format("%Y-%m").to_string(),
+        Period::Quarter => quarter_label(day),
         Period::Week => day.format("%G-W%V").to_string(),
         Period::Day | Period::None => day.to_string(),
     }
@@ -138,6 +140,7 @@ fn label(period: Period, number: i64) -> String {
 fn first_day(period: Period, number: i64) -> NaiveDate {
     let day = match period {
         Period::Month => NaiveDate::from_ymd_opt(number.div_euclid(12) as i32, number.rem_euclid(12) as u32 + 1, 1),
+        Period::Quarter => NaiveDate::from_ymd_opt(number.div_euclid(4) as i32, number.rem_euclid(4) as u32 * 3 + 1, 1),
         // Day 4 since the epoch, 1970-01-05, is the first Monday.
         Period::Week => NaiveDate::from_epoch_days((number * 7 + 4) as i32),
         Period::Day | Period::None => NaiveDate::from_epoch_days(number as i32),
@@ -149,6 +152,7 @@ fn first_day(period: Period, number: i64) -> NaiveDate {
 fn of_day(period: Period, day: NaiveDate) -> i64 {
     match period {
         Period::Month => i64::from(day.year()) * 12 + i64::from(day.month0()),
+        Period::Quarter => i64::from(day.year()) * 4 + i64::from(day.month0() / 3),
         Period::Week => (i64::from(day.to_epoch_days()) - 4).div_euclid(7),
         Period::Day | Period::None => i64::from(day.to_epoch_days()),
     }

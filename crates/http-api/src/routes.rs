@@ -21,6 +21,7 @@ pub(crate) enum By {
     Day,
     Week,
     Month,
+    Quarter,
 }
 
 /// What the rows behind a table are.
@@ -49,10 +50,10 @@ pub(crate) enum Counted {
     Activity,
     /// Opened in a period.
     Opened,
-    /// All.
-    All,
-    /// All, by their number of change requests.
-    AllByChangeRequests,
+    /// Opened in a range of days.
+    OpenedWithin,
+    /// Opened in a range of days, by their number of change requests.
+    OpenedByChangeRequests,
 }
 
 impl By {
@@ -63,6 +64,7 @@ impl By {
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
+            Self::Quarter => "quarter",
         }
     }
 }
@@ -80,28 +82,42 @@ const fn of_pull_requests(path: &'static str, tables: &'static [(By, &'static st
 }
 
 /// Every typed table.
-pub(crate) const TABLE_ROUTES: [TableRoute; 26] = [
+pub(crate) const TABLE_ROUTES: [TableRoute; 28] = [
     with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
-    with_evidence("flow/throughput", &[(By::Week, "throughput_week")], Evidence::Finished),
+    with_evidence(
+        "flow/throughput",
+        &[(By::Week, "throughput_week"), (By::Month, "throughput_month"), (By::Quarter, "throughput_quarter")],
+        Evidence::Finished,
+    ),
     with_evidence("flow/stocks", &[(By::Nothing, "stocks"), (By::Week, "stocks_week")], Evidence::Stock),
+    with_evidence("flow/stocks/totals", &[(By::Week, "stocks_totals_week")], Evidence::Stock),
     route("flow/net-flow", &[(By::Week, "net_flow_week")]),
     route("flow/cumulative-flow", &[(By::Day, "cumulative_flow_day")]),
+    route("flow/cumulative-flow/totals", &[(By::Week, "cumulative_flow_totals_week")]),
     with_evidence("flow/aging", &[(By::Nothing, "aging_wip")], Evidence::Stock),
     route("flow/forecast", &[(By::Nothing, "forecast")]),
     route("flow/summary", &[(By::Nothing, "flow_summary")]),
     route("issues", &[(By::Nothing, "calculated_issue")]),
     route("pull-requests", &[(By::Nothing, "calculated_pr")]),
     of_pull_requests("pull-requests/distribution", &[(By::Nothing, "pr_cycle_dist")], Counted::MergedByTime),
-    of_pull_requests("pull-requests/change-requests", &[(By::Week, "pr_change_requests_week")], Counted::Opened),
+    of_pull_requests(
+        "pull-requests/change-requests",
+        &[
+            (By::Week, "pr_change_requests_week"),
+            (By::Month, "pr_change_requests_month"),
+            (By::Quarter, "pr_change_requests_quarter"),
+        ],
+        Counted::Opened,
+    ),
     of_pull_requests(
         "pull-requests/change-requests/repositories",
         &[(By::Nothing, "pr_change_requests_repo")],
-        Counted::All,
+        Counted::OpenedWithin,
     ),
     of_pull_requests(
         "pull-requests/change-requests/distribution",
         &[(By::Nothing, "pr_change_requests_repo_dist")],
-        Counted::AllByChangeRequests,
+        Counted::OpenedByChangeRequests,
     ),
     of_pull_requests("pull-requests/cycle", &[(By::Week, "pr_cycle_week")], Counted::Merged),
     of_pull_requests("pull-requests/review-latency", &[(By::Week, "pr_review_latency_week")], Counted::MergedBySize),
@@ -168,6 +184,7 @@ mod tests {
                 By::Day => Period::Day,
                 By::Week => Period::Week,
                 By::Month => Period::Month,
+                By::Quarter => Period::Quarter,
             };
             assert_eq!(period, expected, "{table}");
         }

@@ -39,7 +39,14 @@ pub(crate) struct Snapshot {
 
 /// Tables that take long, are long, or depend on more than the others: of a part of the organisation each is computed
 /// when it is asked for, and the others of the scope together, since a page shows several of them.
-const ALONE: [&str; 4] = ["calculated_issue", "calculated_pr", "forecast", "pr_cycle_dist"];
+const ALONE: [&str; 6] = [
+    "calculated_issue",
+    "calculated_pr",
+    "forecast",
+    "pr_change_requests_repo",
+    "pr_change_requests_repo_dist",
+    "pr_cycle_dist",
+];
 
 /// Which tables of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

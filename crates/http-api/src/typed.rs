@@ -8,8 +8,11 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
-use metrics_core::catalogue::{Filter, Period, Range, TableScope};
-use metrics_core::{Calculation, Selection, period};
+use chrono::Datelike as _;
+use chrono_tz::Tz;
+use metrics_core::catalogue::{Filter, Period, Range, TableScope, TableSpec};
+use metrics_core::{Calculation, Selection, cloud, findings, period};
+use model::Month;
 use model::rules::RuleSet;
 use tokio_util::io::ReaderStream;
 
@@ -196,8 +199,39 @@ fn unwritten(
     });
     match format {
         Format::Csv => Ok(Unwritten::csv(held.map(|held| csv::guarded(held.table()).map_or(held, Held::Own)))),
-        Format::Json => json_of(snapshot, calculation, spec, held, query, of_days.as_deref()),
+        Format::Json => {
+            let of_days = match of_days {
+                None if !is_whole => findings_within(snapshot, calculation, spec, query)?,
+                known => known,
+            };
+            json_of(snapshot, calculation, spec, held, query, of_days.as_deref())
+        }
     }
+}
+
+/// What the table says of the asked days; `None` where they do not change it.
+fn findings_within(
+    snapshot: &Snapshot,
+    calculation: &Calculation,
+    spec: &'static TableSpec,
+    query: &Query,
+) -> Result<Option<Vec<String>>, Problem> {
+    let (raw, rules) = snapshot.sources(query.set)?;
+    if query.set == RuleSet::CtoStats {
+        return Ok(None);
+    }
+    if spec.scope != TableScope::CloudSpending {
+        let days = (query.from, query.to);
+        return Ok(findings::within(&calculation.tables, spec, rules.timezone, days, &rules.process_changes));
+    }
+    let days = (query.from, query.to);
+    let table = calculation.tables.iter().find(|table| table.name == spec.name);
+    if let Some(nothing) = table.and_then(|table| findings::nothing_complete(table, spec, Tz::UTC, days)) {
+        return Ok(Some(vec![nothing]));
+    }
+    let until = query.to.and_then(|to| Month::new(to.year(), to.month())).zip(calculation.cloud_as_of);
+    let said = until.map(|(last, as_of)| cloud::findings_until(raw, rules, as_of, last));
+    Ok(said.and_then(|mut said| said.remove(spec.name)))
 }
 
 fn media_type(format: Format) -> &'static str {

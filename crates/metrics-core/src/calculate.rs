@@ -13,7 +13,6 @@ use model::table::Table;
 
 use crate::catalogue::TableScope;
 use crate::cloud::{CloudSpending, cloud_spending};
-use crate::control::finding;
 use crate::coverage::{Coverage, ISSUE_SCOPES};
 use crate::cto_stats;
 use crate::findings::{self, FindingsByTable};
@@ -24,7 +23,7 @@ use crate::parallel;
 use crate::pull_requests;
 use crate::selection::{Chosen, Selection};
 use crate::summary::{FlowFacts, Summaries, Summary};
-use crate::throughput::{Throughput, ThroughputInputs, throughput_week};
+use crate::throughput::{Throughput, ThroughputInputs, throughput_month_and_quarter, throughput_week};
 use crate::totals::{ALL, board_key};
 use crate::wanted::Wanted;
 
@@ -175,6 +174,7 @@ fn calculate_from(
                 }
             }
             let said = findings::of_tables(&calculation.tables, &rules.process_changes);
+            calculation.findings.extend(said.get("throughput_week").into_iter().flatten().cloned());
             calculation.findings_by_table.extend(said);
             // Last of all: charts, summaries and sentences rest on what is known, and on all weeks.
             overrides::of_tables(&mut calculation.tables, rules);
@@ -255,25 +255,23 @@ fn flow_issue_tables(
         || flow::tables_of(&raw, rules, &lives, &coverage, wanted, chosen.at),
         || {
             let endings = lives.endings();
-            let weekly = || throughput(&lives, &endings, rules, &coverage);
+            let weekly = || throughput(&lives, &endings, rules, &coverage, wanted);
             let forecast = || forecasts(&lives, &endings, rules, &coverage);
             (wanted.has("throughput_week").then(weekly), wanted.has("forecast").then(forecast))
         },
     );
     let tables = tables?;
-    let mut throughput_week = None;
-    if let Some(weekly) = weekly {
-        let said = finding(&weekly.chart, "issues finished").sentences;
-        calculation.findings_by_table.insert("throughput_week", said.clone());
-        calculation.findings.extend(said);
+    let mut throughput = Vec::new();
+    if let Some((weekly, longer)) = weekly {
         let weekly_times = tables.iter().find(|table| table.name == "cycle_time_week");
         if let Some(weekly_times) = weekly_times.filter(|_| wanted.has("flow_summary")) {
             calculation.summaries.flow = FlowFacts::new(&lives, rules, &coverage, weekly_times, weekly.chart);
         }
-        throughput_week = Some(weekly.table);
+        throughput.push(weekly.table);
+        throughput.extend(longer);
     }
     calculation.tables.extend(tables);
-    calculation.tables.extend(throughput_week);
+    calculation.tables.extend(throughput);
     calculation.tables.extend(forecast);
     if wanted.has("flow_summary") {
         calculation.add_summary("flow_summary");
@@ -281,7 +279,14 @@ fn flow_issue_tables(
     Ok(())
 }
 
-fn throughput(lives: &Lives, endings: &[Ending], rules: &Rules, coverage: &Coverage) -> Throughput {
+/// By week, and the tables of longer periods that are wanted.
+fn throughput(
+    lives: &Lives,
+    endings: &[Ending],
+    rules: &Rules,
+    coverage: &Coverage,
+    wanted: Wanted<'_>,
+) -> (Throughput, Vec<Table>) {
     let ended = |not_planned: bool| -> Vec<Instant> {
         endings.iter().filter(|ending| ending.not_planned == not_planned).map(|ending| ending.ended_at).collect()
     };
@@ -297,7 +302,8 @@ fn throughput(lives: &Lives, endings: &[Ending], rules: &Rules, coverage: &Cover
         zone: rules.timezone,
         process_changes: &rules.process_changes,
     };
-    throughput_week(&inputs)
+    let longer = throughput_month_and_quarter(&inputs).into_iter().map(|longer| longer.table);
+    (throughput_week(&inputs), longer.filter(|table| wanted.has(table.name)).collect())
 }
 
 fn forecasts(lives: &Lives, endings: &[Ending], rules: &Rules, coverage: &Coverage) -> Table {
@@ -375,7 +381,11 @@ mod tests {
                 "net_flow_week",
                 "aging_wip",
                 "cumulative_flow_day",
+                "stocks_totals_week",
+                "cumulative_flow_totals_week",
                 "throughput_week",
+                "throughput_month",
+                "throughput_quarter",
                 "forecast",
                 "flow_summary",
             ]

@@ -5,6 +5,42 @@
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use model::Instant;
+use model::columns::TextColumn;
+use model::table::{Cells, Column};
+
+/// The columns that name the period of each row, each period `times` rows long: `date`, `year` and `week`, `month`, or
+/// `quarter`.
+pub(crate) fn label_columns(periods: &Periods, cut: Cut, times: usize) -> Vec<Column> {
+    let rows = || (0..periods.len()).flat_map(|period| std::iter::repeat_n(period, times));
+    let text = |label: &dyn Fn(usize) -> String| {
+        let mut cells = TextColumn::default();
+        rows().for_each(|period| cells.push(label(period).as_bytes()));
+        Cells::Text(cells)
+    };
+    match cut {
+        Cut::Day => {
+            vec![Column { name: "date", cells: Cells::Date(rows().map(|at| Some(periods.first_day(at))).collect()) }]
+        }
+        Cut::Week => vec![
+            Column { name: "year", cells: Cells::Int(rows().map(|at| Some(periods.iso_week(at).0)).collect()) },
+            Column { name: "week", cells: Cells::Week(rows().map(|at| periods.iso_week(at).1).collect()) },
+        ],
+        Cut::Month => vec![Column { name: "month", cells: text(&|at| periods.month_label(at)) }],
+        Cut::Quarter => vec![Column { name: "quarter", cells: text(&|at| quarter_label(periods.first_day(at))) }],
+    }
+}
+
+/// `2026-Q1`, of a day in that quarter.
+pub fn quarter_label(day: NaiveDate) -> String {
+    format!("{}-Q{}", day.year(), day.month0() / 3 + 1)
+}
+
+/// First day of `2026-Q1`; `None` for text of another form.
+pub fn first_day_of_quarter(label: &str) -> Option<NaiveDate> {
+    let (year, quarter) = label.split_once("-Q")?;
+    let quarter: u32 = quarter.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
+    NaiveDate::from_ymd_opt(year.parse().ok()?, quarter * 3 - 2, 1)
+}
 
 /// Length of the periods of a [`Periods`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +51,8 @@ pub enum Cut {
     Week,
     /// Calendar months.
     Month,
+    /// Quarters of a calendar year.
+    Quarter,
 }
 
 /// A gapless run of periods in order.
@@ -113,6 +151,10 @@ fn first_day(cut: Cut, day: NaiveDate) -> NaiveDate {
         Cut::Day => day,
         Cut::Week => day - Days::new(u64::from(day.weekday().num_days_from_monday())),
         Cut::Month => day.with_day(1).unwrap_or(day),
+        Cut::Quarter => {
+            let first = day.with_day(1).unwrap_or(day);
+            first.with_month0(first.month0() / 3 * 3).unwrap_or(first)
+        }
     }
 }
 
@@ -121,6 +163,7 @@ fn next(cut: Cut, day: NaiveDate) -> NaiveDate {
         Cut::Day => day + Days::new(1),
         Cut::Week => day + Days::new(7),
         Cut::Month => day + Months::new(1),
+        Cut::Quarter => day + Months::new(3),
     }
 }
 

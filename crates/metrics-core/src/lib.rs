@@ -11,6 +11,7 @@ pub mod findings;
 pub mod flow;
 pub mod forecast;
 pub mod frame;
+pub mod headline;
 mod hosts;
 mod ids;
 mod logins;
@@ -32,8 +33,14 @@ pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
 
 /// Names of the tables that only rule set `flow` writes.
-pub const FLOW_ONLY_TABLES: [&str; 17] = [
+pub const FLOW_ONLY_TABLES: [&str; 23] = [
+    "throughput_month",
+    "throughput_quarter",
+    "pr_change_requests_month",
+    "pr_change_requests_quarter",
     "cycle_time_week",
+    "stocks_totals_week",
+    "cumulative_flow_totals_week",
     "aging_wip",
     "cumulative_flow_day",
     "forecast",

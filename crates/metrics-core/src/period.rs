@@ -8,7 +8,7 @@ use model::Month;
 use model::columns::InstantColumn;
 use model::table::{Cells, Column, Table};
 
-use crate::calendar::local_date;
+use crate::calendar::{first_day_of_quarter, local_date};
 use crate::catalogue::{Period, Range, TableSpec};
 
 /// The rows whose period lies within `from` and `to`: `from <= first day of the period <= to`. A week is dated by its
@@ -53,6 +53,12 @@ pub fn first_days(table: &Table, period: Period) -> Option<Vec<Option<NaiveDate>
         Period::Month => match table.column("month")? {
             Cells::Text(months) => {
                 Some((0..months.len()).map(|row| Month::parse(&months.text(row)).map(Month::first_day)).collect())
+            }
+            _ => None,
+        },
+        Period::Quarter => match table.column("quarter")? {
+            Cells::Text(quarters) => {
+                Some((0..quarters.len()).map(|row| first_day_of_quarter(&quarters.text(row))).collect())
             }
             _ => None,
         },

@@ -1,11 +1,11 @@
-//! `throughput_week`: finished issues per week with their control chart.
+//! `throughput_week`, `throughput_month` and `throughput_quarter`: finished issues per period with their control chart.
 
 use chrono_tz::Tz;
 use model::Instant;
 use model::rules::ProcessChange;
 use model::table::{Cells, Column, Table};
 
-use crate::calendar::{Cut, Periods};
+use crate::calendar::{Cut, Periods, label_columns};
 use crate::control::{Chart, Point, chart_columns, xmr};
 
 /// What the throughput of a group of issues rests on.
@@ -27,41 +27,48 @@ pub struct ThroughputInputs<'a> {
     pub process_changes: &'a [ProcessChange],
 }
 
-/// The table `throughput_week` and the chart behind it.
+/// A table of throughput and the chart behind it.
 #[derive(Clone, Debug)]
 pub struct Throughput {
-    /// One row per week, in order: year, week, throughput, center, ucl, lcl, signals (joined by `;`), segment,
-    /// provisional, `no_limits`, `closed_not_planned`, complete. Limits are null where the chart has none.
+    /// One row per period, in order: year and week (month, or quarter), throughput, center, ucl, lcl, signals (joined by
+    /// `;`), segment, provisional, `no_limits`, `closed_not_planned`, complete. Limits are null where the chart has none.
     pub table: Table,
     /// The chart, for its finding and its changes of limits.
     pub chart: Chart,
 }
 
-/// Finished issues per ISO week, every week from the first to that of `as_of`, zeros included.
+/// `throughput_week`: finished issues per ISO week, every week from the first to that of `as_of`, zeros included.
 ///
 /// An incomplete week is shown with its count so far, without limits.
 pub fn throughput_week(inputs: &ThroughputInputs<'_>) -> Throughput {
+    throughput("throughput_week", Cut::Week, inputs)
+}
+
+/// The same of longer periods, for what is finished too rarely for limits by week: `throughput_month` and
+/// `throughput_quarter`.
+pub fn throughput_month_and_quarter(inputs: &ThroughputInputs<'_>) -> [Throughput; 2] {
+    [("throughput_month", Cut::Month), ("throughput_quarter", Cut::Quarter)]
+        .map(|(name, cut)| throughput(name, cut, inputs))
+}
+
+fn throughput(name: &'static str, cut: Cut, inputs: &ThroughputInputs<'_>) -> Throughput {
     let events = || inputs.finished.iter().chain(inputs.closed_not_planned).copied();
     let first = events().fold(inputs.first, Instant::min);
-    let weeks = Periods::covering(Cut::Week, inputs.zone, first, inputs.as_of);
-    let throughput = counts(&weeks, inputs.finished, inputs.as_of);
-    let not_planned = counts(&weeks, inputs.closed_not_planned, inputs.as_of);
+    let periods = Periods::covering(cut, inputs.zone, first, inputs.as_of);
+    let throughput = counts(&periods, inputs.finished, inputs.as_of);
+    let not_planned = counts(&periods, inputs.closed_not_planned, inputs.as_of);
     let covered = inputs.covered_to.min(inputs.as_of);
-    let points: Vec<Point> = (0..weeks.len())
-        .map(|week| Point::count(weeks.first_day(week), throughput[week] as f64, weeks.end(week) <= covered))
+    let points: Vec<Point> = (0..periods.len())
+        .map(|at| Point::count(periods.first_day(at), throughput[at] as f64, periods.end(at) <= covered))
         .collect();
     let chart = xmr(&points, inputs.process_changes);
-    let (years, numbers): (Vec<i64>, Vec<i64>) = (0..weeks.len()).map(|week| weeks.iso_week(week)).unzip();
-    let mut columns = vec![
-        Column { name: "year", cells: Cells::Int(years.into_iter().map(Some).collect()) },
-        Column { name: "week", cells: Cells::Week(numbers) },
-        Column { name: "throughput", cells: Cells::Int(throughput.into_iter().map(Some).collect()) },
-    ];
+    let mut columns = label_columns(&periods, cut, 1);
+    columns.push(Column { name: "throughput", cells: Cells::Int(throughput.into_iter().map(Some).collect()) });
     columns.extend(chart_columns(&chart.points.iter().map(Some).collect::<Vec<_>>()));
     columns.push(Column { name: "closed_not_planned", cells: Cells::Int(not_planned.into_iter().map(Some).collect()) });
     let complete = points.iter().map(|point| point.complete).collect();
     columns.push(Column { name: "complete", cells: Cells::Bool(complete) });
-    Throughput { table: Table { name: "throughput_week", columns }, chart }
+    Throughput { table: Table { name, columns }, chart }
 }
 
 /// Events per period, those after `as_of` left out.
@@ -102,8 +109,8 @@ mod tests {
         assert_eq!(
             throughput_week(&inputs(&finished, &not_planned)).table.to_csv(),
             "year,week,throughput,center,ucl,lcl,signals,segment,provisional,no_limits,closed_not_planned,complete\n\
-             2024,52,0,,,,,1,false,too_few_weeks,1,true\n\
-             2025,01,1,,,,,1,false,too_few_weeks,0,true\n\
+             2024,52,0,,,,,1,false,too_few_periods,1,true\n\
+             2025,01,1,,,,,1,false,too_few_periods,0,true\n\
              2025,02,1,,,,,1,false,incomplete,0,false\n"
         );
     }
@@ -146,6 +153,25 @@ mod tests {
         );
     }
 
+    #[test]
+    fn months_and_quarters_are_rows_too() {
+        let finished = ["2024-11-30T23:59:59Z", "2024-12-01", "2024-12-31T23:59:59Z", "2025-01-08"].map(at);
+        let [months, quarters] = throughput_month_and_quarter(&inputs(&finished, &[at("2025-01-01")]));
+        assert_eq!(
+            months.table.to_csv(),
+            "month,throughput,center,ucl,lcl,signals,segment,provisional,no_limits,closed_not_planned,complete\n\
+             2024-11,1,,,,,1,false,too_few_periods,0,true\n\
+             2024-12,2,,,,,1,false,too_few_periods,0,true\n\
+             2025-01,1,,,,,1,false,incomplete,1,false\n"
+        );
+        assert_eq!(
+            quarters.table.to_csv(),
+            "quarter,throughput,center,ucl,lcl,signals,segment,provisional,no_limits,closed_not_planned,complete\n\
+             2024-Q4,3,,,,,1,false,too_few_periods,0,true\n\
+             2025-Q1,1,,,,,1,false,incomplete,1,false\n"
+        );
+    }
+
     proptest! {
         #[test]
         fn order_of_the_events_is_nothing_and_the_sum_of_the_weeks_is_everything(
@@ -158,6 +184,10 @@ mod tests {
             prop_assert_eq!(forward.to_csv(), backward.to_csv());
             let Some(Cells::Int(weeks)) = forward.column("throughput") else { panic!("a column of integers") };
             prop_assert_eq!(weeks.iter().flatten().sum::<i64>(), seconds.len() as i64);
+            for longer in throughput_month_and_quarter(&inputs(&instants(&seconds), &[])) {
+                let Some(Cells::Int(counts)) = longer.table.column("throughput") else { panic!("integers") };
+                prop_assert_eq!(counts.iter().flatten().sum::<i64>(), seconds.len() as i64);
+            }
         }
     }
 }

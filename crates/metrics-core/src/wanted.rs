@@ -20,9 +20,15 @@ impl Wanted<'_> {
 /// The tables that the findings of one rest on, or that a summary takes its charts from.
 fn rests_on(table: &str) -> &'static [&'static str] {
     match table {
-        "stocks" => &["stocks_week", "net_flow_week"],
-        "stocks_week" => &["net_flow_week"],
+        "stocks" | "stocks_week" | "stocks_totals_week" => &["stocks_week", "stocks_totals_week", "net_flow_week"],
+        "cumulative_flow_totals_week" => &["cumulative_flow_day"],
         "pr_open" => &["pr_net_flow_week"],
+        "throughput_week" | "throughput_month" | "throughput_quarter" => {
+            &["throughput_week", "throughput_month", "throughput_quarter"]
+        }
+        "pr_change_requests_week" | "pr_change_requests_month" => {
+            &["pr_change_requests_month", "pr_change_requests_quarter"]
+        }
         "flow_summary" => &["cycle_time_week", "throughput_week"],
         "pr_summary" => &["pr_cycle_week", "pr_review_latency_week", "pr_change_requests_week"],
         _ => &[],

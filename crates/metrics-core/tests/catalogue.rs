@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use metrics_core::calendar::first_day_of_quarter;
 use metrics_core::catalogue::{ColumnKind, ColumnSpec, Filter, Period, TableScope, TableSpec, metrics, table, tables};
 use metrics_core::{Calculation, calculate, period};
 use model::Month;
@@ -45,6 +46,14 @@ fn kind_of(cells: &Cells, column: &ColumnSpec) -> ColumnKind {
         Cells::Text(months) if column.kind == ColumnKind::Month => {
             assert!((0..months.len()).all(|row| Month::parse(&months.text(row)).is_some()), "{}", column.name);
             ColumnKind::Month
+        }
+        Cells::Text(quarters) if column.kind == ColumnKind::Quarter => {
+            assert!(
+                (0..quarters.len()).all(|row| first_day_of_quarter(&quarters.text(row)).is_some()),
+                "{}",
+                column.name
+            );
+            ColumnKind::Quarter
         }
         Cells::Text(_) | Cells::Code(..) => ColumnKind::Text,
         Cells::Int(_) => ColumnKind::Int,

@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Change requests per pull request, by repository over all time. Bots count. The original tool's form: every value is text. */
+        /** Change requests per pull request, by repository: of all pull requests, or of those opened in the asked days. Bots count. The original tool's form: every value is text. */
         get: operations["compatible_pr_change_requests_repo"];
         put?: never;
         post?: never;
@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many pull requests of a repository have how many change requests. Bots count. The original tool's form: every value is text. */
+        /** How many pull requests of a repository have how many change requests: of all, or of those opened in the asked days. Bots count. The original tool's form: every value is text. */
         get: operations["compatible_pr_change_requests_repo_dist"];
         put?: never;
         post?: never;
@@ -446,6 +446,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flow/cumulative-flow/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Issues that had reached each step over all boards, at the end of the last whole day of each week. */
+        get: operations["flow_cumulative_flow_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow/cumulative-flow/totals.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Issues that had reached each step over all boards, at the end of the last whole day of each week. As CSV. */
+        get: operations["flow_cumulative_flow_totals_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flow/cycle-time": {
         parameters: {
             query?: never;
@@ -616,6 +650,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flow/stocks/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open issues by step at the end of each week over all boards, the running week at as_of. */
+        get: operations["flow_stocks_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow/stocks/totals.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open issues by step at the end of each week over all boards, the running week at as_of. As CSV. */
+        get: operations["flow_stocks_totals_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow/stocks/totals/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["flow_stocks_totals_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flow/summary": {
         parameters: {
             query?: never;
@@ -657,7 +742,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Finished issues per week with their control chart. */
+        /** Finished issues per week with their control chart. Finished issues per month with their control chart, for what is too rare by week. Finished issues per quarter with their control chart, for what is too rare by month. */
         get: operations["flow_throughput"];
         put?: never;
         post?: never;
@@ -674,7 +759,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Finished issues per week with their control chart. As CSV. */
+        /** Finished issues per week with their control chart. Finished issues per month with their control chart, for what is too rare by week. Finished issues per quarter with their control chart, for what is too rare by month. As CSV. */
         get: operations["flow_throughput_csv"];
         put?: never;
         post?: never;
@@ -895,7 +980,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Change requests per pull request, by the week it was opened in. Bots count. */
+        /** Change requests per pull request, by the week it was opened in. Bots count. Change requests submitted in each month, for repositories that get too few a week for limits. Bots count. Change requests submitted in each quarter, for repositories that get too few a month for limits. Bots count. */
         get: operations["pull_requests_change_requests"];
         put?: never;
         post?: never;
@@ -912,7 +997,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Change requests per pull request, by the week it was opened in. Bots count. As CSV. */
+        /** Change requests per pull request, by the week it was opened in. Bots count. Change requests submitted in each month, for repositories that get too few a week for limits. Bots count. Change requests submitted in each quarter, for repositories that get too few a month for limits. Bots count. As CSV. */
         get: operations["pull_requests_change_requests_csv"];
         put?: never;
         post?: never;
@@ -929,7 +1014,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many pull requests of a repository have how many change requests. Bots count. */
+        /** How many pull requests of a repository have how many change requests: of all, or of those opened in the asked days. Bots count. */
         get: operations["pull_requests_change_requests_distribution"];
         put?: never;
         post?: never;
@@ -946,7 +1031,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many pull requests of a repository have how many change requests. Bots count. As CSV. */
+        /** How many pull requests of a repository have how many change requests: of all, or of those opened in the asked days. Bots count. As CSV. */
         get: operations["pull_requests_change_requests_distribution_csv"];
         put?: never;
         post?: never;
@@ -997,7 +1082,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Change requests per pull request, by repository over all time. Bots count. */
+        /** Change requests per pull request, by repository: of all pull requests, or of those opened in the asked days. Bots count. */
         get: operations["pull_requests_change_requests_repositories"];
         put?: never;
         post?: never;
@@ -1014,7 +1099,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Change requests per pull request, by repository over all time. Bots count. As CSV. */
+        /** Change requests per pull request, by repository: of all pull requests, or of those opened in the asked days. Bots count. As CSV. */
         get: operations["pull_requests_change_requests_repositories_csv"];
         put?: never;
         post?: never;
@@ -2095,6 +2180,11 @@ export interface components {
              * @example 7.25
              */
             ucl?: number | null;
+            /**
+             * @description Accounts that the provider does not serve, joined by ;: the months are complete without them.
+             * @example Web
+             */
+            without?: string | null;
         };
         /** @description What each provider bills per month by group of services, or by service where no groups are configured. */
         cloud_spending_services_row: {
@@ -2318,6 +2408,35 @@ export interface components {
              * @example review
              */
             step: string | null;
+        };
+        /** @description Issues that had reached each step over all boards, at the end of the last whole day of each week. */
+        cumulative_flow_totals_week_row: {
+            /**
+             * @description Issues that at the end of the day are in that step or a later one; may fall on rework. Unit: issues.
+             * @example 7
+             */
+            count?: number | null;
+            /**
+             * Format: date
+             * @description Last day of the week that was over at as_of; where none was, that of as_of.
+             * @example 2026-03-30
+             */
+            date?: string;
+            /**
+             * @description Step.
+             * @example review
+             */
+            step: string | null;
+            /**
+             * @description ISO week, Monday to Sunday.
+             * @example 12
+             */
+            week: number;
+            /**
+             * @description ISO year of the week.
+             * @example 7
+             */
+            year: number;
         };
         /** @description Lead and cycle time of the issues that were finished in each month. */
         cycle_time_row: {
@@ -2785,12 +2904,12 @@ export interface components {
              */
             net_flow?: number | null;
             /**
-             * @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits.
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
              * @example Web
              */
             no_limits?: string | null;
             /**
-             * @description Whether the limits rest on fewer than 20 weeks.
+             * @description Whether the limits rest on fewer than 20 periods.
              * @example true
              */
             provisional?: boolean | null;
@@ -3013,7 +3132,123 @@ export interface components {
              */
             year: number;
         };
-        /** @description How many pull requests of a repository have how many change requests. Bots count. */
+        /** @description Change requests submitted in each month, for repositories that get too few a week for limits. Bots count. */
+        pr_change_requests_month_row: {
+            /**
+             * @description Mean of the baseline of `requested`; null in an incomplete period and below 6 complete ones. Unit: change requests.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Lower control limit of `requested`, not below 0; null as the upper one. Unit: change requests.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 periods.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Name of the repository, or ALL; one that is called ALL is written with its organisation, acme/ALL.
+             * @example web
+             */
+            repo: string | null;
+            /**
+             * @description Change requests submitted in the period, whenever their pull request was opened. Unit: change requests.
+             * @example 7
+             */
+            requested?: number | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Upper control limit of `requested`; null as no_limits says. Unit: change requests.
+             * @example 7.25
+             */
+            ucl?: number | null;
+        };
+        /** @description Change requests submitted in each quarter, for repositories that get too few a month for limits. Bots count. */
+        pr_change_requests_quarter_row: {
+            /**
+             * @description Mean of the baseline of `requested`; null in an incomplete period and below 6 complete ones. Unit: change requests.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Lower control limit of `requested`, not below 0; null as the upper one. Unit: change requests.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 periods.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Quarter of the year.
+             * @example 2026-Q1
+             */
+            quarter: string;
+            /**
+             * @description Name of the repository, or ALL; one that is called ALL is written with its organisation, acme/ALL.
+             * @example web
+             */
+            repo: string | null;
+            /**
+             * @description Change requests submitted in the period, whenever their pull request was opened. Unit: change requests.
+             * @example 7
+             */
+            requested?: number | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Upper control limit of `requested`; null as no_limits says. Unit: change requests.
+             * @example 7.25
+             */
+            ucl?: number | null;
+        };
+        /** @description How many pull requests of a repository have how many change requests: of all, or of those opened in the asked days. Bots count. */
         pr_change_requests_repo_dist_row: {
             /**
              * @description Change requests of a pull request. Unit: change requests.
@@ -3031,8 +3266,13 @@ export interface components {
              */
             repo: string;
         };
-        /** @description Change requests per pull request, by repository over all time. Bots count. */
+        /** @description Change requests per pull request, by repository: of all pull requests, or of those opened in the asked days. Bots count. */
         pr_change_requests_repo_row: {
+            /**
+             * @description Mean per pull request. Unit: change requests.
+             * @example 7.25
+             */
+            avg?: number;
             /**
              * @description Change requests. Unit: change requests.
              * @example 7
@@ -3062,7 +3302,7 @@ export interface components {
              */
             avg: number | null;
             /**
-             * @description Mean of the baseline of `requested`; null in an incomplete week and below 6 complete weeks. Unit: change requests.
+             * @description Mean of the baseline of `requested`; null in an incomplete period and below 6 complete ones. Unit: change requests.
              * @example 7.25
              */
             center?: number | null;
@@ -3087,7 +3327,7 @@ export interface components {
              */
             median: number | null;
             /**
-             * @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits.
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
              * @example Web
              */
             no_limits?: string | null;
@@ -3102,7 +3342,7 @@ export interface components {
              */
             pr_count: number | null;
             /**
-             * @description Whether the limits rest on fewer than 20 weeks.
+             * @description Whether the limits rest on fewer than 20 periods.
              * @example true
              */
             provisional?: boolean | null;
@@ -3112,7 +3352,7 @@ export interface components {
              */
             repo: string | null;
             /**
-             * @description Change requests submitted in the week, whenever their pull request was opened. Unit: change requests.
+             * @description Change requests submitted in the period, whenever their pull request was opened. Unit: change requests.
              * @example 7
              */
             requested?: number | null;
@@ -3341,12 +3581,12 @@ export interface components {
              */
             net_flow?: number | null;
             /**
-             * @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits.
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
              * @example Web
              */
             no_limits?: string | null;
             /**
-             * @description Whether the limits rest on fewer than 20 weeks.
+             * @description Whether the limits rest on fewer than 20 periods.
              * @example true
              */
             provisional?: boolean | null;
@@ -3791,6 +4031,104 @@ export interface components {
              */
             waiting_to_prod: number;
         };
+        /** @description Open issues by step at the end of each week over all boards, the running week at as_of. */
+        stocks_totals_week_row: {
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Open issues in backlog. Unit: issues.
+             * @example 7
+             */
+            in_backlogs: number | null;
+            /**
+             * @description Open issues in dev. Unit: issues.
+             * @example 7
+             */
+            in_dev: number | null;
+            /**
+             * @description Open issues in qa. Unit: issues.
+             * @example 7
+             */
+            in_qa: number | null;
+            /**
+             * @description Open issues in ready. Unit: issues.
+             * @example 7
+             */
+            in_ready: number | null;
+            /**
+             * @description Open issues in review. Unit: issues.
+             * @example 7
+             */
+            in_review: number | null;
+            /**
+             * @description Issues in stock whose place rests on snapshots or bounds. Unit: issues.
+             * @example 7
+             */
+            inferred?: number | null;
+            /**
+             * @description Open issues that were taken off the board or archived, under the board of before. Unit: issues.
+             * @example 7
+             */
+            off_board?: number | null;
+            /**
+             * @description Open issues in any step short of done. Unit: issues.
+             * @example 7
+             */
+            open?: number | null;
+            /**
+             * @description Open bugs: the red bin. Unit: issues.
+             * @example 7
+             */
+            opened_bugs: number | null;
+            /**
+             * @description Open bugs that customers met. Unit: issues.
+             * @example 7
+             */
+            opened_bugs_customer_facing: number | null;
+            /**
+             * @description Open bugs met while developing. Unit: issues.
+             * @example 7
+             */
+            opened_bugs_dev_process: number | null;
+            /**
+             * @description Open bugs met inside the organisation. Unit: issues.
+             * @example 7
+             */
+            opened_bugs_internal: number | null;
+            /**
+             * @description Open bugs of which it is not known where they were met. Unit: issues.
+             * @example 7
+             */
+            opened_bugs_without_source?: number | null;
+            /**
+             * @description Issues that left the board while open during the week. Unit: issues.
+             * @example 7
+             */
+            removed_open?: number | null;
+            /**
+             * @description Open issues in waiting_to_prod. Unit: issues.
+             * @example 7
+             */
+            waiting_to_prod: number | null;
+            /**
+             * @description ISO week, Monday to Sunday.
+             * @example 12
+             */
+            week: number;
+            /**
+             * @description Open issues from dev to waiting_to_prod: work in progress. Unit: issues.
+             * @example 7
+             */
+            wip?: number | null;
+            /**
+             * @description ISO year of the week.
+             * @example 7
+             */
+            year: number;
+        };
         /** @description Open issues by board and step at the end of each week, the running week at as_of. */
         stocks_week_row: {
             /**
@@ -3884,6 +4222,122 @@ export interface components {
              */
             year: number;
         };
+        /** @description Finished issues per month with their control chart, for what is too rare by week. */
+        throughput_month_row: {
+            /**
+             * @description Mean of the baseline; null in an incomplete period and below 6 complete ones. Unit: issues.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Issues closed as not planned or duplicate in the period. Unit: issues.
+             * @example 7
+             */
+            closed_not_planned?: number | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Lower control limit, not below 0; null as the upper one. Unit: issues.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 periods.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Issues finished in the period. Unit: issues.
+             * @example 7
+             */
+            throughput?: number | null;
+            /**
+             * @description Upper control limit; null as no_limits says. Unit: issues.
+             * @example 7.25
+             */
+            ucl?: number | null;
+        };
+        /** @description Finished issues per quarter with their control chart, for what is too rare by month. */
+        throughput_quarter_row: {
+            /**
+             * @description Mean of the baseline; null in an incomplete period and below 6 complete ones. Unit: issues.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Issues closed as not planned or duplicate in the period. Unit: issues.
+             * @example 7
+             */
+            closed_not_planned?: number | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Lower control limit, not below 0; null as the upper one. Unit: issues.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 periods.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Quarter of the year.
+             * @example 2026-Q1
+             */
+            quarter: string;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Issues finished in the period. Unit: issues.
+             * @example 7
+             */
+            throughput?: number | null;
+            /**
+             * @description Upper control limit; null as no_limits says. Unit: issues.
+             * @example 7.25
+             */
+            ucl?: number | null;
+        };
         /** @description Finished issues per week with their control chart. */
         throughput_week_row: {
             /**
@@ -3907,12 +4361,12 @@ export interface components {
              */
             lcl: number | null;
             /**
-             * @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits.
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
              * @example Web
              */
             no_limits?: string | null;
             /**
-             * @description Whether the limits rest on fewer than 20 weeks.
+             * @description Whether the limits rest on fewer than 20 periods.
              * @example true
              */
             provisional?: boolean | null;
@@ -4239,6 +4693,8 @@ export interface operations {
                         signals?: string;
                         /** @description Upper control limit, in money; null as the centre, and without variation. */
                         ucl?: string;
+                        /** @description Accounts that the provider does not serve, joined by ;: the months are complete without them. */
+                        without?: string;
                     }[];
                 };
             };
@@ -4512,7 +4968,7 @@ export interface operations {
                     "application/json": {
                         /** @description Mean per pull request; null over none. */
                         avg?: string;
-                        /** @description Mean of the baseline of `requested`; null in an incomplete week and below 6 complete weeks. */
+                        /** @description Mean of the baseline of `requested`; null in an incomplete period and below 6 complete ones. */
                         center?: string;
                         /** @description Whether the period is over at as_of and every source that it needs was imported past its end. */
                         complete?: string;
@@ -4522,17 +4978,17 @@ export interface operations {
                         lcl?: string;
                         /** @description Median per pull request; null over none. */
                         median?: string;
-                        /** @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits. */
+                        /** @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits. */
                         no_limits?: string;
                         /** @description 90th percentile per pull request, nearest rank; null over none. */
                         p90?: string;
                         /** @description Pull requests opened in the week. */
                         pr_count?: string;
-                        /** @description Whether the limits rest on fewer than 20 weeks. */
+                        /** @description Whether the limits rest on fewer than 20 periods. */
                         provisional?: string;
                         /** @description Name of the repository, or ALL; one that is called ALL is written with its organisation, acme/ALL. */
                         repo?: string;
-                        /** @description Change requests submitted in the week, whenever their pull request was opened. */
+                        /** @description Change requests submitted in the period, whenever their pull request was opened. */
                         requested?: string;
                         /** @description Number of the stretch between two changes of the limits, from 1. */
                         segment?: string;
@@ -4598,6 +5054,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Mean per pull request. */
+                        avg?: string;
                         /** @description Change requests. */
                         cr_total?: string;
                         /** @description Median per pull request. */
@@ -4898,9 +5356,9 @@ export interface operations {
                         complete?: string;
                         /** @description Lower control limit, not below 0; null as the upper one. */
                         lcl?: string;
-                        /** @description Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week in the mean of the baseline: compare by month). Empty where there are limits. */
+                        /** @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits. */
                         no_limits?: string;
-                        /** @description Whether the limits rest on fewer than 20 weeks. */
+                        /** @description Whether the limits rest on fewer than 20 periods. */
                         provisional?: string;
                         /** @description Number of the stretch between two changes of the limits, from 1. */
                         segment?: string;
@@ -5900,6 +6358,132 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    flow_cumulative_flow_totals: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["cumulative_flow_totals_week_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    flow_cumulative_flow_totals_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     flow_cycle_time: {
         parameters: {
             query?: {
@@ -6548,6 +7132,204 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    flow_stocks_totals: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["stocks_totals_week_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    flow_stocks_totals_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    flow_stocks_totals_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description Step of the figure; `red_bin` are the open bugs of all steps. */
+                step?: "backlog" | "dev" | "off_board" | "qa" | "ready" | "red_bin" | "review" | "waiting_to_prod";
+                /** @description ISO week of the figure, `2026-W12`. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["open_issue"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     flow_summary: {
         parameters: {
             query?: {
@@ -6682,7 +7464,7 @@ export interface operations {
                 /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
-                by?: "week";
+                by?: "week" | "month" | "quarter";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
@@ -6715,7 +7497,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["throughput_week_row"][];
+                        data: (components["schemas"]["throughput_week_row"] | components["schemas"]["throughput_month_row"] | components["schemas"]["throughput_quarter_row"])[];
                         meta: components["schemas"]["Meta"];
                     };
                     "text/csv": string;
@@ -6747,7 +7529,7 @@ export interface operations {
                 /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
-                by?: "week";
+                by?: "week" | "month" | "quarter";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
@@ -6808,7 +7590,7 @@ export interface operations {
                 /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
-                by?: "week";
+                by?: "week" | "month" | "quarter";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
@@ -7539,7 +8321,7 @@ export interface operations {
                 /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
-                by?: "week";
+                by?: "week" | "month" | "quarter";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
@@ -7572,7 +8354,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["pr_change_requests_week_row"][];
+                        data: (components["schemas"]["pr_change_requests_week_row"] | components["schemas"]["pr_change_requests_month_row"] | components["schemas"]["pr_change_requests_quarter_row"])[];
                         meta: components["schemas"]["Meta"];
                     };
                     "text/csv": string;
@@ -7604,7 +8386,7 @@ export interface operations {
                 /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
-                by?: "week";
+                by?: "week" | "month" | "quarter";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
@@ -7666,7 +8448,7 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
@@ -7676,7 +8458,7 @@ export interface operations {
                 rules?: "cto-stats" | "flow";
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -7731,7 +8513,7 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
@@ -7741,7 +8523,7 @@ export interface operations {
                 rules?: "cto-stats" | "flow";
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -7792,7 +8574,7 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
@@ -7802,7 +8584,7 @@ export interface operations {
                 rules?: "cto-stats" | "flow";
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -7861,7 +8643,7 @@ export interface operations {
                 /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
-                by?: "week";
+                by?: "week" | "month" | "quarter";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
@@ -7932,7 +8714,7 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
@@ -7942,7 +8724,7 @@ export interface operations {
                 rules?: "cto-stats" | "flow";
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -7997,7 +8779,7 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
@@ -8007,7 +8789,7 @@ export interface operations {
                 rules?: "cto-stats" | "flow";
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -8058,7 +8840,7 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "now";
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
@@ -8068,7 +8850,7 @@ export interface operations {
                 rules?: "cto-stats" | "flow";
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
-                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];

@@ -85,7 +85,7 @@ export function usePageState(clock: Clock = 'flow'): PageState {
 }
 
 function changed(filters: Filters, change: Change): Filters {
-  const next: Change = { ...filters, ...change };
+  const next: Change = { ...filters, unread: undefined, ...change };
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined));
 }
 

@@ -25,6 +25,11 @@ export function About({ metric }: { metric: Metric }) {
           <dt>{words.tiles.leftOut}</dt>
           <dd>{metric.left_out}</dd>
         </dl>
+        <p>
+          <a href={`${words.tiles.documentation}#${metric.docs}`} target="_blank" rel="noreferrer">
+            {words.tiles.docs}
+          </a>
+        </p>
       </div>
     </>
   );

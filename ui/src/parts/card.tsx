@@ -4,7 +4,6 @@ import { usePresence } from '../api/presence.ts';
 import { basisOf } from '../export/basis.ts';
 import { csvOf, download, fileName } from '../export/csv.ts';
 import { pictureOf } from '../export/png.ts';
-import { aboutShown } from '../finding.ts';
 import { words } from '../words.ts';
 import { About } from './about.tsx';
 import { DataTable, type TableProps } from './data-table.tsx';
@@ -36,8 +35,6 @@ interface CardProps<Row> {
   query: Loading;
   /** Instead of the server's sentence. */
   finding?: ReactNode;
-  /** Where the server's sentence is about other rows than those that are shown. */
-  otherwise?: string | undefined;
   legend?: ReactNode;
   controls?: ReactNode;
   table?: Omit<TableProps<Row>, 'name' | 'caption'> | undefined;
@@ -62,7 +59,7 @@ export function Card<Row>(props: CardProps<Row>) {
   const heading = useId();
   const body = useRef<HTMLDivElement>(null);
   const meta = query.data?.meta;
-  const finding = props.finding ?? aboutShown(meta?.finding, meta?.periods ?? []) ?? props.otherwise;
+  const finding = props.finding ?? meta?.finding ?? undefined;
   const shown = meta && !query.error;
   return (
     <section

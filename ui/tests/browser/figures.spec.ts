@@ -66,6 +66,8 @@ async function read(page: Page, asked: ReadonlyMap<string, URL>): Promise<Tables
     const { meta } = await (await page.request.get(url.href)).json();
     periods.set(key, meta.periods);
     asOf = meta.as_of ?? asOf;
+    const parts = partsOf[key];
+    if (parts) files.set(keyOf(parts.route, parts.by), await wholeOf(page, url, parts));
   }
   const known = <Value>(all: Map<string, Value>, route: string, by?: string): Value => {
     const value = all.get(keyOf(route, by)) ?? all.get(route);
@@ -77,6 +79,23 @@ async function read(page: Page, asked: ReadonlyMap<string, URL>): Promise<Tables
     periods: (route, by) => known(periods, route, by),
     asOf,
   };
+}
+
+/** The tables whose rows the server adds up, for each table of sums that a page asks for. */
+const partsOf: Record<string, { route: string; by?: string }> = {
+  'flow/stocks/totals': { route: 'flow/stocks', by: 'week' },
+  'flow/cumulative-flow/totals': { route: 'flow/cumulative-flow' },
+};
+
+/** All days of a table under the filters of an address. */
+async function wholeOf(page: Page, url: URL, { route, by }: { route: string; by?: string }): Promise<Csv> {
+  const search = new URLSearchParams(url.searchParams);
+  search.delete('from');
+  search.delete('to');
+  if (by) search.set('by', by);
+  const file = await page.request.get(`${url.origin}/api/v1/${route}.csv?${search}`);
+  expect(file.ok(), route).toBe(true);
+  return readCsv(await file.text());
 }
 
 /** What the button CSV of a card gives. */

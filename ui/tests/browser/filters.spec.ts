@@ -101,12 +101,14 @@ for (const absurd of [
   "2026-01-01'--",
   '',
 ]) {
-  test(`"${absurd}" is no day: the usual period is shown`, async ({ page }) => {
+  test(`"${absurd}" is no day: the usual period is shown, and that it was left out`, async ({ page }) => {
     await open(page, '/flow');
     const usual = await days(page);
     await open(page, `/flow?from=${encodeURIComponent(absurd)}&to=${encodeURIComponent(absurd)}&by=aeon`);
     expect(await days(page)).toEqual(usual);
     await expect(grain(page)).toHaveValue('week');
+    const left = absurd ? [`from=${absurd}`, `to=${absurd}`] : [];
+    await expect(page.getByText(t.unknown([...left, 'by=aeon'].join(', ')))).toBeVisible();
     await expect(page.getByRole('alert')).toHaveCount(0);
   });
 }

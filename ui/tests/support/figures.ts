@@ -76,7 +76,7 @@ function netFlow(of: string, level: string): Figures['columns'] {
 /** Stocks of all boards: sums over the rows of a week. */
 function stocks({ rows, periods }: Tables): Row[] {
   const weeks = grouped(rows('flow/stocks', 'week'), week);
-  return periods('flow/stocks', 'week').map((label) => {
+  return periods('flow/stocks/totals').map((label) => {
     const boards = weeks.get(label) ?? [];
     const columns = Object.keys(boards[0] ?? {}).filter(
       (name) => !/^(year|week|project|complete)/.test(name),
@@ -117,14 +117,17 @@ const times = (title: string, which: 'lead' | 'cycle'): Figures => ({
 const reached = ['backlog', 'ready', 'dev', 'review', 'qa', 'waiting_to_prod', 'done'];
 
 /** Counts of all boards on the last whole day of each week: that of the data's time is not over. */
-function cumulative({ rows, asOf }: Tables): Row[] {
+function cumulative({ rows, periods, asOf }: Tables): Row[] {
   const whole = rows('flow/cumulative-flow').filter(({ date = '' }) => date < asOf.slice(0, 10));
   const days = grouped(whole, (row) => row.date ?? '');
   const weeks = new Map([...days.keys()].sort().map((day) => [mondayOf(day), day]));
-  return [...weeks.values()].map((day) => {
-    const steps = grouped(days.get(day) ?? [], (row) => row.step ?? '');
-    return { day, ...Object.fromEntries([...steps].map(([step, boards]) => [step, sum(boards, 'count')])) };
-  });
+  const shown = periods('flow/cumulative-flow/totals');
+  return [...weeks.values()]
+    .filter((day) => shown.includes(weekOf(day)))
+    .map((day) => {
+      const steps = grouped(days.get(day) ?? [], (row) => row.step ?? '');
+      return { day, ...Object.fromEntries([...steps].map(([step, boards]) => [step, sum(boards, 'count')])) };
+    });
 }
 
 function mondayOf(day: string): string {
@@ -158,14 +161,16 @@ const waits = [
 
 /** Weeks summed over the period, most change requests per pull request first. */
 function repositories({ rows }: Tables): Row[] {
-  const own = rows('pull-requests/change-requests').filter(({ repo }) => repo && repo !== 'ALL');
-  return [...grouped(own, (row) => row.repo ?? '')]
-    .map(([repo, weeks]) => {
-      const [opened, requests] = [number(sum(weeks, 'pr_count')), number(sum(weeks, 'cr_total'))];
-      return { repo, opened: String(opened), requests: String(requests), each: String(requests / opened) };
-    })
-    .filter(({ opened }) => opened !== '0')
-    .sort((a, b) => Number(b.each) - Number(a.each) || a.repo.localeCompare(b.repo));
+  const own = rows('pull-requests/change-requests/repositories').map((row) => {
+    const [opened, requests] = [number(row.pr_count), number(row.cr_total)];
+    return {
+      repo: row.repo ?? '',
+      opened: String(opened),
+      requests: String(requests),
+      each: String(requests / opened),
+    };
+  });
+  return own.sort((a, b) => Number(b.each) - Number(a.each) || a.repo.localeCompare(b.repo));
 }
 
 const currencyOf = (title: string) => /\((\w+)\)$/.exec(title)?.[1] ?? '';

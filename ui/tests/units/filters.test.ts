@@ -59,14 +59,17 @@ for (const text of [
   '2026-01-05T00:00:00Z',
   '',
 ]) {
-  test(`the day "${text}" is as if it were absent`, () => {
-    expect(read(`?from=${encodeURIComponent(text)}&to=2026-03-01`)).toEqual({ to: '2026-03-01' });
+  test(`the day "${text}" is kept apart, to be named`, () => {
+    const filters = read(`?from=${encodeURIComponent(text)}&to=2026-03-01`);
+    expect(filters).toEqual({ to: '2026-03-01', ...(text && { unread: [`from=${text}`] }) });
+    expect(read(writeFilters(filters))).toEqual(filters);
+    expect(paramsOf(filters, '2026-01-01')).toEqual({ from: '2026-01-01', to: '2026-03-01' });
   });
 }
 
 test('a leap day is a day in leap years only', () => {
   expect(read('?from=2024-02-29')).toEqual({ from: '2024-02-29' });
-  expect(read('?from=2026-02-29')).toEqual({});
+  expect(read('?from=2026-02-29')).toEqual({ unread: ['from=2026-02-29'] });
 });
 
 test('repeated values count once, spaces and empty ones not at all', () => {
@@ -79,7 +82,7 @@ test('of a repeated day the first one counts', () => {
 });
 
 test('what is not a filter is left out', () => {
-  expect(read('?by=day&colour=red&from[]=1')).toEqual({});
+  expect(read('?by=day&colour=red&from[]=1')).toEqual({ unread: ['by=day'] });
 });
 
 test('a day is that of the timezone that days are cut in', () => {

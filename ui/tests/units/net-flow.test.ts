@@ -36,9 +36,9 @@ test('a level is judged by its net flow in the last complete week', () => {
 
 test('without limits the reason is the one of the week', () => {
   const none = { center: null, lcl: null, ucl: null };
-  expect(said(row(43, 3, { ...none, no_limits: 'too_few_weeks' }))).toContain('too few weeks for limits');
+  expect(said(row(43, 3, { ...none, no_limits: 'too_few_periods' }))).toContain('too few periods for limits');
   expect(said(row(43, 0, { ...none, no_limits: 'too_rare' }))).toContain('too rare for limits');
-  expect(said(row(43, 0, { ...none, no_limits: 'no_variation' }))).toContain('no week differs');
+  expect(said(row(43, 0, { ...none, no_limits: 'no_variation' }))).toContain('none differs');
 });
 
 test('other levels and weeks without rows are no figures', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import {
+  daysOf,
   firstDay,
   firstOfMonth,
   isoDay,
@@ -28,6 +29,8 @@ for (const [label, first] of [
   ['2021-W01', '2021-01-04'],
   ['2020-W53', '2020-12-28'],
   ['2026-09', '2026-09-01'],
+  ['2026-Q1', '2026-01-01'],
+  ['2026-Q4', '2026-10-01'],
   ['2024-02-29', '2024-02-29'],
 ] as const) {
   test(`${label} begins on ${first}`, () => {
@@ -91,4 +94,9 @@ test('weeks have a tick where a month begins, in order of time', () => {
 
 test('no periods have no ticks', () => {
   expect(ticks([], 6)).toEqual([]);
+});
+
+test('a month and a quarter have their days', () => {
+  expect(daysOf('2026-02')).toEqual({ from: '2026-02-01', to: '2026-02-28' });
+  expect(daysOf('2025-Q4')).toEqual({ from: '2025-10-01', to: '2025-12-31' });
 });

@@ -52,7 +52,7 @@ async fn credit_rows_are_credits_and_all_other_rows_are_charges() {
 #[tokio::test]
 async fn an_unknown_charge_category_is_an_adjustment_and_told() {
     let folder = Folder::new();
-    let rows = [row("12.5", "usage", "S3"), row("0.02", "error", "S3"), row("0.5", "error", "S3")];
+    let rows = [row("12.5", "usage", "S3"), row("0.02", "error", "S3"), row("0.5", "error", "S3"), row("2", "", "S3")];
     let more = [row("-1", "Refund", "EC2"), row("-0.25", "Adjustment", "S3")];
     folder.bills(&[rows.concat(), more.concat()]);
     let ledger = Ledger::default();
@@ -62,7 +62,7 @@ async fn an_unknown_charge_category_is_an_adjustment_and_told() {
         [
             "AWS sub 2024-09 EC2 Adjustment USD -1.00 0.00",
             "AWS sub 2024-09 S3 Usage USD 12.50 0.00",
-            "AWS sub 2024-09 S3 Adjustment USD 0.27 0.00",
+            "AWS sub 2024-09 S3 Adjustment USD 2.27 0.00",
         ]
     );
     let file = folder.path().join("bills.csv").display().to_string();
@@ -70,7 +70,7 @@ async fn an_unknown_charge_category_is_an_adjustment_and_told() {
         ledger.notes(),
         [format!(
             "focus/bills.csv: charge categories that FOCUS does not have are read as Adjustment: \
-             `Refund` (1 row of {file}), `error` (2 rows of {file})"
+             `(no category)` (1 row of {file}), `Refund` (1 row of {file}), `error` (2 rows of {file})"
         )]
     );
 }

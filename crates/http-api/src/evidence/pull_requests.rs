@@ -57,8 +57,8 @@ pub(super) fn parameters(counted: Counted) -> &'static [&'static str] {
         Counted::MergedBySize => &["cursor", "limit", "size", "week"],
         Counted::Activity => &["cursor", "event", "limit", "week"],
         Counted::MergedByTime => &["cursor", "from_days", "limit", "to_days"],
-        Counted::All => &["cursor", "limit"],
-        Counted::AllByChangeRequests => &["cr", "cursor", "limit"],
+        Counted::OpenedWithin => &["cursor", "limit"],
+        Counted::OpenedByChangeRequests => &["cr", "cursor", "limit"],
     }
 }
 
@@ -89,24 +89,23 @@ impl PullRequests {
         let event = match counted {
             Counted::Activity => event.unwrap_or("merged"),
             Counted::Merged | Counted::MergedBySize | Counted::MergedByTime => "merged",
-            Counted::Opened | Counted::All | Counted::AllByChangeRequests => "opened",
+            Counted::Opened | Counted::OpenedWithin | Counted::OpenedByChangeRequests => "opened",
         };
         let size = query.own("size").map(|text| one_of("size", text, &SIZES)).transpose()?;
         let size = if counted == Counted::Activity && event == "large" { Some("L") } else { size };
         let counts_by_habit = match counted {
-            Counted::Opened | Counted::All | Counted::AllByChangeRequests => true,
+            Counted::Opened | Counted::OpenedWithin | Counted::OpenedByChangeRequests => true,
             Counted::Activity => matches!(event, "opened" | "merged"),
             Counted::Merged | Counted::MergedBySize | Counted::MergedByTime => false,
         };
-        let is_dated = cuts_days(counted);
         Ok(Self {
             event: match event {
                 "opened" => "created",
                 "closed_unmerged" => "closed",
                 _ => "merged",
             },
-            from: from.filter(|_| is_dated),
-            to: to.filter(|_| is_dated),
+            from,
+            to,
             is_unmerged: event == "closed_unmerged",
             counts_bots: counts_by_habit || query.selection.bots == Some(Bots::Include),
             size: size.filter(|size| *size != "ALL").map(str::to_owned),
@@ -137,11 +136,6 @@ impl PullRequests {
             && self.change_requests.is_none_or(|wanted| requested() == Some(wanted))
             && self.takes.as_ref().is_none_or(|takes| took().is_some_and(|took| takes.contains(&took)))
     }
-}
-
-/// Whether `from` and `to` change the figures.
-pub(super) fn cuts_days(counted: Counted) -> bool {
-    !matches!(counted, Counted::All | Counted::AllByChangeRequests)
 }
 
 fn instant(table: &Table, column: &str, row: usize) -> Option<Instant> {

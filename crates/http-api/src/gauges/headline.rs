@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use metrics_core::catalogue::TableScope;
+use metrics_core::headline::Headline;
 use model::table::Table;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
@@ -15,41 +16,29 @@ use crate::snapshot::{Question, Snapshot};
 /// Adds them for the whole organisation under the usual rules; what is not known is left out.
 pub(super) fn register(registry: &mut Registry, snapshot: &Snapshot) {
     let set = snapshot.rules.usual;
-    let calculation =
-        |scope| snapshot.calculations.kept(&Question::whole(set, scope).key()).filter(|_| snapshot.holds(set, scope));
-    let table = |scope, name: &str| -> Option<(Arc<_>, usize)> {
-        let calculation: Arc<metrics_core::Calculation> = calculation(scope)?;
-        let place = calculation.tables.iter().position(|table| table.name == name)?;
-        Some((calculation, place))
+    let calculation = |scope| -> Option<Arc<metrics_core::Calculation>> {
+        snapshot.calculations.kept(&Question::whole(set, scope).key()).filter(|_| snapshot.holds(set, scope))
     };
-    let with = |scope, name: &str, figure: &dyn Fn(&Table) -> Option<f64>| {
-        table(scope, name).and_then(|(calculation, place)| figure(&calculation.tables[place]))
-    };
-    let (issues, pull_requests) = (TableScope::Issues, TableScope::PullRequests);
+    let of = |scope| calculation(scope).map(|calculation| Headline::of(&calculation.tables)).unwrap_or_default();
+    let (issues, pull_requests) = (of(TableScope::Issues), of(TableScope::PullRequests));
+    let stocks = issues.stocks.known();
     let figures = [
         (
             "throughput_last_complete_week",
             "Issues finished in the last complete week",
-            with(issues, "throughput_week", &|table| last_complete(table, "throughput")),
+            issues.throughput.known().map(|throughput| throughput.issues as f64),
         ),
         (
             "lead_time_p50_days",
             "Median lead time of the issues finished in the last complete month",
-            with(issues, "cycle_time", &|table| last_complete(table, "leadtime_days_p50")),
+            issues.lead_time.known().and_then(|time| time.p50),
         ),
-        (
-            "work_in_progress",
-            "Issues from dev to waiting to prod",
-            with(issues, "stocks", &|table| {
-                let columns = ["in_dev", "in_review", "in_qa", "waiting_to_prod"];
-                Some(columns.iter().map(|column| sum(table, column)).sum())
-            }),
-        ),
-        ("open_bugs", "Open bugs on boards", with(issues, "stocks", &|table| Some(sum(table, "opened_bugs")))),
+        ("work_in_progress", "Issues from dev to waiting to prod", stocks.map(|stocks| stocks.work_in_progress as f64)),
+        ("open_bugs", "Open bugs on boards", stocks.map(|stocks| stocks.bugs as f64)),
         (
             "open_pull_requests",
             "Open pull requests of humans",
-            with(pull_requests, "pr_open", &|table| Some(table.height() as f64)),
+            pull_requests.open_pull_requests.known().map(|open| open as f64),
         ),
     ];
     for (name, help, value) in figures {
@@ -59,8 +48,9 @@ pub(super) fn register(registry: &mut Registry, snapshot: &Snapshot) {
             registry.register(name, help, gauge);
         }
     }
-    if let Some((calculation, place)) = table(TableScope::CloudSpending, "cloud_spending_monthly") {
-        register_spending(registry, &calculation.tables[place]);
+    if let Some(calculation) = calculation(TableScope::CloudSpending) {
+        let monthly = calculation.tables.iter().find(|table| table.name == "cloud_spending_monthly");
+        monthly.into_iter().for_each(|monthly| register_spending(registry, monthly));
     }
 }
 
@@ -82,16 +72,6 @@ fn register_spending(registry: &mut Registry, table: &Table) {
         spending.get_or_create(&vec![("provider", provider), ("currency", currency)]).set(cost);
     }
     registry.register("spending_last_complete_month", "Bills of the last complete month", spending);
-}
-
-/// The newest figure of a period that is marked complete.
-fn last_complete(table: &Table, column: &str) -> Option<f64> {
-    let row = (0..table.height()).rev().find(|row| table.cell(*row, "complete") == "true")?;
-    number(table, row, column)
-}
-
-fn sum(table: &Table, column: &str) -> f64 {
-    (0..table.height()).filter_map(|row| number(table, row, column)).sum()
 }
 
 fn number(table: &Table, row: usize, column: &str) -> Option<f64> {

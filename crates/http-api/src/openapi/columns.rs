@@ -82,6 +82,7 @@ fn cell(column: &ColumnSpec, is_nullable: bool, name: &str) -> Object {
         }
         ColumnKind::Date => (Type::String, Some(SchemaFormat::KnownFormat(KnownFormat::Date)), json!("2026-03-30")),
         ColumnKind::Month => (Type::String, None, json!("2026-03")),
+        ColumnKind::Quarter => (Type::String, None, json!("2026-Q1")),
         ColumnKind::Money => (Type::String, None, json!("1234.50")),
     };
     let kinds = if is_nullable { SchemaType::Array(vec![kind, Type::Null]) } else { SchemaType::Type(kind) };
@@ -90,6 +91,7 @@ fn cell(column: &ColumnSpec, is_nullable: bool, name: &str) -> Object {
     let object = match column.kind {
         ColumnKind::Money => object.pattern(Some("^-?[0-9]+\\.[0-9]{2}$")),
         ColumnKind::Month => object.pattern(Some("^[0-9]{4}-[0-9]{2}$")),
+        ColumnKind::Quarter => object.pattern(Some("^[0-9]{4}-Q[1-4]$")),
         _ => object,
     };
     object.description(Some(format!("{}{unit}", column.doc))).build()

@@ -8,6 +8,7 @@ mod documented;
 mod evidence;
 mod fixture;
 mod large;
+mod sentences;
 mod snapshots;
 mod tables;
 mod totals;

@@ -34,7 +34,7 @@ async fn net_flow_is_served_by_level_and_levels_have_no_limits_in_the_summary() 
         answer["data"][0],
         json!({
             "year": 2026, "week": 10, "level": "open", "arrivals": 9, "departures": 1, "net_flow": 8, "center": null,
-            "ucl": null, "lcl": null, "signals": "", "segment": 1, "provisional": false, "no_limits": "too_few_weeks",
+            "ucl": null, "lcl": null, "signals": "", "segment": 1, "provisional": false, "no_limits": "too_few_periods",
             "complete": true,
         })
     );
@@ -51,7 +51,7 @@ async fn throughput_is_typed_and_says_what_it_rests_on() {
         answer["data"][0],
         json!({
             "year": 2026, "week": 11, "throughput": 5, "center": null, "ucl": null, "lcl": null, "signals": "",
-            "segment": 1, "provisional": false, "no_limits": "too_few_weeks", "closed_not_planned": 1,
+            "segment": 1, "provisional": false, "no_limits": "too_few_periods", "closed_not_planned": 1,
             "complete": true,
         })
     );

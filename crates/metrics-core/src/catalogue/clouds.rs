@@ -67,6 +67,10 @@ pub(super) const MONTHLY: TableSpec = TableSpec {
         LCL,
         SIGNALS,
         PROVISIONAL,
+        text(
+            "without",
+            "Accounts that the provider does not serve, joined by ;: the months are complete without them.",
+        ),
     ],
     ..table(
         "cloud_spending_monthly",

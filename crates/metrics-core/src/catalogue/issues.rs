@@ -1,8 +1,8 @@
 //! Tables about issues and boards.
 
 use super::spec::{
-    COMPLETE, ColumnKind, ColumnSpec, Filter, HOST, NO_LIMITS, PROVISIONAL, Period, Range, RuleSets, SEGMENT, SIGNALS,
-    TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind, text,
+    COMPLETE, ColumnKind, ColumnSpec, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, QUARTER, Range, RuleSets,
+    SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind, text,
 };
 use super::{net_flow, summaries};
 
@@ -197,6 +197,10 @@ const WAITING: ColumnSpec = int("waiting_to_prod", "issues", "Open issues in wai
 const OFF_BOARD: ColumnSpec =
     int("off_board", "issues", "Open issues that were taken off the board or archived, under the board of before.");
 
+const REMOVED_OPEN: ColumnSpec =
+    int("removed_open", "issues", "Issues that left the board while open during the week.");
+const INFERRED: ColumnSpec = int("inferred", "issues", "Issues in stock whose place rests on snapshots or bounds.");
+
 pub(super) const STOCKS: TableSpec = TableSpec {
     key: &["project_id", "project_name"],
     columns: &[
@@ -235,12 +239,43 @@ pub(super) const STOCKS_WEEK: TableSpec = TableSpec {
         IN_QA,
         WAITING,
         OFF_BOARD,
-        int("removed_open", "issues", "Issues that left the board while open during the week."),
-        int("inferred", "issues", "Issues in stock whose place rests on snapshots or bounds."),
+        REMOVED_OPEN,
+        INFERRED,
         COMPLETE,
     ],
     period: Period::Week,
     ..table("stocks_week", "Open issues by board and step at the end of each week, the running week at as_of.")
+};
+
+pub(super) const STOCKS_TOTALS_WEEK: TableSpec = TableSpec {
+    key: &["year", "week"],
+    columns: &[
+        YEAR,
+        WEEK,
+        int("open", "issues", "Open issues in any step short of done."),
+        int("wip", "issues", "Open issues from dev to waiting_to_prod: work in progress."),
+        BUGS,
+        BUGS_CUSTOMER,
+        BUGS_INTERNAL,
+        BUGS_DEV,
+        int("opened_bugs_without_source", "issues", "Open bugs of which it is not known where they were met."),
+        IN_BACKLOGS,
+        IN_READY,
+        IN_DEV,
+        IN_REVIEW,
+        IN_QA,
+        WAITING,
+        OFF_BOARD,
+        REMOVED_OPEN,
+        INFERRED,
+        COMPLETE,
+    ],
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "stocks_totals_week",
+        "Open issues by step at the end of each week over all boards, the running week at as_of.",
+    )
 };
 
 pub(super) const NET_FLOW_WEEK: TableSpec = TableSpec {
@@ -303,6 +338,31 @@ pub(super) const CUMULATIVE_FLOW_DAY: TableSpec = TableSpec {
     )
 };
 
+pub(super) const CUMULATIVE_FLOW_TOTALS_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "step"],
+    columns: &[
+        YEAR,
+        WEEK,
+        text("step", "Step."),
+        of_kind(
+            ColumnKind::Date,
+            "date",
+            "Last day of the week that was over at as_of; where none was, that of as_of.",
+        ),
+        int(
+            "count",
+            "issues",
+            "Issues that at the end of the day are in that step or a later one; may fall on rework.",
+        ),
+    ],
+    period: Period::Week,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "cumulative_flow_totals_week",
+        "Issues that had reached each step over all boards, at the end of the last whole day of each week.",
+    )
+};
+
 pub(super) const THROUGHPUT_WEEK: TableSpec = TableSpec {
     key: &["year", "week"],
     columns: &[
@@ -322,6 +382,57 @@ pub(super) const THROUGHPUT_WEEK: TableSpec = TableSpec {
     period: Period::Week,
     ..table("throughput_week", "Finished issues per week with their control chart.")
 };
+
+pub(super) const THROUGHPUT_MONTH: TableSpec = TableSpec {
+    key: &["month"],
+    columns: &[
+        MONTH,
+        FINISHED,
+        FINISHED_CENTER,
+        FINISHED_UCL,
+        FINISHED_LCL,
+        SIGNALS,
+        SEGMENT,
+        PROVISIONAL,
+        NO_LIMITS,
+        NOT_PLANNED,
+        COMPLETE,
+    ],
+    period: Period::Month,
+    rules: RuleSets::FlowOnly,
+    ..table("throughput_month", "Finished issues per month with their control chart, for what is too rare by week.")
+};
+
+pub(super) const THROUGHPUT_QUARTER: TableSpec = TableSpec {
+    key: &["quarter"],
+    columns: &[
+        QUARTER,
+        FINISHED,
+        FINISHED_CENTER,
+        FINISHED_UCL,
+        FINISHED_LCL,
+        SIGNALS,
+        SEGMENT,
+        PROVISIONAL,
+        NO_LIMITS,
+        NOT_PLANNED,
+        COMPLETE,
+    ],
+    period: Period::Quarter,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "throughput_quarter",
+        "Finished issues per quarter with their control chart, for what is too rare by month.",
+    )
+};
+
+const FINISHED: ColumnSpec = int("throughput", "issues", "Issues finished in the period.");
+const FINISHED_CENTER: ColumnSpec =
+    float("center", "issues", "Mean of the baseline; null in an incomplete period and below 6 complete ones.");
+const FINISHED_UCL: ColumnSpec = float("ucl", "issues", "Upper control limit; null as no_limits says.");
+const FINISHED_LCL: ColumnSpec = float("lcl", "issues", "Lower control limit, not below 0; null as the upper one.");
+const NOT_PLANNED: ColumnSpec =
+    int("closed_not_planned", "issues", "Issues closed as not planned or duplicate in the period.");
 
 pub(super) const FORECAST: TableSpec = TableSpec {
     key: &["project_id", "weeks"],

@@ -1,8 +1,8 @@
 //! Tables about pull requests.
 
 use super::spec::{
-    COMPLETE, ColumnSpec, Filter, HOST, NO_LIMITS, PROVISIONAL, Period, Range, RuleSets, SEGMENT, SIGNALS, TableScope,
-    TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, text,
+    COMPLETE, ColumnSpec, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, QUARTER, Range, RuleSets, SEGMENT,
+    SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, text,
 };
 use super::{net_flow, summaries};
 
@@ -41,14 +41,10 @@ pub(super) const CHANGE_REQUESTS_WEEK: TableSpec = TableSpec {
         float("p90", REQUESTS, "90th percentile per pull request, nearest rank; null over none.").original(),
         int("pr_count", PULL_REQUESTS, "Pull requests opened in the week.").original(),
         int("cr_total", REQUESTS, "Change requests that these got so far.").original(),
-        int("requested", REQUESTS, "Change requests submitted in the week, whenever their pull request was opened."),
-        float(
-            "center",
-            REQUESTS,
-            "Mean of the baseline of `requested`; null in an incomplete week and below 6 complete weeks.",
-        ),
-        float("ucl", REQUESTS, "Upper control limit of `requested`; null as no_limits says."),
-        float("lcl", REQUESTS, "Lower control limit of `requested`, not below 0; null as the upper one."),
+        REQUESTED,
+        REQUESTED_CENTER,
+        REQUESTED_UCL,
+        REQUESTED_LCL,
         SIGNALS,
         SEGMENT,
         PROVISIONAL,
@@ -59,6 +55,63 @@ pub(super) const CHANGE_REQUESTS_WEEK: TableSpec = TableSpec {
     ..table("pr_change_requests_week", "Change requests per pull request, by the week it was opened in. Bots count.")
 };
 
+const REQUESTED: ColumnSpec =
+    int("requested", REQUESTS, "Change requests submitted in the period, whenever their pull request was opened.");
+const REQUESTED_CENTER: ColumnSpec = float(
+    "center",
+    REQUESTS,
+    "Mean of the baseline of `requested`; null in an incomplete period and below 6 complete ones.",
+);
+const REQUESTED_UCL: ColumnSpec = float("ucl", REQUESTS, "Upper control limit of `requested`; null as no_limits says.");
+const REQUESTED_LCL: ColumnSpec =
+    float("lcl", REQUESTS, "Lower control limit of `requested`, not below 0; null as the upper one.");
+
+pub(super) const CHANGE_REQUESTS_MONTH: TableSpec = TableSpec {
+    key: &["month", "repo"],
+    columns: &[
+        MONTH,
+        REPO_OR_ALL,
+        REQUESTED,
+        REQUESTED_CENTER,
+        REQUESTED_UCL,
+        REQUESTED_LCL,
+        SIGNALS,
+        SEGMENT,
+        PROVISIONAL,
+        NO_LIMITS,
+        COMPLETE,
+    ],
+    period: Period::Month,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "pr_change_requests_month",
+        "Change requests submitted in each month, for repositories that get too few a week for limits. Bots count.",
+    )
+};
+
+pub(super) const CHANGE_REQUESTS_QUARTER: TableSpec = TableSpec {
+    key: &["quarter", "repo"],
+    columns: &[
+        QUARTER,
+        REPO_OR_ALL,
+        REQUESTED,
+        REQUESTED_CENTER,
+        REQUESTED_UCL,
+        REQUESTED_LCL,
+        SIGNALS,
+        SEGMENT,
+        PROVISIONAL,
+        NO_LIMITS,
+        COMPLETE,
+    ],
+    period: Period::Quarter,
+    rules: RuleSets::FlowOnly,
+    ..table(
+        "pr_change_requests_quarter",
+        "Change requests submitted in each quarter, for repositories that get too few a month for limits. Bots count.",
+    )
+};
+
 pub(super) const CHANGE_REQUESTS_REPO: TableSpec = TableSpec {
     key: &["repo"],
     columns: &[
@@ -66,8 +119,13 @@ pub(super) const CHANGE_REQUESTS_REPO: TableSpec = TableSpec {
         float("median", REQUESTS, "Median per pull request.").original().always(),
         int("pr_count", PULL_REQUESTS, "Pull requests.").original(),
         int("cr_total", REQUESTS, "Change requests.").original(),
+        float("avg", REQUESTS, "Mean per pull request.").always(),
     ],
-    ..table("pr_change_requests_repo", "Change requests per pull request, by repository over all time. Bots count.")
+    range: Range::Within,
+    ..table(
+        "pr_change_requests_repo",
+        "Change requests per pull request, by repository: of all pull requests, or of those opened in the asked days. Bots count.",
+    )
 };
 
 pub(super) const CHANGE_REQUESTS_REPO_DIST: TableSpec = TableSpec {
@@ -77,9 +135,10 @@ pub(super) const CHANGE_REQUESTS_REPO_DIST: TableSpec = TableSpec {
         int("cr", REQUESTS, "Change requests of a pull request.").original(),
         int("pr_count", PULL_REQUESTS, "Pull requests that have so many.").original(),
     ],
+    range: Range::Within,
     ..table(
         "pr_change_requests_repo_dist",
-        "How many pull requests of a repository have how many change requests. Bots count.",
+        "How many pull requests of a repository have how many change requests: of all, or of those opened in the asked days. Bots count.",
     )
 };
 

@@ -117,6 +117,8 @@ pub enum ColumnKind {
     Date,
     /// Calendar month as text, `2026-10`.
     Month,
+    /// Quarter of a year as text, `2026-Q4`.
+    Quarter,
     /// Amount of money; exact under `flow`, binary under `cto-stats`.
     Money,
 }
@@ -154,6 +156,8 @@ pub enum Period {
     Week,
     /// Months, in a column `month`.
     Month,
+    /// Quarters of a year, in a column `quarter`.
+    Quarter,
 }
 
 /// What a range of days (`from`, `to`) does to a table. Days are those of the reporting zone.
@@ -264,6 +268,10 @@ impl ColumnSpec {
 
 /// ISO year of a week.
 pub(super) const YEAR: ColumnSpec = int("year", "", "ISO year of the week.").original();
+/// Calendar month.
+pub(super) const MONTH: ColumnSpec = of_kind(ColumnKind::Month, "month", "Month.");
+/// Quarter of a calendar year.
+pub(super) const QUARTER: ColumnSpec = of_kind(ColumnKind::Quarter, "quarter", "Quarter of the year.");
 /// ISO week.
 pub(super) const WEEK: ColumnSpec = of_kind(ColumnKind::Week, "week", "ISO week, Monday to Sunday.").original();
 /// Signals of a control chart.
@@ -273,12 +281,12 @@ pub(super) const SIGNALS: ColumnSpec =
 pub(super) const SEGMENT: ColumnSpec =
     int("segment", "", "Number of the stretch between two changes of the limits, from 1.");
 /// Whether the baseline of a control chart still grows.
-pub(super) const PROVISIONAL: ColumnSpec = boolean("provisional", "Whether the limits rest on fewer than 20 weeks.");
+pub(super) const PROVISIONAL: ColumnSpec = boolean("provisional", "Whether the limits rest on fewer than 20 periods.");
 /// Why a point of a control chart has no limits.
 pub(super) const NO_LIMITS: ColumnSpec = text(
     "no_limits",
-    "Why there are no limits: incomplete, too_few_weeks (below 6), no_variation, or too_rare (fewer than one a week \
-     in the mean of the baseline: compare by month). Empty where there are limits.",
+    "Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period \
+     in the mean of the baseline: compare by month or quarter). Empty where there are limits.",
 );
 /// Host of an issue or pull request.
 pub(super) const HOST: ColumnSpec = text("host", "Host of the provider, for example github.com.");

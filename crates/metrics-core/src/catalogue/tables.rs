@@ -3,7 +3,7 @@
 use super::spec::TableSpec;
 use super::{clouds, issues, pull_requests};
 
-static TABLES: [TableSpec; 28] = [
+static TABLES: [TableSpec; 34] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -12,10 +12,16 @@ static TABLES: [TableSpec; 28] = [
     issues::NET_FLOW_WEEK,
     issues::AGING_WIP,
     issues::CUMULATIVE_FLOW_DAY,
+    issues::STOCKS_TOTALS_WEEK,
+    issues::CUMULATIVE_FLOW_TOTALS_WEEK,
     issues::THROUGHPUT_WEEK,
+    issues::THROUGHPUT_MONTH,
+    issues::THROUGHPUT_QUARTER,
     issues::FORECAST,
     issues::SUMMARY,
     pull_requests::CHANGE_REQUESTS_WEEK,
+    pull_requests::CHANGE_REQUESTS_MONTH,
+    pull_requests::CHANGE_REQUESTS_QUARTER,
     pull_requests::CHANGE_REQUESTS_REPO,
     pull_requests::CHANGE_REQUESTS_REPO_DIST,
     pull_requests::CYCLE_WEEK,

@@ -30,6 +30,8 @@ pub(super) struct Completeness<'a> {
     behind: Vec<Behind<'a>>,
     /// What holds nothing back although it is not known in full, in words.
     passed: Vec<String>,
+    /// Sources that a provider does not serve, by the provider.
+    without: BTreeMap<Text<'a>, BTreeSet<&'a str>>,
 }
 
 /// A source that the newest import asked without success.
@@ -46,7 +48,14 @@ impl<'a> Completeness<'a> {
         let asked = Asked::new(raw);
         let mut passed = asked.unsupported(raw, providers);
         passed.extend(asked.left(raw));
-        Self { as_of, unsettled: unsettled(raw, providers, &asked), behind: asked.behind(raw, providers), passed }
+        let mut without: BTreeMap<Text<'_>, BTreeSet<&str>> = BTreeMap::new();
+        for (subject, run) in asked.not_served() {
+            for provider in providers_of(raw, providers, subject) {
+                without.entry(provider).or_default().insert(label(run));
+            }
+        }
+        let behind = asked.behind(raw, providers);
+        Self { as_of, unsettled: unsettled(raw, providers, &asked), behind, passed, without }
     }
 
     /// Whether a month of a provider is complete, also one without any row.
@@ -54,6 +63,12 @@ impl<'a> Completeness<'a> {
         month.is_settled_at(self.as_of)
             && !self.unsettled.get(&month).is_some_and(|providers| providers.contains(provider))
             && !self.behind.iter().any(|source| source.providers.contains(provider) && !source.has_settled(month))
+    }
+
+    /// Sources that a provider does not serve, joined by `;`: its months are complete without them.
+    pub(super) fn without(&self, provider: &str) -> String {
+        let sources = self.without.get(provider).into_iter().flatten().copied();
+        sources.collect::<Vec<_>>().join(";")
     }
 
     /// One line per source that is behind, and per source that is not known in full and holds nothing back.
@@ -140,14 +155,19 @@ impl<'a> Asked<'a> {
             .collect()
     }
 
+    /// Sources that their provider does not serve.
+    fn not_served(&self) -> impl Iterator<Item = (&'a str, &'a ImportRun)> {
+        let unsupported = self.newest.iter().filter(|(_, run)| run.outcome == RunOutcome::Unsupported);
+        unsupported.map(|(subject, run)| (*subject, *run))
+    }
+
     /// A line per source that its provider does not serve.
     fn unsupported(&self, raw: &'a Raw, providers: &Providers) -> Vec<String> {
-        let runs = self.newest.iter().filter(|(_, run)| run.outcome == RunOutcome::Unsupported);
-        let line = |(subject, run): (&&str, &&ImportRun)| {
+        let line = |(subject, run): (&'a str, &ImportRun)| {
             let of: Vec<Text<'_>> = providers_of(raw, providers, subject).into_iter().collect();
             format!("months of {} are complete without {}: {}", of.join(", "), label(run), run.message)
         };
-        runs.map(line).collect()
+        self.not_served().map(line).collect()
     }
 
     /// A line per source that is not asked any more and whose last months had not settled when it was.

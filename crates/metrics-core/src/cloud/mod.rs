@@ -21,10 +21,12 @@ pub(crate) mod words;
 #[cfg(test)]
 mod tests;
 
-use model::Instant;
+use std::collections::BTreeSet;
+
 use model::columns::Raw;
-use model::rules::Rules;
+use model::rules::{RuleSet, Rules};
 use model::table::Table;
+use model::{Instant, Month};
 
 use completeness::Completeness;
 use grouping::{Comparisons, Cut};
@@ -77,23 +79,59 @@ pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending
     notices.extend(completeness.notices());
     notices.extend(doubles::notices(raw, &providers));
     notices.extend(grouping::notices(&ledger, &cut, &comparisons));
-    let said = words::findings(&monthly, &services);
+    let said = sentences(&monthly, &services, &compared);
     CloudSpending {
         tables: vec![
-            tables::monthly(&monthly),
+            tables::monthly(&monthly, &completeness),
             tables::services(&services, cut.column()),
             tables::compared(&compared),
             totals::totals(&whole, &services),
         ],
         notices,
-        findings: said.monthly.iter().chain(&said.services).cloned().collect(),
-        findings_by_table: FindingsByTable::from([
-            ("cloud_spending_monthly", said.monthly),
-            ("cloud_spending_services", said.services),
-            ("cloud_spending_compared", words::compared(&compared)),
-        ]),
+        findings: [&said[MONTHLY][..], &said[SERVICES][..]].concat(),
+        findings_by_table: said,
         summary: summary(&whole, &monthly),
     }
+}
+
+/// What the providers of the bills are called in the tables of the rule set, in order.
+pub fn provider_names(raw: &Raw, rules: &Rules) -> BTreeSet<String> {
+    let providers = Providers::of(&rules.cloud);
+    let own: BTreeSet<u32> = raw.cloud_costs.provider.iter().copied().collect();
+    let name = |code| match rules.set {
+        RuleSet::Flow => providers.name(raw.dictionary.text(code)),
+        RuleSet::CtoStats => raw.dictionary.text(code),
+    };
+    own.into_iter().map(|code| name(code).into_owned()).collect()
+}
+
+const MONTHLY: &str = "cloud_spending_monthly";
+const SERVICES: &str = "cloud_spending_services";
+
+/// What the tables say of the months up to one, later ones left out of sight. What is complete is complete as of `as_of`.
+pub fn findings_until(raw: &Raw, rules: &Rules, as_of: Instant, last: Month) -> FindingsByTable {
+    let providers = Providers::of(&rules.cloud);
+    let ledger = Ledger::new(raw, &providers, as_of);
+    let completeness = Completeness::new(raw, &providers, as_of);
+    let comparisons = Comparisons::of(&rules.cloud.comparisons);
+    let cut = Cut::of(&rules.cloud);
+    let [monthly, services, compared] =
+        [by_provider(&ledger), by_name(&ledger, &cut), by_comparison(&ledger, &comparisons)].map(|sums| {
+            let mut series = sums.into_series(&completeness, &rules.process_changes);
+            series.iter_mut().for_each(|series| series.months.retain(|month| month.month <= last));
+            series.retain(|series| !series.months.is_empty());
+            series
+        });
+    sentences(&monthly, &services, &compared)
+}
+
+fn sentences(monthly: &[Series<'_>], services: &[Series<'_>], compared: &[Series<'_>]) -> FindingsByTable {
+    let said = words::findings(monthly, services);
+    FindingsByTable::from([
+        (MONTHLY, said.monthly),
+        (SERVICES, said.services),
+        ("cloud_spending_compared", words::compared(compared)),
+    ])
 }
 
 fn by_provider<'a>(ledger: &Ledger<'a>) -> Sums<'a> {

@@ -3,6 +3,7 @@
 use model::columns::TextColumn;
 use model::table::{Cells, Column, Table};
 
+use super::completeness::Completeness;
 use super::series::{MonthOfSeries, Series};
 use crate::control::{Signal, Verdict};
 
@@ -10,12 +11,13 @@ use crate::control::{Signal, Verdict};
 type Row<'a> = (&'a Series<'a>, &'a MonthOfSeries);
 
 /// `month`, `provider`, `cost`, `currency` and our columns, ordered by month, provider, currency.
-pub(super) fn monthly(series: &[Series<'_>]) -> Table {
+pub(super) fn monthly(series: &[Series<'_>], completeness: &Completeness<'_>) -> Table {
     let rows = by_month(series);
     let mut columns = vec![months(&rows), text("provider", &rows, 0), costs(&rows), text("currency", &rows, 2)];
     columns.extend(changes(&rows));
     columns.extend(paces(&rows));
     columns.extend(verdicts(&rows));
+    columns.push(texts("without", rows.iter().map(|(series, _)| completeness.without(&series.key[0]))));
     Table { name: "cloud_spending_monthly", columns }
 }
 

@@ -25,8 +25,8 @@ mod xmr;
 
 use chrono::NaiveDate;
 
-pub use finding::{Finding, REMEMBERED_DAYS, finding};
-pub use series::weekly_series;
+pub use finding::{Finding, REMEMBERED_DAYS, finding, finding_by};
+pub use series::series_of;
 pub(crate) use series::{chart_columns, charted};
 pub use signals::Signal;
 pub(crate) use signals::{RUN, signals_around};
@@ -90,7 +90,7 @@ impl NoLimits {
     pub fn name(self) -> &'static str {
         match self {
             Self::Incomplete => "incomplete",
-            Self::TooFewPoints { .. } => "too_few_weeks",
+            Self::TooFewPoints { .. } => "too_few_periods",
             Self::NoVariation => "no_variation",
             Self::TooRare => "too_rare",
         }

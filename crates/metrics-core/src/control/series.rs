@@ -2,20 +2,21 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, Weekday};
 use model::columns::TextColumn;
 use model::rules::ProcessChange;
 use model::table::{Cells, Column, Table};
 
 use super::{NoLimits, Point, Signal, Verdict, xmr};
+use crate::catalogue::Period;
+use crate::period::first_days;
 
-/// The points of a weekly table: a numeric column by `year`, `week` and `complete`, of all rows or of those with a
+/// The points of a table of weeks (months, quarters): a numeric column by `year` and `week` (`month`, `quarter`) and `complete`, of all rows or of those with a
 /// text in a column (`("repo", "ALL")`).
 ///
 /// Whole numbers are counts of events, all others are measured: see [`Point::events`].
 /// Weeks in which the value is null are no points. `None` when the table lacks one of these columns, or one of them
 /// is of another type.
-pub fn weekly_series(table: &Table, value: &str, group: Option<(&str, &str)>) -> Option<Vec<Point>> {
+pub fn series_of(table: &Table, value: &str, group: Option<(&str, &str)>) -> Option<Vec<Point>> {
     if let Some((column, _)) = group {
         table.column(column)?;
     }
@@ -26,12 +27,10 @@ pub fn weekly_series(table: &Table, value: &str, group: Option<(&str, &str)>) ->
 
 /// The point of each row, `None` where its value is null.
 fn points(table: &Table, value: &str) -> Option<Vec<Option<Point>>> {
-    let (Cells::Int(years), Cells::Week(weeks)) = (table.column("year")?, table.column("week")?) else { return None };
+    let days =
+        [Period::Week, Period::Month, Period::Quarter].into_iter().find_map(|period| first_days(table, period))?;
     let Cells::Bool(complete) = table.column("complete")? else { return None };
-    let first_day = |row: usize| {
-        let year = i32::try_from(years[row]?).ok()?;
-        NaiveDate::from_isoywd_opt(year, u32::try_from(weeks[row]).ok()?, Weekday::Mon)
-    };
+    let first_day = |row: usize| days[row];
     let point: Box<dyn Fn(usize) -> Option<Point>> = match table.column(value)? {
         Cells::Int(cells) => {
             Box::new(move |row| Some(Point::count(first_day(row)?, cells[row]? as f64, complete[row])))
@@ -43,7 +42,7 @@ fn points(table: &Table, value: &str) -> Option<Vec<Option<Point>>> {
 }
 
 /// A chart for each group of a weekly table whose rows stand in the order of the weeks, as further columns: see
-/// [`chart_columns`]. `None` as for [`weekly_series`].
+/// [`chart_columns`]. `None` as for [`series_of`].
 pub(crate) fn charted(table: &Table, value: &str, group: &str, changes: &[ProcessChange]) -> Option<Vec<Column>> {
     let points = points(table, value)?;
     let mut groups: HashMap<String, Vec<usize>> = HashMap::new();
@@ -92,6 +91,8 @@ pub(crate) fn chart_columns(verdicts: &[Option<&Verdict>]) -> Vec<Column> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     #[test]
@@ -112,12 +113,12 @@ mod tests {
         };
         let day = |month, day| NaiveDate::from_ymd_opt(2020, month, day).expect("a valid day");
         assert_eq!(
-            weekly_series(&table, "requested", Some(("repo", "ALL"))),
+            series_of(&table, "requested", Some(("repo", "ALL"))),
             Some(vec![Point::count(day(12, 14), 1.0, true), Point::count(day(12, 28), 3.0, false),])
         );
-        assert_eq!(weekly_series(&table, "requested", None).map(|points| points.len()), Some(3));
-        assert_eq!(weekly_series(&table, "repo", None), None);
-        assert_eq!(weekly_series(&table, "absent", None), None);
-        assert_eq!(weekly_series(&table, "requested", Some(("team", "a"))), None);
+        assert_eq!(series_of(&table, "requested", None).map(|points| points.len()), Some(3));
+        assert_eq!(series_of(&table, "repo", None), None);
+        assert_eq!(series_of(&table, "absent", None), None);
+        assert_eq!(series_of(&table, "requested", Some(("team", "a"))), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono_tz::Tz;
 use hashbrown::HashMap;
 use model::columns::{Raw, ReviewState, TextColumn};
 use model::table::{Cells, Column, Table};
@@ -23,12 +24,13 @@ pub(crate) fn tables_of(raw: &Raw, chosen: &Chosen) -> Vec<Table> {
         if chosen.is_everything() { vec![true; raw.pull_requests.id.len()] } else { chosen.pull_requests(raw) };
     let rows: Vec<usize> = (0..counts.len()).filter(|row| counts[*row]).collect();
     let requests = change_requests(raw);
-    let repositories = Repositories::new(raw, &rows);
-    vec![
-        week_table(raw, &requests, &repositories),
-        repo_table(&requests, &repositories),
-        dist_table(&requests, &repositories),
-    ]
+    let week = week_table(raw, &requests, &Repositories::new(raw, &rows));
+    // The original cuts days in UTC.
+    let days = chosen.days(Tz::UTC);
+    let is_within = |row: &usize| raw.pull_requests.created_at.get(*row).is_none_or(|at| days.contains(&at.micros()));
+    let within: Vec<usize> = rows.into_iter().filter(is_within).collect();
+    let repositories = Repositories::new(raw, &within);
+    vec![week, repo_table(&requests, &repositories), dist_table(&requests, &repositories)]
 }
 
 /// Per row of the pull requests: reviews of its id that request changes.

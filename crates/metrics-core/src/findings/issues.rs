@@ -102,10 +102,14 @@ pub(super) fn cumulative_flow(table: &Table) -> Vec<String> {
     ]
 }
 
+/// The row of all boards for the weeks ahead that are said.
+pub(crate) fn forecast_row(table: &Table) -> Option<usize> {
+    (0..table.height()).find(|row| table.cell(*row, "project_id") == ALL && count(table, *row, "weeks") == WEEKS_AHEAD)
+}
+
 /// The 85 % forecast of four weeks over all boards, and how often it came true.
 pub(super) fn forecast(table: &Table) -> Vec<String> {
-    let of_all = |row: &usize| table.cell(*row, "project_id") == ALL && count(table, *row, "weeks") == WEEKS_AHEAD;
-    let Some(row) = (0..table.height()).find(of_all) else {
+    let Some(row) = forecast_row(table) else {
         return vec!["There is nothing to forecast from.".to_owned()];
     };
     let Some(least) = number(table, row, "p85") else {

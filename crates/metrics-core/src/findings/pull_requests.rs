@@ -3,7 +3,7 @@
 use model::rules::ProcessChange;
 use model::table::Table;
 
-use super::rows::{against, charted, count, counted, is_complete, joined, number, week};
+use super::rows::{against, charted, charted_or_longer, count, counted, is_complete, joined, number, week};
 use crate::totals;
 
 const ALL: (&str, &str) = ("repo", totals::ALL);
@@ -23,9 +23,9 @@ pub(super) fn review_latency(table: &Table, changes: &[ProcessChange]) -> Vec<St
     unless_empty(table, ALL_SIZES, median, "No pull request that was reviewed once it was ready was merged in", said)
 }
 
-/// Whether the change requests submitted in the last complete week were normal.
-pub(super) fn change_requests(table: &Table, changes: &[ProcessChange]) -> Vec<String> {
-    charted(table, "requested", Some(ALL), "change requests", changes)
+/// Whether the change requests submitted in the last complete week (month, quarter) were normal.
+pub(super) fn change_requests(tables: &[Table], table: &Table, changes: &[ProcessChange]) -> Vec<String> {
+    charted_or_longer(tables, table, "requested", Some(ALL), "change requests", changes)
 }
 
 /// What the last complete week of all says, unless there is nothing in it.

@@ -3,7 +3,8 @@
 use model::rules::ProcessChange;
 use model::table::{Cells, Table};
 
-use crate::control::{finding, weekly_series, xmr};
+use crate::calendar::Cut;
+use crate::control::{NoLimits, finding, finding_by, series_of, xmr};
 
 /// Whether the last complete week was normal: the chart of a weekly column, of all rows or of one group.
 pub(super) fn charted(
@@ -13,12 +14,42 @@ pub(super) fn charted(
     unit: &str,
     changes: &[ProcessChange],
 ) -> Vec<String> {
-    let points = weekly_series(table, column, group).unwrap_or_default();
+    let points = series_of(table, column, group).unwrap_or_default();
     finding(&xmr(&points, changes), unit).sentences
 }
 
+/// Tables of counts whose rows are too rare for limits, each with the next longer one and its periods.
+const LONGER: [(&str, Cut, &str); 6] = [
+    ("throughput_week", Cut::Week, "throughput_month"),
+    ("throughput_month", Cut::Month, "throughput_quarter"),
+    ("throughput_quarter", Cut::Quarter, ""),
+    ("pr_change_requests_week", Cut::Week, "pr_change_requests_month"),
+    ("pr_change_requests_month", Cut::Month, "pr_change_requests_quarter"),
+    ("pr_change_requests_quarter", Cut::Quarter, ""),
+];
+
+/// The same of a table of counts; where the last complete period has too few for limits, also what the table of the next
+/// longer ones says.
+pub(super) fn charted_or_longer(
+    tables: &[Table],
+    table: &Table,
+    column: &str,
+    group: Option<(&str, &str)>,
+    unit: &str,
+    changes: &[ProcessChange],
+) -> Vec<String> {
+    let Some((_, cut, longer)) = LONGER.into_iter().find(|(name, ..)| *name == table.name) else { return Vec::new() };
+    let chart = xmr(&series_of(table, column, group).unwrap_or_default(), changes);
+    let mut said = finding_by(cut, &chart, unit).sentences;
+    let is_rare = chart.last_complete().is_some_and(|last| last.no_limits == Some(NoLimits::TooRare));
+    if let Some(longer) = tables.iter().find(|table| is_rare && table.name == longer) {
+        said.extend(charted_or_longer(tables, longer, column, group, unit, changes));
+    }
+    said
+}
+
 /// A number of a column, null and columns of other kinds as `None`.
-pub(super) fn number(table: &Table, row: usize, column: &str) -> Option<f64> {
+pub(crate) fn number(table: &Table, row: usize, column: &str) -> Option<f64> {
     match table.column(column)? {
         Cells::Int(cells) => cells[row].map(|count| count as f64),
         Cells::Float(cells) => cells[row],
@@ -27,7 +58,7 @@ pub(super) fn number(table: &Table, row: usize, column: &str) -> Option<f64> {
 }
 
 /// A count of a column, 0 where there is none.
-pub(super) fn count(table: &Table, row: usize, column: &str) -> i64 {
+pub(crate) fn count(table: &Table, row: usize, column: &str) -> i64 {
     match table.column(column) {
         Some(Cells::Int(cells)) => cells[row].unwrap_or_default(),
         _ => 0,
@@ -35,12 +66,12 @@ pub(super) fn count(table: &Table, row: usize, column: &str) -> i64 {
 }
 
 /// Whether a row stands for a complete period.
-pub(super) fn is_complete(table: &Table, row: usize) -> bool {
+pub(crate) fn is_complete(table: &Table, row: usize) -> bool {
     matches!(table.column("complete"), Some(Cells::Bool(cells)) if cells[row])
 }
 
 /// `2026-W46`
-pub(super) fn week(table: &Table, row: usize) -> String {
+pub(crate) fn week(table: &Table, row: usize) -> String {
     format!("{}-W{}", table.cell(row, "year"), table.cell(row, "week"))
 }
 

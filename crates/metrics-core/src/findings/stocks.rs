@@ -1,4 +1,4 @@
-//! `stocks_week` in words.
+//! `stocks_totals_week` in words.
 
 use model::table::Table;
 
@@ -16,36 +16,33 @@ pub(super) const STEPS: [(&str, &str, &str); 6] = [
     ("waiting for production", "waiting_to_prod", "waiting_to_prod"),
 ];
 
-/// Open issues and bugs at the end of the last complete week, over all boards, and what holds most more than 13 weeks before.
-pub(super) fn sentences(table: &Table) -> Vec<String> {
-    let rows: Vec<usize> = (0..table.height()).collect();
-    let label = |row: usize| (table.cell(row, "year"), table.cell(row, "week"));
-    let weeks: Vec<&[usize]> = rows.chunk_by(|one, other| label(*one) == label(*other)).collect();
-    let Some(last) = weeks.iter().rposition(|rows| is_complete(table, rows[0])) else {
+/// Open issues and bugs at the end of the last complete week, over all boards, and what holds most more than 13 weeks
+/// before.
+pub(super) fn sentences(totals: &Table) -> Vec<String> {
+    let Some(last) = (0..totals.height()).rev().find(|row| is_complete(totals, *row)) else {
         return vec!["There is no complete week yet.".to_owned()];
     };
-    let sum = |week: usize, column: &str| weeks[week].iter().map(|row| count(table, *row, column)).sum::<i64>();
-    let open = |week: usize| STEPS.iter().map(|(_, column, _)| sum(week, column)).sum::<i64>();
     let before = last.checked_sub(WEEKS_BACK);
+    let of = |week: usize, column: &str| count(totals, week, column);
     let compared =
-        |now: i64, then: &dyn Fn(usize) -> i64| before.map(|week| against(now, then(week), WHEN)).unwrap_or_default();
-    let (issues, bugs) = (open(last), sum(last, "opened_bugs"));
+        |column: &str| before.map(|week| against(of(last, column), of(week, column), WHEN)).unwrap_or_default();
+    let (issues, bugs) = (of(last, "open"), of(last, "opened_bugs"));
     let mut sentences = vec![format!(
         "At the end of {}, the last complete week, {} {} open on boards{}.",
-        week(table, weeks[last][0]),
+        week(totals, last),
         counted(issues, "issue"),
         if issues == 1 { "was" } else { "were" },
-        compared(issues, &open)
+        compared("open")
     )];
     if let Some(before) = before {
-        sentences.push(differs_most(|column| (sum(before, column), sum(last, column))));
+        sentences.push(differs_most(|column| (of(before, column), of(last, column))));
     }
     let of_these = match bugs {
         0 => "None of these is a bug".to_owned(),
         1 => "1 of these is a bug".to_owned(),
         bugs => format!("{bugs} of these are bugs"),
     };
-    sentences.push(format!("{of_these}{}.", compared(bugs, &|week| sum(week, "opened_bugs"))));
+    sentences.push(format!("{of_these}{}.", compared("opened_bugs")));
     sentences
 }
 

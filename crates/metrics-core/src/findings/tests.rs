@@ -67,17 +67,18 @@ fn months_without_issues_or_without_an_end_say_so() {
     assert_eq!(said(months(&[])), ["There is no complete month yet."]);
 }
 
-/// Two boards over some weeks of 2026; the last week is not complete.
+/// All boards over some weeks of 2026; the last week is not complete.
 fn stocks(weeks: i64, in_review: impl Fn(i64) -> i64, bugs: impl Fn(i64) -> i64) -> Table {
-    let rows: Vec<i64> = (1..=weeks).flat_map(|week| [week, week]).collect();
+    let rows: Vec<i64> = (1..=weeks).collect();
     let counts = |count: &dyn Fn(i64) -> i64| Cells::Int(rows.iter().map(|week| Some(count(*week))).collect());
     Table {
-        name: "stocks_week",
+        name: "stocks_totals_week",
         columns: vec![
             Column { name: "year", cells: counts(&|_| 2026) },
             Column { name: "week", cells: Cells::Week(rows.clone()) },
+            Column { name: "open", cells: counts(&|week| 20 + in_review(week)) },
             Column { name: "opened_bugs", cells: counts(&bugs) },
-            Column { name: "in_backlogs", cells: counts(&|_| 10) },
+            Column { name: "in_backlogs", cells: counts(&|_| 20) },
             Column { name: "in_review", cells: counts(&in_review) },
             Column { name: "complete", cells: Cells::Bool(rows.iter().map(|week| *week < weeks).collect()) },
         ],
@@ -87,7 +88,7 @@ fn stocks(weeks: i64, in_review: impl Fn(i64) -> i64, bugs: impl Fn(i64) -> i64)
 #[test]
 fn stocks_name_the_largest_difference_over_thirteen_weeks() {
     assert_eq!(
-        said(stocks(15, |week| week, |week| 20 - week)),
+        said(stocks(15, |week| 2 * week, |week| 40 - 2 * week)),
         [
             "At the end of 2026-W14, the last complete week, 48 issues were open on boards, 26 more than 13 weeks before (22).",
             "The largest difference is in review: 2 then, 28 now.",
@@ -96,7 +97,7 @@ fn stocks_name_the_largest_difference_over_thirteen_weeks() {
     );
     assert_eq!(said(stocks(15, |_| 3, |_| 0))[1], "No step holds more than then.");
     assert_eq!(
-        said(stocks(3, |_| 3, |_| 0)),
+        said(stocks(3, |_| 6, |_| 0)),
         ["At the end of 2026-W02, the last complete week, 26 issues were open on boards.", "None of these is a bug.",],
         "nothing to compare with"
     );
@@ -104,10 +105,62 @@ fn stocks_name_the_largest_difference_over_thirteen_weeks() {
 }
 
 #[test]
-fn both_tables_of_stocks_say_the_same() {
+fn all_tables_of_stocks_say_the_same() {
     let findings = of_tables(&[stocks(15, |week| week, |_| 0)], &[]);
-    assert_eq!(findings.keys().copied().collect::<Vec<_>>(), ["stocks", "stocks_week"]);
+    assert_eq!(findings.keys().copied().collect::<Vec<_>>(), ["stocks", "stocks_totals_week", "stocks_week"]);
     assert_eq!(findings["stocks"], findings["stocks_week"]);
+    assert_eq!(findings["stocks"], findings["stocks_totals_week"]);
+}
+
+/// A count in each complete period of a table, of all repositories.
+fn counts(name: &'static str, labels: Vec<Column>, column: &'static str, cells: &[i64]) -> Table {
+    let mut columns = labels;
+    columns.push(Column { name: "repo", cells: texts(vec!["ALL"; cells.len()]) });
+    columns.push(Column { name: column, cells: ints(cells) });
+    columns.push(Column { name: "complete", cells: Cells::Bool(vec![true; cells.len()]) });
+    Table { name, columns }
+}
+
+#[test]
+fn what_is_too_rare_by_week_is_said_by_month_and_by_quarter() {
+    let weeks: Vec<i64> = (1..=52).collect();
+    let by_week = vec![
+        Column { name: "year", cells: ints(&[2025; 52]) },
+        Column { name: "week", cells: Cells::Week(weeks.clone()) },
+    ];
+    let each_ninth: Vec<i64> = weeks.iter().map(|week| i64::from(week % 9 == 0)).collect();
+    let months: Vec<String> = (1..=12).map(|month| format!("2025-{month:02}")).collect();
+    let by_month = vec![Column { name: "month", cells: texts(months.iter().map(String::as_str)) }];
+    let quarters: Vec<String> = (2023..=2025).flat_map(|year| (1..=4).map(move |q| format!("{year}-Q{q}"))).collect();
+    let by_quarter = vec![Column { name: "quarter", cells: texts(quarters.iter().map(String::as_str)) }];
+    let tables = |of_months: &[i64; 12]| {
+        [
+            counts("pr_change_requests_week", by_week.clone(), "requested", &each_ninth),
+            counts("pr_change_requests_month", by_month.clone(), "requested", of_months),
+            counts(
+                "pr_change_requests_quarter",
+                by_quarter.clone(),
+                "requested",
+                &[1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2],
+            ),
+        ]
+    };
+    let often = of_tables(&tables(&[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 2]), &[]);
+    assert_eq!(
+        often["pr_change_requests_week"][..2],
+        [
+            "The last complete week (2025-W52, 0 change requests) cannot be judged: 0.1 a week in the mean are too few a week for limits: compare by month.",
+            "The last complete month (2025-12, 2 change requests) was normal: within the limits 0 to 7.0 around 1.9.",
+        ]
+    );
+    let rare = of_tables(&tables(&[1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]), &[]);
+    let said = &rare["pr_change_requests_week"];
+    assert!(
+        said[1].ends_with("0.5 a month in the mean are too few a month for limits: compare by quarter."),
+        "{said:?}"
+    );
+    assert!(said[2].starts_with("The last complete quarter (2025-Q4, 2 change requests) was normal"), "{said:?}");
+    assert_eq!(said[1..], rare["pr_change_requests_month"]);
 }
 
 /// The last complete week of two levels: centre, net flow, signals; and one that is not complete.

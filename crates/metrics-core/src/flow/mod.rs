@@ -27,6 +27,7 @@ mod locate;
 mod notices;
 mod selected;
 mod stocks;
+mod totals;
 mod track;
 mod untold;
 
@@ -39,19 +40,23 @@ pub use kinds::{BUG, BUG_CUSTOMER_FACING, BUG_DEV_PROCESS, BUG_INTERNAL, Kinds};
 pub(crate) use levels::work_and_open_bugs;
 pub use lives::{Ending, Intervals, Life, Lives, Place, Source};
 pub use notices::notices;
+pub(crate) use stocks::WORK_COLUMNS;
 pub use stocks::{cumulative_flow_day, stocks, stocks_week};
+pub(crate) use totals::sum;
 
 use model::Instant;
 use model::columns::Raw;
 use model::rules::Rules;
 use model::table::Table;
 
+use crate::calendar::local_date;
 use crate::coverage::Coverage;
 use crate::parallel;
 use crate::wanted::Wanted;
 
 /// The tables of this module: `calculated_issue`, `cycle_time`, `cycle_time_week`, `stocks`, `stocks_week`,
-/// `net_flow_week`, `aging_wip` and `cumulative_flow_day`.
+/// `net_flow_week`, `aging_wip`, `cumulative_flow_day`, and the sums over all boards: `stocks_totals_week` and
+/// `cumulative_flow_totals_week`.
 ///
 /// # Errors
 /// When a query over a frame fails, which no input causes.
@@ -81,7 +86,17 @@ pub(crate) fn tables_of(
         ("cumulative_flow_day", &|| Ok(cumulative_flow_day(lives, zone))),
     ];
     let tables: Vec<_> = tables.into_iter().filter(|(name, _)| wanted.has(name)).collect();
-    parallel::map(&tables, |(_, table)| table()).into_iter().collect()
+    let mut tables = parallel::map(&tables, |(_, table)| table()).into_iter().collect::<Result<Vec<_>, FlowError>>()?;
+    let today = local_date(zone, lives.as_of);
+    let totals: [(&str, &str, &dyn Fn(&Table) -> Table); 2] = [
+        ("stocks_totals_week", "stocks_week", &totals::stocks),
+        ("cumulative_flow_totals_week", "cumulative_flow_day", &|days| totals::cumulative_flow(days, today)),
+    ];
+    for (_, by_board, total) in totals.into_iter().filter(|(name, ..)| wanted.has(name)) {
+        let total = tables.iter().find(|table| table.name == by_board).map(total);
+        tables.extend(total);
+    }
+    Ok(tables)
 }
 
 /// The list of issues with their places just before an instant.

@@ -17,7 +17,7 @@ use crate::calendar::{Cut, Periods};
 use crate::coverage::Coverage;
 
 /// Counted columns in file order: bugs and their sources, the steps short of done, off the board.
-const COUNTED: [&str; 11] = [
+pub(super) const COUNTED: [&str; 11] = [
     "opened_bugs",
     "opened_bugs_customer_facing",
     "opened_bugs_internal",
@@ -30,6 +30,11 @@ const COUNTED: [&str; 11] = [
     "waiting_to_prod",
     "off_board",
 ];
+/// Columns of the steps short of done.
+pub(crate) const STOCK_COLUMNS: [&str; 6] =
+    ["in_backlogs", "in_ready", "in_dev", "in_review", "in_qa", "waiting_to_prod"];
+/// Those that are work in progress: dev to `waiting_to_prod`.
+pub(crate) const WORK_COLUMNS: [&str; 4] = ["in_dev", "in_review", "in_qa", "waiting_to_prod"];
 const BUG_FLAGS: [u8; 4] = [BUG, BUG_CUSTOMER_FACING, BUG_INTERNAL, BUG_DEV_PROCESS];
 const STEPS: usize = 4;
 const OFF_BOARD: usize = 10;

@@ -1,13 +1,20 @@
 //! Change requests: by week, by repository, and how many pull requests had how many. Bots count.
 
+use std::ops::Range;
+
+use chrono_tz::Tz;
+use model::Instant;
+use model::columns::TextColumn;
 use model::rules::ProcessChange;
-use model::table::Table;
+use model::table::{Cells, Column, Table};
 use polars::prelude::*;
 
 use super::facts::{Facts, column};
 use super::grid::Grid;
+use crate::calendar::{Cut, Periods, label_columns};
 use crate::control::charted;
 use crate::frame::{Kind, p50, table};
+use crate::totals::ALL;
 
 /// `pr_change_requests_week`: pull requests by the week in which they were opened, with the change requests that
 /// they got so far, and in `requested` the change requests submitted in the week, whenever their pull request was
@@ -46,22 +53,66 @@ pub(super) fn by_week(facts: &Facts, changes: &[ProcessChange]) -> Table {
     table
 }
 
-/// `pr_change_requests_repo`: all pull requests of each repository.
-pub(super) fn by_repository(facts: &Facts) -> Table {
+/// `pr_change_requests_month` and `pr_change_requests_quarter`: change requests submitted in each longer period, by
+/// repository and for all, with their control charts: for repositories that get too few for limits by week.
+pub(super) fn by_longer_period(
+    facts: &Facts,
+    name: &'static str,
+    cut: Cut,
+    (zone, as_of): (Tz, Instant),
+    changes: &[ProcessChange],
+) -> Table {
+    let first = facts.begins.unwrap_or_else(|| Instant::from_micros(as_of.micros().saturating_add(1)));
+    let periods = Periods::covering(cut, zone, first, as_of);
+    let groups = facts.covered.len();
+    let mut counts = vec![0_i64; periods.len() * groups];
+    let requests = &facts.requests;
+    let of = |column: &str| requests.column(column).expect("the frame of requests has this column");
+    let repositories = of(column::REPO).u32().expect("places of repositories");
+    let instants = of(column::REQUESTED_AT).i64().expect("microseconds");
+    for (repository, at) in repositories.iter().zip(instants.iter()) {
+        let (Some(repository), Some(at)) = (repository, at) else { continue };
+        if let Some(period) = periods.index_of(Instant::from_micros(at)) {
+            counts[period * groups + repository as usize] += 1;
+            counts[period * groups + groups - 1] += 1;
+        }
+    }
+    let complete: Vec<bool> =
+        (0..counts.len()).map(|cell| periods.end(cell / groups) <= facts.covered[cell % groups].min(as_of)).collect();
+    let mut names = TextColumn::default();
+    for name in facts.repositories.names().iter().map(String::as_str).chain([ALL]) {
+        names.push(name.as_bytes());
+    }
+    let mut columns = label_columns(&periods, cut, groups);
+    let codes = (0..counts.len()).map(|cell| (cell % groups) as u32).collect();
+    columns.push(Column { name: column::REPO, cells: Cells::Code(codes, names) });
+    columns.push(Column { name: "requested", cells: Cells::Int(counts.into_iter().map(Some).collect()) });
+    columns.push(Column { name: "complete", cells: Cells::Bool(complete) });
+    let mut table = Table { name, columns };
+    let chart = charted(&table, "requested", column::REPO, changes).expect("the table is one of periods");
+    let at = table.columns.len() - 1;
+    table.columns.splice(at..at, chart);
+    table
+}
+
+/// `pr_change_requests_repo`: the pull requests of each repository that were opened within some days.
+pub(super) fn by_repository(facts: &Facts, days: &Range<i64>) -> Table {
     let requests = col(column::CHANGE_REQUESTS);
-    let frame = facts.frame.clone().lazy().group_by([col(column::REPO)]).agg([
+    let frame = facts.opened_within(days).group_by([col(column::REPO)]).agg([
         p50(requests.clone()).alias("median"),
         len().alias("pr_count"),
-        requests.sum().alias("cr_total"),
+        requests.clone().sum().alias("cr_total"),
+        requests.mean().alias("avg"),
     ]);
-    let layout = [("median", Kind::Float), ("pr_count", Kind::Int), ("cr_total", Kind::Int)];
+    let layout = [("median", Kind::Float), ("pr_count", Kind::Int), ("cr_total", Kind::Int), ("avg", Kind::Float)];
     of_repositories(facts, "pr_change_requests_repo", frame, &[column::REPO], &layout)
 }
 
-/// `pr_change_requests_repo_dist`: how many pull requests of a repository had how many change requests.
-pub(super) fn distribution(facts: &Facts) -> Table {
+/// `pr_change_requests_repo_dist`: how many pull requests of a repository that were opened within some days had how many
+/// change requests.
+pub(super) fn distribution(facts: &Facts, days: &Range<i64>) -> Table {
     let keys = [col(column::REPO), col(column::CHANGE_REQUESTS).alias("cr")];
-    let frame = facts.frame.clone().lazy().group_by(keys).agg([len().alias("pr_count")]);
+    let frame = facts.opened_within(days).group_by(keys).agg([len().alias("pr_count")]);
     let layout = [("cr", Kind::Int), ("pr_count", Kind::Int)];
     of_repositories(facts, "pr_change_requests_repo_dist", frame, &[column::REPO, "cr"], &layout)
 }

@@ -1,5 +1,7 @@
 //! One row per pull request: everything that the tables aggregate.
 
+use std::ops::Range;
+
 use ahash::RandomState;
 use chrono::Days;
 use chrono_tz::Tz;
@@ -30,6 +32,7 @@ pub(super) mod column {
     pub(in crate::pull_requests) const MERGED_WEEK: &str = "merged_week";
     pub(in crate::pull_requests) const CLOSED_WEEK: &str = "closed_week";
     pub(in crate::pull_requests) const REQUESTED_WEEK: &str = "requested_week";
+    pub(in crate::pull_requests) const REQUESTED_AT: &str = "requested_at";
     pub(in crate::pull_requests) const CHANGE_REQUESTS: &str = "change_requests";
     pub(in crate::pull_requests) const REVIEWED: &str = "reviewed";
     pub(in crate::pull_requests) const ROUNDS: &str = "rounds";
@@ -53,7 +56,7 @@ pub(super) struct Facts {
     /// One row per pull request. Repositories and authors are places in the lists below, weeks are places in
     /// `weeks`, sizes are codes of [`SIZES`] (null where unknown), durations are microseconds.
     pub(super) frame: DataFrame,
-    /// One row per change request: repository and week.
+    /// One row per change request: repository, week and microsecond.
     pub(super) requests: DataFrame,
     /// Names of repositories as tables write them, in order.
     pub(super) repositories: Repositories,
@@ -131,6 +134,17 @@ impl Facts {
             authors: authors.names,
             weeks,
         }
+    }
+
+    /// The pull requests that were opened within some days (microseconds, half open).
+    pub(super) fn opened_within(&self, days: &Range<i64>) -> LazyFrame {
+        let frame = self.frame.clone();
+        if *days == (i64::MIN..i64::MAX) {
+            return frame.lazy();
+        }
+        let within: BooleanChunked =
+            self.pull_requests.iter().map(|known| days.contains(&known.clock.created)).collect();
+        frame.filter(&within).expect("one entry per row").lazy()
     }
 
     /// The pull requests of humans; of everybody where the selection counts bots too.
@@ -237,7 +251,7 @@ fn requests(
     as_of: Instant,
 ) -> DataFrame {
     let reviews = &raw.reviews;
-    let (mut repos, mut requested) = (Vec::new(), Vec::new());
+    let (mut repos, mut requested, mut instants) = (Vec::new(), Vec::new(), Vec::new());
     for row in 0..reviews.pull_request.len() {
         let pull_request = reviews.pull_request[row] as usize;
         let at = reviews.submitted_at.get(row).filter(|at| *at <= as_of);
@@ -248,9 +262,11 @@ fn requests(
             let PullRequestColumns { org, repo, .. } = &raw.pull_requests;
             repos.push(repositories.place((org[pull_request], repo[pull_request])));
             requested.push(week as u32);
+            instants.extend(at.map(Instant::micros));
         }
     }
-    df!(column::REPO => repos, column::REQUESTED_WEEK => requested).expect("one entry each per request")
+    df!(column::REPO => repos, column::REQUESTED_WEEK => requested, column::REQUESTED_AT => instants)
+        .expect("one entry each per request")
 }
 
 /// End of what is imported per repository, and last for all. Of repositories with one name in several

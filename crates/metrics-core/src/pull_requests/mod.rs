@@ -33,13 +33,15 @@ use model::columns::Raw;
 use model::rules::Rules;
 use model::table::Table;
 
+use crate::calendar::Cut;
 use crate::parallel;
 use crate::selection::Chosen;
 use crate::summary::{Data, PullRequestFacts};
 use crate::wanted::Wanted;
 use facts::Facts;
 
-/// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_repo`,
+/// All pull request tables, in this order: `pr_change_requests_week`, `pr_change_requests_month`,
+/// `pr_change_requests_quarter`, `pr_change_requests_repo`,
 /// `pr_change_requests_repo_dist`, `pr_cycle_week`, `pr_review_latency_week`, `pr_activity_week`, `pr_net_flow_week`,
 /// `pr_open`, `calculated_pr`, `pr_cycle_dist`, and `pr_author_week` only where the rules allow tables about people. `pr_summary`
 /// is the calculation's: see [`summary`](crate::summary).
@@ -61,10 +63,15 @@ pub(crate) fn tables_of(
 ) -> (Vec<Table>, Option<PullRequestFacts>) {
     let facts = Facts::of(raw, rules, as_of, chosen);
     let days = chosen.days(rules.timezone);
-    let tables: [(&str, &(dyn Fn() -> Table + Sync)); 11] = [
+    let longer = |name, cut| {
+        change_requests::by_longer_period(&facts, name, cut, (rules.timezone, as_of), &rules.process_changes)
+    };
+    let tables: [(&str, &(dyn Fn() -> Table + Sync)); 13] = [
         ("pr_change_requests_week", &|| change_requests::by_week(&facts, &rules.process_changes)),
-        ("pr_change_requests_repo", &|| change_requests::by_repository(&facts)),
-        ("pr_change_requests_repo_dist", &|| change_requests::distribution(&facts)),
+        ("pr_change_requests_month", &|| longer("pr_change_requests_month", Cut::Month)),
+        ("pr_change_requests_quarter", &|| longer("pr_change_requests_quarter", Cut::Quarter)),
+        ("pr_change_requests_repo", &|| change_requests::by_repository(&facts, &days)),
+        ("pr_change_requests_repo_dist", &|| change_requests::distribution(&facts, &days)),
         ("pr_cycle_week", &|| cycle::by_week(&facts)),
         ("pr_review_latency_week", &|| latency::by_week(&facts)),
         ("pr_activity_week", &|| activity::by_week(&facts)),

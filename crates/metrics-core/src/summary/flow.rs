@@ -10,7 +10,7 @@ use super::data::{Data, Days};
 use super::observations::{Observations, Stock};
 use super::rows::{self, Figure, Row, chart_bytes, counted, over_days, table};
 use super::words;
-use crate::control::{Chart, weekly_series, xmr};
+use crate::control::{Chart, series_of, xmr};
 use crate::coverage::Coverage;
 use crate::flow::{Life, Lives, work_and_open_bugs};
 
@@ -124,7 +124,7 @@ fn in_days(sorted: &[i64]) -> Figure {
 }
 
 fn medians(cycle_time_week: &Table, column: &str, changes: &[ProcessChange]) -> Chart {
-    xmr(&weekly_series(cycle_time_week, column, None).unwrap_or_default(), changes)
+    xmr(&series_of(cycle_time_week, column, None).unwrap_or_default(), changes)
 }
 
 fn durations(lives: &Lives, duration: fn(&Life) -> Option<i64>) -> Observations {

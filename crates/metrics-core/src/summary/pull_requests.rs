@@ -10,7 +10,7 @@ use super::data::Data;
 use super::observations::{Observations, Stock};
 use super::rows::{Figure, chart_bytes, counted, pooled, table};
 use super::words;
-use crate::control::{Chart, weekly_series, xmr};
+use crate::control::{Chart, series_of, xmr};
 use crate::totals::ALL;
 
 /// What happened to pull requests when.
@@ -47,7 +47,7 @@ impl PullRequestFacts {
     pub(crate) fn new(data: Data, series: Series, tables: &[Table], changes: &[ProcessChange]) -> Self {
         let of_all = |name: &str, column: &str, group: &str| {
             let table = tables.iter().find(|table| table.name == name);
-            let points = table.and_then(|table| weekly_series(table, column, Some((group, ALL))));
+            let points = table.and_then(|table| series_of(table, column, Some((group, ALL))));
             xmr(&points.unwrap_or_default(), changes)
         };
         let charts = Charts {

@@ -1,7 +1,6 @@
 import type { RowOf, useTable } from '../../api/client.ts';
 import { Bars } from '../../charts/bars.tsx';
 import { Multiples } from '../../charts/multiples.tsx';
-import { aboutShown } from '../../finding.ts';
 import { compactMoney, exactMoney, money, nothing } from '../../format.ts';
 import { Card } from '../../parts/card.tsx';
 import { Legend, type LegendItem } from '../../parts/legend.tsx';
@@ -65,10 +64,7 @@ function Comparison({ name, rows, query, tones, alone }: ComparisonProps) {
   const groups = [...new Set(rows.map((row) => row.group))];
   const own = tonesBeside(tones, groups);
   const several = currencies.length > 1;
-  const finding = [
-    alone && aboutShown(query.data?.meta.finding, query.data?.meta.periods ?? []),
-    several && t.apart(currencies.length),
-  ];
+  const finding = [alone && query.data?.meta.finding, several && t.apart(currencies.length)];
   const keys: LegendItem[] = groups.map((group) => ({
     shape: 'square',
     tone: own.get(group) ?? otherTone,

@@ -1,7 +1,6 @@
 import { useTable } from '../../api/client.ts';
 import type { Series } from '../../charts/bars.tsx';
 import { Stack } from '../../charts/stack.tsx';
-import { dayOf } from '../../filters.ts';
 import { count } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
@@ -14,9 +13,8 @@ const t = words.flow.cumulative;
 
 /** How many items have reached each step: the thickness of a layer is what waits in it. */
 export function CumulativeFlow({ state }: { state: PageState }) {
-  const query = useTable('/api/v1/flow/cumulative-flow', state.params, state.ready);
-  const { as_of } = query.data?.meta ?? {};
-  const weeks = weekly(query.data?.data ?? [], as_of ? dayOf(as_of, state.timezone) : '');
+  const query = useTable('/api/v1/flow/cumulative-flow/totals', state.params, state.ready);
+  const weeks = weekly(query.data?.data ?? []);
   // Done first: it is at the bottom, as production is among the stocks.
   const steps = [...reached].reverse();
   const layers: Series[] = steps.map((step, at) => ({

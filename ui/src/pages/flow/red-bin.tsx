@@ -25,7 +25,7 @@ const sources = [
     tone: 'b2',
     of: (week: StockWeek) => week.opened_bugs_dev_process,
   },
-  { key: 'none', name: t.noSource, tone: 'b3', of: withoutSource },
+  { key: 'none', name: t.noSource, tone: 'b3', of: (week: StockWeek) => week.opened_bugs_without_source },
 ] as const;
 
 /** Open bugs by where they were found. */
@@ -38,7 +38,7 @@ export function RedBin({ state }: { state: PageState }) {
     key,
     name,
     tone,
-    values: weeks.map(of),
+    values: weeks.map((week) => of(week) ?? null),
   }));
   return (
     <Card<StockWeek>
@@ -90,17 +90,6 @@ export function RedBin({ state }: { state: PageState }) {
       )}
     </Card>
   );
-}
-
-/** All open bugs less those whose source is known. */
-function withoutSource(week: StockWeek): number | null {
-  const { opened_bugs, opened_bugs_customer_facing, opened_bugs_internal, opened_bugs_dev_process } = week;
-  return opened_bugs === null
-    ? null
-    : opened_bugs -
-        (opened_bugs_customer_facing ?? 0) -
-        (opened_bugs_internal ?? 0) -
-        (opened_bugs_dev_process ?? 0);
 }
 
 function finding(weeks: readonly StockWeek[]): string | undefined {

@@ -4,7 +4,7 @@ import type { LegendItem } from '../../parts/legend.tsx';
 import { weekLabel } from '../../period.ts';
 import { words } from '../../words.ts';
 
-type Row = Extract<RowOf<'/api/v1/flow/stocks'>, { week: number }>;
+type Row = RowOf<'/api/v1/flow/stocks/totals'>;
 
 /** Columns of stocks in pull order: what is nearest to production first. */
 export const stockSteps = [
@@ -16,17 +16,18 @@ export const stockSteps = [
   { step: 'backlog', column: 'in_backlogs', tone: 's5' },
 ] as const;
 
-const bugColumns = [
-  'opened_bugs',
-  'opened_bugs_customer_facing',
-  'opened_bugs_internal',
-  'opened_bugs_dev_process',
-] as const;
+/** The stocks of all boards that are shown, at the end of a week; null where there is no figure. */
+export type StockWeek = { label: string } & Pick<Row, Column> & { complete: boolean | null };
 
-type Column = (typeof stockSteps)[number]['column'] | 'off_board' | (typeof bugColumns)[number];
-
-/** The stocks of all boards that are shown, at the end of a week; null where no board has a figure. */
-export type StockWeek = { label: string; complete: boolean | null } & Record<Column, number | null>;
+type Column =
+  | (typeof stockSteps)[number]['column']
+  | 'wip'
+  | 'off_board'
+  | 'opened_bugs'
+  | 'opened_bugs_customer_facing'
+  | 'opened_bugs_internal'
+  | 'opened_bugs_dev_process'
+  | 'opened_bugs_without_source';
 
 export function stepName(step: string): string {
   return words.flow.steps[step] ?? step;
@@ -34,8 +35,8 @@ export function stepName(step: string): string {
 
 /** Stocks by week. Cards that ask for the same share one request. */
 export function useStocks({ params, ready }: PageState) {
-  const query = useTable('/api/v1/flow/stocks', { ...params, by: 'week' }, ready);
-  return { query, weeks: query.data ? weeksOf(query.data.data, query.data.meta.periods) : [] };
+  const query = useTable('/api/v1/flow/stocks/totals', params, ready);
+  return { query, weeks: (query.data?.data ?? []).map(weekOf) };
 }
 
 /** The net flow of all levels. Tiles and cards share one request. */
@@ -43,34 +44,8 @@ export function useNetFlow({ params, ready }: PageState) {
   return useTable('/api/v1/flow/net-flow', params, ready);
 }
 
-/** Sums over the boards, in the order of the periods that the server names. */
-function weeksOf(rows: readonly RowOf<'/api/v1/flow/stocks'>[], periods: readonly string[]): StockWeek[] {
-  const byWeek = new Map<string, Row[]>();
-  for (const row of rows.filter(isWeekly)) {
-    const label = weekLabel(row);
-    byWeek.set(label, [...(byWeek.get(label) ?? []), row]);
-  }
-  return periods.map((label) => {
-    const boards = byWeek.get(label) ?? [];
-    const sum = (column: Column) =>
-      boards.reduce<number | null>((known, row) => {
-        const value = row[column] ?? null;
-        return value === null ? known : (known ?? 0) + value;
-      }, null);
-    const columns = [...stockSteps.map((step) => step.column), 'off_board' as const, ...bugColumns];
-    return {
-      label,
-      complete: boards.length === 0 ? null : boards.every((row) => row.complete !== false),
-      ...(Object.fromEntries(columns.map((column) => [column, sum(column)])) as Record<
-        Column,
-        number | null
-      >),
-    };
-  });
-}
-
-function isWeekly(row: RowOf<'/api/v1/flow/stocks'>): row is Row {
-  return 'week' in row;
+function weekOf(row: Row): StockWeek {
+  return { ...row, label: weekLabel(row), complete: row.complete ?? null };
 }
 
 /** Weeks that a stock is set against. */
@@ -87,10 +62,4 @@ export function changeOf(values: readonly (number | null)[]): number | null {
 export function partialKey(weeks: readonly StockWeek[]): LegendItem[] {
   if (weeks.at(-1)?.complete !== false) return [];
   return [{ shape: 'partial', tone: 'other', text: words.control.notComplete }];
-}
-
-/** Started and not done: the sum of its steps. */
-export function workInProgress(week: StockWeek): number | null {
-  const parts = [week.in_dev, week.in_review, week.in_qa, week.waiting_to_prod];
-  return parts.reduce<number | null>((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 }

@@ -1,30 +1,28 @@
-import { type RowOf, useTable } from '../../api/client.ts';
-import { ControlChart, type ControlPoint, lastWeekInWords, Signals } from '../../charts/control.tsx';
+import { ControlChart, Signals } from '../../charts/control.tsx';
 import { nothing, tenthAtMost } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
+import { type CountRow, labelOf, pointOf, useCounts } from '../../parts/counts.ts';
 import { Evidence } from '../../parts/evidence.tsx';
 import { Legend, limitKeys } from '../../parts/legend.tsx';
-import { weekLabel } from '../../period.ts';
+import { daysOf } from '../../period.ts';
 import { words } from '../../words.ts';
 
-type Row = RowOf<'/api/v1/flow/throughput'>;
+type Row = CountRow<'/api/v1/flow/throughput'>;
 
 const t = words.flow.throughput;
 
-/** The control chart of finished work. */
+/** The control chart of finished work: by week, or by month or quarter where little is finished. */
 export function Throughput({ state }: { state: PageState }) {
-  const { params, ready, metric } = state;
-  const query = useTable('/api/v1/flow/throughput', params, ready);
-  const rows = query.data?.data ?? [];
-  const points = rows.map(point);
+  const { params, metric } = state;
+  const { query, rows, by } = useCounts<Row>('/api/v1/flow/throughput', state, () => true);
+  const points = rows.map((row) => pointOf(row, row.throughput));
   const format = (value: number | null) => (value === null ? nothing : tenthAtMost(value));
   return (
     <Card<Row>
       title={t.title}
       metric={metric('throughput')}
       query={query}
-      otherwise={lastWeekInWords(points, t.unit, format)}
       empty={points.some((point) => point.value) ? null : t.empty}
       widen={state.widen}
       legend={
@@ -39,7 +37,7 @@ export function Throughput({ state }: { state: PageState }) {
       table={{
         rows,
         columns: [
-          { title: words.week, value: (row) => weekLabel(row), head: true },
+          { title: words.periods[by], value: labelOf, head: true },
           { title: t.finished, value: (row) => row.throughput },
           { title: words.control.average, value: (row) => row.center },
           { title: words.control.lcl, value: (row) => row.lcl },
@@ -60,29 +58,16 @@ export function Throughput({ state }: { state: PageState }) {
             behind={(label) => (
               <Evidence
                 path="/api/v1/flow/throughput/evidence"
-                params={{ ...params, week: label }}
+                params={{ ...params, ...(by === 'week' ? { week: label } : daysOf(label)) }}
                 title={t.title}
                 label={label}
               />
             )}
           />
+          {by !== 'week' && <p className="quiet">{words.control.rare[by]}</p>}
           <Signals points={points} format={format} />
         </>
       )}
     </Card>
   );
-}
-
-function point(row: Row): ControlPoint {
-  return {
-    label: weekLabel(row),
-    value: row.throughput,
-    center: row.center,
-    ucl: row.ucl,
-    lcl: row.lcl,
-    signals: row.signals ?? '',
-    noLimits: row.no_limits ?? '',
-    segment: row.segment ?? null,
-    complete: row.complete ?? null,
-  };
 }

@@ -4,9 +4,9 @@ import type { PageState } from '../../layout/page-state.tsx';
 import { beforeOf, changeOf, weekOf } from '../../parts/change.ts';
 import { netFlowOf, weekOfNetFlow } from '../../parts/net-flow.tsx';
 import { Tile } from '../../parts/tile.tsx';
-import { weekLabel } from '../../period.ts';
+import { isWeekly, weekLabel } from '../../period.ts';
 import { words } from '../../words.ts';
-import { useNetFlow, useStocks, workInProgress } from './stock-weeks.ts';
+import { useNetFlow, useStocks } from './stock-weeks.ts';
 import { type SummaryRow, useSummary } from './summary.ts';
 import { useCycleTimes } from './times-data.ts';
 
@@ -17,7 +17,7 @@ export function Tiles({ state }: { state: PageState }) {
   const { params, ready, metric } = state;
   const query = useSummary(state);
   const times = useCycleTimes(state, 'week');
-  const throughput = useTable('/api/v1/flow/throughput', params, ready).data?.data ?? [];
+  const throughput = useTable('/api/v1/flow/throughput', params, ready).data?.data.filter(isWeekly) ?? [];
   const stocks = useStocks(state);
   const row = (name: string) => query.data?.data.find((row) => row.metric === name);
   const [lead, cycle, pace, wip] = ['lead_time', 'cycle_time', 'throughput', 'wip'].map(row);
@@ -29,7 +29,7 @@ export function Tiles({ state }: { state: PageState }) {
   const cycles = whole.map(({ label, cycle }) => ({ label, value: cycle.p50 }));
   const finished = throughput
     .filter((row) => row.complete !== false)
-    .map((row) => ({ label: weekLabel(row), value: row.throughput }));
+    .map((row) => ({ label: weekLabel(row), value: row.throughput ?? null }));
   const net = netFlowOf(useNetFlow(state).data?.data, 'wip');
   return (
     <>
@@ -78,7 +78,7 @@ export function Tiles({ state }: { state: PageState }) {
           query={query}
           value={wip?.value == null ? null : count(wip.value)}
           reason={t.beforeData}
-          spark={stocks.weeks.map(workInProgress)}
+          spark={stocks.weeks.map((week) => week.wip ?? null)}
           change={change(wip, words.tiles.weeksAgo)}
           week={weekOfNetFlow(net)}
           basis={wip && (wip.weeks_of_work == null ? t.noPace : t.weeksOfWork(decimal(wip.weeks_of_work)))}

@@ -1,5 +1,6 @@
 import { type RowOf, useTable } from '../../api/client.ts';
 import type { PageState } from '../../layout/page-state.tsx';
+import { isWeekly } from '../../period.ts';
 import { courseOf, overAll, weeksOf } from './weeks.ts';
 
 type Latency = RowOf<'/api/v1/pull-requests/review-latency'>;
@@ -19,6 +20,9 @@ export function useCourses({ params, ready }: PageState) {
       weeksOf(latency?.meta.periods ?? [], sizeless(latency?.data ?? [])),
       (row) => row.to_first_review_p50_hours,
     ),
-    requests: courseOf(weeksOf(requests?.meta.periods ?? [], overAll(requests?.data)), (row) => row.avg),
+    requests: courseOf(
+      weeksOf(requests?.meta.periods ?? [], overAll(requests?.data.filter(isWeekly))),
+      (row) => row.avg,
+    ),
   };
 }

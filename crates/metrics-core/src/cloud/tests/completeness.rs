@@ -136,6 +136,8 @@ fn an_account_that_its_provider_does_not_serve_leaves_the_others_complete_and_is
     let unsupported = ImportRun { message, ..run(1, "azure/b", "unsupported", "") };
     raw.imports = vec![run(1, "azure/a", "ok", NOW), unsupported];
     assert_eq!(complete(&raw), "2026-09,azure,true\n2026-10,azure,true\n");
+    let monthly = &spending(&raw).tables[0];
+    assert_eq!([0, 1].map(|row| monthly.cell(row, "without")), ["bills of azure/b", "bills of azure/b"]);
     assert_eq!(
         spending(&raw).notices,
         ["months of azure are complete without bills of azure/b: its offer is not served: take `b` out of \

@@ -122,7 +122,7 @@ fn the_tables_begin_with_the_originals_columns() {
     };
     let ours = "complete,change,change_percent";
     let paces = "days,cost_per_day,run_rate,center,ucl,lcl,signals,provisional";
-    assert_eq!(header("cloud_spending_monthly"), format!("month,provider,cost,currency,{ours},{paces}"));
+    assert_eq!(header("cloud_spending_monthly"), format!("month,provider,cost,currency,{ours},{paces},without"));
     assert_eq!(header("cloud_spending_services"), format!("month,provider,service,cost,currency,{ours},{paces}"));
     assert_eq!(header("cloud_spending_compared"), format!("comparison,month,group,cost,currency,{ours}"));
 }

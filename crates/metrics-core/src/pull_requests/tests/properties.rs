@@ -68,31 +68,38 @@ proptest! {
     fn repositories_add_up_to_all_and_percentiles_do_not_fall(pulls in prop::collection::vec(any_pull(), 1..60)) {
         let tables = tables_at(&pulls, &Rules::default(), hour(1000));
         let counts = [
-            (0, &["pr_count", "cr_total", "requested"][..]),
-            (3, &["merged", "merged_unreviewed"][..]),
-            (5, &["opened", "merged", "closed_unmerged", "large", "weekend_merges", "hotfix_labelled"][..]),
+            ("pr_change_requests_week", &["pr_count", "cr_total", "requested"][..]),
+            ("pr_change_requests_month", &["requested"]),
+            ("pr_change_requests_quarter", &["requested"]),
+            ("pr_cycle_week", &["merged", "merged_unreviewed"]),
+            ("pr_activity_week", &["opened", "merged", "closed_unmerged", "large", "weekend_merges", "hotfix_labelled"]),
         ];
-        for (index, columns) in counts {
-            let table = &tables[index];
+        for (name, columns) in counts {
+            let table = named(&tables, name);
             for column in columns {
                 let all = sum(table, column, |row| table.cell(row, "repo") == "ALL");
                 let parts = sum(table, column, |row| table.cell(row, "repo") != "ALL");
                 prop_assert_eq!(all, parts, "{} of {}", column, table.name);
             }
         }
-        prop_assert_eq!(sum(&tables[1], "pr_count", |_| true), pulls.len() as i64);
-        prop_assert_eq!(sum(&tables[2], "pr_count", |_| true), pulls.len() as i64);
-        prop_assert_eq!(sum(&tables[1], "cr_total", |_| true), sum(&tables[0], "requested", |row| {
-            tables[0].cell(row, "repo") != "ALL"
-        }) + early_requests(&pulls));
-        for (index, low, high) in [
-            (3, "open_to_merge_p50_days", "open_to_merge_p85_days"),
-            (3, "pickup_p50_days", "pickup_p85_days"),
-            (4, "waiting_for_review_p50_hours", "waiting_for_review_p90_hours"),
-            (0, "median", "p90"),
+        let of_repositories = named(&tables, "pr_change_requests_repo");
+        let distribution = named(&tables, "pr_change_requests_repo_dist");
+        prop_assert_eq!(sum(of_repositories, "pr_count", |_| true), pulls.len() as i64);
+        prop_assert_eq!(sum(distribution, "pr_count", |_| true), pulls.len() as i64);
+        for longer in ["pr_change_requests_week", "pr_change_requests_month", "pr_change_requests_quarter"] {
+            let table = named(&tables, longer);
+            let requested = sum(table, "requested", |row| table.cell(row, "repo") != "ALL");
+            prop_assert_eq!(sum(of_repositories, "cr_total", |_| true), requested + early_requests(&pulls));
+        }
+        for (name, low, high) in [
+            ("pr_cycle_week", "open_to_merge_p50_days", "open_to_merge_p85_days"),
+            ("pr_cycle_week", "pickup_p50_days", "pickup_p85_days"),
+            ("pr_review_latency_week", "waiting_for_review_p50_hours", "waiting_for_review_p90_hours"),
+            ("pr_change_requests_week", "median", "p90"),
         ] {
-            for row in 0..tables[index].height() {
-                let number = |column: &str| tables[index].cell(row, column).parse::<f64>().ok();
+            let table = named(&tables, name);
+            for row in 0..table.height() {
+                let number = |column: &str| table.cell(row, column).parse::<f64>().ok();
                 if let (Some(low), Some(high)) = (number(low), number(high)) {
                     prop_assert!(low <= high);
                 }

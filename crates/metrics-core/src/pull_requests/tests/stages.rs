@@ -55,7 +55,8 @@ fn reviews_of_the_author_of_bots_and_after_the_merge_are_no_reviews() {
     assert_eq!(stages(pull.clone())[0], "1");
     let listed = Pull { reviews: vec![review("Helper", Approved, 20)], ..merged_pull(40) };
     let rules = Rules { bots: vec!["helper".to_owned()], ..Rules::default() };
-    let cycle = &tables_at(&[listed], &rules, at("2024-01-15"))[3];
+    let tables = tables_at(&[listed], &rules, at("2024-01-15"));
+    let cycle = named(&tables, "pr_cycle_week");
     assert_eq!(cycle.cell(0, "merged_unreviewed"), "1");
 }
 

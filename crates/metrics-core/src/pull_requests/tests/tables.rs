@@ -42,12 +42,12 @@ fn change_requests_stand_in_the_week_of_the_opening_and_requested_in_that_of_the
     assert_eq!(
         table("pr_change_requests_week", &pulls).to_csv(),
         "year,week,repo,avg,median,p90,pr_count,cr_total,requested,center,ucl,lcl,signals,segment,provisional,no_limits,complete\n\
-         2024,01,api,0.000000,0.000000,0.000000,1,0,0,,,,,1,false,too_few_weeks,true\n\
-         2024,01,web,1.000000,1.000000,1.000000,1,1,0,,,,,1,false,too_few_weeks,true\n\
-         2024,01,ALL,0.500000,0.500000,1.000000,2,1,0,,,,,1,false,too_few_weeks,true\n\
-         2024,02,api,,,,0,0,0,,,,,1,false,too_few_weeks,true\n\
-         2024,02,web,,,,0,0,1,,,,,1,false,too_few_weeks,true\n\
-         2024,02,ALL,,,,0,0,1,,,,,1,false,too_few_weeks,true\n\
+         2024,01,api,0.000000,0.000000,0.000000,1,0,0,,,,,1,false,too_few_periods,true\n\
+         2024,01,web,1.000000,1.000000,1.000000,1,1,0,,,,,1,false,too_few_periods,true\n\
+         2024,01,ALL,0.500000,0.500000,1.000000,2,1,0,,,,,1,false,too_few_periods,true\n\
+         2024,02,api,,,,0,0,0,,,,,1,false,too_few_periods,true\n\
+         2024,02,web,,,,0,0,1,,,,,1,false,too_few_periods,true\n\
+         2024,02,ALL,,,,0,0,1,,,,,1,false,too_few_periods,true\n\
          2024,03,api,,,,0,0,0,,,,,1,false,incomplete,false\n\
          2024,03,web,,,,0,0,0,,,,,1,false,incomplete,false\n\
          2024,03,ALL,,,,0,0,0,,,,,1,false,incomplete,false\n"
@@ -153,7 +153,7 @@ fn weekends_are_those_of_the_reporting_zone() {
     let pulls = [Pull { merged: Some(at("2024-01-05T23:30:00Z")), ..open_pull() }];
     let weekend = |timezone: chrono_tz::Tz| {
         let tables = tables_at(&pulls, &Rules { timezone, ..Rules::default() }, at("2024-01-15"));
-        tables[5].cell(1, "weekend_merges")
+        named(&tables, "pr_activity_week").cell(1, "weekend_merges")
     };
     assert_eq!((weekend(chrono_tz::Tz::UTC), weekend(chrono_tz::Tz::Europe__Paris)), ("0".into(), "1".into()));
 }
@@ -197,7 +197,8 @@ fn a_week_is_complete_only_where_the_imports_reach_past_its_end() {
         });
     }
     let complete = |raw: &Raw| {
-        let table = &pull_request_tables(raw, &Rules::default(), at("2024-01-15"))[5];
+        let tables = pull_request_tables(raw, &Rules::default(), at("2024-01-15"));
+        let table = named(&tables, "pr_activity_week");
         (0..3).map(|row| table.cell(row, "complete")).collect::<Vec<_>>()
     };
     assert_eq!(complete(&raw), ["true", "false", "false"], "api, web, ALL");
