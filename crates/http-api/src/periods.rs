@@ -11,6 +11,9 @@ use model::table::Table;
 
 use crate::problem::Problem;
 
+/// Column of the repositories, and what it says of all of them together.
+const REPOSITORY: &str = "repo";
+const ALL: &str = metrics_core::totals::ALL;
 /// More rows than this are not made up for a range.
 const MOST_MISSING: usize = 20_000;
 
@@ -59,6 +62,9 @@ pub(crate) fn rows(
 type ByPeriod = BTreeMap<i64, Vec<(usize, Vec<String>)>>;
 
 /// Rows by the keys before the period, then by period, then by the keys after it.
+///
+/// A repository has rows only from its first to its last activity: what is missing of it is not made up, only of the
+/// total.
 struct Blocks {
     order: Vec<Vec<String>>,
     /// The keys after the period with one row that has them.
@@ -85,7 +91,11 @@ impl Blocks {
             if !blocks.rows.contains_key(&block) {
                 blocks.order.push(block.clone());
             }
-            blocks.series.entry(block.clone()).or_default().entry(series.clone()).or_insert(row);
+            let is_made_up = after.iter().zip(&series).all(|(name, text)| *name != REPOSITORY || text == ALL);
+            let known = blocks.series.entry(block.clone()).or_default();
+            if is_made_up {
+                known.entry(series.clone()).or_insert(row);
+            }
             blocks.rows.entry(block).or_default().entry(*period).or_default().push((row, series));
         }
         blocks
@@ -100,9 +110,11 @@ impl Blocks {
             for period in first..=last {
                 let rows = self.rows[block].get(&period).map_or(&[][..], Vec::as_slice);
                 filled.extend(rows.iter().map(|(row, _)| Row::Present(*row)));
-                if rows.len() < self.series[block].len() {
-                    let present: BTreeSet<&Vec<String>> = rows.iter().map(|(_, series)| series).collect();
-                    let missing = self.series[block].iter().filter(|(series, _)| !present.contains(series));
+                let expected = &self.series[block];
+                let present: BTreeSet<&Vec<String>> =
+                    rows.iter().map(|(_, series)| series).filter(|series| expected.contains_key(*series)).collect();
+                if present.len() < expected.len() {
+                    let missing = expected.iter().filter(|(series, _)| !present.contains(series));
                     filled.extend(missing.map(|(_, like)| Row::Missing { period, like: Some(*like) }));
                 }
             }
@@ -222,6 +234,30 @@ mod tests {
         let (rows, labels) = rows(&table, spec, Some(day("2026-01-15")), Some(day("2026-03-31"))).expect("few");
         assert_eq!(labels, ["2026-02", "2026-03"]);
         assert_eq!(rows.len(), 2);
+    }
+
+    #[test]
+    fn a_week_without_a_repository_is_no_row_of_it_and_one_without_the_total_is_a_row_of_nulls() {
+        let table = Table {
+            name: "pr_activity_week",
+            columns: vec![
+                Column { name: "year", cells: Cells::Int(vec![Some(2026); 3]) },
+                Column { name: "week", cells: Cells::Week(vec![10, 10, 11]) },
+                Column { name: "repo", cells: texts(&["api", "ALL", "ALL"]) },
+            ],
+        };
+        let spec = catalogue::table(table.name).expect("known");
+        let (rows, labels) = rows(&table, spec, Some(day("2026-03-02")), Some(day("2026-03-16"))).expect("few");
+        assert_eq!(labels, ["2026-W10", "2026-W11", "2026-W12"]);
+        assert_eq!(
+            rows,
+            [
+                Row::Present(0),
+                Row::Present(1),
+                Row::Present(2),
+                Row::Missing { period: of_day(Period::Week, day("2026-03-16")), like: Some(1) },
+            ]
+        );
     }
 
     #[test]

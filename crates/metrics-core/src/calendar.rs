@@ -8,24 +8,24 @@ use model::Instant;
 use model::columns::TextColumn;
 use model::table::{Cells, Column};
 
-/// The columns that name the period of each row, each period `times` rows long: `date`, `year` and `week`, `month`, or
-/// `quarter`.
-pub(crate) fn label_columns(periods: &Periods, cut: Cut, times: usize) -> Vec<Column> {
-    let rows = || (0..periods.len()).flat_map(|period| std::iter::repeat_n(period, times));
+/// The columns that name the period of each row: `date`, `year` and `week`, `month`, or `quarter`.
+pub(crate) fn label_columns(periods: &Periods, cut: Cut, rows: impl Iterator<Item = usize> + Clone) -> Vec<Column> {
     let text = |label: &dyn Fn(usize) -> String| {
         let mut cells = TextColumn::default();
-        rows().for_each(|period| cells.push(label(period).as_bytes()));
+        rows.clone().for_each(|period| cells.push(label(period).as_bytes()));
         Cells::Text(cells)
     };
+    let weeks = || rows.clone().map(|period| periods.iso_week(period));
     match cut {
         Cut::Day => {
-            vec![Column { name: "date", cells: Cells::Date(rows().map(|at| Some(periods.first_day(at))).collect()) }]
+            let days = rows.map(|period| Some(periods.first_day(period))).collect();
+            vec![Column { name: "date", cells: Cells::Date(days) }]
         }
         Cut::Week => vec![
-            Column { name: "year", cells: Cells::Int(rows().map(|at| Some(periods.iso_week(at).0)).collect()) },
-            Column { name: "week", cells: Cells::Week(rows().map(|at| periods.iso_week(at).1).collect()) },
+            Column { name: "year", cells: Cells::Int(weeks().map(|(year, _)| Some(year)).collect()) },
+            Column { name: "week", cells: Cells::Week(weeks().map(|(_, week)| week).collect()) },
         ],
-        Cut::Month => vec![Column { name: "month", cells: text(&|at| periods.month_label(at)) }],
+        Cut::Month => vec![Column { name: "month", cells: text(&|period| periods.month_label(period)) }],
         Cut::Quarter => vec![Column { name: "quarter", cells: text(&|at| quarter_label(periods.first_day(at))) }],
     }
 }

@@ -62,7 +62,7 @@ fn throughput(name: &'static str, cut: Cut, inputs: &ThroughputInputs<'_>) -> Th
         .map(|at| Point::count(periods.first_day(at), throughput[at] as f64, periods.end(at) <= covered))
         .collect();
     let chart = xmr(&points, inputs.process_changes);
-    let mut columns = label_columns(&periods, cut, 1);
+    let mut columns = label_columns(&periods, cut, 0..periods.len());
     columns.push(Column { name: "throughput", cells: Cells::Int(throughput.into_iter().map(Some).collect()) });
     columns.extend(chart_columns(&chart.points.iter().map(Some).collect::<Vec<_>>()));
     columns.push(Column { name: "closed_not_planned", cells: Cells::Int(not_planned.into_iter().map(Some).collect()) });

@@ -9,8 +9,8 @@ use model::rules::ProcessChange;
 use model::table::{Cells, Column, Table};
 use polars::prelude::*;
 
-use super::facts::{Facts, column};
-use super::grid::Grid;
+use super::facts::{Facts, column, requested};
+use super::grid::{Grid, shown_periods};
 use crate::calendar::{Cut, Periods, label_columns};
 use crate::control::charted;
 use crate::frame::{Kind, p50, table};
@@ -65,29 +65,27 @@ pub(super) fn by_longer_period(
     let first = facts.begins.unwrap_or_else(|| Instant::from_micros(as_of.micros().saturating_add(1)));
     let periods = Periods::covering(cut, zone, first, as_of);
     let groups = facts.covered.len();
+    let all = groups - 1;
     let mut counts = vec![0_i64; periods.len() * groups];
-    let requests = &facts.requests;
-    let of = |column: &str| requests.column(column).expect("the frame of requests has this column");
-    let repositories = of(column::REPO).u32().expect("places of repositories");
-    let instants = of(column::REQUESTED_AT).i64().expect("microseconds");
-    for (repository, at) in repositories.iter().zip(instants.iter()) {
-        let (Some(repository), Some(at)) = (repository, at) else { continue };
+    for (repository, at) in requested(&facts.requests) {
         if let Some(period) = periods.index_of(Instant::from_micros(at)) {
             counts[period * groups + repository as usize] += 1;
-            counts[period * groups + groups - 1] += 1;
+            counts[period * groups + all] += 1;
         }
     }
-    let complete: Vec<bool> =
-        (0..counts.len()).map(|cell| periods.end(cell / groups) <= facts.covered[cell % groups].min(as_of)).collect();
+    let shown = shown_periods(facts, &periods);
+    let cells: Vec<usize> = (0..counts.len()).filter(|cell| shown[cell % groups].contains(&(cell / groups))).collect();
+    let complete = |cell: &usize| periods.end(cell / groups) <= facts.covered[cell % groups].min(as_of);
     let mut names = TextColumn::default();
     for name in facts.repositories.names().iter().map(String::as_str).chain([ALL]) {
         names.push(name.as_bytes());
     }
-    let mut columns = label_columns(&periods, cut, groups);
-    let codes = (0..counts.len()).map(|cell| (cell % groups) as u32).collect();
+    let mut columns = label_columns(&periods, cut, cells.iter().map(|cell| cell / groups));
+    let codes = cells.iter().map(|cell| (cell % groups) as u32).collect();
     columns.push(Column { name: column::REPO, cells: Cells::Code(codes, names) });
-    columns.push(Column { name: "requested", cells: Cells::Int(counts.into_iter().map(Some).collect()) });
-    columns.push(Column { name: "complete", cells: Cells::Bool(complete) });
+    let counted = cells.iter().map(|cell| Some(counts[*cell])).collect();
+    columns.push(Column { name: "requested", cells: Cells::Int(counted) });
+    columns.push(Column { name: "complete", cells: Cells::Bool(cells.iter().map(complete).collect()) });
     let mut table = Table { name, columns };
     let chart = charted(&table, "requested", column::REPO, changes).expect("the table is one of periods");
     let at = table.columns.len() - 1;

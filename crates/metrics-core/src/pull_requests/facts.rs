@@ -66,6 +66,9 @@ pub(super) struct Facts {
     pub(super) weeks: Periods,
     /// End of what is imported, per repository and last for all of them.
     pub(super) covered: Vec<Instant>,
+    /// First and last microsecond at which something happened in each repository: opened, merged, closed, or changes
+    /// requested.
+    pub(super) active: Vec<(i64, i64)>,
     /// When the first one was opened.
     pub(super) begins: Option<Instant>,
     /// The same pull requests by instants instead of weeks.
@@ -121,6 +124,8 @@ impl Facts {
             cells.push(clock, &weeks, &saturdays);
             pull_requests.push(PullRequest { row: *row, clock: **clock, is_bot, counts });
         }
+        let requests = requests(raw, &clocks, &repositories, &weeks, as_of);
+        let active = active(&repositories, &rows, raw, &requests);
         let counting: Vec<&Clock> = pull_requests.iter().filter(|one| one.counts).map(|one| &one.clock).collect();
         let series = series(&counting, rows.iter().map(|(_, clock)| *clock));
         Self {
@@ -128,7 +133,8 @@ impl Facts {
             series,
             pull_requests,
             frame: cells.into_frame(),
-            requests: requests(raw, &clocks, &repositories, &weeks, as_of),
+            requests,
+            active,
             covered: covered(&RepositoryCoverage::of(raw, as_of, chosen), raw, &rows, &repositories, as_of),
             repositories,
             authors: authors.names,
@@ -267,6 +273,32 @@ fn requests(
     }
     df!(column::REPO => repos, column::REQUESTED_WEEK => requested, column::REQUESTED_AT => instants)
         .expect("one entry each per request")
+}
+
+/// When something happened in each repository for the first and for the last time.
+fn active(repositories: &Repositories, rows: &[(usize, &Clock)], raw: &Raw, requests: &DataFrame) -> Vec<(i64, i64)> {
+    let mut active = vec![(i64::MAX, i64::MIN); repositories.names().len()];
+    let mut happened = |repository: u32, at: i64| {
+        let (first, last) = &mut active[repository as usize];
+        (*first, *last) = ((*first).min(at), (*last).max(at));
+    };
+    for (row, clock) in rows {
+        let repository = repositories.place((raw.pull_requests.org[*row], raw.pull_requests.repo[*row]));
+        happened(repository, clock.created);
+        clock.closed().into_iter().for_each(|at| happened(repository, at));
+    }
+    for (repository, at) in requested(requests) {
+        happened(repository, at);
+    }
+    active
+}
+
+/// Repository and microsecond of each change request.
+pub(super) fn requested(requests: &DataFrame) -> impl Iterator<Item = (u32, i64)> {
+    let of = |column: &str| requests.column(column).expect("the frame of requests has this column");
+    let repositories = of(column::REPO).u32().expect("places of repositories");
+    let instants = of(column::REQUESTED_AT).i64().expect("microseconds");
+    repositories.iter().zip(instants.iter()).filter_map(|(repository, at)| repository.zip(at))
 }
 
 /// End of what is imported per repository, and last for all. Of repositories with one name in several

@@ -1,4 +1,7 @@
-//! Weekly tables: a row for every week and group, and for all groups together.
+//! Weekly tables: a row for every week and group, and for all groups together. A repository has rows from the first week
+//! in which something happened in it to the last one, so that thousands that were short-lived cost little.
+
+use std::ops::Range;
 
 use model::Instant;
 use model::table::Table;
@@ -18,13 +21,27 @@ pub(super) struct Grid<'a> {
     groups: Vec<&'a str>,
     /// End of what is imported, per group.
     covered: Vec<Instant>,
+    /// Weeks that are rows, per group.
+    shown: Vec<Range<usize>>,
+}
+
+/// Periods of each repository from the one in which something happened first to the one in which it did last, and all of
+/// them for `ALL`, which comes last. What happened before the first period counts as in it.
+pub(super) fn shown_periods(facts: &Facts, periods: &Periods) -> Vec<Range<usize>> {
+    let index = |at: i64| periods.index_of(Instant::from_micros(at));
+    let of_repository = |(first, last): &(i64, i64)| {
+        let last = index(*last).unwrap_or(periods.len().saturating_sub(1));
+        if periods.is_empty() { 0..0 } else { index(*first).unwrap_or(0)..last + 1 }
+    };
+    facts.active.iter().map(of_repository).chain([0..periods.len()]).collect()
 }
 
 impl<'a> Grid<'a> {
     /// Groups are repositories.
     pub(super) fn of_repositories(facts: &'a Facts) -> Self {
         let groups = facts.repositories.names().iter().map(String::as_str).chain([ALL]).collect();
-        Self { weeks: &facts.weeks, label: super::facts::column::REPO, groups, covered: facts.covered.clone() }
+        let shown = shown_periods(facts, &facts.weeks);
+        Self { weeks: &facts.weeks, label: super::facts::column::REPO, groups, covered: facts.covered.clone(), shown }
     }
 
     /// Groups are sizes.
@@ -32,7 +49,8 @@ impl<'a> Grid<'a> {
         let groups: Vec<&str> = SIZES.into_iter().chain([ALL]).collect();
         let all = facts.covered.last().copied().into_iter();
         let covered = all.cycle().take(groups.len()).collect();
-        Self { weeks: &facts.weeks, label: super::facts::column::SIZE, groups, covered }
+        let shown = vec![0..facts.weeks.len(); groups.len()];
+        Self { weeks: &facts.weeks, label: super::facts::column::SIZE, groups, covered, shown }
     }
 
     /// Aggregates rows by a column of weeks and by the group, and again over all groups. Rows without a week count
@@ -47,7 +65,7 @@ impl<'a> Grid<'a> {
             .expect("both parts have the same columns")
     }
 
-    /// The table of all weeks and groups: year, week, the group, then the columns of the parts as laid out, then
+    /// The table of the weeks of all groups: year, week, the group, then the columns of the parts as laid out, then
     /// `complete`. A count that no part has for a cell is 0, anything else is null.
     pub(super) fn table(&self, name: &'static str, parts: Vec<LazyFrame>, layout: &[(&'static str, Kind)]) -> Table {
         self.longer_table(name, parts, layout, &[])
@@ -79,12 +97,14 @@ impl<'a> Grid<'a> {
     }
 
     fn frame(&self) -> DataFrame {
-        let cells = || (0..self.weeks.len()).flat_map(|week| (0..self.groups.len()).map(move |group| (week, group)));
+        let width = self.groups.len();
+        let of_week = |week: usize| (0..width).filter(move |group| self.shown[*group].contains(&week));
+        let cells = || (0..self.weeks.len()).flat_map(move |week| of_week(week).map(move |group| (week, group)));
         let (years, numbers): (Vec<i64>, Vec<i64>) = cells().map(|(week, _)| self.weeks.iso_week(week)).unzip();
         let labels: Vec<&str> = cells().map(|(_, group)| self.groups[group]).collect();
         let complete: Vec<bool> = cells().map(|(week, group)| self.weeks.end(week) <= self.covered[group]).collect();
         df!(
-            CELL => (0..years.len() as u32).collect::<Vec<_>>(),
+            CELL => cells().map(|(week, group)| (week * width + group) as u32).collect::<Vec<_>>(),
             "year" => years,
             "week" => numbers,
             self.label => labels,
