@@ -3,7 +3,6 @@
 mod arguments;
 mod changes;
 mod deliveries;
-mod interruption;
 mod listening;
 mod loading;
 mod plan;
@@ -36,7 +35,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     match serve(arguments) {
         Ok(()) => Outcome::Done,
         Err(error) => {
-            eprintln!("cto-api: {}", command_line::with_causes(error.as_ref()));
+            command_line::report!("cto-api: {}", command_line::with_causes(error.as_ref()));
             let is_usage = error.is::<UsageError>()
                 || error.is::<SettingsError>()
                 || error.is::<dashboard_files::FolderError>()
@@ -51,7 +50,7 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let variables = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let mut plan = Plan::new(arguments, &config, &variables)?;
     if file.is_none() {
-        eprintln!("note: no config.yml: every board is read with GitHub's own column names");
+        command_line::report!("note: no config.yml: every board is read with GitHub's own column names");
     }
     let waits = plan.wait_every.is_some() && plan.source.is_missing();
     if !waits {
@@ -92,7 +91,8 @@ async fn listen_and_serve(
     mut webhooks: Option<Webhooks>,
     waits: bool,
 ) -> anyhow::Result<()> {
-    let interrupted = interruption::interruption().context("cannot wait for an interruption")?;
+    let mut interruption = command_line::interruption().context("cannot wait for an interruption")?;
+    let interrupted = async move { interruption.next().await };
     let base_path = plan.http.base_path.trim_end_matches('/').to_owned();
     let api = Api::new(plan.http, plan.rules)?;
     let early = webhooks.take_if(|_| !waits);

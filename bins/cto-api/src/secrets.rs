@@ -54,7 +54,7 @@ fn first_line(file: &Path, flag: &str, what: &str) -> Result<SecretString, Usage
 }
 
 fn read(file: &Path, what: &str) -> Result<String, UsageError> {
-    std::fs::read_to_string(file).map_err(|error| {
+    config_model::read_text(file).map_err(|error| {
         let place = PathBuf::from(file);
         UsageError::new(format!(
             "the {what} file {} cannot be read: {error}: name another one with --{what}-file, or check its permissions",

@@ -14,7 +14,7 @@ pub(crate) fn text(calculation: &Calculation) -> String {
     lines.0.push_str("\n\n");
     for finding in &calculation.findings {
         lines.0.push_str("  ");
-        lines.0.push_str(finding);
+        lines.0.push_str(&command_line::one_line(finding));
         lines.0.push('\n');
     }
     if !calculation.findings.is_empty() {

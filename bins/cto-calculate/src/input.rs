@@ -46,6 +46,6 @@ pub(crate) fn check_bills(input: &Input, scopes: Scopes) -> anyhow::Result<()> {
     if scopes == Scopes::CLOUD_SPENDING {
         bail!(missing);
     }
-    eprintln!("note: {missing}");
+    command_line::report!("note: {missing}");
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     match calculate(arguments) {
         Ok(outcome) => outcome,
         Err(error) => {
-            eprintln!("cto-calculate: {}", command_line::with_causes(error.as_ref()));
+            command_line::report!("cto-calculate: {}", command_line::with_causes(error.as_ref()));
             if error.is::<config_model::ConfigError>() { Outcome::Usage } else { Outcome::Failed }
         }
     }
@@ -35,7 +35,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let rules = config.rules(arguments.rules)?;
     let scopes = arguments.scopes();
     if file.is_none() && scopes.issues {
-        eprintln!("note: no config.yml: every board is read with GitHub's own column names");
+        command_line::report!("note: no config.yml: every board is read with GitHub's own column names");
     }
     let input = input::read(arguments, scopes, rules.set)?;
     if !input.problems.is_empty() {
@@ -50,7 +50,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
         .with_context(|| format!("calculating from {}", input.place))?;
     let computed = begun.elapsed();
     for notice in &result.notices {
-        eprintln!("note: {notice}");
+        command_line::report!("note: {notice}");
     }
     let folder = arguments.out_folder();
     write::write(&result.tables, &folder)?;

@@ -14,13 +14,16 @@ const WARNINGS_SHOWN: usize = 20;
 pub(crate) fn print_problems(problems: &[Problem], strict: bool) {
     let kind = if strict { "error" } else { "warning" };
     for problem in problems.iter().take(WARNINGS_SHOWN) {
-        eprintln!("{kind}: {problem}");
+        command_line::report!("{kind}: {problem}");
     }
     if problems.len() > WARNINGS_SHOWN {
-        eprintln!("{kind}: … and {} more like these", problems.len() - WARNINGS_SHOWN);
+        command_line::report!("{kind}: … and {} more like these", problems.len() - WARNINGS_SHOWN);
     }
     if strict {
-        eprintln!("cto-calculate: nothing was written: --strict refuses the {} odd values above", problems.len());
+        command_line::report!(
+            "cto-calculate: nothing was written: --strict refuses the {} odd values above",
+            problems.len()
+        );
     }
 }
 
@@ -28,7 +31,8 @@ pub(crate) fn print_problems(problems: &[Problem], strict: bool) {
 pub(crate) fn print_files(tables: &[Table], folder: &Path, rules: &Rules, scopes: Scopes) {
     let single = rules.overrides().map(|(rule, choice)| format!("{rule}: {choice}"));
     let named: Vec<String> = std::iter::once(rules.set.name().to_owned()).chain(single).collect();
-    command_line::say!("\n{} tables in {} (rules: {}):", tables.len(), folder.display(), named.join(", "));
+    command_line::say!("");
+    command_line::say!("{} tables in {} (rules: {}):", tables.len(), folder.display(), named.join(", "));
     for table in tables {
         command_line::say!("  {:<34} {:>8} rows", format!("{}.csv", table.name), table.height());
     }

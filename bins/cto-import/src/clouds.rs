@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azure_cost::{AzureClient, AzureCostSource, CostScope, CostType};
-use command_line::say;
+use command_line::{report, say};
 use config_model::{Azure, Config, FocusCost, FocusFiles, Gcp, Import};
 use focus_csv::{CostColumn, FocusSource};
 use gcp_billing::{GcpBillingSource, GcpClient};
@@ -70,7 +70,7 @@ impl Clouds {
 
     /// Why nothing can be asked, and what to do.
     pub(crate) fn nothing_configured(&self) -> Failure {
-        Failure::usage(format!("no bills to import:\n  {}", self.left_out.join("\n  ")))
+        Failure::usage("no bills to import:").listing(self.left_out.clone())
     }
 
     /// Prints what a run would ask. Makes no call and stores nothing.
@@ -89,7 +89,7 @@ impl Clouds {
 
     fn say_what_is_left_out(&self) {
         for line in &self.left_out {
-            eprintln!("note: skipped {line}");
+            report!("note: skipped {line}");
         }
     }
 
@@ -185,7 +185,7 @@ fn google_credentials(gcp: &Gcp) -> Result<gcp_billing::Credentials, Failure> {
     let text = if given.trim_start().starts_with('{') {
         given.to_owned()
     } else {
-        std::fs::read_to_string(given).map_err(|error| {
+        config_model::read_text(given.as_ref()).map_err(|error| {
             Failure::usage(format!(
                 "GCP_SERVICE_ACCOUNT_JSON (gcp.service_account_json) is neither JSON text nor a file that can be read: {error}"
             ))

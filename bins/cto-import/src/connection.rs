@@ -129,7 +129,7 @@ fn credentials(config: &Config) -> Result<Credentials, Failure> {
     {
         (Some(text), _) => SecretString::from(text),
         (None, Some(file)) => {
-            SecretString::from(std::fs::read_to_string(file).map_err(|error| {
+            SecretString::from(config_model::read_text(file.as_ref()).map_err(|error| {
                 Failure::usage(format!("github.app.private_key_file {file}: cannot be read: {error}"))
             })?)
         }

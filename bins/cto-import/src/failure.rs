@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use command_line::{Outcome, with_causes};
+use command_line::{Outcome, report, with_causes};
 use source::SourceError;
 use store::StoreError;
 
@@ -11,15 +11,30 @@ use store::StoreError;
 pub(crate) struct Failure {
     pub(crate) outcome: Outcome,
     message: String,
+    /// Lines below the message.
+    details: Vec<String>,
 }
 
 impl Failure {
     pub(crate) fn usage(error: impl fmt::Display) -> Self {
-        Self { outcome: Outcome::Usage, message: error.to_string() }
+        Self { outcome: Outcome::Usage, message: error.to_string(), details: Vec::new() }
     }
 
     pub(crate) fn failed(message: impl fmt::Display) -> Self {
-        Self { outcome: Outcome::Failed, message: message.to_string() }
+        Self { outcome: Outcome::Failed, message: message.to_string(), details: Vec::new() }
+    }
+
+    /// With a line for each of its details.
+    pub(crate) fn listing(self, details: Vec<String>) -> Self {
+        Self { details, ..self }
+    }
+
+    /// Tells it to the user.
+    pub(crate) fn report(&self) {
+        report!("cto-import: {}", self.message);
+        for detail in &self.details {
+            report!("  {detail}");
+        }
     }
 
     pub(crate) fn with_outcome(self, outcome: Outcome) -> Self {

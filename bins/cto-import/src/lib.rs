@@ -15,7 +15,7 @@ mod sink;
 use std::sync::Arc;
 use std::time::Duration;
 
-use command_line::Outcome;
+use command_line::{Outcome, report, with_causes};
 use config_model::Config;
 use source::Window;
 use store::Store;
@@ -35,14 +35,15 @@ pub fn run(arguments: &Arguments) -> Outcome {
     match import(arguments) {
         Ok(outcome) => outcome,
         Err(failure) => {
-            eprintln!("cto-import: {failure}");
+            failure.report();
             failure.outcome
         }
     }
 }
 
 fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let (config, _) = config_model::load(arguments.config.as_deref()).map_err(Failure::usage)?;
+    let (config, _) =
+        config_model::load(arguments.config.as_deref()).map_err(|error| Failure::usage(with_causes(&error)))?;
     if let Some(folder) = &arguments.from_csv {
         let store = open(arguments)?;
         let _lock = lock(&store, &config)?;
@@ -66,7 +67,7 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
     let store = open(arguments)?;
     let _lock = lock(&store, &config)?;
     if store.is_empty()? && csv::holds_raw_files(&arguments.data) {
-        eprintln!("{} holds raw CSV files but no store: loading them first", arguments.data.display());
+        report!("{} holds raw CSV files but no store: loading them first", arguments.data.display());
         csv::load(&store, &arguments.data)?;
     }
     let store = Arc::new(store);
@@ -77,7 +78,7 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         (Ok(outcome), Ok(())) => Ok(outcome),
         (Err(failure), Ok(())) | (Ok(_), Err(failure)) => Err(failure),
         (Err(failure), Err(second)) => {
-            eprintln!("cto-import: {second}");
+            second.report();
             Err(failure)
         }
     }
@@ -89,7 +90,7 @@ fn github_target(arguments: &Arguments, config: &Config) -> Result<Option<Target
         return Ok(None);
     }
     if arguments.all && !connection::is_configured(arguments, config) {
-        eprintln!("note: skipped GitHub: neither an organisation (--org, github.org) nor credentials are set");
+        report!("note: skipped GitHub: neither an organisation (--org, github.org) nor credentials are set");
         return Ok(None);
     }
     connection::target(arguments, config).map(Some)
@@ -134,7 +135,7 @@ fn lock(store: &Store, config: &Config) -> Result<store::ImportLock, Failure> {
     let mut said = false;
     Ok(store.lock_for_import(wait, &mut || {
         if !said {
-            eprintln!(
+            report!(
                 "another import is writing to {}: waiting up to {} s for it",
                 store.path().display(),
                 wait.as_secs()

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use command_line::{one_line, report};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::Instant;
 use source::{Event, Progress, Scope};
@@ -36,7 +37,7 @@ impl Reporter {
 
     /// A line of its own, above the bar.
     pub(crate) fn line(&self, text: &str) {
-        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.suspend(|| report!("{text}"));
     }
 
     /// Takes the bar away.
@@ -58,7 +59,7 @@ impl Progress for Reporter {
                 let before = known.insert((scope, subject), records);
                 if !self.is_plain() {
                     self.bar.set_position(known.values().sum());
-                    self.bar.set_message(title);
+                    self.bar.set_message(one_line(&title));
                 } else if before != Some(records) {
                     let of = expected.map_or_else(String::new, |total| format!(" of {total}"));
                     self.line(&format!("{title}: {records}{of}"));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use command_line::{Outcome, say, with_causes};
+use command_line::{Outcome, report, say, with_causes};
 use model::records::{ImportRun, RunOutcome};
 use source::{Context, ErrorKind, Scope, Source, SourceError, Usage, Window};
 use store::Store;
@@ -22,18 +22,19 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::failed(format!("the asynchronous runtime cannot start: {error}")))
 }
 
-/// The first Ctrl-C ends the run between two pages, the second at once.
-fn stop_on_interrupt(cancel: &CancellationToken, reporter: &Arc<Reporter>) {
+/// The first Ctrl-C, or the system's wish that the program ends, ends the run between two pages, the second at once.
+fn stop_on_interrupt(cancel: &CancellationToken, reporter: &Arc<Reporter>) -> Result<(), Failure> {
+    let mut interruption = command_line::interruption()
+        .map_err(|error| Failure::failed(format!("cannot wait for an interruption: {error}")))?;
     let (cancel, reporter) = (cancel.clone(), Arc::clone(reporter));
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            reporter.line("interrupted: finishing the page under way; the next import goes on from here");
-            cancel.cancel();
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(130);
-        }
+        interruption.next().await;
+        reporter.line("interrupted: finishing the page under way; the next import goes on from here");
+        cancel.cancel();
+        interruption.next().await;
+        std::process::exit(130);
     });
+    Ok(())
 }
 
 /// A run under way.
@@ -70,7 +71,7 @@ struct Used {
 type Finished = (Task, Result<Usage, SourceError>);
 
 impl Run {
-    /// Begins a run on the present runtime, which Ctrl-C ends.
+    /// Begins a run on the present runtime, which Ctrl-C and SIGTERM end.
     pub(crate) fn begin(store: &Arc<Store>, window: Window) -> Result<Self, Failure> {
         let number = store.next_run()?;
         let run = Self {
@@ -87,7 +88,7 @@ impl Run {
             failures: Vec::new(),
             fatal: None,
         };
-        stop_on_interrupt(&run.cancel, &run.reporter);
+        stop_on_interrupt(&run.cancel, &run.reporter)?;
         Ok(run)
     }
 
@@ -105,7 +106,7 @@ impl Run {
         why: &str,
     ) -> Result<(), Failure> {
         self.missing(&format!("{} of {label}", scope.name()), why);
-        Ok(self.store.record_import(&ImportRun {
+        self.record(ImportRun {
             run: self.number,
             scope: scope.into(),
             subject: subject.to_owned(),
@@ -113,7 +114,13 @@ impl Run {
             outcome: RunOutcome::Failed.into(),
             message: why.to_owned(),
             ..ImportRun::default()
-        })?)
+        })
+    }
+
+    /// Keeps how one source fared. No secret goes into the store, whatever a provider said.
+    fn record(&self, mut run: ImportRun) -> Result<(), Failure> {
+        redact::redact(&mut run.message);
+        Ok(self.store.record_import(&run)?)
     }
 
     /// Notes what a provider was asked.
@@ -215,7 +222,7 @@ impl Run {
                 }
             }
         }
-        Ok(self.store.record_import(&run)?)
+        self.record(run)
     }
 
     /// The last lines, and how the program ends.
@@ -235,13 +242,13 @@ impl Run {
             Outcome::Failed => "nothing was imported",
             _ => "partial",
         };
-        eprintln!(
+        report!(
             "{what}: {} of {} sources are missing, their earlier rows stay as they were:",
             self.failures.len(),
             self.failures.len() + self.done
         );
         for failure in &self.failures {
-            eprintln!("  {failure}");
+            report!("  {failure}");
         }
         Ok(outcome)
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use command_line::Outcome;
+use command_line::{Outcome, report, say};
 use sandbox::clouds::{Bills, CloudConfig, GoogleKey};
 use sandbox::server::{Conduct, Config, Server};
 use sandbox::view::View;
@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     match write_and_serve(arguments) {
         Ok(()) => Outcome::Done,
         Err(error) => {
-            eprintln!("cto-sandbox: {error:#}");
+            report!("cto-sandbox: {error:#}");
             Outcome::Failed
         }
     }
@@ -99,7 +99,7 @@ fn write_key(file: &Path, text: &str) -> io::Result<()> {
 /// Serves until it is interrupted.
 async fn serve(view: View, config: Config, key: Option<(&Path, &GoogleKey)>) -> Result<()> {
     let address = config.listen;
-    let interrupted = interruption().context("cannot wait for an interruption")?;
+    let mut interruption = command_line::interruption().context("cannot wait for an interruption")?;
     let server = Server::start(view, config).await.map_err(|error| {
         let advice = if error.kind() == io::ErrorKind::AddrInUse {
             ": another program listens there; take another port with --listen, or port 0 for a free one"
@@ -112,34 +112,8 @@ async fn serve(view: View, config: Config, key: Option<(&Path, &GoogleKey)>) -> 
         let text = key.service_account_json(&server.url());
         write_key(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
     }
-    let mut out = io::stdout();
-    writeln!(out, "listening on {}", server.url())
-        .and_then(|()| out.flush())
-        .context("cannot write to standard output")?;
-    interrupted.await;
+    say!("listening on {}", server.url());
+    interruption.next().await;
     server.stop().await;
     Ok(())
-}
-
-/// Ends at Ctrl-C, or when the system asks the program to end. Listens from now on, not from the first poll on.
-#[cfg(unix)]
-fn interruption() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ends at Ctrl-C.
-#[cfg(not(unix))]
-fn interruption() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            eprintln!("cto-sandbox: cannot wait for an interruption: {error}");
-        }
-    })
 }

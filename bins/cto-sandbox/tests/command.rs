@@ -173,3 +173,21 @@ fn a_history_is_as_long_as_asked_for_and_ends_when_asked_for() {
     assert!(last.as_str() > "2026-11", "{last}");
     cargo_bin_cmd!("cto-sandbox").args(["--end", "tomorrow"]).assert().failure();
 }
+
+#[test]
+fn a_reader_that_has_gone_away_changes_neither_the_files_nor_the_code() {
+    let folder = tempfile::tempdir().expect("folder");
+    let code = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = binary();
+        command.args(["--size", "tiny"]).args(arguments);
+        command.stdout(writer.try_clone().expect("another end")).stderr(writer);
+        command.status().expect("run").code()
+    };
+    assert_eq!(code(&["--write-csv", &folder.path().join("csv").display().to_string()]), Some(0));
+    assert!(folder.path().join("csv/issue.csv").exists());
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    assert_eq!(code(&["--listen", &taken.local_addr().expect("bound").to_string()]), Some(1));
+    assert_eq!(code(&["--size", "huge"]), Some(2));
+}

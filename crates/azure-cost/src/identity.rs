@@ -1,6 +1,5 @@
 //! Who asks: tokens of `azure_identity`, renewed when Azure no longer takes them, and kept out of what is shown.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,17 +20,10 @@ use crate::refusal::{self, Who};
 use crate::settings::Credential;
 use crate::transport::{AtOnce, Transport};
 
-/// Tokens that are still to be kept out of messages: the last two, for a request may be under way with the one before.
-const REMEMBERED: usize = 2;
-
-/// A shorter text is no token, and to take it out of messages would hide ordinary words.
-const SHORTEST_SECRET: usize = 8;
-
 /// Gives tokens and forgets them on request.
 pub(crate) struct Identity {
     recipe: Recipe,
     current: Mutex<Current>,
-    handed_out: Mutex<VecDeque<SecretString>>,
 }
 
 /// The credential in use. `azure_identity` keeps a token until it thinks it old, whatever Azure says, so that a token
@@ -65,9 +57,12 @@ impl Identity {
         policy: Policy,
         transport: Arc<dyn HttpClient>,
     ) -> Result<Self, SourceError> {
+        if let Credential::ClientSecret { secret, .. } = &credential {
+            redact::know(secret.expose_secret());
+        }
         let recipe = Recipe { credential, authority_host, user_agent, policy, transport };
         let current = Mutex::new(Current { credential: recipe.make()?, generation: 0 });
-        Ok(Self { recipe, current, handed_out: Mutex::default() })
+        Ok(Self { recipe, current })
     }
 
     /// Which credential is in use: what [`Identity::renew`] wants to know.
@@ -83,36 +78,6 @@ impl Identity {
         }
         Ok(())
     }
-
-    /// Takes the client secret and the tokens out of a text that quotes a server.
-    pub(crate) fn conceal(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        if let Credential::ClientSecret { secret, .. } = &self.recipe.credential {
-            hide(&mut text, secret);
-        }
-        for token in locked(&self.handed_out).iter() {
-            hide(&mut text, token);
-        }
-        text
-    }
-
-    /// An error without secrets.
-    pub(crate) fn concealed(&self, mut error: SourceError) -> SourceError {
-        error.message = self.conceal(&error.message);
-        error.request_id = error.request_id.map(|id| self.conceal(&id));
-        error
-    }
-
-    fn remember(&self, token: &AccessToken) {
-        let mut handed_out = locked(&self.handed_out);
-        if handed_out.back().is_some_and(|known| known.expose_secret() == token.token.secret()) {
-            return;
-        }
-        handed_out.push_back(token.token.secret().into());
-        if handed_out.len() > REMEMBERED {
-            handed_out.pop_front();
-        }
-    }
 }
 
 #[async_trait]
@@ -126,11 +91,11 @@ impl TokenCredential for Identity {
         let credential = locked(&self.current).credential.clone();
         match credential.get_token(scopes, options).await {
             Ok(token) => {
-                self.remember(&token);
+                redact::know(token.token.secret());
                 Ok(token)
             }
             Err(error) => {
-                let refusal = self.concealed(refusal::of_credential(&error, &self.recipe.who()));
+                let refusal = refusal::of_credential(&error, &self.recipe.who());
                 Err(Error::new(AzureKind::Credential, refusal))
             }
         }
@@ -232,13 +197,6 @@ impl Recipe {
 
 fn unusable(message: String) -> SourceError {
     SourceError::new(ErrorKind::Unauthorized, message)
-}
-
-fn hide(text: &mut String, secret: &SecretString) {
-    let secret = secret.expose_secret();
-    if secret.len() >= SHORTEST_SECRET && text.contains(secret) {
-        *text = text.replace(secret, "(hidden)");
-    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

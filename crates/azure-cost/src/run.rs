@@ -18,6 +18,9 @@ use crate::reply::Page;
 use crate::session::{Asked, Asking, Outcome, Session};
 use crate::source::AzureCostSource;
 
+/// Pages of one query, at most: a page has thousands of rows, and rows are summed by month and service.
+const MOST_PAGES: u32 = 1000;
+
 /// One import under way.
 pub(crate) struct Run<'a> {
     source: &'a AzureCostSource,
@@ -134,7 +137,7 @@ impl<'a> Run<'a> {
             }
             let unexpected = |message: String| {
                 let error = SourceError::new(ErrorKind::UnexpectedResponse, message);
-                self.session.concealed(error.in_request(answer.head.request_id.clone()))
+                error.in_request(answer.head.request_id.clone())
             };
             let page = Page::read(&answer.body).map_err(|wrong| {
                 unexpected(format!("{what}: page {number} cannot be used: {wrong}; check azure.api_version"))
@@ -142,6 +145,12 @@ impl<'a> Run<'a> {
             let next = page.next.clone();
             bill.add(page);
             let Some(link) = next else { return Ok(Reading::Bill(bill)) };
+            if number >= MOST_PAGES {
+                return Err(unexpected(format!(
+                    "{what}: page {number} still leads to another one, where a bill has a few dozen; check azure.scopes, \
+                     and try again later"
+                )));
+            }
             if !seen.insert(link.clone()) {
                 return Err(unexpected(format!(
                     "{what}: page {number} leads to a page that was read before; try again later"

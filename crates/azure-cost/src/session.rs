@@ -132,11 +132,6 @@ impl Session {
         }
     }
 
-    /// Takes secrets out of an error that quotes Azure.
-    pub(crate) fn concealed(&self, error: SourceError) -> SourceError {
-        self.identity.concealed(error)
-    }
-
     /// Sends a request until there is an answer to use: waits for limits, tries again what failed, renews the token once.
     ///
     /// Counts the requests that went out in `calls`.
@@ -163,7 +158,7 @@ impl Session {
                 Ok(answer) => answer,
                 Err(error) => {
                     settle(turn, true, None);
-                    let reason = transient(error, asked.what).map_err(|error| self.concealed(error))?;
+                    let reason = transient(error, asked.what)?;
                     self.again(&mut met, None, &reason, asked, asking).await?;
                     continue;
                 }
@@ -175,12 +170,12 @@ impl Session {
                 }
                 Verdict::Refused(error) => {
                     settle(turn, true, Some(&answer.head));
-                    return Err(self.concealed(error));
+                    return Err(error);
                 }
                 Verdict::BadToken(error) => {
                     settle(turn, false, Some(&answer.head));
                     if std::mem::replace(&mut met.renewed, true) {
-                        return Err(self.concealed(error));
+                        return Err(error);
                     }
                     tracing::debug!("Azure does not accept the token any more; getting another one");
                     self.identity.renew(generation)?;
@@ -233,7 +228,7 @@ impl Session {
         asking: Asking<'_>,
     ) -> Result<(), SourceError> {
         met.failures += 1;
-        let reason = self.identity.conceal(reason);
+        let reason = redact::redacted(reason).into_owned();
         if met.failures >= self.settings.policy.tries {
             return Err(SourceError::new(
                 ErrorKind::Unavailable,

@@ -2,18 +2,25 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use azure_core::error::{Error, ErrorKind};
-use azure_core::http::{AsyncRawResponse, HttpClient, Request};
-use source::Policy;
+use azure_core::http::{AsyncRawResponse, HttpClient, Request, Url};
+use futures_core::Stream as _;
+use source::reply::{self, Body};
+use source::{Policy, SourceError};
 
 use crate::endpoint::{Endpoint, Origin};
 
 /// Time to connect to a metadata service: it is next door or not there at all.
 const METADATA_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How people set the addresses.
+const ADDRESSES: &str = "AZURE_ENDPOINT and AZURE_AUTHORITY_HOST";
 
 /// Sends requests. The HTTP client behind it is built when the first one goes out, so that what works offline needs no
 /// certificates.
@@ -108,10 +115,30 @@ impl HttpClient for Transport {
         let client = self.client()?;
         let plain = self.plainly(request);
         let answer = client.execute_request(plain.as_ref().unwrap_or(request)).await;
-        answer.map_err(|error| {
-            let kind = error.kind().clone();
-            Error::new(kind, Transient(reason(&error)))
-        })
+        let answer = answer.map_err(|error| broken(&error, request.url()))?;
+        let (status, headers, mut parts) = answer.deconstruct();
+        let mut body = Body::default();
+        while let Some(part) = poll_fn(|context| Pin::new(&mut parts).poll_next(context)).await {
+            body.push(&part?).map_err(|error| hopeless(error.at(server(request.url()), ADDRESSES)))?;
+        }
+        Ok(AsyncRawResponse::from_bytes(status, headers, body.into_bytes()))
+    }
+}
+
+/// The server of an address, for messages.
+fn server(url: &Url) -> &str {
+    url.host_str().unwrap_or("the server")
+}
+
+/// An error that no further try would help with.
+fn hopeless(error: SourceError) -> Error {
+    Error::new(ErrorKind::Other, error)
+}
+
+fn broken(error: &Error, url: &Url) -> Error {
+    match reply::refused_by_tls(&reply::reason(error), server(url), ADDRESSES) {
+        Some(refused) => hopeless(refused),
+        None => Error::new(error.kind().clone(), Transient(reason(error))),
     }
 }
 
@@ -173,7 +200,7 @@ impl HttpClient for AtOnce {
 
 #[cfg(test)]
 mod tests {
-    use azure_core::http::{Method, Url};
+    use azure_core::http::Method;
 
     use super::*;
     use crate::settings::DEFAULT_POLICY;

@@ -3,6 +3,8 @@
 /// On one line and not too many.
 pub(crate) fn shortened(text: &str) -> String {
     const LONGEST: usize = 300;
+    // Before it is cut: half a secret would be left.
+    let text = redact::redacted(text);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),

@@ -1,14 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod door;
+mod interruption;
+
 use std::error::Error;
 use std::ffi::OsString;
-use std::fmt::Display;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
+
+pub use door::{log_to_stderr, one_line, print, print_line, report_line};
+pub use interruption::{Interruption, interruption};
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,24 +86,6 @@ pub fn print_completions<T: Parser>(shell: Shell) {
     print(String::from_utf8_lossy(&text));
 }
 
-/// Writes to standard output. A reader that has gone away (`| head`) is no failure.
-pub fn print(text: impl Display) {
-    let mut out = io::stdout().lock();
-    if let Err(error) = write!(out, "{text}").and_then(|()| out.flush())
-        && error.kind() != io::ErrorKind::BrokenPipe
-    {
-        eprintln!("standard output cannot be written: {error}");
-    }
-}
-
-/// Writes a line to standard output, as [`print()`] does.
-#[macro_export]
-macro_rules! say {
-    ($($argument:tt)*) => {
-        $crate::print(format_args!("{}\n", format_args!($($argument)*)))
-    };
-}
-
 /// An error and those causes of it that it does not repeat.
 pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -113,14 +99,6 @@ pub fn with_causes(error: &(dyn Error + 'static)) -> String {
         cause = inner.source();
     }
     text
-}
-
-/// Logs to standard error: warnings, or what `RUST_LOG` asks for.
-pub fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    // A second call (in tests) finds the first one's logger and is right to do nothing.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::TextError;
+
 /// A configuration that cannot be used. The text names the file, the key and, where YAML gives it, the line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,7 +14,7 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: TextError,
     },
     /// The text is no YAML, or a key or value is not what it must be.
     #[error("{file}{place}: {message}")]

@@ -12,6 +12,7 @@ mod providers;
 mod rules;
 mod scalar;
 mod server;
+mod text;
 mod yaml;
 
 pub use chosen_rules::ChosenRules;
@@ -25,6 +26,7 @@ pub use load::{default_path, load};
 pub use providers::{Azure, CostType, Gcp, Secret};
 pub use scalar::Named;
 pub use server::{Server, ServerAuth};
+pub use text::{TextError, read_text};
 
 /// The JSON Schema of `config.yml`, for editors: the text of `config/config.schema.json`.
 pub fn json_schema() -> String {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Config, ConfigError, yaml};
+use crate::{Config, ConfigError, TextError, read_text, yaml};
 
 /// The file that is read when none is named: `CONFIG_PATH`, else `./config.yml`.
 pub fn default_path() -> PathBuf {
@@ -16,9 +16,11 @@ pub fn default_path() -> PathBuf {
 pub fn load(named: Option<&Path>) -> Result<(Config, Option<PathBuf>), ConfigError> {
     let path = named.map_or_else(default_path, Path::to_path_buf);
     let must_exist = named.is_some() || std::env::var_os("CONFIG_PATH").is_some();
-    let (config, file) = match std::fs::read_to_string(&path) {
+    let (config, file) = match read_text(&path) {
         Ok(text) => (Config::from_yaml(&text, &path.display().to_string())?, Some(path)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => (Config::default(), None),
+        Err(TextError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => {
+            (Config::default(), None)
+        }
         Err(source) => return Err(ConfigError::Unreadable { path, source }),
     };
     let origin = if file.is_some() { config.origin.clone() } else { "environment".to_owned() };

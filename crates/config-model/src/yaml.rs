@@ -8,6 +8,11 @@ use crate::ConfigError;
 /// Reads YAML into `T`; an empty document is the default.
 pub(crate) fn parse<T: DeserializeOwned + Default>(text: &str, file: &str) -> Result<T, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    sensible(text).map_err(|(line, message)| ConfigError::Invalid {
+        file: file.to_owned(),
+        place: format!(", line {line}"),
+        message,
+    })?;
     let deserializer = serde_yaml::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(deserializer, &mut track);
@@ -18,6 +23,43 @@ pub(crate) fn parse<T: DeserializeOwned + Default>(text: &str, file: &str) -> Re
             Err(invalid(&error, &path, file))
         }
     }
+}
+
+/// Lists and mappings within each other on one line, at most; a configuration has three or four.
+const DEEPEST: usize = 32;
+
+/// Uses of anchors, at most: each stands for all that it names, and may stand in what another one names.
+const MOST_ALIASES: usize = 1000;
+
+/// Refuses what would keep the reader busy for long, before it is read: the line, and what is wrong.
+///
+/// Looked at as text, whether quoted or not, so the limits are far above what anyone writes.
+fn sensible(text: &str) -> Result<(), (usize, String)> {
+    let (mut depth, mut aliases) = (0_usize, 0_usize);
+    for (number, line) in text.lines().enumerate() {
+        let mut before = ' ';
+        let mut letters = line.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '[' | '{' => depth += 1,
+                ']' | '}' => depth = depth.saturating_sub(1),
+                '*' if matches!(before, ' ' | '\t' | '[' | '{' | ',') => {
+                    aliases += usize::from(letters.peek().is_some_and(|next| next.is_alphanumeric()));
+                }
+                _ => {}
+            }
+            if depth > DEEPEST {
+                let message = format!("more than {DEEPEST} lists within each other: close the brackets");
+                return Err((number + 1, message));
+            }
+            if aliases > MOST_ALIASES {
+                let message = format!("more than {MOST_ALIASES} uses of anchors (`*name`): write the values out");
+                return Err((number + 1, message));
+            }
+            before = letter;
+        }
+    }
+    Ok(())
 }
 
 fn invalid(error: &serde_yaml::Error, path: &str, file: &str) -> ConfigError {

@@ -121,3 +121,21 @@ pub async fn a_list_that_comes_empty_makes_nothing_vanish<C: Connector>(page: im
     assert_eq!(stage.memory.cursor(), None);
     assert!(stage.memory.crawls().iter().all(|crawl| !crawl.complete));
 }
+
+/// A list that gets longer with every page that is read is left when twice as much came as the survey told, and two
+/// pages more.
+pub async fn a_list_without_an_end_is_left<C: Connector>() {
+    // Where ids are the order, those of as many digits are in the order of their numbers.
+    let mut pool = C::nodes(900).split_off(100);
+    let rest = pool.split_off(4);
+    let provider = Simulated::<C>::with(pool);
+    for (at, two) in rest.chunks(2).map(<[Value]>::to_vec).enumerate() {
+        provider.before_request(at + 1, move |nodes| nodes.extend(two));
+    }
+    let stage = Stage::new(provider, 1).await;
+    // Only what the source was told before counts.
+    let error = stage.import(Window::default()).await.expect_err("no end");
+    assert_eq!(error.kind, ErrorKind::UnexpectedResponse, "{error}");
+    assert!(error.to_string().contains("GitHub goes on offering further pages"), "{error}");
+    assert_eq!(stage.provider.requests().len(), 2 * (4 + 100) + 1);
+}

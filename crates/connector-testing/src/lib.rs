@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bomb;
 mod clock;
 pub mod contract;
 mod fixture;
@@ -9,6 +10,7 @@ mod simulated;
 mod stage;
 mod told;
 
+pub use bomb::too_large;
 pub use clock::{VirtualClock, at};
 pub use fixture::{fixture, readable};
 pub use log::Log;

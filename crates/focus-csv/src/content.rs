@@ -1,8 +1,10 @@
 //! The text of a file, whatever it is packed in.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Cursor, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use csv::{ByteRecord, ReaderBuilder};
 use flate2::bufread::MultiGzDecoder;
@@ -31,10 +33,52 @@ const OTHERS: [(&[u8], &str); 6] = [
 /// What separates cells, the likeliest last.
 const DELIMITERS: [u8; 4] = [b'|', b'\t', b';', b','];
 
+/// Most bytes of one cell.
+pub(crate) const LARGEST_CELL: usize = 1 << 20;
+
+/// Most bytes that are read of one row: with this, no more of it is kept in memory.
+const LARGEST_ROW: usize = 8 << 20;
+
+/// Bytes that were read since the last row ended.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OfThisRow(Rc<Cell<usize>>);
+
+impl OfThisRow {
+    /// A row has ended.
+    pub(crate) fn end(&self) {
+        self.0.set(0);
+    }
+}
+
+/// A row has no end within [`LARGEST_ROW`] bytes.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a row has more than {} MB", LARGEST_ROW >> 20)]
+pub(crate) struct TooLong;
+
+/// A text whose rows have an end.
+struct Bounded<R> {
+    text: R,
+    of_this_row: OfThisRow,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let row = &self.of_this_row.0;
+        if row.get() > LARGEST_ROW {
+            return Err(io::Error::other(TooLong));
+        }
+        let read = self.text.read(buffer)?;
+        row.set(row.get() + read);
+        Ok(read)
+    }
+}
+
 /// A file opened for reading.
 pub(crate) struct Content {
     /// Its rows behind the header.
     pub(crate) rows: csv::Reader<Box<dyn Read>>,
+    /// To be told where a row has ended.
+    pub(crate) of_this_row: OfThisRow,
     /// Whether it is packed.
     pub(crate) gzip: bool,
     /// Whether its lines end with a carriage return too.
@@ -54,9 +98,11 @@ pub(crate) fn open(path: &Path) -> Result<Content, Fault> {
     }
     let delimiter = delimiter_of(&head);
     let crlf = head.iter().position(|&byte| byte == b'\n').is_some_and(|end| head[..end].ends_with(b"\r"));
-    let whole: Box<dyn Read> = Box::new(Cursor::new(head).chain(text));
+    let of_this_row = OfThisRow::default();
+    let whole: Box<dyn Read> =
+        Box::new(Bounded { text: Cursor::new(head).chain(text), of_this_row: of_this_row.clone() });
     let rows = ReaderBuilder::new().delimiter(delimiter).buffer_capacity(BUFFER).from_reader(whole);
-    Ok(Content { rows, gzip, crlf })
+    Ok(Content { rows, of_this_row, gzip, crlf })
 }
 
 /// The beginning of the text, without its byte order mark.

@@ -90,6 +90,11 @@ pub(crate) enum Fault {
         file = .file.display()
     )]
     Ragged { file: PathBuf, line: u64, found: u64, expected: u64, others: Others },
+    #[error(
+        "{file}, line {line}: a cell has more than 1 MB: a quote may be missing at its end, export the file again{others}",
+        file = .file.display()
+    )]
+    TooLarge { file: PathBuf, line: u64, others: Others },
     #[error("{file} changed while it was read: run the import again when the export has ended", file = .file.display())]
     Changed { file: PathBuf },
     #[error(
@@ -129,7 +134,7 @@ impl Fault {
 
     /// The same fault with the number of other rows that are wrong.
     pub(crate) fn with_others(mut self, count: u64) -> Self {
-        if let Self::Cell { others, .. } | Self::Ragged { others, .. } = &mut self {
+        if let Self::Cell { others, .. } | Self::Ragged { others, .. } | Self::TooLarge { others, .. } = &mut self {
             *others = Others(count);
         }
         self

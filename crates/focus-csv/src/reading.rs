@@ -7,7 +7,7 @@ use csv::ByteRecord;
 use tokio_util::sync::CancellationToken;
 
 use crate::bill_file::BillFile;
-use crate::content::{self, Content};
+use crate::content::{self, Content, LARGEST_CELL, TooLong};
 use crate::fault::{Fault, Others};
 use crate::header::{Columns, Unusable};
 use crate::ledger::{Ledger, Origin};
@@ -35,7 +35,7 @@ pub(crate) fn read(
     cancel: &CancellationToken,
 ) -> Result<FileRows, Fault> {
     let path = file.path.as_path();
-    let Content { mut rows, gzip, crlf } = content::open(path)?;
+    let Content { mut rows, of_this_row, gzip, crlf } = content::open(path)?;
     let columns = columns(path, gzip, &mut rows, settings)?;
     let cost_column = settings.cost.name();
     let mut reader = RowReader::new(columns, cost_column, settings.provider.as_deref());
@@ -46,8 +46,15 @@ pub(crate) fn read(
             return Err(Fault::Cancelled);
         }
         count += 1;
-        let fault = match rows.read_byte_record(&mut record) {
+        of_this_row.end();
+        let begun = rows.position().line();
+        let read = rows.read_byte_record(&mut record);
+        let is_whole = !read.as_ref().is_err_and(csv::Error::is_io_error);
+        let fault = match read {
             Ok(false) => break,
+            Ok(true) | Err(_) if is_whole && has_too_large_cell(&record) => {
+                Fault::TooLarge { file: path.to_owned(), line: line_of(&rows, &record, crlf), others: Others(0) }
+            }
             Ok(true) => match reader.read(&record).and_then(|row| ledger.add(&row, cost_column, origin)) {
                 Ok(()) => continue,
                 Err(cell) => {
@@ -63,7 +70,9 @@ pub(crate) fn read(
                     others: Others(0),
                 }
             }
-            Err(error) => return Err(first.unwrap_or_else(|| fault_of(path, gzip, error))),
+            Err(error) => {
+                return Err(first.unwrap_or_else(|| fault_of(path, gzip, error, begun)));
+            }
         };
         wrong += 1;
         first.get_or_insert(fault);
@@ -82,7 +91,7 @@ fn columns(
     rows: &mut csv::Reader<Box<dyn std::io::Read>>,
     settings: &Settings,
 ) -> Result<Columns, Fault> {
-    let header = rows.byte_headers().map_err(|error| fault_of(path, gzip, error))?;
+    let header = rows.byte_headers().map_err(|error| fault_of(path, gzip, error, 1))?;
     let file = path.to_owned();
     if header.is_empty() {
         return Err(Fault::Empty { file });
@@ -94,9 +103,18 @@ fn columns(
     })
 }
 
-fn fault_of(path: &Path, gzip: bool, error: csv::Error) -> Fault {
+/// Whether a cell has more than [`LARGEST_CELL`] bytes; cells of ordinary rows are not looked at one by one.
+fn has_too_large_cell(record: &ByteRecord) -> bool {
+    record.as_slice().len() > LARGEST_CELL && record.iter().any(|cell| cell.len() > LARGEST_CELL)
+}
+
+/// `line`: where the row begins at which it happened.
+fn fault_of(path: &Path, gzip: bool, error: csv::Error, line: u64) -> Fault {
     let file = path.to_owned();
     match error.into_kind() {
+        csv::ErrorKind::Io(cause) if cause.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
+            Fault::TooLarge { file, line, others: Others(0) }
+        }
         csv::ErrorKind::Io(cause) => Fault::of_content(file, gzip, cause),
         other => Fault::Unreadable { file, cause: std::io::Error::other(format!("{other:?}")) },
     }

@@ -6,7 +6,7 @@ use model::records::{ChargeCategory, CloudCost, CloudMonth};
 use model::{Amount, Instant, Month};
 use source::{ErrorKind, SourceError};
 
-use crate::conceal::quoted;
+use crate::quoted::quoted;
 use crate::wire::{Row, Schema};
 
 /// The provider's name in the ledger.
@@ -66,14 +66,14 @@ impl Costs {
         let cell = |column: usize| row.cells.get(self.places[column]).and_then(|cell| cell.value.as_deref());
         let month = cell(0).unwrap_or_default();
         let month = Month::parse_compact(month)
-            .ok_or_else(|| format!("{:?} is no invoice month such as 202601", quoted(month, &[])))?;
+            .ok_or_else(|| format!("{:?} is no invoice month such as 202601", quoted(month)))?;
         if month < self.first {
             return Err(format!("{month} was not asked for"));
         }
         let amount = |column: usize| match cell(column) {
             None => Ok(Amount::zero()),
             Some(text) => text.parse::<Amount>().map_err(|wrong| {
-                let (column, text) = (COLUMNS[column], quoted(text, &[]));
+                let (column, text) = (COLUMNS[column], quoted(text));
                 format!("{column} {text:?} is {wrong}")
             }),
         };
@@ -105,7 +105,7 @@ impl Costs {
                 let kind = if kind.is_empty() {
                     "no cost_type".to_owned()
                 } else {
-                    format!("the cost_type {:?}", quoted(kind, &[]))
+                    format!("the cost_type {:?}", quoted(kind))
                 };
                 format!("{table} holds costs with {kind}: they are kept without a charge category")
             })

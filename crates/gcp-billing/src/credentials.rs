@@ -135,14 +135,14 @@ impl Key {
         }
     }
 
-    /// Secrets that the key holds.
-    pub(crate) fn secrets(&self) -> Vec<SecretString> {
+    /// Keeps what is secret in the key out of messages.
+    pub(crate) fn make_secrets_known(&self) {
         let secrets: Vec<&str> = match self {
             Self::ServiceAccount(key) => vec![&key.private_key],
             Self::AuthorizedUser(user) => vec![&user.client_secret, &user.refresh_token],
             Self::ExternalAccount(_) | Self::Metadata { .. } => Vec::new(),
         };
-        secrets.into_iter().map(SecretString::from).collect()
+        secrets.into_iter().for_each(redact::know);
     }
 }
 

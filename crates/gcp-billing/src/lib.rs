@@ -2,7 +2,6 @@
 
 mod answer;
 mod client;
-mod conceal;
 mod convert;
 mod credentials;
 mod cursor;
@@ -10,6 +9,7 @@ mod endpoint;
 mod explain;
 mod names;
 mod query;
+mod quoted;
 mod session;
 mod settings;
 mod source;

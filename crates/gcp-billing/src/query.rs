@@ -14,6 +14,12 @@ use crate::sql;
 use crate::table::Export;
 use crate::wire::{JobReference, Results};
 
+/// Pages of one query, at most; rows of a bill are summed by month and service.
+const MOST_PAGES: u32 = 10_000;
+
+/// Pages without a row that lead on, at most.
+const MOST_EMPTY_PAGES: u32 = 10;
+
 impl Session {
     /// Asks for all invoice months from `first` on, and reads the answer to its end.
     pub(crate) async fn costs(
@@ -35,12 +41,19 @@ impl Session {
         }
         let job = page.job_reference.clone();
         let mut costs = Costs::new(page.schema.as_ref(), first)?;
-        let (mut number, mut read, mut seen) = (1, 0_u64, HashSet::new());
+        let (mut number, mut read, mut empty, mut seen) = (1, 0_u64, 0, HashSet::new());
         let total = total_rows(&page);
         loop {
             read += page.rows.len() as u64;
             costs.add(&page.rows, number)?;
             let Some(token) = page.page_token.take().filter(|token| !token.is_empty()) else { break };
+            empty += u32::from(page.rows.is_empty());
+            if total.is_some_and(|total| read > total) || empty > MOST_EMPTY_PAGES || number >= MOST_PAGES {
+                let total = total.map_or_else(|| "some".to_owned(), |total| total.to_string());
+                return Err(unexpected(&format!(
+                    "BigQuery announced {total} rows of costs, sent {read} on {number} pages and offers more"
+                )));
+            }
             if !seen.insert(token.clone()) {
                 return Err(unexpected(&format!("page {number} of the costs leads back to an earlier page")));
             }

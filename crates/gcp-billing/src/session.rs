@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use model::Instant;
 use reqwest::{Method, Url};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use source::{Clock, ErrorKind, Event, Policy, Progress, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Answer, after};
-use crate::conceal;
 use crate::credentials::Surroundings;
 use crate::endpoint;
 use crate::explain::Refusal;
 use crate::names::{self, TableName};
+use crate::quoted::quoted;
 use crate::settings::{DEFAULT_MAXIMUM_BYTES_BILLED, Querying, Settings};
 use crate::tokens::{NoToken, Tokens};
 use crate::transport::{Broken, Request, Transport};
@@ -217,10 +217,10 @@ impl Session {
         let answer = match outcome {
             Ok(answer) => answer,
             Err(Broken::Connection(reason)) => return Ok((Verdict::Again(reason), Answer::default())),
-            Err(Broken::Unsendable(error)) => return Err(error),
+            Err(Broken::Hopeless(error)) => return Err(error),
         };
         tracing::debug!(what, status = answer.status, "asked BigQuery for {what}");
-        let verdict = judge(&answer, token);
+        let verdict = judge(&answer);
         Ok((verdict, answer))
     }
 
@@ -293,13 +293,13 @@ impl Session {
     }
 }
 
-fn judge(answer: &Answer, token: &SecretString) -> Verdict {
+fn judge(answer: &Answer) -> Verdict {
     if (200..300).contains(&answer.status) {
         return Verdict::Done;
     }
     let mut refusal = Refusal::read(answer);
     for text in [&mut refusal.message, &mut refusal.reason] {
-        *text = conceal::quoted(text, &[token.expose_secret()]);
+        *text = quoted(text);
     }
     let words = refusal.words();
     if refusal.is_a_rate_limit() {

@@ -1,6 +1,7 @@
 //! Tokens: got when the first one is needed, kept until shortly before they end.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
+use source::reply;
 use source::{ErrorKind, Policy, SourceError};
 use tokio::sync::OnceCell;
 use yup_oauth2::authenticator::{
@@ -10,8 +11,8 @@ use yup_oauth2::authenticator::{
 use yup_oauth2::error::{AuthError, AuthErrorCode};
 use yup_oauth2::{ApplicationDefaultCredentialsFlowOpts, DefaultHyperClientBuilder, ServiceAccountAuthenticator};
 
-use crate::conceal;
 use crate::credentials::{Credentials, Key, Surroundings};
+use crate::quoted::quoted;
 use crate::transport::no_certificates;
 
 /// The least that lets a query run and its table be seen.
@@ -37,7 +38,6 @@ enum Proof {
 struct Authenticator {
     inner: DefaultAuthenticator,
     proof: Proof,
-    secrets: Vec<SecretString>,
 }
 
 /// Why there is no token.
@@ -75,12 +75,13 @@ impl Tokens {
             .await
             .map_err(|_| authenticator.unreachable("it did not answer in time"))?
             .map_err(|error| authenticator.refusal(error))?;
-        token.token().map(SecretString::from).ok_or_else(|| NoToken::Again(authenticator.proof.empty_handed()))
+        let token = token.token().inspect(|token| redact::know(token));
+        token.map(SecretString::from).ok_or_else(|| NoToken::Again(authenticator.proof.empty_handed()))
     }
 
     async fn build(&self) -> Result<Authenticator, SourceError> {
         let key = Key::read(&self.credentials, &self.surroundings)?;
-        let secrets = key.secrets();
+        key.make_secrets_known();
         // Where there is no metadata server, often nobody says so.
         let is_near = matches!(key, Key::Metadata { .. });
         let patience = if is_near { self.policy.connect_timeout } else { self.policy.request_timeout };
@@ -113,7 +114,7 @@ impl Tokens {
             }
         };
         let inner = built.map_err(|error| broken_key(&error))?;
-        Ok(Authenticator { inner, proof, secrets })
+        Ok(Authenticator { inner, proof })
     }
 }
 
@@ -169,7 +170,13 @@ impl Authenticator {
         // Nothing of these errors is handed on: some quote what was sent or what came back.
         match error {
             Error::AuthError(error) => self.oauth(&error),
-            Error::HttpError(_) | Error::HttpClientError(_) => self.unreachable("it could not be reached"),
+            Error::HttpError(_) | Error::HttpClientError(_) => {
+                let server = "Google's token server";
+                match reply::refused_by_tls(&reply::reason(&error), server, "token_uri in the key") {
+                    Some(error) => NoToken::Final(error),
+                    None => self.unreachable("it could not be reached"),
+                }
+            }
             Error::JSONError(error) if error.is_data() => NoToken::Again(self.proof.empty_handed()),
             Error::JSONError(_) => {
                 NoToken::Again("Google's token server answered with something that is no JSON".to_owned())
@@ -185,9 +192,8 @@ impl Authenticator {
     }
 
     fn oauth(&self, error: &AuthError) -> NoToken {
-        let secrets: Vec<&str> = self.secrets.iter().map(ExposeSecret::expose_secret).collect();
-        let code = conceal::quoted(error.error.as_str(), &secrets);
-        let said = conceal::quoted(error.error_description.as_deref().unwrap_or_default(), &secrets);
+        let code = quoted(error.error.as_str());
+        let said = quoted(error.error_description.as_deref().unwrap_or_default());
         let said = if said.is_empty() { code.clone() } else { format!("{code}, {said}") };
         let transient = ["internal_failure", "server_error", "temporarily_unavailable", "backend_error"];
         if transient.contains(&code.as_str()) {

@@ -1,7 +1,5 @@
 //! One HTTP exchange with BigQuery.
 
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use model::Instant;
@@ -9,9 +7,13 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
+use source::reply::{self, Body};
 use source::{ErrorKind, Policy, SourceError};
 
 use crate::answer::Answer;
+
+/// How people set the address.
+const ADDRESS: &str = "gcp.bigquery_endpoint";
 
 /// Sends requests. The HTTP client behind it is built when the first one goes out, so that what works offline needs
 /// no certificates.
@@ -37,8 +39,9 @@ pub(crate) struct Request {
 pub(crate) enum Broken {
     /// The connection failed, broke off or took too long.
     Connection(String),
-    /// The request could not even be made.
-    Unsendable(SourceError),
+    /// No further try would help: the request cannot be made, the server's certificate is not accepted, or its reply is
+    /// too large.
+    Hopeless(SourceError),
 }
 
 impl Transport {
@@ -53,17 +56,20 @@ impl Transport {
         token: &SecretString,
         now: Instant,
     ) -> Result<Answer, Broken> {
-        let client = self.client().map_err(Broken::Unsendable)?;
+        let client = self.client().map_err(Broken::Hopeless)?;
         let mut builder = client
             .request(request.method.clone(), request.url.clone())
-            .header(AUTHORIZATION, bearer(token).map_err(Broken::Unsendable)?);
+            .header(AUTHORIZATION, bearer(token).map_err(Broken::Hopeless)?);
         if let Some(body) = &request.body {
             builder = builder.json(body);
         }
-        let response = builder.send().await.map_err(broken)?;
+        let mut response = builder.send().await.map_err(|error| broken(error, &request.url))?;
         let head = Answer::head(response.status().as_u16(), response.headers(), now);
-        let body = response.bytes().await.map_err(broken)?.into();
-        Ok(Answer { body, ..head })
+        let mut body = Body::default();
+        while let Some(part) = response.chunk().await.map_err(|error| broken(error, &request.url))? {
+            body.push(&part).map_err(|error| Broken::Hopeless(error.at(server(&request.url), ADDRESS)))?;
+        }
+        Ok(Answer { body: body.into_bytes(), ..head })
     }
 
     fn client(&self) -> Result<&reqwest::Client, SourceError> {
@@ -91,15 +97,14 @@ pub(crate) fn no_certificates() -> SourceError {
     )
 }
 
-fn broken(error: reqwest::Error) -> Broken {
-    let error = error.without_url();
-    let mut reason = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        let _ = write!(reason, ": {deeper}");
-        cause = deeper.source();
-    }
-    Broken::Connection(reason)
+fn broken(error: reqwest::Error, url: &Url) -> Broken {
+    let reason = reply::reason(&error.without_url());
+    reply::refused_by_tls(&reason, server(url), ADDRESS).map_or(Broken::Connection(reason), Broken::Hopeless)
+}
+
+/// The server of an address, for messages.
+fn server(url: &Url) -> &str {
+    url.host_str().unwrap_or("the server")
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue, SourceError> {

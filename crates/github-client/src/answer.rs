@@ -48,21 +48,23 @@ pub(crate) enum RetryAfter {
 impl Head {
     pub(crate) fn read(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        // What is shown and not only understood.
+        let shown = |name: &str| text(name).map(|value| redact::redacted(value).into_owned());
         let number = |name: &str| text(name).and_then(|value| value.parse::<u64>().ok());
         Self {
             date: text("date").and_then(http_date),
-            request_id: text("x-github-request-id").map(str::to_owned),
+            request_id: shown("x-github-request-id"),
             retry_after: text(RETRY_AFTER.as_str()).and_then(|value| {
                 value.parse().map(RetryAfter::Seconds).ok().or_else(|| http_date(value).map(RetryAfter::At))
             }),
             limit: number("x-ratelimit-limit"),
             remaining: number("x-ratelimit-remaining"),
             reset: text("x-ratelimit-reset").and_then(unix_seconds),
-            sso: text("x-github-sso").map(str::to_owned),
+            sso: shown("x-github-sso"),
             scopes: text("x-oauth-scopes").map(scopes::granted),
             limited_by: headers.contains_key("gh-limited-by"),
-            location: text(LOCATION.as_str()).map(str::to_owned),
-            enterprise_version: text("x-github-enterprise-version").map(str::to_owned),
+            location: shown(LOCATION.as_str()),
+            enterprise_version: shown("x-github-enterprise-version"),
         }
     }
 

@@ -60,7 +60,11 @@ impl Tokens {
             Credentials::Token(token) if token.expose_secret().trim().is_empty() => {
                 Err(refused("there is no token: set GITHUB_TOKEN, or configure a GitHub App"))
             }
-            Credentials::Token(token) => Ok(Self::Fixed(token.expose_secret().trim().into())),
+            Credentials::Token(token) => {
+                let token = token.expose_secret().trim();
+                redact::know(token);
+                Ok(Self::Fixed(token.into()))
+            }
             Credentials::App { app_id, private_key_pem, installation } => {
                 // The cause is left out: it might quote the key.
                 let key = EncodingKey::from_rsa_pem(private_key_pem.expose_secret().as_bytes()).map_err(|_| {
@@ -133,6 +137,7 @@ impl App {
                 format!("asking for {what}: GitHub's answer lacks token or expires_at"),
             ));
         };
+        redact::know(token);
         let token = SecretString::from(token);
         state.token = Some((token.clone(), ends));
         Ok(token)
@@ -204,11 +209,13 @@ impl App {
     fn jwt(&self, session: &Session) -> Result<SecretString, SourceError> {
         let now = session.provider_now().seconds();
         let claims = Claims { iat: now - JWT_BACKDATED_SECONDS, exp: now + JWT_SECONDS, iss: &self.id };
-        jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.key).map(SecretString::from).map_err(|_| {
+        let signed = jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.key).map_err(|_| {
             SourceError::new(
                 ErrorKind::Unauthorized,
                 "the private key of the GitHub App cannot sign: make a new one at GitHub",
             )
-        })
+        })?;
+        redact::know(&signed);
+        Ok(SecretString::from(signed))
     }
 }

@@ -1,5 +1,6 @@
 //! From JSON to types, for a provider that answers more loosely than its schema says.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
@@ -10,15 +11,36 @@ use crate::GraphqlError;
 /// Most elements of one answer that are given up before the answer itself is.
 const MOST_DROPPED: usize = 200;
 
+/// Decodes `data` of a body that has no errors: at once, and part by part where that fails.
+pub(crate) fn body<T: DeserializeOwned>(
+    body: &[u8],
+    errors: &mut Vec<GraphqlError>,
+    what: &str,
+) -> Result<T, SourceError> {
+    #[derive(Deserialize)]
+    struct Body<T> {
+        data: T,
+    }
+    if let Ok(Body { data }) = serde_json::from_slice(body) {
+        return Ok(data);
+    }
+    value(serde_json::from_slice(body).unwrap_or_default(), errors, what)
+}
+
+/// Decodes `data` of a body.
+pub(crate) fn value<T: DeserializeOwned>(
+    mut body: Value,
+    errors: &mut Vec<GraphqlError>,
+    what: &str,
+) -> Result<T, SourceError> {
+    data(body.get_mut("data").map(Value::take).unwrap_or_default(), errors, what)
+}
+
 /// Decodes `data`.
 ///
 /// Where a value is null or missing against the schema, the list element that it is part of becomes null, and an error
 /// of the kind `UNREADABLE` is added: one such node must not cost the page.
-pub(crate) fn data<T: DeserializeOwned>(
-    mut data: Value,
-    errors: &mut Vec<GraphqlError>,
-    what: &str,
-) -> Result<T, SourceError> {
+fn data<T: DeserializeOwned>(mut data: Value, errors: &mut Vec<GraphqlError>, what: &str) -> Result<T, SourceError> {
     for _ in 0..=MOST_DROPPED {
         let failure = match serde_path_to_error::deserialize::<_, T>(&data) {
             Ok(decoded) => return Ok(decoded),

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use model::Instant;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use source::{ErrorKind, SourceError};
 
@@ -15,11 +17,11 @@ use crate::scopes::{self, MissingScopes};
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// Use it. For GraphQL the whole body, in which `data` is not null.
-    Done { body: Value, errors: Vec<GraphqlError> },
+    Done { body: Content, errors: Vec<GraphqlError> },
     /// Wait for a limit, then ask again. `wait` is `None` when the provider does not say how long.
     Limit { wait: Option<Duration>, reason: String },
     /// Ask for less, or for the same again.
-    TooMuch { reason: String, partial: Option<(Value, Vec<GraphqlError>)> },
+    TooMuch { reason: String, partial: Option<(Content, Vec<GraphqlError>)> },
     /// Ask for the same again.
     Again { reason: String, wait: Option<Duration> },
     /// The token was not accepted.
@@ -28,10 +30,66 @@ pub(crate) enum Verdict {
     Refused(SourceError),
 }
 
+impl Verdict {
+    /// What came that can be used.
+    pub(crate) fn content(&self) -> Option<&Content> {
+        match self {
+            Self::Done { body, .. } | Self::TooMuch { partial: Some((body, _)), .. } => Some(body),
+            _ => None,
+        }
+    }
+}
+
+/// What an answer that can be used holds.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// The body as it came, not read any further: its `data` is there and it has no errors. With its `data.rateLimit`.
+    Whole { rate_limit: Option<Value> },
+    /// Everything, read.
+    Read(Value),
+}
+
+impl Content {
+    /// `data.rateLimit`.
+    pub(crate) fn rate_limit(&self) -> Option<&Value> {
+        match self {
+            Self::Whole { rate_limit } => rate_limit.as_ref(),
+            Self::Read(body) => body.pointer("/data/rateLimit"),
+        }
+        .filter(|limit| limit.is_object())
+    }
+}
+
+/// What decides about a GraphQL body in which nothing is wrong; the rest of it is passed over.
+#[derive(Deserialize)]
+struct Outline {
+    data: Option<Data>,
+    errors: Option<Vec<IgnoredAny>>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(rename = "rateLimit")]
+    rate_limit: Option<Value>,
+}
+
+/// The content of an answer that needs no judging: almost every one.
+fn flawless(answer: &Answer) -> Option<Content> {
+    if answer.head.sso.is_some() {
+        return None;
+    }
+    let outline: Outline = serde_json::from_slice(&answer.body).ok()?;
+    let rate_limit = outline.data?.rate_limit;
+    outline.errors.is_none_or(|errors| errors.is_empty()).then_some(Content::Whole { rate_limit })
+}
+
 /// Judges an answer of the GraphQL endpoint.
 pub(crate) fn graphql(answer: &Answer, what: &str, address: &str, local: Instant) -> Verdict {
     if answer.status != 200 {
         return http(answer, what, address, local);
+    }
+    if let Some(body) = flawless(answer) {
+        return Verdict::Done { body, errors: Vec::new() };
     }
     let body: Value = match serde_json::from_slice(&answer.body) {
         Ok(body) => body,
@@ -54,10 +112,10 @@ pub(crate) fn graphql(answer: &Answer, what: &str, address: &str, local: Instant
     }
     if let Some(heavy) = errors.iter().find(|error| is_too_much(error)) {
         let reason = format!("GitHub could not answer so much at once: {}", shortened(&heavy.message));
-        return Verdict::TooMuch { reason, partial: data.then_some((body, errors)) };
+        return Verdict::TooMuch { reason, partial: data.then_some((Content::Read(body), errors)) };
     }
     if data {
-        return Verdict::Done { body, errors };
+        return Verdict::Done { body: Content::Read(body), errors };
     }
     match errors.first() {
         Some(first) if matches!(first.kind.as_str(), "SERVICE_UNAVAILABLE" | "INTERNAL" | "INTERNAL_SERVER_ERROR") => {
@@ -84,7 +142,7 @@ pub(crate) fn rest(answer: &Answer, what: &str, address: &str, local: Instant) -
         return http(answer, what, address, local);
     }
     match serde_json::from_slice(&answer.body) {
-        Ok(body) => Verdict::Done { body, errors: vec![] },
+        Ok(body) => Verdict::Done { body: Content::Read(body), errors: vec![] },
         Err(error) => not_json(answer, what, address, &error),
     }
 }
@@ -304,6 +362,8 @@ fn body_message(answer: &Answer) -> String {
 /// The provider's words, on one line and not too many.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 300;
+    // Before it is cut: half a secret would be left.
+    let text = redact::redacted(text);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),

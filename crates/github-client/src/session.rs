@@ -16,13 +16,12 @@ use crate::answer::{Answer, Head, between};
 use crate::app_token::Tokens;
 use crate::client::{GraphqlError, Reply};
 use crate::clock::Clock;
-use crate::conceal::Concealing;
 use crate::gate::{self, Gate};
-use crate::judge::{self, Verdict};
+use crate::judge::{self, Content, Verdict};
 use crate::ledger::{Ledger, LedgerSnapshot};
 use crate::settings::Settings;
 use crate::transport::{Broken, Request, Transport};
-use crate::{dating, decode, endpoint, schema};
+use crate::{dating, decode, endpoint, redaction, schema};
 
 /// How often a provider that names the end of a limit is believed for one request.
 const BELIEVED: u32 = 2;
@@ -49,12 +48,12 @@ pub(crate) struct Session {
 
 /// A judged answer.
 pub(crate) struct Raw {
-    body: Value,
+    content: Content,
+    /// The body as it came.
+    bytes: Vec<u8>,
     errors: Vec<GraphqlError>,
     at: Instant,
     request_id: Option<String>,
-    /// The token that was sent, to be kept out of messages.
-    token: SecretString,
 }
 
 /// What one reply has taken so far.
@@ -109,14 +108,12 @@ impl Raw {
         what: &str,
         spent: Spent,
     ) -> Result<Reply<T>, SourceError> {
-        let data = self.body.get_mut("data").map(Value::take).unwrap_or_default();
-        let concealing = Concealing(&self.token);
-        let data = decode::data(data, &mut self.errors, what).map_err(|error| {
-            let mut error = error.in_request(self.request_id.clone());
-            concealing.error(&mut error);
-            error
-        })?;
-        concealing.errors(&mut self.errors);
+        let decoded = match self.content {
+            Content::Whole { .. } => decode::body(&self.bytes, &mut self.errors, what),
+            Content::Read(body) => decode::value(body, &mut self.errors, what),
+        };
+        let data = decoded.map_err(|error| error.in_request(self.request_id.clone()))?;
+        redaction::errors(&mut self.errors);
         Ok(Reply {
             data,
             errors: self.errors,
@@ -224,7 +221,11 @@ impl Session {
         asking: Asking<'_>,
     ) -> Result<Value, Failure> {
         let request = Request { method, url: endpoint::join(&self.api_url, path), body: None };
-        Ok(self.ask(Api::Rest, &request, token, asking, false, &mut Spent::default()).await?.body)
+        match self.ask(Api::Rest, &request, token, asking, false, &mut Spent::default()).await?.content {
+            Content::Read(body) => Ok(body),
+            // Only GraphQL is used unread.
+            Content::Whole { .. } => Ok(Value::Null),
+        }
     }
 
     /// Sends a request until there is an answer to use, waiting for limits and trying again what failed.
@@ -241,19 +242,17 @@ impl Session {
         loop {
             let (verdict, answer) = self.exchange(api, request, token, asking).await?;
             spent.calls += 1;
-            if let (Api::Graphql, Verdict::Done { body, .. } | Verdict::TooMuch { partial: Some((body, _)), .. }) =
-                (api, &verdict)
-            {
-                self.count(&answer.head, body, spent);
+            if let (Api::Graphql, Some(content)) = (api, verdict.content()) {
+                self.count(&answer.head, content.rate_limit(), spent);
             }
             let (reason, wait) = match verdict {
-                Verdict::Done { body, errors } => return Ok(self.raw(answer.head, body, errors, token)),
+                Verdict::Done { body, errors } => return Ok(self.raw(answer, body, errors)),
                 Verdict::BadToken(error) => return Err(Failure::BadToken(error)),
                 Verdict::Refused(error) => return Err(error.into()),
                 Verdict::TooMuch { reason, .. } if smaller => return Err(Failure::TooMuch(reason)),
                 // It cannot be asked for in smaller pieces: what came is better than nothing.
                 Verdict::TooMuch { partial: Some((body, errors)), .. } => {
-                    return Ok(self.raw(answer.head, body, errors, token));
+                    return Ok(self.raw(answer, body, errors));
                 }
                 Verdict::TooMuch { reason, .. } => (reason, None),
                 Verdict::Again { reason, wait } => (reason, wait),
@@ -296,7 +295,7 @@ impl Session {
             Err(Broken::Connection(reason)) => {
                 return Ok((Verdict::Again { reason, wait: None }, Answer::default()));
             }
-            Err(Broken::Unsendable(error)) => return Err(error),
+            Err(Broken::Hopeless(error)) => return Err(error),
         };
         self.learn(&answer, asking.progress);
         tracing::debug!(
@@ -310,7 +309,7 @@ impl Session {
         );
         let judge = if api == Api::Graphql { judge::graphql } else { judge::rest };
         let mut verdict = judge(&answer, asking.what, without_query(&request.url), self.clock.now());
-        Concealing(token).verdict(&mut verdict);
+        redaction::verdict(&mut verdict);
         Ok((verdict, answer))
     }
 
@@ -341,9 +340,8 @@ impl Session {
     }
 
     /// Counts what an answer cost, and closes the gate when it was the last that the window allows.
-    fn count(&self, head: &Head, body: &Value, spent: &mut Spent) {
+    fn count(&self, head: &Head, limit: Option<&Value>, spent: &mut Spent) {
         let local = self.clock.now();
-        let limit = body.pointer("/data/rateLimit").filter(|limit| limit.is_object());
         let number = |name: &str| limit.and_then(|limit| limit.get(name)).and_then(Value::as_u64);
         let points = number("cost").unwrap_or(0);
         spent.points = spent.points.saturating_add(points);
@@ -361,10 +359,11 @@ impl Session {
         }
     }
 
-    fn raw(&self, head: Head, body: Value, errors: Vec<GraphqlError>, token: &SecretString) -> Raw {
+    fn raw(&self, answer: Answer, content: Content, errors: Vec<GraphqlError>) -> Raw {
         let own = self.clock.now();
+        let Answer { head, body: bytes, .. } = answer;
         let at = head.date.filter(|date| dating::is_near(*date, own)).unwrap_or(own);
-        Raw { body, errors, at, request_id: head.request_id, token: token.clone() }
+        Raw { content, bytes, errors, at, request_id: head.request_id }
     }
 
     /// Closes the gate for all: for as long as the provider said, else longer each time.

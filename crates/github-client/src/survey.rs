@@ -10,6 +10,7 @@ use source::{ErrorKind, Progress, Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{GithubClient, GraphqlError};
+use crate::following::Following;
 use crate::page_size::PageSize;
 use crate::scopes;
 
@@ -157,6 +158,8 @@ struct BoardOwner {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Connection<T> {
+    #[serde(default)]
+    total_count: Option<u64>,
     page_info: PageInfo,
     nodes: Option<Vec<Option<T>>>,
 }
@@ -292,7 +295,7 @@ impl GithubClient {
             let new =
                 nodes.into_iter().filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&survey.org));
             survey.repositories.extend(new.collect::<Vec<_>>());
-            if !cursor.advance(connection.page_info, &what)? {
+            if !cursor.advance(connection.page_info, (connection.total_count, pages.current()), &what)? {
                 return Ok(());
             }
         }
@@ -319,7 +322,7 @@ impl GithubClient {
             survey
                 .projects
                 .extend(nodes.filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&owner.login)));
-            if !cursor.advance(connection.page_info, &what)? {
+            if !cursor.advance(connection.page_info, (connection.total_count, pages.current()), &what)? {
                 return Ok(());
             }
         }
@@ -347,11 +350,14 @@ impl Survey {
 #[derive(Default)]
 struct Cursor {
     after: Option<String>,
+    /// Set with the first page.
+    following: Option<Following>,
 }
 
 impl Cursor {
-    /// Moves behind a page. Whether there is another one; an error when the provider would send us in circles.
-    fn advance(&mut self, page: PageInfo, what: &str) -> Result<bool, SourceError> {
+    /// Moves behind a page of a list with so many entries. Whether there is another one; an error when the provider would
+    /// send us in circles, or on without an end.
+    fn advance(&mut self, page: PageInfo, (total, size): (Option<u64>, u32), what: &str) -> Result<bool, SourceError> {
         if !page.has_next_page {
             return Ok(false);
         }
@@ -361,6 +367,8 @@ impl Cursor {
                 format!("reading {what}: GitHub says that there are more pages but not where; import again later"),
             ));
         }
+        let following = self.following.get_or_insert_with(|| Following::of(total.unwrap_or_default()));
+        following.goes_on(what, size, None)?;
         self.after = page.end_cursor;
         Ok(true)
     }

@@ -5,6 +5,7 @@ use source::{Batch, Context, Event, SourceError, Usage};
 
 use crate::Reply;
 use crate::faults::Faults;
+use crate::following::Following;
 
 /// What one import has used, missed and handed over so far.
 pub struct Tally<'a> {
@@ -15,13 +16,15 @@ pub struct Tally<'a> {
     pub usage: Usage,
     /// What did not come.
     pub faults: Faults,
+    /// The list that is read; of unknown length, unless set.
+    pub following: Following,
 }
 
 impl<'a> Tally<'a> {
     /// Nothing yet, in an import that is dated `at`: all that it reads is.
     pub fn new(context: &'a Context<'a>, at: Instant) -> Self {
         let usage = Usage { covered_to: Some(at), ..Usage::default() };
-        Self { context, at, usage, faults: Faults::default() }
+        Self { context, at, usage, faults: Faults::default(), following: Following::unknown() }
     }
 
     /// Counts what an answer took.

@@ -1,19 +1,21 @@
 //! One HTTP exchange.
 
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
+use source::reply::{self, Body};
 use source::{ErrorKind, Policy, SourceError, endpoint};
 
 use crate::answer::{Answer, Head};
 
 /// Asks for node ids of the new form: GitHub has announced that those of the old one go.
 const NEXT_GLOBAL_ID: &str = "X-GitHub-Next-Global-ID";
+
+/// How people set the addresses.
+const ADDRESSES: &str = "GITHUB_API_URL and GITHUB_GRAPHQL_URL";
 
 /// Sends requests. The HTTP client behind it is built when the first one goes out, so that what works offline needs
 /// no certificates.
@@ -41,8 +43,9 @@ pub(crate) enum Broken {
     Timeout(String),
     /// The connection failed or broke off.
     Connection(String),
-    /// The request could not even be made.
-    Unsendable(SourceError),
+    /// No further try would help: the request cannot be made, the server's certificate is not accepted, or its reply is
+    /// too large.
+    Hopeless(SourceError),
 }
 
 impl Transport {
@@ -53,20 +56,23 @@ impl Transport {
 
     /// Sends a request and reads the whole answer.
     pub(crate) async fn exchange(&self, request: &Request, token: &SecretString) -> Result<Answer, Broken> {
-        let client = self.client().map_err(Broken::Unsendable)?;
+        let client = self.client().map_err(Broken::Hopeless)?;
         let mut builder = client
             .request(request.method.clone(), request.url.clone())
-            .header(AUTHORIZATION, bearer(token).map_err(Broken::Unsendable)?)
+            .header(AUTHORIZATION, bearer(token).map_err(Broken::Hopeless)?)
             .header(ACCEPT, "application/vnd.github+json")
             .header(NEXT_GLOBAL_ID, "1");
         if let Some(body) = &request.body {
             builder = builder.json(body);
         }
-        let response = builder.send().await.map_err(|error| self.broken(error))?;
+        let mut response = builder.send().await.map_err(|error| self.broken(error, &request.url))?;
         let status = response.status().as_u16();
         let head = Head::read(response.headers());
-        let body = response.bytes().await.map_err(|error| self.broken(error))?.into();
-        Ok(Answer { status, head, body })
+        let mut body = Body::default();
+        while let Some(part) = response.chunk().await.map_err(|error| self.broken(error, &request.url))? {
+            body.push(&part).map_err(|error| Broken::Hopeless(error.at(server(&request.url), ADDRESSES)))?;
+        }
+        Ok(Answer { status, head, body: body.into_bytes() })
     }
 
     fn client(&self) -> Result<&reqwest::Client, SourceError> {
@@ -91,20 +97,20 @@ impl Transport {
         Ok(self.client.get_or_init(|| client))
     }
 
-    fn broken(&self, error: reqwest::Error) -> Broken {
+    fn broken(&self, error: reqwest::Error, url: &Url) -> Broken {
         let error = error.without_url();
         if error.is_timeout() && !error.is_connect() {
             let seconds = self.policy.request_timeout.as_secs_f64();
             return Broken::Timeout(format!("no whole answer within {seconds} s"));
         }
-        let mut reason = error.to_string();
-        let mut cause = error.source();
-        while let Some(deeper) = cause {
-            let _ = write!(reason, ": {deeper}");
-            cause = deeper.source();
-        }
-        Broken::Connection(reason)
+        let reason = reply::reason(&error);
+        reply::refused_by_tls(&reason, server(url), ADDRESSES).map_or(Broken::Connection(reason), Broken::Hopeless)
     }
+}
+
+/// The server of an address, for messages.
+fn server(url: &Url) -> &str {
+    url.host_str().unwrap_or("the server")
 }
 
 fn bearer(token: &SecretString) -> Result<HeaderValue, SourceError> {

@@ -1,6 +1,6 @@
 //! What every way of reading issues shares: following long lists and ending.
 
-use github_client::{GithubClient, PageSize, Tally, faults};
+use github_client::{Following, GithubClient, PageSize, Tally, faults};
 use model::Instant;
 use model::records::{Issue, Place, UntoldOfIssue};
 use source::{Context, ErrorKind, SourceError, Usage};
@@ -50,6 +50,7 @@ impl<'a> Reading<'a> {
         place: Place,
     ) -> Result<Option<Issue>, SourceError> {
         let (mut issue, mut rest) = self.convert(wire, place)?;
+        let mut following = Following::unknown();
         while !rest.is_empty() {
             let what = format!("the rest of {}", issue.url);
             let variables = self.rest_variables(&issue.id, &rest);
@@ -67,6 +68,7 @@ impl<'a> Reading<'a> {
             let (next, next_rest) = self.convert(wire, issue.place.clone())?;
             convert::append(&mut issue, &rest, next);
             let next_rest = rest.onward(next_rest);
+            following.goes_on(&what, Following::LARGEST_PAGE, reply.request_id.as_deref())?;
             if next_rest == rest {
                 return Err(faults::stuck(&what, reply.request_id));
             }

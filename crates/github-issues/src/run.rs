@@ -1,9 +1,9 @@
 //! One import of one repository's issues.
 
-use github_client::GraphqlError;
 use github_client::cursor::{Crawl, Cursor, Known, Plan};
 use github_client::faults;
 use github_client::scalars::DateTime;
+use github_client::{Following, GraphqlError};
 use model::Instant;
 use model::records::{Place, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
@@ -62,7 +62,8 @@ impl Page {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(subject: Subject<'a>, reading: Reading<'a>) -> Self {
+    pub(crate) fn new(subject: Subject<'a>, mut reading: Reading<'a>) -> Self {
+        reading.tally.following = Following::of(subject.known.total);
         let context = reading.context;
         let cursor = Cursor::read(context.cursor.as_deref());
         Self { subject, reading, context, cursor }
@@ -192,6 +193,7 @@ impl<'a> Run<'a> {
     /// Reads one page and what is left of those of its issues whose lists are longer.
     async fn page(&mut self, listing: &Listing) -> Result<Page, SourceError> {
         let what = self.what(listing);
+        let size = self.reading.pages.current();
         let Taken { node, errors, request_id } = self.ask(&what, listing).await?;
         let Some(issues::IssuesNode::Repository(repository)) = node else {
             return Err(faults::absent(&what, &errors, request_id));
@@ -202,6 +204,13 @@ impl<'a> Run<'a> {
         let list = repository.issues;
         let more = (list.page_info.has_next_page, list.page_info.end_cursor);
         let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
+        if next.is_some() {
+            self.reading.tally.following.goes_on(
+                &what,
+                size.min(self.reading.pages.current()),
+                request_id.as_deref(),
+            )?;
+        }
         let Some(nodes) = list.nodes else { return Err(faults::no_list(&what, request_id)) };
         let mut records = Vec::new();
         let mut last_change = None;

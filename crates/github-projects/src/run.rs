@@ -1,6 +1,6 @@
 //! One import of one board's cards.
 
-use github_client::{GithubClient, GraphqlError, PageSize, Reply, Tally, by_id, faults};
+use github_client::{Following, GithubClient, GraphqlError, PageSize, Reply, Tally, by_id, faults};
 use graphql_client::GraphQLQuery;
 use model::Instant;
 use model::records::{ProjectItem, Record};
@@ -54,7 +54,8 @@ struct Taken {
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
         let cursor = Cursor::read(context.cursor.as_deref());
-        let tally = Tally::new(context, subject.at);
+        let mut tally = Tally::new(context, subject.at);
+        tally.following = Following::of(subject.total);
         Self { subject, context, cursor, tally, empty_entries: 0, hidden: 0 }
     }
 
@@ -222,6 +223,7 @@ impl<'a> Run<'a> {
         };
         let (board_id, status_field) = (self.subject.board.id.clone(), self.subject.board.status_field.name.clone());
         let make = |first| variables(&status_field, vec![board_id.clone()], first, after.cloned(), query);
+        let size = self.subject.pages.current();
         let taken = self.ask::<Items>(&what, LIST, make).await?;
         let Some(items::ItemsNodes::ProjectV2(board)) = taken.nodes.into_iter().flatten().next() else {
             return Err(faults::absent(&what, &taken.errors, taken.request_id));
@@ -232,6 +234,10 @@ impl<'a> Run<'a> {
 
         let more = (board.items.page_info.has_next_page, board.items.page_info.end_cursor);
         let next = faults::next_page(&what, more, after, taken.request_id.as_deref())?;
+        if next.is_some() {
+            let size = size.min(self.subject.pages.current());
+            self.tally.following.goes_on(&what, size, taken.request_id.as_deref())?;
+        }
         let mut records = Vec::new();
         let Some(nodes) = board.items.nodes else { return Err(faults::no_list(&what, taken.request_id)) };
         for (position, wire) in nodes.into_iter().enumerate() {
@@ -254,6 +260,7 @@ impl<'a> Run<'a> {
     /// Follows the fields of one card to their end. `None` when part of them failed.
     async fn whole(&mut self, wire: items::ItemFields) -> Result<Option<ProjectItem>, SourceError> {
         let (mut item, mut rest) = self.convert(wire)?;
+        let mut following = Following::unknown();
         while let Some(fields_after) = rest {
             let what = format!("the rest of the card {} of the board {}", item.id, self.subject.board.name);
             let variables = items::Variables {
@@ -276,6 +283,7 @@ impl<'a> Run<'a> {
                 return Ok(None);
             }
             let (next, next_rest) = self.convert(wire)?;
+            following.goes_on(&what, Following::LARGEST_PAGE, taken.request_id.as_deref())?;
             if next_rest.as_ref() == Some(&fields_after) {
                 return Err(faults::stuck(&what, taken.request_id));
             }

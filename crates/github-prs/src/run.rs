@@ -2,7 +2,7 @@
 
 use github_client::cursor::{Crawl, Cursor, Known, Plan};
 use github_client::faults;
-use github_client::{GithubClient, GraphqlError, PageSize, Reply, Tally};
+use github_client::{Following, GithubClient, GraphqlError, PageSize, Reply, Tally};
 use model::Instant;
 use model::records::{Place, PullRequest, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
@@ -81,7 +81,8 @@ impl Page {
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
         let cursor = Cursor::read(context.cursor.as_deref());
-        let tally = Tally::new(context, subject.at);
+        let mut tally = Tally::new(context, subject.at);
+        tally.following = Following::of(subject.known.total);
         Self { subject, context, cursor, tally, left_out: LeftOut::default() }
     }
 
@@ -225,6 +226,7 @@ impl<'a> Run<'a> {
     /// Reads one page and what is left of those of its pull requests whose lists are longer.
     async fn page(&mut self, listing: &Listing) -> Result<Page, SourceError> {
         let what = self.what(listing);
+        let size = self.subject.pages.current();
         let Taken { node, errors, request_id } = self.ask(&what, listing).await?;
         let Some(pull_requests::PullRequestsNode::Repository(repository)) = node else {
             return Err(faults::absent(&what, &errors, request_id));
@@ -235,6 +237,9 @@ impl<'a> Run<'a> {
         let list = repository.pull_requests;
         let more = (list.page_info.has_next_page, list.page_info.end_cursor);
         let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
+        if next.is_some() {
+            self.tally.following.goes_on(&what, size.min(self.subject.pages.current()), request_id.as_deref())?;
+        }
         let Some(nodes) = list.nodes else { return Err(faults::no_list(&what, request_id)) };
         let mut records = Vec::new();
         let (mut newest_change, mut oldest_change) = (None, None);
@@ -262,6 +267,7 @@ impl<'a> Run<'a> {
 
     /// Follows the lists of one pull request to their ends. `None` when part of them failed.
     async fn whole(&mut self, mut draft: Draft, mut rest: Rest) -> Result<Option<PullRequest>, SourceError> {
+        let mut following = Following::unknown();
         while !rest.is_empty() {
             let what = format!("the rest of {}", draft.url());
             let variables = rest_variables(draft.id(), &rest);
@@ -282,6 +288,7 @@ impl<'a> Run<'a> {
             let (next, next_rest) = self.convert(wire)?;
             draft.append(&rest, next);
             let next_rest = rest.onward(next_rest);
+            following.goes_on(&what, Following::LARGEST_PAGE, request_id.as_deref())?;
             if next_rest == rest {
                 return Err(faults::stuck(&what, request_id));
             }

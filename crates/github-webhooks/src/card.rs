@@ -5,7 +5,7 @@ use model::deliveries::{Delivered, DeliveredCard, DeliveredStatus};
 use model::records::{ItemContent, Presence};
 use serde::{Deserialize, Deserializer};
 
-use crate::wire::Time;
+use crate::wire::{NodeId, Time};
 use crate::{NotUsed, Reading};
 
 #[derive(Debug, Deserialize)]
@@ -18,10 +18,10 @@ pub(crate) struct Event {
 
 #[derive(Debug, Deserialize)]
 struct Item {
-    node_id: String,
-    project_node_id: String,
+    node_id: NodeId,
+    project_node_id: NodeId,
     #[serde(default)]
-    content_node_id: Option<String>,
+    content_node_id: Option<NodeId>,
     #[serde(default)]
     content_type: Option<String>,
     created_at: Time,
@@ -107,12 +107,12 @@ pub(crate) fn told(event: Event, received_at: Instant) -> Reading {
     };
     let content = content(item.content_type.as_deref());
     let content_id = match content {
-        ItemContent::Issue | ItemContent::PullRequest => item.content_node_id.unwrap_or_default(),
+        ItemContent::Issue | ItemContent::PullRequest => item.content_node_id.map(|id| id.0).unwrap_or_default(),
         ItemContent::Draft | ItemContent::Redacted => String::new(),
     };
     Reading::Told(Delivered::Card(Box::new(DeliveredCard {
-        id: item.node_id,
-        board_id: item.project_node_id,
+        id: item.node_id.0,
+        board_id: item.project_node_id.0,
         content,
         content_id,
         created_at,

@@ -5,7 +5,7 @@ use model::issue_kind::kind_and_bug;
 use model::records::{Issue, StateReason, StatusEvent, StatusKind, Told};
 use serde::Deserialize;
 
-use crate::wire::{Login, Named, Repository, Time, User, login_of};
+use crate::wire::{Login, Named, NodeId, Repository, Time, User, login_of};
 use crate::{NotUsed, Reading};
 
 #[derive(Debug, Deserialize)]
@@ -19,7 +19,7 @@ pub(crate) struct Event {
 
 #[derive(Debug, Deserialize)]
 struct Wire {
-    node_id: String,
+    node_id: NodeId,
     number: i64,
     title: String,
     html_url: String,
@@ -75,7 +75,7 @@ pub(crate) fn told(event: Event) -> Reading {
     let labels: Vec<String> = wire.labels.into_iter().map(|label| label.name).collect();
     let (kind, is_bug) = kind_and_bug(&issue_type, &labels);
     Reading::Told(Delivered::Issue(Box::new(Issue {
-        id: wire.node_id,
+        id: wire.node_id.0,
         place: repository.place(wire.number, &wire.html_url),
         title: wire.title,
         url: wire.html_url,

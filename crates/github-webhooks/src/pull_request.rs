@@ -7,7 +7,7 @@ use model::records::{
 };
 use serde::Deserialize;
 
-use crate::wire::{Named, Repository, Time, User, login_of};
+use crate::wire::{Named, NodeId, Repository, Time, User, login_of};
 use crate::{NotUsed, Reading};
 
 #[derive(Debug, Deserialize)]
@@ -21,7 +21,7 @@ pub(crate) struct Event {
 
 #[derive(Debug, Deserialize)]
 struct Wire {
-    node_id: String,
+    node_id: NodeId,
     number: i64,
     title: String,
     html_url: String,
@@ -59,7 +59,7 @@ pub(crate) struct ReviewEvent {
 
 #[derive(Debug, Deserialize)]
 struct WireReview {
-    node_id: String,
+    node_id: NodeId,
     state: String,
     #[serde(default)]
     submitted_at: Option<Time>,
@@ -68,7 +68,7 @@ struct WireReview {
 
 #[derive(Debug, Deserialize)]
 struct WithId {
-    node_id: String,
+    node_id: NodeId,
 }
 
 /// What the event tells of the pull request.
@@ -92,7 +92,7 @@ pub(crate) fn told(event: Event) -> Reading {
     // Before it is merged it is a commit that only tries the merge.
     let merge_commit = wire.merge_commit_sha.filter(|_| wire.merged_at.is_some()).unwrap_or_default();
     Reading::Told(Delivered::PullRequest(Box::new(PullRequest {
-        id: wire.node_id,
+        id: wire.node_id.0,
         place: repository.place(wire.number, &wire.html_url),
         title: wire.title,
         url: wire.html_url,
@@ -123,9 +123,9 @@ pub(crate) fn review_told(event: ReviewEvent) -> Reading {
         return Reading::NotUsed(NotUsed::Action);
     }
     Reading::Told(Delivered::Review {
-        pull_request_id: event.pull_request.node_id,
+        pull_request_id: event.pull_request.node_id.0,
         review: Review {
-            id: event.review.node_id,
+            id: event.review.node_id.0,
             state,
             submitted_at: event.review.submitted_at.map(|at| at.0),
             user: user.login,

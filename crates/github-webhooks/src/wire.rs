@@ -23,7 +23,7 @@ pub(crate) struct Actor {
 /// A repository.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Repository {
-    node_id: String,
+    node_id: NodeId,
     name: String,
     owner: Owner,
 }
@@ -67,12 +67,26 @@ impl Repository {
     pub(crate) fn place(self, number: i64, url: &str) -> Place {
         let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
         Place {
-            repository_id: self.node_id,
+            repository_id: self.node_id.0,
             org: self.owner.login,
             repo: self.name,
             number: number.to_string(),
             host: host.unwrap_or_default(),
         }
+    }
+}
+
+/// The id of an object. An empty one is no id: whatever bore it would be one and the same thing.
+#[derive(Debug)]
+pub(crate) struct NodeId(pub(crate) String);
+
+impl<'de> Deserialize<'de> for NodeId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.trim().is_empty() {
+            return Err(serde::de::Error::custom("an id is expected and the text is empty"));
+        }
+        Ok(Self(text))
     }
 }
 

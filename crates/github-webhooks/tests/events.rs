@@ -356,3 +356,28 @@ fn what_is_no_json_or_not_that_of_the_event_is_malformed_and_is_not_repeated() {
         assert!(!source.to_string().contains("hush"), "{source}");
     }
 }
+
+#[test]
+fn an_empty_id_is_malformed_and_named() {
+    let mut of_board = card_event("created", &Value::Null);
+    of_board["projects_v2_item"]["project_node_id"] = "".into();
+    let mut of_card = card_event("created", &Value::Null);
+    of_card["projects_v2_item"]["node_id"] = " ".into();
+    let mut of_issue = issue_event("opened");
+    of_issue["issue"]["node_id"] = "".into();
+    let mut of_repository = issue_event("opened");
+    of_repository["repository"]["node_id"] = "".into();
+    let mut of_review = review_event("approved");
+    of_review["review"]["node_id"] = "".into();
+    for (event, payload) in [
+        ("projects_v2_item", of_board),
+        ("projects_v2_item", of_card),
+        ("issues", of_issue),
+        ("issues", of_repository),
+        ("pull_request_review", of_review),
+    ] {
+        let error = read(event, payload.to_string().as_bytes(), at("12:00")).expect_err("no id");
+        let Malformed::Json { source, .. } = error else { panic!("{error}") };
+        assert!(source.to_string().contains("an id is expected and the text is empty"), "{source}");
+    }
+}

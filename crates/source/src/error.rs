@@ -30,7 +30,8 @@ pub enum ErrorKind {
     Cancelled,
 }
 
-/// A connector's failure. Its text names the place and the remedy and holds no secret.
+/// A connector's failure. Its text names the place and the remedy; secrets that are known ([`redact`]) are taken out
+/// of it when it is made.
 #[derive(Debug)]
 pub struct SourceError {
     /// What kind of failure it is.
@@ -46,20 +47,23 @@ pub struct SourceError {
 impl SourceError {
     /// An error without a cause.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), request_id: None, source: None }
+        let mut message = message.into();
+        redact::redact(&mut message);
+        Self { kind, message, request_id: None, source: None }
     }
 
-    /// Adds the cause.
+    /// Adds the cause, unless it quotes a secret: it cannot be changed.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Some(cause.into());
+        let cause = cause.into();
+        self.source = (!redact::holds_secret(&format!("{cause} {cause:?}"))).then_some(cause);
         self
     }
 
     /// Adds the provider's id of the request.
     #[must_use]
     pub fn in_request(mut self, id: Option<String>) -> Self {
-        self.request_id = id;
+        self.request_id = id.map(|id| redact::redacted(&id).into_owned());
         self
     }
 

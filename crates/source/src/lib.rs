@@ -6,6 +6,7 @@ pub mod endpoint;
 mod error;
 mod policy;
 mod progress;
+pub mod reply;
 mod run;
 
 pub use batch::{Batch, FullCrawl, Sink, SinkError};

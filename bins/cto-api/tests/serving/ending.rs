@@ -46,3 +46,25 @@ fn a_request_that_does_not_come_to_its_end_is_cut_after_a_while() {
     assert!(said.contains("1 connections were cut"), "{said}");
     assert!(under_way.answer().is_none());
 }
+
+#[test]
+fn a_log_that_nobody_reads_any_more_ends_neither_requests_nor_the_program() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = crate::process::program(&["--data", &text(&fixture("tables/raw"))]);
+    command.env("RUST_LOG", "info");
+    let server = Server::unheard(command, writer);
+    server.wait_until_ready("/readyz", "");
+    assert_eq!(server.get("/api/stocks").status, 200);
+    signal(&server, "-TERM");
+    assert_eq!(server.ended().0, Some(0));
+}
+
+#[test]
+fn a_refusal_that_nobody_reads_keeps_its_code() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = crate::process::program(&["--data", "nowhere"]);
+    command.stdout(writer.try_clone().expect("another end")).stderr(writer);
+    assert_eq!(command.status().expect("the program runs").code(), Some(1));
+}

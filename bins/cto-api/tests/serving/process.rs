@@ -53,12 +53,26 @@ impl Server {
         if !command.get_args().any(|argument| argument == "--addr") {
             command.args(["--addr", "127.0.0.1:0"]);
         }
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("started");
-        let mut stderr = child.stderr.take().expect("piped");
+        command.stderr(Stdio::piped());
+        Self::spawn(command)
+    }
+
+    /// Standard error goes where nobody reads it.
+    pub(crate) fn unheard(mut command: Command, nowhere: std::io::PipeWriter) -> Self {
+        command.args(["--addr", "127.0.0.1:0"]).stderr(nowhere);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("started");
+        // The command keeps its end of a pipe for as long as it lives.
+        drop(command);
+        let stderr = child.stderr.take();
         let errors = std::thread::spawn(move || {
             let mut text = String::new();
-            stderr.read_to_string(&mut text).expect("text");
+            if let Some(mut stderr) = stderr {
+                stderr.read_to_string(&mut text).expect("text");
+            }
             text
         });
         let mut line = String::new();

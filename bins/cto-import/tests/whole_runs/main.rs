@@ -9,6 +9,7 @@ mod clouds;
 mod combined;
 mod dates;
 mod deletions;
+mod edges;
 mod faults;
 mod hidden;
 mod hidden_status;

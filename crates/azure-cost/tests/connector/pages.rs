@@ -122,3 +122,15 @@ async fn what_is_malformed_names_the_page_and_nothing_of_the_query_is_stored() {
         assert_eq!(setting.lines("2026-11"), ["Storage Usage EUR 11.50 0.00"], "as before");
     }
 }
+
+#[tokio::test]
+async fn pages_without_an_end_are_left() {
+    let setting = Setting::new().await;
+    let link = |at: u32| format!("{}/subscriptions/sub-1/query?$skiptoken={at}", setting.server.uri());
+    for at in 0..1100 {
+        setting.provider.answer(page(&[row("1", "Storage", "Usage", "EUR")], Some(&link(at))));
+    }
+    let error = setting.refused().await;
+    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
+    assert!(error.message.contains("page 1000 still leads to another one"), "{error}");
+}

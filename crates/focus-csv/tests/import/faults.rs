@@ -3,7 +3,7 @@
 use source::{ErrorKind, Window};
 use tokio_util::sync::CancellationToken;
 
-use crate::folder::{Folder, HEADER, Ledger, error_of, row, source_of, try_source_of};
+use crate::folder::{Folder, HEADER, Ledger, error_of, gzip, row, source_of, try_source_of};
 
 const MODIFIED: &str = "2024-10-03T04:05:06Z";
 
@@ -279,4 +279,24 @@ async fn a_link_to_a_file_that_is_gone_is_an_error_rather_than_a_smaller_bill() 
     let error = Ledger::default().import(&folder.source("*.csv"), Window::default()).await.expect_err("no file");
     assert_eq!(error.kind, ErrorKind::NotFound);
     assert!(error.to_string().contains("link.csv cannot be read: "), "{error}");
+}
+
+#[tokio::test]
+async fn a_cell_without_an_end_is_refused_and_not_kept() {
+    for megabytes in [2, 64] {
+        let folder = Folder::new();
+        let huge = row("1", "Usage", &format!("\"{}", "S3,\n".repeat(megabytes << 18)));
+        let text = [HEADER.to_owned(), row("1", "Usage", "S3"), huge].concat();
+        folder.write("bills.csv", gzip(text), MODIFIED);
+        let error = error_of(&folder).await;
+        assert!(error.contains("bills.csv, line 3: a cell has more than 1 MB: a quote may be missing"), "{error}");
+    }
+    let folder = Folder::new();
+    folder.bills(&[
+        row("1", "Usage", &"S".repeat(2 << 20)),
+        row("1", "Usage", "S3"),
+        row("1", "Usage", &"S".repeat(3 << 20)),
+    ]);
+    let error = error_of(&folder).await;
+    assert!(error.contains("line 2: a cell has more than 1 MB") && error.contains("1 more row"), "{error}");
 }

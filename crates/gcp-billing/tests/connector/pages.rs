@@ -96,3 +96,22 @@ async fn pages_that_go_in_circles_are_noticed() {
     let error = stage.refused().await;
     assert!(error.message.contains("page 2 of the costs leads back to an earlier page"), "{error}");
 }
+
+#[tokio::test]
+async fn pages_without_an_end_are_left_when_more_came_than_was_announced() {
+    let stage = Stage::with_query(vec![good(&page("202610", Some("p0")))]).await;
+    let further = |at: usize| good(&page("202610", Some(&format!("p{at}"))));
+    stage.script("GET", JOB, (1..30).map(further).collect()).await;
+    let error = stage.refused().await;
+    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
+    assert!(error.message.contains("announced 3 rows of costs, sent 4 on 4 pages and offers more"), "{error}");
+    let empty = |at: usize| {
+        let mut page = page("202610", Some(&format!("p{at}")));
+        page["rows"] = json!([]);
+        good(&page)
+    };
+    let stage = Stage::with_query(vec![empty(0)]).await;
+    stage.script("GET", JOB, (1..30).map(empty).collect()).await;
+    let error = stage.refused().await;
+    assert!(error.message.contains("sent 0 on 11 pages and offers more"), "{error}");
+}

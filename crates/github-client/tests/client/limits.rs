@@ -7,7 +7,7 @@ use serde_json::json;
 use source::{ErrorKind, Event};
 use wiremock::ResponseTemplate;
 
-use crate::simulated::{NOW_SECONDS, Stage, answer, good, good_body, graphql_error, numbers, refusal};
+use crate::simulated::{NOW_SECONDS, Stage, answer, good, good_body, graphql_error, numbers, pages, refusal};
 
 /// Answers with a limit, then with data, and compares what was waited in between.
 async fn check(limit: ResponseTemplate, waited_seconds: &[u64], reason: &str) {
@@ -248,4 +248,16 @@ async fn all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T
         if futures.is_empty() { std::task::Poll::Ready(std::mem::take(&mut outputs)) } else { std::task::Poll::Pending }
     })
     .await
+}
+
+#[tokio::test]
+async fn a_reply_that_unpacks_to_more_than_any_page_is_refused_at_once() {
+    for size in [1, 10] {
+        let stage = Stage::with(vec![connector_testing::too_large()]).await;
+        let client = stage.client();
+        let error = stage.page(&client, &pages(size)).await.expect_err("too large");
+        assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
+        assert!(error.message.starts_with("the reply of 127.0.0.1 is too large (more than 64 MB came"), "{error}");
+        assert_eq!((stage.asked().await.len(), stage.waited_seconds()), (1, vec![]), "it is not asked for again");
+    }
 }

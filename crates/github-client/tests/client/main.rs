@@ -1,6 +1,7 @@
 //! The client against a simulated GitHub.
 
 mod app;
+mod certificates;
 mod clocks;
 mod contract;
 mod learning;

@@ -74,3 +74,37 @@ async fn token_that_cannot_be_sent_is_not_shown() {
     let text = format!("{error} {error:?}");
     assert!(error.is_fatal() && text.contains("line break") && !text.contains("hunter"), "{text}");
 }
+
+#[tokio::test]
+async fn headers_that_echo_the_token_do_not_get_it_shown() {
+    let echo = format!("A1:Bearer {TOKEN}");
+    let mut shown = String::new();
+    let log = Log::begin();
+    for status in [200, 400, 401, 403, 404, 500, 502] {
+        for broken in [false, true] {
+            let mut reply = if status == 200 && broken { answer(200).set_body_string("{}") } else { answer(status) };
+            if status == 200 && !broken {
+                reply = good();
+            }
+            for name in ["x-github-request-id", "x-github-sso", "x-github-enterprise-version", "location"] {
+                reply = reply.insert_header(name, echo.as_str());
+            }
+            let stage = Stage::with(vec![reply]).await;
+            let client = stage.client();
+            let outcome = stage.page(&client, &pages(10)).await;
+            let error = outcome.as_ref().err().map(ToString::to_string);
+            writeln!(shown, "{error:?} {outcome:?} {:?}", stage.heard.events()).expect("memory");
+        }
+    }
+    let logs = log.end();
+    for text in [&logs, &shown] {
+        assert!(text.contains("A1:Bearer (hidden)") && !text.contains(TOKEN), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_in_words_that_are_cut_is_not_shown_in_part() {
+    let words = format!("{} {TOKEN}", "x".repeat(295));
+    let error = Stage::with(vec![refusal(418, &words)]).await.ask().await.expect_err("refused").to_string();
+    assert!(!error.contains(&TOKEN[..6]) && error.contains('…'), "{error}");
+}

@@ -186,3 +186,17 @@ async fn endless_listing_is_not_followed() {
     assert_eq!(outcome.expect_err("circles").kind, ErrorKind::UnexpectedResponse);
     assert_eq!(stage.sizes().await.len(), 2);
 }
+
+#[tokio::test]
+async fn a_list_without_an_end_is_left_after_twice_what_is_explained() {
+    let further = |after: &str| with(repositories(&[repository(1)], Some(&format!("{after}+"))));
+    let (stage, outcome) = survey(further, with(boards(&[]))).await;
+    let asked = stage.asked().await.len();
+    let error = outcome.expect_err("no end");
+    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
+    assert!(
+        error.message.starts_with("reading the repositories of acme: GitHub goes on offering further pages"),
+        "{error}"
+    );
+    assert!((2..=4).contains(&asked), "9 are on one page, and {asked} were read");
+}

@@ -142,3 +142,8 @@ fn a_source_says_what_it_is() {
     let source = runtime.block_on(Setting::new(Repository::default(), 100)).source();
     assert_eq!((source.scope(), source.subject(), source.label()), (Scope::Issues, "R_web", "acme/web"));
 }
+
+#[tokio::test]
+async fn a_list_without_an_end_is_left() {
+    contract::a_list_without_an_end_is_left::<Issues>().await;
+}

@@ -137,3 +137,8 @@ fn a_source_says_what_it_is() {
     let source = runtime.block_on(Setting::new(Board::with(cards(1)), 100)).source();
     assert_eq!((source.scope(), source.subject(), source.label()), (Scope::ProjectItems, "4100001", "Roadmap"));
 }
+
+#[tokio::test]
+async fn a_list_without_an_end_is_left() {
+    contract::a_list_without_an_end_is_left::<Cards>().await;
+}

@@ -1,7 +1,6 @@
-//! Secrets in what is shown: a server may echo them, and its words are quoted in messages.
+//! What a provider says, in messages: a server may echo secrets.
 
-/// A shorter text is no secret of Google's, and to take it out of messages would hide ordinary words.
-const SHORTEST_SECRET: usize = 8;
+use redact::{REDACTED, redacted};
 
 /// Words longer than this are not shown: a signed claim set, a key, a token. Names of tables are shorter.
 const LONGEST_WORD: usize = 120;
@@ -10,15 +9,12 @@ const LONGEST_WORD: usize = 120;
 const LONGEST_QUOTE: usize = 400;
 
 /// What a provider says, fit to be shown: one line, not too long, without the secrets and whatever looks like one.
-pub(crate) fn quoted(text: &str, secrets: &[&str]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
-        text = text.replace(secret, "(hidden)");
-    }
+pub(crate) fn quoted(text: &str) -> String {
+    let text = redacted(text);
     let words = text.split_whitespace().map(|word| {
         let secret = word.chars().count() > LONGEST_WORD
             || ["ya29.", "eyJ", "-----BEGIN"].iter().any(|mark| word.contains(mark));
-        if secret { "(hidden)" } else { word }
+        if secret { REDACTED } else { word }
     });
     let line = words.collect::<Vec<_>>().join(" ");
     let short: String = line.chars().take(LONGEST_QUOTE).collect();
@@ -32,12 +28,13 @@ mod tests {
     #[test]
     fn secrets_and_what_looks_like_one_are_hidden() {
         let long = "x".repeat(LONGEST_WORD + 1);
+        redact::know("hunter22");
         let text = format!("Bad\n grant hunter22 for eyJhbGciOi.abc and {long}.");
-        assert_eq!(quoted(&text, &["hunter22", "a"]), "Bad grant (hidden) for (hidden) and (hidden)");
+        assert_eq!(quoted(&text), "Bad grant (hidden) for (hidden) and (hidden)");
     }
 
     #[test]
     fn long_texts_are_cut() {
-        assert_eq!(quoted(&"word ".repeat(200), &[]).len(), LONGEST_QUOTE);
+        assert_eq!(quoted(&"word ".repeat(200)).len(), LONGEST_QUOTE);
     }
 }
