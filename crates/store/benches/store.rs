@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     say("load: the same files again", taken);
     let (_, taken) = write(&original, share)?;
     say("write: the first import over files without ids", taken);
-    let (_, taken) = timed(|| original.check_pages())?;
+    let ((), taken) = timed(|| original.check_pages())?;
     say("check: pages, as at the start of each import", taken);
     let (faults, taken) = timed(|| original.check())?;
     assert!(faults.is_empty(), "{faults:?}");

@@ -245,8 +245,10 @@ fn fault(
 ) -> Option<String> {
     let wrong = |is: &str| Some(format!("{} is {is}", shown(value)));
     match (column.storage, value) {
-        (Storage::OfOwner, _) => None,
-        (Storage::Text, ValueRef::Null) => None,
+        (Storage::OfOwner, _)
+        | (Storage::Text | Storage::Int | Storage::Instant, ValueRef::Null)
+        | (Storage::Int, ValueRef::Integer(_))
+        | (Storage::Bool, ValueRef::Integer(0 | 1)) => None,
         (Storage::Text, ValueRef::Text(text)) => match std::str::from_utf8(text) {
             Err(_) => wrong("not UTF-8"),
             Ok(_) if !kinds.is_empty() && !kinds.contains(text) => wrong("no kind of this column"),
@@ -266,9 +268,6 @@ fn fault(
             Err(_) if text.is_empty() => None,
             Err(_) => wrong("no list of texts"),
         },
-        (Storage::Int, ValueRef::Null | ValueRef::Integer(_)) => None,
-        (Storage::Bool, ValueRef::Integer(0 | 1)) => None,
-        (Storage::Instant, ValueRef::Null) => None,
         (Storage::Instant, ValueRef::Integer(micros)) => {
             let is_of_file = micros == NEVER_OBSERVED && column.name == "observed_at";
             if plausible.holds(micros) || is_of_file {

@@ -101,7 +101,7 @@ impl Publisher<'_> {
     fn write(&self, table: &'static RawTable, out: &mut dyn Write) -> Result<(), Problem> {
         self.write_rows(table, out).map_err(|problem| match problem {
             Problem::Sql(error) => Problem::Sql(in_table(table.name, String::new)(error)),
-            other => other,
+            Problem::Io(error) => Problem::Io(error),
         })
     }
 
