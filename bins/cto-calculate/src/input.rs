@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use model::columns::{Raw, Scopes};
 use model::rules::RuleSet;
-use store::csv_folder::{self, Problem, Reading};
+use store::csv_folder::{self, Reading};
 use store::{Place, Store};
 
 use crate::Arguments;
@@ -11,7 +11,7 @@ use crate::Arguments;
 /// Raw data and what was odd about it.
 pub(crate) struct Input {
     pub(crate) raw: Raw,
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Vec<String>,
     /// For messages.
     pub(crate) place: String,
 }
@@ -21,7 +21,8 @@ pub(crate) fn read(arguments: &Arguments, scopes: Scopes, rules: RuleSet) -> any
     let folder = match Place::find(&arguments.data, arguments.store.as_deref()) {
         Some(Place::Store(url)) => {
             let raw = Store::open_existing(&url)?.load(scopes).with_context(|| format!("reading {url}"))?;
-            return Ok(Input { raw, problems: Vec::new(), place: url });
+            let problems = raw.implausible.clone();
+            return Ok(Input { raw, problems, place: url });
         }
         Some(Place::Folder(folder)) => folder,
         None => bail!(
@@ -34,7 +35,9 @@ pub(crate) fn read(arguments: &Arguments, scopes: Scopes, rules: RuleSet) -> any
         RuleSet::CtoStats => Reading::Original,
     };
     let loaded = csv_folder::load(&folder, scopes, reading)?;
-    Ok(Input { raw: loaded.raw, problems: loaded.problems, place: folder.display().to_string() })
+    let odd = loaded.problems.iter().map(ToString::to_string);
+    let problems = odd.chain(loaded.raw.implausible.iter().cloned()).collect();
+    Ok(Input { raw: loaded.raw, problems, place: folder.display().to_string() })
 }
 
 /// Without any bill there is no spending to compute: an error when nothing else is asked for, else a note.

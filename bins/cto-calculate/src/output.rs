@@ -5,13 +5,12 @@ use std::path::Path;
 use model::columns::Scopes;
 use model::rules::{RuleSet, Rules};
 use model::table::Table;
-use store::csv_folder::Problem;
 
 /// At most so many warnings are printed one by one.
 const WARNINGS_SHOWN: usize = 20;
 
 /// Says which values of the input were odd.
-pub(crate) fn print_problems(problems: &[Problem], strict: bool) {
+pub(crate) fn print_problems(problems: &[String], strict: bool) {
     let kind = if strict { "error" } else { "warning" };
     for problem in problems.iter().take(WARNINGS_SHOWN) {
         command_line::report!("{kind}: {problem}");

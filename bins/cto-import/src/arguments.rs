@@ -53,6 +53,12 @@ pub struct Arguments {
     /// Load a folder of raw CSV files (of the original tool, or published by this one) instead of fetching.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["since", "repo", "full", "dry_run"])]
     pub from_csv: Option<PathBuf>,
+    /// Copy the store into a file and stop, whatever else reads or writes it. The folder is made, an earlier backup is replaced.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "repo", "full", "dry_run", "from_csv", "check"])]
+    pub backup: Option<PathBuf>,
+    /// Look at every page, key and cell of the store, name what cannot have been stored, and stop.
+    #[arg(long, conflicts_with_all = ["since", "repo", "full", "dry_run", "from_csv"])]
+    pub check: bool,
     /// Requests under way at the same time, 1 to 100 [default: import.concurrency of the configuration, else 4].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     pub concurrency: Option<u16>,

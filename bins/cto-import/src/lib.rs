@@ -11,6 +11,7 @@ mod plan;
 mod reporter;
 mod run;
 mod sink;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,11 +43,18 @@ pub fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
+    if let Some(file) = &arguments.backup {
+        return upkeep::back_up(&Store::open_existing(&arguments.store_url())?, file);
+    }
+    if arguments.check {
+        return upkeep::check(&Store::open_existing(&arguments.store_url())?);
+    }
     let (config, _) =
         config_model::load(arguments.config.as_deref()).map_err(|error| Failure::usage(with_causes(&error)))?;
     if let Some(folder) = &arguments.from_csv {
         let store = open(arguments)?;
         let _lock = lock(&store, &config)?;
+        store.check_pages()?;
         csv::load(&store, folder)?;
         return csv::publish(&store, &arguments.data).map(|()| Outcome::Done);
     }
@@ -66,6 +74,7 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let store = open(arguments)?;
     let _lock = lock(&store, &config)?;
+    store.check_pages()?;
     if store.is_empty()? && csv::holds_raw_files(&arguments.data) {
         report!("{} holds raw CSV files but no store: loading them first", arguments.data.display());
         csv::load(&store, &arguments.data)?;

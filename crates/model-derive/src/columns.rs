@@ -13,6 +13,7 @@ pub(crate) fn tokens(declaration: &Declaration<'_>) -> TokenStream {
     let read: Vec<&Field<'_>> = declaration.stored().filter(|field| field.says(Word::Engine)).collect();
     let owned = owner_fields(*owner);
     let owner_idents: Vec<_> = owned.iter().map(|(name, _, _)| format_ident!("{name}")).collect();
+    let owner_names = owned.iter().map(|(name, ..)| *name);
     let owner_fields = owned.iter().zip(&owner_idents).map(|((_, ty, doc), ident)| {
         quote! { #[doc = #doc] #visibility #ident: #ty }
     });
@@ -47,6 +48,16 @@ pub(crate) fn tokens(declaration: &Declaration<'_>) -> TokenStream {
 
             fn len(&self) -> usize {
                 #(::model::columns::Column::len(&self.#length))*
+            }
+
+            fn overfull(&self) -> ::std::option::Option<&'static str> {
+                #(if ::model::columns::Column::is_overfull(&self.#owner_idents) {
+                    return ::std::option::Option::Some(#owner_names);
+                })*
+                #(if ::model::columns::Column::is_overfull(&self.#idents) {
+                    return ::std::option::Option::Some(#names);
+                })*
+                ::std::option::Option::None
             }
 
             fn push_cells<R: ::model::cells::ReadColumns>(&mut self, cells: &mut R) -> ::std::result::Result<(), R::Error> {

@@ -71,6 +71,7 @@ fn column(field: &Field<'_>) -> TokenStream {
         Cell::Told(known) => quote!(<#known as ::model::kinds::Named>::NAMES),
         _ => quote!(&[]),
     };
+    let told = matches!(field.cell, Cell::Told(_));
     quote! {
         ::model::spec::RawColumn {
             name: #name,
@@ -79,6 +80,7 @@ fn column(field: &Field<'_>) -> TokenStream {
             required: #required,
             nullable: #nullable,
             kinds: #kinds,
+            told: #told,
             doc: #doc,
         }
     }

@@ -95,6 +95,8 @@ pub trait RawColumns: Default {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// The first column that has more than there is [room for](crate::columns::Column::is_overfull): texts are missing.
+    fn overfull(&self) -> Option<&'static str>;
     /// Appends the cells of a row, those of [`RawColumns::READ`] in order. The columns of the owner are the caller's.
     fn push_cells<R: ReadColumns>(&mut self, cells: &mut R) -> Result<(), R::Error>;
     /// Appends a row. The columns of the owner are the caller's.

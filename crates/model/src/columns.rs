@@ -89,6 +89,9 @@ pub struct Raw {
     pub cloud_costs: BillLineColumns,
     /// What only rule set `cto-stats` asks for.
     pub as_original: AsOriginal,
+    /// Instants that were not used because they [cannot be](crate::instant::Plausible), each with its row, as sentences;
+    /// of a folder of CSV files they are among its problems.
+    pub implausible: Vec<String>,
     /// Boards, as far as known.
     pub projects: Vec<Project>,
     /// Repositories, as far as known.

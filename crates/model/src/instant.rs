@@ -17,6 +17,38 @@ pub const MICROS_PER_SECOND: i64 = 1_000_000;
 /// Microseconds in a day of 86,400 seconds.
 pub const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
+/// The instants at which something can have happened of which somebody reads now: from 1970-01-01 to a day later than now.
+///
+/// The one rule of both readers, of stores and of files. Whatever lies outside is unknown to those who compute, and is told;
+/// what is stored stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plausible {
+    latest: i64,
+}
+
+impl Plausible {
+    /// To a day later than this.
+    pub fn at(now: Instant) -> Self {
+        Self { latest: now.0.saturating_add(MICROS_PER_DAY) }
+    }
+
+    /// The last of them.
+    pub const fn latest(self) -> Instant {
+        Instant(self.latest)
+    }
+
+    /// Whether an instant in microseconds may be.
+    #[inline]
+    pub const fn holds(self, micros: i64) -> bool {
+        micros >= 0 && micros <= self.latest
+    }
+
+    /// Why one that is not held is not used.
+    pub fn complaint(self) -> String {
+        format!("lies outside 1970-01-01 to {}: taken as unknown", self.latest().to_rfc3339_seconds())
+    }
+}
+
 impl Instant {
     /// The marker of a missing instant in columns and in the database's integer form.
     pub const NULL_MICROS: i64 = i64::MIN;
@@ -124,5 +156,21 @@ mod tests {
         assert_eq!(Instant::parse_date_or_rfc3339("2026-11-01"), Instant::parse_rfc3339("2026-11-01T00:00:00Z"));
         assert_eq!(Instant::parse_date_or_rfc3339("2026-02-30"), None);
         assert_eq!(Instant::parse_date_or_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn work_happens_from_1970_to_a_day_from_now() {
+        let at = |text| Instant::parse_rfc3339(text).expect("an instant");
+        let plausible = Plausible::at(at("2026-11-29T12:00:00Z"));
+        for (text, is_held) in [
+            ("1969-12-31T23:59:59Z", false),
+            ("1970-01-01T00:00:00Z", true),
+            ("2026-11-30T12:00:00Z", true),
+            ("2026-11-30T12:00:01Z", false),
+            ("9999-12-31T00:00:00Z", false),
+        ] {
+            assert_eq!(plausible.holds(at(text).micros()), is_held, "{text}");
+        }
+        assert!(!plausible.holds(Instant::NULL_MICROS));
     }
 }

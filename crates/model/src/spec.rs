@@ -20,6 +20,7 @@ pub struct RawTable {
 
 /// A column of a raw table.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct RawColumn {
     /// As in the header.
     pub name: &'static str,
@@ -33,6 +34,8 @@ pub struct RawColumn {
     pub nullable: bool,
     /// Texts of the kinds that a cell may name; empty where it is not of a kind.
     pub kinds: &'static [&'static str],
+    /// Whether a cell may name a kind in a provider's words, too.
+    pub told: bool,
     /// Meaning, unit, when it is empty.
     pub doc: &'static str,
 }
@@ -98,7 +101,7 @@ impl RawColumn {
         }
         assert!(!doc.is_empty(), "no owner has such a column");
         let required = !equal(name, "host");
-        Self { name, storage: Storage::OfOwner, original, required, nullable: false, kinds: &[], doc }
+        Self { name, storage: Storage::OfOwner, original, required, nullable: false, kinds: &[], told: false, doc }
     }
 }
 

@@ -6,6 +6,7 @@ use ahash::AHashMap;
 use model::spec::RawTable;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::{Keys, Verb};
 
 /// Codes of texts that this process has met. Rows of the dictionary are only ever added, so a known code
@@ -28,7 +29,7 @@ impl Codes {
         }
         let code = match find(connection, text)? {
             Some(code) => code,
-            None => connection.prepare_cached("INSERT INTO dictionary (value) VALUES (?1)")?.insert([text])?,
+            None => connection.by_key("INSERT INTO dictionary (value) VALUES (?1)")?.insert([text])?,
         };
         self.known.insert(text.into(), code);
         Ok(code)
@@ -48,8 +49,5 @@ impl Codes {
 
 /// The code of a text that is stored.
 pub(crate) fn find(connection: &Connection, text: &str) -> rusqlite::Result<Option<i64>> {
-    connection
-        .prepare_cached("SELECT code FROM dictionary WHERE value = ?1")?
-        .query_row([text], |row| row.get(0))
-        .optional()
+    connection.by_key("SELECT code FROM dictionary WHERE value = ?1")?.query_row([text], |row| row.get(0)).optional()
 }

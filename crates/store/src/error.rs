@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use model::Month;
 
 use crate::csv_folder::CsvError;
+use crate::sqlite::damage;
 
 /// The cause of a failure, whatever database is behind the store.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -103,6 +104,26 @@ pub enum StoreError {
         #[source]
         source: Cause,
     },
+    /// A backup would take the place of something else.
+    #[error("{} stays as it is: {reason}: name another file for the backup", path.display())]
+    NoPlaceForBackup {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        reason: &'static str,
+    },
+    /// The store holds what nobody has stored.
+    #[error(
+        "store {} is damaged: {what}: restore a backup, or import everything into a new store with --full and --store \
+         (cto-import --check names all that is wrong)",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The table, the row where it is known, and what is wrong there.
+        what: String,
+    },
     /// Two sources say what one account was billed for one month: their sum would count it twice.
     #[error(
         "the bill of {provider} account '{account}' for {month} came from {first} and again from {second}: two \
@@ -159,6 +180,9 @@ impl StoreError {
     pub(crate) fn database(path: &Path, source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
         let path = path.to_path_buf();
+        if let Some(what) = damage::damage(&source) {
+            return Self::Damaged { path, what };
+        }
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull { path, source: Box::new(source) },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {

@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod backup;
+mod check;
+mod clock;
 pub mod csv_folder;
 mod delivery;
 mod dictionary;
@@ -21,6 +24,7 @@ mod sqlite;
 mod store;
 mod write;
 
+pub use check::Fault;
 pub use delivery::{Delivery, Deposit};
 pub use error::{Cause, StoreError};
 pub use findings::{Finding, Findings, Found, Kind};

@@ -53,7 +53,7 @@ pub(crate) fn lock(store: &Path, wait: Duration, on_wait: &mut dyn FnMut()) -> R
             }
         }
     }
-    let since = model::Instant::from(chrono::Utc::now()).to_rfc3339_seconds();
+    let since = crate::clock::now().to_rfc3339_seconds();
     let text = format!("process {}, since {since}", std::process::id());
     file.set_len(0)
         .and_then(|()| file.seek(SeekFrom::Start(0)))

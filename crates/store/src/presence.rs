@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use crate::Kind;
 use crate::dictionary::find;
 use crate::read::tables::rows_where;
+use crate::sqlite::plans::{Prepare as _, Scan};
 
 /// Node ids, in order, of the issues or pull requests of a repository that are stored, were made by then, and have not
 /// vanished.
@@ -22,7 +23,7 @@ pub(crate) fn ids(
          ORDER BY stored.id",
         kind.table()
     );
-    connection.prepare_cached(&sql)?.query_map((repository_id, made_until.micros()), |row| row.get(0))?.collect()
+    connection.by_key(&sql)?.query_map((repository_id, made_until.micros()), |row| row.get(0))?.collect()
 }
 
 /// Node ids, in order, of the archived cards of a board of which not all fields were told since they last changed, or of
@@ -33,7 +34,7 @@ pub(crate) fn archived_cards(connection: &Connection, project: &str, all: bool) 
         return Ok(Vec::new());
     };
     connection
-        .prepare_cached(
+        .by_key(
             "SELECT item_id FROM project_item
              WHERE project_id = ?1 AND presence = ?2 AND item_id IS NOT NULL
                AND (?3 OR fields_at IS NULL OR fields_at < updated_at)
@@ -51,7 +52,7 @@ pub(crate) fn cards_of_unread_issues(
 ) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT EXISTS (SELECT 1 FROM project_item AS card JOIN issue ON issue.row_id = card.issue
         WHERE card.item_id = ?1 AND issue.observed_run < ?2)";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.by_key(sql)?;
     let mut unread = Vec::new();
     for id in ids {
         if statement.query_row((id, run), |row| row.get(0))? {
@@ -87,13 +88,14 @@ pub(crate) fn unlisted_boards(connection: &Connection, org: &str, run: i64) -> r
 /// Issues whose cards were seen to change after the issue was last read.
 pub(crate) fn issues_behind_their_cards(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     connection
-        .prepare_cached(
+        .scan(
             "SELECT DISTINCT issue.id FROM project_item_sighting AS sighting
              JOIN project_item AS card ON card.row_id = sighting.item
              JOIN issue ON issue.row_id = card.issue
              WHERE max(sighting.observed_at, coalesce(sighting.status_at, sighting.observed_at)) > issue.observed_at
                AND issue.id IS NOT NULL AND issue.vanished_at IS NULL
              ORDER BY issue.id",
+            Scan::OncePerImport,
         )?
         .query_map((), |row| row.get(0))?
         .collect()
@@ -103,7 +105,7 @@ pub(crate) fn issues_behind_their_cards(connection: &Connection) -> rusqlite::Re
 pub(crate) fn issues_with_changed_cards(connection: &Connection, project_id: &str) -> rusqlite::Result<Vec<String>> {
     let Some(project) = find(connection, project_id)? else { return Ok(Vec::new()) };
     connection
-        .prepare_cached(
+        .by_key(
             "SELECT DISTINCT issue.id FROM project_item AS card JOIN issue ON issue.row_id = card.issue
              WHERE card.project_id = ?1 AND card.updated_at > issue.observed_at
                AND issue.id IS NOT NULL AND issue.vanished_at IS NULL

@@ -14,16 +14,34 @@ static COUNTER: AtomicU64 = AtomicU64::new(0);
 /// On any failure the file that was there stays as it was and the temporary one is removed.
 /// Missing folders are created. What a killed process left behind for the same file is removed.
 pub fn write_atomically(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), StoreError> {
+    let fill = |_: &Path, file: &File| {
+        let mut buffered = BufWriter::with_capacity(1 << 18, file);
+        write(&mut buffered).and_then(|()| buffered.flush()).map_err(|error| StoreError::io("write", path, error))
+    };
+    fill_atomically(path, fill)
+}
+
+/// As [`write_atomically`]; `fill` is given the temporary file, which is empty, by name and open.
+pub(crate) fn fill_atomically(
+    path: &Path,
+    fill: impl FnOnce(&Path, &File) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(|error| StoreError::io("create", folder, error))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     remove_leftovers(folder, &name);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let temporary = folder.join(format!(".{name}.{}-{number}.tmp", std::process::id()));
-    let result = fill(&temporary, write).and_then(|()| fs::rename(&temporary, path));
-    result.map_err(|error| {
+    let io = |error| StoreError::io("write", path, error);
+    let filled = File::create_new(&temporary).map_err(io).and_then(|file| {
+        // Tells others that the file is in use: an unlocked one was left behind by a process that was killed.
+        // File systems without locks do without.
+        let _ = file.try_lock();
+        fill(&temporary, &file)?;
+        file.sync_data().map_err(io)
+    });
+    filled.and_then(|()| fs::rename(&temporary, path).map_err(io)).inspect_err(|_| {
         let _ = fs::remove_file(&temporary);
-        StoreError::io("write", path, error)
     })
 }
 
@@ -33,17 +51,6 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
-}
-
-fn fill(temporary: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let file = File::create_new(temporary)?;
-    // Tells others that the file is in use: an unlocked one was left behind by a process that was killed.
-    // File systems without locks do without.
-    let _ = file.try_lock();
-    let mut buffered = BufWriter::with_capacity(1 << 18, file);
-    write(&mut buffered)?;
-    buffered.flush()?;
-    buffered.get_ref().sync_data()
 }
 
 fn remove_leftovers(folder: &Path, name: &str) {

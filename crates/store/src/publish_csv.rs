@@ -14,6 +14,8 @@ use rusqlite::{Connection, Row};
 use crate::publish::write_atomically;
 use crate::read::order::{Parent, Parents, cards};
 use crate::sqlite::cells::Cells;
+use crate::sqlite::damage::{cannot_be, in_table};
+use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::{StoreError, read};
 
 /// Writes every raw table into a folder.
@@ -96,7 +98,14 @@ impl Lines<'_> {
 }
 
 impl Publisher<'_> {
-    fn write(&self, table: &RawTable, out: &mut dyn Write) -> Result<(), Problem> {
+    fn write(&self, table: &'static RawTable, out: &mut dyn Write) -> Result<(), Problem> {
+        self.write_rows(table, out).map_err(|problem| match problem {
+            Problem::Sql(error) => Problem::Sql(in_table(table.name, String::new)(error)),
+            Problem::Io(error) => Problem::Io(error),
+        })
+    }
+
+    fn write_rows(&self, table: &RawTable, out: &mut dyn Write) -> Result<(), Problem> {
         let mut lines = Lines { out, buffer: Vec::with_capacity(2 * PIECE) };
         for (index, name) in table.header().enumerate() {
             if index > 0 {
@@ -135,7 +144,7 @@ impl Publisher<'_> {
 
     fn whole(&self, table: &RawTable, order: &str, lines: &mut Lines<'_>) -> Result<(), Problem> {
         let sql = format!("SELECT {} FROM {} t ORDER BY {order}", selection(table), table.name);
-        let mut statement = self.connection.prepare(&sql)?;
+        let mut statement = self.connection.scan(&sql, Scan::Everything)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             self.line(table, row, None, lines)?;
@@ -151,7 +160,7 @@ impl Publisher<'_> {
         lines: &mut Lines<'_>,
     ) -> Result<(), Problem> {
         let sql = format!("SELECT {} FROM {} t WHERE {condition}", selection(table), table.name);
-        let mut statement = self.connection.prepare(&sql)?;
+        let mut statement = self.connection.by_key(&sql)?;
         for parent in parents.all() {
             let mut rows = statement.query([parent.row])?;
             while let Some(row) = rows.next()? {
@@ -167,7 +176,7 @@ impl Publisher<'_> {
             selection(table),
             table.name
         );
-        let mut statement = self.connection.prepare(&sql)?;
+        let mut statement = self.connection.by_key(&sql)?;
         for card in cards(self.connection, &self.issues, &self.dictionary)? {
             let issue = &self.issues.all()[card.issue as usize];
             let mut rows = statement.query([card.row])?;
@@ -182,7 +191,7 @@ impl Publisher<'_> {
     fn cards(&self, table: &RawTable, from: &str, lines: &mut Lines<'_>) -> Result<(), Problem> {
         let card = if table.name == "project_item" { "t" } else { "i" };
         let sql = format!("SELECT {}, {card}.issue FROM {from}", selection(table));
-        let mut statement = self.connection.prepare(&sql)?;
+        let mut statement = self.connection.scan(&sql, Scan::Everything)?;
         let last = statement.column_count() - 1;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -212,7 +221,13 @@ impl Publisher<'_> {
                     continue;
                 }
                 Storage::Text | Storage::Amount => push_field(line, cells.text(next)?),
-                Storage::Code => push_field(line, self.dictionary.bytes(cells.code(next)?)),
+                Storage::Code => match cells.code(next)? {
+                    code if (code as usize) < self.dictionary.len() => push_field(line, self.dictionary.bytes(code)),
+                    code => {
+                        let what = format!("column {}: the dictionary has no code {code}", column.name);
+                        return Err(cannot_be(what).into());
+                    }
+                },
                 Storage::List => {
                     let texts: Vec<String> = serde_json::from_slice(cells.text(next)?).unwrap_or_default();
                     push_field(line, texts.join(";").as_bytes());

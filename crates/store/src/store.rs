@@ -15,6 +15,7 @@ use crate::import_csv::CsvImport;
 use crate::lock::{self, ImportLock};
 use crate::read::tables::rows;
 use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing, path_of};
+use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
     Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, import_csv, presence, publish_csv, read, runs,
@@ -93,13 +94,10 @@ impl Store {
     /// Whether there is no raw data yet.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
-            connection.query_row(
-                "SELECT NOT EXISTS (SELECT 1 FROM repository) AND NOT EXISTS (SELECT 1 FROM project)
+            let sql = "SELECT NOT EXISTS (SELECT 1 FROM repository) AND NOT EXISTS (SELECT 1 FROM project)
                     AND NOT EXISTS (SELECT 1 FROM issue) AND NOT EXISTS (SELECT 1 FROM pr)
-                    AND NOT EXISTS (SELECT 1 FROM project_item) AND NOT EXISTS (SELECT 1 FROM cloud_costs)",
-                [],
-                |row| row.get(0),
-            )
+                    AND NOT EXISTS (SELECT 1 FROM project_item) AND NOT EXISTS (SELECT 1 FROM cloud_costs)";
+            connection.scan(sql, Scan::FirstRow)?.query_row([], |row| row.get(0))
         })
     }
 
@@ -111,7 +109,7 @@ impl Store {
     /// How often this store was changed since it was made: tells whether what was read before is still all of it.
     pub fn changes(&self) -> Result<i64, StoreError> {
         self.read(|connection| {
-            connection.query_row("SELECT value FROM meta WHERE key = 'changes'", [], |row| row.get(0))
+            connection.by_key("SELECT value FROM meta WHERE key = 'changes'")?.query_row([], |row| row.get(0))
         })
     }
 
@@ -161,7 +159,7 @@ impl Store {
     pub fn cursor(&self, scope: Scope, subject: &str) -> Result<Option<String>, StoreError> {
         self.read(|connection| {
             connection
-                .prepare_cached("SELECT value FROM import_cursor WHERE scope = ?1 AND subject = ?2")?
+                .by_key("SELECT value FROM import_cursor WHERE scope = ?1 AND subject = ?2")?
                 .query_row([scope.name(), subject], |row| row.get(0))
                 .optional()
         })
@@ -176,7 +174,7 @@ impl Store {
                 return Ok(Vec::new());
             };
             connection
-                .prepare_cached(
+                .by_key(
                     "SELECT item_id FROM project_item
                      WHERE project_id = ?1 AND presence = ?2 AND seen_generation < ?3 AND item_id IS NOT NULL
                      ORDER BY item_id",
@@ -248,7 +246,7 @@ impl Store {
         self.write(|connection, _| {
             let sql = "UPDATE repository SET id = ?2
                 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM repository WHERE id = ?2)";
-            connection.prepare_cached(sql)?.execute([old, new])?;
+            connection.by_key(sql)?.execute([old, new])?;
             Ok(())
         })
     }
@@ -257,7 +255,7 @@ impl Store {
     pub fn forget_cursors(&self, scope: Scope) -> Result<(), StoreError> {
         self.write(|connection, _| {
             let sql = "DELETE FROM import_cursor WHERE scope = ?1";
-            connection.prepare_cached(sql)?.execute([scope.name()])?;
+            connection.by_key(sql)?.execute([scope.name()])?;
             Ok(())
         })
     }
@@ -281,8 +279,16 @@ impl Store {
     }
 
     /// Reads raw data as columns, from one state of the store however long it takes.
+    ///
+    /// Instants that [cannot be](model::instant::Plausible), by the machine's clock or by what imports vouch for where that
+    /// is later, are unknown, and named in [`Raw::implausible`].
     pub fn load(&self, scopes: Scopes) -> Result<Raw, StoreError> {
-        read::load(&self.path, scopes)
+        self.load_at(scopes, crate::clock::now())
+    }
+
+    /// As [`Store::load`] at another time than that of the machine's clock.
+    pub fn load_at(&self, scopes: Scopes, now: Instant) -> Result<Raw, StoreError> {
+        read::load(&self.path, scopes, now)
     }
 
     /// Loads a folder of raw CSV files: the original tool's, or published ones. All of it or nothing is stored.
@@ -352,7 +358,7 @@ impl Store {
 
 /// Lets readers on several connections tell whether they see the same state.
 fn count_change(connection: &Connection) -> rusqlite::Result<()> {
-    connection.prepare_cached("UPDATE meta SET value = value + 1 WHERE key = 'changes'")?.execute([]).map(drop)
+    connection.by_key("UPDATE meta SET value = value + 1 WHERE key = 'changes'")?.execute([]).map(drop)
 }
 
 #[cfg(test)]

@@ -29,4 +29,5 @@ mod simulated;
 mod status_field;
 mod transfers;
 mod truth;
+mod upkeep;
 mod windows;

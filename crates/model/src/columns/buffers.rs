@@ -24,8 +24,14 @@ impl Dictionary {
 
     /// Appends a text and returns its code. Does not look whether it is there already.
     pub fn push(&mut self, text: &[u8]) -> u32 {
+        let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
         self.texts.push(text);
-        (self.texts.len() - 1) as u32
+        code
+    }
+
+    /// Whether texts are missing because there are too many of them, see [`TextColumn::is_overfull`].
+    pub fn is_overfull(&self) -> bool {
+        Column::is_overfull(&self.texts)
     }
 
     /// The text of a code, as bytes.
@@ -49,25 +55,51 @@ impl Dictionary {
     }
 }
 
-/// A column of texts in one buffer.
+/// A column of texts in one buffer, which together have less than 4 GiB: see [`TextColumn::is_overfull`].
 #[derive(Clone, Debug, Default)]
 pub struct TextColumn {
     buffer: Vec<u8>,
     ends: Vec<u32>,
+    is_overfull: bool,
 }
 
+/// Most bytes of a column of texts: its ends are 32 bits wide.
+#[cfg(not(test))]
+const MOST_BYTES: usize = u32::MAX as usize;
+#[cfg(test)]
+const MOST_BYTES: usize = 1 << 16;
+
 impl TextColumn {
-    /// Appends a text.
+    /// Appends a text; an empty one where it has no room any more.
     pub fn push(&mut self, text: &[u8]) {
-        self.buffer.extend_from_slice(text);
-        self.ends.push(u32::try_from(self.buffer.len()).expect("a text column holds less than 4 GiB"));
+        if text.len() > MOST_BYTES - self.buffer.len() {
+            self.is_overfull = true;
+        } else {
+            self.buffer.extend_from_slice(text);
+        }
+        self.ends.push(self.end());
     }
 
-    /// Appends another column.
+    /// Appends another column; as many empty texts where it has no room any more.
     pub fn append(&mut self, other: &Self) {
-        let offset = self.buffer.len() as u32;
-        self.buffer.extend_from_slice(&other.buffer);
-        self.ends.extend(other.ends.iter().map(|end| end + offset));
+        let offset = self.end();
+        self.is_overfull |= other.is_overfull;
+        if other.buffer.len() > MOST_BYTES - self.buffer.len() {
+            self.is_overfull = true;
+            self.ends.resize(self.ends.len() + other.ends.len(), offset);
+        } else {
+            self.buffer.extend_from_slice(&other.buffer);
+            self.ends.extend(other.ends.iter().map(|end| end + offset));
+        }
+    }
+
+    /// Whether some text had no room: an empty one is in its place. Whoever reads a table asks this at its end.
+    pub fn is_overfull(&self) -> bool {
+        self.is_overfull
+    }
+
+    fn end(&self) -> u32 {
+        u32::try_from(self.buffer.len()).expect("no more than the most bytes are taken")
     }
 
     /// Makes room for exactly so many more rows with so many bytes together.
@@ -79,7 +111,7 @@ impl TextColumn {
     /// The texts of some rows, in their order.
     #[must_use]
     pub fn gathered(&self, rows: impl Iterator<Item = usize> + Clone) -> Self {
-        let mut texts = Self::default();
+        let mut texts = Self { is_overfull: self.is_overfull, ..Self::default() };
         texts.reserve_exact(rows.clone().count(), rows.clone().map(|row| self.bytes(row).len()).sum());
         for row in rows {
             texts.push(self.bytes(row));
@@ -117,6 +149,10 @@ pub trait Column {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// Whether it has more than there is room for: 4 GiB of text, or more rows than 32 bits can count.
+    fn is_overfull(&self) -> bool {
+        u32::try_from(self.len()).is_err()
+    }
     /// Appends the rows of another.
     fn append(&mut self, other: &Self);
     /// Keeps the rows of an index, in its order.
@@ -140,6 +176,10 @@ impl<T: Clone> Column for Vec<T> {
 impl Column for TextColumn {
     fn len(&self) -> usize {
         self.len()
+    }
+
+    fn is_overfull(&self) -> bool {
+        self.is_overfull || u32::try_from(self.len()).is_err()
     }
 
     fn append(&mut self, other: &Self) {
@@ -298,6 +338,27 @@ mod tests {
         joined.push(None);
         joined.append(&column);
         assert_eq!((joined.len(), joined.nanos(2)), (4, 7));
+    }
+
+    #[test]
+    fn a_column_that_has_no_room_any_more_says_so_and_changes_no_other_text() {
+        let half = vec![b'x'; MOST_BYTES / 2];
+        let (mut column, mut other) = (TextColumn::default(), TextColumn::default());
+        column.push(&half);
+        other.push(b"small");
+        other.push(&half);
+        assert!(!column.is_overfull() && !other.is_overfull());
+        column.append(&other);
+        assert!(column.is_overfull(), "the other one has more than there is room for");
+        assert_eq!(
+            (column.len(), column.bytes(0).len(), column.bytes(1), column.bytes(2)),
+            (3, half.len(), &b""[..], &b""[..])
+        );
+        column.push(b"still fits");
+        assert_eq!((column.text(3), column.gathered([3].into_iter()).is_overfull()), ("still fits".into(), true));
+        let mut pushed = TextColumn::default();
+        (0..3).for_each(|_| pushed.push(&half));
+        assert!(pushed.is_overfull() && pushed.bytes(2).is_empty());
     }
 
     #[test]

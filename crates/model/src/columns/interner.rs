@@ -46,6 +46,9 @@ impl Interner {
         if let Some(code) = codes.find(hash, |code| dictionary.bytes(*code) == text) {
             return *code;
         }
+        if dictionary.is_overfull() {
+            return Dictionary::EMPTY;
+        }
         let code = dictionary.push(text);
         codes.insert_unique(hash, code, |code| hasher.hash_one(dictionary.bytes(*code)));
         code

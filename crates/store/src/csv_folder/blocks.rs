@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use memchr::{memchr_iter, memrchr};
+use model::instant::Plausible;
 use model::spec::RawTable;
 
 use super::Reading;
@@ -42,6 +43,8 @@ pub(super) trait Table: Sync {
 #[derive(Debug)]
 pub(super) struct Findings {
     reading: Reading,
+    /// What columns may hold; all of it where the original's reading is asked for.
+    plausible: Option<Plausible>,
     odd: Vec<Finding>,
     unlisted: u64,
     fault: Option<Fault>,
@@ -64,25 +67,35 @@ enum Fault {
 }
 
 impl Findings {
-    fn new(reading: Reading) -> Self {
-        Self { reading, odd: Vec::new(), unlisted: 0, fault: None }
+    fn new(reading: Reading, plausible: Option<Plausible>) -> Self {
+        Self { reading, plausible, odd: Vec::new(), unlisted: 0, fault: None }
     }
 
     pub(super) fn reading(&self) -> Reading {
         self.reading
     }
 
+    pub(super) fn plausible(&self) -> Option<Plausible> {
+        self.plausible
+    }
+
     /// Notes an odd value: an error when reading strictly.
     pub(super) fn odd(&mut self, line: usize, column: &'static str, value: &[u8], message: &str) {
-        if self.reading == Reading::Original && self.odd.len() >= MOST_PROBLEMS {
-            self.unlisted += 1;
-            return;
-        }
-        let finding = Finding { line, column, value: shown(value), message: message.to_owned() };
         match self.reading {
-            Reading::Original => self.odd.push(finding),
-            Reading::Strict if self.fault.is_none() => self.fault = Some(Fault::Value(finding)),
+            Reading::Original => self.tell(line, column, value, message),
+            Reading::Strict if self.fault.is_none() => {
+                self.fault = Some(Fault::Value(Finding::new(line, column, value, message)));
+            }
             Reading::Strict => {}
+        }
+    }
+
+    /// Notes a value that is told, however strictly is read.
+    pub(super) fn tell(&mut self, line: usize, column: &'static str, value: &[u8], message: &str) {
+        if self.odd.len() < MOST_PROBLEMS {
+            self.odd.push(Finding::new(line, column, value, message));
+        } else {
+            self.unlisted += 1;
         }
     }
 
@@ -188,6 +201,7 @@ struct Done<P> {
 pub(super) struct FileWork<T: Table> {
     table: T,
     reading: Reading,
+    plausible: Option<Plausible>,
     header_lines: usize,
     header: Header,
     blocks: Mutex<BlockReader>,
@@ -256,6 +270,7 @@ pub(super) fn open_with_blocks_of<T: Table>(
     Ok(Some(FileWork {
         table: table(&header)?,
         reading,
+        plausible: None,
         header_lines,
         header,
         blocks: Mutex::new(blocks),
@@ -275,10 +290,15 @@ fn malformed(file: &'static str, malformation: Malformation, first_line: u64) ->
 }
 
 impl<T: Table> FileWork<T> {
+    /// Takes instants that cannot be for unknown, and tells them.
+    pub(super) fn only(self, plausible: Option<Plausible>) -> Self {
+        Self { plausible, ..self }
+    }
+
     /// Parses a block; `after_row` sees the part with each row that was added.
     fn parse(&self, block: &Block, mut after_row: impl FnMut(&mut T::Part)) -> Done<T::Part> {
         let mut part = T::Part::default();
-        let mut findings = Findings::new(self.reading);
+        let mut findings = Findings::new(self.reading, self.plausible);
         let mut records = Records::new(&block.bytes, block.start);
         let mut record = Record::default();
         let is_text = self.reading == Reading::Original || std::str::from_utf8(&block.bytes).is_ok();
@@ -377,6 +397,10 @@ impl<T: Table> FileWork<T> {
 }
 
 impl Finding {
+    fn new(line: usize, column: &'static str, value: &[u8], message: &str) -> Self {
+        Self { line, column, value: shown(value), message: message.to_owned() }
+    }
+
     fn at(self, file: &'static str, first_line: u64) -> Problem {
         let line = first_line + self.line as u64;
         Problem { file, line, column: self.column, value: self.value, message: self.message }
@@ -407,7 +431,7 @@ impl<T: Table> Work for FileWork<T> {
             Ok(None) => return false,
             Ok(Some(block)) => (self.parse(&block, |_| {}), block.bytes),
             Err((index, error)) => {
-                let findings = Findings { fault: Some(Fault::Io(error)), ..Findings::new(self.reading) };
+                let findings = Findings { fault: Some(Fault::Io(error)), ..Findings::new(self.reading, None) };
                 (Done { index, lines: 0, part: T::Part::default(), findings }, Vec::new())
             }
         };

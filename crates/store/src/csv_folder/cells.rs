@@ -2,6 +2,7 @@
 
 use model::Instant;
 use model::columns::InstantColumn;
+use model::instant::Plausible;
 
 use super::Reading;
 use super::blocks::Findings;
@@ -26,11 +27,34 @@ impl Cell {
         row.get(self.position)
     }
 
-    /// Reads a time that has to be there: what cannot be read is year 1 to the original.
-    pub(super) fn push_time(&self, row: Row<'_>, column: &mut InstantColumn, findings: &mut Findings) {
+    /// Whether an instant may be, as far as that is asked; one that may not is told.
+    #[inline]
+    fn may_be(&self, micros: i64, plausible: Option<Plausible>, row: Row<'_>, findings: &mut Findings) -> bool {
+        let Some(plausible) = plausible.filter(|plausible| !plausible.holds(micros)) else { return true };
+        findings.tell(row.line, self.name, self.value(row), &plausible.complaint());
+        false
+    }
+
+    /// Reads a time that has to be there: what cannot be read is year 1 to the original. One that is not plausible is
+    /// unknown.
+    pub(super) fn push_time(
+        &self,
+        row: Row<'_>,
+        column: &mut InstantColumn,
+        plausible: Option<Plausible>,
+        findings: &mut Findings,
+    ) {
         let value = self.value(row);
         let strict = findings.reading() == Reading::Strict;
         match time::read(value) {
+            Some(time)
+                if time.plain
+                    && strict
+                    && time.micros != YEAR_ONE_MICROS
+                    && !self.may_be(time.micros, plausible, row, findings) =>
+            {
+                column.push(None);
+            }
             Some(time) if time.plain && !strict => column.push_with_nanos(time.micros, time.nanos),
             Some(time) if time.plain && time.micros != YEAR_ONE_MICROS => column.push_with_nanos(time.micros, 0),
             Some(_) if strict => {
@@ -54,15 +78,22 @@ impl Cell {
         }
     }
 
-    /// Reads a time that may be absent, and which the original does not read: year 1 stands for none.
-    pub(super) fn optional_time(&self, row: Row<'_>, findings: &mut Findings) -> Option<Instant> {
+    /// Reads a time that may be absent, and which the original does not read: year 1 stands for none. One that is not
+    /// plausible is unknown.
+    pub(super) fn optional_time(
+        &self,
+        row: Row<'_>,
+        plausible: Option<Plausible>,
+        findings: &mut Findings,
+    ) -> Option<Instant> {
         let value = self.value(row);
         if value.is_empty() {
             return None;
         }
         match time::read(value) {
             Some(time) if time.plain || findings.reading() == Reading::Original => {
-                (time.micros != YEAR_ONE_MICROS).then(|| Instant::from_micros(time.micros))
+                let is_there = time.micros != YEAR_ONE_MICROS && self.may_be(time.micros, plausible, row, findings);
+                is_there.then(|| Instant::from_micros(time.micros))
             }
             _ => {
                 if findings.reading() == Reading::Strict {

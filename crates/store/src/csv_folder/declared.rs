@@ -68,7 +68,7 @@ impl Layout {
             match column.storage {
                 Storage::Int => drop(cell.number(row, findings)),
                 Storage::Bool => _ = cell.flag(row, findings),
-                Storage::Instant => drop(cell.optional_time(row, findings)),
+                Storage::Instant => drop(cell.optional_time(row, None, findings)),
                 _ => {}
             }
         }
@@ -149,13 +149,15 @@ impl ReadColumns for CsvCells<'_> {
 
     #[inline]
     fn instant(&mut self, column: &mut InstantColumn) -> Read<()> {
-        self.next().push_time(self.row, column, self.findings);
+        let plausible = self.findings.plausible();
+        self.next().push_time(self.row, column, plausible, self.findings);
         Ok(())
     }
 
     #[inline]
     fn optional_instant(&mut self, column: &mut InstantColumn) -> Read<()> {
-        column.push(self.next().optional_time(self.row, self.findings));
+        let plausible = self.findings.plausible();
+        column.push(self.next().optional_time(self.row, plausible, self.findings));
         Ok(())
     }
 
@@ -224,12 +226,12 @@ impl ReadRow for CsvCells<'_> {
 
     fn instant(&mut self) -> Read<Instant> {
         let mut column = InstantColumn::default();
-        ReadColumns::instant(self, &mut column)?;
+        self.next().push_time(self.row, &mut column, None, self.findings);
         Ok(column.get(0).unwrap_or_default())
     }
 
     fn optional_instant(&mut self) -> Read<Option<Instant>> {
-        Ok(self.next().optional_time(self.row, self.findings))
+        Ok(self.next().optional_time(self.row, None, self.findings))
     }
 
     fn month(&mut self) -> Read<Month> {

@@ -104,6 +104,16 @@ pub enum CsvError {
         /// Line of the second row, from 1.
         second: u64,
     },
+    /// More text or rows than a column has room for.
+    #[error(
+        "{file} holds more than 4 GiB of text or 4 thousand million rows in column {column}: split the folder by repositories"
+    )]
+    TooLarge {
+        /// File name.
+        file: &'static str,
+        /// The column.
+        column: &'static str,
+    },
     /// A value that is not what its column says.
     #[error("{0}")]
     Value(Problem),

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use model::Instant;
-use model::cells::{PlacedColumns, RawRow};
+use model::cells::{PlacedColumns, RawColumns, RawRow};
 use model::columns::{InstantColumn, Interner, IssueColumns, PullRequestColumns, Raw, ReviewColumns, Scopes};
+use model::instant::Plausible;
 use model::kinds::{RunOutcome, Scope};
 use model::records::{ImportRun, Project, Repository};
 
@@ -12,8 +13,11 @@ use super::blocks::{self, FileWork, Table, Work};
 use super::cloud_costs::{self, Bills};
 use super::error::{CsvError, Problem};
 use super::header::Header;
+use super::rows::{FileRow, each_row};
 use super::tables::{Joined, OfCards, Owned, Owners, Placed, Rows, join, join_placed};
 use super::{Loaded, Reading};
+use crate::clock;
+use crate::read::plausible;
 
 /// Reads a folder of raw CSV files.
 ///
@@ -24,7 +28,15 @@ use super::{Loaded, Reading};
 /// # Errors
 /// The first error of the first file that has one, see [`CsvError`].
 pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, CsvError> {
-    let mut folder = Folder { path: folder, reading, problems: Vec::new() };
+    load_at(folder, scopes, reading, clock::now())
+}
+
+/// As [`load`] at another time than that of the machine's clock.
+pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) -> Result<Loaded, CsvError> {
+    let mut folder = Folder { path: folder, reading, plausible: None, problems: Vec::new() };
+    if reading == Reading::Strict {
+        folder.plausible = Some(plausible(&folder.imports(), now));
+    }
     let mut texts = Interner::default();
     let mut raw = Raw::default();
 
@@ -76,9 +88,15 @@ pub fn load(folder: &Path, scopes: Scopes, reading: Reading) -> Result<Loaded, C
     raw.repositories = folder.read_catalogue::<Repository>()?;
     raw.imports = folder.read_catalogue::<ImportRun>()?;
     raw.dictionary = texts.into_dictionary();
-    raw.as_of = newest_instant(&raw);
+    raw.as_of = newest_instant(&raw, folder.plausible);
     if scopes.cloud_spending {
         raw.cloud_as_of = cloud_costs::as_of(&raw.cloud_costs, &raw.imports);
+    }
+    if let Some(full) = first_overfull(&raw) {
+        return Err(full);
+    }
+    if reading == Reading::Strict {
+        raw.implausible = folder.problems.drain(..).map(|problem| problem.to_string()).collect();
     }
     Ok(Loaded { raw, problems: folder.problems })
 }
@@ -106,6 +124,8 @@ fn works<const N: usize>(files: [Option<&dyn Work>; N]) -> Vec<&dyn Work> {
 struct Folder<'a> {
     path: &'a Path,
     reading: Reading,
+    /// The instants that may be; all of them for the original.
+    plausible: Option<Plausible>,
     problems: Vec<Problem>,
 }
 
@@ -116,7 +136,17 @@ impl Folder<'_> {
         &self,
         table: impl FnOnce(&Header) -> Result<T, CsvError>,
     ) -> Result<Option<FileWork<T>>, CsvError> {
-        blocks::open(self.path, self.reading, table)
+        Ok(blocks::open(self.path, self.reading, table)?.map(|file| file.only(self.plausible)))
+    }
+
+    /// The imports of which the folder tells. What is wrong with their file is said when it is its turn.
+    fn imports(&self) -> Vec<ImportRun> {
+        let mut imports = Vec::new();
+        let read = each_row(self.path, |_, file: FileRow<ImportRun>| -> Result<(), CsvError> {
+            imports.push(file.row);
+            Ok(())
+        });
+        if read.is_ok() { imports } else { Vec::new() }
     }
 
     fn require<T: Table>(&self, table: impl FnOnce(&Header) -> Result<T, CsvError>) -> Result<FileWork<T>, CsvError> {
@@ -146,6 +176,9 @@ impl Folder<'_> {
         texts: &mut Interner,
     ) -> Result<Joined<C>, CsvError> {
         let joined = join_placed(self.finish(file)?, texts);
+        if joined.keys.is_overfull() {
+            return Err(CsvError::TooLarge { file: C::Row::TABLE.file, column: "number" });
+        }
         joined.note_duplicates(self.reading, &mut self.problems)?;
         Ok(joined)
     }
@@ -174,7 +207,27 @@ impl Folder<'_> {
     }
 }
 
-fn newest_instant(raw: &Raw) -> Option<Instant> {
+/// The first column that has more than there is room for.
+fn first_overfull(raw: &Raw) -> Option<CsvError> {
+    fn of<C: RawColumns>(columns: &C) -> Option<CsvError> {
+        columns.overfull().map(|column| CsvError::TooLarge { file: C::Row::TABLE.file, column })
+    }
+    of(&raw.issues)
+        .or_else(|| of(&raw.status_events))
+        .or_else(|| of(&raw.project_events))
+        .or_else(|| of(&raw.custom_fields))
+        .or_else(|| of(&raw.sightings))
+        .or_else(|| of(&raw.pull_requests))
+        .or_else(|| of(&raw.reviews))
+        .or_else(|| of(&raw.pull_request_events))
+        .or_else(|| of(&raw.cloud_costs))
+        .or_else(|| {
+            let is_full = raw.dictionary.is_overfull();
+            is_full.then_some(CsvError::TooLarge { file: "the folder", column: "names and labels" })
+        })
+}
+
+fn newest_instant(raw: &Raw, plausible: Option<Plausible>) -> Option<Instant> {
     let newest = |column: &InstantColumn| column.micros().iter().copied().max();
     let columns = [
         &raw.issues.created_at,
@@ -196,6 +249,7 @@ fn newest_instant(raw: &Raw) -> Option<Instant> {
     ];
     let in_tables = columns.into_iter().filter_map(newest).max().filter(|micros| *micros != Instant::NULL_MICROS);
     let covered = raw.imports.iter().filter(|run| run.outcome == RunOutcome::Ok && run.scope != Scope::CloudCosts);
-    let covered = covered.filter_map(|run| run.covered_to).max();
+    let may_be = |at: &Instant| plausible.is_none_or(|plausible| plausible.holds(at.micros()));
+    let covered = covered.filter_map(|run| run.covered_to).filter(may_be).max();
     in_tables.map(Instant::from_micros).max(covered)
 }

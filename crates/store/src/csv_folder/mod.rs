@@ -28,7 +28,7 @@ use model::columns::Raw;
 use model::tables::{BillLine, RAW_TABLES};
 
 pub use error::{CsvError, Problem};
-pub use load::load;
+pub use load::{load, load_at};
 
 /// What is done about odd values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,8 @@ pub enum Reading {
 /// A folder in columns.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The data. [`Raw::as_of`] is the newest instant in the files that were read, bills aside, which have
+    /// The data. Instants that [cannot be](model::instant::Plausible) are unknown and named in [`Raw::implausible`] when
+    /// reading strictly. [`Raw::as_of`] is the newest instant in the files that were read, bills aside, which have
     /// [`Raw::cloud_as_of`].
     pub raw: Raw,
     /// Odd values by file and line; empty when reading strictly.

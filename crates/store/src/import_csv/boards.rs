@@ -9,6 +9,7 @@ use rusqlite::OptionalExtension as _;
 use super::newest::Newest;
 use super::{CsvTable, Failure, Loader, NEVER_OBSERVED, Target, Targets};
 use crate::csv_folder::rows::{self, FileRow, each_row};
+use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::Children;
 use crate::write::items::Card;
 
@@ -35,7 +36,7 @@ impl Loader<'_> {
             let known = self
                 .writer
                 .connection
-                .prepare_cached("SELECT row_id FROM project_item WHERE item_id = ?1")?
+                .by_key("SELECT row_id FROM project_item WHERE item_id = ?1")?
                 .query_row([&item.id], |row| row.get(0))
                 .optional()?;
             if let Some((_, first)) = cards.by_id.get(&item.id) {

@@ -9,6 +9,7 @@ use model::{Amount, Instant, Month};
 use super::{CsvTable, Failure, Loader};
 use crate::csv_folder::rows::{self, FileBill};
 use crate::ledger::CSV_SOURCE;
+use crate::sqlite::plans::Prepare as _;
 
 /// Month, provider and account.
 type BillKey = (Month, String, String);
@@ -62,14 +63,14 @@ impl Loader<'_> {
     /// Whether a provider was asked for the month of an account.
     fn was_asked(&self, (month, provider, account): &BillKey) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM cloud_month WHERE month = ?1 AND provider = ?2 AND account = ?3)";
-        let mut statement = self.writer.connection.prepare_cached(sql)?;
+        let mut statement = self.writer.connection.by_key(sql)?;
         statement.query_row((month.number(), provider, account), |row| row.get(0))
     }
 
     fn has_bill_by_account(&self, month: Month, provider: &str) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM cloud_costs WHERE month = ?1 AND provider = ?2
             AND (account <> '' OR source <> ?3))";
-        let mut statement = self.writer.connection.prepare_cached(sql)?;
+        let mut statement = self.writer.connection.by_key(sql)?;
         statement.query_row((month.number(), provider, CSV_SOURCE), |row| row.get(0))
     }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 use model::Instant;
 use model::cells::{RawColumns, RawRow};
+use model::instant::Plausible;
 use model::records::{ImportRun, Place, Project, Repository, RunOutcome, Scope};
 use model::tables::{BillLine, Issue, PullRequest};
 use rusqlite::{Connection, OptionalExtension as _, ToSql};
@@ -19,6 +20,7 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql};
 use crate::csv_folder::rows::{self, FileRow, each_row};
 use crate::dictionary::Codes;
 use crate::error::Failure;
+use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::{Children, upsert};
 use crate::write::PageWriter;
 use crate::{Kind, StoreError, runs};
@@ -210,24 +212,26 @@ impl Loader<'_> {
 
     /// What earlier imports of the folder's data say of how far it reaches; their rows are not taken over.
     fn look_at_imports(&mut self) -> Result<(), Failure> {
+        let plausible = Plausible::at(crate::clock::now());
         each_row(self.folder, |_, file: FileRow<ImportRun>| -> Result<(), Failure> {
             let run = file.row;
             if run.outcome == RunOutcome::Ok && run.scope != Scope::CloudCosts {
-                self.import.newest = self.import.newest.max(run.covered_to);
+                let is_vouched = |at: &Instant| run.scope != Scope::Csv || plausible.holds(at.micros());
+                self.import.newest = self.import.newest.max(run.covered_to.filter(is_vouched));
             }
             Ok(())
         })?;
         Ok(())
     }
 
-    /// By place, then by id.
+    /// By place, then by id. The plus keeps the place the way to the row: rows without an id are many.
     fn stored(&self, kind: Kind, repository: i64, number: &str, id: &str) -> rusqlite::Result<Stored> {
         let ask = |condition: &str, parameters: &[&dyn ToSql]| {
             let sql = format!("SELECT row_id FROM {} WHERE {condition}", kind.table());
-            self.writer.connection.prepare_cached(&sql)?.query_row(parameters, |row| row.get(0)).optional()
+            self.writer.connection.by_key(&sql)?.query_row(parameters, |row| row.get(0)).optional()
         };
         let place: [&dyn ToSql; 2] = [&repository, &number];
-        if let Some(row) = ask("repository = ?1 AND number = ?2 AND id IS NOT NULL", &place)? {
+        if let Some(row) = ask("repository = ?1 AND number = ?2 AND +id IS NOT NULL", &place)? {
             return Ok(Stored::Shown(row));
         }
         if !id.is_empty()
@@ -235,7 +239,7 @@ impl Loader<'_> {
         {
             return Ok(Stored::Shown(row));
         }
-        let before = ask("repository = ?1 AND number = ?2 AND id IS NULL", &place)?;
+        let before = ask("repository = ?1 AND number = ?2 AND +id IS NULL", &place)?;
         Ok(before.map_or(Stored::Nothing, Stored::FromFile))
     }
 

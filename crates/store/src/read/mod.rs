@@ -9,61 +9,94 @@ use std::thread;
 
 use model::Instant;
 use model::columns::{Dictionary, Interner, ProjectEventColumns, Raw, Scopes};
+use model::instant::Plausible;
 use model::records::{ImportRun, RunOutcome, Scope};
 use rusqlite::Connection;
 
 use crate::sqlite::cells::Cells;
+use crate::sqlite::damage::{cannot_be, in_table};
 use crate::sqlite::opening::open_for_reading;
+use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::{StoreError, runs};
-use order::{Parents, cards};
-use tables::{arranged, free, of_cards, owned, placed, rows};
+use order::{Card, Parents, cards};
+use tables::{Source, Told, arranged, free, of_cards, owned, placed, rows, too_much};
 
-/// Reads everything that the scopes ask for.
-pub(crate) fn load(path: &Path, scopes: Scopes) -> Result<Raw, StoreError> {
-    load_from(path, scopes).map_err(|error| StoreError::database(path, error))
+/// Reads everything that the scopes ask for. `now` is the machine's clock.
+pub(crate) fn load(path: &Path, scopes: Scopes, now: Instant) -> Result<Raw, StoreError> {
+    load_from(path, scopes, now).map_err(|error| StoreError::database(path, error))
 }
 
-fn load_from(path: &Path, scopes: Scopes) -> rusqlite::Result<Raw> {
+fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw> {
     let (first, second) = two_connections(path)?;
+    let mut raw = Raw { imports: rows(&first, runs::ORDER)?, ..Raw::default() };
+    let plausible = plausible(&raw.imports, now);
+    let first = Source::new(&first, plausible);
     thread::scope(|threads| {
         // The boards' events are about half of everything.
-        let boards = threads.spawn(move || -> rusqlite::Result<Option<ProjectEventColumns>> {
-            if scopes.issues { owned("issue", &second, None).map(Some) } else { Ok(None) }
+        let boards = threads.spawn(move || -> rusqlite::Result<Option<(ProjectEventColumns, Vec<Told>)>> {
+            if !scopes.issues {
+                return Ok(None);
+            }
+            let second = Source::new(&second, plausible);
+            let events = owned("issue", &second, None)?;
+            Ok(Some((events, second.take_told())))
         });
-        let mut raw = Raw::default();
-        raw.projects = rows(&first, "project_id, host")?;
-        raw.repositories = rows(&first, "org, repo, host, id, row_id")?;
-        raw.imports = rows(&first, runs::ORDER)?;
-        raw.as_of = as_of(&first, &raw.imports, scopes)?;
-        let mut texts = Interner::over(dictionary(&first)?);
+        raw.projects = rows(first.connection, "project_id, host")?;
+        raw.repositories = rows(first.connection, "org, repo, host, id, row_id")?;
+        raw.as_of = as_of(first.connection, &raw.imports, scopes, plausible)?;
+        let mut texts = Interner::over(dictionary(first.connection)?);
         let mut issue_places = None;
         if scopes.issues {
-            let parents = Parents::of_issues(&first)?;
+            let parents = Parents::of_issues(first.connection)?;
             raw.issues = placed(&first, &parents, &mut texts)?;
             raw.issues.tell_untold_states();
             raw.status_events = arranged(owned("issue", &first, Some(&mut texts))?, &parents);
-            let cards = cards(&first, &parents, texts.dictionary())?;
+            raw.implausible.extend(first.sentences(|row| parents.name(row)));
+            let cards = cards(first.connection, &parents, texts.dictionary())?;
             raw.custom_fields = of_cards(&first, &cards, &mut texts)?;
             raw.sightings = of_cards(&first, &cards, &mut texts)?;
+            raw.implausible.extend(first.sentences(|row| card_name(&cards, &parents, row)));
             issue_places = Some(parents);
         }
         if scopes.pull_requests {
-            let parents = Parents::of_pull_requests(&first)?;
+            let parents = Parents::of_pull_requests(first.connection)?;
             raw.pull_requests = placed(&first, &parents, &mut texts)?;
             raw.reviews = arranged(owned("pr", &first, Some(&mut texts))?, &parents);
             raw.pull_request_events = arranged(owned("pr", &first, Some(&mut texts))?, &parents);
+            raw.implausible.extend(first.sentences(|row| parents.name(row)));
         }
         if scopes.cloud_spending {
-            raw.cloud_as_of = bills::as_of(&first, &raw.imports)?;
+            raw.cloud_as_of = bills::as_of(first.connection, &raw.imports, plausible)?;
             raw.cloud_costs = free(&first, bills::ORDER, &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a bill".to_owned()));
         }
         let boards = boards.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        if let (Some(boards), Some(parents)) = (boards, issue_places) {
-            raw.project_events = arranged(boards, &parents);
+        if let (Some((events, told)), Some(parents)) = (boards, issue_places) {
+            raw.project_events = arranged(events, &parents);
+            first.tell(told);
+            raw.implausible.extend(first.sentences(|row| parents.name(row)));
+        }
+        if texts.dictionary().is_overfull() {
+            return Err(in_table("dictionary", String::new)(too_much("value")));
         }
         raw.dictionary = texts.into_dictionary();
         Ok(raw)
     })
+}
+
+/// The instants that may be at the time of a clock, or at that up to which imports from a provider vouch for what they
+/// brought: they may go by the provider's clock.
+pub(crate) fn plausible(imports: &[ImportRun], clock: Instant) -> Plausible {
+    let of_providers = imports.iter().filter(|run| run.outcome == RunOutcome::Ok && run.scope != Scope::Csv);
+    let vouched = of_providers.filter_map(|run| run.covered_to).max();
+    Plausible::at(vouched.map_or(clock, |vouched| vouched.max(clock)))
+}
+
+/// The issue that a stored card shows.
+fn card_name(cards: &[Card], parents: &Parents, row: i64) -> String {
+    let card = cards.iter().find(|card| card.row == row);
+    card.and_then(|card| parents.all().get(card.issue as usize))
+        .map_or_else(|| format!("card {row}"), |issue| parents.name(issue.row))
 }
 
 /// Two connections, each in a transaction, between which nothing was committed.
@@ -75,7 +108,7 @@ fn two_connections(path: &Path) -> rusqlite::Result<(Connection, Connection)> {
     };
     let begin = |connection: &Connection| -> rusqlite::Result<i64> {
         connection.execute_batch("BEGIN")?;
-        connection.query_row("SELECT value FROM meta WHERE key = 'changes'", [], |row| row.get(0))
+        connection.by_key("SELECT value FROM meta WHERE key = 'changes'")?.query_row([], |row| row.get(0))
     };
     let (first, second) = (open()?, open()?);
     while begin(&first)? != begin(&second)? {
@@ -88,22 +121,30 @@ fn two_connections(path: &Path) -> rusqlite::Result<(Connection, Connection)> {
 /// All texts, each at its stored code.
 pub(crate) fn dictionary(connection: &Connection) -> rusqlite::Result<Dictionary> {
     let mut dictionary = Dictionary::default();
-    let mut statement = connection.prepare("SELECT code, value FROM dictionary WHERE code > 0 ORDER BY code")?;
+    let mut statement =
+        connection.scan("SELECT code, value FROM dictionary WHERE code > 0 ORDER BY code", Scan::Everything)?;
     let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next().map_err(in_table("dictionary", String::new))? {
         let cells = Cells(row);
-        let code = cells.code(0)?;
-        while (dictionary.len() as u32) < code {
-            dictionary.push(b"");
+        let code = cells.code(0).map_err(in_table("dictionary", String::new))?;
+        let place = |error| in_table("dictionary", || format!("code {code}"))(error);
+        // Codes are given one by one, and none is ever taken back.
+        if dictionary.len() != code as usize {
+            return Err(place(cannot_be(format!("code {} is not there", dictionary.len()))));
         }
-        dictionary.push(cells.text(1)?);
+        dictionary.push(cells.text(1).map_err(place)?);
     }
     Ok(dictionary)
 }
 
 /// The newest `covered_to` of a successful import of what is asked for, bills aside. Where none was recorded, as while the
 /// first import still runs, the newest observation.
-fn as_of(connection: &Connection, imports: &[ImportRun], scopes: Scopes) -> rusqlite::Result<Option<Instant>> {
+fn as_of(
+    connection: &Connection,
+    imports: &[ImportRun],
+    scopes: Scopes,
+    plausible: Plausible,
+) -> rusqlite::Result<Option<Instant>> {
     let counts = |scope: Option<Scope>| match scope {
         Some(Scope::Csv) => scopes.issues || scopes.pull_requests,
         Some(Scope::Issues | Scope::ProjectItems) => scopes.issues,
@@ -113,18 +154,16 @@ fn as_of(connection: &Connection, imports: &[ImportRun], scopes: Scopes) -> rusq
     let covered = imports
         .iter()
         .filter(|run| run.outcome == RunOutcome::Ok && counts(run.scope.known()))
-        .filter_map(|run| run.covered_to);
+        .filter_map(|run| run.covered_to)
+        .filter(|covered_to| plausible.holds(covered_to.micros()));
     if let Some(newest) = covered.max() {
         return Ok(Some(newest));
     }
     let observed = |table: &str| {
         let sql = format!("SELECT max(observed_at) FROM {table}");
-        connection.query_row(&sql, [], |row| row.get::<_, Option<i64>>(0))
+        connection.scan(&sql, Scan::Everything)?.query_row([], |row| row.get::<_, Option<i64>>(0))
     };
     let issues = if scopes.issues { observed("issue")?.max(observed("project_item")?) } else { None };
     let pull_requests = if scopes.pull_requests { observed("pr")? } else { None };
-    Ok(issues
-        .max(pull_requests)
-        .filter(|&micros| micros != crate::import_csv::NEVER_OBSERVED)
-        .map(Instant::from_micros))
+    Ok(issues.max(pull_requests).filter(|&micros| plausible.holds(micros)).map(Instant::from_micros))
 }

@@ -3,9 +3,13 @@
 use model::columns::{Column as _, Dictionary};
 use rusqlite::Connection;
 
+use crate::read::tables::places;
 use crate::sqlite::cells::Cells;
+use crate::sqlite::damage::{cannot_be, in_table};
+use crate::sqlite::plans::{Prepare as _, Scan};
 
-const UNKNOWN: u32 = u32::MAX;
+/// The place of what has none.
+pub(super) const UNKNOWN: u32 = u32::MAX;
 
 /// Issues or pull requests in published order.
 pub(crate) struct Parents {
@@ -31,37 +35,43 @@ pub(crate) struct Parent {
 
 impl Parents {
     pub(crate) fn of_issues(connection: &Connection) -> rusqlite::Result<Self> {
-        Self::of(connection, "SELECT row_id, repository, number FROM issue ORDER BY row_id")
+        let sql = "SELECT row_id, repository, number FROM issue ORDER BY row_id";
+        Self::of(connection, sql, "issue")
     }
 
     pub(crate) fn of_pull_requests(connection: &Connection) -> rusqlite::Result<Self> {
-        Self::of(connection, "SELECT row_id, repository, number FROM pr ORDER BY row_id")
+        let sql = "SELECT row_id, repository, number FROM pr ORDER BY row_id";
+        Self::of(connection, sql, "pr")
     }
 
-    fn of(connection: &Connection, sql: &str) -> rusqlite::Result<Self> {
+    fn of(connection: &Connection, sql: &str, table: &'static str) -> rusqlite::Result<Self> {
         let (repositories, rank_of) = repositories(connection)?;
         let mut parents = Vec::new();
-        let mut statement = connection.prepare(sql)?;
+        let mut statement = connection.scan(sql, Scan::Everything)?;
         let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
+        while let Some(row) = rows.next().map_err(in_table(table, String::new))? {
             let cells = Cells(row);
-            let number = cells.text(2)?;
-            parents.push(Parent {
-                row: cells.int(0)?,
-                repository: rank_of.get(cells.code(1)? as usize).copied().unwrap_or(UNKNOWN),
-                numeric: std::str::from_utf8(number).ok().and_then(|text| text.parse().ok()).unwrap_or(u64::MAX),
-                number: number.to_vec(),
-            });
+            let parent = || -> rusqlite::Result<Parent> {
+                let number = cells.text(2)?;
+                let repository = cells.code(1)?;
+                let Some(rank) = rank_of.get(repository as usize).filter(|rank| **rank != UNKNOWN) else {
+                    return Err(cannot_be(format!("it is in repository {repository}, which is not there")));
+                };
+                Ok(Parent {
+                    row: cells.int(0)?,
+                    repository: *rank,
+                    numeric: std::str::from_utf8(number).ok().and_then(|text| text.parse().ok()).unwrap_or(u64::MAX),
+                    number: number.to_vec(),
+                })
+            };
+            let row = || cells.int(0).map_or_else(|_| String::new(), |row| format!("row {row}"));
+            parents.push(parent().map_err(in_table(table, row))?);
         }
         let key = |parent: &Parent| (parent.repository, parent.numeric);
         if !parents.is_sorted_by(|a, b| key(a) < key(b)) {
             parents.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.number.cmp(&b.number)).then(a.row.cmp(&b.row)));
         }
-        let last = parents.iter().map(|parent| parent.row).max().unwrap_or(0);
-        let mut place_of = vec![UNKNOWN; last as usize + 1];
-        for (place, parent) in parents.iter().enumerate() {
-            place_of[parent.row as usize] = place as u32;
-        }
+        let place_of = places(table, parents.iter().map(|parent| parent.row))?;
         Ok(Self { repositories, all: parents, place_of })
     }
 
@@ -88,6 +98,13 @@ impl Parents {
     /// Place by stored row.
     pub(crate) fn place(&self, row: i64) -> Option<u32> {
         usize::try_from(row).ok().and_then(|row| self.place_of.get(row)).copied().filter(|&place| place != UNKNOWN)
+    }
+
+    /// The one of a stored row in words: `acme/shop#7`.
+    pub(crate) fn name(&self, row: i64) -> String {
+        let Some(parent) = self.find(row) else { return format!("row {row}") };
+        let [org, repo, _] = self.names(parent).map(String::from_utf8_lossy);
+        format!("{org}/{repo}#{}", String::from_utf8_lossy(&parent.number))
     }
 
     /// The one of a stored row.
@@ -147,22 +164,25 @@ pub(crate) struct Card {
 /// Cards that show issues, by issue, board and node id.
 pub(crate) fn cards(connection: &Connection, issues: &Parents, dictionary: &Dictionary) -> rusqlite::Result<Vec<Card>> {
     let mut cards = Vec::new();
-    let mut statement = connection.prepare(
+    let mut statement = connection.scan(
         "SELECT row_id, issue, project_id, project_name, item_id FROM project_item WHERE issue IS NOT NULL
          ORDER BY row_id",
+        Scan::Everything,
     )?;
     let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next().map_err(in_table("project_item", String::new))? {
         let cells = Cells(row);
-        if let Some(issue) = issues.place(cells.int(1)?) {
-            cards.push(Card {
-                row: cells.int(0)?,
-                issue,
-                project_id: cells.code(2)?,
-                project_name: cells.code(3)?,
-                item_id: cells.text(4)?.to_vec(),
-            });
-        }
+        let code = |index| match cells.code(index)? {
+            code if (code as usize) < dictionary.len() => Ok(code),
+            code => Err(cannot_be(format!("the dictionary has no code {code}"))),
+        };
+        let card = || -> rusqlite::Result<Option<Card>> {
+            let Some(issue) = issues.place(cells.int(1)?) else { return Ok(None) };
+            let (project_id, project_name) = (code(2)?, code(3)?);
+            Ok(Some(Card { row: cells.int(0)?, issue, project_id, project_name, item_id: cells.text(4)?.to_vec() }))
+        };
+        let row = || cells.int(0).map_or_else(|_| String::new(), |row| format!("row {row}"));
+        cards.extend(card().map_err(in_table("project_item", row))?);
     }
     cards.sort_by(|a, b| {
         a.issue
@@ -177,19 +197,14 @@ pub(crate) fn cards(connection: &Connection, issues: &Parents, dictionary: &Dict
 type Repositories = (Vec<[Vec<u8>; 3]>, Vec<u32>);
 
 fn repositories(connection: &Connection) -> rusqlite::Result<Repositories> {
-    let mut names = Vec::new();
-    let mut rank_of = Vec::new();
-    let mut statement =
-        connection.prepare("SELECT row_id, org, repo, host FROM repository ORDER BY org, repo, host, id, row_id")?;
+    let (mut names, mut numbers) = (Vec::new(), Vec::new());
+    let sql = "SELECT row_id, org, repo, host FROM repository ORDER BY org, repo, host, id, row_id";
+    let mut statement = connection.scan(sql, Scan::Everything)?;
     let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next().map_err(in_table("repository", String::new))? {
         let cells = Cells(row);
-        let stored = cells.code(0)? as usize;
-        if rank_of.len() <= stored {
-            rank_of.resize(stored + 1, UNKNOWN);
-        }
-        rank_of[stored] = names.len() as u32;
+        numbers.push(cells.int(0)?);
         names.push([cells.text(1)?.to_vec(), cells.text(2)?.to_vec(), cells.text(3)?.to_vec()]);
     }
-    Ok((names, rank_of))
+    Ok((names, places("repository", numbers.into_iter())?))
 }

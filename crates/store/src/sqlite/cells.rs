@@ -1,7 +1,10 @@
 //! Cells of a row without conversions that cost.
 
+use std::cell::RefCell;
+
 use model::cells::{ReadColumns, ReadRow};
 use model::columns::{InstantColumn, Interner};
+use model::instant::Plausible;
 use model::kinds::{Named, Told};
 use model::spec::{RawColumn, RawTable, Storage};
 use model::{Amount, Instant, Month};
@@ -9,6 +12,8 @@ use rusqlite::types::{FromSqlError, Type, ValueRef};
 use rusqlite::{Connection, Error, Row};
 
 use crate::dictionary::find;
+use crate::sqlite::damage::cannot_be;
+use crate::sqlite::plans::Prepare as _;
 
 /// One row of a result.
 #[derive(Clone, Copy)]
@@ -79,6 +84,19 @@ pub(crate) struct Selection {
     columns: Vec<&'static RawColumn>,
     /// For each column the codes of the kinds that it may name, in their order; -1 for one that is not stored.
     kinds: Vec<Vec<i64>>,
+    /// Codes that there are: all below.
+    codes: u32,
+    /// The instants that columns may hold; all of them where they are read as rows.
+    plausible: Option<Plausible>,
+    /// Those of a row that they may not.
+    implausible: RefCell<Vec<Implausible>>,
+}
+
+/// An instant that cannot be, and its column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Implausible {
+    pub(crate) column: &'static str,
+    pub(crate) micros: i64,
 }
 
 impl Selection {
@@ -99,7 +117,43 @@ impl Selection {
             column.kinds.iter().map(code).collect()
         };
         let kinds = columns.iter().map(|column| codes(column)).collect::<rusqlite::Result<_>>()?;
-        Ok(Self { first, columns, kinds })
+        let last: i64 =
+            connection.by_key("SELECT max(code) FROM dictionary")?.query_row([], |row| row.get(0)).unwrap_or(0);
+        let codes = u32::try_from(last + 1).map_err(|_| cannot_be(format!("the dictionary has a code {last}")))?;
+        Ok(Self { first, columns, kinds, codes, plausible: None, implausible: RefCell::default() })
+    }
+
+    /// Takes instants that cannot be for unknown.
+    pub(crate) fn only(self, plausible: Plausible) -> Self {
+        Self { plausible: Some(plausible), ..self }
+    }
+
+    /// The instants of the rows read since the last question that cannot be.
+    pub(crate) fn take_implausible(&self) -> Vec<Implausible> {
+        self.implausible.take()
+    }
+
+    /// Whether there are some.
+    #[inline]
+    pub(crate) fn has_implausible(&self) -> bool {
+        !self.implausible.borrow().is_empty()
+    }
+
+    #[inline]
+    fn plausible(&self, index: usize, micros: i64) -> i64 {
+        match self.plausible {
+            Some(plausible) if !plausible.holds(micros) => self.refuse(index, micros),
+            _ => micros,
+        }
+    }
+
+    #[cold]
+    fn refuse(&self, index: usize, micros: i64) -> i64 {
+        if micros != Instant::NULL_MICROS {
+            let column = self.columns[index - self.first].name;
+            self.implausible.borrow_mut().push(Implausible { column, micros });
+        }
+        Instant::NULL_MICROS
     }
 
     /// All columns that are stored in the rows of a table.
@@ -159,9 +213,27 @@ impl RowCells<'_> {
         match self.cells.0.get_ref(index)? {
             ValueRef::Integer(code) => {
                 let texts = self.texts.as_ref().ok_or_else(|| unexpected(index, ValueRef::Integer(code)))?;
-                Ok(texts.dictionary().text(code as u32).into_owned())
+                Ok(texts.dictionary().text(self.known_code(index)?).into_owned())
             }
             _ => Ok(String::from_utf8_lossy(self.cells.text(index)?).into_owned()),
+        }
+    }
+
+    /// A code of which there is a text.
+    #[inline]
+    fn known_code(&self, index: usize) -> rusqlite::Result<u32> {
+        match self.cells.0.get_ref(index)? {
+            ValueRef::Integer(code) if (0..i64::from(self.selection.codes)).contains(&code) => Ok(code as u32),
+            other => Err(self.unknown_code(index, other)),
+        }
+    }
+
+    #[cold]
+    fn unknown_code(&self, index: usize, value: ValueRef<'_>) -> Error {
+        let name = self.selection.columns[index - self.selection.first].name;
+        match value {
+            ValueRef::Integer(code) => cannot_be(format!("column {name}: the dictionary has no code {code}")),
+            other => unexpected(index, other),
         }
     }
 
@@ -188,7 +260,7 @@ impl ReadColumns for RowCells<'_> {
                 Some(texts) => Ok(texts.code(text)),
                 None => Err(unexpected(index, ValueRef::Text(text))),
             },
-            _ => self.cells.code(index),
+            _ => self.known_code(index),
         }
     }
 
@@ -212,7 +284,8 @@ impl ReadColumns for RowCells<'_> {
     #[inline]
     fn optional_instant(&mut self, column: &mut InstantColumn) -> rusqlite::Result<()> {
         let index = self.next();
-        column.push_with_nanos(self.cells.int_or_null(index)?.unwrap_or(Instant::NULL_MICROS), 0);
+        let micros = self.cells.int_or_null(index)?.unwrap_or(Instant::NULL_MICROS);
+        column.push_with_nanos(self.selection.plausible(index, micros), 0);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::publish::folder_of;
+use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::{StoreError, schema};
 
 /// How long one statement waits for another process that is committing.
@@ -63,18 +64,25 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(sql)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
     match checked_version(path, &connection)? {
-        schema::VERSION => {}
+        // A backup is no write-ahead log's file until it is put in the place of the store.
+        schema::VERSION => use_log(&connection).map_err(sql)?,
         found => {
             if found == 0 {
                 connection.pragma_update(None, "page_size", 8192).map_err(sql)?;
             }
-            connection.pragma_update(None, "journal_mode", "WAL").map_err(sql)?;
+            use_log(&connection).map_err(sql)?;
             schema::migrate(&mut connection).map_err(sql)?;
         }
     }
     tune_for_writing(&connection).map_err(sql)?;
     check_writable(&connection).map_err(sql)?;
     Ok(connection)
+}
+
+/// Keeps readers and the writer out of each other's way.
+fn use_log(connection: &Connection) -> rusqlite::Result<()> {
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode == "wal" { Ok(()) } else { connection.pragma_update(None, "journal_mode", "WAL") }
 }
 
 /// Finds out now, and not after the first page was fetched, that a file may not be written. Where another
@@ -114,7 +122,7 @@ pub(crate) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
 
 fn usable(connection: Connection) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    connection.scan("SELECT count(*) FROM sqlite_master", Scan::Everything)?.query_row([], |_| Ok(()))?;
     Ok(connection)
 }
 

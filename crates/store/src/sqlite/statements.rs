@@ -11,6 +11,7 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::{CachedStatement, Connection, ToSql};
 
 use crate::dictionary::Codes;
+use crate::sqlite::plans::Prepare as _;
 
 /// Columns of a row that are not published: keys between the tables, and what an import needs to know.
 pub(crate) type Keys<'a> = &'a [(&'static str, &'a dyn ToSql)];
@@ -118,7 +119,7 @@ impl<'c, R: RawRow> Children<'c, R> {
     /// `parent` is the column of the row that they hang on.
     pub(crate) fn new(connection: &'c Connection, codes: &mut Codes, parent: &'static str) -> rusqlite::Result<Self> {
         let sql = codes.statement(Verb::Insert, R::TABLE, &[(parent, &0), ("seq", &0)]);
-        Ok(Self { connection, statement: connection.prepare_cached(&sql)?, row: PhantomData })
+        Ok(Self { connection, statement: connection.by_key(&sql)?, row: PhantomData })
     }
 
     /// Adds one.
@@ -142,7 +143,7 @@ fn bind<'c, R: RawRow>(
     row: &R,
     keys: Keys<'_>,
 ) -> rusqlite::Result<CachedStatement<'c>> {
-    let mut statement = connection.prepare_cached(&codes.statement(verb, R::TABLE, keys))?;
+    let mut statement = connection.by_key(&codes.statement(verb, R::TABLE, keys))?;
     fill(&mut statement, connection, codes, keys.iter().map(|(_, value)| *value), row)?;
     Ok(statement)
 }

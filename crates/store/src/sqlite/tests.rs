@@ -6,6 +6,7 @@ use std::fs;
 use model::cells::{RawColumns as _, RawRow as _};
 use model::columns::{Interner, ProjectKind};
 use model::csv::{push_header, push_row};
+use model::instant::Plausible;
 use model::kinds::{Presence, Told};
 use model::spec::Storage;
 use model::{Amount, Instant, Month};
@@ -15,7 +16,7 @@ use rusqlite::Connection;
 use super::statements;
 use crate::csv_folder::{CsvError, rows};
 use crate::dictionary::Codes;
-use crate::read::tables::free;
+use crate::read::tables::{Source, free};
 
 /// Things of every type that a column can have.
 #[derive(Clone, Debug, PartialEq, RawTable)]
@@ -140,7 +141,9 @@ fn a_declared_table_goes_into_the_store_and_comes_back_as_rows_and_as_columns() 
         statements::update(&connection, &mut codes, row, &thing, &[("seen", &2)]).expect("stored again");
     }
     let mut texts = Interner::over(crate::read::dictionary(&connection).expect("read"));
-    let columns: ThingColumns = free(&connection, "row_id", &mut texts).expect("read");
+    let plausible = Plausible::at(Instant::parse_rfc3339("2026-12-31T00:00:00Z").expect("an instant"));
+    let source = Source::new(&connection, plausible);
+    let columns: ThingColumns = free(&source, "row_id", &mut texts).expect("read");
     columns_say(&columns, &texts);
     let seen: i64 = connection.query_row("SELECT min(seen) FROM thing", [], |row| row.get(0)).expect("asked");
     assert_eq!(seen, 2);

@@ -7,6 +7,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::PageWriter;
+use crate::sqlite::plans::{Prepare as _, Scan};
 
 /// Scope of the boards that are away: the value is the first import that lacked it.
 const ABSENT: &str = "absent_boards";
@@ -43,7 +44,7 @@ pub(crate) fn absent_boards(connection: &Connection, project_ids: &[String], run
         // Of a board that was away before, not everything may have been read again.
         let since = remembered(connection, RETURNED, project_id)?.map_or(run, |absence| absence.since);
         forget(connection, RETURNED, project_id)?;
-        connection.prepare_cached(sql)?.execute((ABSENT, project_id, Absence { since, until: None }.write()))?;
+        connection.by_key(sql)?.execute((ABSENT, project_id, Absence { since, until: None }.write()))?;
     }
     Ok(())
 }
@@ -51,7 +52,7 @@ pub(crate) fn absent_boards(connection: &Connection, project_ids: &[String], run
 /// Node ids, in order, of the issues that were last read while a board was away that has come back.
 pub(crate) fn issues_behind(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let values: Vec<String> = connection
-        .prepare_cached("SELECT value FROM import_cursor WHERE scope = ?1")?
+        .by_key("SELECT value FROM import_cursor WHERE scope = ?1")?
         .query_map([RETURNED], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let mut ids = Vec::new();
@@ -66,19 +67,18 @@ pub(crate) fn issues_behind(connection: &Connection) -> rusqlite::Result<Vec<Str
 fn issues_read_in(connection: &Connection, absence: Absence) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT id FROM issue
         WHERE observed_run >= ?1 AND observed_run < ?2 AND id IS NOT NULL AND vanished_at IS NULL";
-    connection.prepare_cached(sql)?.query_map((absence.since, absence.until), |row| row.get(0))?.collect()
+    connection.scan(sql, Scan::OncePerImport)?.query_map((absence.since, absence.until), |row| row.get(0))?.collect()
 }
 
 fn remembered(connection: &Connection, scope: &str, project_id: &str) -> rusqlite::Result<Option<Absence>> {
     let sql = "SELECT value FROM import_cursor WHERE scope = ?1 AND subject = ?2";
-    let value: Option<String> =
-        connection.prepare_cached(sql)?.query_row([scope, project_id], |row| row.get(0)).optional()?;
+    let value: Option<String> = connection.by_key(sql)?.query_row([scope, project_id], |row| row.get(0)).optional()?;
     Ok(value.and_then(|value| Absence::read(&value)))
 }
 
 fn forget(connection: &Connection, scope: &str, project_id: &str) -> rusqlite::Result<()> {
     let sql = "DELETE FROM import_cursor WHERE scope = ?1 AND subject = ?2";
-    connection.prepare_cached(sql)?.execute([scope, project_id]).map(drop)
+    connection.by_key(sql)?.execute([scope, project_id]).map(drop)
 }
 
 impl PageWriter<'_> {
@@ -87,7 +87,7 @@ impl PageWriter<'_> {
         if let Some(absent) = remembered(self.connection, ABSENT, project_id)? {
             let sql = "INSERT OR REPLACE INTO import_cursor (scope, subject, value) VALUES (?1, ?2, ?3)";
             let absence = Absence { until: Some(self.run()), ..absent };
-            self.connection.prepare_cached(sql)?.execute((RETURNED, project_id, absence.write()))?;
+            self.connection.by_key(sql)?.execute((RETURNED, project_id, absence.write()))?;
             forget(self.connection, ABSENT, project_id)?;
             return forget(self.connection, "project_items", project_id);
         }

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension as _, Params, Row};
 use super::PageWriter;
 use crate::merge::identity::{Claim, Identity, who};
 use crate::merge::order::Sight;
+use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::Keys;
 use crate::{Finding, Kind};
 
@@ -50,7 +51,7 @@ impl PageWriter<'_> {
             Identity::Older(_) => {
                 let stored = with_id.or(at_place).expect("one of both is older");
                 let sql = "UPDATE project SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1";
-                return self.connection.prepare_cached(sql)?.execute((self.generation, stored.claim.row)).map(drop);
+                return self.connection.by_key(sql)?.execute((self.generation, stored.claim.row)).map(drop);
             }
             Identity::Known(_) => with_id,
             Identity::NewId(_) => {
@@ -61,7 +62,7 @@ impl PageWriter<'_> {
             Identity::Displaces { other, .. } => {
                 let there = at_place.expect("it is in the way");
                 self.rename_board(&there.project_id, project_id)?;
-                self.connection.prepare_cached("DELETE FROM project WHERE row_id = ?1")?.execute([other.row])?;
+                self.connection.by_key("DELETE FROM project WHERE row_id = ?1")?.execute([other.row])?;
                 self.find(Finding::Doubles, Kind::Board, &board.org);
                 with_id
             }
@@ -81,7 +82,7 @@ impl PageWriter<'_> {
             "SELECT row_id, project_id, coalesce(id, ''), observed_run, observed_at, seen_generation
              FROM project WHERE {is_it} ORDER BY row_id LIMIT 1"
         );
-        self.connection.prepare_cached(&sql)?.query_row(values, StoredBoard::read).optional()
+        self.connection.by_key(&sql)?.query_row(values, StoredBoard::read).optional()
     }
 
     /// Cards and events of a board belong to the board by its new id.
@@ -91,9 +92,9 @@ impl PageWriter<'_> {
             return Ok(());
         }
         let sql = "UPDATE project_item SET project_id = ?2 WHERE project_id = ?1";
-        self.connection.prepare_cached(sql)?.execute((old, new))?;
+        self.connection.by_key(sql)?.execute((old, new))?;
         let sql = "UPDATE issue_project_event SET project_id = ?2 WHERE project_id = ?1";
-        self.connection.prepare_cached(sql)?.execute((old, new)).map(drop)
+        self.connection.scan(sql, Scan::RenamedBoard)?.execute((old, new)).map(drop)
     }
 
     fn put_board(&mut self, stored: Option<&StoredBoard>, project_id: &str, board: &Project) -> rusqlite::Result<()> {

@@ -10,6 +10,7 @@ use crate::StoreError;
 use crate::error::Failure;
 use crate::ledger::CSV_SOURCE;
 use crate::merge::order::{Observer, Sight, counts};
+use crate::sqlite::plans::Prepare as _;
 
 impl PageWriter<'_> {
     /// Replaces what is stored of an account and month, unless that was observed later.
@@ -46,14 +47,14 @@ impl PageWriter<'_> {
             let sight = Sight { run: row.get(0)?, read_at: row.get(1)?, changed_at: None };
             Ok(StoredMonth { sight, source: row.get(2)?, seen_generation: row.get(3)? })
         };
-        self.connection.prepare_cached(sql)?.query_row(key, read).optional()
+        self.connection.by_key(sql)?.query_row(key, read).optional()
     }
 
     /// An error if there is anything that would count twice, or be lost: two sources that bill nothing agree.
     fn refuse_second_source(&self, bill: &CloudMonth, first: &str, second: &str) -> Result<(), Failure> {
         let sql = "SELECT EXISTS (SELECT 1 FROM cloud_costs WHERE month = ?1 AND provider = ?2 AND account = ?3)";
         let key = (bill.month.number(), &bill.provider, &bill.account);
-        let has_lines: bool = self.connection.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
+        let has_lines: bool = self.connection.by_key(sql)?.query_row(key, |row| row.get(0))?;
         if !has_lines && bill.lines.is_empty() {
             return Ok(());
         }
@@ -69,13 +70,13 @@ impl PageWriter<'_> {
     /// Removes the lines of one account and month.
     pub(crate) fn delete_bill(&self, key: (i32, &str, &str)) -> rusqlite::Result<()> {
         let sql = "DELETE FROM cloud_costs WHERE month = ?1 AND provider = ?2 AND account = ?3";
-        self.connection.prepare_cached(sql)?.execute(key).map(drop)
+        self.connection.by_key(sql)?.execute(key).map(drop)
     }
 
     /// Removes what a file without accounts brought of a provider's month: the same bill, not split by account.
     pub(crate) fn delete_bill_of_all_accounts(&self, month: i32, provider: &str) -> rusqlite::Result<()> {
         let sql = "DELETE FROM cloud_costs WHERE month = ?1 AND provider = ?2 AND account = '' AND source = ?3";
-        self.connection.prepare_cached(sql)?.execute((month, provider, CSV_SOURCE)).map(drop)
+        self.connection.by_key(sql)?.execute((month, provider, CSV_SOURCE)).map(drop)
     }
 
     /// Adds a line, of which there must not yet be one with its key.
@@ -91,7 +92,7 @@ impl PageWriter<'_> {
                 source = excluded.source, seen_generation = excluded.seen_generation,
                 observed_run = excluded.observed_run";
         let values = (month, provider, account, at, source, self.generation, self.run());
-        self.connection.prepare_cached(sql)?.execute(values)?;
+        self.connection.by_key(sql)?.execute(values)?;
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::{PageWriter, Row, Seen, micros};
 use crate::dictionary::{Codes, find};
 use crate::merge::order::Observer;
+use crate::sqlite::plans::Prepare as _;
 use crate::{Delivery, Deposit, Kind};
 
 /// So many deliveries are remembered. What comes again later still changes nothing, because it is older.
@@ -21,7 +22,7 @@ pub(crate) fn delivery(
     delivery: &Delivery<'_>,
 ) -> rusqlite::Result<Deposit> {
     let came_before: bool = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ?1 OR body_hash = ?2)")?
+        .by_key("SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ?1 OR body_hash = ?2)")?
         .query_row([delivery.id, delivery.body_hash], |row| row.get(0))?;
     if came_before {
         return Ok(Deposit::Repeated);
@@ -44,7 +45,7 @@ fn tell(connection: &Connection, codes: &mut Codes, delivery: &Delivery<'_>) -> 
     };
     let at = at.unwrap_or_default().min(delivery.received_at);
     let sql = "SELECT value FROM meta WHERE key = 'run'";
-    let run = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    let run = connection.by_key(sql)?.query_row([], |row| row.get(0))?;
     let mut writer = PageWriter::new(connection, codes, at.micros(), 0).by(Observer::Delivery, run);
     match delivery.told {
         Delivered::Card(card) => writer.delivered_card(&DeliveredCard { at, ..(**card).clone() }),
@@ -56,10 +57,10 @@ fn tell(connection: &Connection, codes: &mut Codes, delivery: &Delivery<'_>) -> 
 
 fn remember(connection: &Connection, delivery: &Delivery<'_>) -> rusqlite::Result<()> {
     let row = connection
-        .prepare_cached("INSERT INTO delivery (id, body_hash, event, received_at) VALUES (?1, ?2, ?3, ?4)")?
+        .by_key("INSERT INTO delivery (id, body_hash, event, received_at) VALUES (?1, ?2, ?3, ?4)")?
         .insert((delivery.id, delivery.body_hash, delivery.event, delivery.received_at.micros()))?;
     let sql = "DELETE FROM delivery WHERE row_id <= ?1";
-    connection.prepare_cached(sql)?.execute([row - KEPT_DELIVERIES]).map(drop)
+    connection.by_key(sql)?.execute([row - KEPT_DELIVERIES]).map(drop)
 }
 
 /// Only imports say which id a row has: deliveries may use another form.
@@ -71,7 +72,7 @@ impl PageWriter<'_> {
     /// What a row that no crawl has seen counts as: seen by the crawl that runs, so that it does not vanish at its end.
     pub(super) fn present_generation(&self) -> rusqlite::Result<i64> {
         let sql = "SELECT value FROM meta WHERE key = 'generation'";
-        self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
+        self.connection.by_key(sql)?.query_row([], |row| row.get(0))
     }
 
     fn delivered_issue(&mut self, issue: &Issue) -> rusqlite::Result<Deposit> {
@@ -89,12 +90,12 @@ impl PageWriter<'_> {
             Row::Older(stored) => (stored.row, false),
             Row::Stored(stored) => {
                 let sql = "SELECT committer FROM issue WHERE row_id = ?1";
-                let committer: i64 = self.connection.prepare_cached(sql)?.query_row([stored.row], |row| row.get(0))?;
+                let committer: i64 = self.connection.by_key(sql)?.query_row([stored.row], |row| row.get(0))?;
                 let vanished_at = self.vanished_after(&stored, issue.updated_at);
                 let issue = &Issue { id: kept_id(&stored.id, &issue.id), ..issue.clone() };
                 self.put_issue(Some(stored.row), issue, repository, vanished_at, stored.seen_generation)?;
                 let sql = "UPDATE issue SET committer = ?1 WHERE row_id = ?2 AND ?1 <> 0";
-                self.connection.prepare_cached(sql)?.execute((committer, stored.row))?;
+                self.connection.by_key(sql)?.execute((committer, stored.row))?;
                 (stored.row, true)
             }
         };
@@ -143,7 +144,7 @@ impl PageWriter<'_> {
 
     fn keep_what_is_not_told(&self, row: i64, told: &mut PullRequest) -> rusqlite::Result<()> {
         let sql = "SELECT first_commit_at, additions, deletions, changed_files FROM pr WHERE row_id = ?1";
-        self.connection.prepare_cached(sql)?.query_row([row], |stored| {
+        self.connection.by_key(sql)?.query_row([row], |stored| {
             let first_commit_at = stored.get::<_, Option<i64>>(0)?.map(Instant::from_micros);
             told.first_commit_at = told.first_commit_at.or(first_commit_at);
             told.additions = told.additions.or(stored.get(1)?);
@@ -169,7 +170,7 @@ impl PageWriter<'_> {
     /// A dismissed review stays dismissed, and what it said before is kept, in whatever order both are told.
     fn delivered_review(&mut self, pull_request_id: &str, review: &Review) -> rusqlite::Result<Deposit> {
         let sql = "SELECT row_id FROM pr WHERE id = ?1";
-        let found = self.connection.prepare_cached(sql)?.query_row([pull_request_id], |row| row.get(0)).optional()?;
+        let found = self.connection.by_key(sql)?.query_row([pull_request_id], |row| row.get(0)).optional()?;
         let Some(pull_request): Option<i64> = found else { return Ok(Deposit::Unknown) };
         let stored = self.stored_review(pull_request, review)?;
         let Some((seq, state, dismissed_state)) = stored else {
@@ -189,7 +190,7 @@ impl PageWriter<'_> {
             return Ok(Deposit::Known);
         }
         self.connection
-            .prepare_cached(
+            .by_key(
                 "UPDATE pr_review SET state = ?1, dismissed_state = ?2, submitted_at = coalesce(submitted_at, ?3)
                  WHERE pr = ?4 AND seq = ?5",
             )?
@@ -202,7 +203,7 @@ impl PageWriter<'_> {
     fn stored_review(&mut self, pull_request: i64, review: &Review) -> rusqlite::Result<Option<(i64, i64, i64)>> {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let sql = "SELECT seq, state, dismissed_state FROM pr_review WHERE pr = ?1 AND id = ?2";
-        let with_id = self.connection.prepare_cached(sql)?.query_row((pull_request, &review.id), read).optional()?;
+        let with_id = self.connection.by_key(sql)?.query_row((pull_request, &review.id), read).optional()?;
         let (None, Some(at), false) = (with_id, review.submitted_at, review.user.is_empty()) else {
             return Ok(with_id);
         };
@@ -210,10 +211,10 @@ impl PageWriter<'_> {
         let sql = "SELECT seq, state, dismissed_state FROM pr_review
             WHERE pr = ?1 AND submitted_at = ?2 AND \"user\" = ?3 ORDER BY seq LIMIT 1";
         let same: Option<(i64, i64, i64)> =
-            self.connection.prepare_cached(sql)?.query_row((pull_request, at.micros(), user), read).optional()?;
+            self.connection.by_key(sql)?.query_row((pull_request, at.micros(), user), read).optional()?;
         if let Some((seq, ..)) = same {
             let sql = "UPDATE pr_review SET id = ?1 WHERE pr = ?2 AND seq = ?3";
-            self.connection.prepare_cached(sql)?.execute((&review.id, pull_request, seq))?;
+            self.connection.by_key(sql)?.execute((&review.id, pull_request, seq))?;
         }
         Ok(same)
     }
@@ -221,18 +222,18 @@ impl PageWriter<'_> {
     fn has_event(&self, table: &str, parent: &str, row: i64, kind: &str, at: Instant) -> rusqlite::Result<bool> {
         let Some(kind) = find(self.connection, kind)? else { return Ok(false) };
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {parent} = ?1 AND type = ?2 AND at = ?3)");
-        self.connection.prepare_cached(&sql)?.query_row((row, kind, at.micros()), |found| found.get(0))
+        self.connection.by_key(&sql)?.query_row((row, kind, at.micros()), |found| found.get(0))
     }
 
     /// The number for a child that belongs behind the last one that is not later; those behind it move on.
     fn make_room(&self, table: &str, parent: &str, row: i64, time: &str, at: Instant) -> rusqlite::Result<i64> {
         let sql = format!("SELECT coalesce(max(seq) + 1, 0) FROM {table} WHERE {parent} = ?1 AND {time} <= ?2");
-        let seq: i64 = self.connection.prepare_cached(&sql)?.query_row((row, at.micros()), |found| found.get(0))?;
+        let seq: i64 = self.connection.by_key(&sql)?.query_row((row, at.micros()), |found| found.get(0))?;
         // By way of negative numbers, for two rows must not have one number even for a moment.
         let sql = format!("UPDATE {table} SET seq = -seq - 1 WHERE {parent} = ?1 AND seq >= ?2");
-        self.connection.prepare_cached(&sql)?.execute((row, seq))?;
+        self.connection.by_key(&sql)?.execute((row, seq))?;
         let sql = format!("UPDATE {table} SET seq = -seq WHERE {parent} = ?1 AND seq < 0");
-        self.connection.prepare_cached(&sql)?.execute([row])?;
+        self.connection.by_key(&sql)?.execute([row])?;
         Ok(seq)
     }
 }

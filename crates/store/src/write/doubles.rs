@@ -11,6 +11,7 @@ use crate::dictionary::find;
 use crate::merge::identity::are_compatible;
 use crate::merge::order::counts;
 use crate::merge::sightings::joined;
+use crate::sqlite::plans::Prepare as _;
 use crate::{Finding, Kind};
 
 /// A card of an issue that is stored twice.
@@ -35,7 +36,7 @@ impl PageWriter<'_> {
     pub(super) fn take_over_id(&self, kind: Kind, row: i64, old: &str, new: &str) -> rusqlite::Result<()> {
         self.note_former_id(kind, old, row)?;
         let sql = "UPDATE project_item SET content_id = ?2 WHERE content_id = ?1 AND content_id <> ''";
-        if self.connection.prepare_cached(sql)?.execute((old, new))? == 0 {
+        if self.connection.by_key(sql)?.execute((old, new))? == 0 {
             return Ok(());
         }
         let sql = "SELECT row_id, project_id, created_at FROM project_item
@@ -61,7 +62,7 @@ impl PageWriter<'_> {
                     self.join_cards(survivor, other)?;
                 } else {
                     let sql = "UPDATE project_item SET issue = NULL WHERE issue = ?1";
-                    self.connection.prepare_cached(sql)?.execute([other])?;
+                    self.connection.by_key(sql)?.execute([other])?;
                 }
             }
             _ => self.delete_pull_request_children(other)?,
@@ -72,7 +73,7 @@ impl PageWriter<'_> {
                 "UPDATE project_item SET content_id = coalesce((SELECT id FROM {table} WHERE row_id = ?1), content_id)
                  WHERE content_id = (SELECT id FROM {table} WHERE row_id = ?2) AND content_id <> ''"
             );
-            self.connection.prepare_cached(&sql)?.execute((survivor, other))?;
+            self.connection.by_key(&sql)?.execute((survivor, other))?;
         }
         self.remove(kind, other, is_double.then_some(survivor))
     }
@@ -86,26 +87,26 @@ impl PageWriter<'_> {
                 "INSERT OR REPLACE INTO former_id (kind, id, row_id)
                  SELECT ?1, {id}, ?3 FROM {table} WHERE row_id = ?2 AND {id} IS NOT NULL"
             );
-            self.connection.prepare_cached(&sql)?.execute((table, row, survivor))?;
+            self.connection.by_key(&sql)?.execute((table, row, survivor))?;
             let sql = "UPDATE former_id SET row_id = ?3 WHERE kind = ?1 AND row_id = ?2";
-            self.connection.prepare_cached(sql)?.execute((table, row, survivor))?;
+            self.connection.by_key(sql)?.execute((table, row, survivor))?;
         } else {
             let sql = "DELETE FROM former_id WHERE kind = ?1 AND row_id = ?2";
-            self.connection.prepare_cached(sql)?.execute((table, row))?;
+            self.connection.by_key(sql)?.execute((table, row))?;
         }
-        self.connection.prepare_cached(&format!("DELETE FROM {table} WHERE row_id = ?1"))?.execute([row]).map(drop)
+        self.connection.by_key(&format!("DELETE FROM {table} WHERE row_id = ?1"))?.execute([row]).map(drop)
     }
 
     /// Remembers an id that a row had until now.
     pub(super) fn note_former_id(&self, kind: Kind, id: &str, row: i64) -> rusqlite::Result<()> {
         let sql = "INSERT OR REPLACE INTO former_id (kind, id, row_id) VALUES (?1, ?2, ?3)";
-        self.connection.prepare_cached(sql)?.execute((kind.table(), id, row)).map(drop)
+        self.connection.by_key(sql)?.execute((kind.table(), id, row)).map(drop)
     }
 
     /// The row that had an id before, if there is one.
     pub(super) fn row_of_former_id(&self, kind: Kind, id: &str) -> rusqlite::Result<Option<i64>> {
         let sql = "SELECT row_id FROM former_id WHERE kind = ?1 AND id = ?2";
-        self.connection.prepare_cached(sql)?.query_row((kind.table(), id), |row| row.get(0)).optional()
+        self.connection.by_key(sql)?.query_row((kind.table(), id), |row| row.get(0)).optional()
     }
 
     /// The id that the content of a card has by now: it may be called by a former one.
@@ -122,7 +123,7 @@ impl PageWriter<'_> {
                  AND NOT EXISTS (SELECT 1 FROM {table} WHERE id = ?2)"
         );
         let present: Option<String> =
-            self.connection.prepare_cached(&sql)?.query_row((table, id), |row| row.get(0)).optional()?;
+            self.connection.by_key(&sql)?.query_row((table, id), |row| row.get(0)).optional()?;
         Ok(present.map_or(Cow::Borrowed(id), Cow::Owned))
     }
 
@@ -135,7 +136,7 @@ impl PageWriter<'_> {
             }
         }
         let sql = "UPDATE project_item SET issue = ?1 WHERE issue = ?2";
-        self.connection.prepare_cached(sql)?.execute((survivor, other)).map(drop)
+        self.connection.by_key(sql)?.execute((survivor, other)).map(drop)
     }
 
     /// Joins the cards of an issue that are still there to those that it has on the same boards since it was transferred.
@@ -148,7 +149,7 @@ impl PageWriter<'_> {
             GROUP BY theirs.project_id";
         let pairs: Vec<(i64, i64)> = self
             .connection
-            .prepare_cached(sql)?
+            .by_key(sql)?
             .query_map((survivor, other, removed), |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
         pairs.into_iter().try_for_each(|(mine, theirs)| self.join_card(mine, theirs))
@@ -162,7 +163,7 @@ impl PageWriter<'_> {
 
     fn cards_of(&self, sql: &str, whose: impl ToSql) -> rusqlite::Result<Vec<Twin>> {
         self.connection
-            .prepare_cached(sql)?
+            .by_key(sql)?
             .query_map([whose], |row| Ok(Twin { row: row.get(0)?, project_id: row.get(1)?, created_at: row.get(2)? }))?
             .collect()
     }
@@ -183,18 +184,18 @@ impl PageWriter<'_> {
         }
         let all = joined(&earlier, &later, removed);
         self.connection
-            .prepare_cached("DELETE FROM project_item_sighting WHERE item IN (?1, ?2)")?
+            .by_key("DELETE FROM project_item_sighting WHERE item IN (?1, ?2)")?
             .execute((survivor, other))?;
         self.put_sightings(survivor, 0, &all)?;
         let sql = "DELETE FROM issue_project_custom_field WHERE item = ?1";
-        self.connection.prepare_cached(sql)?.execute([other])?;
+        self.connection.by_key(sql)?.execute([other])?;
         self.remove(Kind::Card, other, Some(survivor))
     }
 
     /// When the status of a card was last told.
     fn told_at(&self, card: i64) -> rusqlite::Result<Option<i64>> {
         let sql = "SELECT told_at FROM project_item WHERE row_id = ?1";
-        self.connection.prepare_cached(sql)?.query_row([card], |row| row.get(0))
+        self.connection.by_key(sql)?.query_row([card], |row| row.get(0))
     }
 
     /// Whether a review of a pull request comes under another id than the one of the same author and time has.
@@ -202,7 +203,7 @@ impl PageWriter<'_> {
         let sql = "SELECT submitted_at, \"user\", id FROM pr_review WHERE pr = ?1 AND id IS NOT NULL ORDER BY seq";
         let stored: Vec<StoredReview> = self
             .connection
-            .prepare_cached(sql)?
+            .by_key(sql)?
             .query_map([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
         if stored.is_empty() || reviews.iter().any(|review| stored.iter().any(|(.., id)| *id == review.id)) {
@@ -228,7 +229,7 @@ impl PageWriter<'_> {
                     SELECT max(row_id) FROM project_item
                     WHERE issue = ?2 AND project_id = ?3 AND presence <> ?4 AND item_id IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM project_item WHERE item_id = ?1)";
-            self.connection.prepare_cached(sql)?.execute((&item.id, issue, project, removed))?;
+            self.connection.by_key(sql)?.execute((&item.id, issue, project, removed))?;
         }
         Ok(())
     }
@@ -247,7 +248,7 @@ impl PageWriter<'_> {
         );
         let found = self
             .connection
-            .prepare_cached(&sql)?
+            .by_key(&sql)?
             .query_row((seen.created_at, seen.title, creator), StoredRow::read)
             .optional()?;
         let new = self.sight(seen.changed_at);
@@ -268,7 +269,7 @@ impl PageWriter<'_> {
                 AND there.id IS NOT NULL AND there.first_run > gone.observed_run
             ORDER BY there.row_id LIMIT 1";
         let found: Option<(i64, String)> =
-            self.connection.prepare_cached(sql)?.query_row([gone], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            self.connection.by_key(sql)?.query_row([gone], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((there, label)) = found else { return Ok(false) };
         self.join_live_cards(there, gone)?;
         self.displace(Kind::Issue, there, gone, true)?;

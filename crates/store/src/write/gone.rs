@@ -8,6 +8,7 @@ use super::PageWriter;
 use crate::dictionary::Codes;
 use crate::error::Failure;
 use crate::merge::order::{Observer, is_missing};
+use crate::sqlite::plans::Prepare as _;
 use crate::{Absence, Finding, Findings, Kind};
 
 /// Notes that issues or pull requests were asked for by id and are there no longer.
@@ -43,7 +44,7 @@ pub(crate) fn absent_repository(
     for scope in [Scope::Issues, Scope::PullRequests] {
         writer.mark_vanished(scope, id, absence.run)?;
         let sql = "DELETE FROM import_cursor WHERE scope = ?1 AND subject = ?2";
-        connection.prepare_cached(sql)?.execute((scope.name(), id))?;
+        connection.by_key(sql)?.execute((scope.name(), id))?;
     }
     Ok(writer.findings)
 }
@@ -68,7 +69,7 @@ impl PageWriter<'_> {
         );
         let mut missing = Vec::new();
         {
-            let mut statement = self.connection.prepare_cached(&sql)?;
+            let mut statement = self.connection.by_key(&sql)?;
             let mut rows = statement.query([subject])?;
             while let Some(row) = rows.next()? {
                 if is_missing(generation, row.get(1)?, row.get(2)?) {
@@ -85,7 +86,7 @@ impl PageWriter<'_> {
             return Ok(());
         }
         let sql = format!("UPDATE {} SET vanished_at = ?1, observed_run = ?2 WHERE row_id = ?3", kind.table());
-        self.connection.prepare_cached(&sql)?.execute((self.observed_at, self.run(), row))?;
+        self.connection.by_key(&sql)?.execute((self.observed_at, self.run(), row))?;
         self.find(Finding::Gone, kind, label);
         Ok(())
     }
@@ -93,6 +94,6 @@ impl PageWriter<'_> {
     /// `org/name` of a repository.
     fn label_of(&self, repository: i64) -> rusqlite::Result<String> {
         let sql = "SELECT org || '/' || repo FROM repository WHERE row_id = ?1";
-        self.connection.prepare_cached(sql)?.query_row([repository], |row| row.get(0))
+        self.connection.by_key(sql)?.query_row([repository], |row| row.get(0))
     }
 }

@@ -10,10 +10,11 @@ use crate::Kind;
 use crate::merge::order::Observer;
 use crate::merge::untold::complete_issue;
 use crate::read::tables::rows_where;
+use crate::sqlite::plans::Prepare as _;
 
 /// Gives the cards that showed an issue before it was known to that issue. The index of what cards show holds those that
 /// show something: that has to be said here too, else every card is looked at for every issue.
-const LINK_CARDS: &str =
+pub(crate) const LINK_CARDS: &str =
     "UPDATE project_item SET issue = ?1 WHERE content_id = ?2 AND content_id <> '' AND issue IS NULL";
 
 impl PageWriter<'_> {
@@ -94,10 +95,10 @@ impl PageWriter<'_> {
         let row = self.put(row, issue, &keys[..of_all])?;
         if vanished_at.is_some() {
             let sql = "UPDATE issue SET vanished_at = ?1 WHERE row_id = ?2";
-            self.connection.prepare_cached(sql)?.execute((vanished_at, row))?;
+            self.connection.by_key(sql)?.execute((vanished_at, row))?;
         }
         if let Some(id) = id_or_null(&issue.id) {
-            self.connection.prepare_cached(LINK_CARDS)?.execute((row, id))?;
+            self.connection.by_key(LINK_CARDS)?.execute((row, id))?;
         }
         Ok(row)
     }
@@ -105,27 +106,10 @@ impl PageWriter<'_> {
     /// Removes the stored events of an issue.
     pub(crate) fn delete_issue_events(&self, row: i64) -> rusqlite::Result<()> {
         self.delete_status_events(row)?;
-        self.connection.prepare_cached("DELETE FROM issue_project_event WHERE issue = ?1")?.execute([row]).map(drop)
+        self.connection.by_key("DELETE FROM issue_project_event WHERE issue = ?1")?.execute([row]).map(drop)
     }
 
     fn delete_status_events(&self, row: i64) -> rusqlite::Result<()> {
-        self.connection.prepare_cached("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row]).map(drop)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rusqlite::Connection;
-
-    use super::LINK_CARDS;
-
-    #[test]
-    fn cards_of_an_issue_are_found_by_what_they_show() {
-        let mut connection = Connection::open_in_memory().expect("opened");
-        crate::schema::migrate(&mut connection).expect("migrated");
-        let sql = format!("EXPLAIN QUERY PLAN {LINK_CARDS}");
-        let plan: String =
-            connection.query_row(&sql, rusqlite::params![1, "I_1"], |row| row.get(3)).expect("explained");
-        assert!(plan.contains("INDEX project_item_content"), "{plan}");
+        self.connection.by_key("DELETE FROM issue_status_event WHERE issue = ?1")?.execute([row]).map(drop)
     }
 }

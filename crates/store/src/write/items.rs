@@ -12,6 +12,7 @@ use super::{PageWriter, id_or_null, micros};
 use crate::merge::identity::is_same_card;
 use crate::merge::order::{Sight, counts};
 use crate::merge::untold::{Values, hides_values};
+use crate::sqlite::plans::Prepare as _;
 use crate::{Finding, Kind};
 
 /// A card as it is, or will be, stored: texts as codes, instants in microseconds.
@@ -74,7 +75,7 @@ impl PageWriter<'_> {
         if let (Some(stored), Some(old)) = (&stored, old) {
             if !counts(self.sight_of_card(&card), self.by, stored.sight()) {
                 let sql = "UPDATE project_item SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1";
-                return self.connection.prepare_cached(sql)?.execute((self.generation, stored.row)).map(drop);
+                return self.connection.by_key(sql)?.execute((self.generation, stored.row)).map(drop);
             }
             if self.is_hidden(&item, &card, stored)? {
                 (card.status_updated_at, card.fields_at, card.told_at) = (None, None, None);
@@ -125,7 +126,7 @@ impl PageWriter<'_> {
         let sql = "SELECT coalesce(covered_from, covered_to), covered_to FROM import_run
             WHERE subject = ?1 AND scope = ?2 AND outcome = 'ok' AND covered_to > ?3 AND run < ?4 ORDER BY run";
         let values = (project_id, Scope::ProjectItems.name(), told_at, self.run());
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = self.connection.by_key(sql)?;
         let mut readings = statement.query(values)?;
         let mut confirmed_at = told_at;
         while let Some(reading) = readings.next()? {
@@ -154,10 +155,8 @@ impl PageWriter<'_> {
             let title = self.code("Title")?;
             let sql =
                 "SELECT count(*), coalesce(max(field_name = ?2), 0) FROM issue_project_custom_field WHERE item = ?1";
-            let (fields, title): (i64, bool) = self
-                .connection
-                .prepare_cached(sql)?
-                .query_row((stored.row, title), |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (fields, title): (i64, bool) =
+                self.connection.by_key(sql)?.query_row((stored.row, title), |row| Ok((row.get(0)?, row.get(1)?)))?;
             let now = Values {
                 status: false,
                 fields: told.map(Vec::len),
@@ -188,7 +187,7 @@ impl PageWriter<'_> {
             (Some(issue), _) => Some(issue),
             (None, Some(id)) if item.content == ItemContent::Issue => self
                 .connection
-                .prepare_cached("SELECT row_id FROM issue WHERE id = ?1")?
+                .by_key("SELECT row_id FROM issue WHERE id = ?1")?
                 .query_row([id], |row| row.get(0))
                 .optional()?,
             _ => None,
@@ -219,12 +218,12 @@ impl PageWriter<'_> {
         let columns = format!("row_id, coalesce(item_id, ''), observed_run, {COLUMNS}");
         if let Some(id) = id_or_null(&item.id) {
             let sql = format!("SELECT {columns} FROM project_item WHERE item_id = ?1");
-            let mut found = self.connection.prepare_cached(&sql)?.query_row([id], StoredCard::read).optional()?;
+            let mut found = self.connection.by_key(&sql)?.query_row([id], StoredCard::read).optional()?;
             if found.is_none()
                 && let Some(row) = self.row_of_former_id(Kind::Card, id)?
             {
                 let sql = format!("SELECT {columns} FROM project_item WHERE row_id = ?1");
-                found = self.connection.prepare_cached(&sql)?.query_row([row], StoredCard::read).optional()?;
+                found = self.connection.by_key(&sql)?.query_row([row], StoredCard::read).optional()?;
             }
             if found.is_none() {
                 found = self.card_of_another_id(item, card)?;
@@ -235,15 +234,15 @@ impl PageWriter<'_> {
         }
         let Some(issue) = card.issue else { return Ok(None) };
         let sql =
-            format!("SELECT {columns} FROM project_item WHERE item_id IS NULL AND issue = ?1 AND project_id = ?2");
-        self.connection.prepare_cached(&sql)?.query_row((issue, card.project_id), StoredCard::read).optional()
+            format!("SELECT {columns} FROM project_item WHERE issue = ?1 AND project_id = ?2 AND +item_id IS NULL");
+        self.connection.by_key(&sql)?.query_row((issue, card.project_id), StoredCard::read).optional()
     }
 
     /// Whether a card had an id and has another one by now: that there is nothing of this id any more says nothing about it.
     fn is_former_card_id(&self, id: &str) -> rusqlite::Result<bool> {
         let sql = "SELECT NOT EXISTS (SELECT 1 FROM project_item WHERE item_id = ?1)";
         Ok(self.row_of_former_id(Kind::Card, id)?.is_some()
-            && self.connection.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+            && self.connection.by_key(sql)?.query_row([id], |row| row.get(0))?)
     }
 
     /// The card that shows the same on the same board; of those that show nothing with an id, such as drafts, the one
@@ -264,11 +263,8 @@ impl PageWriter<'_> {
              WHERE {place} AND project_id = ?2 AND item_id IS NOT NULL ORDER BY row_id DESC"
         );
         let values = (&card.content_id, card.project_id, card.created_at, card.content, self.run(), removed);
-        let all: Vec<StoredCard> = self
-            .connection
-            .prepare_cached(&sql)?
-            .query_map(values, StoredCard::read)?
-            .collect::<rusqlite::Result<_>>()?;
+        let all: Vec<StoredCard> =
+            self.connection.by_key(&sql)?.query_map(values, StoredCard::read)?.collect::<rusqlite::Result<_>>()?;
         let is_it = |stored: &&StoredCard| {
             is_same_card(card.created_at, stored.card.created_at, stored.card.presence == removed)
         };
@@ -306,25 +302,25 @@ impl PageWriter<'_> {
         if let Some(row) = row {
             let sql =
                 format!("UPDATE project_item SET ({COLUMNS}, item_id, observed_run) = ({marks}) WHERE row_id = ?17");
-            self.connection.prepare_cached(&sql)?.execute(values)?;
+            self.connection.by_key(&sql)?.execute(values)?;
             Ok(row)
         } else {
             let sql =
                 format!("INSERT INTO project_item ({COLUMNS}, item_id, observed_run, row_id) VALUES ({marks}, ?17)");
-            self.connection.prepare_cached(&sql)?.insert(values)
+            self.connection.by_key(&sql)?.insert(values)
         }
     }
 
     fn next_sighting(&self, card: i64) -> rusqlite::Result<i64> {
         self.connection
-            .prepare_cached("SELECT coalesce(max(seq) + 1, 0) FROM project_item_sighting WHERE item = ?1")?
+            .by_key("SELECT coalesce(max(seq) + 1, 0) FROM project_item_sighting WHERE item = ?1")?
             .query_row([card], |row| row.get(0))
     }
 
     /// Adds a sighting.
     fn sighting(&self, card: i64, seq: i64, sighting: &Sighting) -> rusqlite::Result<()> {
         self.connection
-            .prepare_cached(
+            .by_key(
                 "INSERT INTO project_item_sighting (item, seq, status, status_at, presence, presence_at, created_at,
                     observed_at, source, confirmed_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -347,7 +343,7 @@ impl PageWriter<'_> {
     fn replace_fields(&mut self, card: i64, item: &ProjectItem, may_have_some: bool) -> rusqlite::Result<()> {
         if may_have_some && (item.fields.is_some() || item.presence == Presence::Removed) {
             let sql = "DELETE FROM issue_project_custom_field WHERE item = ?1";
-            self.connection.prepare_cached(sql)?.execute([card])?;
+            self.connection.by_key(sql)?.execute([card])?;
         }
         if item.presence == Presence::Removed {
             return Ok(());
@@ -360,11 +356,11 @@ impl PageWriter<'_> {
         for field in fields {
             let name = self.code(&field.name)?;
             let sql = "UPDATE issue_project_custom_field SET field_value = ?3 WHERE item = ?1 AND field_name = ?2";
-            if self.connection.prepare_cached(sql)?.execute((card, name, &field.value))? > 0 {
+            if self.connection.by_key(sql)?.execute((card, name, &field.value))? > 0 {
                 continue;
             }
             let sql = "SELECT coalesce(max(seq) + 1, 0) FROM issue_project_custom_field WHERE item = ?1";
-            let seq = self.connection.prepare_cached(sql)?.query_row([card], |row| row.get(0))?;
+            let seq = self.connection.by_key(sql)?.query_row([card], |row| row.get(0))?;
             self.field(card, seq, field)?;
         }
         Ok(())
@@ -378,10 +374,10 @@ impl PageWriter<'_> {
     /// Removes the custom fields that CSV files brought for an issue.
     pub(crate) fn delete_cards_from_csv(&self, issue: i64) -> rusqlite::Result<()> {
         let sql = "DELETE FROM issue_project_custom_field
-            WHERE item IN (SELECT row_id FROM project_item WHERE item_id IS NULL AND issue = ?1)";
-        self.connection.prepare_cached(sql)?.execute([issue])?;
-        let sql = "DELETE FROM project_item WHERE item_id IS NULL AND issue = ?1";
-        self.connection.prepare_cached(sql)?.execute([issue]).map(drop)
+            WHERE item IN (SELECT row_id FROM project_item WHERE issue = ?1 AND +item_id IS NULL)";
+        self.connection.by_key(sql)?.execute([issue])?;
+        let sql = "DELETE FROM project_item WHERE issue = ?1 AND +item_id IS NULL";
+        self.connection.by_key(sql)?.execute([issue]).map(drop)
     }
 }
 

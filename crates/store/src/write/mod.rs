@@ -22,12 +22,15 @@ use crate::dictionary::Codes;
 use crate::error::Failure;
 use crate::merge::identity::{Claim, Identity, who};
 use crate::merge::order::{FROM_FILE, Observer, Sight, is_back};
+use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::{self, Children, Keys};
 use crate::{Finding, Findings, Kind, Page};
 
 pub(crate) use absent_boards::{absent_boards, issues_behind};
 pub(crate) use delivered::delivery;
 pub(crate) use gone::{absent_repository, gone};
+#[cfg(test)]
+pub(crate) use issues::LINK_CARDS;
 
 /// Writes records inside the transaction of one page.
 pub(crate) struct PageWriter<'a> {
@@ -107,12 +110,12 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
     }
     if let Some(generation) = page.generation {
         connection
-            .prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'generation' AND value < ?1")?
+            .by_key("UPDATE meta SET value = ?1 WHERE key = 'generation' AND value < ?1")?
             .execute([generation])?;
     }
     if let Some(cursor) = page.cursor {
         connection
-            .prepare_cached(
+            .by_key(
                 "INSERT INTO import_cursor (scope, subject, value) VALUES (?1, ?2, ?3)
                  ON CONFLICT (scope, subject) DO UPDATE SET value = excluded.value",
             )?
@@ -154,7 +157,7 @@ impl<'a> PageWriter<'a> {
     /// Remembers that the import has begun to store: deliveries from now on are not before it.
     fn note_run(&self) -> rusqlite::Result<()> {
         let sql = "UPDATE meta SET value = ?1 WHERE key = 'run' AND value < ?1";
-        self.connection.prepare_cached(sql)?.execute([self.run]).map(drop)
+        self.connection.by_key(sql)?.execute([self.run]).map(drop)
     }
 
     fn find(&mut self, finding: Finding, kind: Kind, place: &str) {
@@ -232,7 +235,7 @@ impl<'a> PageWriter<'a> {
             return Ok(None);
         }
         let sql = format!("SELECT {STORED_ROW} FROM {} WHERE id = ?1", kind.table());
-        self.connection.prepare_cached(&sql)?.query_row([id], StoredRow::read).optional()
+        self.connection.by_key(&sql)?.query_row([id], StoredRow::read).optional()
     }
 
     fn stored_at(&self, kind: Kind, repository: i64, number: &str) -> rusqlite::Result<Option<StoredRow>> {
@@ -240,14 +243,14 @@ impl<'a> PageWriter<'a> {
             "SELECT {STORED_ROW} FROM {} WHERE repository = ?1 AND number = ?2 ORDER BY id IS NULL, row_id LIMIT 1",
             kind.table()
         );
-        self.connection.prepare_cached(&sql)?.query_row((repository, number), StoredRow::read).optional()
+        self.connection.by_key(&sql)?.query_row((repository, number), StoredRow::read).optional()
     }
 
     /// Notes that a row was seen in the present crawl, where the rest of the observation is too old to count.
     fn note_seen(&self, kind: Kind, stored: &StoredRow) -> rusqlite::Result<()> {
         let sql =
             format!("UPDATE {} SET seen_generation = ?1 WHERE row_id = ?2 AND seen_generation < ?1", kind.table());
-        self.connection.prepare_cached(&sql)?.execute((self.generation, stored.row)).map(drop)
+        self.connection.by_key(&sql)?.execute((self.generation, stored.row)).map(drop)
     }
 
     /// When the row vanished, once this observation of it is stored.

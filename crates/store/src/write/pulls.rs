@@ -7,6 +7,7 @@ use model::records::PullRequest;
 use super::{PageWriter, Row, Seen};
 use crate::merge::untold::complete_pull_request;
 use crate::read::tables::rows_where;
+use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::Keys;
 use crate::{Finding, Kind};
 
@@ -70,14 +71,14 @@ impl PageWriter<'_> {
         let row = self.put(row, pull_request, keys)?;
         if vanished_at.is_some() {
             let sql = "UPDATE pr SET vanished_at = ?1 WHERE row_id = ?2";
-            self.connection.prepare_cached(sql)?.execute((vanished_at, row))?;
+            self.connection.by_key(sql)?.execute((vanished_at, row))?;
         }
         Ok(row)
     }
 
     /// Removes the stored reviews and events of a pull request.
     pub(crate) fn delete_pull_request_children(&self, row: i64) -> rusqlite::Result<()> {
-        self.connection.prepare_cached("DELETE FROM pr_review WHERE pr = ?1")?.execute([row])?;
-        self.connection.prepare_cached("DELETE FROM pr_event WHERE pr = ?1")?.execute([row]).map(drop)
+        self.connection.by_key("DELETE FROM pr_review WHERE pr = ?1")?.execute([row])?;
+        self.connection.by_key("DELETE FROM pr_event WHERE pr = ?1")?.execute([row]).map(drop)
     }
 }

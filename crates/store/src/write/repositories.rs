@@ -8,6 +8,7 @@ use super::{PageWriter, id_or_null};
 use crate::import_csv::NEVER_OBSERVED;
 use crate::merge::identity::{Named, are_compatible, assign};
 use crate::merge::order::{FROM_FILE, Sight, counts};
+use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::Keys;
 use crate::{Finding, Kind};
 
@@ -53,7 +54,7 @@ impl PageWriter<'_> {
         }
         let stored: Vec<StoredRepository> = self
             .connection
-            .prepare_cached(&format!("SELECT {STORED} FROM repository ORDER BY id IS NULL, row_id"))?
+            .scan(&format!("SELECT {STORED} FROM repository ORDER BY id IS NULL, row_id"), Scan::Listing)?
             .query_map([], StoredRepository::read)?
             .collect::<rusqlite::Result<_>>()?;
         // A file that says no host may mean any: that of whoever shows the repository.
@@ -100,7 +101,7 @@ impl PageWriter<'_> {
         let seen = stored.seen_generation.max(self.generation);
         if !counts(self.sight(None), self.by, stored.sight) {
             let sql = "UPDATE repository SET seen_generation = ?1 WHERE row_id = ?2";
-            self.connection.prepare_cached(sql)?.execute((seen, row))?;
+            self.connection.by_key(sql)?.execute((seen, row))?;
             return Ok(row);
         }
         let id = if repository.id.is_empty() { &stored.id } else { &repository.id };
@@ -133,7 +134,7 @@ impl PageWriter<'_> {
             // The names of an issue's page never change what is stored; only the id is new knowledge.
             Some(stored) => {
                 let sql = "UPDATE repository SET id = ?1 WHERE row_id = ?2 AND id IS NULL AND ?1 IS NOT NULL";
-                self.connection.prepare_cached(sql)?.execute((id_or_null(&stub.id), stored.row))?;
+                self.connection.by_key(sql)?.execute((id_or_null(&stub.id), stored.row))?;
                 stored.row
             }
             // Whatever a list of repositories says later counts more.
@@ -171,7 +172,7 @@ impl PageWriter<'_> {
     ) -> rusqlite::Result<Option<StoredRepository>> {
         if let Some(id) = id_or_null(&repository.id) {
             let sql = format!("SELECT {STORED} FROM repository WHERE id = ?1");
-            let found = self.connection.prepare_cached(&sql)?.query_row([id], StoredRepository::read).optional()?;
+            let found = self.connection.by_key(&sql)?.query_row([id], StoredRepository::read).optional()?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -185,7 +186,7 @@ impl PageWriter<'_> {
         let host = host_or_usual(&repository.host);
         let is_shown = !repository.id.is_empty();
         self.connection
-            .prepare_cached(&sql)?
+            .by_key(&sql)?
             .query_row((&repository.org, &repository.name, any, host, is_shown, USUAL_HOST), StoredRepository::read)
             .optional()
     }
@@ -212,7 +213,7 @@ impl PageWriter<'_> {
             WHERE other.org = ?1 AND other.repo = ?2 AND other.row_id <> ?3 AND other.observed_run <= ?4";
         let namesakes: Vec<(i64, bool)> = self
             .connection
-            .prepare_cached(sql)?
+            .by_key(sql)?
             .query_map((org, name, row, self.run(), USUAL_HOST), |found| Ok((found.get(0)?, found.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
         for (namesake, from_file) in namesakes {
@@ -222,7 +223,7 @@ impl PageWriter<'_> {
             for kind in [Kind::Issue, Kind::PullRequest] {
                 self.move_rows(kind, namesake, row, &format!("{org}/{name}"))?;
             }
-            self.connection.prepare_cached("DELETE FROM repository WHERE row_id = ?1")?.execute([namesake])?;
+            self.connection.by_key("DELETE FROM repository WHERE row_id = ?1")?.execute([namesake])?;
             if !from_file {
                 self.find(Finding::Doubles, Kind::Repository, org);
             }
@@ -240,7 +241,7 @@ impl PageWriter<'_> {
         );
         let pairs: Vec<Namesakes> = self
             .connection
-            .prepare_cached(&sql)?
+            .by_key(&sql)?
             .query_map((to, from), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
             .collect::<rusqlite::Result<_>>()?;
         for (mine, made_at, theirs, their_made_at, from_file) in pairs {
@@ -251,7 +252,7 @@ impl PageWriter<'_> {
             }
         }
         let sql = format!("UPDATE {table} SET repository = ?1 WHERE repository = ?2");
-        self.connection.prepare_cached(&sql)?.execute((to, from)).map(drop)
+        self.connection.by_key(&sql)?.execute((to, from)).map(drop)
     }
 }
 

@@ -5,6 +5,7 @@ use model::records::ProjectEvent;
 use super::PageWriter;
 use crate::Kind;
 use crate::merge::timelines::{Change, From, timeline};
+use crate::sqlite::plans::Prepare as _;
 
 impl PageWriter<'_> {
     /// Replaces what an issue did on boards. What it did on boards that are hidden stays.
@@ -31,7 +32,7 @@ impl PageWriter<'_> {
                 From::Told(position) => self.add_child(Kind::Issue, issue, seq, &events[position])?,
                 From::Stored(position) => {
                     let sql = "UPDATE issue_project_event SET seq = ?3 WHERE issue = ?1 AND seq = -1 - ?2";
-                    self.connection.prepare_cached(sql)?.execute((issue, position as i64, seq))?;
+                    self.connection.by_key(sql)?.execute((issue, position as i64, seq))?;
                 }
             }
         }
@@ -42,7 +43,7 @@ impl PageWriter<'_> {
     fn changes_of(&self, issue: i64) -> rusqlite::Result<Vec<Change>> {
         let sql = "SELECT project_id, type, at FROM issue_project_event WHERE issue = ?1 ORDER BY seq";
         self.connection
-            .prepare_cached(sql)?
+            .by_key(sql)?
             .query_map([issue], |row| Ok(Change { board: row.get(0)?, kind: row.get(1)?, at: row.get(2)? }))?
             .collect()
     }
@@ -51,26 +52,23 @@ impl PageWriter<'_> {
     fn is_listed(&self, board: i64) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM dictionary JOIN project ON project.project_id = dictionary.value
             WHERE dictionary.code = ?1 AND project.observed_run >= ?2)";
-        self.connection.prepare_cached(sql)?.query_row((board, self.run()), |row| row.get(0))
+        self.connection.by_key(sql)?.query_row((board, self.run()), |row| row.get(0))
     }
 
     /// Removes the stored changes but those that stay, which get places out of the way: -1 and less.
     fn set_aside(&self, issue: i64, follows: &[From]) -> rusqlite::Result<()> {
         if follows.iter().any(|from| matches!(from, From::Stored(_))) {
             let sql = "SELECT seq FROM issue_project_event WHERE issue = ?1 ORDER BY seq";
-            let seqs: Vec<i64> = self
-                .connection
-                .prepare_cached(sql)?
-                .query_map([issue], |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
+            let seqs: Vec<i64> =
+                self.connection.by_key(sql)?.query_map([issue], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
             for from in follows {
                 if let From::Stored(position) = from {
                     let sql = "UPDATE issue_project_event SET seq = -1 - ?3 WHERE issue = ?1 AND seq = ?2";
-                    self.connection.prepare_cached(sql)?.execute((issue, seqs[*position], *position as i64))?;
+                    self.connection.by_key(sql)?.execute((issue, seqs[*position], *position as i64))?;
                 }
             }
         }
         let sql = "DELETE FROM issue_project_event WHERE issue = ?1 AND seq >= 0";
-        self.connection.prepare_cached(sql)?.execute([issue]).map(drop)
+        self.connection.by_key(sql)?.execute([issue]).map(drop)
     }
 }

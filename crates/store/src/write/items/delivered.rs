@@ -10,6 +10,7 @@ use rusqlite::OptionalExtension as _;
 
 use super::{Card, Sighting};
 use crate::Deposit;
+use crate::sqlite::plans::Prepare as _;
 use crate::write::PageWriter;
 
 /// A move between columns, as codes.
@@ -42,7 +43,7 @@ impl PageWriter<'_> {
         let item = ProjectItem { id: stored.id.clone(), ..item };
         if told.status == DeliveredStatus::Unclear {
             let sql = "UPDATE project_item SET updated_at = ?1 WHERE row_id = ?2 AND coalesce(updated_at, ?1 - 1) < ?1";
-            let touched = self.connection.prepare_cached(sql)?.execute((told.at.micros(), row))?;
+            let touched = self.connection.by_key(sql)?.execute((told.at.micros(), row))?;
             return Ok(if touched > 0 { Deposit::Stored } else { Deposit::Known });
         }
         match moment_after(old, &card, moved) {
@@ -54,8 +55,7 @@ impl PageWriter<'_> {
     /// The card without what only boards can tell. Of a board that no import has seen the id is empty.
     fn item_of(&self, told: &DeliveredCard) -> rusqlite::Result<ProjectItem> {
         let sql = "SELECT coalesce(nullif(project_id, ''), id), project_name FROM project WHERE id = ?1";
-        let board =
-            self.connection.prepare_cached(sql)?.query_row([&told.board_id], |row| Ok((row.get(0)?, row.get(1)?)));
+        let board = self.connection.by_key(sql)?.query_row([&told.board_id], |row| Ok((row.get(0)?, row.get(1)?)));
         let (project_id, project_name) = board.optional()?.unwrap_or_default();
         let (status, status_updated_at) = match &told.status {
             DeliveredStatus::Moved { to, .. } => (Some(to.clone()), Some(told.at)),
@@ -189,7 +189,7 @@ impl PageWriter<'_> {
             if to_the_end && now == carried {
                 now = (sight.status, sight.status_at);
                 let sql = "UPDATE project_item SET status = ?1, status_updated_at = ?2 WHERE row_id = ?3";
-                self.connection.prepare_cached(sql)?.execute((now.0, now.1, row))?;
+                self.connection.by_key(sql)?.execute((now.0, now.1, row))?;
             }
         }
         if place == sightings.len() && (sight.status, sight.presence) != (now.0, old.presence) {
@@ -211,7 +211,7 @@ impl PageWriter<'_> {
         {
             sightings.insert(place, sight.before(moved));
         }
-        self.connection.prepare_cached("DELETE FROM project_item_sighting WHERE item = ?1")?.execute([row])?;
+        self.connection.by_key("DELETE FROM project_item_sighting WHERE item = ?1")?.execute([row])?;
         self.put_sightings(row, 0, &sightings)?;
         Ok(Deposit::Stored)
     }
@@ -231,7 +231,7 @@ impl PageWriter<'_> {
 
     pub(in crate::write) fn sightings_of(&self, card: i64) -> rusqlite::Result<Vec<Sighting>> {
         self.connection
-            .prepare_cached(
+            .by_key(
                 "SELECT status, status_at, presence, presence_at, created_at, observed_at, source,
                     confirmed_at
                  FROM project_item_sighting WHERE item = ?1 ORDER BY seq",
