@@ -10,13 +10,12 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::Numbers;
-use crate::snapshot::{Question, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// Adds them for the whole organisation under the usual rules; what is not known is left out.
 pub(super) fn register(registry: &mut Registry, snapshot: &Snapshot) {
     let set = snapshot.rules.usual;
-    let calculation =
-        |scope| snapshot.calculations.kept(&Question::whole(set, scope).key()).filter(|_| snapshot.holds(set, scope));
+    let calculation = |scope| snapshot.whole(scope).filter(|_| snapshot.holds(set, scope));
     let table = |scope, name: &str| -> Option<(Arc<_>, usize)> {
         let calculation: Arc<metrics_core::Calculation> = calculation(scope)?;
         let place = calculation.tables.iter().position(|table| table.name == name)?;

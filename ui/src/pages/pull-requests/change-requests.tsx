@@ -5,7 +5,7 @@ import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Legend, limitKeys } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
-import { overAll, type Week, weeksOf } from './weeks.ts';
+import { ofAll, overAll, type Week, weeksOf } from './weeks.ts';
 
 type Row = RowOf<'/api/v1/pull-requests/change-requests'>;
 
@@ -14,7 +14,7 @@ const t = words.pullRequests.requests;
 /** Change requests that reviewers submitted in each week. */
 export function ChangeRequests({ state }: { state: PageState }) {
   const { params, ready, metric, widen } = state;
-  const query = useTable('/api/v1/pull-requests/change-requests', params, ready);
+  const query = useTable('/api/v1/pull-requests/change-requests', ofAll(params), ready);
   const rows = overAll(query.data?.data);
   const weeks = weeksOf(query.data?.meta.periods ?? [], rows);
   const points = weeks.map(point);
