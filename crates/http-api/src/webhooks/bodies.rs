@@ -199,8 +199,8 @@ mod tests {
 
     use super::*;
 
-    fn address(number: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([192, 0, 2, number]))
+    fn address(number: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, number])
     }
 
     /// A body that begins and falls silent.
@@ -236,7 +236,7 @@ mod tests {
     fn an_unknown_sender_that_falls_silent_is_told_so_after_five_seconds() {
         runtime().block_on(async {
             let (bodies, begun) = (Bodies::with(2, 100, 100), Instant::now());
-            assert_eq!(status(&bodies, silent(), address(1)).await, Some(StatusCode::REQUEST_TIMEOUT));
+            assert_eq!(status(&bodies, silent(), Some(address(1))).await, Some(StatusCode::REQUEST_TIMEOUT));
             assert_eq!(begun.elapsed().as_secs(), 5);
             assert!(bodies.lock().reading.is_empty());
         });
@@ -246,15 +246,19 @@ mod tests {
     fn the_stalest_unknown_sender_makes_room_and_a_known_one_never() {
         runtime().block_on(async {
             let bodies = Arc::new(Bodies::with(1, 100, 100));
-            bodies.remember(address(7));
+            bodies.remember(Some(address(7)));
             let reading = |number| {
                 let bodies = Arc::clone(&bodies);
-                tokio::spawn(async move { status(&bodies, silent(), address(number)).await })
+                tokio::spawn(async move { status(&bodies, silent(), Some(address(number))).await })
             };
             let known = reading(7);
             let first = reading(1);
             tokio::task::yield_now().await;
-            assert_eq!(status(&bodies, Body::from("whole"), address(2)).await, None, "there is always room for one");
+            assert_eq!(
+                status(&bodies, Body::from("whole"), Some(address(2))).await,
+                None,
+                "there is always room for one"
+            );
             assert_eq!(first.await.expect("no panic"), Some(StatusCode::SERVICE_UNAVAILABLE));
             assert!(!known.is_finished());
             known.abort();
@@ -265,17 +269,21 @@ mod tests {
     fn bytes_of_unknown_senders_have_a_bound_of_their_own() {
         runtime().block_on(async {
             let bodies = Bodies::with(9, 20, 7);
-            bodies.remember(address(7));
-            let (_, first) = bodies.read(Body::from("12345"), 8, address(1)).await.expect("fits");
-            let (_, second) = bodies.read(Body::from("1234"), 8, address(2)).await.expect("the other one makes room");
+            bodies.remember(Some(address(7)));
+            let (_, first) = bodies.read(Body::from("12345"), 8, Some(address(1))).await.expect("fits");
+            let (_, second) =
+                bodies.read(Body::from("1234"), 8, Some(address(2))).await.expect("the other one makes room");
             assert_eq!(bodies.lock().reading.len(), 1);
             assert_eq!(
-                status(&bodies, Body::from("12345678"), address(3)).await,
+                status(&bodies, Body::from("12345678"), Some(address(3))).await,
                 Some(StatusCode::SERVICE_UNAVAILABLE)
             );
-            assert_eq!(status(&bodies, Body::from("123456789"), address(7)).await, Some(StatusCode::PAYLOAD_TOO_LARGE));
-            let (_, _known) = bodies.read(Body::from("12345678"), 8, address(7)).await.expect("fits");
-            let (_, _more) = bodies.read(Body::from("12345678"), 8, address(7)).await.expect("fits");
+            assert_eq!(
+                status(&bodies, Body::from("123456789"), Some(address(7))).await,
+                Some(StatusCode::PAYLOAD_TOO_LARGE)
+            );
+            let (_, _known) = bodies.read(Body::from("12345678"), 8, Some(address(7))).await.expect("fits");
+            let (_, _more) = bodies.read(Body::from("12345678"), 8, Some(address(7))).await.expect("fits");
             drop((first, second));
             assert_eq!(bodies.lock().taken(true), 16);
         });
