@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures cto-api over generated organisations: time until it listens and is ready, cold filtered queries, a mixed load
-# at 200 requests a second, cached answers as fast as they come, and a reload under load with its peak of memory.
+# at 200 requests a second with and without new questions, cached answers as fast as they come, and a reload under load;
+# memory at rest, after cold queries, with full caches, at the peak of the reload and after it.
 #
 #   config/scripts/bench-api.sh [SIZE …]     medium and large by default; any size of cto-sandbox
 #

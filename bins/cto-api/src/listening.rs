@@ -29,6 +29,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// For requests under way when the program is to end.
 const END_TIMEOUT: Duration = Duration::from_secs(10);
+/// Beyond the limit, for questions whether the server lives, and for waiting until another connection makes room.
+const SPARE_CONNECTIONS: usize = 32;
 /// After a failure to accept, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// A request's head in memory; what is longer is refused before it reaches the router.
@@ -43,7 +45,7 @@ pub(crate) async fn serve(
     end: impl Future<Output = ()>,
 ) {
     let (ending, ended) = watch::channel(());
-    let connections = Arc::new(Connections::default());
+    let connections = Arc::new(Connections::new(most_connections));
     let mut tasks = JoinSet::new();
     let mut router = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut end = pin!(end);
@@ -60,9 +62,9 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        while tasks.len() >= most_connections {
+        if tasks.len() >= most_connections + SPARE_CONNECTIONS {
+            connections.close_first_spare();
             tokio::select! {
-                () = connections.make_room() => {}
                 _ = tasks.join_next() => {}
                 () = &mut end => break 'accepting,
             }
@@ -71,11 +73,14 @@ pub(crate) async fn serve(
         let connection = Connections::open(&connections);
         let service = service_fn({
             let connection = Arc::clone(&connection);
-            move |request| {
+            move |request: hyper::Request<hyper::body::Incoming>| {
                 let busy = connection.busy();
-                let answer = answering.clone().oneshot(request);
+                let (answering, connection) = (answering.clone(), Arc::clone(&connection));
                 async move {
-                    let answer = answer.await;
+                    if !is_about_health(request.uri().path()) {
+                        connection.take_place().await;
+                    }
+                    let answer = answering.oneshot(request).await;
                     drop(busy);
                     answer
                 }
@@ -88,6 +93,11 @@ pub(crate) async fn serve(
     // Connections that have ended already do not listen any more.
     let _ = ending.send(());
     finish(tasks).await;
+}
+
+/// What is asked by whoever watches over the server; answered without a place among the connections.
+fn is_about_health(path: &str) -> bool {
+    path.ends_with("/healthz") || path.ends_with("/readyz")
 }
 
 /// Waits for requests under way, but not for ever.

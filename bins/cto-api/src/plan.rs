@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config_model::{Config, Server, ServerAuth};
-use http_api::{Authentication, Network, RulesBySet};
+use http_api::{Authentication, Limits, Network, RulesBySet};
 use model::rules::RuleSet;
 use secrecy::SecretString;
 
@@ -51,6 +51,8 @@ impl Plan {
         check_exposure(address, &authentication, asked_auth(arguments, server), &hosts)?;
         let proxies = given(&arguments.trusted_proxy, &server.trusted_proxies);
         let usual = http_api::Settings::default();
+        let connections = arguments.connections.map(|number| number as usize).or(server.connections);
+        let connections = connections.unwrap_or(USUAL_CONNECTIONS);
         let http = http_api::Settings {
             base_path: text(arguments.base_path.as_deref(), server.base_path.as_deref()).unwrap_or(usual.base_path),
             authentication,
@@ -58,13 +60,12 @@ impl Plan {
             trusted_proxies: proxies.iter().map(|proxy| proxy.parse()).collect::<Result<Vec<Network>, _>>()?,
             frame_ancestors: text(arguments.frame_ancestors.as_deref(), server.frame_ancestors.as_deref())
                 .unwrap_or(usual.frame_ancestors),
-            limits: usual.limits,
+            limits: Limits { unknown_senders: (connections / 4).max(1), ..usual.limits },
             build: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let data = path(arguments.data.as_deref(), server.data.as_deref()).unwrap_or_else(|| PathBuf::from("data"));
         let seconds = arguments.reload_seconds.or(server.reload_seconds).unwrap_or(USUAL_RELOAD_SECONDS);
         let secret_file = path(arguments.webhook_secret_file.as_deref(), server.webhook_secret_file.as_deref());
-        let connections = arguments.connections.map(|number| number as usize).or(server.connections);
         Ok(Self {
             address,
             http,
@@ -76,7 +77,7 @@ impl Plan {
                 .then(|| Duration::from_secs(if seconds > 0 { seconds } else { USUAL_RELOAD_SECONDS })),
             look_every: (seconds > 0).then(|| Duration::from_secs(seconds)),
             webhooks: secrets::webhook_secret(secret_file.as_deref(), variables)?,
-            connections: connections.unwrap_or(USUAL_CONNECTIONS),
+            connections,
         })
     }
 }

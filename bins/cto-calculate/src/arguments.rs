@@ -49,6 +49,10 @@ pub struct Arguments {
     /// Treat warnings about the input as errors (exit code 2).
     #[arg(long)]
     pub strict: bool,
+    /// Put an apostrophe before text that a spreadsheet would run as a formula. For files that people open; programs
+    /// that read the tables want the text as it was written.
+    #[arg(long)]
+    pub guard_formulas: bool,
     /// Print completions for a shell and exit.
     #[arg(long, value_name = "SHELL")]
     pub completions: Option<Shell>,

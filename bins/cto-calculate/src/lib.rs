@@ -11,6 +11,7 @@ use std::time::Instant as Clock;
 use anyhow::Context as _;
 use command_line::Outcome;
 use model::rules::RuleSet;
+use model::table::Formulas;
 
 pub use arguments::Arguments;
 
@@ -53,7 +54,8 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
         command_line::report!("note: {notice}");
     }
     let folder = arguments.out_folder();
-    write::write(&result.tables, &folder)?;
+    let formulas = if arguments.guard_formulas { Formulas::Guarded } else { Formulas::AsTheyAre };
+    write::write(&result.tables, &folder, formulas)?;
     tracing::info!(
         read_ms = read.as_millis() as u64,
         compute_ms = computed.saturating_sub(read).as_millis() as u64,

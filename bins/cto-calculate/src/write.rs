@@ -9,20 +9,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::Context as _;
-use model::table::Table;
+use model::table::{Formulas, Table};
 use store::StoreError;
 
 /// Rows that one thread turns into text at once: a megabyte or two.
 const BLOCK_ROWS: usize = 8192;
 
 /// Writes each table whole, or leaves its old file as it is.
-pub(crate) fn write(tables: &[Table], folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn write(tables: &[Table], folder: &Path, formulas: Formulas) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("the folder {} cannot be created; choose another one with --out", folder.display()))?;
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some(table) = tables.get(next.fetch_add(1, Ordering::Relaxed)) {
-            write_table(table, folder)?;
+            write_table(table, folder, formulas)?;
         }
         Ok::<(), StoreError>(())
     };
@@ -30,13 +30,13 @@ pub(crate) fn write(tables: &[Table], folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_table(table: &Table, folder: &Path) -> Result<(), StoreError> {
+fn write_table(table: &Table, folder: &Path, formulas: Formulas) -> Result<(), StoreError> {
     let path = folder.join(format!("{}.csv", table.name));
-    store::publish::write_atomically(&path, |out| write_blocks(table, out))
+    store::publish::write_atomically(&path, |out| write_blocks(table, out, formulas))
 }
 
 /// As [`Table::write_csv`], a block of rows per core at a time.
-fn write_blocks(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+fn write_blocks(table: &Table, out: &mut dyn Write, formulas: Formulas) -> io::Result<()> {
     let mut header = Vec::new();
     table.push_header(&mut header);
     out.write_all(&header)?;
@@ -47,7 +47,7 @@ fn write_blocks(table: &Table, out: &mut dyn Write) -> io::Result<()> {
         let texts = at_once(blocks.iter().map(|rows| {
             || {
                 let mut lines = Vec::new();
-                table.push_rows(rows.clone(), &mut lines);
+                table.push_rows(rows.clone(), &mut lines, formulas);
                 lines
             }
         }));
@@ -86,7 +86,7 @@ mod tests {
             let cells = Cells::Int((0..height).map(|row| Some(row as i64)).collect());
             let table = Table { name: "example", columns: vec![Column { name: "row", cells }] };
             let mut text = Vec::new();
-            write_blocks(&table, &mut text).expect("writing to memory does not fail");
+            write_blocks(&table, &mut text, Formulas::AsTheyAre).expect("writing to memory does not fail");
             assert!(text == table.to_csv().into_bytes(), "{height} rows");
         }
     }

@@ -494,3 +494,18 @@ fn help_names_every_flag_and_the_exit_codes() {
     }
     assert!(help.contains("CONFIG_PATH") && help.contains("cto-stats") && help.contains("Exit codes: 0 done"));
 }
+
+#[test]
+fn formulas_stay_as_they_were_written_unless_they_are_to_be_guarded() {
+    let folder = Folder::new().with_changed("data/pr.csv", ",Four,", ",\"=HYPERLINK(\"\"https://x\"\",\"\"y\"\")\",");
+    let folder = folder.with_changed("data/pr.csv", ",Three,", ",＝1+1,");
+    folder.calculated("--pr --out plain");
+    folder.calculated("--pr --out guarded --guard-formulas");
+    let (plain, guarded) = (folder.read("plain/calculated_pr.csv"), folder.read("guarded/calculated_pr.csv"));
+    assert!(plain.contains(",\"=HYPERLINK(\"\"https://x\"\",\"\"y\"\")\",") && plain.contains(",＝1+1,"), "{plain}");
+    assert!(
+        guarded.contains(",\"'=HYPERLINK(\"\"https://x\"\",\"\"y\"\")\",") && guarded.contains(",'＝1+1,"),
+        "{guarded}"
+    );
+    assert_eq!(folder.read("plain/pr_cycle_week.csv"), folder.read("guarded/pr_cycle_week.csv"));
+}

@@ -9,8 +9,8 @@ use tower::ServiceExt as _;
 use tower_http::CompressionLevel;
 use tower_http::compression::Compression;
 
-use crate::flights::Weight;
 use crate::problem::Problem;
+use crate::single_flight::Weight;
 
 /// Bodies below this many bytes go out as they are.
 const LEAST_COMPRESSED: usize = 860;

@@ -122,8 +122,7 @@ fn register_snapshot(registry: &mut Registry, snapshot: &Snapshot, reload_failed
     one(registry, "snapshot_loaded_timestamp_seconds", "When the data that is served was loaded", loaded);
     let failed = f64::from(u8::from(reload_failed));
     one(registry, "snapshot_reload_failed", "1 while newer data could not be loaded", failed);
-    let cache = snapshot.answers.bytes() + snapshot.calculations.bytes();
-    one(registry, "cache_bytes", "Computed tables and written answers that are kept", cache as f64);
+    one(registry, "cache_bytes", "Computed tables and written answers that are kept", snapshot.kept.bytes() as f64);
     let Ok(raw) = snapshot.data.of(snapshot.rules.usual) else { return };
     for (name, as_of) in [("work", raw.as_of), ("bills", raw.cloud_as_of)] {
         if let Some(as_of) = as_of {

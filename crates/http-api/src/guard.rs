@@ -1,9 +1,9 @@
 //! Who is answered: authentication, known host names, and limits of what is sent.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -13,6 +13,8 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::{Choice, ConstantTimeEq as _};
 
+use crate::asker::{Asker, Client};
+use crate::forwarded;
 use crate::problem::Problem;
 use crate::settings::{Authentication, Settings};
 use crate::shared::Shared;
@@ -39,7 +41,8 @@ pub(crate) async fn guard(State(rule): State<Rule>, request: Request, next: Next
     if let Err(problem) = within_limits(&parts, settings).and_then(|()| allowed()) {
         return problem.into_response();
     }
-    let answering = next.run(Request::from_parts(parts, body));
+    let asker = Asker::new(Client::of(&parts, settings));
+    let answering = asker.scope(next.run(Request::from_parts(parts, body)));
     tokio::time::timeout(settings.limits.request_time, answering).await.unwrap_or_else(|_| {
         let seconds = settings.limits.request_time.as_secs();
         let detail = format!("the answer took longer than {seconds} s: ask for less, or again in a moment");
@@ -139,19 +142,9 @@ fn known_host(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
 
 /// The name that the client asked for; of a trusted proxy, what it says that the client asked for.
 fn host(parts: &Parts, settings: &Settings) -> Option<String> {
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let forwarded = || header("x-forwarded-host").and_then(|hosts| hosts.split(',').next_back()).map(str::trim);
-    let forwarded = if is_trusted_proxy(parts, settings) { forwarded() } else { None };
-    forwarded
-        .or_else(|| header("host"))
-        .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
-        .map(str::to_owned)
-}
-
-/// Whether the other end of the connection is a proxy whose forwarded headers are believed.
-pub(crate) fn is_trusted_proxy(parts: &Parts, settings: &Settings) -> bool {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    peer.is_some_and(|peer| settings.trusted_proxies.iter().any(|network| network.contains(peer)))
+    forwarded::host(parts, settings)
+        .or_else(|| parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).map(str::to_owned))
+        .or_else(|| parts.uri.authority().map(|authority| authority.as_str().to_owned()))
 }
 
 fn without_port(host: &str) -> String {

@@ -3,12 +3,12 @@
 mod about;
 mod answer;
 mod api;
+mod asker;
 mod compatible;
-mod csv;
 mod dashboard;
 mod data;
 mod evidence;
-mod flights;
+mod forwarded;
 mod gauges;
 mod guard;
 mod hash;
@@ -22,7 +22,9 @@ mod routes;
 mod routing;
 mod settings;
 mod shared;
+mod single_flight;
 mod snapshot;
+mod turns;
 mod typed;
 mod webhooks;
 

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::dashboard::FromDashboard;
-use crate::guard::is_trusted_proxy;
+use crate::forwarded::is_trusted_proxy;
 use crate::problem::{MEDIA_TYPE, Problem};
 use crate::shared::Shared;
 

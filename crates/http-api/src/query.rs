@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use metrics_core::Selection;
 use metrics_core::catalogue::Filter;
 use metrics_core::selection::{Bots, Known};
+use metrics_core::totals::ALL;
 use model::Instant;
 use model::rules::RuleSet;
 
@@ -37,6 +38,8 @@ pub(crate) struct Query {
     pub(crate) set: RuleSet,
     pub(crate) as_of: Option<Instant>,
     pub(crate) selection: Selection,
+    /// `repo=ALL`: only the rows over all repositories.
+    pub(crate) totals: bool,
     /// Parameters that only this route has, in order of name.
     pub(crate) own: Vec<(&'static str, String)>,
 }
@@ -93,8 +96,24 @@ impl Query {
                 to: None,
                 at: None,
             },
+            totals: false,
             own: extra,
         })
+    }
+
+    /// Of a table with rows over all repositories, `repo=ALL` asks for these alone; it is no name then.
+    pub(crate) fn take_totals(&mut self) -> Result<(), Problem> {
+        let repositories = &mut self.selection.repositories;
+        self.totals = repositories.iter().any(|name| name == ALL);
+        if self.totals && repositories.len() > 1 {
+            let detail = "repo=ALL asks for the rows over all repositories, so no other repo can stand beside it: \
+                          leave it out, the rows over all are there anyway";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", "repo"));
+        }
+        if self.totals {
+            repositories.clear();
+        }
+        Ok(())
     }
 
     /// An error for the first name that the data does not have.
@@ -116,7 +135,7 @@ impl Query {
         let bots = selection.bots.map(|bots| if bots == Bots::Include { "include" } else { "exclude" }.to_owned());
         let filters = [
             (Filter::Project, selection.projects.clone()),
-            (Filter::Repository, selection.repositories.clone()),
+            (Filter::Repository, if self.totals { vec![ALL.to_owned()] } else { selection.repositories.clone() }),
             (Filter::Team, selection.teams.clone()),
             (Filter::Type, selection.types.clone()),
             (Filter::Bots, bots.into_iter().collect()),

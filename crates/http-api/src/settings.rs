@@ -73,12 +73,15 @@ pub struct Limits {
     pub request_time: Duration,
     /// Computations at once; others wait.
     pub concurrent_computations: usize,
-    /// Computed tables and written answers that are kept, each up to this many bytes.
+    /// Deliveries that are read at once from senders that have not sent anything signed yet: a part of the connections.
+    pub unknown_senders: usize,
+    /// Computed tables and written answers that are kept, together up to this many bytes.
     pub cache_bytes: usize,
 }
 
 impl Default for Limits {
-    /// Bodies of 64 KiB, deliveries of 25 MiB, headers of 16 KiB, addresses of 8 KiB, 30 s, 2 computations, 64 MiB.
+    /// Bodies of 64 KiB, deliveries of 25 MiB, headers of 16 KiB, addresses of 8 KiB, 30 s, 2 computations, 128 unknown
+    /// senders, 64 MiB.
     fn default() -> Self {
         Self {
             body_bytes: 64 << 10,
@@ -87,6 +90,7 @@ impl Default for Limits {
             uri_bytes: 8 << 10,
             request_time: Duration::from_secs(30),
             concurrent_computations: 2,
+            unknown_senders: 128,
             cache_bytes: 64 << 20,
         }
     }
@@ -202,6 +206,7 @@ impl Limits {
             ("uri_bytes", self.uri_bytes == 0),
             ("request_time", self.request_time.is_zero()),
             ("concurrent_computations", self.concurrent_computations == 0),
+            ("unknown_senders", self.unknown_senders == 0),
         ];
         limits.into_iter().find(|(_, is_zero)| *is_zero).map_or(Ok(()), |(name, _)| Err(SettingsError::Limit(name)))
     }

@@ -1,24 +1,25 @@
 //! What all requests share: settings, the present snapshot, and the right to compute.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant as Moment;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use metrics_core::Calculation;
-use tokio::sync::Semaphore;
 
 use crate::answer::{Answer, Encoding, not_modified};
+use crate::asker::Asker;
 use crate::data::{Data, RulesBySet};
 use crate::gauges::Gauges;
 use crate::problem::Problem;
 use crate::settings::Settings;
-use crate::snapshot::{Question, Snapshot};
+use crate::snapshot::{Kept, Question, Snapshot};
+use crate::turns::{Refused, Turns};
 use crate::webhooks::{Bodies, Deliveries};
 
-/// So many may wait for each computation that runs; more are turned away.
+/// So many may wait for each computation that runs; of more, the client with most of them is turned away.
 const WAITING_PER_COMPUTATION: usize = 64;
 
 /// Shared by all requests.
@@ -33,30 +34,19 @@ pub(crate) struct Shared {
     /// There is no snapshot because nothing was imported.
     waits_for_import: AtomicBool,
     reload_error: RwLock<Option<String>>,
-    computing: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    turns: Arc<Turns>,
 }
 
 impl Shared {
     pub(crate) fn new(settings: Settings, rules: RulesBySet) -> Self {
-        let computing = Arc::new(Semaphore::new(settings.limits.concurrent_computations));
+        let computations = settings.limits.concurrent_computations;
+        let turns = Turns::new(computations, computations.saturating_mul(WAITING_PER_COMPUTATION));
         let gauges = Gauges::new(&settings.build);
         let (current, reload_error) = (RwLock::new(None), RwLock::new(None));
-        let (waiting, waits_for_import) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let (deliveries, bodies) = (OnceLock::new(), Bodies::default());
+        let waits_for_import = AtomicBool::new(false);
+        let (deliveries, bodies) = (OnceLock::new(), Bodies::new(settings.limits.unknown_senders));
         let rules = Arc::new(rules);
-        Self {
-            settings,
-            rules,
-            gauges,
-            deliveries,
-            bodies,
-            current,
-            waits_for_import,
-            reload_error,
-            computing,
-            waiting,
-        }
+        Self { settings, rules, gauges, deliveries, bodies, current, waits_for_import, reload_error, turns }
     }
 
     /// Computes what most requests ask for, then swaps.
@@ -101,39 +91,46 @@ impl Shared {
         question: Question,
     ) -> Result<Arc<Calculation>, Problem> {
         let (shared, owner) = (Arc::clone(self), Arc::clone(snapshot));
-        let make = |key_of: Question| async move {
+        let key = question.key();
+        let make = move || async move {
             let for_gauges = Arc::clone(&shared);
-            shared
-                .work(move || {
-                    let began = Moment::now();
-                    let calculation = owner.calculate(&key_of).map(Arc::new);
-                    for_gauges.gauges.computed(began.elapsed());
-                    calculation
-                })
-                .await
+            let compute = move || {
+                let began = Moment::now();
+                let calculation = owner.calculate(&question).map(Arc::new);
+                for_gauges.gauges.computed(began.elapsed());
+                calculation
+            };
+            shared.work(compute).await.map(Kept::Calculation)
         };
-        snapshot.calculations.get(question.key(), || make(question)).await
+        match snapshot.kept.get(key, make).await? {
+            Kept::Calculation(calculation) => Ok(calculation),
+            Kept::Answer(_) => Err(Problem::internal()),
+        }
     }
 
-    /// Does something that takes a while on a thread for such things, as many at once as the limits allow.
+    /// Does something that takes a while on a thread for such things, as many at once as the limits allow, when it is
+    /// the present client's turn. Until then it is dropped with who waits for it.
     pub(crate) async fn work<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let most = self.settings.limits.concurrent_computations.saturating_mul(WAITING_PER_COMPUTATION);
-        let waiting = Waiting::among(&self.waiting);
-        if waiting.before >= most {
+        let asker = Asker::current();
+        let turn = self.turns.take(asker.client()).await.map_err(|Refused| {
             let detail = "too many questions wait to be computed: try again in a moment";
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
-                .with_header(header::RETRY_AFTER, HeaderValue::from_static("1")));
-        }
-        let permit = Arc::clone(&self.computing).acquire_owned().await.map_err(|_| Problem::internal())?;
-        drop(waiting);
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+                .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+        })?;
+        asker.begin();
         let working = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _turn = turn;
             work()
         });
         working.await.unwrap_or_else(|_| Err(Problem::internal()))
+    }
+
+    /// Whether an answer is kept.
+    pub(crate) fn holds_answer(snapshot: &Snapshot, key: &str) -> bool {
+        snapshot.kept.holds(&answer_key(key))
     }
 
     /// Answers from what is kept, or makes it. `key` names everything that the answer depends on besides the snapshot.
@@ -142,7 +139,7 @@ impl Shared {
         snapshot: &Arc<Snapshot>,
         headers: &HeaderMap,
         key: String,
-        make: impl FnOnce() -> F,
+        make: impl FnOnce() -> F + Clone,
     ) -> Result<Response<Body>, Problem>
     where
         F: Future<Output = Result<Arc<Answer>, Problem>> + Send + 'static,
@@ -151,25 +148,18 @@ impl Shared {
         if let Some(response) = not_modified(headers, &tag) {
             return Ok(response);
         }
-        let answer = snapshot.answers.get(key, make).await?;
-        answer.respond(&tag, Encoding::accepted(headers)).await
+        let kept = || {
+            let making = make();
+            async { making.await.map(Kept::Answer) }
+        };
+        match snapshot.kept.get(answer_key(&key), kept).await? {
+            Kept::Answer(answer) => answer.respond(&tag, Encoding::accepted(headers)).await,
+            Kept::Calculation(_) => Err(Problem::internal()),
+        }
     }
 }
 
-/// One more that waits, until it is dropped.
-struct Waiting<'a> {
-    count: &'a AtomicUsize,
-    before: usize,
-}
-
-impl<'a> Waiting<'a> {
-    fn among(count: &'a AtomicUsize) -> Self {
-        Self { count, before: count.fetch_add(1, Ordering::Relaxed) }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.count.fetch_sub(1, Ordering::Relaxed);
-    }
+/// Where an answer is kept, among other things.
+fn answer_key(key: &str) -> String {
+    format!("answer|{key}")
 }

@@ -15,9 +15,9 @@ use model::table::{Cells, Table};
 
 use crate::answer::Answer;
 use crate::data::{Data, RulesBySet};
-use crate::flights::{Flights, Weight};
 use crate::hash::digest;
 use crate::problem::Problem;
+use crate::single_flight::{SingleFlight, Weight};
 
 /// Rule sets in a fixed order.
 pub(crate) const RULE_SETS: [RuleSet; 2] = [RuleSet::Flow, RuleSet::CtoStats];
@@ -33,8 +33,16 @@ pub(crate) struct Snapshot {
     /// Of build, configuration and data: the part of every entity tag that does not depend on the request.
     seed: String,
     known: [Known; 2],
-    pub(crate) calculations: Arc<Flights<Arc<Calculation>>>,
-    pub(crate) answers: Arc<Flights<Arc<Answer>>>,
+    pub(crate) kept: SingleFlight<Kept>,
+}
+
+/// What is kept of a snapshot, all of it within one bound.
+#[derive(Clone, Debug)]
+pub(crate) enum Kept {
+    /// Computed tables.
+    Calculation(Arc<Calculation>),
+    /// A written answer.
+    Answer(Arc<Answer>),
 }
 
 /// Tables that take long, are long, or depend on more than the others: of a part of the organisation each is computed
@@ -94,7 +102,7 @@ impl Question {
 
     pub(crate) fn key(&self) -> String {
         let as_of = self.as_of.map(Instant::micros);
-        format!("{}|{:?}|{:?}|{as_of:?}|{:?}", self.set.name(), self.scope, self.portion, self.selection)
+        format!("tables|{}|{:?}|{:?}|{as_of:?}|{:?}", self.set.name(), self.scope, self.portion, self.selection)
     }
 }
 
@@ -106,12 +114,11 @@ impl Snapshot {
             (Ok(raw), Ok(rules)) => known(raw, rules),
             _ => Known::default(),
         });
-        let (calculations, answers) = (Flights::new(cache_bytes), Flights::new(cache_bytes));
-        let snapshot = Self { data, rules, seed, known, calculations, answers };
+        let snapshot = Self { data, rules, seed, known, kept: SingleFlight::new(cache_bytes) };
         for scope in [TableScope::Issues, TableScope::PullRequests, TableScope::CloudSpending] {
             let question = Question::whole(snapshot.rules.usual, scope);
             if let Ok(calculation) = snapshot.calculate(&question) {
-                snapshot.calculations.pin(question.key(), Arc::new(calculation));
+                snapshot.kept.pin(question.key(), Kept::Calculation(Arc::new(calculation)));
             }
         }
         snapshot
@@ -149,6 +156,14 @@ impl Snapshot {
         &self.known[usize::from(set == RuleSet::CtoStats)]
     }
 
+    /// The whole tables of a scope under the usual rules.
+    pub(crate) fn whole(&self, scope: TableScope) -> Option<Arc<Calculation>> {
+        match self.kept.pinned(&Question::whole(self.rules.usual, scope).key())? {
+            Kept::Calculation(calculation) => Some(calculation),
+            Kept::Answer(_) => None,
+        }
+    }
+
     /// Computes now, and waits for it.
     pub(crate) fn calculate(&self, question: &Question) -> Result<Calculation, Problem> {
         let (raw, rules) = self.sources(question.set)?;
@@ -178,6 +193,15 @@ impl Snapshot {
             TableScope::PullRequests => !raw.pull_requests.id.is_empty(),
             TableScope::CloudSpending => !raw.cloud_costs.month.is_empty(),
         })
+    }
+}
+
+impl Weight for Kept {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Calculation(calculation) => calculation.weight(),
+            Self::Answer(answer) => answer.weight(),
+        }
     }
 }
 

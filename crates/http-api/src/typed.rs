@@ -11,13 +11,15 @@ use axum::response::Response;
 use chrono::Datelike as _;
 use chrono_tz::Tz;
 use metrics_core::catalogue::{Filter, Period, Range, TableScope, TableSpec};
+use metrics_core::period::rows_of;
+use metrics_core::totals::ALL;
 use metrics_core::{Calculation, Selection, cloud, findings, period};
 use model::Month;
 use model::rules::RuleSet;
+use model::table::Table;
 use tokio_util::io::ReaderStream;
 
 use crate::answer::{Answer, Encoding, not_modified, stream};
-use crate::csv;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::routes::{TABLE_ROUTES, TableRoute, spec};
@@ -29,8 +31,11 @@ use unwritten::{Held, Unwritten};
 use write::json_of;
 pub(crate) use write::meta;
 
-/// Lists of more rows are written as the client takes them, and not kept.
+/// Lists and CSV of tables of more rows are written as the client takes them, and not kept.
 const STREAMED_ROWS: usize = 10_000;
+
+/// The column of repositories.
+const REPOSITORY: &str = "repo";
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +96,11 @@ async fn answer(
     format: Format,
 ) -> Result<Response, Problem> {
     let snapshot = shared.snapshot()?;
-    let query = Query::read(query, &[], snapshot.rules.usual)?;
+    let mut query = Query::read(query, &[], snapshot.rules.usual)?;
     let table = table_of(route, &query)?;
+    if has_totals(spec(table)) {
+        query.take_totals()?;
+    }
     snapshot.sources(query.set)?;
     query.check_names(snapshot.known(query.set))?;
     snapshot.check_instant(query.set, query.as_of)?;
@@ -100,7 +108,8 @@ async fn answer(
     if let Some(response) = not_modified(headers, &snapshot.tag(&key)) {
         return Ok(response);
     }
-    if spec(table).period == Period::None && !snapshot.answers.holds(&key) {
+    let may_be_long = format == Format::Csv || spec(table).period == Period::None;
+    if may_be_long && !Shared::holds_answer(&snapshot, &key) {
         let calculation = shared.calculation(&snapshot, question(table, &query)).await?;
         if calculation.tables.iter().any(|found| found.name == table && found.height() > STREAMED_ROWS) {
             let tag = snapshot.tag(&key);
@@ -119,6 +128,17 @@ async fn answer(
         async move { written(&shared, &snapshot, table, query, format).await }
     };
     shared.answer(&snapshot, headers, key, make).await
+}
+
+/// Whether a table has rows over all repositories beside those of each, which `repo=ALL` asks for alone.
+pub(crate) fn has_totals(spec: &TableSpec) -> bool {
+    spec.period != Period::None && spec.key.contains(&REPOSITORY)
+}
+
+/// The rows over all repositories alone.
+fn totals_of(table: &Table) -> Table {
+    let rows: Vec<usize> = (0..table.height()).filter(|row| table.cell(*row, REPOSITORY) == ALL).collect();
+    rows_of(table, &rows)
 }
 
 /// The table that `by` names; the first one where it is not given.
@@ -197,8 +217,9 @@ fn unwritten(
         None if is_whole || !spec.is_cut_afterwards() => Held::Of(Arc::clone(calculation), place),
         None => Held::Own(period::within(&calculation.tables[place], spec, zone, query.from, query.to)),
     });
+    let held = if query.totals { held.map(|held| Held::Own(totals_of(held.table()))) } else { held };
     match format {
-        Format::Csv => Ok(Unwritten::csv(held.map(|held| csv::guarded(held.table()).map_or(held, Held::Own)))),
+        Format::Csv => Ok(Unwritten::csv(held)),
         Format::Json => {
             let of_days = match of_days {
                 None if !is_whole => findings_within(snapshot, calculation, spec, query)?,

@@ -1,25 +1,24 @@
 //! `POST /webhooks/github`: takes deliveries in. Whether they are signed and what they tell others decide.
 
+mod bodies;
+
 use std::fmt::Debug;
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::asker;
 use crate::problem::Problem;
 use crate::routing::Routes;
 use crate::shared::Shared;
 
+pub(crate) use bodies::Bodies;
+
 /// The address below the base path.
 pub(crate) const PATH: &str = "/webhooks/github";
-/// Bytes of bodies that may be in memory at once, so that unsigned ones cannot fill it.
-const BYTES_AT_ONCE: usize = 128 << 20;
 
 /// One delivery as it came: nobody has vouched for it yet.
 #[derive(Clone, Debug)]
@@ -53,22 +52,20 @@ pub enum Receipt {
     Full,
 }
 
+impl Receipt {
+    /// Whether the delivery was signed, whatever became of it.
+    fn is_of_signed(&self) -> bool {
+        match self {
+            Self::Accepted | Self::NotUsed(_) | Self::Malformed(_) | Self::Full => true,
+            Self::Unsigned | Self::UnknownContentType => false,
+        }
+    }
+}
+
 /// Whoever takes deliveries in. Called on a thread that may compute and wait for a moment, by many at once.
 pub trait Deliveries: Debug + Send + Sync {
     /// Checks the signature first, then reads, then keeps.
     fn take(&self, delivery: RawDelivery) -> Receipt;
-}
-
-/// The bodies that are being read.
-#[derive(Debug)]
-pub(crate) struct Bodies {
-    room: Semaphore,
-}
-
-impl Default for Bodies {
-    fn default() -> Self {
-        Self { room: Semaphore::new(BYTES_AT_ONCE) }
-    }
 }
 
 /// The route. Without someone to take deliveries in there is nothing at it.
@@ -89,10 +86,15 @@ async fn receive(shared: &Shared, request: Request) -> Result<Response, Problem>
         let is_of_event = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let event = named(&parts.headers, "x-github-event", is_of_event)?;
         let content_type = text(&parts.headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-        let (body, _room) = shared.bodies.read(body, shared.settings.limits.delivery_bytes).await?;
+        let sender = asker::network_of(&parts, &shared.settings);
+        let (body, _room) = shared.bodies.read(body, shared.settings.limits.delivery_bytes, sender).await?;
         let delivery = RawDelivery { id, event, content_type, signature, body };
         let taking = tokio::task::spawn_blocking(move || deliveries.take(delivery));
-        taking.await.map_err(|_| Problem::internal())
+        let receipt = taking.await.map_err(|_| Problem::internal())?;
+        if receipt.is_of_signed() {
+            shared.bodies.remember(sender);
+        }
+        Ok(receipt)
     };
     let outcome = outcome.await;
     shared.gauges.delivery(label(&outcome));
@@ -144,47 +146,4 @@ fn named(headers: &HeaderMap, name: &str, is_plain: impl Fn(u8) -> bool) -> Resu
     text(headers, name).filter(fits).ok_or_else(|| {
         Problem::new(StatusCode::BAD_REQUEST, format!("the header {name} is missing or not as GitHub writes it"))
     })
-}
-
-impl Bodies {
-    /// Reads a body of up to `most` bytes; its room is free again when the permit is dropped.
-    async fn read(&self, mut body: Body, most: u64) -> Result<(Vec<u8>, Option<SemaphorePermit<'_>>), Problem> {
-        let (mut bytes, mut room): (Vec<u8>, Option<SemaphorePermit<'_>>) = (Vec::new(), None);
-        while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-            let frame = frame.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body broke off"))?;
-            let Ok(data) = frame.into_data() else { continue };
-            if (bytes.len() + data.len()) as u64 > most {
-                return Err(Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    format!("the body is longer than {most} bytes"),
-                ));
-            }
-            let more = self.room.try_acquire_many(data.len() as u32).map_err(|_| full())?;
-            match &mut room {
-                Some(room) => room.merge(more),
-                None => room = Some(more),
-            }
-            bytes.extend_from_slice(&data);
-        }
-        Ok((bytes, room))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn bodies_share_the_room_and_give_it_back() {
-        let bodies = Bodies { room: Semaphore::new(10) };
-        let (first, room) = bodies.read(Body::from("1234567"), 8).await.expect("fits");
-        assert_eq!(first, b"1234567");
-        let problem = bodies.read(Body::from("1234"), 8).await.expect_err("no room").status;
-        assert_eq!(problem, StatusCode::SERVICE_UNAVAILABLE);
-        drop(room);
-        let problem = bodies.read(Body::from("123456789"), 8).await.expect_err("too long").status;
-        assert_eq!(problem, StatusCode::PAYLOAD_TOO_LARGE);
-        assert!(bodies.read(Body::from("12345678"), 8).await.is_ok());
-        assert_eq!(bodies.room.available_permits(), 10);
-    }
 }

@@ -7,6 +7,7 @@ pub mod cells;
 pub mod columns;
 pub mod csv;
 pub mod deliveries;
+pub mod formulas;
 pub mod instant;
 pub mod issue_kind;
 pub mod kinds;

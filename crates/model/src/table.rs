@@ -7,6 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use crate::columns::{InstantColumn, TextColumn};
 use crate::csv::push_field;
+use crate::formulas::push_guarded_field;
 use crate::{Amount, Instant};
 
 /// A table of results: a total order of rows, typed columns of equal length.
@@ -55,6 +56,24 @@ pub enum Cells {
     Cents(Vec<f64>),
 }
 
+/// What becomes of text that a spreadsheet would run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Formulas {
+    /// Nothing: whoever reads the file gets what people wrote.
+    AsTheyAre,
+    /// An apostrophe goes before it, see [`formulas`](crate::formulas).
+    Guarded,
+}
+
+impl Formulas {
+    fn push_field(self, line: &mut Vec<u8>, field: &[u8]) {
+        match self {
+            Self::AsTheyAre => push_field(line, field),
+            Self::Guarded => push_guarded_field(line, field),
+        }
+    }
+}
+
 impl Cells {
     /// Rows.
     pub fn len(&self) -> usize {
@@ -78,10 +97,10 @@ impl Cells {
         self.len() == 0
     }
 
-    fn push_cell(&self, row: usize, line: &mut Vec<u8>) {
+    fn push_cell(&self, row: usize, line: &mut Vec<u8>, formulas: Formulas) {
         match self {
-            Self::Text(cells) => push_field(line, cells.bytes(row)),
-            Self::Code(cells, texts) => push_field(line, texts.bytes(cells[row] as usize)),
+            Self::Text(cells) => formulas.push_field(line, cells.bytes(row)),
+            Self::Code(cells, texts) => formulas.push_field(line, texts.bytes(cells[row] as usize)),
             Self::Int(cells) => {
                 if let Some(value) = cells[row] {
                     push_integer(line, value);
@@ -262,7 +281,7 @@ impl Table {
         match self.column(column) {
             Some(Cells::Text(cells)) => line.extend_from_slice(cells.bytes(row)),
             Some(Cells::Code(cells, texts)) => line.extend_from_slice(texts.bytes(cells[row] as usize)),
-            Some(cells) => cells.push_cell(row, &mut line),
+            Some(cells) => cells.push_cell(row, &mut line, Formulas::AsTheyAre),
             None => {}
         }
         String::from_utf8_lossy(&line).into_owned()
@@ -280,13 +299,13 @@ impl Table {
     }
 
     /// Appends some rows as lines of CSV: LF, quoted only where needed.
-    pub fn push_rows(&self, rows: Range<usize>, lines: &mut Vec<u8>) {
+    pub fn push_rows(&self, rows: Range<usize>, lines: &mut Vec<u8>, formulas: Formulas) {
         for row in rows {
             for (index, column) in self.columns.iter().enumerate() {
                 if index > 0 {
                     lines.push(b',');
                 }
-                column.cells.push_cell(row, lines);
+                column.cells.push_cell(row, lines, formulas);
             }
             lines.push(b'\n');
         }
@@ -298,7 +317,7 @@ impl Table {
         let mut lines = Vec::with_capacity(1 << 16);
         self.push_header(&mut lines);
         for first in (0..self.height()).step_by(BLOCK_ROWS) {
-            self.push_rows(first..self.height().min(first + BLOCK_ROWS), &mut lines);
+            self.push_rows(first..self.height().min(first + BLOCK_ROWS), &mut lines, Formulas::AsTheyAre);
             out.write_all(&lines)?;
             lines.clear();
         }
@@ -316,6 +335,25 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_are_guarded_in_texts_and_codes_where_that_is_asked_for() {
+        let mut texts = TextColumn::default();
+        texts.push(b"=x");
+        let columns = vec![
+            Column { name: "text", cells: Cells::Text(texts.clone()) },
+            Column { name: "code", cells: Cells::Code(vec![0], texts) },
+            Column { name: "number", cells: Cells::Int(vec![Some(-1)]) },
+        ];
+        let table = Table { name: "example", columns };
+        let rows = |formulas| {
+            let mut lines = Vec::new();
+            table.push_rows(0..1, &mut lines, formulas);
+            String::from_utf8(lines).expect("UTF-8")
+        };
+        assert_eq!(rows(Formulas::AsTheyAre), "=x,=x,-1\n");
+        assert_eq!(rows(Formulas::Guarded), "'=x,'=x,-1\n");
+    }
 
     #[test]
     fn nulls_are_empty_cells_and_floats_have_six_decimals() {

@@ -4403,7 +4403,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description A parameter or value is not known, or dates are reversed. */
+        /** @description A parameter or value is not known, dates are reversed, or there are too many rows. */
         Problem400: {
             headers: {
                 [name: string]: unknown;
@@ -10102,6 +10102,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nothing of the body came for a while. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 408,
+                     *       "title": "Request Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
             /** @description The content type is none that GitHub offers. */
@@ -10125,7 +10143,7 @@ export interface operations {
             421: components["responses"]["Problem421"];
             431: components["responses"]["Problem431"];
             500: components["responses"]["Problem500"];
-            /** @description Too many deliveries wait to be stored. */
+            /** @description Too many deliveries wait to be stored, or are being read. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -8,11 +8,12 @@ export function csvOf<Row>(table: Pick<TableProps<Row>, 'columns' | 'rows'>): st
   return `\uFEFF${lines.map((line) => `${line.join(',')}\r\n`).join('')}`;
 }
 
-/** Text that a spreadsheet would compute gets an apostrophe; what is a number stays one. */
+/** Text that a spreadsheet would compute, also in full width, gets an apostrophe; what is a number stays one. */
 function cell(value: Cell | undefined): string {
   if (value == null) return '';
   if (typeof value !== 'string') return String(value);
-  const guarded = /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
+  const guarded =
+    /^[=+\-@\t\r\n＝＋－＠]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 

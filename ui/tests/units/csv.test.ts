@@ -51,7 +51,21 @@ test('a line break stays within its cell', () => {
   );
 });
 
-for (const text of ['=1+1', '+cmd', '-cmd', '@sum(a1)', '\tx', '-1+2', '+1 234', '-€5', '--1']) {
+for (const text of [
+  '=1+1',
+  '+cmd',
+  '-cmd',
+  '@sum(a1)',
+  '\tx',
+  '-1+2',
+  '+1 234',
+  '-€5',
+  '--1',
+  '＝1+1',
+  '＋1',
+  '－1',
+  '＠a1',
+]) {
   test(`${JSON.stringify(text)} is not computed by a spreadsheet`, () => {
     expect(written(text)).toBe(`'${text}`);
   });

@@ -40,6 +40,9 @@ struct Arguments {
     connections: usize,
 }
 
+/// Of the mixed load, one question in so many is new.
+const ONE_NEW_IN: usize = 20;
+
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
@@ -53,6 +56,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     say("ready after", &milliseconds(ready), "");
     let address = server.address.clone();
     let length = Duration::from_secs(arguments.seconds);
+    say("memory, at rest", &mebibytes(server.memory()?), "target for large 300 MiB");
 
     let mut cold = Latencies::default();
     for path in routes::cold(&address).await? {
@@ -60,19 +64,26 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     }
     say("cold filtered queries", &cold.summary(), "target 300 ms");
 
+    say("memory, after cold queries", &mebibytes(server.memory()?), "");
+
     let mixed = routes::mixed(&address).await?;
     for path in &mixed {
         load::once(&address, path).await?;
     }
+    let asked = arguments.rate * arguments.seconds;
+    let with_new = routes::with_new(&address, &mixed, asked as usize, ONE_NEW_IN).await?;
+    let answered = load::at_rate(&address, &with_new, arguments.rate, length).await;
+    let name = format!("mixed, {}/s, 5 % new", arguments.rate);
+    say(&name, &answered.summary(), "target p50 20 ms");
     let answered = load::at_rate(&address, &mixed, arguments.rate, length).await;
-    let name = format!("mixed, {}/s", arguments.rate);
+    let name = format!("mixed, {}/s, none new", arguments.rate);
     say(&name, &answered.summary(), "target p95 20 ms");
 
     for (name, header) in [("cached", None), ("cached, 304", Some("If-None-Match"))] {
         let rate = load::as_fast_as_possible(&address, &routes::CACHED, header, arguments.connections, length).await?;
         say(name, &format!("{rate:.0} requests/s"), "target 5000/s");
     }
-    say("memory, steady", &mebibytes(server.memory()?), "target for large 512 MiB");
+    say("memory, full caches", &mebibytes(server.memory()?), "target for large 450 MiB");
 
     server.forget_peak()?;
     let before = load::snapshot(&address).await?;
@@ -84,7 +95,7 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<()> {
     let (answered, reloaded) = tokio::join!(loading, reloading);
     say("reload under load", &answered.summary(), &format!("new data after {}", milliseconds(reloaded?)));
     say("dropped meanwhile", &format!("{} of {}", answered.failed, answered.asked()), "target 0");
-    say("memory, peak of the reload", &mebibytes(server.peak()?), "target for large 1024 MiB");
+    say("memory, peak of the reload", &mebibytes(server.peak()?), "target for large 600 MiB");
     say("memory, after the reload", &mebibytes(server.memory()?), "");
     let code = server.stop()?;
     anyhow::ensure!(code == Some(0), "the server ended with {code:?}");

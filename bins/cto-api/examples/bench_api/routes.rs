@@ -58,6 +58,35 @@ pub(crate) async fn cold(address: &str) -> anyhow::Result<Vec<String>> {
     Ok(paths)
 }
 
+/// As many questions as `length`, every so many of them one that nobody asked before: pairs of repositories and pairs
+/// of boards.
+pub(crate) async fn with_new(
+    address: &str,
+    usual: &[String],
+    length: usize,
+    one_in: usize,
+) -> anyhow::Result<Vec<String>> {
+    let known = Known::ask(address).await?;
+    let boards = pairs("project", &known.boards).map(|pair| format!("/api/v1/flow/cycle-time?{pair}"));
+    let repositories = pairs("repo", &known.repositories);
+    let mut new = boards.zip(repositories).flat_map(|(board, pair)| {
+        [board, format!("/api/v1/flow/throughput?{pair}"), format!("/api/v1/pull-requests/review-latency?{pair}")]
+    });
+    let usual = usual.iter().cycle().cloned();
+    Ok(usual
+        .take(length)
+        .enumerate()
+        .map(|(place, usual)| if place % one_in == 0 { new.next().unwrap_or(usual) } else { usual })
+        .collect())
+}
+
+/// All pairs of values of a parameter.
+fn pairs<'a>(name: &'a str, values: &'a [String]) -> impl Iterator<Item = String> + 'a {
+    values.iter().enumerate().flat_map(move |(place, one)| {
+        values[place + 1..].iter().map(move |other| format!("{name}={one}&{name}={other}"))
+    })
+}
+
 /// Values that filters take.
 struct Known {
     boards: Vec<String>,

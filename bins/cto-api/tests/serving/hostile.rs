@@ -1,3 +1,8 @@
+use std::time::{Duration, Instant};
+
+use store::Store;
+use tempfile::TempDir;
+
 use crate::process::{Server, fixture, text};
 
 fn served(flags: &[&str]) -> Server {
@@ -89,4 +94,55 @@ fn heads_that_are_too_long_and_requests_that_are_none_are_refused() {
         assert!(answer.is_none_or(|answer| (400..500).contains(&answer.status)), "{nonsense:?}");
     }
     assert_eq!(server.get("/api/stocks").status, 200);
+}
+
+/// A folder with a store that holds nothing yet, and a file with the secret of webhooks.
+fn store_and_secret() -> (TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    Store::open(&text(&folder.path().join("cto.db"))).expect("opened");
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "hush-this-is-the-secret").expect("written");
+    (folder, text(&secret))
+}
+
+/// The head of a delivery with the beginning of its body.
+fn begun_delivery(address: &str) -> String {
+    let headers = "X-Hub-Signature-256: sha256=00\r\nX-GitHub-Event: ping\r\nX-GitHub-Delivery: 1\r\n";
+    format!("POST /webhooks/github HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: 1000\r\n\r\n{{")
+}
+
+#[test]
+fn six_hundred_bodies_of_unknown_senders_that_fall_silent_hold_up_nobody() {
+    let (folder, secret) = store_and_secret();
+    let data = text(folder.path());
+    let server = Server::ready(&["--data", &data, "--webhook-secret-file", &secret]);
+    let mut silent = Vec::new();
+    for _ in 0..600 {
+        let mut connection = server.connect();
+        // Those that were turned away meanwhile take no more.
+        let _ = connection.send(begun_delivery(&server.address));
+        silent.push(connection);
+    }
+    let begun = Instant::now();
+    for path in ["/healthz", "/", "/api/v1/meta"] {
+        assert_eq!(server.get(path).status, 200, "{path}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}: they wait for nobody's time to run out", begun.elapsed());
+    let mut last = silent.pop().expect("many");
+    assert_eq!(last.answer().expect("an answer").status, 408);
+}
+
+#[test]
+fn a_server_whose_places_are_all_taken_still_says_that_it_lives() {
+    let (folder, secret) = store_and_secret();
+    let data = text(folder.path());
+    let server = Server::ready(&["--data", &data, "--webhook-secret-file", &secret, "--connections", "1"]);
+    let mut silent = server.connect();
+    silent.send(begun_delivery(&server.address)).expect("sent");
+    let mut waiting: Vec<_> = (0..100).map(|_| server.connect()).collect();
+    for connection in &mut waiting {
+        let _ = connection.send(format!("GET /api/v1/meta HTTP/1.1\r\nHost: {}\r\n\r\n", server.address));
+    }
+    assert_eq!(server.get("/healthz").status, 200);
+    assert_eq!(waiting.pop().expect("many").answer().expect("its turn comes").status, 200);
 }

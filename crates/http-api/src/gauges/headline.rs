@@ -11,13 +11,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::Numbers;
-use crate::snapshot::{Question, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// Adds them for the whole organisation under the usual rules; what is not known is left out.
 pub(super) fn register(registry: &mut Registry, snapshot: &Snapshot) {
     let set = snapshot.rules.usual;
     let calculation = |scope| -> Option<Arc<metrics_core::Calculation>> {
-        snapshot.calculations.kept(&Question::whole(set, scope).key()).filter(|_| snapshot.holds(set, scope))
+        snapshot.whole(scope).filter(|_| snapshot.holds(set, scope))
     };
     let of = |scope| calculation(scope).map(|calculation| Headline::of(&calculation.tables)).unwrap_or_default();
     let (issues, pull_requests) = (of(TableScope::Issues), of(TableScope::PullRequests));

@@ -131,13 +131,15 @@ fn unchanged() -> Response {
     ResponseBuilder::new().description("As If-None-Match names it.").build()
 }
 
-const QUERY: [(&str, &str); 1] = [("400", "A parameter or value is not known, or dates are reversed.")];
-const DELIVERY: [(&str, &str); 6] = [
+const QUERY: [(&str, &str); 1] =
+    [("400", "A parameter or value is not known, dates are reversed, or there are too many rows.")];
+const DELIVERY: [(&str, &str); 7] = [
     ("400", "It is signed but cannot be read, or a header is missing."),
     ("401", "The signature is missing or wrong."),
     ("404", "No secret for webhooks is configured."),
+    ("408", "Nothing of the body came for a while."),
     ("415", "The content type is none that GitHub offers."),
-    ("503", "Too many deliveries wait to be stored."),
+    ("503", "Too many deliveries wait to be stored, or are being read."),
     ("504", "The body did not come in time."),
 ];
 const ACCESS: [(&str, &str); 2] = [

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use metrics_core::Calculation;
 use metrics_core::catalogue::{Period, TableSpec};
-use model::table::Table;
+use model::table::{Formulas, Table};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::json::{push_cell, push_text};
@@ -59,7 +59,7 @@ struct JsonColumn {
 }
 
 impl Unwritten {
-    /// Header and rows; nothing at all without a table.
+    /// Header and rows, so that a spreadsheet runs nothing; nothing at all without a table.
     pub(super) fn csv(table: Option<Held>) -> Self {
         let mut head = Vec::new();
         if let Some(table) = &table {
@@ -109,7 +109,7 @@ impl Unwritten {
         let block = self.next..height.min(self.next + BLOCK_ROWS);
         self.next = block.end;
         match &self.form {
-            Form::Csv => table.push_rows(block, out),
+            Form::Csv => table.push_rows(block, out, Formulas::Guarded),
             Form::Json { rows, columns, period } => {
                 for place in block {
                     out.extend_from_slice(if place == 0 { b"{" } else { b",{" });

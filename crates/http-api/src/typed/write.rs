@@ -2,20 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::StatusCode;
 use metrics_core::Calculation;
 use metrics_core::Selection;
-use metrics_core::catalogue::{RuleSets, TableScope, TableSpec, Written};
+use metrics_core::catalogue::{Filter, Period, RuleSets, TableScope, TableSpec, Written};
 use metrics_core::coverage::{Coverage, ISSUE_SCOPES, PULL_REQUEST_SCOPES};
 use model::rules::RuleSet;
 use model::table::Table;
 use serde_json::{Map, Value, json};
 
+use super::has_totals;
 use super::unwritten::{Held, Unwritten};
 use crate::json::is_null;
 use crate::periods::{self, Row};
 use crate::problem::Problem;
 use crate::query::{Query, parameter};
+use crate::routes::{By, TABLE_ROUTES, TableRoute};
 use crate::snapshot::Snapshot;
+
+/// No answer as JSON has more rows.
+const MOST_ROWS: usize = 20_000;
 
 /// An answer as JSON, ready to be written. `table` holds the rows within the asked range; `None` where the rule set has
 /// no such table. `of_days` is what it says where it was summed up for the asked days.
@@ -32,6 +38,7 @@ pub(super) fn json_of(
         Some(table) => periods::rows(table, spec, query.from, query.to)?,
         None => (Vec::new(), Vec::new()),
     };
+    check_length(rows.len(), spec)?;
     let mut meta = meta(snapshot, calculation, spec, query, spec.knows_days())?;
     if let Some(said) = of_days {
         meta.insert("finding".to_owned(), json!(joined(said)));
@@ -40,6 +47,42 @@ pub(super) fn json_of(
     meta.insert("reason_empty".to_owned(), json!(reason_empty(snapshot, spec, table, query)));
     meta.insert("reasons_null".to_owned(), table.map_or(json!({}), |table| reasons_null(table, spec, &rows)));
     Ok(Unwritten::json(held, spec, rows, &Value::Object(meta).to_string()))
+}
+
+/// An error for more rows than a client that reads JSON whole should be sent; it names what to ask instead.
+fn check_length(rows: usize, spec: &TableSpec) -> Result<(), Problem> {
+    if rows <= MOST_ROWS {
+        return Ok(());
+    }
+    let narrower = [
+        (spec.knows_days(), "a shorter period with from and to"),
+        (spec.knows(Filter::Repository), "some repositories with repo"),
+        (spec.knows(Filter::Project), "some boards with project"),
+        (spec.knows(Filter::Team), "a team with team"),
+        (spec.period == Period::Week && has_months(spec), "months with by=month"),
+        (has_route_of_totals(spec), "the sums over all boards at the address with /totals behind it"),
+        (has_totals(spec), "the rows over all repositories with repo=ALL"),
+        (true, "the same as CSV, which has no limit"),
+    ];
+    let narrower: Vec<&str> = narrower.into_iter().filter_map(|(fits, what)| fits.then_some(what)).collect();
+    let detail = format!(
+        "these are {rows} rows, and no answer as JSON has more than {MOST_ROWS}. Ask for {}",
+        narrower.join("; or ")
+    );
+    Err(Problem::new(StatusCode::BAD_REQUEST, detail).with("rows", rows).with("most_rows", MOST_ROWS))
+}
+
+/// Whether its address has a table by months too.
+fn has_months(spec: &TableSpec) -> bool {
+    let has =
+        |route: &TableRoute, wanted: &dyn Fn(By, &str) -> bool| route.tables.iter().any(|(by, name)| wanted(*by, name));
+    TABLE_ROUTES.iter().any(|route| has(route, &|_, name| name == spec.name) && has(route, &|by, _| by == By::Month))
+}
+
+/// Whether the sums over its boards have an address of their own.
+fn has_route_of_totals(spec: &TableSpec) -> bool {
+    let own = TABLE_ROUTES.iter().find(|route| route.tables.iter().any(|(_, name)| *name == spec.name));
+    own.is_some_and(|own| TABLE_ROUTES.iter().any(|route| route.path.strip_prefix(own.path) == Some("/totals")))
 }
 
 /// What every answer says about itself. `cuts_days` is whether `from` and `to` change it.

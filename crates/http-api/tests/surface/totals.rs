@@ -8,7 +8,7 @@ use http_api::Api;
 use model::rules::RuleSet;
 use serde_json::{Value, json};
 
-use crate::fixture::{both_rules, get, like_the_total, settings};
+use crate::fixture::{both_rules, data, get, like_the_total, settings};
 
 fn served() -> Router {
     let api = Api::new(settings(), both_rules(RuleSet::Flow)).expect("good settings");
@@ -32,10 +32,33 @@ async fn a_row_of_a_repository_called_all_is_not_the_total_and_its_key_is_its_fi
     for table in ["cycle", "activity", "change-requests"] {
         let all = rows(&router, &format!("/api/v1/pull-requests/{table}")).await;
         assert_eq!(distinct(&all, "repo"), ["ALL", "acme/ALL", "api"].map(str::to_owned).into(), "{table}");
-        for filter in ["acme/ALL", "ALL"] {
-            let of_one = rows(&router, &format!("/api/v1/pull-requests/{table}?repo={filter}")).await;
-            assert_eq!(distinct(&of_one, "repo"), ["ALL", "acme/ALL"].map(str::to_owned).into(), "{table} {filter}");
-        }
+        let of_one = rows(&router, &format!("/api/v1/pull-requests/{table}?repo=acme/ALL")).await;
+        assert_eq!(distinct(&of_one, "repo"), ["ALL", "acme/ALL"].map(str::to_owned).into(), "{table}");
+        let totals = rows(&router, &format!("/api/v1/pull-requests/{table}?repo=ALL")).await;
+        let of_all: Vec<Value> = all.into_iter().filter(|row| row["repo"] == "ALL").collect();
+        assert_eq!(totals, of_all, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn repo_all_asks_for_the_rows_over_all_repositories_that_pass_the_other_filters() {
+    let api = Api::new(settings(), both_rules(RuleSet::Flow)).expect("good settings");
+    api.publish(data("one"));
+    let router = api.router();
+    for (path, joint) in [("cycle", '?'), ("cycle?team=Services&from=2026-03-02", '&'), ("activity?bots=exclude", '&')]
+    {
+        let path = format!("/api/v1/pull-requests/{path}");
+        let with_all: Vec<Value> = rows(&router, &path).await.into_iter().filter(|row| row["repo"] == "ALL").collect();
+        assert!(!with_all.is_empty(), "{path}");
+        assert_eq!(rows(&router, &format!("{path}{joint}repo=ALL")).await, with_all);
+    }
+    let answer = get(&router, "/api/v1/pull-requests/cycle?repo=ALL").await.json();
+    assert_eq!(answer["meta"]["filters"]["applied"]["repo"], json!(["ALL"]));
+    let csv = get(&router, "/api/v1/pull-requests/cycle.csv?repo=ALL").await;
+    assert_eq!(csv.text().lines().count(), answer["data"].as_array().expect("rows").len() + 1);
+    for wrong in ["pull-requests/cycle?repo=ALL&repo=web", "pull-requests/open?repo=ALL", "flow/throughput?repo=ALL"] {
+        let answer = get(&router, &format!("/api/v1/{wrong}")).await;
+        assert_eq!((answer.status, &answer.json()["parameter"]), (StatusCode::BAD_REQUEST, &json!("repo")), "{wrong}");
     }
 }
 

@@ -8,6 +8,7 @@ import type { Column } from '../../parts/data-table.tsx';
 import { Legend, limitKeys } from '../../parts/legend.tsx';
 import { isWeekly } from '../../period.ts';
 import { words } from '../../words.ts';
+import { ofAll } from './weeks.ts';
 
 type Row = CountRow<'/api/v1/pull-requests/change-requests'>;
 
@@ -18,7 +19,7 @@ export function ChangeRequests({ state }: { state: PageState }) {
   const { metric, widen } = state;
   const { query, rows, by } = useCounts<Row>(
     '/api/v1/pull-requests/change-requests',
-    state,
+    { ...state, params: ofAll(state.params) },
     ({ repo }) => repo === 'ALL',
   );
   const points = rows.map((row) => pointOf(row, row.requested));

@@ -1,15 +1,15 @@
 import { type RowOf, useTable } from '../../api/client.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { isWeekly } from '../../period.ts';
-import { courseOf, overAll, weeksOf } from './weeks.ts';
+import { courseOf, ofAll, overAll, weeksOf } from './weeks.ts';
 
 type Latency = RowOf<'/api/v1/pull-requests/review-latency'>;
 
 /** Weekly figures of the tables that the cards draw; the same requests, so nothing is loaded twice. */
 export function useCourses({ params, ready }: PageState) {
-  const cycle = useTable('/api/v1/pull-requests/cycle', params, ready).data;
+  const cycle = useTable('/api/v1/pull-requests/cycle', ofAll(params), ready).data;
   const latency = useTable('/api/v1/pull-requests/review-latency', params, ready).data;
-  const requests = useTable('/api/v1/pull-requests/change-requests', params, ready).data;
+  const requests = useTable('/api/v1/pull-requests/change-requests', ofAll(params), ready).data;
   const sizeless = (rows: readonly Latency[]) => rows.filter((row) => row.size === 'ALL');
   return {
     cycle: courseOf(

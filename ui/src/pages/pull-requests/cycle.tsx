@@ -9,14 +9,14 @@ import { Evidence } from '../../parts/evidence.tsx';
 import { Legend, type LegendItem } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { cohortOf, findingOf, type StageRow, stages } from './stages.ts';
-import { overAll, type Week, weeksOf } from './weeks.ts';
+import { ofAll, overAll, type Week, weeksOf } from './weeks.ts';
 
 const t = words.pullRequests.cycle;
 
 /** Means of the four stages over the merged pull requests that have them all, by week of the merge. */
 export function Cycle({ state }: { state: PageState }) {
   const { params, ready, metric, widen } = state;
-  const query = useTable('/api/v1/pull-requests/cycle', params, ready);
+  const query = useTable('/api/v1/pull-requests/cycle', ofAll(params), ready);
   const weeks = weeksOf(query.data?.meta.periods ?? [], overAll(query.data?.data));
   const series: Series[] = stages.map(({ key, tone, mean }) => ({
     key,

@@ -1,5 +1,9 @@
+import type { Params } from '../../api/client.ts';
 import type { CourseWeek } from '../../parts/change.ts';
 import { weekLabel } from '../../period.ts';
+
+/** The key of rows over all repositories. */
+const total = 'ALL';
 
 /** A period with its row; absent where the server has none of that kind. */
 export interface Week<Row> {
@@ -26,7 +30,15 @@ export function courseOf<Row extends { complete?: boolean | null | undefined }>(
     .map(({ label, row }) => ({ label, value: row ? (value(row) ?? null) : null }));
 }
 
+/**
+ * The parameters that ask for the rows over all repositories alone. With some repositories chosen the server sends
+ * theirs too, which are few.
+ */
+export function ofAll(params: Params): Params {
+  return params.repo?.length ? params : { ...params, repo: total };
+}
+
 /** The rows over all repositories. */
 export function overAll<Row extends { repo: string | null }>(rows: readonly Row[] = []): Row[] {
-  return rows.filter((row) => row.repo === 'ALL');
+  return rows.filter((row) => row.repo === total);
 }
