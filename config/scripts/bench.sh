@@ -78,6 +78,21 @@ for size in medium large; do
     done
 done
 
+# One merged pull request in each of 4,000 repositories over ten years: rows, memory and time follow what happened.
+folder=$data/repositories
+mkdir -p "$folder/csv"
+python3 - >"$folder/csv/pr.csv" <<'PY'
+from datetime import datetime, timedelta
+print("org,repo,number,title,url,state,created_at,closed_at,merged_at,creator")
+for number in range(4000):
+    opened = datetime(2016, 1, 1, 9) + timedelta(days=number * 3650 / 4000)
+    merged = opened + timedelta(days=1)
+    print(f"acme,service-{number:04},1,One,,closed,{opened:%Y-%m-%dT%H:%M:%SZ},{merged:%Y-%m-%dT%H:%M:%SZ},{merged:%Y-%m-%dT%H:%M:%SZ},ada")
+PY
+echo "4,000 repositories with a pull request each over ten years:"
+measure repositories 4000 "CSV, flow" "$bin/cto-calculate" --pr --rules flow --data "$folder/csv" --out "$folder/out"
+printf '  %-30s %24.1f MB\n' "tables" "$(awk "BEGIN {print $(cat "$folder"/out/*.csv | wc -c) / 1000000}")"
+
 echo "per input row, medium against large (near-linear: about the same):"
 awk -F'\t' '
     $2 == "medium" { wall[$1] = $3; processor[$1] = $4 }

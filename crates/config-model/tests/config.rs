@@ -313,12 +313,11 @@ fn a_secret_of_another_type_is_refused_without_being_shown() {
 fn what_would_keep_the_reader_busy_is_refused_with_its_line() {
     let deep = format!("github:\n  org: {}", "[".repeat(200_000));
     insta::assert_snapshot!(refused(&deep), @"config.yml, line 2: more than 32 lists within each other: close the brackets");
-    let laughs: String =
+    let laughs: Vec<String> =
         (1..30).map(|at| format!("a{at}: &a{at} [{}]\n", format!("*a{}, ", at - 1).repeat(50))).collect();
+    let laughs = laughs.concat();
     insta::assert_snapshot!(refused(&format!("a0: &a0 [x]\n{laughs}")), @"config.yml, line 22: more than 1000 uses of anchors (`*name`): write the values out");
-    let nested = format!(
-        "github: {}x",
-        "\n".to_owned() + &(0..300).map(|at| format!("{}a:\n", " ".repeat(at + 1))).collect::<String>()
-    );
+    let blocks: Vec<String> = (0..300).map(|at| format!("{}a:\n", " ".repeat(at + 1))).collect();
+    let nested = format!("github: \n{}x", blocks.concat());
     assert!(refused(&nested).starts_with("config.yml"), "deep blocks are refused too");
 }

@@ -108,13 +108,15 @@ fn has_too_large_cell(record: &ByteRecord) -> bool {
     record.as_slice().len() > LARGEST_CELL && record.iter().any(|cell| cell.len() > LARGEST_CELL)
 }
 
+fn is_too_long(cause: &std::io::Error) -> bool {
+    matches!(cause.get_ref(), Some(inner) if inner.is::<TooLong>())
+}
+
 /// `line`: where the row begins at which it happened.
 fn fault_of(path: &Path, gzip: bool, error: csv::Error, line: u64) -> Fault {
     let file = path.to_owned();
     match error.into_kind() {
-        csv::ErrorKind::Io(cause) if cause.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
-            Fault::TooLarge { file, line, others: Others(0) }
-        }
+        csv::ErrorKind::Io(cause) if is_too_long(&cause) => Fault::TooLarge { file, line, others: Others(0) },
         csv::ErrorKind::Io(cause) => Fault::of_content(file, gzip, cause),
         other => Fault::Unreadable { file, cause: std::io::Error::other(format!("{other:?}")) },
     }

@@ -50,7 +50,9 @@ pub(super) fn register(registry: &mut Registry, snapshot: &Snapshot) {
     }
     if let Some(calculation) = calculation(TableScope::CloudSpending) {
         let monthly = calculation.tables.iter().find(|table| table.name == "cloud_spending_monthly");
-        monthly.into_iter().for_each(|monthly| register_spending(registry, monthly));
+        if let Some(monthly) = monthly {
+            register_spending(registry, monthly);
+        }
     }
 }
 

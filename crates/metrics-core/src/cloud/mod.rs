@@ -118,7 +118,9 @@ pub fn findings_until(raw: &Raw, rules: &Rules, as_of: Instant, last: Month) -> 
     let [monthly, services, compared] =
         [by_provider(&ledger), by_name(&ledger, &cut), by_comparison(&ledger, &comparisons)].map(|sums| {
             let mut series = sums.into_series(&completeness, &rules.process_changes);
-            series.iter_mut().for_each(|series| series.months.retain(|month| month.month <= last));
+            for series in &mut series {
+                series.months.retain(|month| month.month <= last);
+            }
             series.retain(|series| !series.months.is_empty());
             series
         });

@@ -88,14 +88,12 @@ pub(crate) fn tables_of(
     let tables: Vec<_> = tables.into_iter().filter(|(name, _)| wanted.has(name)).collect();
     let mut tables = parallel::map(&tables, |(_, table)| table()).into_iter().collect::<Result<Vec<_>, FlowError>>()?;
     let today = local_date(zone, lives.as_of);
-    let totals: [(&str, &str, &dyn Fn(&Table) -> Table); 2] = [
-        ("stocks_totals_week", "stocks_week", &totals::stocks),
-        ("cumulative_flow_totals_week", "cumulative_flow_day", &|days| totals::cumulative_flow(days, today)),
-    ];
-    for (_, by_board, total) in totals.into_iter().filter(|(name, ..)| wanted.has(name)) {
-        let total = tables.iter().find(|table| table.name == by_board).map(total);
-        tables.extend(total);
-    }
+    let of = |name: &str| tables.iter().find(|table| table.name == name);
+    let stocks = of("stocks_week").filter(|_| wanted.has("stocks_totals_week")).map(totals::stocks);
+    let flow = of("cumulative_flow_day").filter(|_| wanted.has("cumulative_flow_totals_week"));
+    let flow = flow.map(|days| totals::cumulative_flow(days, today));
+    tables.extend(stocks);
+    tables.extend(flow);
     Ok(tables)
 }
 

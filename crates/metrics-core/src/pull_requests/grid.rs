@@ -33,7 +33,7 @@ pub(super) fn shown_periods(facts: &Facts, periods: &Periods) -> Vec<Range<usize
         let last = index(*last).unwrap_or(periods.len().saturating_sub(1));
         if periods.is_empty() { 0..0 } else { index(*first).unwrap_or(0)..last + 1 }
     };
-    facts.active.iter().map(of_repository).chain([0..periods.len()]).collect()
+    facts.active.iter().map(of_repository).chain(std::iter::once(0..periods.len())).collect()
 }
 
 impl<'a> Grid<'a> {
