@@ -88,7 +88,7 @@ fn names_do_not_steer_the_terminal_and_are_data_as_they_are() {
 
 /// Reads a request with its body.
 fn request(connection: &mut TcpStream) -> String {
-    let (mut text, mut part) = (Vec::new(), [0; 65536]);
+    let (mut text, mut part) = (Vec::new(), vec![0; 65536]);
     loop {
         let read = connection.read(&mut part).unwrap_or(0);
         text.extend_from_slice(&part[..read]);
