@@ -161,15 +161,12 @@ const waits = [
 
 /** Weeks summed over the period, most change requests per pull request first. */
 function repositories({ rows }: Tables): Row[] {
-  const own = rows('pull-requests/change-requests/repositories').map((row) => {
-    const [opened, requests] = [number(row.pr_count), number(row.cr_total)];
-    return {
-      repo: row.repo ?? '',
-      opened: String(opened),
-      requests: String(requests),
-      each: String(requests / opened),
-    };
-  });
+  const own = rows('pull-requests/change-requests/repositories').map((row) => ({
+    repo: row.repo ?? '',
+    opened: row.pr_count ?? '',
+    requests: row.cr_total ?? '',
+    each: row.avg ?? '',
+  }));
   return own.sort((a, b) => Number(b.each) - Number(a.each) || a.repo.localeCompare(b.repo));
 }
 
