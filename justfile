@@ -58,9 +58,14 @@ ui:
 release: ui
     cargo build --release -p cto-import -p cto-calculate -p cto-api -p cto-sandbox
 
-# All tests.
+# Everything that this machine can check: the recipes below from format to demo; says what it skipped and why. `--all`: a skipped part is a failure.
 [group('develop')]
-test:
+test *flags:
+    JUST={{ quote(just_executable()) }} config/scripts/test.sh {{ flags }}
+
+# The tests of the programs.
+[group('develop')]
+rust-test:
     cargo test --workspace --no-fail-fast
 
 # The dashboard as it is written, at http://localhost:5173, over a running cto-api (`just api`; another address: CTO_API).
@@ -154,7 +159,3 @@ bench-api *sizes:
 fixtures:
     config/scripts/record-fixtures.sh
     UPDATE_DOCS=1 cargo test --quiet -p config-model -p store -p http-api
-
-# What CI runs.
-[group('develop')]
-ci: lint test ui-check ui-test
