@@ -100,9 +100,9 @@ ui-packages:
 api-fuzz: build
     config/scripts/fuzz-api.sh
 
-# Formatting, clippy, documentation, dependency rules.
+# Formatting, clippy, documentation, dependency rules, unused dependencies.
 [group('develop')]
-lint: fmt-check clippy doc deny
+lint: fmt-check clippy doc deny machete
 
 # Format everything.
 [group('develop')]
@@ -127,15 +127,27 @@ doc:
 deny:
     cargo deny --offline check bans licenses sources
 
-# Known vulnerabilities. Needs a network.
+# Dependencies that nothing uses. Needs cargo-machete (`just tools`).
+[group('develop')]
+machete:
+    cargo machete
+
+# The oldest Rust that Cargo.toml promises compiles everything.
+[group('develop')]
+oldest-rust:
+    config/scripts/oldest-rust.sh
+
+# Known vulnerabilities of what the programs and the dashboard are made of. Needs a network; to be run by a timer, as .github/workflows/advisories.yml does.
 [group('develop')]
 advisories:
     cargo deny check advisories
+    cd ui && npm audit --omit=dev
 
 # Install what the lints need.
 [group('develop')]
 tools:
     cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+    cargo machete --version >/dev/null 2>&1 || cargo install cargo-machete --locked
 
 # What the engine says of generated data whose truth is known, at full size, for example `just truth forecast`: docs/metrics.md quotes the shares.
 [group('develop')]

@@ -42,6 +42,7 @@ cargo_fmt() { cargo fmt --version >/dev/null 2>&1 || echo "no rustfmt: \`rustup 
 cargo_clippy() { cargo clippy --version >/dev/null 2>&1 || echo "no clippy: \`rustup component add clippy\`"; }
 cargo_deny() { cargo deny --version >/dev/null 2>&1 || echo "no cargo-deny: \`just tools\` installs it"; }
 cargo_machete() { cargo machete --version >/dev/null 2>&1 || echo "no cargo-machete: \`just tools\` installs it"; }
+oldest_rust() { config/scripts/oldest-rust.sh --missing; }
 
 passed=0
 failed=()
@@ -76,6 +77,7 @@ part "format" cargo_fmt -- fmt-check
 part "dashboard: build" node -- ui
 part "clippy" cargo_clippy -- clippy
 part "programs" -- rust-test
+part "oldest Rust" oldest_rust -- oldest-rust
 part "documentation" -- doc
 part "dependency rules" cargo_deny -- deny
 part "unused dependencies" cargo_machete -- machete
