@@ -43,7 +43,7 @@ api *arguments: build
 nightly *arguments: build
     CTO_BIN="{{ bin }}" config/scripts/nightly.sh "$@"
 
-# Always the whole workspace: one program alone would compile its libraries once more with other features.
+# Always the whole workspace: without tests, one program alone would compile its libraries once more with other features.
 [private]
 build:
     cargo build --quiet --workspace --bins --profile {{ profile }}
@@ -100,9 +100,9 @@ ui-packages:
 api-fuzz: build
     config/scripts/fuzz-api.sh
 
-# Formatting, clippy, documentation, dependency rules, unused dependencies.
+# Formatting, clippy, documentation, dependency rules, unused dependencies, features.
 [group('develop')]
-lint: fmt-check clippy doc deny machete
+lint: fmt-check clippy doc deny machete features
 
 # Format everything.
 [group('develop')]
@@ -130,7 +130,18 @@ deny:
 # Dependencies that nothing uses. Needs cargo-machete (`just tools`).
 [group('develop')]
 machete:
-    cargo machete
+    cargo machete bins $(ls -d crates/*/ | grep -vx crates/build-features/)
+
+# Every crate alone is built with the features that the whole workspace uses, so that nothing is compiled twice.
+[group('develop')]
+features:
+    config/scripts/features.sh
+
+# Write what crates/build-features switches on. Needs cargo-hakari, and installs it.
+[group('develop')]
+build-features:
+    cargo hakari --version >/dev/null 2>&1 || cargo install cargo-hakari --locked
+    cargo hakari generate
 
 # The oldest Rust that Cargo.toml promises compiles everything.
 [group('develop')]

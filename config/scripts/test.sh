@@ -81,6 +81,7 @@ part "oldest Rust" oldest_rust -- oldest-rust
 part "documentation" -- doc
 part "dependency rules" cargo_deny -- deny
 part "unused dependencies" cargo_machete -- machete
+part "features" -- features
 part "dashboard: format, types, units" node -- ui-check
 part "dashboard: browser" node chromium -- ui-test
 part "requests made up from the OpenAPI document" python -- api-fuzz
