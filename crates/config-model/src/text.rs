@@ -33,7 +33,7 @@ pub fn read_text(file: &Path) -> Result<String, TextError> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        TextError::NotUtf8 { line: valid.iter().filter(|byte| **byte == b'\n').count() + 1 }
+        TextError::NotUtf8 { line: valid.split(|byte| *byte == b'\n').count() }
     })
 }
 
