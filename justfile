@@ -43,7 +43,7 @@ api *arguments: build
 nightly *arguments: build
     CTO_BIN="{{ bin }}" config/scripts/nightly.sh "$@"
 
-# Always the whole workspace: one program alone would compile its libraries once more with other features.
+# Always the whole workspace: without tests, one program alone would compile its libraries once more with other features.
 [private]
 build:
     cargo build --quiet --workspace --bins --profile {{ profile }}
@@ -58,9 +58,14 @@ ui:
 release: ui
     cargo build --release -p cto-import -p cto-calculate -p cto-api -p cto-sandbox
 
-# All tests.
+# Everything that this machine can check: the recipes below from format to demo; says what it skipped and why. `--all`: a skipped part is a failure.
 [group('develop')]
-test:
+test *flags:
+    JUST={{ quote(just_executable()) }} config/scripts/test.sh {{ flags }}
+
+# The tests of the programs.
+[group('develop')]
+rust-test:
     cargo test --workspace --no-fail-fast
 
 # The dashboard as it is written, at http://localhost:5173, over a running cto-api (`just api`; another address: CTO_API).
@@ -95,9 +100,9 @@ ui-packages:
 api-fuzz: build
     config/scripts/fuzz-api.sh
 
-# Formatting, clippy, documentation, dependency rules.
+# Formatting, clippy, documentation, dependency rules, unused dependencies, features.
 [group('develop')]
-lint: fmt-check clippy doc deny
+lint: fmt-check clippy doc deny machete features
 
 # Format everything.
 [group('develop')]
@@ -122,15 +127,38 @@ doc:
 deny:
     cargo deny --offline check bans licenses sources
 
-# Known vulnerabilities. Needs a network.
+# Dependencies that nothing uses. Needs cargo-machete (`just tools`).
+[group('develop')]
+machete:
+    cargo machete bins $(ls -d crates/*/ | grep -vx crates/build-features/)
+
+# Every crate alone is built with the features that the whole workspace uses, so that nothing is compiled twice.
+[group('develop')]
+features:
+    config/scripts/features.sh
+
+# Write what crates/build-features switches on. Needs cargo-hakari, and installs it.
+[group('develop')]
+build-features:
+    cargo hakari --version >/dev/null 2>&1 || cargo install cargo-hakari --locked
+    cargo hakari generate
+
+# The oldest Rust that Cargo.toml promises compiles everything.
+[group('develop')]
+oldest-rust:
+    config/scripts/oldest-rust.sh
+
+# Known vulnerabilities of what the programs and the dashboard are made of. Needs a network; to be run by a timer, as .github/workflows/advisories.yml does.
 [group('develop')]
 advisories:
     cargo deny check advisories
+    cd ui && npm audit --omit=dev
 
 # Install what the lints need.
 [group('develop')]
 tools:
     cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+    cargo machete --version >/dev/null 2>&1 || cargo install cargo-machete --locked
 
 # What the engine says of generated data whose truth is known, at full size, for example `just truth forecast`: docs/metrics.md quotes the shares.
 [group('develop')]
@@ -154,7 +182,3 @@ bench-api *sizes:
 fixtures:
     config/scripts/record-fixtures.sh
     UPDATE_DOCS=1 cargo test --quiet -p config-model -p store -p http-api
-
-# What CI runs.
-[group('develop')]
-ci: lint test ui-check ui-test

@@ -31,13 +31,22 @@ rm -rf "$data"
 mkdir -p "$data"
 touch "$mark"
 
+# Side by side: only cto-api waits for the dashboard, which it holds.
+dashboard=
 if command -v npm >/dev/null 2>&1; then
-    config/scripts/build-ui.sh --if-changed ||
-        echo "the dashboard could not be built, see above: the figures are served without it" >&2
+    config/scripts/build-ui.sh --if-changed >"$data/demo-dashboard.log" 2>&1 &
+    dashboard=$!
+    trap 'kill "$dashboard" 2>/dev/null || true' EXIT
 else
     echo "npm is not there, so the dashboard is not built: install Node 20 for it; the figures are served without it" >&2
 fi
-echo "building (once; about two minutes on two cores) ..."
+echo "building the programs and the dashboard (once; several minutes on two cores) ..."
+cargo build --workspace --exclude cto-api --exclude dashboard-files --bins
+if [ -n "$dashboard" ] && ! wait "$dashboard"; then
+    cat "$data/demo-dashboard.log" >&2
+    echo "the dashboard could not be built, see above: the figures are served without it" >&2
+fi
+trap - EXIT
 cargo build --workspace --bins
 bin=${CARGO_TARGET_DIR:-target}/debug
 CTO_BIN="$bin" config/scripts/simulate.sh "$data" --end "$end" --months 28 --fault lost-status-events=0.2

@@ -1,4 +1,4 @@
-//! Flags and settings that cannot be served.
+//! Usage errors: flags and settings that cannot be served.
 
 /// The command line or the configuration asks for something that cannot be; the text says what to write instead.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! Where the raw data comes from.
+//! Loading of the raw data, from a store or a folder.
 
 use anyhow::{Context as _, bail};
 use model::columns::{Raw, Scopes};

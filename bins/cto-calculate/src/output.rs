@@ -1,4 +1,4 @@
-//! What is said about the tables and their input.
+//! Terminal output: notices about the input, and the files that were written.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Why a run ended without success.
+//! Errors that end a run, with its outcome.
 
 use std::fmt;
 

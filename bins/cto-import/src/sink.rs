@@ -1,4 +1,4 @@
-//! Batches into the store.
+//! `StoreSink`: writes batches of connectors into the store.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Who asks: tokens of `azure_identity`, renewed when Azure no longer takes them, and kept out of what is shown.
+//! Credentials: tokens of `azure_identity`, renewed when Azure no longer takes them, and redacted.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What is asked of Cost Management.
+//! The request body of a Cost Management query.
 
 use model::Month;
 use serde::Serialize;

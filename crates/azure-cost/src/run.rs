@@ -1,4 +1,4 @@
-//! One import of one scope.
+//! One import of one scope: months queried, pages read, bills handed over with a cursor.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What costs are asked of.
+//! Scopes of Cost Management: subscription, resource group, management group, billing account or profile.
 
 use std::fmt;
 

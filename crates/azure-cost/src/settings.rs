@@ -1,4 +1,4 @@
-//! What a client needs to know, and how patient it is.
+//! Settings of the client: addresses, credential, API version, cost type, quota, retries.
 
 use std::path::PathBuf;
 use std::time::Duration;

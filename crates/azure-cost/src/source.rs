@@ -1,4 +1,4 @@
-//! The costs of one scope as a source.
+//! `AzureCostSource`: the connector, for one scope.
 
 use std::sync::OnceLock;
 

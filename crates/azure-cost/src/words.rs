@@ -1,4 +1,4 @@
-//! A provider's words in our sentences.
+//! Text of providers, shortened for messages.
 
 /// On one line and not too many.
 pub(crate) fn shortened(text: &str) -> String {

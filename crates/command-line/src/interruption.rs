@@ -1,4 +1,4 @@
-//! How a program is told to end.
+//! Signals that ask a program to end: Ctrl-C and SIGTERM.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! The clock that an import goes by.
+//! The key `import.clock`: the machine's time, GitHub's, or a given one.
 
 use std::fmt;
 

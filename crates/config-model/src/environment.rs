@@ -1,4 +1,4 @@
-//! The environment over the file.
+//! Environment variables that override keys of the file.
 
 use figment::Figment;
 use figment::providers::{Env, Serialized};

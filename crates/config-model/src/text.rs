@@ -1,4 +1,4 @@
-//! Files that people write.
+//! Reading of text files that people write: UTF-8, of limited length.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The only place that knows which YAML reader is used.
+//! YAML parser: the only module that knows which one is used.
 
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;

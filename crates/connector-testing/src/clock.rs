@@ -1,4 +1,4 @@
-//! Time in tests.
+//! A virtual clock, which tests advance.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is logged, to look for secrets in it.
+//! Capture of the log, to look for secrets in it.
 
 use std::io::{Result, Write};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! A connector against its simulated provider.
+//! Test bed: a connector against its simulated provider.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! A listener.
+//! A progress listener that records events and may interrupt the run.
 
 use std::sync::Mutex;
 

@@ -1,4 +1,4 @@
-//! The text of a file, whatever it is packed in.
+//! Text of a file, decompressed, with a limit for each cell.
 
 use std::cell::Cell;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! What an import leaves for the next one.
+//! The cursor of an import: the files that were read, their state, and the lines that they gave.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What can be wrong with files, in words.
+//! Errors in files, with file, row and remedy.
 
 use std::io;
 use std::path::PathBuf;

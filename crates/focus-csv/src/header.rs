@@ -1,4 +1,4 @@
-//! Which column is where.
+//! The header row: positions of the FOCUS columns, under all their names.
 
 use csv::ByteRecord;
 

@@ -1,4 +1,4 @@
-//! The work of one import, away from the runtime.
+//! The blocking work of one import, off the async runtime.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! One file into the ledger.
+//! Reading of one file: its rows into the ledger.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What one row says.
+//! Parsing of one row: provider, account, period, service, category and cost.
 
 use std::collections::BTreeMap;
 

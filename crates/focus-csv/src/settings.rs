@@ -1,4 +1,4 @@
-//! Which files, and what of them.
+//! Settings of the connector: file pattern, cost column, name of the provider.
 
 use std::path::PathBuf;
 

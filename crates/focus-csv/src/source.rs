@@ -1,4 +1,4 @@
-//! The connector as the import sees it.
+//! `FocusSource`: the connector.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The client as its users see it.
+//! `GcpClient`: the client of BigQuery, shared by all sources.
 
 use std::sync::Arc;
 

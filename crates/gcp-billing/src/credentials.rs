@@ -1,4 +1,4 @@
-//! Who asks, and where that is written down.
+//! Credentials of Google Cloud and the places where they are looked for.
 
 use std::env;
 use std::fmt;

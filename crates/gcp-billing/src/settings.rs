@@ -1,4 +1,4 @@
-//! What a client needs to know, and how patient it is.
+//! Settings of the client: endpoint, dataset, limit of billed bytes, retries.
 
 use std::time::Duration;
 

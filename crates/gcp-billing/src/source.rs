@@ -1,4 +1,4 @@
-//! The connector as the import sees it.
+//! `GcpBillingSource`: the connector.
 
 use async_trait::async_trait;
 use model::Month;

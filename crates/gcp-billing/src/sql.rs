@@ -1,4 +1,4 @@
-//! The one query.
+//! The SQL query over the billing export, with its parameters.
 
 use model::Month;
 use serde_json::{Value, json};

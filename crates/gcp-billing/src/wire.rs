@@ -1,4 +1,4 @@
-//! What BigQuery sends, as far as it is used.
+//! Wire types: replies of BigQuery, as far as they are used.
 
 use serde::Deserialize;
 

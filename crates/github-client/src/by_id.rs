@@ -1,4 +1,4 @@
-//! Objects that are asked for by their node ids.
+//! Batches of nodes read by their ids.
 
 use source::SourceError;
 

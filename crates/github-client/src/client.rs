@@ -1,4 +1,4 @@
-//! The client as its users see it.
+//! `GithubClient`: GraphQL and REST requests, shared by all connectors.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Who asks.
+//! Credentials: a token, or the key of a GitHub App.
 
 use std::fmt;
 

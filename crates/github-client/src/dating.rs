@@ -1,4 +1,4 @@
-//! The time that an import is dated with.
+//! The timestamp of an import: clock skew between the machine and GitHub.
 
 use model::Instant;
 use model::instant::MICROS_PER_SECOND;

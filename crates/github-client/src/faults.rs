@@ -1,4 +1,4 @@
-//! What of an answer did not come, and what that means.
+//! Errors within a GraphQL reply: what is absent, hidden or failed.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Lists are followed to their end, and there must be one.
+//! Pagination guard: lists that never end are left.
 
 use source::{ErrorKind, SourceError};
 

@@ -1,4 +1,4 @@
-//! The question what the server's schema has.
+//! Schema introspection: what the server has, asked once.
 
 use serde_json::json;
 use source::{Event, Progress, SourceError};

@@ -1,4 +1,4 @@
-//! What a classic token may do.
+//! OAuth scopes of classic tokens: granted, required, missing.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What a client needs to know, and how patient it is.
+//! Settings of the client: addresses, credentials, concurrency, retries.
 
 use source::Policy;
 

@@ -1,4 +1,4 @@
-//! Issues that are read by their ids.
+//! `MovedIssueSource`: issues read by their ids.
 
 use std::collections::HashMap;
 use std::sync::Arc;

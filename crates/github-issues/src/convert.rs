@@ -1,4 +1,4 @@
-//! From what travelled to records.
+//! Conversion of GraphQL nodes to records of issues.
 
 use std::collections::BTreeSet;
 

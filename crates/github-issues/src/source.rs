@@ -1,4 +1,4 @@
-//! The connector as the import sees it.
+//! `IssueSource`: the connector, for one repository.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! From what travelled to records.
+//! Conversion of GraphQL nodes to records of cards.
 
 use model::Instant;
 use model::records::{FieldValue, ItemContent, Presence, ProjectItem};

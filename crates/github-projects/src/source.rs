@@ -1,4 +1,4 @@
-//! The connector as the import sees it.
+//! The connector of cards, for one board.
 
 use std::sync::Arc;
 

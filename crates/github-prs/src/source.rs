@@ -1,4 +1,4 @@
-//! The connector as the import sees it.
+//! The connector of pull requests, for one repository.
 
 use std::sync::Arc;
 

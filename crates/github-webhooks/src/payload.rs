@@ -1,4 +1,4 @@
-//! What of a body is the payload.
+//! Extraction of the JSON payload from a body: plain, or a field of a form.
 
 use std::borrow::Cow;
 

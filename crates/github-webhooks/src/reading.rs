@@ -1,4 +1,4 @@
-//! From an event and its payload to what it tells.
+//! Dispatch of an event by its name to what its payload tells.
 
 use model::Instant;
 use model::deliveries::Delivered;

@@ -1,4 +1,4 @@
-//! What travels, as far as several events have it.
+//! Wire types that several events share.
 
 use model::Instant;
 use model::records::Place;

@@ -1,4 +1,4 @@
-//! The surface as the program around it sees it.
+//! `Api`: the router with its state, for the program that serves it.
 
 use std::any::Any;
 use std::sync::{Arc, LazyLock};

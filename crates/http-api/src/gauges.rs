@@ -1,4 +1,4 @@
-//! What Prometheus is told.
+//! Gauges of the Prometheus endpoint.
 
 mod headline;
 

@@ -1,4 +1,4 @@
-//! Short names for long keys.
+//! Digests of cache keys and versions; not cryptographic.
 
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 

@@ -1,4 +1,4 @@
-//! What is asked for, read from a query string.
+//! Query parameters of requests, parsed and checked.
 
 mod pairs;
 mod words;

@@ -1,4 +1,4 @@
-//! Which address gives which table.
+//! The routing table: path of each table, its parameters and its evidence.
 
 use metrics_core::catalogue::{self, TableSpec};
 

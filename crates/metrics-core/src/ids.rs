@@ -1,4 +1,4 @@
-//! Order of ids by their bytes.
+//! Sorting of rows by the bytes of their ids.
 
 use model::columns::TextColumn;
 

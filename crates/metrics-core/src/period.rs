@@ -1,4 +1,4 @@
-//! The rows of a table within a range of days.
+//! Filter by date: the rows of a table within a range of days.
 
 use std::iter::zip;
 

@@ -1,4 +1,4 @@
-//! What a struct says of its table.
+//! Parsing of the struct and its attributes into a table's declaration.
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;

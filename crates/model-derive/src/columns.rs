@@ -1,4 +1,4 @@
-//! The struct of arrays of a table.
+//! Generated code: the struct of arrays of a table.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! The table of a row, and its cells in order.
+//! Generated code: the declaration of a row's table, and its cells in order.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;

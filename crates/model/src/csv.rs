@@ -1,4 +1,4 @@
-//! Writing CSV as the original tool writes it.
+//! CSV writer with the original tool's quoting.
 //!
 //! Comma, LF, no byte order mark; a field is quoted only if it contains a comma, a quote, CR or LF,
 //! or begins with white space (any of Unicode's), or is exactly `\.`; quotes are doubled.

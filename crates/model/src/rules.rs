@@ -1,4 +1,4 @@
-//! Which definitions apply to a calculation.
+//! Rule sets and the rules of a calculation.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Rows out: a named table of typed columns.
+//! Output tables: named, of typed columns.
 
 use std::io::{self, Write};
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What the provider shows at an instant.
+//! Snapshot of the organisation at an instant, as the provider shows it.
 
 use model::Instant;
 

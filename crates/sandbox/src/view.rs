@@ -1,4 +1,4 @@
-//! What the simulated provider shows at one instant: plain data.
+//! Data types of what the simulated provider shows at one instant.
 //!
 //! What may happen to it besides the life of the organisation, transfers, deletions, things that are hidden, is in
 //! [`View::transfer`] and its neighbours.

@@ -1,4 +1,4 @@
-//! Words of which titles, labels and names are made.
+//! Vocabulary of the generated organisation: titles, labels, repositories, teams, people.
 
 use crate::random::Dice;
 

@@ -1,4 +1,4 @@
-//! One import at a time.
+//! The import lock of a store: one writer at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};

@@ -1,4 +1,4 @@
-//! What importers hand to a store.
+//! `Page`: the records of one transaction, with the cursor behind them.
 
 use model::Instant;
 use model::records::{Record, Scope};

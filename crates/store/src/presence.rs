@@ -1,4 +1,4 @@
-//! Questions about what should be there.
+//! Queries for what should be there and may not be: unlisted repositories and boards, unseen issues and cards.
 
 use model::Instant;
 use model::records::{Presence, Project, Repository};

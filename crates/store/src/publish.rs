@@ -1,4 +1,4 @@
-//! Files that are seen whole or not at all.
+//! Atomic writing of files.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};

@@ -1,4 +1,4 @@
-//! What imports covered.
+//! Import runs: their numbers, and what they covered.
 
 use crate::sqlite::plans::Prepare as _;
 use rusqlite::Connection;

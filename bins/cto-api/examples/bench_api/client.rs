@@ -1,4 +1,4 @@
-//! Plain HTTP/1.1 over a kept connection.
+//! HTTP/1.1 client over a kept connection.
 
 use anyhow::Context as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};

@@ -1,4 +1,4 @@
-//! Loads, and what they found.
+//! Load generators and their latencies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

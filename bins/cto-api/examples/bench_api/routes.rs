@@ -1,4 +1,4 @@
-//! What is asked for.
+//! The mix of requests.
 
 use anyhow::Context as _;
 use serde_json::Value;

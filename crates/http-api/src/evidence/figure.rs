@@ -1,4 +1,4 @@
-//! Which figure is asked about.
+//! Figures that evidence can be asked for, and their parameters.
 
 use axum::http::StatusCode;
 use chrono::{Months, NaiveDate, Weekday};

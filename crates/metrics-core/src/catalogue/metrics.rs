@@ -1,4 +1,4 @@
-//! The metrics that people look at.
+//! The catalogue of key metrics: name, unit, which direction is good.
 
 /// A metric: what a tile or a tooltip says about a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! All tables.
+//! The list of all tables.
 
 use super::spec::TableSpec;
 use super::{clouds, issues, pull_requests};

@@ -1,4 +1,4 @@
-//! Under which names services are summed.
+//! Grouping of services, as the configuration names groups and comparisons.
 
 use std::collections::{BTreeMap, BTreeSet};
 

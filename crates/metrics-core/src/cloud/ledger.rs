@@ -1,4 +1,4 @@
-//! The rows of the bills with their texts.
+//! Ledger entries of the raw table, with their texts resolved.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! From series to tables.
+//! Tables of cloud spending, written from monthly series.
 
 use model::columns::TextColumn;
 use model::table::{Cells, Column, Table};

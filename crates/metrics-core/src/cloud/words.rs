@@ -1,4 +1,4 @@
-//! What the bills say, in full sentences.
+//! Sentences about cloud spending.
 
 use std::collections::BTreeMap;
 

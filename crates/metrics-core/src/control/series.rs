@@ -1,4 +1,4 @@
-//! Weekly tables as series.
+//! Time series of weekly tables, for control charts.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Cells of tables, and numbers in words.
+//! Access to cells for sentences, and formatting of numbers.
 
 use model::rules::ProcessChange;
 use model::table::{Cells, Table};

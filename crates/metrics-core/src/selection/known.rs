@@ -1,4 +1,4 @@
-//! Which names a selection may use.
+//! Values that filters accept: boards, repositories, teams and types of the data.
 
 use std::collections::{BTreeMap, BTreeSet};
 

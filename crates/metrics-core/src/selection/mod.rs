@@ -1,4 +1,4 @@
-//! The figures of a part of the organisation.
+//! Filters: the figures of a part of the organisation.
 //!
 //! A [`Selection`] keeps what passes all of its filters; several values of one filter are a union.
 //! Names are compared trimmed and without case. A name that is not known selects nothing; [`known`] says which are.

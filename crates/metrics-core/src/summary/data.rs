@@ -1,4 +1,4 @@
-//! Which days are meant, and which of them the data covers.
+//! Reporting periods of summaries, and how much of them the data covers.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! How the cloud servers are set up.
+//! Configuration of the simulated clouds: bills, quotas, clock.
 
 use std::fmt;
 use std::sync::Arc;

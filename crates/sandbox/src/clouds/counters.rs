@@ -1,4 +1,4 @@
-//! What the clouds have counted.
+//! Request counters of the simulated clouds.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What all requests to the clouds share.
+//! Shared state of the simulated clouds.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Keys to rows.
+//! Hash index from keys to rows.
 
 use ahash::RandomState;
 use hashbrown::HashTable;

@@ -1,4 +1,4 @@
-//! What a query is of.
+//! Scopes of Azure: the path of a request that a query is about.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! What BigQuery says about tables.
+//! BigQuery's `tables.get` and `tables.list`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

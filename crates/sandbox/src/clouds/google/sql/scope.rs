@@ -1,4 +1,4 @@
-//! What names mean.
+//! Name resolution: the columns and aliases that are visible in an expression.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
