@@ -90,11 +90,14 @@ impl GithubClient {
         variables: Q::Variables,
         progress: &dyn Progress,
         cancel: &CancellationToken,
-    ) -> Result<Reply<Q::ResponseData>, SourceError> {
+    ) -> Result<Reply<Q::ResponseData>, SourceError>
+    where
+        Q::ResponseData: Send,
+    {
         let body = self.body_of::<Q>(variables, what)?;
         let asking = Asking { what, progress, cancel };
         let mut spent = Spent::default();
-        self.session.graphql(body, asking, false, &mut spent).await?.decode(what, spent)
+        self.session.graphql(body, asking, false, &mut spent).await?.reply(what, spent)
     }
 
     /// Asks for one page: as [`GithubClient::query`], with variables made for a page size. When the provider cannot
@@ -106,16 +109,19 @@ impl GithubClient {
         make: impl Fn(i64) -> Q::Variables,
         progress: &dyn Progress,
         cancel: &CancellationToken,
-    ) -> Result<Reply<Q::ResponseData>, SourceError> {
+    ) -> Result<Reply<Q::ResponseData>, SourceError>
+    where
+        Q::ResponseData: Send,
+    {
         let asking = Asking { what, progress, cancel };
         let mut spent = Spent::default();
         loop {
             let size = pages.current();
             let body = self.body_of::<Q>(make(i64::from(size)), what)?;
             match self.session.graphql(body, asking, pages.can_shrink(size), &mut spent).await {
-                Ok(raw) => {
+                Ok(usable) => {
                     pages.came(size, progress);
-                    return raw.decode(what, spent);
+                    return usable.reply(what, spent);
                 }
                 Err(Failure::TooMuch(reason)) => {
                     tracing::debug!(what, size, %reason, "page of {size} was too much for {what}: {reason}");

@@ -1,6 +1,5 @@
 //! From JSON to types, for a provider that answers more loosely than its schema says.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
@@ -11,23 +10,7 @@ use crate::GraphqlError;
 /// Most elements of one answer that are given up before the answer itself is.
 const MOST_DROPPED: usize = 200;
 
-/// Decodes `data` of a body that has no errors: at once, and part by part where that fails.
-pub(crate) fn body<T: DeserializeOwned>(
-    body: &[u8],
-    errors: &mut Vec<GraphqlError>,
-    what: &str,
-) -> Result<T, SourceError> {
-    #[derive(Deserialize)]
-    struct Body<T> {
-        data: T,
-    }
-    if let Ok(Body { data }) = serde_json::from_slice(body) {
-        return Ok(data);
-    }
-    value(serde_json::from_slice(body).unwrap_or_default(), errors, what)
-}
-
-/// Decodes `data` of a body.
+/// Decodes `data` of a body that could not be read into its types as it came, or has errors.
 pub(crate) fn value<T: DeserializeOwned>(
     mut body: Value,
     errors: &mut Vec<GraphqlError>,

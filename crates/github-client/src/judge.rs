@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use model::Instant;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::Value;
 use source::{ErrorKind, SourceError};
 
@@ -12,6 +10,7 @@ use crate::GraphqlError;
 use crate::answer::Answer;
 use crate::schema::OLDEST_SERVER;
 use crate::scopes::{self, MissingScopes};
+use crate::typed::{Decoder, Whole};
 
 /// What to do with an answer.
 #[derive(Debug)]
@@ -43,53 +42,38 @@ impl Verdict {
 /// What an answer that can be used holds.
 #[derive(Debug)]
 pub(crate) enum Content {
-    /// The body as it came, not read any further: its `data` is there and it has no errors. With its `data.rateLimit`.
-    Whole { rate_limit: Option<Value> },
-    /// Everything, read.
-    Read(Value),
+    /// Everything, in the types that were asked for; the decoder has it.
+    Typed(Whole),
+    /// Everything, in no types.
+    Loose(Value),
 }
 
 impl Content {
     /// `data.rateLimit`.
     pub(crate) fn rate_limit(&self) -> Option<&Value> {
         match self {
-            Self::Whole { rate_limit } => rate_limit.as_ref(),
-            Self::Read(body) => body.pointer("/data/rateLimit"),
+            Self::Typed(whole) => whole.rate_limit.as_ref(),
+            Self::Loose(body) => body.pointer("/data/rateLimit"),
         }
         .filter(|limit| limit.is_object())
     }
 }
 
-/// What decides about a GraphQL body in which nothing is wrong; the rest of it is passed over.
-#[derive(Deserialize)]
-struct Outline {
-    data: Option<Data>,
-    errors: Option<Vec<IgnoredAny>>,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    #[serde(rename = "rateLimit")]
-    rate_limit: Option<Value>,
-}
-
-/// The content of an answer that needs no judging: almost every one.
-fn flawless(answer: &Answer) -> Option<Content> {
-    if answer.head.sso.is_some() {
-        return None;
-    }
-    let outline: Outline = serde_json::from_slice(&answer.body).ok()?;
-    let rate_limit = outline.data?.rate_limit;
-    outline.errors.is_none_or(|errors| errors.is_empty()).then_some(Content::Whole { rate_limit })
-}
-
-/// Judges an answer of the GraphQL endpoint.
-pub(crate) fn graphql(answer: &Answer, what: &str, address: &str, local: Instant) -> Verdict {
+/// Judges an answer of the GraphQL endpoint. What needs no judging, as almost every answer, is read by the decoder alone.
+pub(crate) fn graphql(
+    answer: &Answer,
+    decoder: &mut dyn Decoder,
+    what: &str,
+    address: &str,
+    local: Instant,
+) -> Verdict {
     if answer.status != 200 {
         return http(answer, what, address, local);
     }
-    if let Some(body) = flawless(answer) {
-        return Verdict::Done { body, errors: Vec::new() };
+    if answer.head.sso.is_none()
+        && let Some(whole) = decoder.read(&answer.body)
+    {
+        return Verdict::Done { body: Content::Typed(whole), errors: Vec::new() };
     }
     let body: Value = match serde_json::from_slice(&answer.body) {
         Ok(body) => body,
@@ -112,10 +96,10 @@ pub(crate) fn graphql(answer: &Answer, what: &str, address: &str, local: Instant
     }
     if let Some(heavy) = errors.iter().find(|error| is_too_much(error)) {
         let reason = format!("GitHub could not answer so much at once: {}", shortened(&heavy.message));
-        return Verdict::TooMuch { reason, partial: data.then_some((Content::Read(body), errors)) };
+        return Verdict::TooMuch { reason, partial: data.then_some((Content::Loose(body), errors)) };
     }
     if data {
-        return Verdict::Done { body: Content::Read(body), errors };
+        return Verdict::Done { body: Content::Loose(body), errors };
     }
     match errors.first() {
         Some(first) if matches!(first.kind.as_str(), "SERVICE_UNAVAILABLE" | "INTERNAL" | "INTERNAL_SERVER_ERROR") => {
@@ -142,7 +126,7 @@ pub(crate) fn rest(answer: &Answer, what: &str, address: &str, local: Instant) -
         return http(answer, what, address, local);
     }
     match serde_json::from_slice(&answer.body) {
-        Ok(body) => Verdict::Done { body: Content::Read(body), errors: vec![] },
+        Ok(body) => Verdict::Done { body: Content::Loose(body), errors: vec![] },
         Err(error) => not_json(answer, what, address, &error),
     }
 }

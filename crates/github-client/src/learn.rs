@@ -61,8 +61,8 @@ impl GithubClient {
             let question = question(Extent { old_arguments, cost });
             let body = json!({"operationName": "Schema", "query": question, "variables": {}});
             let mut spent = Spent::default();
-            let answer = match self.session.graphql(body, asking, false, &mut spent).await {
-                Ok(raw) => raw.decode::<Said>(WHAT, spent).map(|reply| reply.data),
+            let answer = match self.session.graphql::<Said>(body, asking, false, &mut spent).await {
+                Ok(usable) => usable.reply(WHAT, spent).map(|reply| reply.data),
                 Err(failure) => Err(failure.into()),
             };
             match answer.map(|said| Lacking::read(said, self.session.server_version())) {

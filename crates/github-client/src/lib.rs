@@ -28,6 +28,8 @@ mod settings;
 mod survey;
 mod tally;
 mod transport;
+mod typed;
+mod usable;
 
 pub use client::{GithubClient, GraphqlError, Reply};
 pub use clock::{Clock, HurriedClock, SetClock, SystemClock};

@@ -8,20 +8,23 @@ use model::Instant;
 use rand::RngExt as _;
 use reqwest::{Method, Url};
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use source::{ErrorKind, Event, Policy, Progress, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{Answer, Head, between};
 use crate::app_token::Tokens;
-use crate::client::{GraphqlError, Reply};
+use crate::client::GraphqlError;
 use crate::clock::Clock;
 use crate::gate::{self, Gate};
 use crate::judge::{self, Content, Verdict};
 use crate::ledger::{Ledger, LedgerSnapshot};
 use crate::settings::Settings;
 use crate::transport::{Broken, Request, Transport};
-use crate::{dating, decode, endpoint, redaction, schema};
+use crate::typed::{Decoder, Typed};
+use crate::usable::{Judged, Usable};
+use crate::{dating, endpoint, redaction, schema};
 
 /// How often a provider that names the end of a limit is believed for one request.
 const BELIEVED: u32 = 2;
@@ -46,21 +49,11 @@ pub(crate) struct Session {
     server_version: Mutex<Option<String>>,
 }
 
-/// A judged answer.
-pub(crate) struct Raw {
-    content: Content,
-    /// The body as it came.
-    bytes: Vec<u8>,
-    errors: Vec<GraphqlError>,
-    at: Instant,
-    request_id: Option<String>,
-}
-
 /// What one reply has taken so far.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Spent {
-    calls: u64,
-    points: u64,
+    pub(crate) calls: u64,
+    pub(crate) points: u64,
 }
 
 /// Why there is none.
@@ -96,33 +89,10 @@ pub(crate) struct Asking<'a> {
     pub(crate) cancel: &'a CancellationToken,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Api {
-    Graphql,
+/// Which API is asked, and who reads what it answers.
+enum Api<'a> {
+    Graphql(&'a mut dyn Decoder),
     Rest,
-}
-
-impl Raw {
-    pub(crate) fn decode<T: serde::de::DeserializeOwned>(
-        mut self,
-        what: &str,
-        spent: Spent,
-    ) -> Result<Reply<T>, SourceError> {
-        let decoded = match self.content {
-            Content::Whole { .. } => decode::body(&self.bytes, &mut self.errors, what),
-            Content::Read(body) => decode::value(body, &mut self.errors, what),
-        };
-        let data = decoded.map_err(|error| error.in_request(self.request_id.clone()))?;
-        redaction::errors(&mut self.errors);
-        Ok(Reply {
-            data,
-            errors: self.errors,
-            at: self.at,
-            request_id: self.request_id,
-            cost: spent.points,
-            calls: spent.calls,
-        })
-    }
 }
 
 impl Session {
@@ -194,18 +164,32 @@ impl Session {
         Duration::from_micros(locked(&self.ahead).unwrap_or_default().unsigned_abs())
     }
 
-    pub(crate) async fn graphql(
+    /// Asks the GraphQL endpoint for data of a type. With `smaller`, a page that was too much is not asked for again.
+    pub(crate) async fn graphql<T: DeserializeOwned + Send>(
         &self,
         body: Value,
         asking: Asking<'_>,
         smaller: bool,
         spent: &mut Spent,
-    ) -> Result<Raw, Failure> {
+    ) -> Result<Usable<T>, Failure> {
+        let mut typed = Typed(None);
+        let judged = self.ask_graphql(body, &mut typed, asking, smaller, spent).await?;
+        Ok(Usable { typed, judged })
+    }
+
+    async fn ask_graphql(
+        &self,
+        body: Value,
+        decoder: &mut dyn Decoder,
+        asking: Asking<'_>,
+        smaller: bool,
+        spent: &mut Spent,
+    ) -> Result<Judged, Failure> {
         let request = Request { method: Method::POST, url: self.graphql_url.clone(), body: Some(body) };
         let mut renewed = false;
         loop {
             let token = self.tokens.get(self, asking).await?;
-            match self.ask(Api::Graphql, &request, &token, asking, smaller, spent).await {
+            match self.ask(Api::Graphql(&mut *decoder), &request, &token, asking, smaller, spent).await {
                 Err(Failure::BadToken(_)) if !renewed && self.tokens.forget(&token).await => renewed = true,
                 outcome => return outcome,
             }
@@ -221,38 +205,34 @@ impl Session {
         asking: Asking<'_>,
     ) -> Result<Value, Failure> {
         let request = Request { method, url: endpoint::join(&self.api_url, path), body: None };
-        match self.ask(Api::Rest, &request, token, asking, false, &mut Spent::default()).await?.content {
-            Content::Read(body) => Ok(body),
-            // Only GraphQL is used unread.
-            Content::Whole { .. } => Ok(Value::Null),
-        }
+        Ok(self.ask(Api::Rest, &request, token, asking, false, &mut Spent::default()).await?.loose)
     }
 
     /// Sends a request until there is an answer to use, waiting for limits and trying again what failed.
     async fn ask(
         &self,
-        api: Api,
+        mut api: Api<'_>,
         request: &Request,
         token: &SecretString,
         asking: Asking<'_>,
         smaller: bool,
         spent: &mut Spent,
-    ) -> Result<Raw, Failure> {
+    ) -> Result<Judged, Failure> {
         let (mut failed, mut limited) = (0_u32, 0_u32);
         loop {
-            let (verdict, answer) = self.exchange(api, request, token, asking).await?;
+            let (verdict, answer) = self.exchange(&mut api, request, token, asking).await?;
             spent.calls += 1;
-            if let (Api::Graphql, Some(content)) = (api, verdict.content()) {
+            if let (Api::Graphql(_), Some(content)) = (&api, verdict.content()) {
                 self.count(&answer.head, content.rate_limit(), spent);
             }
             let (reason, wait) = match verdict {
-                Verdict::Done { body, errors } => return Ok(self.raw(answer, body, errors)),
+                Verdict::Done { body, errors } => return Ok(self.judged(answer, body, errors)),
                 Verdict::BadToken(error) => return Err(Failure::BadToken(error)),
                 Verdict::Refused(error) => return Err(error.into()),
                 Verdict::TooMuch { reason, .. } if smaller => return Err(Failure::TooMuch(reason)),
                 // It cannot be asked for in smaller pieces: what came is better than nothing.
                 Verdict::TooMuch { partial: Some((body, errors)), .. } => {
-                    return Ok(self.raw(answer, body, errors));
+                    return Ok(self.judged(answer, body, errors));
                 }
                 Verdict::TooMuch { reason, .. } => (reason, None),
                 Verdict::Again { reason, wait } => (reason, wait),
@@ -276,7 +256,7 @@ impl Session {
     /// Sends a request once, when the gate lets it.
     async fn exchange(
         &self,
-        api: Api,
+        api: &mut Api<'_>,
         request: &Request,
         token: &SecretString,
         asking: Asking<'_>,
@@ -307,8 +287,11 @@ impl Session {
             "asked GitHub for {}",
             asking.what
         );
-        let judge = if api == Api::Graphql { judge::graphql } else { judge::rest };
-        let mut verdict = judge(&answer, asking.what, without_query(&request.url), self.clock.now());
+        let (address, now) = (without_query(&request.url), self.clock.now());
+        let mut verdict = match api {
+            Api::Graphql(decoder) => judge::graphql(&answer, &mut **decoder, asking.what, address, now),
+            Api::Rest => judge::rest(&answer, asking.what, address, now),
+        };
         redaction::verdict(&mut verdict);
         Ok((verdict, answer))
     }
@@ -359,11 +342,15 @@ impl Session {
         }
     }
 
-    fn raw(&self, answer: Answer, content: Content, errors: Vec<GraphqlError>) -> Raw {
+    fn judged(&self, answer: Answer, content: Content, errors: Vec<GraphqlError>) -> Judged {
         let own = self.clock.now();
-        let Answer { head, body: bytes, .. } = answer;
+        let head = answer.head;
         let at = head.date.filter(|date| dating::is_near(*date, own)).unwrap_or(own);
-        Raw { content, bytes, errors, at, request_id: head.request_id }
+        let loose = match content {
+            Content::Loose(body) => body,
+            Content::Typed(_) => Value::Null,
+        };
+        Judged { loose, errors, at, request_id: head.request_id }
     }
 
     /// Closes the gate for all: for as long as the provider said, else longer each time.
