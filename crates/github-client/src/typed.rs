@@ -71,7 +71,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for DataVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Data<T>, A::Error> {
         let mut rate_limit = None;
-        let fields = Fields { fields, at_rate_limit: false, rate_limit: &mut rate_limit };
+        let fields = Fields { inner: fields, at_rate_limit: false, rate_limit: &mut rate_limit };
         let data = T::deserialize(MapAccessDeserializer::new(fields))?;
         Ok(Data { data, rate_limit })
     }
@@ -80,7 +80,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for DataVisitor<T> {
 /// Fields as they come, of which one is copied on the way. What is inside the others is read by the reader below
 /// itself, so that this costs nothing.
 struct Fields<'a, A> {
-    fields: A,
+    inner: A,
     at_rate_limit: bool,
     rate_limit: &'a mut Option<Value>,
 }
@@ -89,23 +89,23 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        let Some(name) = self.fields.next_key::<String>()? else { return Ok(None) };
+        let Some(name) = self.inner.next_key::<String>()? else { return Ok(None) };
         self.at_rate_limit = name == RATE_LIMIT;
         seed.deserialize(name.into_deserializer()).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
         if !self.at_rate_limit {
-            return self.fields.next_value_seed(seed);
+            return self.inner.next_value_seed(seed);
         }
-        let limit = self.fields.next_value::<Value>()?;
+        let limit = self.inner.next_value::<Value>()?;
         let value = seed.deserialize(limit.clone()).map_err(A::Error::custom)?;
         *self.rate_limit = Some(limit);
         Ok(value)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.fields.size_hint()
+        self.inner.size_hint()
     }
 }
 
