@@ -51,7 +51,7 @@ fn change_requests_stand_in_the_week_of_the_opening_and_requested_in_that_of_the
     );
     assert_eq!(
         table("pr_change_requests_repo", &pulls).to_csv(),
-        "repo,median,pr_count,cr_total\napi,0.000000,1,0\nweb,1.000000,1,1\n"
+        "repo,median,pr_count,cr_total,avg\napi,0.000000,1,0,0.000000\nweb,1.000000,1,1,1.000000\n"
     );
     assert_eq!(table("pr_change_requests_repo_dist", &pulls).to_csv(), "repo,cr,pr_count\napi,0,1\nweb,1,1\n");
 }
