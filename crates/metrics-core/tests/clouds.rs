@@ -36,17 +36,17 @@ fn bills_become_the_tables_of_flow() {
     // March: 87 × 31 / 29 and 13 that was bought; 28 × 31 / 28.
     assert_eq!(
         csv(&calculation, "cloud_spending_monthly"),
-        "month,provider,cost,currency,complete,change,change_percent,days,cost_per_day,run_rate,center,ucl,lcl,signals,provisional\n\
-         2025-08,azure,100.00,EUR,true,,,31,3.23,,,,,,false\n\
-         2025-09,azure,120.00,EUR,true,20.00,20.000000,30,4.00,,,,,,false\n\
-         2025-10,azure,80.00,EUR,true,-40.00,-33.333333,31,2.58,,,,,,false\n\
-         2025-11,azure,110.00,EUR,true,30.00,37.500000,30,3.67,,,,,,false\n\
-         2025-12,azure,90.00,EUR,true,-20.00,-18.181818,31,2.90,,,,,,false\n\
-         2026-01,azure,100.00,EUR,true,10.00,11.111111,31,3.23,,100.000000,163.840000,36.160000,,true\n\
-         2026-02,azure,290.00,EUR,true,190.00,190.005000,28,10.36,,127.143571,264.579121,0.000000,beyond_limits,true\n\
-         2026-02,gcp,44.10,USD,true,,,28,1.58,,,,,,false\n\
-         2026-03,azure,100.00,EUR,false,,,29,3.45,106.00,,,,,false\n\
-         2026-03,gcp,28.00,USD,false,,,28,1.00,31.00,,,,,false\n"
+        "month,provider,cost,currency,complete,change,change_percent,days,cost_per_day,run_rate,center,ucl,lcl,signals,provisional,without\n\
+         2025-08,azure,100.00,EUR,true,,,31,3.23,,,,,,false,\n\
+         2025-09,azure,120.00,EUR,true,20.00,20.000000,30,4.00,,,,,,false,\n\
+         2025-10,azure,80.00,EUR,true,-40.00,-33.333333,31,2.58,,,,,,false,\n\
+         2025-11,azure,110.00,EUR,true,30.00,37.500000,30,3.67,,,,,,false,\n\
+         2025-12,azure,90.00,EUR,true,-20.00,-18.181818,31,2.90,,,,,,false,\n\
+         2026-01,azure,100.00,EUR,true,10.00,11.111111,31,3.23,,100.000000,163.840000,36.160000,,true,\n\
+         2026-02,azure,290.00,EUR,true,190.00,190.005000,28,10.36,,127.143571,264.579121,0.000000,beyond_limits,true,\n\
+         2026-02,gcp,44.10,USD,true,,,28,1.58,,,,,,false,\n\
+         2026-03,azure,100.00,EUR,false,,,29,3.45,106.00,,,,,false,\n\
+         2026-03,gcp,28.00,USD,false,,,28,1.00,31.00,,,,,false,\n"
     );
     assert_eq!(
         csv(&calculation, "cloud_spending_services"),

@@ -104,7 +104,10 @@ fn one_repository_has_its_own_rows_and_all_of_it_is_that_repository() {
         }
         let all = |row: String| row.replace(",ALL,", ",api,");
         let of_all = rows_with(&part, "pr_change_requests_week", "repo", "ALL").into_iter().map(all);
-        assert_eq!(rows_with(&part, "pr_change_requests_week", "repo", "api"), of_all.collect::<Vec<_>>());
+        // Its rows end with its last activity, those of the total with the last week.
+        let own = rows_with(&part, "pr_change_requests_week", "repo", "api");
+        assert!(!own.is_empty(), "something happened in it");
+        assert_eq!(own, of_all.take(own.len()).collect::<Vec<_>>());
         assert_eq!(table(&part, "calculated_issue").height(), 0, "it has no issues");
     }
 }

@@ -36,7 +36,7 @@ fn bills_become_rows_with_their_source_and_the_time_that_they_were_read() {
     let calculation = calculate(&raw, &Rules::default(), None, Scopes::CLOUD_SPENDING).expect("nothing to contradict");
     assert_eq!((calculation.as_of, calculation.cloud_as_of), (at("2026-11-07"), Some(at("2026-11-07"))));
     let monthly = calculation.tables[0].to_csv();
-    assert!(monthly.ends_with("\n2026-10,gcp,32.00,USD,true,,,31,1.03,,,,,,false\n"), "{monthly}");
+    assert!(monthly.ends_with("\n2026-10,gcp,32.00,USD,true,,,31,1.03,,,,,,false,\n"), "{monthly}");
 }
 
 #[test]
