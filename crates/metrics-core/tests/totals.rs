@@ -136,7 +136,10 @@ fn mixed() -> Raw {
 fn a_repository_called_all_is_written_with_its_organisation() {
     let calculation = calculated(&mixed(), &Selection::default());
     for name in ["pr_change_requests_week", "pr_cycle_week", "pr_activity_week"] {
-        assert_eq!(column(&calculation, name, "repo")[..4], ["acme/ALL", "beta/ALL", "web", "ALL"], "{name}");
+        let mut repositories = column(&calculation, name, "repo");
+        repositories.sort_unstable();
+        repositories.dedup();
+        assert_eq!(repositories, ["ALL", "acme/ALL", "beta/ALL", "web"], "{name}");
     }
     assert_eq!(column(&calculation, "pr_change_requests_repo", "repo"), ["acme/ALL", "beta/ALL", "web"]);
     assert_eq!(column(&calculation, "calculated_pr", "repo"), ["acme/ALL", "web", "beta/ALL"]);
