@@ -137,6 +137,7 @@ fn a_repository_called_all_is_written_with_its_organisation() {
     let calculation = calculated(&mixed(), &Selection::default());
     for name in ["pr_change_requests_week", "pr_cycle_week", "pr_activity_week"] {
         let mut repositories = column(&calculation, name, "repo");
+        assert_eq!(repositories[..4], ["acme/ALL", "ALL", "acme/ALL", "beta/ALL"], "{name}");
         repositories.sort_unstable();
         repositories.dedup();
         assert_eq!(repositories, ["ALL", "acme/ALL", "beta/ALL", "web"], "{name}");
