@@ -1,4 +1,4 @@
-//! Who asks, for whoever shares what there is among clients, and whether the work for it has begun.
+//! Identity of clients for fair scheduling (address and token), and whether work for one of them has begun.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;

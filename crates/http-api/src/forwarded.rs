@@ -18,8 +18,7 @@ pub(crate) fn is_trusted_proxy(parts: &Parts, settings: &Settings) -> bool {
 
 /// The host that the last proxy was asked for; `None` where no trusted one says so.
 pub(crate) fn host(parts: &Parts, settings: &Settings) -> Option<String> {
-    let elements = || elements(parts, "x-forwarded-host").next_back();
-    if is_trusted_proxy(parts, settings) { elements().map(str::to_owned) } else { None }
+    elements(parts, "x-forwarded-host").next_back().filter(|_| is_trusted_proxy(parts, settings)).map(str::to_owned)
 }
 
 /// Where a request comes from: the last address before those of trusted proxies, the other end of the connection to

@@ -198,7 +198,7 @@ fn duration(table: &Table, [p50, p85, issues]: [&str; 3]) -> Option<Duration> {
 
 /// A row per board.
 fn stocks(table: &Table) -> Stocks {
-    let sum = |columns: &[&str]| flow::sum(table, 0..table.height(), columns);
+    let sum = |columns: &[&str]| flow::sum(table, &(0..table.height()), columns);
     Stocks {
         work_in_progress: sum(&WORK_COLUMNS),
         backlog: sum(&["in_backlogs"]),

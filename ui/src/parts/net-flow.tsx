@@ -4,6 +4,7 @@ import { ControlChart, type ControlPoint, lastWeekInWords, signalsOf } from '../
 import { nothing, signedTenth } from '../format.ts';
 import { dayAndMonth, firstDay, weekLabel } from '../period.ts';
 import { words } from '../words.ts';
+import { pointOf } from './counts.ts';
 import type { Column } from './data-table.tsx';
 import { Legend, type LegendItem, limitKeys } from './legend.tsx';
 import type { WeekStatement } from './tile.tsx';
@@ -18,19 +19,7 @@ const format = (value: number | null) => (value === null ? nothing : signedTenth
 
 /** The weeks of one level, in the order of the rows. */
 export function netFlowOf(rows: readonly NetFlowRow[] = [], level: string): ControlPoint[] {
-  return rows
-    .filter((row) => row.level === level)
-    .map((row) => ({
-      label: weekLabel(row),
-      value: row.net_flow ?? null,
-      center: row.center ?? null,
-      ucl: row.ucl ?? null,
-      lcl: row.lcl ?? null,
-      signals: row.signals ?? '',
-      noLimits: row.no_limits ?? '',
-      segment: row.segment ?? null,
-      complete: row.complete ?? null,
-    }));
+  return rows.filter((row) => row.level === level).map((row) => pointOf(row, row.net_flow));
 }
 
 /** The newest complete week against what is usual for it; null where there is no such week. */

@@ -24,7 +24,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use model::columns::Raw;
-use model::rules::{RuleSet, Rules};
+use model::rules::{ProcessChange, RuleSet, Rules};
 use model::table::Table;
 use model::{Instant, Month};
 
@@ -70,10 +70,8 @@ pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending
     let comparisons = Comparisons::of(&rules.cloud.comparisons);
     let changes = &rules.process_changes;
 
-    let monthly = by_provider(&ledger).into_series(&completeness, changes);
-    let services = by_name(&ledger, &cut).into_series(&completeness, changes);
+    let [monthly, services, compared] = said_series(&ledger, &cut, &comparisons, &completeness, changes);
     let whole = by_currency(&ledger).into_series(&completeness, changes);
-    let compared = by_comparison(&ledger, &comparisons).into_series(&completeness, changes);
 
     let mut notices: Vec<String> = ledger.notice(as_of).into_iter().collect();
     notices.extend(completeness.notices());
@@ -115,9 +113,8 @@ pub fn findings_until(raw: &Raw, rules: &Rules, as_of: Instant, last: Month) -> 
     let completeness = Completeness::new(raw, &providers, as_of);
     let comparisons = Comparisons::of(&rules.cloud.comparisons);
     let cut = Cut::of(&rules.cloud);
-    let [monthly, services, compared] =
-        [by_provider(&ledger), by_name(&ledger, &cut), by_comparison(&ledger, &comparisons)].map(|sums| {
-            let mut series = sums.into_series(&completeness, &rules.process_changes);
+    let [monthly, services, compared] = said_series(&ledger, &cut, &comparisons, &completeness, &rules.process_changes)
+        .map(|mut series| {
             for series in &mut series {
                 series.months.retain(|month| month.month <= last);
             }
@@ -125,6 +122,18 @@ pub fn findings_until(raw: &Raw, rules: &Rules, as_of: Instant, last: Month) -> 
             series
         });
     sentences(&monthly, &services, &compared)
+}
+
+/// The series that sentences are about: of providers, of groups or services, and of comparisons.
+fn said_series<'a>(
+    ledger: &Ledger<'a>,
+    cut: &'a Cut,
+    comparisons: &'a Comparisons,
+    completeness: &Completeness<'_>,
+    changes: &[ProcessChange],
+) -> [Vec<Series<'a>>; 3] {
+    [by_provider(ledger), by_name(ledger, cut), by_comparison(ledger, comparisons)]
+        .map(|sums| sums.into_series(completeness, changes))
 }
 
 fn sentences(monthly: &[Series<'_>], services: &[Series<'_>], compared: &[Series<'_>]) -> FindingsByTable {

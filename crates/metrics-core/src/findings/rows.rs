@@ -4,7 +4,7 @@ use model::rules::ProcessChange;
 use model::table::{Cells, Table};
 
 use crate::calendar::Cut;
-use crate::control::{NoLimits, finding, finding_by, series_of, xmr};
+use crate::control::{NoLimits, finding_by, series_of, xmr};
 
 /// Whether the last complete week was normal: the chart of a weekly column, of all rows or of one group.
 pub(super) fn charted(
@@ -14,11 +14,10 @@ pub(super) fn charted(
     unit: &str,
     changes: &[ProcessChange],
 ) -> Vec<String> {
-    let points = series_of(table, column, group).unwrap_or_default();
-    finding(&xmr(&points, changes), unit).sentences
+    charted_or_longer(&[], table, column, group, unit, changes)
 }
 
-/// Tables of counts whose rows are too rare for limits, each with the next longer one and its periods.
+/// Tables of counts that may be too rare for limits, each with its periods and the next longer one. All others are weekly.
 const LONGER: [(&str, Cut, &str); 6] = [
     ("throughput_week", Cut::Week, "throughput_month"),
     ("throughput_month", Cut::Month, "throughput_quarter"),
@@ -38,7 +37,8 @@ pub(super) fn charted_or_longer(
     unit: &str,
     changes: &[ProcessChange],
 ) -> Vec<String> {
-    let Some((_, cut, longer)) = LONGER.into_iter().find(|(name, ..)| *name == table.name) else { return Vec::new() };
+    let known = LONGER.into_iter().find(|(name, ..)| *name == table.name);
+    let (cut, longer) = known.map_or((Cut::Week, ""), |(_, cut, longer)| (cut, longer));
     let chart = xmr(&series_of(table, column, group).unwrap_or_default(), changes);
     let mut said = finding_by(cut, &chart, unit).sentences;
     let is_rare = chart.last_complete().is_some_and(|last| last.no_limits == Some(NoLimits::TooRare));

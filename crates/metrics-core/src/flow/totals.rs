@@ -16,7 +16,7 @@ pub(crate) fn stocks(by_board: &Table) -> Table {
     let weeks = runs(&first_days(by_board, Period::Week).unwrap_or_default());
     let firsts: Vec<usize> = weeks.iter().map(|rows| rows[0]).collect();
     let sum_of = |columns: &[&str]| -> Cells {
-        Cells::Int(weeks.iter().map(|rows| Some(sum(by_board, rows.iter().copied(), columns))).collect())
+        Cells::Int(weeks.iter().map(|rows| Some(sum(by_board, &rows.iter().copied(), columns))).collect())
     };
     let counted = COUNTED.into_iter().chain(["removed_open", "inferred"]);
     let Table { columns: of_weeks, .. } = rows_of(by_board, &firsts);
@@ -36,7 +36,7 @@ const WITHOUT_SOURCE: &str = "opened_bugs_without_source";
 
 fn without_source(by_board: &Table, weeks: &[Vec<usize>]) -> Cells {
     let known = ["opened_bugs_customer_facing", "opened_bugs_internal", "opened_bugs_dev_process"];
-    let sum = |rows: &Vec<usize>, columns: &[&str]| sum(by_board, rows.iter().copied(), columns);
+    let sum = |rows: &Vec<usize>, columns: &[&str]| sum(by_board, &rows.iter().copied(), columns);
     Cells::Int(weeks.iter().map(|rows| Some(sum(rows, &["opened_bugs"]) - sum(rows, &known))).collect())
 }
 
@@ -53,12 +53,18 @@ pub(crate) fn cumulative_flow(by_board: &Table, today: NaiveDate) -> Table {
         .chunk_by(|one, other| week_of(one) == week_of(other))
         .filter_map(|days| days.last().map(Vec::as_slice))
         .collect();
-    let rows = || last_days.iter().flat_map(|rows| (0..Step::ALL.len()).map(move |step| (*rows, step)));
-    let reached = |(rows, step): (&[usize], usize)| -> i64 {
-        let name = Step::ALL[step].name();
-        let of_step = rows.iter().filter(|row| by_board.cell(**row, "step") == name);
-        of_step.map(|row| count(by_board, *row, "count")).sum()
+    let reached = |rows: &[usize]| {
+        let mut reached = Step::ALL.map(|_| 0);
+        for row in rows {
+            let name = by_board.cell(*row, "step");
+            if let Some(step) = Step::ALL.iter().position(|step| step.name() == name) {
+                reached[step] += count(by_board, *row, "count");
+            }
+        }
+        reached
     };
+    let counts = last_days.iter().flat_map(|rows| reached(rows)).map(Some).collect();
+    let rows = || last_days.iter().flat_map(|rows| (0..Step::ALL.len()).map(move |step| (*rows, step)));
     let mut names = TextColumn::default();
     for step in Step::ALL {
         names.push(step.name().as_bytes());
@@ -69,14 +75,18 @@ pub(crate) fn cumulative_flow(by_board: &Table, today: NaiveDate) -> Table {
         Column { name: "week", cells: Cells::Week(weeks().map(|week| i64::from(week.week())).collect()) },
         Column { name: "step", cells: Cells::Code(rows().map(|(_, step)| step as u32).collect(), names) },
         Column { name: "date", cells: Cells::Date(rows().map(|(rows, _)| Some(day_of(rows))).collect()) },
-        Column { name: "count", cells: Cells::Int(rows().map(|row| Some(reached(row))).collect()) },
+        Column { name: "count", cells: Cells::Int(counts) },
     ];
     Table { name: "cumulative_flow_totals_week", columns }
 }
 
 /// The sum of some columns over some rows; null is nothing.
-pub(crate) fn sum(table: &Table, rows: impl Iterator<Item = usize>, columns: &[&str]) -> i64 {
-    rows.map(|row| columns.iter().map(|column| count(table, row, column)).sum::<i64>()).sum()
+pub(crate) fn sum(table: &Table, rows: &(impl Iterator<Item = usize> + Clone), columns: &[&str]) -> i64 {
+    let of_column = |column: &&str| match table.column(column) {
+        Some(Cells::Int(cells)) => rows.clone().filter_map(|row| cells[row]).sum(),
+        _ => 0,
+    };
+    columns.iter().map(of_column).sum()
 }
 
 /// Rows of neighbours of the same day.
