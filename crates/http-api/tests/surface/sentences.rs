@@ -42,6 +42,11 @@ async fn a_sentence_is_about_the_last_period_that_is_shown() {
         let said = finding(&format!("/api/v1/{route}?to=2026-03-22")).await;
         assert!(said.starts_with("At the end of 2026-03-22 "), "{route}: {said}");
     }
+    // The week of the 18th is drawn as it ended, the day as it was.
+    let said = finding("/api/v1/flow/cumulative-flow/totals?to=2026-03-18").await;
+    assert!(said.starts_with("At the end of 2026-03-22 "), "{said}");
+    let said = finding("/api/v1/flow/cumulative-flow?to=2026-03-18").await;
+    assert!(said.starts_with("At the end of 2026-03-18 "), "{said}");
     let bills = finding("/api/v1/cloud-spending/monthly?to=2026-01-31").await;
     assert!(bills.contains("2026-01") && !bills.contains("2026-02"), "{bills}");
 }

@@ -17,7 +17,7 @@ pub(crate) use rows::{count, counted, is_complete, joined, number, week};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use model::rules::ProcessChange;
-use model::table::Table;
+use model::table::{Cells, Table};
 
 use crate::catalogue::{self, Period, TableScope, TableSpec};
 use crate::period;
@@ -121,10 +121,15 @@ pub fn within(
         return Some(vec![nothing]);
     }
     let wanted = [spec.name];
+    // A week that begins within the days is shown as of a later one.
+    let last_shown = match period::within(table, spec, zone, days.0, days.1).column("date") {
+        Some(Cells::Date(shown)) => shown.last().copied().flatten().or(days.1),
+        _ => days.1,
+    };
     let until = |table: &Table| {
         let spec = catalogue::table(table.name)?;
         // The last day of a table of days may still run and is not said.
-        let to = if spec.period == Period::Day { days.1.and_then(|to| to.succ_opt()) } else { days.1 };
+        let to = if spec.period == Period::Day { last_shown.and_then(|to| to.succ_opt()) } else { days.1 };
         Some(period::within(table, spec, zone, None, to))
     };
     let rests_on = tables.iter().filter(|table| Wanted::Only(&wanted).has(table.name));
