@@ -123,7 +123,7 @@ impl Blocks {
     }
 }
 
-/// Whether a column dates a row.
+/// Whether a key column dates a row. A column of such a name that is no key says something of the row.
 pub(crate) fn is_period(column: &str) -> bool {
     matches!(column, "date" | "year" | "week" | "month" | "quarter")
 }

@@ -2421,7 +2421,7 @@ export interface components {
              * @description Last day of the week that was over at as_of; where none was, that of as_of.
              * @example 2026-03-30
              */
-            date?: string;
+            date?: string | null;
             /**
              * @description Step.
              * @example review

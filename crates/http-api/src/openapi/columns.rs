@@ -7,6 +7,7 @@ use utoipa::openapi::schema::{
 };
 
 use crate::evidence;
+use crate::periods::is_period;
 use crate::routes::{Evidence, spec};
 
 /// Name of the schema of a table's rows.
@@ -31,7 +32,8 @@ pub(super) fn row(spec: &TableSpec) -> Object {
     let row = ObjectBuilder::new().schema_type(Type::Object).description(Some(spec.doc));
     let row = spec.columns.iter().fold(row, |row, column| {
         let is_key = spec.key.contains(&column.name);
-        let is_nullable = column.nullable || (spec.period != Period::None && !is_period(column.name));
+        let is_dating = is_key && is_period(column.name);
+        let is_nullable = column.nullable || (spec.period != Period::None && !is_dating);
         let row = column
             .other_name
             .into_iter()
@@ -64,10 +66,6 @@ pub(super) fn evidence(evidence: Evidence) -> Object {
         None => row,
     });
     row.required("id").build()
-}
-
-fn is_period(column: &str) -> bool {
-    crate::periods::is_period(column)
 }
 
 fn cell(column: &ColumnSpec, is_nullable: bool, name: &str) -> Object {

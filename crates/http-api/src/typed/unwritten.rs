@@ -134,7 +134,7 @@ fn push_row(out: &mut Vec<u8>, table: &Table, columns: &[JsonColumn], period: Pe
         out.extend_from_slice(&known.label);
         match row {
             Row::Present(row) => push_cell(out, &column.cells, row),
-            Row::Missing { period: number, .. } if is_period(known.name) => {
+            Row::Missing { period: number, .. } if known.is_key && is_period(known.name) => {
                 out.extend_from_slice(periods::cell(period, number, known.name).as_bytes());
             }
             Row::Missing { like: Some(like), .. } if known.is_key => push_cell(out, &column.cells, like),

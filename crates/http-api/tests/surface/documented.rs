@@ -1,6 +1,7 @@
 //! Answers are as the OpenAPI document says.
 
 use axum::http::StatusCode;
+use chrono::{DateTime, NaiveDate};
 use model::rules::RuleSet;
 use serde_json::Value;
 
@@ -39,6 +40,14 @@ fn fault(document: &Value, schema: &Value, value: &Value, at: &str) -> Option<St
     if !is_kind {
         return Some(format!("{at}: {value} is not {}", schema["type"]));
     }
+    let is_in_format = match (schema["format"].as_str(), value.as_str()) {
+        (Some("date"), Some(text)) => text.parse::<NaiveDate>().is_ok(),
+        (Some("date-time"), Some(text)) => DateTime::parse_from_rfc3339(text).is_ok(),
+        _ => true,
+    };
+    if !is_in_format {
+        return Some(format!("{at}: {value} is no {}", schema["format"]));
+    }
     if let (Some(items), false) = (value.as_array(), schema["items"].is_null()) {
         return items.iter().find_map(|item| fault(document, &schema["items"], item, at));
     }
@@ -61,7 +70,10 @@ async fn every_json_answer_has_the_documented_shape() {
     let mut checked = 0;
     for (path, item) in document["paths"].as_object().expect("paths") {
         let queries = match path.as_str() {
-            path if path.starts_with("/api/v1/") => &["", "?rules=cto-stats", "?by=week", "?as_of=2026-03-09"][..],
+            path if path.starts_with("/api/v1/") => {
+                // The last one asks for periods of which there is nothing, on both sides.
+                &["", "?rules=cto-stats", "?by=week", "?as_of=2026-03-09", "?from=2024-12-01&to=2026-12-31"][..]
+            }
             _ => &[""][..],
         };
         for query in queries {
@@ -74,15 +86,4 @@ async fn every_json_answer_has_the_documented_shape() {
         }
     }
     assert!(checked > 60, "{checked}");
-}
-
-#[tokio::test]
-async fn rows_of_nulls_have_the_documented_shape_too() {
-    let router = served(RuleSet::Flow);
-    let document = get(&router, "/api/openapi.json").await.json();
-    for path in ["/api/v1/flow/throughput", "/api/v1/cloud-spending/services", "/api/v1/pull-requests/cycle"] {
-        let answer = get(&router, &format!("{path}?from=2026-01-01&to=2026-04-30")).await.json();
-        let schema = &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
-        assert_eq!(fault(&document, schema, &answer, path), None);
-    }
 }
