@@ -172,6 +172,11 @@ truth *simulation:
 bench:
     config/scripts/bench.sh
 
+# Instructions of whole runs, which a busy machine does not change; with FILE, beside those of an earlier run. Needs valgrind.
+[group('develop')]
+bench-instructions *file:
+    config/scripts/bench-instructions.sh {{ file }}
+
 # Load the server: latency, throughput, cold queries, memory, a reload under load.
 [group('develop')]
 bench-api *sizes:

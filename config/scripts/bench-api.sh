@@ -9,6 +9,7 @@
 # PROFILE=dev measures an unoptimised build, to try the script itself.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. config/scripts/bench-data.sh
 target=${CARGO_TARGET_DIR:-target}
 data=$target/bench-data
 profile=${PROFILE:-release}
@@ -17,17 +18,6 @@ sizes=("$@")
 [ ${#sizes[@]} -gt 0 ] || sizes=(medium large)
 
 [ -r /proc/self/status ] || { echo "bench-api: memory is read from /proc, which this system does not have" >&2; exit 2; }
-
-generate() { # size, folder
-    if [ -z "${FRESH:-}" ] && [ -e "$2/complete" ]; then
-        return
-    fi
-    echo "generating $1 …"
-    rm -rf "$2"
-    mkdir -p "$2"
-    "$bin/cto-sandbox" --size "$1" --write-store "sqlite:$2/cto.db" --write-config "$2/config.yml" >/dev/null
-    touch "$2/complete"
-}
 
 # Together: apart, the libraries below would be compiled twice with other features.
 cargo build --profile "$profile" -p cto-sandbox -p cto-api --bins --example bench_api

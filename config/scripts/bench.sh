@@ -4,6 +4,7 @@
 # throughput of the store. Generated data stays in the target folder; FRESH=1 generates it again. RUNS=N repeats.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. config/scripts/bench-data.sh
 runs=${RUNS:-7}
 target=${CARGO_TARGET_DIR:-target}
 data=$target/bench-data
@@ -40,23 +41,11 @@ with open(results, "a") as file:
 PY
 }
 
-generate() { # size, folder
-    if [ -z "${FRESH:-}" ] && [ -e "$2/complete" ]; then
-        return
-    fi
-    echo "generating $1 …"
-    rm -rf "$2"
-    mkdir -p "$2/csv"
-    "$bin/cto-sandbox" --size "$1" --write-csv "$2/csv" --write-config "$2/config.yml" >/dev/null
-    "$bin/cto-sandbox" --size "$1" --write-store "sqlite:$2/cto.db" >/dev/null
-    touch "$2/complete"
-}
-
 cargo build --release -p cto-sandbox -p cto-calculate
 echo "$(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), load before: $(cut -d' ' -f1 /proc/loadavg), best of $runs"
 for size in medium large; do
     folder=$data/$size
-    generate "$size" "$folder"
+    generate "$size" "$folder" csv
     rows=0
     bytes=0
     echo "$size:"

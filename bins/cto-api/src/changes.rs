@@ -1,4 +1,4 @@
-//! When to load again: once the data has come to rest, or has not for a while.
+//! Reload trigger: the data is loaded again once it has come to rest, or has not for a while.
 
 /// Looks that data in motion, such as that of a running import, is waited for before it is loaded all the same.
 const MOST_LOOKS: u32 = 10;

@@ -1,4 +1,4 @@
-//! What to serve, where, and for whom: flags over the environment over the configuration over defaults.
+//! Settings of a run: flags over the environment over the configuration over defaults.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Where the raw data comes from: chosen as cto-calculate chooses.
+//! Choice of the raw data's source, as cto-calculate chooses.
 
 mod fingerprint;
 

@@ -1,4 +1,4 @@
-//! What should be there and is not: repositories that are listed no longer, issues and pull requests that are counted no
+//! Absences: repositories that are listed no longer, issues and pull requests that are counted no
 //! longer, and how long ago everything was read.
 
 pub(crate) mod boards;

@@ -1,4 +1,4 @@
-//! Which organisation on which server, and with whose credentials.
+//! Connection settings: organisation, server, and credentials.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What would be fetched, and what it is expected to cost.
+//! Dry run: the plan of an import and its expected cost.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

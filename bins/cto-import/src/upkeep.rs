@@ -1,4 +1,4 @@
-//! What is done with a store besides importing into it.
+//! Maintenance of a store: check and backup.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What the platform has in place of a secret: a managed identity, else the Azure CLI.
+//! Credential chain without a secret: a managed identity, else the Azure CLI.
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,4 +1,4 @@
-//! What an answer means: use it, wait, ask again, sign in again, or give up.
+//! Classification of answers: use it, wait, ask again, sign in again, or give up.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which months are asked for, and in which pieces.
+//! Division of the asked months into queries.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What Microsoft's token service says no with, in words that say what to set.
+//! Refusals of Microsoft's token service, in words that say what to set.
 
 use std::error::Error as _;
 

@@ -1,4 +1,4 @@
-//! What all clones of a client share, and how a request is asked until there is an answer.
+//! Session shared by all clones of a client: requests are asked until there is an answer.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! How `azure_core` and `azure_identity` reach the network: by https, and by plain http on this machine only.
+//! Transport of `azure_core` and `azure_identity`: https, and plain http on this machine only.
 
 use std::error::Error as _;
 use std::fmt;

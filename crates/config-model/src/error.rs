@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration.
+//! Errors of a configuration, with key and line.
 
 use std::path::PathBuf;
 

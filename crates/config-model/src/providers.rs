@@ -1,4 +1,4 @@
-//! Where bills come from: the keys `azure` and `gcp`.
+//! Configuration of billing sources: the keys `azure` and `gcp`.
 
 use std::fmt;
 

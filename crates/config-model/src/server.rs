@@ -1,4 +1,4 @@
-//! How figures are served: the key `server`.
+//! Configuration of the server: the key `server`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

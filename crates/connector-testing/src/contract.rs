@@ -1,4 +1,4 @@
-//! What every connector of a list of GitHub's must do, whatever is on the list.
+//! Contract tests that every connector of a list of GitHub's must pass, whatever is on the list.
 //!
 //! Each check panics where a connector does otherwise.
 

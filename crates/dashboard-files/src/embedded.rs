@@ -1,4 +1,4 @@
-//! What was built into this program.
+//! Dashboard files that were built into this program.
 
 use rust_embed::RustEmbed;
 

@@ -1,4 +1,4 @@
-//! Which files are of one run of an export, and which run is newer.
+//! Runs of an export: the files of one run, and the order of runs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

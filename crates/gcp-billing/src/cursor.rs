@@ -1,4 +1,4 @@
-//! Which months are asked for, and what is remembered of it.
+//! Cursor of the billing import: months asked for, and the state of the ledger that they left.
 
 use model::{Instant, Month};
 use serde::{Deserialize, Serialize};

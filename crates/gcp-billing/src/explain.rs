@@ -1,4 +1,4 @@
-//! What Google's refusals mean, and what to do about them.
+//! Google's refusals, in words that say what to do about them.
 
 use source::{ErrorKind, SourceError};
 

@@ -1,4 +1,4 @@
-//! What a provider says, in messages: a server may echo secrets.
+//! Quotation of a provider's text in messages: a server may echo secrets.
 
 use redact::{REDACTED, redacted};
 

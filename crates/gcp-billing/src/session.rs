@@ -1,4 +1,4 @@
-//! How a request is asked until there is an answer.
+//! Session of a client: requests are asked until there is an answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What is remembered between two imports of one list, and what the next one therefore does.
+//! Cursor of a list between two imports: what is remembered, and what the next import therefore does.
 
 use model::Instant;
 use model::instant::MICROS_PER_SECOND;

@@ -1,4 +1,4 @@
-//! What an answer means: every form in which GitHub says yes, no, later, or less.
+//! Classification of answers: every form in which GitHub says yes, no, later, or less.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How many items to ask for at once.
+//! Page sizes: the number of items asked for at once.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,4 +1,4 @@
-//! What every way of reading issues shares: following long lists and ending.
+//! Reading of issues, shared by every way of it: following long lists and ending.
 
 use github_client::{Following, GithubClient, PageSize, Tally, faults};
 use model::Instant;

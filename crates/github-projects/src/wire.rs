@@ -1,4 +1,4 @@
-//! What travels: the query, and the scalars as they are read.
+//! Wire format: the query, and the scalars as they are read.
 
 use std::sync::OnceLock;
 

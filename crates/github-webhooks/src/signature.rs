@@ -1,4 +1,4 @@
-//! Who sent it: only whoever knows the secret can sign a body.
+//! Signature of a delivery: only whoever knows the secret can sign a body.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What the server knows of itself and its data: `meta` and the catalogue of metrics.
+//! Description of the server and its data: `meta` and the catalogue of metrics.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What is served: data and rules, for each rule set.
+//! Served data: records and rules, for each rule set.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a trusted proxy says of a request that it hands on.
+//! Forwarding headers of a trusted proxy.
 //!
 //! A proxy adds itself at the end, as a further element or a further line, and what stands before it may have been
 //! written by the client. So of each header the last element counts. `Forwarded` and `X-Forwarded-Proto` are not read:

@@ -1,4 +1,4 @@
-//! Who is answered: authentication, known host names, and limits of what is sent.
+//! Admission of requests: authentication, known host names, and limits of what is sent.
 
 use std::net::IpAddr;
 use std::sync::Arc;

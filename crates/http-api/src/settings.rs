@@ -1,4 +1,4 @@
-//! How the server is to behave: what the program around it takes from flags, environment and configuration.
+//! Settings of the server, which the program around it takes from flags, environment and configuration.
 
 use std::net::IpAddr;
 use std::str::FromStr;

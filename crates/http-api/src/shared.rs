@@ -1,4 +1,4 @@
-//! What all requests share: settings, the present snapshot, and the right to compute.
+//! State shared by all requests: settings, the present snapshot, and the right to compute.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Which logins are bots.
+//! Logins of bots.
 
 use model::columns::Dictionary;
 use model::names::is_bot_login;

@@ -1,4 +1,4 @@
-//! Which tables are asked for: figures that nobody reads are not computed.
+//! Selection of the tables that are asked for: figures that nobody reads are not computed.
 
 /// All tables, or some.
 #[derive(Clone, Copy, Debug)]

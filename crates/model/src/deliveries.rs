@@ -1,4 +1,4 @@
-//! What deliveries of webhooks tell: one object as it was at one instant, seldom all of it.
+//! Deliveries of webhooks: one object as it was at one instant, seldom all of it.
 //!
 //! Keys are those of [`records`](crate::records), so that what was delivered and what was imported are one. Other than
 //! those records, these never say that something is not there: what they leave open stays as it is stored.

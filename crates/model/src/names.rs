@@ -1,4 +1,4 @@
-//! How names that people typed are compared, and how they are shown where they are not equal.
+//! Comparison of names that people typed, and their display where they are not equal.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What connectors emit: aggregates that are stored whole.
+//! Records that connectors emit: aggregates that are stored whole.
 //!
 //! An aggregate carries everything that was read of one object, its children included, so that a page of
 //! aggregates and the cursor behind it can be committed together. Children replace the children that are

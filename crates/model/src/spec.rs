@@ -1,4 +1,4 @@
-//! What a raw table is: names, storage and meaning of its columns, and its key.
+//! Declarations of raw tables: names, storage and meaning of their columns, and their keys.
 //!
 //! The tables are declared in [`tables`](crate::tables), each by the struct of its row. The headers of the published
 //! CSV files, most statements of the store and `docs/data-formats.md` follow from there; the steps of its schema do not.

@@ -1,4 +1,4 @@
-//! When people work: hours, weekends, holidays, the quiet summer and one bad week.
+//! Working calendar: hours, weekends, holidays, the quiet summer and one bad week.
 
 use crate::random::Dice;
 

@@ -1,4 +1,4 @@
-//! How faults are written, `NAME` or `NAME=SETTING,SETTING`, and the tables that say what each takes: one reading for
+//! Settings of faults, written `NAME` or `NAME=SETTING,SETTING`, and the tables that say what each takes: one reading for
 //! those of GitHub and those of the clouds.
 
 use crate::server::Occurrence;

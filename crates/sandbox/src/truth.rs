@@ -1,4 +1,4 @@
-//! What really happened, counted as the simulation lives through it.
+//! Truth of the simulation, counted as the simulation lives through it.
 //!
 //! Each issue and pull request is lived through again from its beginning to the instant in question; nothing is
 //! derived from what a provider shows, and no code is shared with the metrics engine.

@@ -1,4 +1,4 @@
-//! How often a request is tried and how long is waited in between.
+//! Retry policy: the number of tries, and the waits between them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a running import tells its user.
+//! Progress of a running import, as its user is told.
 
 use model::Instant;
 

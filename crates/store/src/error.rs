@@ -1,4 +1,4 @@
-//! What can go wrong with a store, with the place and the remedy in the text.
+//! Errors of a store, with the place and the remedy in the text.
 
 use std::io;
 use std::path::{Path, PathBuf};

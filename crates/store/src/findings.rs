@@ -1,4 +1,4 @@
-//! What storing a page made plain about rows that were stored before.
+//! Findings about stored rows that storing a page made plain.
 
 use std::collections::BTreeMap;
 

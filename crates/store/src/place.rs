@@ -1,4 +1,4 @@
-//! Where raw data is: which store or folder a program reads or writes.
+//! Place of raw data: the store or folder that a program reads or writes.
 
 use std::path::{Path, PathBuf};
 

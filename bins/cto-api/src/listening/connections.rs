@@ -1,4 +1,4 @@
-//! Who is connected, and who has to go when there is no room.
+//! Table of open connections, and the choice of which is closed when there is no room.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};

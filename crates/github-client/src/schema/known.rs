@@ -1,4 +1,4 @@
-//! What is known of the server's schema, and the queries that follow from it.
+//! Known schema of a server, and the queries that follow from it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What a server's schema lacks of what the connectors ask for.
+//! Fields and types that a server's schema lacks of those that the connectors ask for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

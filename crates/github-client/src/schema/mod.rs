@@ -1,4 +1,4 @@
-//! What a server's schema has of what is asked for: asked once, and heeded by every query.
+//! Schema of a server: asked once by introspection, and heeded by every query.
 
 mod known;
 mod lacking;

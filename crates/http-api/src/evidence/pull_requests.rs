@@ -1,4 +1,4 @@
-//! Which pull requests a figure about pull requests counts.
+//! Pull requests behind a figure about pull requests.
 
 use std::ops::Range;
 

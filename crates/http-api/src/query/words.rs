@@ -1,4 +1,4 @@
-//! What is said about parameters and values that are not known.
+//! Messages about unknown parameters and values.
 
 use axum::http::StatusCode;
 use metrics_core::catalogue::Filter;

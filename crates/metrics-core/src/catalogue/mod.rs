@@ -1,4 +1,4 @@
-//! What is written: every table of both rule sets with its columns, and the metrics that people look at.
+//! Catalogue: every table of both rule sets with its columns, and the metrics that people look at.
 //!
 //! The words are those of `docs/metrics.md`; a test holds tables, columns and that document together.
 

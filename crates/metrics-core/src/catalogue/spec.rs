@@ -1,4 +1,4 @@
-//! How tables and columns are described.
+//! Declarations of tables and columns.
 
 use model::columns::Scopes;
 use model::rules::{RuleSet, Rules};

@@ -1,4 +1,4 @@
-//! Which months of which provider no longer change.
+//! Completeness of the months of each provider: those that no longer change.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What a chart says, in words.
+//! Finding of a control chart, in words.
 
 use std::fmt;
 

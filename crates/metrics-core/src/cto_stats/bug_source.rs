@@ -1,4 +1,4 @@
-//! Where a bug was met, from custom fields of its cards.
+//! Source of a bug, from custom fields of its cards.
 
 use hashbrown::HashMap;
 use model::columns::Raw;

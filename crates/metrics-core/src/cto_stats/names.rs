@@ -1,4 +1,4 @@
-//! How the original compares names.
+//! Comparison of names as the original does it.
 //!
 //! Columns: trimmed, each character in lower case by itself (`ΣΣ` is `σσ`, never `σς`; `İ` is `i`).
 //! Types and field values: simple case folding (`ΣΣ` is `σς`, `ſ` is `s`, but `İ` is not `i`).

@@ -1,4 +1,4 @@
-//! What single tables say, in full sentences with numbers. No advice, and nobody is compared with anybody.
+//! Findings of single tables, in full sentences with numbers. No advice, and nobody is compared with anybody.
 
 mod cycle_time;
 mod issues;

@@ -1,4 +1,4 @@
-//! Which levels grew or shrank: only where the chart of their net flow signals.
+//! Findings of levels that grew or shrank: only where the chart of their net flow signals.
 
 use std::cmp::Ordering;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What a person should know about the flow figures, in words.
+//! Notices that a reader of the flow figures needs, in words.
 
 use model::names::visible;
 

@@ -1,4 +1,4 @@
-//! What happened to one issue on one board: timeline events and sightings become dated facts.
+//! Track of one issue on one board: timeline events and sightings become dated facts.
 //!
 //! The timeline leads. A sighting that differs from what the timeline says reveals a lost move, and an
 //! event whose column before is not the column that the card was in does so too.

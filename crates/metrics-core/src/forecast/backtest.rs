@@ -1,4 +1,4 @@
-//! How often past forecasts came true, horizon by horizon.
+//! Back-test: how often past forecasts came true, horizon by horizon.
 
 use super::draws::Draw;
 use super::process::Process;

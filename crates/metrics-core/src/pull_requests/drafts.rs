@@ -1,4 +1,4 @@
-//! When a pull request was a draft, from what its events say.
+//! Draft periods of a pull request, from its events.
 
 use model::Instant;
 use model::columns::{PullRequestEventKind, Raw};

@@ -1,4 +1,4 @@
-//! What was observed when: durations with their ends, and counts that go up and down.
+//! Observations with their times: durations with their ends, and counts that go up and down.
 
 use std::ops::Range;
 

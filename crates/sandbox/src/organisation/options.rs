@@ -1,4 +1,4 @@
-//! What to generate.
+//! Options of the generator.
 
 use std::str::FromStr;
 

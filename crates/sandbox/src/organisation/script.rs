@@ -1,4 +1,4 @@
-//! How an issue lives: moves, waits, rework, detours and ends, drawn by chance.
+//! Life of an issue: moves, waits, rework, detours and ends, drawn by chance.
 
 mod cards;
 mod endings;

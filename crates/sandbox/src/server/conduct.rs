@@ -1,4 +1,4 @@
-//! What kind of GitHub answers: the form of its ids, and what its schema lacks.
+//! Conduct of the simulated GitHub: the form of its ids, and what its schema lacks.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What the schema of an older server lacks: said by introspection, and why queries that use it are refused.
+//! Schema of an older server: what it lacks, said by introspection, and the refusal of queries that use it.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! What really happened to pull requests.
+//! Truth about pull requests.
 
 use model::Instant;
 

@@ -1,4 +1,4 @@
-//! What happens to a view besides the life of the organisation.
+//! Changes of a view besides the life of the organisation.
 //!
 //! Each change can be made to the view of any instant and then says the same: of an instant before it happened it
 //! leaves the view as it is.

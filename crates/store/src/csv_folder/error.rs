@@ -1,4 +1,4 @@
-//! What can be wrong with a folder of CSV files.
+//! Errors of a folder of CSV files.
 
 use std::fmt;
 use std::io;

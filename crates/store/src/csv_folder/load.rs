@@ -1,4 +1,4 @@
-//! Which files are read, and in which order.
+//! Loading of a folder of CSV files, in the order that they depend on each other.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! How far rows reach: the newest instant that can be in the columns that the metrics engine reads.
+//! Reach of rows: the newest instant that can be in the columns that the metrics engine reads.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;

@@ -1,4 +1,4 @@
-//! What an issue did on boards, where not all of them are shown any more.
+//! Merging of an issue's events on boards, where not all of them are shown any more.
 
 use ahash::{AHashMap, AHashSet};
 

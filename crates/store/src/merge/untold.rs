@@ -1,4 +1,4 @@
-//! What an observation does not tell: it stays as it was stored, and what is told is added to it.
+//! Merging of observations that do not tell everything: the rest stays as it was stored.
 
 use model::issue_kind::kind_and_bug;
 use model::records::{Issue, PullRequest};

@@ -1,4 +1,4 @@
-//! What cannot be read, and where it is.
+//! Damage of a SQLite file: what cannot be read, and where it is.
 
 use std::fmt;
 

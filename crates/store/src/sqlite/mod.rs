@@ -1,4 +1,4 @@
-//! What is SQLite's: opening of files, statements for any declared table, and the cells of their rows.
+//! SQLite backend: opening of files, statements for any declared table, and the cells of their rows.
 
 pub(crate) mod cells;
 pub(crate) mod damage;

@@ -1,4 +1,4 @@
-//! What deliveries tell, laid over what is stored: only imports replace.
+//! Writing of deliveries, laid over what is stored: only imports replace.
 
 use model::Instant;
 use model::deliveries::{Delivered, DeliveredCard};

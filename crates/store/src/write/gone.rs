@@ -1,4 +1,4 @@
-//! What is there no longer: missed by a complete crawl, asked for by id and not found, or in a repository that is no
+//! Writing of what is there no longer: missed by a complete crawl, asked for by id and not found, or in a repository that is no
 //! longer listed.
 
 use model::kinds::Scope;

@@ -1,4 +1,4 @@
-//! What issues did on boards.
+//! Writing of issues' events on boards.
 
 use model::records::ProjectEvent;
 

@@ -1,4 +1,4 @@
-//! What is used: services, what a day of them costs, and how that changes over the weeks and years.
+//! Catalogue of used services: the cost of a day, and its change over the weeks and years.
 
 use crate::random::Dice;
 

@@ -1,4 +1,4 @@
-//! What the invoices add up to, noted while charges are made.
+//! Journal of the invoices' sums, noted while charges are made.
 
 use std::collections::BTreeMap;
 

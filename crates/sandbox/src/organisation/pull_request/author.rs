@@ -1,4 +1,4 @@
-//! What happens to a pull request, in order: commits, draft, reviews, and its end.
+//! Life of a pull request, in order: commits, draft, reviews, and its end.
 
 use super::super::NOBODY;
 use super::{PullRequestLife, PullRequestWhat, ReviewLife, ReviewState, ReviewWorld};

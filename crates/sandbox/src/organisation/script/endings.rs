@@ -1,4 +1,4 @@
-//! How lives end, and what comes after the end.
+//! Ends of lives, and what comes after the end.
 
 use model::rules::Step;
 

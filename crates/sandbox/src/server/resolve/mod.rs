@@ -1,4 +1,4 @@
-//! Which function answers which field. Looked up once per query, not once per object.
+//! Dispatch of fields to functions, looked up once per query, not once per object.
 
 mod board;
 mod board_item;
