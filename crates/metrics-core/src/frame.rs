@@ -112,27 +112,6 @@ pub fn p50(values: Expr) -> Expr {
     values.quantile(lit(0.5), QuantileMethod::Linear)
 }
 
-/// 85th percentile (type 7) of the non-null values, null below [`P85_MINIMUM`].
-pub fn p85(values: Expr) -> Expr {
-    quantile_of_enough(values, 0.85, P85_MINIMUM)
-}
-
-/// 90th percentile (type 7) of the non-null values, null below [`P85_MINIMUM`].
-pub fn p90(values: Expr) -> Expr {
-    quantile_of_enough(values, 0.90, P85_MINIMUM)
-}
-
-/// 95th percentile (type 7) of the non-null values, null below [`P95_MINIMUM`].
-pub fn p95(values: Expr) -> Expr {
-    quantile_of_enough(values, 0.95, P95_MINIMUM)
-}
-
-fn quantile_of_enough(values: Expr, share: f64, minimum: usize) -> Expr {
-    when(values.clone().count().gt_eq(lit(minimum as u32)))
-        .then(values.quantile(lit(share), QuantileMethod::Linear))
-        .otherwise(lit(NULL))
-}
-
 /// Days of 86,400 s between two columns of microseconds, null when either end is unknown.
 pub fn days_between(start: Expr, end: Expr) -> Expr {
     (end - start).cast(DataType::Float64) / lit(model::instant::MICROS_PER_DAY as f64)
@@ -151,24 +130,6 @@ mod tests {
         assert!((percentile(&sorted, 0.9).expect("four values") - 6.8).abs() < 1e-12);
         assert_eq!(percentile(&[], 0.5), None);
         assert_eq!(percentile_of_enough(&sorted, 0.85, P85_MINIMUM), None);
-    }
-
-    #[test]
-    fn percentile_expressions_agree_with_the_function_and_are_null_below_their_minimum() {
-        let values: Vec<f64> = (0..20).map(|value| f64::from(value * value)).collect();
-        let group = |count: usize| {
-            df!("x" => &values[..count])
-                .expect("one column")
-                .lazy()
-                .select([p50(col("x")).alias("p50"), p85(col("x")).alias("p85"), p95(col("x")).alias("p95")])
-                .collect()
-                .expect("a valid query")
-        };
-        let cell = |frame: &DataFrame, column: &str| frame.column(column).expect("there").f64().expect("float").get(0);
-        let (nine, twenty) = (group(9), group(20));
-        assert_eq!((cell(&nine, "p50"), cell(&nine, "p85"), cell(&nine, "p95")), (Some(16.0), None, None));
-        assert_eq!(cell(&twenty, "p85"), percentile(&values, 0.85));
-        assert_eq!(cell(&twenty, "p95"), percentile(&values, 0.95));
     }
 
     #[test]

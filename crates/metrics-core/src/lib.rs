@@ -18,6 +18,7 @@ mod logins;
 mod net_flow;
 mod overrides;
 mod parallel;
+mod percentiles;
 pub mod period;
 pub mod pull_requests;
 pub mod records;

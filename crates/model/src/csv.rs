@@ -28,14 +28,19 @@ pub fn push_field(line: &mut Vec<u8>, field: &[u8]) {
 }
 
 fn needs_quotes(field: &[u8]) -> bool {
-    if field.is_empty() {
-        return false;
-    }
-    if field == br"\." || memchr::memchr3(b',', b'"', b'\n', field).is_some() || memchr::memchr(b'\r', field).is_some()
-    {
-        return true;
-    }
-    let first = &field[..field.len().min(4)];
+    let Some(first) = field.first() else { return false };
+    let begins_with_white_space =
+        if first.is_ascii() { char::from(*first).is_whitespace() } else { is_wide_space(field) };
+    begins_with_white_space
+        || field == br"\."
+        || memchr::memchr3(b',', b'"', b'\n', field).is_some()
+        || memchr::memchr(b'\r', field).is_some()
+}
+
+/// Whether text begins with white space beyond ASCII.
+#[cold]
+fn is_wide_space(text: &[u8]) -> bool {
+    let first = &text[..text.len().min(4)];
     let valid = match std::str::from_utf8(first) {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&first[..error.valid_up_to()]).unwrap_or_default(),

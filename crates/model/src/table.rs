@@ -209,11 +209,9 @@ fn push_six_decimals(line: &mut Vec<u8>, value: f64) {
         line.push(b'-');
     }
     push_digits(line, millionths / MILLION);
-    line.push(b'.');
     let decimals = (millionths % MILLION) as i64;
-    for pair in [decimals / 10_000, decimals / 100, decimals] {
-        line.extend_from_slice(&two_digits(pair));
-    }
+    let [[a, b], [c, d], [e, f]] = [decimals / 10_000, decimals / 100, decimals].map(two_digits);
+    line.extend_from_slice(&[b'.', a, b, c, d, e, f]);
 }
 
 fn push_day(line: &mut Vec<u8>, day: NaiveDate) {
@@ -221,33 +219,29 @@ fn push_day(line: &mut Vec<u8>, day: NaiveDate) {
     if !(0..=9999).contains(&year) {
         return push_display(line, format_args!("{}", day.format("%Y-%m-%d")));
     }
-    push_civil_day(line, (year, i64::from(day.month()), i64::from(day.day())));
+    line.extend_from_slice(&civil_day((year, i64::from(day.month()), i64::from(day.day()))));
 }
 
-fn push_civil_day(line: &mut Vec<u8>, (year, month, day): (i64, i64, i64)) {
-    line.extend_from_slice(&two_digits(year / 100));
-    line.extend_from_slice(&two_digits(year));
-    line.push(b'-');
-    line.extend_from_slice(&two_digits(month));
-    line.push(b'-');
-    line.extend_from_slice(&two_digits(day));
+/// `2026-01-02`, of a year with four digits.
+fn civil_day((year, month, day): (i64, i64, i64)) -> [u8; 10] {
+    let [[a, b], [c, d], [e, f], [g, h]] = [year / 100, year, month, day].map(two_digits);
+    [a, b, c, d, b'-', e, f, b'-', g, h]
 }
 
 /// Appends `2026-01-02T03:04:05Z` (fractions cut) without going through a formatter.
 pub fn push_instant(line: &mut Vec<u8>, at: Instant) {
     let days = at.seconds().div_euclid(86_400);
     let second_of_day = at.seconds().rem_euclid(86_400);
-    let civil_day = civil_from_days(days);
-    if !(0..=9999).contains(&civil_day.0) {
+    let day = civil_from_days(days);
+    if !(0..=9999).contains(&day.0) {
         line.extend_from_slice(at.to_rfc3339_seconds().as_bytes());
         return;
     }
-    push_civil_day(line, civil_day);
-    for (mark, value) in [(b'T', second_of_day / 3600), (b':', second_of_day / 60 % 60), (b':', second_of_day % 60)] {
-        line.push(mark);
-        line.extend_from_slice(&two_digits(value));
-    }
-    line.push(b'Z');
+    let [[a, b], [c, d], [e, f]] = [second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60].map(two_digits);
+    let mut text = [0; 20];
+    text[..10].copy_from_slice(&civil_day(day));
+    text[10..].copy_from_slice(&[b'T', a, b, b':', c, d, b':', e, f, b'Z']);
+    line.extend_from_slice(&text);
 }
 
 /// Year, month and day of a day number since 1970-01-01 in the proleptic Gregorian calendar.

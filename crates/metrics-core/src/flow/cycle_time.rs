@@ -9,7 +9,8 @@ use super::lives::{Life, Lives};
 use super::locate::Locator;
 use crate::calendar::{Cut, Periods};
 use crate::coverage::Coverage;
-use crate::frame::{self, KNOWN_SHARE_MINIMUM, Kind, RATE_MINIMUM, p50, p85, p95};
+use crate::frame::{self, KNOWN_SHARE_MINIMUM, Kind, RATE_MINIMUM};
+use crate::percentiles::{self, Wanted};
 
 const LEAD: &str = "lead_days";
 const CYCLE: &str = "cycle_days";
@@ -19,6 +20,8 @@ const STRAIGHT: &str = "straight";
 const UNKNOWN: &str = "unknown";
 const PERIOD: &str = "period";
 
+const LEAD_PERCENTILES: [&str; 3] = ["leadtime_days_p50", "leadtime_days_p85", "leadtime_days_p95"];
+const CYCLE_PERCENTILES: [&str; 3] = ["cycletime_days_p50", "cycletime_days_p85", "cycletime_days_p95"];
 const KNOWN: [(&str, Kind); 3] =
     [("cycle_unknown", Kind::Int), ("cycle_known_share", Kind::Float), ("lead_known_share", Kind::Float)];
 const LAYOUT: [(&str, Kind); 14] = [
@@ -94,11 +97,15 @@ fn by_period(
     has_working_columns: bool,
     coverage: &Coverage,
 ) -> PolarsResult<Table> {
-    let all = df!(PERIOD => (0..periods.len() as u32).collect::<Vec<_>>())?.lazy();
-    let statistics =
-        finished_frame(lives, periods)?.lazy().group_by([col(PERIOD)]).agg(statistics(has_working_columns));
+    let finished = finished_frame(lives, periods)?;
+    let all = with_percentiles(&finished, periods.len() as u32)?.lazy();
+    let statistics = finished.lazy().group_by([col(PERIOD)]).agg(statistics(has_working_columns));
+    let known =
+        |share: Expr, names: [&'static str; 3]| names.map(|name| where_known(share.clone(), col(name)).alias(name));
     let frame = all
         .join(statistics, [col(PERIOD)], [col(PERIOD)], JoinArgs::new(JoinType::Left))
+        .with_columns(known(col("lead_known_share"), LEAD_PERCENTILES))
+        .with_columns(known(col("cycle_known_share"), CYCLE_PERCENTILES))
         .with_columns(
             ["issues_count", "lead_count", "cycle_count", "straight_to_done", "cycle_unknown"]
                 .map(|count| col(count).fill_null(lit(0_u32)).cast(DataType::Int64)),
@@ -130,8 +137,20 @@ fn finished_frame(lives: &Lives, periods: &Periods) -> PolarsResult<DataFrame> {
     )
 }
 
+/// A row per period with the percentiles of its durations, however few are known.
+fn with_percentiles(finished: &DataFrame, periods: u32) -> PolarsResult<DataFrame> {
+    let numbers: Vec<u32> = (0..periods).collect();
+    let period = finished.column(PERIOD)?.u32()?;
+    let of = |duration: &str, [p50, p85, p95]: [&'static str; 3]| {
+        let observed = percentiles::observed(finished, |row| period.get(row), duration);
+        let wanted = [Wanted::p50(p50), Wanted::p85(p85), Wanted::p95(p95)];
+        percentiles::columns(&numbers, observed, MICROS_PER_DAY, &wanted)
+    };
+    let columns = std::iter::once(Column::new(PERIOD.into(), &numbers));
+    DataFrame::new_infer_height(columns.chain(of(LEAD, LEAD_PERCENTILES)).chain(of(CYCLE, CYCLE_PERCENTILES)).collect())
+}
+
 fn statistics(has_working_columns: bool) -> Vec<Expr> {
-    let days = |micros: &str| col(micros).cast(DataType::Float64) / lit(MICROS_PER_DAY as f64);
     let efficiency = when(lit(has_working_columns).and(col(CYCLE).count().gt_eq(lit(RATE_MINIMUM as u32))))
         .then(total_days(WORKING) / total_days(CYCLE))
         .otherwise(lit(NULL));
@@ -144,12 +163,6 @@ fn statistics(has_working_columns: bool) -> Vec<Expr> {
         cycle(mean_days(CYCLE)).alias("cycletime_days_avg"),
         col(CYCLE).count().alias("cycle_count"),
         cycle(mean_days(TO_PR)).alias("time_to_pr"),
-        lead(p50(days(LEAD))).alias("leadtime_days_p50"),
-        lead(p85(days(LEAD))).alias("leadtime_days_p85"),
-        lead(p95(days(LEAD))).alias("leadtime_days_p95"),
-        cycle(p50(days(CYCLE))).alias("cycletime_days_p50"),
-        cycle(p85(days(CYCLE))).alias("cycletime_days_p85"),
-        cycle(p95(days(CYCLE))).alias("cycletime_days_p95"),
         col(STRAIGHT).sum().alias("straight_to_done"),
         where_known(cycle_known_share(), efficiency).alias("flow_efficiency"),
         col(UNKNOWN).sum().alias("cycle_unknown"),

@@ -1,6 +1,6 @@
 //! Back-test: how often past forecasts came true, horizon by horizon.
 
-use super::draws::Draw;
+use super::draws::Draws;
 use super::process::Process;
 use super::{HISTORY_WEEKS, HORIZON_WEEKS, MINIMUM_WEEKS, TRIALS};
 
@@ -20,30 +20,34 @@ pub(super) struct Hits {
 /// last 52 whose outcome is known.
 ///
 /// A forecast came true when at least as many issues were finished as it said at 85 %.
-pub(super) fn backtest(draws: &[Draw], weekly: &[u32]) -> [Hits; HORIZON_WEEKS] {
+pub(super) fn backtest(draws: &[Draws], weekly: &[u32]) -> [Hits; HORIZON_WEEKS] {
     let mut hits = [Hits::default(); HORIZON_WEEKS];
     for ago in 1..CHECKED + HORIZON_WEEKS {
         let Some(end) = weekly.len().checked_sub(ago).filter(|end| *end >= MINIMUM_WEEKS) else { break };
         let (past, future) = weekly.split_at(end);
-        let totals = Process::of(&past[end.saturating_sub(HISTORY_WEEKS)..]).map(|process| process.totals(draws));
-        let mut actual = 0;
-        for (week, hits) in hits.iter_mut().enumerate().take(ago) {
-            actual += future[week];
+        let mut actual = [0; HORIZON_WEEKS];
+        let known = &mut actual[..ago.min(HORIZON_WEEKS)];
+        let mut sum = 0;
+        for (actual, count) in known.iter_mut().zip(future) {
+            sum += count;
+            *actual = sum;
+        }
+        let reaching =
+            Process::of(&past[end.saturating_sub(HISTORY_WEEKS)..]).map(|process| process.reaching(draws, known));
+        for (week, hits) in hits.iter_mut().enumerate().take(known.len()) {
             if ago < week + 1 + CHECKED {
-                let came_true = totals.as_ref().is_none_or(|totals| reaches_forecast(&totals[week], actual));
                 hits.checked += 1;
-                hits.count += usize::from(came_true);
+                hits.count += usize::from(reaching.is_none_or(|reaching| came_true(reaching[week])));
             }
         }
     }
     hits
 }
 
-/// Whether `actual` is at least the forecast N, see [`forecasts`](super::forecasts); no sorting is
-/// needed to tell.
-fn reaches_forecast(totals: &[u32; TRIALS], actual: u32) -> bool {
-    let at_least = |least: u32| totals.iter().filter(|total| **total >= least).count();
-    100 * (at_least(actual) + at_least(actual + 1)) <= 2 * CONFIDENCE * TRIALS
+/// Whether the actual number is at least the forecast N, see [`forecasts`](super::forecasts), from the trials that reach
+/// it and those that reach one more; no sorting is needed to tell.
+fn came_true((reach, exceed): (usize, usize)) -> bool {
+    100 * (reach + exceed) <= 2 * CONFIDENCE * TRIALS
 }
 
 #[cfg(test)]
@@ -56,11 +60,24 @@ mod tests {
     fn the_back_test_asks_for_the_very_number_that_was_forecast() {
         let draws = draws(7, "4100001");
         let history: Vec<u32> = (0..52).map(|week| (week * week % 11) as u32).collect();
-        let totals = Process::of(&history).expect("something was finished").totals(&draws);
-        for (week, totals) in totals.iter().enumerate() {
-            let forecast = forecasts(totals)[2];
-            assert!(forecast > 0 && reaches_forecast(totals, forecast), "week {week}");
-            assert!(!reaches_forecast(totals, forecast - 1), "week {week}");
+        let process = Process::of(&history).expect("something was finished");
+        let forecast: Vec<u32> = process.totals(&draws).iter().map(|totals| forecasts(totals)[2]).collect();
+        let before: Vec<u32> = forecast.iter().map(|forecast| forecast - 1).collect();
+        assert!(process.reaching(&draws, &forecast).into_iter().all(came_true), "{forecast:?}");
+        assert!(!process.reaching(&draws, &before).into_iter().any(came_true), "{forecast:?}");
+    }
+
+    #[test]
+    fn trials_that_reach_a_number_are_those_whose_rounded_total_does() {
+        let draws = draws(7, "4100001");
+        let history: Vec<u32> = (0..30).map(|week| (week * week % 7) as u32).collect();
+        let process = Process::of(&history).expect("something was finished");
+        let totals = process.totals(&draws);
+        for least in [0, 1, 9, 25] {
+            let counted = |week: usize, least: u32| totals[week].iter().filter(|total| **total >= least).count();
+            let expected: [(usize, usize); HORIZON_WEEKS] =
+                std::array::from_fn(|week| (counted(week, least), counted(week, least + 1)));
+            assert_eq!(process.reaching(&draws, &[least; HORIZON_WEEKS]), expected, "{least}");
         }
     }
 

@@ -9,33 +9,41 @@ use super::{HORIZON_WEEKS, TRIALS};
 /// the same on every machine.
 const UNIFORMS: usize = 12;
 
-/// What chance decides in one trial.
-pub(super) struct Draw {
+/// Trials that are worked on side by side, in the registers of vectors.
+pub(super) const LANES: usize = 8;
+const _: () = assert!(TRIALS.is_multiple_of(LANES), "no trial is left over");
+
+/// What chance decides in some trials: a lane each.
+pub(super) struct Draws {
     /// Standard normal: by how much the mean of the weeks is mistaken.
-    pub(super) mean: f64,
+    pub(super) mean: [f64; LANES],
     /// Standard normal: by how much the dependence of neighbouring weeks is.
-    pub(super) dependence: f64,
+    pub(super) dependence: [f64; LANES],
     /// Which surprise of the history each week repeats, as a fraction of 2³² of its length.
-    surprises: [u32; HORIZON_WEEKS],
+    surprises: [[u32; LANES]; HORIZON_WEEKS],
 }
 
-impl Draw {
-    /// The place of the surprise of a week ahead (from 0) among so many.
-    pub(super) fn surprise(&self, week: usize, among: usize) -> usize {
-        ((u64::from(self.surprises[week]) * among as u64) >> 32) as usize
+impl Draws {
+    /// The surprises of a week ahead (from 0) among those of the history, of which there is one at least.
+    pub(super) fn surprises(&self, week: usize, among: &[f64]) -> [f64; LANES] {
+        self.surprises[week].map(|part| among[((u64::from(part) * among.len() as u64) >> 32) as usize])
     }
 }
 
-/// The draws of a project: the same for the same seed and id, whatever else is forecast.
-pub(super) fn draws(seed: u64, project_id: &str) -> Vec<Draw> {
+/// The draws of a project, of all trials in their order: the same for the same seed and id, whatever else is forecast.
+pub(super) fn draws(seed: u64, project_id: &str) -> Vec<Draws> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(stream(project_id));
-    let one = |_| Draw {
-        mean: normal(&mut random),
-        dependence: normal(&mut random),
-        surprises: std::array::from_fn(|_| random.next_u32()),
+    let mut of_lanes = |_| {
+        let mut draws = Draws { mean: [0.0; LANES], dependence: [0.0; LANES], surprises: [[0; LANES]; HORIZON_WEEKS] };
+        for lane in 0..LANES {
+            draws.mean[lane] = normal(&mut random);
+            draws.dependence[lane] = normal(&mut random);
+            draws.surprises.iter_mut().for_each(|of_week| of_week[lane] = random.next_u32());
+        }
+        draws
     };
-    (0..TRIALS).map(one).collect()
+    (0..TRIALS / LANES).map(&mut of_lanes).collect()
 }
 
 fn normal(random: &mut ChaCha8Rng) -> f64 {

@@ -1,6 +1,6 @@
 //! Weekly throughput as a process: its mean, how it varies, and how far a week depends on the one before.
 
-use super::draws::Draw;
+use super::draws::{Draws, LANES};
 use super::{HORIZON_WEEKS, TRIALS};
 
 /// Dependence of neighbouring weeks is never taken for more: the mean would be known of nothing.
@@ -35,28 +35,61 @@ impl Process {
     }
 
     /// Totals of all trials.
-    pub(super) fn totals(&self, draws: &[Draw]) -> Totals {
+    pub(super) fn totals(&self, draws: &[Draws]) -> Totals {
         let mut totals = vec![[0; TRIALS]; HORIZON_WEEKS];
-        for (trial, draw) in draws.iter().enumerate() {
-            let (mean, dependence) = self.guess(draw);
-            let (mut beyond, mut sum) = (self.last - mean, 0.0);
-            for (week, totals) in totals.iter_mut().enumerate() {
-                beyond = dependence * beyond + self.surprises[draw.surprise(week, self.surprises.len())];
-                // No week finishes less than nothing.
-                beyond = beyond.max(-mean);
-                sum += mean + beyond;
-                totals[trial] = sum.round() as u32;
-            }
+        for (block, draws) in draws.iter().enumerate() {
+            let of_lanes = block * LANES..(block + 1) * LANES;
+            self.walk(draws, HORIZON_WEEKS, |week, sums| {
+                totals[week][of_lanes.clone()].copy_from_slice(&sums.map(|sum| sum.round() as u32));
+            });
         }
         totals
     }
 
+    /// How many trials finish at least so many items by the end of each week ahead, and how many finish one more.
+    pub(super) fn reaching(&self, draws: &[Draws], least: &[u32]) -> [(usize, usize); HORIZON_WEEKS] {
+        let mut reaching = [(0, 0); HORIZON_WEEKS];
+        // A sum is rounded to at least N from N - 0.5 on.
+        let mut bounds = [0.0; HORIZON_WEEKS];
+        bounds.iter_mut().zip(least).for_each(|(bound, least)| *bound = f64::from(*least) - 0.5);
+        let from = |bound: f64, sums: &[f64; LANES]| sums.iter().filter(|sum| **sum >= bound).count();
+        for draws in draws {
+            self.walk(draws, least.len(), |week, sums| {
+                reaching[week].0 += from(bounds[week], sums);
+                reaching[week].1 += from(bounds[week] + 1.0, sums);
+            });
+        }
+        reaching
+    }
+
+    /// Goes through some trials week by week, with what each has finished by the end of the week, not rounded.
+    #[inline]
+    fn walk(&self, draws: &Draws, weeks: usize, mut each: impl FnMut(usize, &[f64; LANES])) {
+        let (mean, dependence) = self.guess(draws);
+        let mut beyond = mean.map(|mean| self.last - mean);
+        let mut sums = [0.0; LANES];
+        for week in 0..weeks {
+            let surprises = draws.surprises(week, &self.surprises);
+            for lane in 0..LANES {
+                let expected = dependence[lane] * beyond[lane] + surprises[lane];
+                // No week finishes less than nothing.
+                beyond[lane] = if expected > -mean[lane] { expected } else { -mean[lane] };
+                sums[lane] += mean[lane] + beyond[lane];
+            }
+            each(week, &sums);
+        }
+    }
+
     /// Mean and dependence as they may be: what a finite history shows of them is not what they are.
-    fn guess(&self, draw: &Draw) -> (f64, f64) {
+    fn guess(&self, draws: &Draws) -> ([f64; LANES], [f64; LANES]) {
         let mistake = ((1.0 - self.dependence * self.dependence) / self.weeks).sqrt();
-        let dependence = (self.dependence + draw.dependence * mistake).clamp(0.0, MOST_DEPENDENCE);
-        let spread = (self.variance * (1.0 + dependence) / ((1.0 - dependence) * self.weeks)).sqrt();
-        ((self.mean + draw.mean * spread).max(0.0), dependence)
+        let dependence = draws.dependence.map(|draw| (self.dependence + draw * mistake).clamp(0.0, MOST_DEPENDENCE));
+        let mean = std::array::from_fn(|lane| {
+            let dependence = dependence[lane];
+            let spread = (self.variance * (1.0 + dependence) / ((1.0 - dependence) * self.weeks)).sqrt();
+            (self.mean + draws.mean[lane] * spread).max(0.0)
+        });
+        (mean, dependence)
     }
 }
 

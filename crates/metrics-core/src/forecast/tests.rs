@@ -122,7 +122,7 @@ fn the_seed_decides_and_nothing_else() {
 }
 
 /// Drawn once: drawing is the slow part without optimisation.
-static DRAWS: LazyLock<Vec<draws::Draw>> = LazyLock::new(|| draws(1, "7"));
+static DRAWS: LazyLock<Vec<draws::Draws>> = LazyLock::new(|| draws(1, "7"));
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]

@@ -6,7 +6,8 @@ use polars::prelude::*;
 
 use super::facts::{Facts, column};
 use super::grid::Grid;
-use crate::frame::{Kind, p50, p85};
+use crate::frame::Kind;
+use crate::percentiles::Wanted;
 
 /// Durations with the names of their 50th and 85th percentile.
 const STAGES: [(&str, &str, &str); 6] = [
@@ -33,16 +34,18 @@ pub(super) fn by_week(facts: &Facts) -> Table {
     let grid = Grid::of_repositories(facts);
     let mut aggregates = vec![len().alias("merged"), col(column::REVIEWED).not().sum().alias("merged_unreviewed")];
     let mut layout = vec![("merged", Kind::Int), ("merged_unreviewed", Kind::Int)];
-    for (stage, p50_days, p85_days) in STAGES {
-        aggregates.extend([p50(days(stage)).alias(p50_days), p85(days(stage)).alias(p85_days)]);
-        layout.extend([(p50_days, Kind::Float), (p85_days, Kind::Float)]);
-    }
+    layout
+        .extend(STAGES.iter().flat_map(|(_, p50_days, p85_days)| [(*p50_days, Kind::Float), (*p85_days, Kind::Float)]));
     aggregates.push(col(column::ROUNDS).mean().alias("review_rounds"));
     layout.push(("review_rounds", Kind::Float));
     let (of_cohort, behind) = means();
     aggregates.extend(of_cohort);
-    let merged = grid.cells(facts.of_humans(), column::MERGED_WEEK, &aggregates);
-    grid.longer_table("pr_cycle_week", vec![merged], &layout, &behind)
+    let rows = facts.of_humans().collect().expect("a column of flags");
+    let stages = STAGES
+        .map(|(stage, p50_days, p85_days)| (stage, MICROS_PER_DAY, [Wanted::p50(p50_days), Wanted::p85(p85_days)]));
+    let percentiles = grid.percentiles(&rows, column::MERGED_WEEK, &stages);
+    let merged = grid.cells(rows.lazy(), column::MERGED_WEEK, &aggregates);
+    grid.longer_table("pr_cycle_week", vec![merged, percentiles], &layout, &behind)
 }
 
 /// Mean days of each stage over the pull requests that have them all, and how many have.

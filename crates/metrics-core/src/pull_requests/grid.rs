@@ -10,6 +10,7 @@ use polars::prelude::*;
 use super::facts::{Facts, SIZES};
 use crate::calendar::Periods;
 use crate::frame::{Kind, table};
+use crate::percentiles::{self, Wanted};
 use crate::totals::ALL;
 
 const CELL: &str = "cell";
@@ -65,6 +66,29 @@ impl<'a> Grid<'a> {
             .expect("both parts have the same columns")
     }
 
+    /// Percentiles of durations by a column of weeks and by the group, and again over all groups: a part of a table. Of
+    /// each duration its column, the microseconds of the unit, and what is asked for.
+    pub(super) fn percentiles<const N: usize>(
+        &self,
+        rows: &DataFrame,
+        week: &str,
+        durations: &[(&str, i64, [Wanted; N])],
+    ) -> LazyFrame {
+        let width = self.groups.len() as u32;
+        let (weeks, groups) = (codes(rows, week), codes(rows, self.label));
+        let of_group = |row: usize| Some(weeks[row]? * width + groups[row]?);
+        let of_all = |row: usize| Some(weeks[row]? * width + width - 1);
+        let cells: Vec<u32> =
+            self.shown_cells().map(|(week, group)| (week * self.groups.len() + group) as u32).collect();
+        let of_durations = durations.iter().flat_map(|(duration, unit, wanted)| {
+            let mut observed = percentiles::observed(rows, of_group, duration);
+            observed.extend(percentiles::observed(rows, of_all, duration));
+            percentiles::columns(&cells, observed, *unit, wanted)
+        });
+        let columns = std::iter::once(Column::new(CELL.into(), &cells)).chain(of_durations).collect();
+        DataFrame::new_infer_height(columns).expect("one entry per cell in each column").lazy()
+    }
+
     /// The table of the weeks of all groups: year, week, the group, then the columns of the parts as laid out, then
     /// `complete`. A count that no part has for a cell is 0, anything else is null.
     pub(super) fn table(&self, name: &'static str, parts: Vec<LazyFrame>, layout: &[(&'static str, Kind)]) -> Table {
@@ -96,10 +120,15 @@ impl<'a> Grid<'a> {
         table(name, &frame, &columns).expect("the columns are of the kinds of the layout")
     }
 
+    /// Weeks and groups that are rows, in order.
+    fn shown_cells(&self) -> impl Iterator<Item = (usize, usize)> {
+        let of_week = move |week: usize| (0..self.groups.len()).filter(move |group| self.shown[*group].contains(&week));
+        (0..self.weeks.len()).flat_map(move |week| of_week(week).map(move |group| (week, group)))
+    }
+
     fn frame(&self) -> DataFrame {
         let width = self.groups.len();
-        let of_week = |week: usize| (0..width).filter(move |group| self.shown[*group].contains(&week));
-        let cells = || (0..self.weeks.len()).flat_map(move |week| of_week(week).map(move |group| (week, group)));
+        let cells = || self.shown_cells();
         let (years, numbers): (Vec<i64>, Vec<i64>) = cells().map(|(week, _)| self.weeks.iso_week(week)).unzip();
         let labels: Vec<&str> = cells().map(|(_, group)| self.groups[group]).collect();
         let complete: Vec<bool> = cells().map(|(week, group)| self.weeks.end(week) <= self.covered[group]).collect();
@@ -112,4 +141,10 @@ impl<'a> Grid<'a> {
         )
         .expect("one entry per cell in each column")
     }
+}
+
+/// A column of codes, null where unknown.
+fn codes(rows: &DataFrame, column: &str) -> Vec<Option<u32>> {
+    let codes = rows.column(column).and_then(|column| column.u32().cloned()).expect("weeks and groups are places");
+    codes.iter().collect()
 }

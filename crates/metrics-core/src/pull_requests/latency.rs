@@ -6,7 +6,10 @@ use polars::prelude::*;
 
 use super::facts::{Facts, column};
 use super::grid::Grid;
-use crate::frame::{Kind, p50, p90};
+use crate::frame::Kind;
+use crate::percentiles::Wanted;
+
+const MICROS_PER_HOUR: i64 = 3600 * MICROS_PER_SECOND;
 
 /// Durations with the names of their 50th and 90th percentile.
 const WAITS: [(&str, &str, &str); 3] = [
@@ -19,16 +22,17 @@ const WAITS: [(&str, &str, &str); 3] = [
 /// size are in `ALL` alone. p90 is null below 10 observations.
 pub(super) fn by_week(facts: &Facts) -> Table {
     let grid = Grid::of_sizes(facts);
-    let (mut aggregates, mut layout) = (Vec::new(), Vec::new());
-    for (wait, p50_hours, p90_hours) in WAITS {
-        aggregates.extend([p50(hours(wait)).alias(p50_hours), p90(hours(wait)).alias(p90_hours)]);
-        layout.extend([(p50_hours, Kind::Float), (p90_hours, Kind::Float)]);
-    }
-    let merged = grid.cells(facts.of_humans(), column::MERGED_WEEK, &aggregates);
-    grid.table("pr_review_latency_week", vec![merged], &layout)
+    let rows = facts.of_humans().collect().expect("a column of flags");
+    let waits = WAITS
+        .map(|(wait, p50_hours, p90_hours)| (wait, MICROS_PER_HOUR, [Wanted::p50(p50_hours), Wanted::p90(p90_hours)]));
+    let layout: Vec<(&str, Kind)> = WAITS
+        .iter()
+        .flat_map(|(_, p50_hours, p90_hours)| [(*p50_hours, Kind::Float), (*p90_hours, Kind::Float)])
+        .collect();
+    grid.table("pr_review_latency_week", vec![grid.percentiles(&rows, column::MERGED_WEEK, &waits)], &layout)
 }
 
 /// Hours of a column of microseconds.
 pub(super) fn hours(duration: &str) -> Expr {
-    col(duration).cast(DataType::Float64) / lit((3600 * MICROS_PER_SECOND) as f64)
+    col(duration).cast(DataType::Float64) / lit(MICROS_PER_HOUR as f64)
 }
