@@ -2,12 +2,13 @@
 
 mod fingerprint;
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use model::columns::{Raw, Scopes};
-use store::csv_folder::{self, Problem, Reading};
+use store::csv_folder::{self, Reading};
 use store::{Place, Store, StoreError};
 
 use crate::usage::UsageError;
@@ -82,8 +83,10 @@ impl Source {
         match self.place()? {
             Place::Store(url) => {
                 let raw = Store::open_existing(&url)?.load(Scopes::ALL).with_context(|| format!("reading {url}"))?;
+                let mut notes = Vec::new();
+                tell("", &raw.implausible, &mut notes);
                 let raw = Arc::new(raw);
-                Ok(Loaded { flow: Ok(Arc::clone(&raw)), cto_stats: Ok(raw), notes: Vec::new() })
+                Ok(Loaded { flow: Ok(Arc::clone(&raw)), cto_stats: Ok(raw), notes })
             }
             Place::Folder(folder) => load_folder(&folder),
         }
@@ -105,10 +108,13 @@ fn load_folder(folder: &std::path::Path) -> anyhow::Result<Loaded> {
     let scopes = Scopes { issues: folder.join("issue.csv").is_file(), ..Scopes::ALL };
     let mut notes = Vec::new();
     let original = csv_folder::load(folder, scopes, Reading::Original).map(|loaded| {
-        tell(&loaded.problems, &mut notes);
+        tell("read for cto-stats: ", &loaded.problems, &mut notes);
         Arc::new(loaded.raw)
     });
-    let strict = csv_folder::load(folder, scopes, Reading::Strict).map(|loaded| Arc::new(loaded.raw));
+    let strict = csv_folder::load(folder, scopes, Reading::Strict).map(|loaded| {
+        tell("read for flow: ", &loaded.raw.implausible, &mut notes);
+        Arc::new(loaded.raw)
+    });
     if let (Err(_), Err(error)) = (&original, &strict) {
         bail!("{}", command_line::with_causes(error));
     }
@@ -116,10 +122,10 @@ fn load_folder(folder: &std::path::Path) -> anyhow::Result<Loaded> {
     Ok(Loaded { flow: strict.map_err(in_words), cto_stats: original.map_err(in_words), notes })
 }
 
-fn tell(problems: &[Problem], notes: &mut Vec<String>) {
-    notes.extend(problems.iter().take(PROBLEMS_SHOWN).map(|problem| format!("read for cto-stats: {problem}")));
+fn tell<T: Display>(context: &str, problems: &[T], notes: &mut Vec<String>) {
+    notes.extend(problems.iter().take(PROBLEMS_SHOWN).map(|problem| format!("{context}{problem}")));
     if let Some(more @ 1..) = problems.len().checked_sub(PROBLEMS_SHOWN) {
-        notes.push(format!("read for cto-stats: … and {more} more like these"));
+        notes.push(format!("{context}… and {more} more like these"));
     }
 }
 
@@ -199,6 +205,16 @@ mod tests {
         let reason = loaded.flow.expect_err("refused");
         assert!(reason.starts_with("pr.csv line 2, column created_at: `2026-01-07` is not a time"), "{reason}");
         assert_eq!(loaded.notes.len(), 1, "{:?}", loaded.notes);
+    }
+
+    #[test]
+    fn instants_that_cannot_be_are_told_whatever_the_data_is_read_from() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let never = ROW.replace("2026-01-07", "9999-12-31");
+        fs::write(folder.path().join("pr.csv"), format!("{HEADER}{never}")).expect("written");
+        let notes = Source::new(folder.path().into(), None).load().expect("read").notes;
+        let [note] = &notes[..] else { panic!("{notes:?}") };
+        assert!(note.starts_with("read for flow: pr.csv line 2, column created_at: `9999-12-31"), "{note}");
     }
 
     #[test]

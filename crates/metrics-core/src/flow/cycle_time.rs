@@ -190,8 +190,9 @@ fn where_known(share: Expr, statistic: Expr) -> Expr {
 /// Sum in days. Whole seconds and the rest are summed as integers, so that the order of rows cannot show.
 fn total_days(micros: &str) -> Expr {
     let second = lit(model::instant::MICROS_PER_SECOND);
-    let seconds = col(micros).floor_div(second.clone()).sum().cast(DataType::Float64);
-    let rest = (col(micros) % second).sum().cast(DataType::Float64);
+    let rest = col(micros) % second.clone();
+    let seconds = ((col(micros) - rest.clone()) / second).sum().cast(DataType::Float64);
+    let rest = rest.sum().cast(DataType::Float64);
     (seconds + rest / lit(model::instant::MICROS_PER_SECOND as f64)) / lit(86_400.0)
 }
 
