@@ -1,0 +1,56 @@
+//! What several inputs are given to: folders, stores, a runtime.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use model::Instant;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// The small organisation with every kind of raw table.
+pub(crate) fn tables() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tables")
+}
+
+pub(crate) fn at(text: &str) -> Instant {
+    Instant::parse_rfc3339(text).expect("a time")
+}
+
+/// A folder for one input, in memory where the system has a place for that.
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
+}
+
+pub(crate) fn url(file: &Path) -> String {
+    format!("sqlite:{}", file.display())
+}
+
+/// One thread, as much as a check needs.
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// An error with all that caused it.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// Every file of a folder of published tables but the record of imports, by name.
+pub(crate) fn published(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = entries
+        .map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), fs::read(&path)))
+        .filter(|(name, _)| name != "import_run.csv")
+        .map(|(name, content)| (name, content.expect("a file")))
+        .collect();
+    files.sort();
+    files
+}
+
+/// A message that people can do something with: it says something, and quotes no more than there is.
+pub(crate) fn assert_is_message(message: &str, input: usize) {
+    assert!(!message.trim().is_empty(), "a message says something");
+    let most = 4000 + 8 * input;
+    assert!(message.len() < most, "a message has an end: {} bytes, {:.300}", message.len(), message);
+}
