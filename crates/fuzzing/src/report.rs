@@ -11,6 +11,8 @@ pub struct Report {
     pub name: &'static str,
     /// Inputs that were given to the product, those of the corpus included.
     pub executions: u64,
+    /// Those that were taken rather than refused.
+    pub taken: u64,
     /// How long that took.
     pub took: Duration,
     /// Files of the corpus.
@@ -23,11 +25,11 @@ pub struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, executions, took, corpus, outcomes, seed } = self;
+        let Self { name, executions, taken, took, corpus, outcomes, seed } = self;
         let seconds = took.as_secs_f64();
         write!(
             f,
-            "fuzzing {name}: {executions} executions in {seconds:.0} s, corpus {corpus}, outcomes {outcomes}, seed {seed}"
+            "fuzzing {name}: {executions} executions in {seconds:.0} s, {taken} taken, corpus {corpus}, outcomes {outcomes}, seed {seed}"
         )
     }
 }

@@ -68,6 +68,7 @@ pub fn run(input: &Input, settings: &Settings) -> Result<Report, Box<Finding>> {
         findings: settings.findings.join(input.name),
         watch: Watch::new(settings.findings.join(input.name).join(format!("running-{}", std::process::id()))),
         executions: 0,
+        taken: 0,
         outcomes: HashSet::new(),
     };
     let mut pool = Vec::new();
@@ -88,6 +89,7 @@ pub fn run(input: &Input, settings: &Settings) -> Result<Report, Box<Finding>> {
     Ok(Report {
         name: input.name,
         executions: run.executions,
+        taken: run.taken,
         took: begin.elapsed(),
         corpus: corpus.len(),
         outcomes: run.outcomes.len(),
@@ -100,6 +102,7 @@ struct Run<'a> {
     findings: PathBuf,
     watch: Watch,
     executions: u64,
+    taken: u64,
     outcomes: HashSet<Outcome>,
 }
 
@@ -107,7 +110,9 @@ impl Run<'_> {
     fn outcome(&mut self, content: &[u8]) -> Result<Outcome, String> {
         self.watch.begins(content);
         self.executions += 1;
-        checked(self.input.check, content)
+        let outcome = checked(self.input.check, content);
+        self.taken += u64::from(matches!(outcome, Ok(Outcome::Taken(_))));
+        outcome
     }
 
     fn made_up(&mut self, pool: &mut Vec<Vec<u8>>, settings: &Settings) -> Result<(), Box<Finding>> {

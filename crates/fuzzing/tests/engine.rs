@@ -41,7 +41,7 @@ fn a_run_without_a_finding_tells_what_it_did() {
     let folder = tempfile::tempdir().expect("a folder");
     let input = Input { check: lazy, ..PLANTED };
     let report = run(&input, &settings(folder.path(), 0)).expect("nothing to be found");
-    assert_eq!((report.executions, report.outcomes), (report.corpus as u64, 1));
+    assert_eq!((report.executions, report.taken, report.outcomes), (report.corpus as u64, 0, 1));
     assert!(
         report.to_string().starts_with(&format!("fuzzing config: {} executions in 0 s", report.corpus)),
         "{report}"

@@ -159,6 +159,8 @@ fn stored_and_published(parent: &Path, raw: &Path, size: usize) -> String {
         let store = Store::open(&url(&parent.join(format!("{name}.db")))).expect("opened");
         let import = store.import_csv(from);
         import.map(|import| {
+            let faults = store.check().unwrap_or_else(|error| panic!("not checked: {}", with_causes(&error)));
+            assert_eq!(faults, []);
             let to = parent.join(name);
             store.publish_csv(&to).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
             (import, to)

@@ -320,6 +320,7 @@ fn stored(list: &str, memory: &Memory) -> String {
         stored.unwrap_or_else(|error| panic!("{list}, batch {number} cannot be stored: {}", with_causes(&error)));
     }
     store.load_at(Scopes::ALL, at(NOW)).unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));
+    assert_eq!(store.check().unwrap_or_else(|error| panic!("not checked: {}", with_causes(&error))), []);
     let published = folder.path().join("data");
     store.publish_csv(&published).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
     let read = load_at(&published, Scopes::ALL, Reading::Strict, at(NOW));

@@ -211,6 +211,7 @@ fn everything(folder: &Path, store: &Path, name: &str) -> Vec<(String, Vec<u8>)>
     let store = Store::open_existing(&url(store)).expect("opened");
     let now: Instant = at(NOW);
     store.load_at(Scopes::ALL, now).unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));
+    assert_eq!(store.check().unwrap_or_else(|error| panic!("not checked: {}", with_causes(&error))), []);
     let to = folder.join(name);
     store.publish_csv(&to).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
     let read = load_at(&to, Scopes::ALL, csv_folder::Reading::Strict, now);
