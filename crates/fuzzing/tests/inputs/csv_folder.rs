@@ -14,7 +14,7 @@ use model::tables::RAW_TABLES;
 use store::Store;
 use store::csv_folder::{CsvError, Problem, Reading, load_at};
 
-use crate::scene::{assert_is_message, at, folder, published, url, with_causes};
+use crate::scene::{assert_is_message, assert_is_sound, at, folder, published, url, with_causes};
 
 pub(crate) const INPUT: Input = Input { name: "csv_folder", form: Form::Cells, words: &WORDS, check };
 
@@ -159,8 +159,7 @@ fn stored_and_published(parent: &Path, raw: &Path, size: usize) -> String {
         let store = Store::open(&url(&parent.join(format!("{name}.db")))).expect("opened");
         let import = store.import_csv(from);
         import.map(|import| {
-            let faults = store.check().unwrap_or_else(|error| panic!("not checked: {}", with_causes(&error)));
-            assert_eq!(faults, []);
+            assert_is_sound(&store);
             let to = parent.join(name);
             store.publish_csv(&to).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
             (import, to)

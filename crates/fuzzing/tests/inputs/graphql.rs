@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use crate::scene::{assert_is_message, at, folder, runtime, url, with_causes};
+use crate::scene::{assert_is_message, assert_is_sound, at, folder, runtime, url, with_causes};
 
 pub(crate) const INPUT: Input = Input { name: "graphql", form: Form::Json, words: &WORDS, check };
 
@@ -320,7 +320,7 @@ fn stored(list: &str, memory: &Memory) -> String {
         stored.unwrap_or_else(|error| panic!("{list}, batch {number} cannot be stored: {}", with_causes(&error)));
     }
     store.load_at(Scopes::ALL, at(NOW)).unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));
-    assert_eq!(store.check().unwrap_or_else(|error| panic!("not checked: {}", with_causes(&error))), []);
+    assert_is_sound(&store);
     let published = folder.path().join("data");
     store.publish_csv(&published).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
     let read = load_at(&published, Scopes::ALL, Reading::Strict, at(NOW));

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::Instant;
+use store::Store;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -46,6 +47,13 @@ pub(crate) fn published(folder: &Path) -> Vec<(String, Vec<u8>)> {
         .collect();
     files.sort();
     files
+}
+
+/// The check of a store finds nothing but instants that cannot be, which are kept as they were told.
+pub(crate) fn assert_is_sound(store: &Store) {
+    let faults = store.check().unwrap_or_else(|error| panic!("not checked: {}", with_causes(&error)));
+    let wrong: Vec<_> = faults.into_iter().filter(|fault| !fault.what.ends_with("taken as unknown")).collect();
+    assert_eq!(wrong, []);
 }
 
 /// A message that people can do something with: it says something, and quotes no more than there is.

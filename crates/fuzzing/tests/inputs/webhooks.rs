@@ -23,7 +23,7 @@ use store::{Delivery, Deposit, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use crate::scene::{assert_is_message, at, folder, published, runtime, tables, url, with_causes};
+use crate::scene::{assert_is_message, assert_is_sound, at, folder, published, runtime, tables, url, with_causes};
 
 pub(crate) const INPUT: Input = Input { name: "webhooks", form: Form::Json, words: &WORDS, check };
 
@@ -211,7 +211,7 @@ fn everything(folder: &Path, store: &Path, name: &str) -> Vec<(String, Vec<u8>)>
     let store = Store::open_existing(&url(store)).expect("opened");
     let now: Instant = at(NOW);
     store.load_at(Scopes::ALL, now).unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));
-    assert_eq!(store.check().unwrap_or_else(|error| panic!("not checked: {}", with_causes(&error))), []);
+    assert_is_sound(&store);
     let to = folder.join(name);
     store.publish_csv(&to).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
     let read = load_at(&to, Scopes::ALL, csv_folder::Reading::Strict, now);
