@@ -52,6 +52,8 @@ struct Bytes {
     before: u64,
     /// The one before them.
     last_before: Option<u8>,
+    /// Whether there are no more, and whoever reads has been told so.
+    is_over: bool,
 }
 
 impl Recent {
@@ -60,9 +62,13 @@ impl Recent {
         self.0.borrow_mut().of_this_row = 0;
     }
 
-    /// The byte before a place in the text; `None` at its beginning, and where that was handed on too long ago.
-    pub(crate) fn byte_before(&self, place: u64) -> Option<u8> {
+    /// The byte with which the row ends that was just read up to a place in the text; `None` where it ends with the text
+    /// itself.
+    pub(crate) fn end_of_row(&self, place: u64) -> Option<u8> {
         let bytes = self.0.borrow();
+        if bytes.is_over {
+            return None;
+        }
         match place.checked_sub(bytes.before)? {
             0 => bytes.last_before,
             within => bytes.block.get(usize::try_from(within).ok()? - 1).copied(),
@@ -74,6 +80,7 @@ impl Recent {
         let bytes = &mut *self.0.borrow_mut();
         bytes.of_this_row += handed_on.len();
         if handed_on.is_empty() {
+            bytes.is_over = true;
             return;
         }
         bytes.before += bytes.block.len() as u64;

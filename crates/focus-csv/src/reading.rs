@@ -133,7 +133,6 @@ fn fault_of(path: &Path, gzip: bool, error: csv::Error, line: u64) -> Fault {
 fn line_of<R: std::io::Read>(rows: &csv::Reader<R>, record: &ByteRecord, recent: &Recent) -> u64 {
     let end = rows.position();
     let inner = record.iter().flatten().filter(|&&byte| byte == b'\n').count() as u64;
-    let behind = u64::from(recent.byte_before(end.byte()) == Some(b'\n'));
-    // A cell without a quote at its end has the last line feed of the file in it.
+    let behind = u64::from(recent.end_of_row(end.byte()) == Some(b'\n'));
     record.position().map_or(1, csv::Position::line).max(end.line().saturating_sub(inner + behind))
 }

@@ -128,6 +128,11 @@ async fn lines_are_counted_where_they_end_differently() {
         (format!("{HEADER}{}{}", crlf(&good), crlf(&bad)), 3),
         (format!("{HEADER}{}\n\r\n{bad}{good}", crlf(&good)), 5),
         (format!("{HEADER}{good}{}", crlf(&bad).trim_end_matches('\n')), 3),
+        // Without its end, a quoted cell has all further lines in it.
+        (format!("{HEADER}{good}\"{good}{good}"), 3),
+        (crlf(&format!("{HEADER}{good}\"{good}{good}")), 3),
+        (format!("\n{}\n\"{good}{good}", crlf(HEADER)), 4),
+        (format!("\n{HEADER}\n{good}\"x"), 5),
     ] {
         folder.write("bills.csv", &text, MODIFIED);
         let error = error_of(&folder).await;

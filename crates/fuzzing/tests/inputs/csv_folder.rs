@@ -9,12 +9,12 @@ use fuzzing::{Form, Input, Outcome, masked};
 use model::Instant;
 use model::columns::{Raw, Scopes};
 use model::instant::Plausible;
-use model::rules::{RuleSet, Rules};
+use model::rules::RuleSet;
 use model::tables::RAW_TABLES;
 use store::Store;
 use store::csv_folder::{CsvError, Problem, Reading, load_at};
 
-use crate::scene::{assert_is_message, assert_is_sound, at, folder, published, url, with_causes};
+use crate::scene::{assert_is_computed, assert_is_message, assert_is_sound, at, folder, published, url, with_causes};
 
 pub(crate) const INPUT: Input = Input { name: "csv_folder", form: Form::Cells, words: &WORDS, check };
 
@@ -80,9 +80,7 @@ fn check(text: &[u8]) -> Outcome {
     let original = match load_at(&raw, Scopes::ALL, Reading::Original, now) {
         Ok(loaded) => {
             loaded.problems.iter().for_each(|problem| assert_is_placed(&raw, problem));
-            if is_one_of(text, 16) {
-                assert_is_computed(&loaded.raw, RuleSet::CtoStats);
-            }
+            assert_is_computed(text, &loaded.raw, RuleSet::CtoStats);
             format!("read with {} problems", loaded.problems.len().min(3))
         }
         Err(error) => refused(&raw, &error, Reading::Original, size),
@@ -91,9 +89,7 @@ fn check(text: &[u8]) -> Outcome {
         Ok(loaded) => {
             assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
             assert_is_dated(&loaded.raw, now);
-            if is_one_of(text, 16) {
-                assert_is_computed(&loaded.raw, RuleSet::Flow);
-            }
+            assert_is_computed(text, &loaded.raw, RuleSet::Flow);
             stored_and_published(parent.path(), &raw, size)
         }
         Err(error) => {
@@ -125,25 +121,6 @@ fn write(text: &[u8], folder: &Path) {
         }
     }
     end(file);
-}
-
-/// One input of so many, the same ones each time: what takes long is done for them alone.
-fn is_one_of(text: &[u8], so_many: u64) -> bool {
-    let hash = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    text.iter().fold(0xcbf2_9ce4_8422_2325, hash).is_multiple_of(so_many)
-}
-
-/// What was read has tables, in which all rows have as many cells as the header.
-fn assert_is_computed(raw: &Raw, set: RuleSet) {
-    let rules = Rules { set, ..Rules::default() };
-    let calculation = metrics_core::calculate(raw, &rules, None, Scopes::ALL);
-    let calculation = calculation.unwrap_or_else(|error| panic!("not computed: {}", with_causes(&error)));
-    for table in &calculation.tables {
-        let text = table.to_csv();
-        for row in csv::Reader::from_reader(text.as_bytes()).byte_records() {
-            row.unwrap_or_else(|error| panic!("{}: {error}", table.name));
-        }
-    }
 }
 
 /// No instant that cannot be decides up to when the data reaches, unless an import vouches for it.

@@ -13,6 +13,7 @@ use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
 use model::columns::Scopes;
 use model::records::{Project, Record, Repository};
+use model::rules::RuleSet;
 use source::{ErrorKind, Source, SourceError, Window};
 use store::csv_folder::{Reading, load_at};
 use store::{Page, Store};
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use crate::scene::{assert_is_message, assert_is_sound, at, folder, runtime, url, with_causes};
+use crate::scene::{assert_is_computed, assert_is_message, assert_is_sound, at, folder, runtime, url, with_causes};
 
 pub(crate) const INPUT: Input = Input { name: "graphql", form: Form::Json, words: &WORDS, check };
 
@@ -251,7 +252,7 @@ fn check(text: &[u8]) -> Outcome {
         Err(error) => refused(&error, text.len()),
     };
     let notes: Vec<String> = told.notes().iter().map(|note| masked(note)).take(2).collect();
-    let words = format!("{list}: {outcome} {notes:?} {}", stored(list, &memory));
+    let words = format!("{list}: {outcome} {notes:?} {}", stored(text, list, &memory));
     if is_taken || !memory.batches().is_empty() { Outcome::Taken(words) } else { Outcome::Refused(words) }
 }
 
@@ -294,7 +295,7 @@ fn refused(error: &SourceError, size: usize) -> String {
 }
 
 /// What was read of the reply can be stored, and what is published of it can be read again.
-fn stored(list: &str, memory: &Memory) -> String {
+fn stored(text: &[u8], list: &str, memory: &Memory) -> String {
     let batches = memory.batches();
     if batches.is_empty() {
         return String::new();
@@ -319,7 +320,9 @@ fn stored(list: &str, memory: &Memory) -> String {
         let stored = store.commit(&page);
         stored.unwrap_or_else(|error| panic!("{list}, batch {number} cannot be stored: {}", with_causes(&error)));
     }
-    store.load_at(Scopes::ALL, at(NOW)).unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));
+    let raw = store.load_at(Scopes::ALL, at(NOW));
+    let raw = raw.unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));
+    assert_is_computed(text, &raw, RuleSet::Flow);
     assert_is_sound(&store);
     let published = folder.path().join("data");
     store.publish_csv(&published).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));

@@ -23,7 +23,9 @@ use store::{Delivery, Deposit, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use crate::scene::{assert_is_message, assert_is_sound, at, folder, published, runtime, tables, url, with_causes};
+use crate::scene::{
+    assert_is_computed, assert_is_message, assert_is_sound, at, folder, published, runtime, tables, url, with_causes,
+};
 
 pub(crate) const INPUT: Input = Input { name: "webhooks", form: Form::Json, words: &WORDS, check };
 
@@ -185,10 +187,10 @@ fn check(text: &[u8]) -> Outcome {
         assert!(intake.deposits.lock().expect("no panic").is_empty());
         return Outcome::Refused(format!("{} {}", first.0, masked(&reason(&first.1))));
     }
-    let once = everything(folder.path(), &store, "once");
+    let once = everything(text, folder.path(), &store, "once");
     let second = delivered(&router, event, content_type, body, "second");
     assert_eq!(second, first, "the same again is answered the same");
-    let twice = everything(folder.path(), &store, "twice");
+    let twice = everything(text, folder.path(), &store, "twice");
     let deposits = intake.deposits.lock().expect("no panic").clone();
     match deposits[..] {
         [Deposit::Stored | Deposit::Known, Deposit::Repeated] | [Deposit::Unknown, Deposit::Unknown] => {}
@@ -207,10 +209,11 @@ fn reason(answer: &str) -> String {
 }
 
 /// All tables of the store, which can be read by everybody.
-fn everything(folder: &Path, store: &Path, name: &str) -> Vec<(String, Vec<u8>)> {
+fn everything(input: &[u8], folder: &Path, store: &Path, name: &str) -> Vec<(String, Vec<u8>)> {
     let store = Store::open_existing(&url(store)).expect("opened");
     let now: Instant = at(NOW);
-    store.load_at(Scopes::ALL, now).unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));
+    let raw = store.load_at(Scopes::ALL, now).unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));
+    assert_is_computed(input, &raw, RuleSet::Flow);
     assert_is_sound(&store);
     let to = folder.join(name);
     store.publish_csv(&to).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
