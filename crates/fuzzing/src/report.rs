@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Outcome;
+
 /// A run without a finding.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -21,16 +23,19 @@ pub struct Report {
     pub outcomes: usize,
     /// What chance began with.
     pub seed: u64,
+    /// What became of the one file, where there was but one to run.
+    pub outcome: Option<Outcome>,
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, executions, taken, took, corpus, outcomes, seed } = self;
+        let Self { name, executions, taken, took, corpus, outcomes, seed, outcome } = self;
         let seconds = took.as_secs_f64();
         write!(
             f,
             "fuzzing {name}: {executions} executions in {seconds:.0} s, {taken} taken, corpus {corpus}, outcomes {outcomes}, seed {seed}"
-        )
+        )?;
+        outcome.as_ref().map_or(Ok(()), |outcome| write!(f, ": {outcome:?}"))
     }
 }
 

@@ -94,6 +94,7 @@ pub fn run(input: &Input, settings: &Settings) -> Result<Report, Box<Finding>> {
         corpus: corpus.len(),
         outcomes: run.outcomes.len(),
         seed: settings.seed,
+        outcome: run.outcomes.into_iter().next().filter(|_| settings.file.is_some()),
     })
 }
 

@@ -7,7 +7,9 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use connector_testing::{Memory, Told};
 use fuzzing::{Form, Input, Outcome, masked};
-use github_client::{Credentials, GithubClient, HurriedClock, Policy, ProjectSummary, RepositorySummary, Settings};
+use github_client::{
+    Credentials, GithubClient, HurriedClock, Policy, ProjectSummary, RepositorySummary, Settings, SingleSelect,
+};
 use github_issues::{Cards, IssueSource};
 use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
@@ -114,12 +116,12 @@ const LISTS: [(&str, &str, &str); 5] = [
     (
         "repositories",
         "Repositories",
-        r#"{"data":{"rateLimit":null,"organization":{"login":"acme","repositories":{"pageInfo":{"hasNextPage":false,"endCursor":null},"nodes":[]}}}}"#,
+        r#"{"data":{"rateLimit":null,"organization":{"login":"acme","repositories":{"totalCount":0,"pageInfo":{"hasNextPage":false,"endCursor":null},"nodes":[]}}}}"#,
     ),
     (
         "boards",
         "Boards",
-        r#"{"data":{"rateLimit":null,"organization":{"projectsV2":{"pageInfo":{"hasNextPage":false,"endCursor":null},"nodes":[]}}}}"#,
+        r#"{"data":{"rateLimit":null,"organization":{"login":"acme","projectsV2":{"totalCount":0,"pageInfo":{"hasNextPage":false,"endCursor":null},"nodes":[]}}}}"#,
     ),
     (
         "issues",
@@ -234,7 +236,9 @@ fn board() -> ProjectSummary {
         name: "Platform".to_owned(),
         ..Project::default()
     };
-    ProjectSummary { record, items: 3, updated_at: Some(at(NOW)), ..ProjectSummary::default() }
+    let options = ["Backlog", "Ready", "Done"].map(str::to_owned).to_vec();
+    let single_selects = vec![SingleSelect { name: "Status".to_owned(), options }];
+    ProjectSummary { record, items: 3, updated_at: Some(at(NOW)), single_selects }
 }
 
 fn check(text: &[u8]) -> Outcome {

@@ -16,10 +16,12 @@ use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
 use http_api::{Api, Deliveries, RawDelivery, Receipt, RulesBySet, Settings};
 use model::Instant;
 use model::columns::Scopes;
+use model::kinds::Scope;
+use model::records::{ItemContent, Presence, ProjectItem, Record};
 use model::rules::{RuleSet, Rules};
 use secrecy::SecretString;
 use store::csv_folder::{self, load_at};
-use store::{Delivery, Deposit, Store};
+use store::{Delivery, Deposit, Page, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -117,6 +119,30 @@ static ORGANISATION: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
     let path = folder.path().join("organisation.db");
     let store = Store::open(&url(&path)).expect("opened");
     store.import_csv(&tables().join("raw")).expect("the fixture can be stored");
+    let card = ProjectItem {
+        id: "PVTI_12".to_owned(),
+        project_id: "7".to_owned(),
+        project_name: "Web".to_owned(),
+        content: ItemContent::Issue,
+        content_id: "I_12".to_owned(),
+        status: Some("In review".to_owned()),
+        status_updated_at: Some(at("2026-03-18T09:00:00Z")),
+        presence: Presence::OnBoard,
+        created_at: Some(at("2026-03-09T10:00:00Z")),
+        updated_at: Some(at("2026-03-18T09:00:00Z")),
+        ..ProjectItem::default()
+    };
+    let page = Page {
+        scope: Scope::ProjectItems,
+        subject: "7",
+        records: &[Record::ProjectItem(Box::new(card))],
+        cursor: None,
+        observed_at: at("2026-03-30T00:00:00Z"),
+        run: 1,
+        generation: None,
+        complete: false,
+    };
+    store.commit(&page).expect("the card can be stored");
     (folder, path)
 });
 
