@@ -4,17 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// An input that takes longer than this has no end. The slowest takes a fraction of a second.
-const LONGEST: Duration = Duration::from_mins(2);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Looks at the same input, two minutes of them, after which it has no end: the slowest takes a few seconds. Looks are
+/// counted rather than time, which goes on where a machine stands still.
+const MOST_LOOKS: u32 = 600;
 
 /// Ends the process when an input does not end.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    begin: Instant,
-    /// Milliseconds from the beginning to that of the input at hand.
-    input_at: Arc<AtomicU64>,
+    /// How many inputs have begun.
+    begun: Arc<AtomicU64>,
     over: Arc<AtomicBool>,
     file: PathBuf,
 }
@@ -22,15 +25,17 @@ pub(crate) struct Watch {
 impl Watch {
     /// Looks after the inputs that will be tried; each is in this file while it is.
     pub(crate) fn new(file: PathBuf) -> Self {
-        let watch = Self { begin: Instant::now(), input_at: Arc::default(), over: Arc::default(), file };
-        let (begin, file) = (watch.begin, watch.file.clone());
-        let (input_at, over) = (Arc::clone(&watch.input_at), Arc::clone(&watch.over));
+        let watch = Self { begun: Arc::default(), over: Arc::default(), file };
+        let (begun, over, file) = (Arc::clone(&watch.begun), Arc::clone(&watch.over), watch.file.clone());
         thread::spawn(move || {
+            let (mut known, mut looks) = (0, 0);
             while !over.load(Ordering::Relaxed) {
-                thread::sleep(Duration::from_millis(200));
-                let since = begin.elapsed().saturating_sub(Duration::from_millis(input_at.load(Ordering::Relaxed)));
-                if since > LONGEST && !over.load(Ordering::Relaxed) {
-                    let told = thread::spawn(move || panic!("no end after {LONGEST:?}: {}", file.display()));
+                thread::sleep(PAUSE);
+                let now = begun.load(Ordering::Relaxed);
+                looks = if now == known { looks + 1 } else { 0 };
+                known = now;
+                if looks > MOST_LOOKS && !over.load(Ordering::Relaxed) {
+                    let told = thread::spawn(move || panic!("no end after two minutes: {}", file.display()));
                     let _ = told.join();
                     std::process::abort();
                 }
@@ -42,7 +47,7 @@ impl Watch {
     /// An input is about to be tried.
     pub(crate) fn begins(&self, input: &[u8]) {
         write(&self.file, input);
-        self.input_at.store(self.begin.elapsed().as_millis() as u64, Ordering::Relaxed);
+        self.begun.fetch_add(1, Ordering::Relaxed);
     }
 }
 
