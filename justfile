@@ -100,6 +100,11 @@ ui-packages:
 api-fuzz: build
     config/scripts/fuzz-api.sh
 
+# Inputs made up for all that the programs read, each as long, two at a time, for example `just fuzz 600 focus webhooks`. A finding is written below the target folder and ends its input; `CTO_FUZZ_SEED=N` begins elsewhere.
+[group('develop')]
+fuzz seconds="60" *inputs:
+    CTO_FUZZ_SECONDS={{ quote(seconds) }} SSL_CERT_FILE={{ quote(absolute_path("crates/fuzzing/certificate.pem")) }} cargo test --quiet -p fuzzing --test inputs -- --nocapture --test-threads=2 {{ inputs }}
+
 # Formatting, clippy, documentation, dependency rules, unused dependencies, features.
 [group('develop')]
 lint: fmt-check clippy doc deny machete features

@@ -77,6 +77,8 @@ part "format" cargo_fmt -- fmt-check
 part "dashboard: build" node -- ui
 part "clippy" cargo_clippy -- clippy
 part "programs" -- rust-test
+# A minute for each input, two inputs at a time.
+part "made-up inputs" -- fuzz
 part "oldest Rust" oldest_rust -- oldest-rust
 part "documentation" -- doc
 part "dependency rules" cargo_deny -- deny
@@ -99,6 +101,11 @@ said() { for part in "$@"; do [ ! -e "$log/$part" ] || cat "$log/$part"; done; }
 said rust-test | awk '
     /^test result:/ { passed += $4; failed += $6; skipped += $8 }
     END { printf "rust: %d passed, %d failed, %d skipped\n", passed, failed, skipped }' | tee "$log/sums"
+said fuzz | awk '
+    /^test result:/ { passed += $4; failed += $6; skipped += $8 }
+    /^fuzzing [a-z_]+: [0-9]+ executions/ { executions += $3 }
+    END { printf "fuzzing: %d passed, %d failed, %d skipped (%d made-up inputs)\n", passed, failed, skipped, executions }' |
+    tee -a "$log/sums"
 said ui-check ui-test | awk '
     /^ +[0-9]+ (passed|failed|skipped|flaky|did not run|interrupted)/ { count[$2] += $1 }
     END { printf "dashboard: %d passed, %d failed, %d skipped\n",

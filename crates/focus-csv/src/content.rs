@@ -1,6 +1,6 @@
 //! Text of a file, decompressed, with a limit for each cell.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Cursor, Read};
 use std::path::Path;
@@ -39,14 +39,54 @@ pub(crate) const LARGEST_CELL: usize = 1 << 20;
 /// Most bytes that are read of one row: with this, no more of it is kept in memory.
 const LARGEST_ROW: usize = 8 << 20;
 
-/// Bytes that were read since the last row ended.
+/// What was handed on of a text last.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct OfThisRow(Rc<Cell<usize>>);
+pub(crate) struct Recent(Rc<RefCell<Bytes>>);
 
-impl OfThisRow {
+#[derive(Debug, Default)]
+struct Bytes {
+    /// How many there were since the last row ended.
+    of_this_row: usize,
+    /// The last ones that were handed on at once, and how many there were before them.
+    block: Vec<u8>,
+    before: u64,
+    /// The one before them.
+    last_before: Option<u8>,
+    /// Whether there are no more, and whoever reads has been told so.
+    is_over: bool,
+}
+
+impl Recent {
     /// A row has ended.
-    pub(crate) fn end(&self) {
-        self.0.set(0);
+    pub(crate) fn end_row(&self) {
+        self.0.borrow_mut().of_this_row = 0;
+    }
+
+    /// The byte with which the row ends that was just read up to a place in the text; `None` where it ends with the text
+    /// itself.
+    pub(crate) fn end_of_row(&self, place: u64) -> Option<u8> {
+        let bytes = self.0.borrow();
+        if bytes.is_over {
+            return None;
+        }
+        match place.checked_sub(bytes.before)? {
+            0 => bytes.last_before,
+            within => bytes.block.get(usize::try_from(within).ok()? - 1).copied(),
+        }
+    }
+
+    /// These are handed on.
+    fn hand_on(&self, handed_on: &[u8]) {
+        let bytes = &mut *self.0.borrow_mut();
+        bytes.of_this_row += handed_on.len();
+        if handed_on.is_empty() {
+            bytes.is_over = true;
+            return;
+        }
+        bytes.before += bytes.block.len() as u64;
+        bytes.last_before = bytes.block.last().copied();
+        bytes.block.clear();
+        bytes.block.extend_from_slice(handed_on);
     }
 }
 
@@ -58,17 +98,16 @@ pub(crate) struct TooLong;
 /// A text whose rows have an end.
 struct Bounded<R> {
     text: R,
-    of_this_row: OfThisRow,
+    recent: Recent,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let row = &self.of_this_row.0;
-        if row.get() > LARGEST_ROW {
+        if self.recent.0.borrow().of_this_row > LARGEST_ROW {
             return Err(io::Error::other(TooLong));
         }
         let read = self.text.read(buffer)?;
-        row.set(row.get() + read);
+        self.recent.hand_on(&buffer[..read]);
         Ok(read)
     }
 }
@@ -77,12 +116,10 @@ impl<R: Read> Read for Bounded<R> {
 pub(crate) struct Content {
     /// Its rows behind the header.
     pub(crate) rows: csv::Reader<Box<dyn Read>>,
-    /// To be told where a row has ended.
-    pub(crate) of_this_row: OfThisRow,
+    /// To be told where a row has ended, and to be asked how.
+    pub(crate) recent: Recent,
     /// Whether it is packed.
     pub(crate) gzip: bool,
-    /// Whether its lines end with a carriage return too.
-    pub(crate) crlf: bool,
 }
 
 /// Opens a file: plain or gzip of any number of members, which its first bytes tell.
@@ -97,12 +134,10 @@ pub(crate) fn open(path: &Path) -> Result<Content, Fault> {
         return Err(Fault::WrongFormat { file: path.to_owned(), what });
     }
     let delimiter = delimiter_of(&head);
-    let crlf = head.iter().position(|&byte| byte == b'\n').is_some_and(|end| head[..end].ends_with(b"\r"));
-    let of_this_row = OfThisRow::default();
-    let whole: Box<dyn Read> =
-        Box::new(Bounded { text: Cursor::new(head).chain(text), of_this_row: of_this_row.clone() });
+    let recent = Recent::default();
+    let whole: Box<dyn Read> = Box::new(Bounded { text: Cursor::new(head).chain(text), recent: recent.clone() });
     let rows = ReaderBuilder::new().delimiter(delimiter).buffer_capacity(BUFFER).from_reader(whole);
-    Ok(Content { rows, of_this_row, gzip, crlf })
+    Ok(Content { rows, recent, gzip })
 }
 
 /// The beginning of the text, without its byte order mark.

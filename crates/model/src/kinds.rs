@@ -16,6 +16,9 @@ pub trait Named: Copy + Eq + Default + Sized + 'static {
     const ANY_CASE: bool = false;
     /// Whether a provider may add texts that we do not know; else a file with another text is wrong.
     const OPEN: bool = false;
+    /// Whether a provider may add texts in what it gives an id: there a file with another text holds the provider's word,
+    /// elsewhere it is wrong.
+    const OPEN_WITH_ID: bool = false;
 
     /// Position in [`Named::ALL`].
     fn position(self) -> usize;
@@ -187,7 +190,7 @@ kinds! {
     }
 
     /// State of a review.
-    ReviewState (ANY_CASE) {
+    ReviewState (ANY_CASE, OPEN_WITH_ID) {
         /// Approved.
         #[default]
         Approved = "APPROVED",

@@ -118,6 +118,45 @@ async fn lines_are_counted_as_an_editor_counts_them() {
 }
 
 #[tokio::test]
+async fn lines_are_counted_where_they_end_differently() {
+    let folder = Folder::new();
+    let (good, bad) = (row("1", "Usage", "S3"), row("x", "Usage", "S3"));
+    let crlf = |text: &str| text.replace('\n', "\r\n");
+    for (text, line) in [
+        (format!("{}{bad}", crlf(HEADER)), 2),
+        (format!("{}{good}{bad}", crlf(HEADER)), 3),
+        (format!("{HEADER}{}{}", crlf(&good), crlf(&bad)), 3),
+        (format!("{HEADER}{}\n\r\n{bad}{good}", crlf(&good)), 5),
+        (format!("{HEADER}{good}{}", crlf(&bad).trim_end_matches('\n')), 3),
+        // Without its end, a quoted cell has all further lines in it.
+        (format!("{HEADER}{good}\"{good}{good}"), 3),
+        (crlf(&format!("{HEADER}{good}\"{good}{good}")), 3),
+        (format!("\n{}\n\"{good}{good}", crlf(HEADER)), 4),
+        (format!("\n{HEADER}\n{good}\"x"), 5),
+    ] {
+        folder.write("bills.csv", &text, MODIFIED);
+        let error = error_of(&folder).await;
+        assert!(error.contains(&format!("bills.csv, line {line}: ")), "{error}\n{text:?}");
+    }
+}
+
+#[tokio::test]
+async fn lines_are_counted_however_much_is_read_at_once() {
+    let folder = Folder::new();
+    let (good, bad) = (row("1", "Usage", "S3"), row("x", "Usage", "S3"));
+    // Around the end of what is read at once, wherever that is in a row.
+    let rows = (256 << 10) / good.len();
+    for before in [rows - 2, rows - 1, rows] {
+        for shift in (0..good.len()).step_by(9) {
+            let first = row("1", "Usage", &"S".repeat(2 + shift));
+            folder.write("bills.csv", format!("{HEADER}{first}{}{bad}", good.repeat(before)), MODIFIED);
+            let error = error_of(&folder).await;
+            assert!(error.contains(&format!("bills.csv, line {}: ", before + 3)), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_row_of_another_length_is_an_error() {
     let folder = Folder::new();
     folder.bills(&[row("1", "Usage", "S3"), "1,0,USD,2024-09-01".to_owned()]);

@@ -13,7 +13,7 @@ use super::Reading;
 use super::blocks::Findings;
 use super::cells::Cell;
 use super::error::CsvError;
-use super::header::Header;
+use super::header::{ABSENT, Header};
 use super::records::Row;
 use super::scanned_float;
 use crate::ledger::month_of_day;
@@ -24,6 +24,8 @@ pub(super) struct Layout {
     cells: Vec<Cell>,
     /// Columns that are not asked for, but hold only what their type can say.
     checked: Vec<(&'static RawColumn, Cell)>,
+    /// Where the provider's id of a row is; only what a provider has told has one.
+    id: usize,
 }
 
 impl Layout {
@@ -42,7 +44,8 @@ impl Layout {
             }
         }
         let cells = cells.into_iter().map(|cell| cell.expect("a declaration names its own columns")).collect();
-        Ok(Self { cells, checked })
+        let id = if table.columns.iter().any(|column| column.name == "id") { header.optional("id") } else { ABSENT };
+        Ok(Self { cells, checked, id })
     }
 
     /// All columns that are stored in the rows of a table.
@@ -116,7 +119,8 @@ impl<'a> CsvCells<'a> {
         let value = cell.value(self.row);
         let known = K::from_name(value);
         let strict = self.findings.reading() == Reading::Strict;
-        if known.is_none() && !K::OPEN && (cell.required || strict && !value.is_empty()) {
+        let may_be_new = K::OPEN || strict && K::OPEN_WITH_ID && !self.row.get(self.layout.id).is_empty();
+        if known.is_none() && !may_be_new && (cell.required || strict && !value.is_empty()) {
             self.findings.unknown_kind(self.row.line, cell.name, value, &K::choices());
         }
         (known, value)

@@ -321,3 +321,16 @@ fn kinds_that_do_not_exist_are_told() {
         "column state: `APROVED` is not `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED` or `PENDING`"
     ));
 }
+
+#[test]
+fn a_providers_new_word_for_a_review_is_kept_where_the_review_has_its_id() {
+    let reviews = |id: &str| {
+        Folder::new().with("pr.csv", "org,repo,number,created_at\na,b,1,2026-01-03T00:00:00Z\n").with(
+            "pr_review.csv",
+            format!("org,repo,number,state,submitted_at,user,id\na,b,1,ESCALATED,2026-01-03T00:00:00Z,ada,{id}\n"),
+        )
+    };
+    let loaded = load(reviews("PRR_1").0.path(), Scopes::ALL, Reading::Strict).expect("as an import has published it");
+    assert_eq!(loaded.raw.reviews.state, [None]);
+    assert!(reviews("").strict_error().contains("column state: `ESCALATED` is not `APPROVED`"));
+}

@@ -32,8 +32,8 @@ Both go through the same scanner and the same reading of cells, and say the same
 * Lines may end in LF or CR LF.
 * Text is UTF-8: a cell that is not is an error.
 * A quote inside a field that does not begin with one, text behind a closing quote, a quote that is never closed, a row of another length than the header, and a header that is separated by semicolons are errors.
-* An organisation, repository or number that is empty is an error, save in tables of cards, which may show something else; so are times, truth values, whole numbers, months and amounts in another form, an unknown word for what an event did, what a card shows, whether it is on its board, where a sighting comes from, the state of a review or a kind of charge; and an issue or pull request that comes twice.
-* Other words than those below for the state of an issue or pull request, the reason of a state, and what happened to a pull request are kept as they are.
+* An organisation, repository or number that is empty is an error, save in tables of cards, which may show something else; so are times, truth values, whole numbers, months and amounts in another form, an unknown word for what an event did, what a card shows, whether it is on its board, where a sighting comes from, the state of a review without an `id` or a kind of charge; and an issue or pull request that comes twice.
+* Other words than those below for the state of an issue or pull request, the reason of a state, the state of a review with an `id`, and what happened to a pull request are kept as they are.
 * Where a file has no column `host`, or the cell is empty, it is `github.com`. In a folder the host tells rows apart; and so it does in the store. A repository that a file names without a host is the one that an import shows by that name.
 
 `--from-csv` needs one of `issue.csv`, `pr.csv` and `cloud_costs.csv`, loads every raw table that is there, and stores all of a folder or nothing.
