@@ -20,13 +20,13 @@ use model::kinds::Scope;
 use model::records::{ItemContent, Presence, ProjectItem, Record};
 use model::rules::{RuleSet, Rules};
 use secrecy::SecretString;
-use store::csv_folder::{self, load_at};
 use store::{Delivery, Deposit, Page, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::scene::{
-    assert_is_computed, assert_is_message, assert_is_sound, at, folder, published, runtime, tables, url, with_causes,
+    assert_is_computed, assert_is_message, assert_is_sound, at, folder, published, read_again, runtime, tables, url,
+    with_causes,
 };
 
 pub(crate) const INPUT: Input = Input { name: "webhooks", form: Form::Json, words: &WORDS, check };
@@ -243,7 +243,6 @@ fn everything(input: &[u8], folder: &Path, store: &Path, name: &str) -> Vec<(Str
     assert_is_sound(&store);
     let to = folder.join(name);
     store.publish_csv(&to).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
-    let read = load_at(&to, Scopes::ALL, csv_folder::Reading::Strict, now);
-    read.unwrap_or_else(|error| panic!("what was published cannot be read: {}", with_causes(&error)));
+    read_again(&to, now);
     published(&to)
 }
