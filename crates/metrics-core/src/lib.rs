@@ -19,6 +19,7 @@ mod net_flow;
 mod overrides;
 mod parallel;
 pub mod period;
+mod prepared;
 pub mod pull_requests;
 pub mod records;
 pub mod selection;
@@ -27,7 +28,11 @@ pub mod throughput;
 pub mod totals;
 mod wanted;
 
-pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected, calculate_tables};
+pub use calculate::{
+    CalculateError, Calculation, calculate, calculate_and_drop, calculate_prepared, calculate_selected,
+    calculate_tables,
+};
+pub use prepared::Prepared;
 pub use records::{RawBuilder, Repeated};
 pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};
