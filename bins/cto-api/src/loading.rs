@@ -108,6 +108,7 @@ impl Loader {
 
     fn load(&mut self, version: &str) -> anyhow::Result<()> {
         let begun = Clock::now();
+        self.api.make_room();
         let loaded = self.source.load()?;
         self.keeps_serving(&loaded)?;
         for note in &loaded.notes {

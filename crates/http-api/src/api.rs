@@ -103,6 +103,12 @@ impl Api {
         self.shared.publish(data);
     }
 
+    /// Makes room for data that is about to be loaded: drops what is kept of the present snapshot and can be computed
+    /// again. It goes on being served.
+    pub fn make_room(&self) {
+        self.shared.make_room();
+    }
+
     /// Says, until the first snapshot, whether there is none because nothing was imported yet: `/readyz` and the
     /// dashboard then name what to run.
     pub fn wait_for_import(&self, waits: bool) {

@@ -15,10 +15,10 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, cells: &Cells, row: usize) {
     match cells {
         Cells::Text(texts) => push_text(out, &texts.text(row)),
         Cells::Code(codes, texts) => push_text(out, &texts.text(codes[row] as usize)),
-        Cells::Int(cells) => push_or_null(out, cells[row]),
+        Cells::Int(cells) => push_or_null(out, cells.get(row)),
         Cells::Week(cells) => push_or_null(out, Some(cells[row])),
         Cells::Float(cells) => {
-            let number = cells[row].filter(|number| number.is_finite());
+            let number = cells.get(row).filter(|number| number.is_finite());
             push_or_null(out, number.map(|number| format!("{number:.6}")));
         }
         Cells::Bool(cells) => push_or_null(out, Some(cells[row])),
@@ -38,9 +38,9 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, cells: &Cells, row: usize) {
 /// Whether a cell is null.
 pub(crate) fn is_null(cells: &Cells, row: usize) -> bool {
     match cells {
-        Cells::Int(cells) => cells[row].is_none(),
+        Cells::Int(cells) => cells.get(row).is_none(),
         Cells::Judged(cells) => cells[row].is_none(),
-        Cells::Float(cells) => !cells[row].is_some_and(f64::is_finite),
+        Cells::Float(cells) => !cells.get(row).is_some_and(f64::is_finite),
         Cells::Instant(cells) => cells.get(row).is_none(),
         Cells::Date(cells) => cells[row].is_none(),
         Cells::Money(cells) => cells[row].is_none(),
@@ -93,7 +93,7 @@ mod tests {
             columns: vec![
                 Column { name: "week", cells: Cells::Week(vec![1, 53]) },
                 Column { name: "name", cells: Cells::Text(names) },
-                Column { name: "mean", cells: Cells::Float(vec![Some(1.0 / 3.0), None]) },
+                Column { name: "mean", cells: Cells::Float(vec![Some(1.0 / 3.0), None].into()) },
                 Column { name: "cost", cells: Cells::Cents(vec![1.5, f64::NAN]) },
             ],
         }

@@ -241,7 +241,7 @@ mod tests {
         let table = Table {
             name: "pr_activity_week",
             columns: vec![
-                Column { name: "year", cells: Cells::Int(vec![Some(2026); 3]) },
+                Column { name: "year", cells: Cells::Int(vec![Some(2026); 3].into()) },
                 Column { name: "week", cells: Cells::Week(vec![10, 10, 11]) },
                 Column { name: "repo", cells: texts(&["api", "ALL", "ALL"]) },
             ],

@@ -60,6 +60,13 @@ impl Shared {
         *self.reload_error.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// Makes room for data that is about to be loaded: what is kept of the present snapshot, and can be computed again.
+    pub(crate) fn make_room(&self) {
+        if let Some(snapshot) = self.current() {
+            snapshot.forget();
+        }
+    }
+
     pub(crate) fn wait_for_import(&self, waits: bool) {
         self.waits_for_import.store(waits, Ordering::Relaxed);
     }

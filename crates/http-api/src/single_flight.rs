@@ -67,6 +67,11 @@ impl<V: Weight + Clone + Send + Sync + 'static> SingleFlight<V> {
         self.pinned.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
+    /// Drops what is kept, pinned values aside. What is being made goes on, and is kept.
+    pub(crate) fn clear(&self) {
+        self.cache.retain(|_, _| false);
+    }
+
     /// Whether a value is kept.
     pub(crate) fn holds(&self, key: &str) -> bool {
         self.pinned(key).is_some() || self.cache.contains_key(key)
@@ -247,6 +252,27 @@ mod tests {
         assert_eq!(failed, Err(Problem::not_found()));
         assert_eq!(values.get("key".to_owned(), || async { Err(refusal()) }).await, Err(refusal()));
         assert_eq!(values.get("key".to_owned(), || async { Ok(1) }).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn what_is_cleared_is_made_again_and_what_is_being_made_or_pinned_stays() {
+        let (values, gate) = (values(1_000), Arc::new(Notify::new()));
+        values.pin("pinned".to_owned(), 7);
+        assert_eq!(values.get("kept".to_owned(), || async { Ok(1) }).await, Ok(1));
+        let (for_task, held) = (Arc::clone(&values), Arc::clone(&gate));
+        let waiting = move || async move {
+            held.notified().await;
+            Ok(2)
+        };
+        let making = tokio::spawn(async move { for_task.get("made".to_owned(), waiting).await });
+        tokio::task::yield_now().await;
+        values.clear();
+        assert!(!values.holds("kept") && values.holds("pinned"));
+        assert_eq!(values.bytes(), 0);
+        gate.notify_one();
+        assert_eq!(making.await.expect("no panic"), Ok(2));
+        assert!(values.holds("made"));
+        assert_eq!(values.get("kept".to_owned(), || async { Ok(3) }).await, Ok(3));
     }
 
     #[tokio::test]

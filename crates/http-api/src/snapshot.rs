@@ -1,12 +1,12 @@
 //! One state of the data with everything that was computed of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use chrono_tz::Tz;
 use metrics_core::catalogue::{self, TableScope};
 use metrics_core::selection::{Known, known};
-use metrics_core::{Calculation, Selection, calculate_selected, calculate_tables};
+use metrics_core::{Calculation, Prepared, Selection, calculate_prepared};
 use model::Instant;
 use model::columns::Raw;
 use model::instant::MICROS_PER_DAY;
@@ -33,6 +33,8 @@ pub(crate) struct Snapshot {
     /// Of build, configuration and data: the part of every entity tag that does not depend on the request.
     seed: String,
     known: [Known; 2],
+    /// Of rule set `flow`, once something was asked of it.
+    prepared: Mutex<Option<Arc<Prepared>>>,
     pub(crate) kept: SingleFlight<Kept>,
 }
 
@@ -56,11 +58,17 @@ const ALONE: [&str; 6] = [
     "pr_cycle_dist",
 ];
 
+/// The lists of all issues and of all pull requests: as large as all other tables together, and made when they are asked
+/// for.
+const LISTS: [&str; 2] = ["calculated_issue", "calculated_pr"];
+
 /// Which tables of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Portion {
     /// All.
     Whole,
+    /// All but the lists.
+    Standing,
     /// One of those that stand alone.
     Alone(&'static str),
     /// All but those.
@@ -73,11 +81,17 @@ impl Portion {
         ALONE.into_iter().find(|name| *name == table).map_or(Self::Rest, Self::Alone)
     }
 
+    /// The one of the whole organisation with a table.
+    pub(crate) fn of_all_with(table: &str) -> Self {
+        LISTS.into_iter().find(|name| *name == table).map_or(Self::Standing, Self::Alone)
+    }
+
     /// Its tables; `None` for all.
     fn tables(self, scope: TableScope) -> Option<Vec<&'static str>> {
         let of_scope = || catalogue::tables().iter().filter(|table| table.scope == scope).map(|table| table.name);
         match self {
             Self::Whole => None,
+            Self::Standing => Some(of_scope().filter(|name| !LISTS.contains(name)).collect()),
             Self::Alone(name) => Some(vec![name]),
             Self::Rest => Some(of_scope().filter(|name| !ALONE.contains(name)).collect()),
         }
@@ -95,15 +109,21 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    /// Everything of a scope, as of the end of the data.
+    /// Everything of a scope as of the end of the data, but for the lists where the rule set can leave them out.
     pub(crate) fn whole(set: RuleSet, scope: TableScope) -> Self {
-        Self { set, scope, portion: Portion::Whole, as_of: None, selection: Selection::default() }
+        let portion = if has_portions(set, scope) { Portion::Standing } else { Portion::Whole };
+        Self { set, scope, portion, as_of: None, selection: Selection::default() }
     }
 
     pub(crate) fn key(&self) -> String {
         let as_of = self.as_of.map(Instant::micros);
         format!("tables|{}|{:?}|{:?}|{as_of:?}|{:?}", self.set.name(), self.scope, self.portion, self.selection)
     }
+}
+
+/// Whether single tables of a scope can be computed for less than all.
+pub(crate) fn has_portions(set: RuleSet, scope: TableScope) -> bool {
+    set == RuleSet::Flow && scope != TableScope::CloudSpending
 }
 
 impl Snapshot {
@@ -114,8 +134,10 @@ impl Snapshot {
             (Ok(raw), Ok(rules)) => known(raw, rules),
             _ => Known::default(),
         });
-        let snapshot = Self { data, rules, seed, known, kept: SingleFlight::new(cache_bytes) };
-        for scope in [TableScope::Issues, TableScope::PullRequests, TableScope::CloudSpending] {
+        let (prepared, kept) = (Mutex::default(), SingleFlight::new(cache_bytes));
+        let snapshot = Self { data, rules, seed, known, prepared, kept };
+        // Issues last: what is prepared for them stays, and would add to what pull requests take meanwhile.
+        for scope in [TableScope::PullRequests, TableScope::CloudSpending, TableScope::Issues] {
             let question = Question::whole(snapshot.rules.usual, scope);
             if let Ok(calculation) = snapshot.calculate(&question) {
                 snapshot.kept.pin(question.key(), Kept::Calculation(Arc::new(calculation)));
@@ -168,9 +190,11 @@ impl Snapshot {
     pub(crate) fn calculate(&self, question: &Question) -> Result<Calculation, Problem> {
         let (raw, rules) = self.sources(question.set)?;
         let Question { scope, as_of, ref selection, .. } = *question;
-        let calculate = || match question.portion.tables(scope) {
-            Some(tables) => calculate_tables(raw, rules, as_of, scope, &tables, selection),
-            None => calculate_selected(raw, rules, as_of, scope.scopes(), selection),
+        let calculate = || {
+            let tables = question.portion.tables(scope);
+            let is_of_end = as_of.is_none() && question.set == RuleSet::Flow && scope == TableScope::Issues;
+            let prepared = if is_of_end { self.prepared(raw, rules) } else { None };
+            calculate_prepared(raw, rules, as_of, scope, tables.as_deref(), selection, prepared.as_deref())
         };
         // polars refuses to wait on a thread that belongs to a runtime of one thread, so it gets one of its own. That
         // also keeps a panic from whoever publishes.
@@ -179,6 +203,22 @@ impl Snapshot {
             let detail = format!("the figures cannot be computed: {error}");
             Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", "rules")
         })
+    }
+
+    /// What questions under `flow` begin with: made for the first of them, for which the others wait. `None` where the
+    /// configuration contradicts itself, which the calculation says.
+    fn prepared(&self, raw: &Raw, rules: &Rules) -> Option<Arc<Prepared>> {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if prepared.is_none() {
+            *prepared = Prepared::new(raw, rules).ok().flatten().map(Arc::new);
+        }
+        prepared.clone()
+    }
+
+    /// Drops what can be computed again, to make room for the next snapshot.
+    pub(crate) fn forget(&self) {
+        self.kept.clear();
+        *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Entity tag of an answer, without quotes.
@@ -217,17 +257,14 @@ fn table_bytes(table: &Table) -> usize {
     table.columns.iter().map(|column| cells_bytes(&column.cells)).sum()
 }
 
-/// An estimate: texts by their bytes, amounts of money as what they usually take.
+/// An estimate: amounts of money as what they usually take. Texts that belong to the raw data are not counted.
 fn cells_bytes(cells: &Cells) -> usize {
-    let text_bytes = |texts: &model::columns::TextColumn| -> usize {
-        (0..texts.len()).map(|row| texts.bytes(row).len() + size_of::<u32>()).sum()
-    };
     match cells {
-        Cells::Text(texts) => text_bytes(texts),
-        Cells::Code(codes, texts) => size_of_val(codes.as_slice()) + text_bytes(texts),
-        Cells::Int(cells) => size_of_val(cells.as_slice()),
+        Cells::Text(texts) => texts.memory(),
+        Cells::Code(codes, texts) => size_of_val(codes.as_slice()) + texts.memory(),
+        Cells::Int(cells) => cells.memory(),
         Cells::Week(cells) => size_of_val(cells.as_slice()),
-        Cells::Float(cells) => size_of_val(cells.as_slice()),
+        Cells::Float(cells) => cells.memory(),
         Cells::Bool(cells) => cells.len(),
         Cells::Judged(cells) => size_of_val(cells.as_slice()),
         Cells::Instant(cells) => cells.len() * size_of::<i64>(),

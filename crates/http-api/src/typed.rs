@@ -25,7 +25,7 @@ use crate::query::Query;
 use crate::routes::{TABLE_ROUTES, TableRoute, spec};
 use crate::routing::Routes;
 use crate::shared::Shared;
-use crate::snapshot::{Portion, Question, Snapshot};
+use crate::snapshot::{Portion, Question, Snapshot, has_portions};
 
 use unwritten::{Held, Unwritten};
 use write::json_of;
@@ -175,8 +175,11 @@ pub(crate) fn question(table: &str, query: &Query) -> Question {
     }
     // The whole of the usual rules is kept. Of a part, less is computed, where the rule set can.
     let is_part = query.as_of.is_some() || selection != Selection::default();
-    let has_less = query.set == RuleSet::Flow && spec.scope != TableScope::CloudSpending;
-    let portion = if is_part && has_less { Portion::with(table) } else { Portion::Whole };
+    let portion = match (has_portions(query.set, spec.scope), is_part) {
+        (false, _) => Portion::Whole,
+        (true, true) => Portion::with(table),
+        (true, false) => Portion::of_all_with(table),
+    };
     Question { set: query.set, scope: spec.scope, portion, as_of: query.as_of, selection }
 }
 

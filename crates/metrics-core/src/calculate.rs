@@ -20,6 +20,7 @@ use crate::flow::{self, Ending, FlowError, Lives};
 use crate::forecast::{ForecastOptions, ForecastSeries, forecast};
 use crate::overrides;
 use crate::parallel;
+use crate::prepared::{Prepared, followed};
 use crate::pull_requests;
 use crate::selection::{Chosen, Selection};
 use crate::summary::{FlowFacts, Summaries, Summary};
@@ -73,7 +74,7 @@ pub fn calculate(
     as_of: Option<Instant>,
     scopes: Scopes,
 ) -> Result<Calculation, CalculateError> {
-    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, Wanted::All, &Chosen::everything())
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, Wanted::All, &Chosen::everything(), None)
 }
 
 /// The same of a part of the organisation: see [`selection`](crate::selection). With the default selection exactly
@@ -88,7 +89,7 @@ pub fn calculate_selected(
     scopes: Scopes,
     selection: &Selection,
 ) -> Result<Calculation, CalculateError> {
-    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, Wanted::All, &Chosen::new(selection, rules))
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, Wanted::All, &Chosen::new(selection, rules), None)
 }
 
 /// Some tables of one scope of [`calculate_selected`], by name, with their findings: less than all of them where little
@@ -104,8 +105,26 @@ pub fn calculate_tables(
     tables: &[&str],
     selection: &Selection,
 ) -> Result<Calculation, CalculateError> {
+    calculate_prepared(raw, rules, as_of, scope, Some(tables), selection, None)
+}
+
+/// [`calculate_tables`], or all tables of the scope, with what was [prepared](Prepared) of the same data under the same
+/// rules: the same figures for less work, unless they are as of another instant than the end of the data.
+///
+/// # Errors
+/// As [`calculate`].
+pub fn calculate_prepared(
+    raw: &Raw,
+    rules: &Rules,
+    as_of: Option<Instant>,
+    scope: TableScope,
+    tables: Option<&[&str]>,
+    selection: &Selection,
+    prepared: Option<&Prepared>,
+) -> Result<Calculation, CalculateError> {
     let chosen = Chosen::new(selection, rules);
-    calculate_from(Cow::Borrowed(raw), rules, as_of, scope.scopes(), Wanted::Only(tables), &chosen)
+    let wanted = tables.map_or(Wanted::All, Wanted::Only);
+    calculate_from(Cow::Borrowed(raw), rules, as_of, scope.scopes(), wanted, &chosen, prepared)
 }
 
 /// As [`calculate`], but gives memory back as it goes: each part of the raw data is dropped after its last use.
@@ -118,7 +137,7 @@ pub fn calculate_and_drop(
     as_of: Option<Instant>,
     scopes: Scopes,
 ) -> Result<Calculation, CalculateError> {
-    calculate_from(Cow::Owned(raw), rules, as_of, scopes, Wanted::All, &Chosen::everything())
+    calculate_from(Cow::Owned(raw), rules, as_of, scopes, Wanted::All, &Chosen::everything(), None)
 }
 
 fn calculate_from(
@@ -128,6 +147,7 @@ fn calculate_from(
     scopes: Scopes,
     wanted: Wanted<'_>,
     chosen: &Chosen,
+    prepared: Option<&Prepared>,
 ) -> Result<Calculation, CalculateError> {
     let cloud_as_of = as_of.or(raw.cloud_as_of).filter(|_| scopes.cloud_spending);
     let as_of = if scopes == Scopes::CLOUD_SPENDING { cloud_as_of } else { as_of.or(raw.as_of) }.unwrap_or_default();
@@ -164,7 +184,7 @@ fn calculate_from(
                 raw.pull_request_events = PullRequestEventColumns::default();
             });
             if scopes.issues {
-                flow_issue_tables(raw, rules, chosen, wanted, &mut calculation)?;
+                flow_issue_tables(raw, rules, chosen, wanted, prepared, &mut calculation)?;
             }
             if let Some((tables, summary)) = of_pull_requests {
                 calculation.tables.extend(tables);
@@ -233,15 +253,18 @@ fn flow_issue_tables(
     rules: &Rules,
     chosen: &Chosen,
     wanted: Wanted<'_>,
+    prepared: Option<&Prepared>,
     calculation: &mut Calculation,
 ) -> Result<(), CalculateError> {
     let as_of = calculation.as_of;
-    let mut lives = Lives::new(&raw, rules, as_of)?;
-    overrides::of_lives(&mut lives, rules);
+    let mut lives = match prepared.and_then(|prepared| prepared.lives(as_of)) {
+        Some(lives) => Cow::Borrowed(lives),
+        None => Cow::Owned(followed(&raw, rules, as_of)?),
+    };
     if !chosen.is_everything() {
-        lives.select(&chosen.issues(&raw), chosen);
+        lives.to_mut().select(&chosen.issues(&raw), chosen);
     }
-    let lives = lives;
+    let lives = &*lives;
     let coverage = Coverage::of(&raw, &ISSUE_SCOPES, as_of, chosen);
     done_with(&mut raw, |raw| {
         raw.status_events = StatusEventColumns::default();
@@ -249,14 +272,14 @@ fn flow_issue_tables(
         raw.sightings = SightingColumns::default();
         raw.custom_fields = CustomFieldColumns::default();
     });
-    calculation.notices.extend(flow::notices(&lives));
+    calculation.notices.extend(flow::notices(lives));
     calculation.notices.extend(lagging(&coverage, as_of));
     let (tables, (weekly, forecast)) = parallel::both(
-        || flow::tables_of(&raw, rules, &lives, &coverage, wanted, chosen.at),
+        || flow::tables_of(&raw, rules, lives, &coverage, wanted, chosen.at),
         || {
             let endings = lives.endings();
-            let weekly = || throughput(&lives, &endings, rules, &coverage, wanted);
-            let forecast = || forecasts(&lives, &endings, rules, &coverage);
+            let weekly = || throughput(lives, &endings, rules, &coverage, wanted);
+            let forecast = || forecasts(lives, &endings, rules, &coverage);
             (wanted.has("throughput_week").then(weekly), wanted.has("forecast").then(forecast))
         },
     );
@@ -265,7 +288,7 @@ fn flow_issue_tables(
     if let Some((weekly, longer)) = weekly {
         let weekly_times = tables.iter().find(|table| table.name == "cycle_time_week");
         if let Some(weekly_times) = weekly_times.filter(|_| wanted.has("flow_summary")) {
-            calculation.summaries.flow = FlowFacts::new(&lives, rules, &coverage, weekly_times, weekly.chart);
+            calculation.summaries.flow = FlowFacts::new(lives, rules, &coverage, weekly_times, weekly.chart);
         }
         throughput.push(weekly.table);
         throughput.extend(longer);

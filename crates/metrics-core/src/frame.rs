@@ -64,7 +64,7 @@ fn cells(series: &Series, kind: Kind) -> PolarsResult<Cells> {
             }
             Cells::Text(texts)
         }
-        Kind::Int => Cells::Int(integers(series)?),
+        Kind::Int => Cells::Int(integers(series)?.into()),
         Kind::Week => Cells::Week(integers(series)?.into_iter().map(Option::unwrap_or_default).collect()),
         Kind::Float => {
             let floats = series.cast(&DataType::Float64)?;

@@ -263,7 +263,7 @@ mod tests {
                 Column { name: "year", cells: ints(&[2026; 3]) },
                 Column { name: "week", cells: Cells::Week(vec![8, 9, 10]) },
                 Column { name: "throughput", cells: ints(&[3, 5, 1]) },
-                Column { name: "center", cells: Cells::Float(vec![None, Some(3.5), None]) },
+                Column { name: "center", cells: Cells::Float(vec![None, Some(3.5), None].into()) },
                 Column { name: "signals", cells: Cells::Text(signals) },
                 Column { name: "complete", cells: Cells::Bool(vec![true, true, false]) },
             ],

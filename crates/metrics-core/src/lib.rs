@@ -20,6 +20,7 @@ mod overrides;
 mod parallel;
 mod percentiles;
 pub mod period;
+mod prepared;
 pub mod pull_requests;
 pub mod records;
 pub mod selection;
@@ -28,7 +29,11 @@ pub mod throughput;
 pub mod totals;
 mod wanted;
 
-pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected, calculate_tables};
+pub use calculate::{
+    CalculateError, Calculation, calculate, calculate_and_drop, calculate_prepared, calculate_selected,
+    calculate_tables,
+};
+pub use prepared::Prepared;
 pub use records::{RawBuilder, Repeated};
 pub use selection::{Bots, Known, Selection, known};
 pub use {model, polars};

@@ -43,9 +43,8 @@ pub(crate) fn table(name: &'static str, levels: &[Level<'_>], weeks: Weeks<'_>, 
     let flows: Vec<Vec<Flow>> = levels.iter().map(|(_, stock)| flows(stock, weeks)).collect();
     let charts: Vec<Chart> = flows.iter().map(|flows| chart(flows, weeks, changes)).collect();
     let rows = || (0..weeks.periods.len()).flat_map(|week| (0..levels.len()).map(move |level| (week, level)));
-    let integers = |value: fn(Flow) -> i64| {
-        Cells::Int(rows().map(|(week, level)| Some(value(flows[level][week]))).collect::<Vec<_>>())
-    };
+    let integers =
+        |value: fn(Flow) -> i64| Cells::Int(rows().map(|(week, level)| Some(value(flows[level][week]))).collect());
     let mut names = TextColumn::default();
     for (name, _) in levels {
         names.push(name.as_bytes());

@@ -55,9 +55,8 @@ fn fill_means(table: &mut Table) {
     for column in table.columns.iter_mut().filter(|column| means.contains(&column.name)) {
         let unknown = &unknown[usize::from(!column.name.starts_with("lead"))];
         if let Cells::Float(cells) = &mut column.cells {
-            for (_, cell) in cells.iter_mut().enumerate().filter(|(row, _)| !unknown.contains(row)) {
-                *cell = cell.or(Some(0.0));
-            }
+            let filled = |(row, cell): (usize, Option<f64>)| cell.or_else(|| (!unknown.contains(&row)).then_some(0.0));
+            *cells = cells.iter().enumerate().map(filled).collect();
         }
     }
 }
@@ -82,7 +81,7 @@ mod tests {
 
     #[test]
     fn what_lost_history_hides_is_no_mean_over_nothing() {
-        let floats = |name, cells: [Option<f64>; 3]| Column { name, cells: Cells::Float(cells.to_vec()) };
+        let floats = |name, cells: [Option<f64>; 3]| Column { name, cells: Cells::Float(cells.to_vec().into()) };
         let columns = vec![
             floats("leadtime_days_avg", [None, None, Some(4.0)]),
             floats("cycletime_days_avg", [None, None, None]),

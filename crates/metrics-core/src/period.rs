@@ -48,7 +48,7 @@ pub fn first_days(table: &Table, period: Period) -> Option<Vec<Option<NaiveDate>
             let (Cells::Int(years), Cells::Week(weeks)) = (table.column("year")?, table.column("week")?) else {
                 return None;
             };
-            Some(years.iter().zip(weeks).map(|(year, week)| monday((*year)?, *week)).collect())
+            Some(years.iter().zip(weeks).map(|(year, week)| monday(year?, *week)).collect())
         }
         Period::Month => match table.column("month")? {
             Cells::Text(months) => {
@@ -96,9 +96,9 @@ fn cells_of(cells: &Cells, rows: &[usize]) -> Cells {
     match cells {
         Cells::Text(cells) => Cells::Text(cells.gathered(rows.iter().copied())),
         Cells::Code(cells, texts) => Cells::Code(picked(cells, rows), texts.clone()),
-        Cells::Int(cells) => Cells::Int(picked(cells, rows)),
+        Cells::Int(cells) => Cells::Int(cells.gathered(rows.iter().copied())),
         Cells::Week(cells) => Cells::Week(picked(cells, rows)),
-        Cells::Float(cells) => Cells::Float(picked(cells, rows)),
+        Cells::Float(cells) => Cells::Float(cells.gathered(rows.iter().copied())),
         Cells::Bool(cells) => Cells::Bool(picked(cells, rows)),
         Cells::Judged(cells) => Cells::Judged(picked(cells, rows)),
         Cells::Date(cells) => Cells::Date(picked(cells, rows)),
@@ -146,9 +146,9 @@ mod tests {
         Table {
             name: "throughput_week",
             columns: vec![
-                Column { name: "year", cells: Cells::Int(vec![Some(2020), Some(2020), Some(2021)]) },
+                Column { name: "year", cells: Cells::Int(vec![Some(2020), Some(2020), Some(2021)].into()) },
                 Column { name: "week", cells: Cells::Week(vec![52, 53, 1]) },
-                Column { name: "throughput", cells: Cells::Int(vec![Some(1), None, Some(3)]) },
+                Column { name: "throughput", cells: Cells::Int(vec![Some(1), None, Some(3)].into()) },
                 Column { name: "repo", cells: Cells::Code(vec![1, 0, 1], texts(&["web", "api"])) },
                 Column { name: "at", cells: Cells::Instant(at) },
             ],

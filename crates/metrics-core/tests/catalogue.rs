@@ -68,9 +68,9 @@ fn kind_of(cells: &Cells, column: &ColumnSpec) -> ColumnKind {
 
 fn has_null(cells: &Cells) -> bool {
     match cells {
-        Cells::Int(cells) => cells.contains(&None),
+        Cells::Int(cells) => cells.iter().any(|cell| cell.is_none()),
         Cells::Judged(cells) => cells.contains(&None),
-        Cells::Float(cells) => cells.iter().any(Option::is_none),
+        Cells::Float(cells) => cells.iter().any(|cell| cell.is_none()),
         Cells::Date(cells) => cells.contains(&None),
         Cells::Money(cells) => cells.iter().any(Option::is_none),
         Cells::Instant(cells) => (0..cells.len()).any(|row| cells.get(row).is_none()),

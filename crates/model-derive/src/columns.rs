@@ -77,6 +77,11 @@ pub(crate) fn tokens(declaration: &Declaration<'_>) -> TokenStream {
             fn gather(&mut self, index: &[u32]) {
                 #(::model::columns::Column::gather(&mut self.#idents, index);)*
             }
+
+            fn settle(&mut self) {
+                #(::model::columns::Column::settle(&mut self.#owner_idents);)*
+                #(::model::columns::Column::settle(&mut self.#idents);)*
+            }
         }
 
         #owner_tokens

@@ -105,6 +105,8 @@ pub trait RawColumns: Default {
     fn append(&mut self, other: &Self, codes: &[u32]);
     /// Puts the columns, without those of the owner, into the order of an index.
     fn gather(&mut self, index: &[u32]);
+    /// Nothing is to be appended any more, see [`Column::settle`](crate::columns::Column::settle).
+    fn settle(&mut self);
 }
 
 /// Columns whose rows belong to an issue or a pull request.

@@ -7,8 +7,11 @@
 
 mod buffers;
 mod interner;
+mod numbers;
+mod texts;
 
 use crate::Instant;
+use crate::cells::RawColumns as _;
 
 pub use crate::kinds::{
     IssueState, ProjectKind, PullRequestEventKind, ReviewState, SightingSource, StateReason, StatusKind,
@@ -18,8 +21,10 @@ pub use crate::tables::{
     PullRequestEventColumns, ReviewColumns, SightingColumns, StatusEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
-pub use buffers::{Column, Dictionary, InstantColumn, IntColumn, TextColumn, append_codes};
+pub use buffers::{Column, Dictionary, InstantColumn, append_codes};
 pub use interner::Interner;
+pub use numbers::{FloatColumn, IntColumn};
+pub use texts::TextColumn;
 
 /// Which parts of the raw data to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,4 +110,20 @@ pub struct Raw {
     /// The same of the clouds' bills. For files that do not say when they were made: the end of the settling of the
     /// last month but one, as if the newest month were open and those before it settled.
     pub cloud_as_of: Option<Instant>,
+}
+
+impl Raw {
+    /// Nothing is to be appended any more: gives back the room for it, and lets tables [share](TextColumn::share) the
+    /// texts instead of holding copies of them.
+    pub fn settle(&mut self) {
+        self.issues.settle();
+        self.status_events.settle();
+        self.project_events.settle();
+        self.custom_fields.settle();
+        self.sightings.settle();
+        self.pull_requests.settle();
+        self.reviews.settle();
+        self.pull_request_events.settle();
+        self.cloud_costs.settle();
+    }
 }

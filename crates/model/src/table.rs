@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::columns::{InstantColumn, TextColumn};
+use crate::columns::{FloatColumn, InstantColumn, IntColumn, TextColumn};
 use crate::csv::push_field;
 use crate::formulas::push_guarded_field;
 use crate::{Amount, Instant};
@@ -36,11 +36,11 @@ pub enum Cells {
     /// Text that repeats: a code per row and the texts, as few as there are.
     Code(Vec<u32>, TextColumn),
     /// Whole numbers.
-    Int(Vec<Option<i64>>),
+    Int(IntColumn),
     /// ISO week numbers, written with two digits.
     Week(Vec<i64>),
     /// Numbers, written with six decimals.
-    Float(Vec<Option<f64>>),
+    Float(FloatColumn),
     /// `true` or `false`.
     Bool(Vec<bool>),
     /// `true` or `false`, or null where that cannot be told.
@@ -102,13 +102,13 @@ impl Cells {
             Self::Text(cells) => formulas.push_field(line, cells.bytes(row)),
             Self::Code(cells, texts) => formulas.push_field(line, texts.bytes(cells[row] as usize)),
             Self::Int(cells) => {
-                if let Some(value) = cells[row] {
+                if let Some(value) = cells.get(row) {
                     push_integer(line, value);
                 }
             }
             Self::Week(cells) => push_week(line, cells[row]),
             Self::Float(cells) => {
-                if let Some(value) = cells[row] {
+                if let Some(value) = cells.get(row) {
                     push_six_decimals(line, value);
                 }
             }
@@ -337,7 +337,7 @@ mod tests {
         let columns = vec![
             Column { name: "text", cells: Cells::Text(texts.clone()) },
             Column { name: "code", cells: Cells::Code(vec![0], texts) },
-            Column { name: "number", cells: Cells::Int(vec![Some(-1)]) },
+            Column { name: "number", cells: Cells::Int(vec![Some(-1)].into()) },
         ];
         let table = Table { name: "example", columns };
         let rows = |formulas| {
@@ -358,7 +358,7 @@ mod tests {
             name: "example",
             columns: vec![
                 Column { name: "week", cells: Cells::Week(vec![1, 53]) },
-                Column { name: "mean", cells: Cells::Float(vec![Some(1.0 / 3.0), None]) },
+                Column { name: "mean", cells: Cells::Float(vec![Some(1.0 / 3.0), None].into()) },
                 Column { name: "at", cells: Cells::Instant(instants) },
                 Column { name: "open", cells: Cells::Bool(vec![true, false]) },
             ],

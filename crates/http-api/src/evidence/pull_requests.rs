@@ -122,11 +122,11 @@ impl PullRequests {
             .is_some_and(|at| self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to));
         let is_of_size = self.size.as_ref().is_none_or(|size| table.cell(row, "size") == *size);
         let requested = || match table.column("change_requests") {
-            Some(Cells::Int(cells)) => cells[row],
+            Some(Cells::Int(cells)) => cells.get(row),
             _ => None,
         };
         let took = || match table.column("open_to_merge_days") {
-            Some(Cells::Float(cells)) => cells[row].map(|days| (days * MICROS_PER_DAY as f64).round() as i64),
+            Some(Cells::Float(cells)) => cells.get(row).map(|days| (days * MICROS_PER_DAY as f64).round() as i64),
             _ => None,
         };
         is_of_time

@@ -33,9 +33,11 @@ fn points(table: &Table, value: &str) -> Option<Vec<Option<Point>>> {
     let first_day = |row: usize| days[row];
     let point: Box<dyn Fn(usize) -> Option<Point>> = match table.column(value)? {
         Cells::Int(cells) => {
-            Box::new(move |row| Some(Point::count(first_day(row)?, cells[row]? as f64, complete[row])))
+            Box::new(move |row| Some(Point::count(first_day(row)?, cells.get(row)? as f64, complete[row])))
         }
-        Cells::Float(cells) => Box::new(move |row| Some(Point::measure(first_day(row)?, cells[row]?, complete[row]))),
+        Cells::Float(cells) => {
+            Box::new(move |row| Some(Point::measure(first_day(row)?, cells.get(row)?, complete[row])))
+        }
         _ => return None,
     };
     Some((0..table.height()).map(point).collect())
@@ -104,10 +106,10 @@ mod tests {
         let table = Table {
             name: "example",
             columns: vec![
-                Column { name: "year", cells: Cells::Int(vec![Some(2020); 4]) },
+                Column { name: "year", cells: Cells::Int(vec![Some(2020); 4].into()) },
                 Column { name: "week", cells: Cells::Week(vec![51, 51, 52, 53]) },
                 Column { name: "repo", cells: Cells::Text(repo) },
-                Column { name: "requested", cells: Cells::Int(vec![Some(9), Some(1), None, Some(3)]) },
+                Column { name: "requested", cells: Cells::Int(vec![Some(9), Some(1), None, Some(3)].into()) },
                 Column { name: "complete", cells: Cells::Bool(vec![true, true, true, false]) },
             ],
         };

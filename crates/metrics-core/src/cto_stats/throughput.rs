@@ -23,7 +23,7 @@ pub(super) fn throughput_week(lives: &Lives) -> Table {
     let limit =
         |factor: f64| means.iter().take(shown).map(|mean| Some((mean + factor * mean.sqrt()).max(0.0))).collect();
     let columns = vec![
-        Column { name: "year", cells: Cells::Int(years) },
+        Column { name: "year", cells: Cells::Int(years.into()) },
         Column { name: "week", cells: Cells::Week(weeks) },
         Column { name: "throughput", cells: Cells::Int(counts.iter().map(|count| Some(*count)).collect()) },
         Column { name: "center", cells: Cells::Float(counts.iter().map(|count| Some(*count as f64)).collect()) },

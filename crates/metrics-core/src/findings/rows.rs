@@ -51,8 +51,8 @@ pub(super) fn charted_or_longer(
 /// A number of a column, null and columns of other kinds as `None`.
 pub(crate) fn number(table: &Table, row: usize, column: &str) -> Option<f64> {
     match table.column(column)? {
-        Cells::Int(cells) => cells[row].map(|count| count as f64),
-        Cells::Float(cells) => cells[row],
+        Cells::Int(cells) => cells.get(row).map(|count| count as f64),
+        Cells::Float(cells) => cells.get(row),
         _ => None,
     }
 }
@@ -60,7 +60,7 @@ pub(crate) fn number(table: &Table, row: usize, column: &str) -> Option<f64> {
 /// A count of a column, 0 where there is none.
 pub(crate) fn count(table: &Table, row: usize, column: &str) -> i64 {
     match table.column(column) {
-        Some(Cells::Int(cells)) => cells[row].unwrap_or_default(),
+        Some(Cells::Int(cells)) => cells.get(row).unwrap_or_default(),
         _ => 0,
     }
 }

@@ -29,10 +29,10 @@ fn months(medians: &[Option<f64>]) -> Table {
         name: "cycle_time",
         columns: vec![
             Column { name: "month", cells: texts((1..=medians.len()).map(|month| format!("2026-{month:02}"))) },
-            Column { name: "lead_count", cells: Cells::Int(counts.clone()) },
-            Column { name: "cycle_count", cells: Cells::Int(counts) },
-            Column { name: "leadtime_days_p50", cells: Cells::Float(medians.to_vec()) },
-            Column { name: "cycletime_days_p50", cells: Cells::Float(medians.to_vec()) },
+            Column { name: "lead_count", cells: Cells::Int(counts.clone().into()) },
+            Column { name: "cycle_count", cells: Cells::Int(counts.into()) },
+            Column { name: "leadtime_days_p50", cells: Cells::Float(medians.to_vec().into()) },
+            Column { name: "cycletime_days_p50", cells: Cells::Float(medians.to_vec().into()) },
             Column { name: "complete", cells: Cells::Bool(complete) },
         ],
     }
@@ -92,7 +92,7 @@ fn all_issues_are_open_finished_or_closed_as_not_planned() {
             name: "calculated_issue",
             columns: vec![
                 Column { name: "enddatetime", cells: Cells::Instant(ended) },
-                Column { name: "lead_days", cells: Cells::Float(leads.to_vec()) },
+                Column { name: "lead_days", cells: Cells::Float(leads.to_vec().into()) },
             ],
         }
     };
@@ -187,7 +187,7 @@ fn the_forecast_says_how_often_it_came_true() {
         columns: vec![
             Column { name: "project_id", cells: texts(["7", "ALL", "ALL"]) },
             Column { name: "weeks", cells: ints(&[4, 3, 4]) },
-            Column { name: "p85", cells: Cells::Int(vec![Some(1), Some(2), p85]) },
+            Column { name: "p85", cells: Cells::Int(vec![Some(1), Some(2), p85].into()) },
             Column { name: "history_weeks", cells: ints(&[12, 12, history]) },
             Column { name: "hit_count", cells: ints(&[0, 0, hits]) },
             Column { name: "hit_n", cells: ints(&[0, 0, tried]) },

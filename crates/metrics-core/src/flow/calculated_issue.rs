@@ -146,12 +146,12 @@ impl<'a> Rows<'a> {
             columns.push(Column { name, cells });
         }
         let as_of = self.lives.as_of;
-        let shares = self.order.iter().map(|(_, life)| Some(life.inferred_share(as_of))).collect();
+        let shares = self.order.iter().map(|(_, life)| Some(life.inferred_share(as_of)));
         columns.extend([
             Column { name: "reopened_count", cells: self.counts(|life| life.reopened_count) },
             Column { name: "rework_count", cells: self.counts(|life| life.rework_count) },
             Column { name: "history_gaps", cells: self.counts(|life| life.history_gaps) },
-            Column { name: "inferred_share", cells: Cells::Float(shares) },
+            Column { name: "inferred_share", cells: Cells::Float(shares.collect()) },
             Column { name: "url", cells: self.texts(&self.raw.issues.url) },
             Column { name: "host", cells: self.hosts() },
             Column {

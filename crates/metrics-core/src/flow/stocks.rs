@@ -199,7 +199,7 @@ pub fn cumulative_flow_day(lives: &Lives, zone: Tz) -> Table {
     let mut columns = vec![Column { name: "date", cells: Cells::Date(dates) }];
     columns.extend(board_columns(&lives.boards, &per_step, days.len()));
     columns.push(Column { name: "step", cells: Cells::Code(steps, step_names) });
-    columns.push(Column { name: "count", cells: Cells::Int(counts) });
+    columns.push(Column { name: "count", cells: Cells::Int(counts.into()) });
     Table { name: "cumulative_flow_day", columns }
 }
 

@@ -83,7 +83,7 @@ pub(crate) fn cumulative_flow(by_board: &Table, today: NaiveDate) -> Table {
 /// The sum of some columns over some rows; null is nothing.
 pub(crate) fn sum(table: &Table, rows: &(impl Iterator<Item = usize> + Clone), columns: &[&str]) -> i64 {
     let of_column = |column: &&str| match table.column(column) {
-        Some(Cells::Int(cells)) => rows.clone().filter_map(|row| cells[row]).sum(),
+        Some(Cells::Int(cells)) => rows.clone().filter_map(|row| cells.get(row)).sum(),
         _ => 0,
     };
     columns.iter().map(of_column).sum()

@@ -39,7 +39,7 @@ pub(super) fn table(facts: &Facts, days: &Range<i64>) -> Table {
     let counts: Vec<usize> =
         bounds.iter().zip(next.clone()).map(|(from, to)| above(from) - to.map_or(0, above)).collect();
     let share = |count: &usize| (spans.len() >= RATE_MINIMUM).then(|| *count as f64 / spans.len() as f64);
-    let same = |value: Option<f64>| Cells::Float(vec![value; bounds.len()]);
+    let same = |value: Option<f64>| Cells::Float(vec![value; bounds.len()].into());
     Table {
         name: "pr_cycle_dist",
         columns: vec![

@@ -54,7 +54,9 @@ fn forecasts(weekly: &[Vec<u32>]) -> Table {
 
 fn number(table: &Table, row: usize, column: &str) -> usize {
     match table.column(column) {
-        Some(Cells::Int(cells)) => cells[row].and_then(|count| usize::try_from(count).ok()).expect("enough history"),
+        Some(Cells::Int(cells)) => {
+            cells.get(row).and_then(|count| usize::try_from(count).ok()).expect("enough history")
+        }
         _ => panic!("no column of numbers {column}"),
     }
 }

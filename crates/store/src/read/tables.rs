@@ -74,6 +74,7 @@ pub(super) fn placed<C: PlacedColumns>(
         columns.gather(&index);
     }
     put_places(&mut columns, parents, texts);
+    columns.settle();
     Ok(columns)
 }
 
@@ -113,6 +114,7 @@ pub(super) fn arranged<C: OwnedColumns>(mut columns: C, parents: &Parents) -> C 
     if let Some(index) = parents.arrange(columns.owner()) {
         columns.gather(&index);
     }
+    columns.settle();
     columns
 }
 
@@ -134,6 +136,7 @@ pub(super) fn of_cards<C: CardColumns>(
     for place in columns.owner() {
         *place = cards[*place as usize].issue;
     }
+    columns.settle();
     Ok(columns)
 }
 

@@ -61,7 +61,7 @@ fn net_flow(review: (f64, i64, &str), bugs: (f64, i64, &str), limits: Option<f64
             Column { name: "departures", cells: ints(&[10; 4]) },
             Column { name: "net_flow", cells: ints(&nets) },
             Column { name: "center", cells: Cells::Float(centers.into_iter().map(Some).collect()) },
-            Column { name: "ucl", cells: Cells::Float(vec![limits; 4]) },
+            Column { name: "ucl", cells: Cells::Float(vec![limits; 4].into()) },
             Column { name: "signals", cells: texts([review.2, bugs.2, "beyond_limits", "beyond_limits"]) },
             Column { name: "complete", cells: Cells::Bool(vec![true, true, false, false]) },
         ],

@@ -60,7 +60,7 @@ fn weekly(name: &'static str, column: &'static str, values: &[Option<f64>]) -> T
     Table {
         name,
         columns: vec![
-            Column { name: "year", cells: Cells::Int(vec![Some(2026); rows.len()]) },
+            Column { name: "year", cells: Cells::Int(vec![Some(2026); rows.len()].into()) },
             Column { name: "week", cells: Cells::Week(rows.iter().map(|week| *week as i64 + 1).collect()) },
             Column { name: "repo", cells: texts((0..rows.len()).map(|row| if row % 2 == 1 { "ALL" } else { "web" })) },
             Column { name: column, cells: Cells::Float(rows.iter().enumerate().map(cell).collect()) },
@@ -103,7 +103,7 @@ fn the_oldest_open_pull_request_is_named() {
             name: "pr_open",
             columns: vec![
                 Column { name: "id", cells: texts((1..=stages.len()).map(|number| format!("acme/web#{number}"))) },
-                Column { name: "age_days", cells: Cells::Float(vec![Some(41.96); stages.len()]) },
+                Column { name: "age_days", cells: Cells::Float(vec![Some(41.96); stages.len()].into()) },
                 Column { name: "stage", cells: texts(stages) },
                 Column { name: "waiting_since", cells: Cells::Instant(since) },
             ],
@@ -142,7 +142,7 @@ fn a_week_without_a_reviewed_merge_or_a_finished_issue_says_so() {
         columns: vec![
             Column { name: "year", cells: ints(&vec![2026; medians.len()]) },
             Column { name: "week", cells: Cells::Week((1..=medians.len() as i64).collect()) },
-            Column { name: "cycletime_days_p50", cells: Cells::Float(medians.to_vec()) },
+            Column { name: "cycletime_days_p50", cells: Cells::Float(medians.to_vec().into()) },
             Column { name: "complete", cells: Cells::Bool(vec![true; medians.len()]) },
         ],
     };

@@ -10,7 +10,9 @@ use proptest::prelude::*;
 
 use super::properties::{AS_OF, stories, told};
 use super::*;
-use crate::calculate::{Calculation, calculate, calculate_selected};
+use crate::calculate::{Calculation, calculate, calculate_prepared, calculate_selected};
+use crate::catalogue::TableScope;
+use crate::prepared::Prepared;
 use crate::selection::{Bots, Known, KnownBoard, NO_BOARD, Selection, known};
 
 const BOARDS: [&str; 4] = ["P", "Q", "Z", NO_BOARD];
@@ -196,6 +198,31 @@ proptest! {
         let both = Selection { projects: boards.projects.clone(), ..shop.clone() };
         prop_assert_eq!(ids(&both), &ids(&boards) & &ids(&shop));
         prop_assert_eq!(ids(&boards), &ids(&of_projects(&["P"])) | &ids(&of_projects(&["Z"])));
+    }
+}
+
+#[test]
+fn what_was_prepared_changes_no_figure_whatever_is_selected_and_whenever() {
+    let stories = [
+        story(1, 0.0, "0 +P | 1 P:>Doing | 15 -P | 15 +Q | 16 Q:>Doing | 23 closed"),
+        story(2, 3.0, "4 +Q | 9 Q:>Doing"),
+        story(3, 5.0, ""),
+    ];
+    let raw = Raw { as_of: Some(day(AS_OF)), ..raw(&stories) };
+    let rules = rules();
+    let prepared = Prepared::new(&raw, &rules).expect("the rules are sound");
+    assert!(prepared.is_some());
+    let some: &[&str] = &["calculated_issue", "stocks_week"];
+    for selection in [Selection::default(), of_projects(&["P"]), of_repositories(&["acme/shop"])] {
+        for (as_of, tables) in [(None, None), (None, Some(some)), (Some(day(12.0)), None)] {
+            let [with, without] = [prepared.as_ref(), None].map(|prepared| {
+                calculate_prepared(&raw, &rules, as_of, TableScope::Issues, tables, &selection, prepared)
+                    .expect("the rules are sound")
+            });
+            let csv = |calculation: &Calculation| calculation.tables.iter().map(Table::to_csv).collect::<Vec<_>>();
+            assert_eq!(csv(&with), csv(&without));
+            assert_eq!((&with.notices, &with.findings), (&without.notices, &without.findings));
+        }
     }
 }
 

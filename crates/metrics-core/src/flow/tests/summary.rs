@@ -27,8 +27,8 @@ fn summary(calculation: &Calculation, from: NaiveDate, to: NaiveDate) -> Table {
 
 fn number(table: &Table, row: usize, column: &str) -> Option<f64> {
     match table.column(column) {
-        Some(Cells::Float(cells)) => cells[row],
-        Some(Cells::Int(cells)) => cells[row].map(|count| count as f64),
+        Some(Cells::Float(cells)) => cells.get(row),
+        Some(Cells::Int(cells)) => cells.get(row).map(|count| count as f64),
         _ => panic!("{} has no numbers in {column}", table.name),
     }
 }
