@@ -143,6 +143,14 @@ fn two_digits(value: i64) -> [u8; 2] {
     [b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]
 }
 
+/// A text with numbers of two digits put in at some places.
+fn with_numbers<const N: usize, const M: usize>(mut text: [u8; N], numbers: [(usize, i64); M]) -> [u8; N] {
+    for (place, number) in numbers {
+        text[place..place + 2].copy_from_slice(&two_digits(number));
+    }
+    text
+}
+
 fn push_integer(line: &mut Vec<u8>, value: i64) {
     if value < 0 {
         line.push(b'-');
@@ -210,8 +218,7 @@ fn push_six_decimals(line: &mut Vec<u8>, value: f64) {
     }
     push_digits(line, millionths / MILLION);
     let decimals = (millionths % MILLION) as i64;
-    let [[a, b], [c, d], [e, f]] = [decimals / 10_000, decimals / 100, decimals].map(two_digits);
-    line.extend_from_slice(&[b'.', a, b, c, d, e, f]);
+    line.extend_from_slice(&with_numbers(*b".000000", [(1, decimals / 10_000), (3, decimals / 100), (5, decimals)]));
 }
 
 fn push_day(line: &mut Vec<u8>, day: NaiveDate) {
@@ -224,8 +231,7 @@ fn push_day(line: &mut Vec<u8>, day: NaiveDate) {
 
 /// `2026-01-02`, of a year with four digits.
 fn civil_day((year, month, day): (i64, i64, i64)) -> [u8; 10] {
-    let [[a, b], [c, d], [e, f], [g, h]] = [year / 100, year, month, day].map(two_digits);
-    [a, b, c, d, b'-', e, f, b'-', g, h]
+    with_numbers(*b"0000-00-00", [(0, year / 100), (2, year), (5, month), (8, day)])
 }
 
 /// Appends `2026-01-02T03:04:05Z` (fractions cut) without going through a formatter.
@@ -237,11 +243,10 @@ pub fn push_instant(line: &mut Vec<u8>, at: Instant) {
         line.extend_from_slice(at.to_rfc3339_seconds().as_bytes());
         return;
     }
-    let [[a, b], [c, d], [e, f]] = [second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60].map(two_digits);
-    let mut text = [0; 20];
+    let mut text = *b"0000-00-00T00:00:00Z";
     text[..10].copy_from_slice(&civil_day(day));
-    text[10..].copy_from_slice(&[b'T', a, b, b':', c, d, b':', e, f, b'Z']);
-    line.extend_from_slice(&text);
+    let time = [(11, second_of_day / 3600), (14, second_of_day / 60 % 60), (17, second_of_day % 60)];
+    line.extend_from_slice(&with_numbers(text, time));
 }
 
 /// Year, month and day of a day number since 1970-01-01 in the proleptic Gregorian calendar.

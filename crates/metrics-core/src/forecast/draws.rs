@@ -26,7 +26,8 @@ pub(super) struct Draws {
 impl Draws {
     /// The surprises of a week ahead (from 0) among those of the history, of which there is one at least.
     pub(super) fn surprises(&self, week: usize, among: &[f64]) -> [f64; LANES] {
-        self.surprises[week].map(|part| among[((u64::from(part) * among.len() as u64) >> 32) as usize])
+        let parts = &self.surprises[week];
+        std::array::from_fn(|lane| among[((u64::from(parts[lane]) * among.len() as u64) >> 32) as usize])
     }
 }
 

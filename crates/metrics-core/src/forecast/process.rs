@@ -52,7 +52,7 @@ impl Process {
         // A sum is rounded to at least N from N - 0.5 on.
         let mut bounds = [0.0; HORIZON_WEEKS];
         bounds.iter_mut().zip(least).for_each(|(bound, least)| *bound = f64::from(*least) - 0.5);
-        let from = |bound: f64, sums: &[f64; LANES]| sums.iter().filter(|sum| **sum >= bound).count();
+        let from = |bound: f64, sums: &[f64; LANES]| sums.iter().map(|sum| usize::from(*sum >= bound)).sum::<usize>();
         for draws in draws {
             self.walk(draws, least.len(), |week, sums| {
                 reaching[week].0 += from(bounds[week], sums);
