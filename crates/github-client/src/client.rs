@@ -14,7 +14,7 @@ use crate::page_size::PageSize;
 use crate::session::{Asking, Failure, Session, Spent};
 use crate::settings::Settings;
 
-/// A client of one GitHub server with one identity. Clones share limits, gate, token and ledger.
+/// A client of one GitHub server with one identity. Clones share limits, rate limiter, token and ledger.
 #[derive(Clone)]
 pub struct GithubClient {
     pub(crate) session: Arc<Session>,

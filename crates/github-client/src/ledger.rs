@@ -10,7 +10,7 @@ pub struct LedgerSnapshot {
     pub calls: u64,
     /// Points by the provider's own reckoning; answers that name no cost count nothing.
     pub points: u64,
-    /// Time for which the gate of the client was closed by limits and somebody waited.
+    /// Time for which limits paused the client and somebody waited.
     pub waited: Duration,
 }
 

@@ -17,9 +17,9 @@ use crate::answer::{Answer, Head, between};
 use crate::app_token::Tokens;
 use crate::client::GraphqlError;
 use crate::clock::Clock;
-use crate::gate::{self, Gate};
 use crate::judge::{self, Content, Verdict};
 use crate::ledger::{Ledger, LedgerSnapshot};
+use crate::rate_limiter::{self, RateLimiter};
 use crate::settings::Settings;
 use crate::transport::{Broken, Request, Transport};
 use crate::typed::{Decoder, Typed};
@@ -29,14 +29,14 @@ use crate::{dating, endpoint, redaction, schema};
 /// How often a provider that names the end of a limit is believed for one request.
 const BELIEVED: u32 = 2;
 
-/// One server, one identity, one gate, one ledger.
+/// One server, one identity, one rate limiter, one ledger.
 pub(crate) struct Session {
     api_url: Url,
     graphql_url: Url,
     policy: Policy,
     transport: Transport,
     tokens: Tokens,
-    gate: Gate,
+    limiter: RateLimiter,
     ledger: Ledger,
     clock: Arc<dyn Clock>,
     /// How far the provider's clock is ahead of ours, in microseconds; `None` until it has said its time.
@@ -105,7 +105,7 @@ impl Session {
             graphql_url,
             policy: settings.policy,
             tokens: Tokens::new(settings.credentials)?,
-            gate: Gate::new(settings.concurrency),
+            limiter: RateLimiter::new(settings.concurrency),
             ledger: Ledger::default(),
             clock,
             ahead: Mutex::new(None),
@@ -145,7 +145,7 @@ impl Session {
 
     /// A short wait before a smaller page is asked for.
     pub(crate) async fn rest_before_smaller_page(&self, cancel: &CancellationToken) -> Result<(), SourceError> {
-        gate::sleep(jittered(self.policy.retry_delay), &*self.clock, cancel).await
+        rate_limiter::sleep(jittered(self.policy.retry_delay), &*self.clock, cancel).await
     }
 
     /// The provider's time now, as far as it is known.
@@ -241,7 +241,7 @@ impl Session {
                     if limited >= self.policy.limit_tries {
                         return Err(gave_up(ErrorKind::RateLimited, asking.what, limited, &reason, &answer).into());
                     }
-                    self.close_gate(wait, limited, &reason);
+                    self.pause_requests(wait, limited, &reason);
                     continue;
                 }
             };
@@ -253,7 +253,7 @@ impl Session {
         }
     }
 
-    /// Sends a request once, when the gate lets it.
+    /// Sends a request once, when the rate limiter lets it.
     async fn exchange(
         &self,
         api: &mut Api<'_>,
@@ -261,11 +261,11 @@ impl Session {
         token: &SecretString,
         asking: Asking<'_>,
     ) -> Result<(Verdict, Answer), SourceError> {
-        let place = self.gate.pass(&*self.clock, &self.ledger, asking.progress, asking.cancel).await?;
+        let place = self.limiter.acquire(&*self.clock, &self.ledger, asking.progress, asking.cancel).await?;
         self.ledger.count_call();
         let started = self.clock.elapsed();
         let outcome = tokio::select! {
-            () = asking.cancel.cancelled() => return Err(gate::cancelled()),
+            () = asking.cancel.cancelled() => return Err(rate_limiter::cancelled()),
             outcome = self.transport.exchange(request, token) => outcome,
         };
         drop(place);
@@ -322,7 +322,7 @@ impl Session {
         }
     }
 
-    /// Counts what an answer cost, and closes the gate when it was the last that the window allows.
+    /// Counts what an answer cost, and pauses all when it was the last that the window allows.
     fn count(&self, head: &Head, limit: Option<&Value>, spent: &mut Spent) {
         let local = self.clock.now();
         let number = |name: &str| limit.and_then(|limit| limit.get(name)).and_then(Value::as_u64);
@@ -338,7 +338,7 @@ impl Session {
             None
         };
         if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
-            self.close_gate(Some(wait), 1, "the points of this hour are used up");
+            self.pause_requests(Some(wait), 1, "the points of this hour are used up");
         }
     }
 
@@ -353,15 +353,15 @@ impl Session {
         Judged { loose, errors, at, request_id: head.request_id }
     }
 
-    /// Closes the gate for all: for as long as the provider said, else longer each time.
-    fn close_gate(&self, said: Option<Duration>, met: u32, reason: &str) {
+    /// Pauses all: for as long as the provider said, else longer each time.
+    fn pause_requests(&self, said: Option<Duration>, met: u32, reason: &str) {
         let wait = match said.map(|said| said.saturating_add(self.policy.slack)) {
             Some(said) if met <= BELIEVED => said,
             // It said when to come back, twice, and was wrong: no hurry, or the tries are soon used up.
             Some(said) => said.max(self.policy.limit_delay_after(met - BELIEVED)),
             None => self.policy.limit_delay_after(met),
         };
-        self.gate.close_for(wait.min(self.policy.longest_limit_delay), reason, &*self.clock);
+        self.limiter.pause_for(wait.min(self.policy.longest_limit_delay), reason, &*self.clock);
     }
 
     async fn before_retry(
@@ -375,7 +375,7 @@ impl Session {
         let asked = asked.unwrap_or_default().min(self.policy.longest_limit_delay);
         tracing::debug!(what = asking.what, attempt, reason, "asking again for {}: {reason}", asking.what);
         asking.progress.event(Event::Retrying { attempt, reason: reason.to_owned() });
-        gate::sleep(wait.max(asked), &*self.clock, asking.cancel).await
+        rate_limiter::sleep(wait.max(asked), &*self.clock, asking.cancel).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The one gate through which every request of a client goes. A limit met by one closes it for all.
+//! Rate limiter that every request of a client goes through: a limit met by one pauses all.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,37 +12,37 @@ use crate::clock::Clock;
 use crate::ledger::Ledger;
 
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct RateLimiter {
     places: Semaphore,
-    closing: Mutex<Closing>,
+    pause: Mutex<Pause>,
 }
 
 #[derive(Debug, Default)]
-struct Closing {
+struct Pause {
     /// By the clock's `elapsed`.
-    opens_at: Duration,
+    ends_at: Duration,
     reason: String,
     /// Whether somebody has said that we wait.
     announced: bool,
 }
 
-impl Gate {
-    /// A gate that lets `places` requests be under way at once.
+impl RateLimiter {
+    /// A limiter that lets `places` requests be under way at once.
     pub(crate) fn new(places: usize) -> Self {
-        Self { places: Semaphore::new(places.clamp(1, 100)), closing: Mutex::new(Closing::default()) }
+        Self { places: Semaphore::new(places.clamp(1, 100)), pause: Mutex::new(Pause::default()) }
     }
 
-    /// Lets nobody through for `wait` from now. A closing that lasts longer stays.
-    pub(crate) fn close_for(&self, wait: Duration, reason: &str, clock: &dyn Clock) {
-        let opens_at = clock.elapsed().saturating_add(wait);
-        let mut closing = self.closing();
-        if opens_at > closing.opens_at {
-            *closing = Closing { opens_at, reason: reason.to_owned(), announced: false };
+    /// Lets nobody through for `wait` from now. A longer pause stays.
+    pub(crate) fn pause_for(&self, wait: Duration, reason: &str, clock: &dyn Clock) {
+        let ends_at = clock.elapsed().saturating_add(wait);
+        let mut pause = self.pause();
+        if ends_at > pause.ends_at {
+            *pause = Pause { ends_at, reason: reason.to_owned(), announced: false };
         }
     }
 
-    /// Waits until the gate is open and a place is free.
-    pub(crate) async fn pass(
+    /// Waits until no pause is left and a place is free.
+    pub(crate) async fn acquire(
         &self,
         clock: &dyn Clock,
         ledger: &Ledger,
@@ -59,31 +59,31 @@ impl Gate {
             }
             let place = tokio::select! {
                 () = cancel.cancelled() => return Err(cancelled()),
-                place = self.places.acquire() => place.expect("the gate's semaphore is never closed"),
+                place = self.places.acquire() => place.expect("the semaphore is never closed"),
             };
-            // It may have closed while this request waited for a place.
+            // A pause may have begun while this request waited for a place.
             if self.remaining_now(clock).is_none() {
                 return Ok(place);
             }
         }
     }
 
-    /// How long the gate stays closed, with the reason if nobody has announced it yet.
+    /// How long the pause lasts, with the reason if nobody has announced it yet.
     fn remaining(&self, clock: &dyn Clock) -> Option<(Duration, Option<String>)> {
         let wait = self.remaining_now(clock)?;
-        let mut closing = self.closing();
-        let reason = (!closing.announced).then(|| closing.reason.clone());
-        closing.announced = true;
+        let mut pause = self.pause();
+        let reason = (!pause.announced).then(|| pause.reason.clone());
+        pause.announced = true;
         Some((wait, reason))
     }
 
     fn remaining_now(&self, clock: &dyn Clock) -> Option<Duration> {
-        let wait = self.closing().opens_at.saturating_sub(clock.elapsed());
+        let wait = self.pause().ends_at.saturating_sub(clock.elapsed());
         (!wait.is_zero()).then_some(wait)
     }
 
-    fn closing(&self) -> MutexGuard<'_, Closing> {
-        self.closing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pause(&self) -> MutexGuard<'_, Pause> {
+        self.pause.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -117,47 +117,47 @@ mod tests {
     use super::*;
     use crate::HurriedClock;
 
-    async fn pass(gate: &Gate, clock: &HurriedClock, ledger: &Ledger) {
-        drop(gate.pass(clock, ledger, &Silent, &CancellationToken::new()).await.expect("opens"));
+    async fn pass(limiter: &RateLimiter, clock: &HurriedClock, ledger: &Ledger) {
+        drop(limiter.acquire(clock, ledger, &Silent, &CancellationToken::new()).await.expect("opens"));
     }
 
     #[tokio::test]
-    async fn the_longest_closing_wins_and_is_waited_for_once() {
-        let (gate, clock, ledger) =
-            (Gate::new(4), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
-        gate.close_for(Duration::from_mins(1), "a", &clock);
-        gate.close_for(Duration::from_secs(5), "b", &clock);
-        pass(&gate, &clock, &ledger).await;
-        pass(&gate, &clock, &ledger).await;
+    async fn the_longest_pause_wins_and_is_waited_for_once() {
+        let (limiter, clock, ledger) =
+            (RateLimiter::new(4), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+        limiter.pause_for(Duration::from_mins(1), "a", &clock);
+        limiter.pause_for(Duration::from_secs(5), "b", &clock);
+        pass(&limiter, &clock, &ledger).await;
+        pass(&limiter, &clock, &ledger).await;
         assert_eq!(clock.waits(), [Duration::from_mins(1)]);
         assert_eq!(ledger.snapshot().waited, Duration::from_mins(1));
     }
 
     #[tokio::test]
     async fn no_more_requests_are_under_way_than_there_are_places() {
-        let (gate, clock, ledger) =
-            (Gate::new(2), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+        let (limiter, clock, ledger) =
+            (RateLimiter::new(2), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
         let cancel = CancellationToken::new();
-        let first = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect("a place");
-        let second = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect("a place");
+        let first = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect("a place");
+        let second = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect("a place");
         tokio::select! {
             biased;
-            _ = gate.pass(&clock, &ledger, &Silent, &cancel) => panic!("a third request got through"),
+            _ = limiter.acquire(&clock, &ledger, &Silent, &cancel) => panic!("a third request got through"),
             () = tokio::task::yield_now() => {}
         }
         drop(first);
-        let third = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect("a place");
+        let third = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect("a place");
         drop((second, third));
     }
 
     #[tokio::test]
-    async fn a_gate_that_closes_while_a_request_waits_for_a_place_holds_it_up() {
-        let (gate, clock, ledger) =
-            (Gate::new(1), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+    async fn a_pause_that_begins_while_a_request_waits_for_a_place_holds_it_up() {
+        let (limiter, clock, ledger) =
+            (RateLimiter::new(1), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
         let cancel = CancellationToken::new();
-        let first = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect("a place");
-        let (second, ()) = tokio::join!(gate.pass(&clock, &ledger, &Silent, &cancel), async {
-            gate.close_for(Duration::from_secs(7), "limit", &clock);
+        let first = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect("a place");
+        let (second, ()) = tokio::join!(limiter.acquire(&clock, &ledger, &Silent, &cancel), async {
+            limiter.pause_for(Duration::from_secs(7), "limit", &clock);
             drop(first);
         });
         drop(second.expect("a place"));
@@ -173,11 +173,11 @@ mod tests {
                 self.0.lock().expect("not poisoned").push(event);
             }
         }
-        let (gate, ledger, cancel, heard) =
-            (Gate::new(4), Ledger::default(), CancellationToken::new(), Heard::default());
+        let (limiter, ledger, cancel, heard) =
+            (RateLimiter::new(4), Ledger::default(), CancellationToken::new(), Heard::default());
         let clock = crate::SystemClock::default();
-        gate.close_for(Duration::from_mins(1), "limit", &clock);
-        let pass = || gate.pass(&clock, &ledger, &heard, &cancel);
+        limiter.pause_for(Duration::from_mins(1), "limit", &clock);
+        let pass = || limiter.acquire(&clock, &ledger, &heard, &cancel);
         let (first, second, third) = tokio::join!(pass(), pass(), pass());
         assert!(first.is_ok() && second.is_ok() && third.is_ok());
         assert_eq!(clock.elapsed(), Duration::from_mins(1));
@@ -188,11 +188,11 @@ mod tests {
 
     #[tokio::test]
     async fn an_interrupted_wait_ends_at_once() {
-        let (gate, ledger, cancel) = (Gate::new(1), Ledger::default(), CancellationToken::new());
+        let (limiter, ledger, cancel) = (RateLimiter::new(1), Ledger::default(), CancellationToken::new());
         let clock = crate::SystemClock::default();
-        gate.close_for(Duration::from_hours(1), "limit", &clock);
+        limiter.pause_for(Duration::from_hours(1), "limit", &clock);
         cancel.cancel();
-        let error = gate.pass(&clock, &ledger, &Silent, &cancel).await.expect_err("interrupted");
+        let error = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect_err("interrupted");
         assert_eq!(error.kind, ErrorKind::Cancelled);
     }
 }
