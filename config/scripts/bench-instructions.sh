@@ -21,7 +21,8 @@ counts=$data/instructions.tsv
 command -v valgrind >/dev/null || { echo "bench-instructions: valgrind counts the instructions; install it" >&2; exit 2; }
 [ -z "$before" ] || [ -f "$before" ] || { echo "bench-instructions: there is no file $before" >&2; exit 2; }
 
-cargo build --release -p cto-sandbox -p cto-calculate -p cto-import
+# As `just release` does: other programs together would compile their libraries with other features.
+cargo build --release -p cto-import -p cto-calculate -p cto-api -p cto-sandbox
 generate "$size" "$data/$size" csv
 
 work=$(mktemp -d)
@@ -42,8 +43,10 @@ count() { # name, command...
     printf '%s\t%s\n' "$name" "$of_run" >>"$work/counts"
     if [ -n "$before" ]; then
         was=$(awk -F'\t' -v name="$name" '$1 == name { print $2 }' "$before")
-        [ -z "$was" ] || ratio=$(awk "BEGIN { printf \"%.3f of before\", $of_run / $was }")
-        [ -z "$was" ] || awk "BEGIN { exit !($of_run > 1.03 * $was) }" && slower="$slower $name,"
+        if [ -n "$was" ]; then
+            ratio=$(awk "BEGIN { printf \"%.3f of before\", $of_run / $was }")
+            ! awk "BEGIN { exit !($of_run > 1.03 * $was) }" || slower="$slower $name,"
+        fi
     fi
     printf '  %-26s %9.1f million instructions  %s\n' "$name" "$(awk "BEGIN { print $of_run / 1e6 }")" "$ratio"
 }
