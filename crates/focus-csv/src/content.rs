@@ -1,6 +1,6 @@
 //! Text of a file, decompressed, with a limit for each cell.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Cursor, Read};
 use std::path::Path;
@@ -39,54 +39,33 @@ pub(crate) const LARGEST_CELL: usize = 1 << 20;
 /// Most bytes that are read of one row: with this, no more of it is kept in memory.
 const LARGEST_ROW: usize = 8 << 20;
 
-/// What was handed on of a text last.
+/// How far a text has been handed on.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Recent(Rc<RefCell<Bytes>>);
+pub(crate) struct Progress(Rc<Counts>);
 
 #[derive(Debug, Default)]
-struct Bytes {
-    /// How many there were since the last row ended.
-    of_this_row: usize,
-    /// The last ones that were handed on at once, and how many there were before them.
-    block: Vec<u8>,
-    before: u64,
-    /// The one before them.
-    last_before: Option<u8>,
+struct Counts {
+    /// Bytes since the last row ended.
+    of_this_row: Cell<usize>,
     /// Whether there are no more, and whoever reads has been told so.
-    is_over: bool,
+    is_over: Cell<bool>,
 }
 
-impl Recent {
+impl Progress {
     /// A row has ended.
     pub(crate) fn end_row(&self) {
-        self.0.borrow_mut().of_this_row = 0;
+        self.0.of_this_row.set(0);
     }
 
-    /// The byte with which the row ends that was just read up to a place in the text; `None` where it ends with the text
-    /// itself.
-    pub(crate) fn end_of_row(&self, place: u64) -> Option<u8> {
-        let bytes = self.0.borrow();
-        if bytes.is_over {
-            return None;
-        }
-        match place.checked_sub(bytes.before)? {
-            0 => bytes.last_before,
-            within => bytes.block.get(usize::try_from(within).ok()? - 1).copied(),
-        }
+    /// Whether the row that was just read ends with the text itself, not with a line.
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.is_over.get()
     }
 
-    /// These are handed on.
-    fn hand_on(&self, handed_on: &[u8]) {
-        let bytes = &mut *self.0.borrow_mut();
-        bytes.of_this_row += handed_on.len();
-        if handed_on.is_empty() {
-            bytes.is_over = true;
-            return;
-        }
-        bytes.before += bytes.block.len() as u64;
-        bytes.last_before = bytes.block.last().copied();
-        bytes.block.clear();
-        bytes.block.extend_from_slice(handed_on);
+    /// So many bytes are handed on.
+    fn hand_on(&self, bytes: usize) {
+        self.0.of_this_row.set(self.0.of_this_row.get() + bytes);
+        self.0.is_over.set(bytes == 0);
     }
 }
 
@@ -98,16 +77,16 @@ pub(crate) struct TooLong;
 /// A text whose rows have an end.
 struct Bounded<R> {
     text: R,
-    recent: Recent,
+    progress: Progress,
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.recent.0.borrow().of_this_row > LARGEST_ROW {
+        if self.progress.0.of_this_row.get() > LARGEST_ROW {
             return Err(io::Error::other(TooLong));
         }
         let read = self.text.read(buffer)?;
-        self.recent.hand_on(&buffer[..read]);
+        self.progress.hand_on(read);
         Ok(read)
     }
 }
@@ -116,28 +95,53 @@ impl<R: Read> Read for Bounded<R> {
 pub(crate) struct Content {
     /// Its rows behind the header.
     pub(crate) rows: csv::Reader<Box<dyn Read>>,
-    /// To be told where a row has ended, and to be asked how.
-    pub(crate) recent: Recent,
+    /// To be told where a row has ended, and to be asked whether the text has.
+    pub(crate) progress: Progress,
     /// Whether it is packed.
     pub(crate) gzip: bool,
 }
 
 /// Opens a file: plain or gzip of any number of members, which its first bytes tell.
 pub(crate) fn open(path: &Path) -> Result<Content, Fault> {
-    let unreadable = |cause| Fault::Unreadable { file: path.to_owned(), cause };
-    let mut file = BufReader::with_capacity(BUFFER, File::open(path).map_err(unreadable)?);
-    let gzip = file.fill_buf().map_err(unreadable)?.starts_with(GZIP);
-    let mut text: Box<dyn Read> = if gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-
-    let head = head_of(&mut text).map_err(|cause| Fault::of_content(path.to_owned(), gzip, cause))?;
+    let Text { head, rest, gzip } = Text::of(path)?;
     if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(Fault::WrongFormat { file: path.to_owned(), what });
     }
     let delimiter = delimiter_of(&head);
-    let recent = Recent::default();
-    let whole: Box<dyn Read> = Box::new(Bounded { text: Cursor::new(head).chain(text), recent: recent.clone() });
+    let progress = Progress::default();
+    let whole: Box<dyn Read> = Box::new(Bounded { text: Cursor::new(head).chain(rest), progress: progress.clone() });
     let rows = ReaderBuilder::new().delimiter(delimiter).buffer_capacity(BUFFER).from_reader(whole);
-    Ok(Content { rows, recent, gzip })
+    Ok(Content { rows, progress, gzip })
+}
+
+/// The byte before a place in the text, by reading the file once more; `None` where it is not there (any more).
+pub(crate) fn byte_before(path: &Path, place: u64) -> Option<u8> {
+    let Text { head, rest, .. } = Text::of(path).ok()?;
+    let mut text = Cursor::new(head).chain(rest);
+    io::copy(&mut (&mut text).take(place.checked_sub(1)?), &mut io::sink()).ok()?;
+    let mut byte = [0];
+    text.read_exact(&mut byte).ok()?;
+    Some(byte[0])
+}
+
+/// The text of a file.
+struct Text {
+    head: Vec<u8>,
+    /// What comes behind the head.
+    rest: Box<dyn Read>,
+    /// Whether the file is packed.
+    gzip: bool,
+}
+
+impl Text {
+    fn of(path: &Path) -> Result<Self, Fault> {
+        let unreadable = |cause| Fault::Unreadable { file: path.to_owned(), cause };
+        let mut file = BufReader::with_capacity(BUFFER, File::open(path).map_err(unreadable)?);
+        let gzip = file.fill_buf().map_err(unreadable)?.starts_with(GZIP);
+        let mut rest: Box<dyn Read> = if gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+        let head = head_of(&mut rest).map_err(|cause| Fault::of_content(path.to_owned(), gzip, cause))?;
+        Ok(Self { head, rest, gzip })
+    }
 }
 
 /// The beginning of the text, without its byte order mark.

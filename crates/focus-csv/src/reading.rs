@@ -7,7 +7,7 @@ use csv::ByteRecord;
 use tokio_util::sync::CancellationToken;
 
 use crate::bill_file::BillFile;
-use crate::content::{self, Content, LARGEST_CELL, Recent, TooLong};
+use crate::content::{self, Content, LARGEST_CELL, Progress, TooLong};
 use crate::fault::{Fault, Others};
 use crate::header::{Columns, Unusable};
 use crate::ledger::{Ledger, Origin};
@@ -35,7 +35,7 @@ pub(crate) fn read(
     cancel: &CancellationToken,
 ) -> Result<FileRows, Fault> {
     let path = file.path.as_path();
-    let Content { mut rows, recent, gzip } = content::open(path)?;
+    let Content { mut rows, progress, gzip } = content::open(path)?;
     let columns = columns(path, gzip, &mut rows, settings)?;
     let cost_column = settings.cost.name();
     let mut reader = RowReader::new(columns, cost_column, settings.provider.as_deref());
@@ -46,28 +46,27 @@ pub(crate) fn read(
             return Err(Fault::Cancelled);
         }
         count += 1;
-        recent.end_row();
+        progress.end_row();
         let begun = rows.position().line();
         let read = rows.read_byte_record(&mut record);
         let is_whole = !read.as_ref().is_err_and(csv::Error::is_io_error);
+        // The others are only counted, so nobody asks where they are.
+        let line = |rows: &csv::Reader<_>, record: &ByteRecord| {
+            if first.is_none() { line_of(path, rows, record, &progress) } else { 0 }
+        };
         let fault = match read {
             Ok(false) => break,
             Ok(true) | Err(_) if is_whole && has_too_large_cell(&record) => {
-                Fault::TooLarge { file: path.to_owned(), line: line_of(&rows, &record, &recent), others: Others(0) }
+                Fault::TooLarge { file: path.to_owned(), line: line(&rows, &record), others: Others(0) }
             }
             Ok(true) => match reader.read(&record).and_then(|row| ledger.add(&row, cost_column, origin)) {
                 Ok(()) => continue,
-                Err(cell) => Fault::Cell {
-                    file: path.to_owned(),
-                    line: line_of(&rows, &record, &recent),
-                    cell,
-                    others: Others(0),
-                },
+                Err(cell) => Fault::Cell { file: path.to_owned(), line: line(&rows, &record), cell, others: Others(0) },
             },
             Err(error) if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = *error.kind() => {
                 Fault::Ragged {
                     file: path.to_owned(),
-                    line: line_of(&rows, &record, &recent),
+                    line: line(&rows, &record),
                     found: len,
                     expected: expected_len,
                     others: Others(0),
@@ -130,9 +129,10 @@ fn fault_of(path: &Path, gzip: bool, error: csv::Error, line: u64) -> Fault {
 /// The reader's own position stands before the empty lines that it skips, and behind a carriage return but not yet behind
 /// the line feed that belongs to it: so it is counted back from the end of the row, which may be a line feed, a carriage
 /// return, or that of the file.
-fn line_of<R: std::io::Read>(rows: &csv::Reader<R>, record: &ByteRecord, recent: &Recent) -> u64 {
+fn line_of<R: std::io::Read>(path: &Path, rows: &csv::Reader<R>, record: &ByteRecord, progress: &Progress) -> u64 {
     let end = rows.position();
     let inner = record.iter().flatten().filter(|&&byte| byte == b'\n').count() as u64;
-    let behind = u64::from(recent.end_of_row(end.byte()) == Some(b'\n'));
-    record.position().map_or(1, csv::Position::line).max(end.line().saturating_sub(inner + behind))
+    let ends_line = !progress.is_over() && content::byte_before(path, end.byte()) == Some(b'\n');
+    let begun = end.line().saturating_sub(inner + u64::from(ends_line));
+    record.position().map_or(1, csv::Position::line).max(begun)
 }
