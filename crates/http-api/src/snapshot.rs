@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use chrono_tz::Tz;
 use metrics_core::catalogue::{self, TableScope};
 use metrics_core::selection::{Known, known};
-use metrics_core::{Calculation, Prepared, Selection, calculate_prepared};
+use metrics_core::{Calculation, Prepared, Selection, calculate_tables};
 use model::Instant;
 use model::columns::Raw;
 use model::instant::MICROS_PER_DAY;
@@ -194,7 +194,7 @@ impl Snapshot {
             let tables = question.portion.tables(scope);
             let is_of_end = as_of.is_none() && question.set == RuleSet::Flow && scope == TableScope::Issues;
             let prepared = if is_of_end { self.prepared(raw, rules) } else { None };
-            calculate_prepared(raw, rules, as_of, scope, tables.as_deref(), selection, prepared.as_deref())
+            calculate_tables(raw, rules, as_of, scope, tables.as_deref(), selection, prepared.as_deref())
         };
         // polars refuses to wait on a thread that belongs to a runtime of one thread, so it gets one of its own. That
         // also keeps a panic from whoever publishes.

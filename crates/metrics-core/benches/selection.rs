@@ -232,7 +232,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (name, selection) = &selections[2];
             for spec in catalogue::tables().iter().filter(|spec| spec.scope != TableScope::CloudSpending) {
                 let table = best(|| {
-                    calculate_tables(&raw, &rules, None, spec.scope, &[spec.name], selection)
+                    calculate_tables(&raw, &rules, None, spec.scope, Some(&[spec.name]), selection, None)
                         .map(|alone| alone.tables.len())
                 });
                 writeln!(out, "{:10} {name}: {:30} {table:8.1}", set.name(), spec.name)?;

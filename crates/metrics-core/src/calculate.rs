@@ -92,28 +92,15 @@ pub fn calculate_selected(
     calculate_from(Cow::Borrowed(raw), rules, as_of, scopes, Wanted::All, &Chosen::new(selection, rules), None)
 }
 
-/// Some tables of one scope of [`calculate_selected`], by name, with their findings: less than all of them where little
-/// is asked for. Only rule set `flow` knows how; `cto-stats`, and the clouds, give all tables of the scope.
+/// The tables of one scope of [`calculate_selected`], or some of them by name, with their findings: less than all of them
+/// where little is asked for. Only rule set `flow` knows how; `cto-stats`, and the clouds, give all tables of the scope.
+///
+/// With what was [prepared](Prepared) of the same data under the same rules it is less work for the same figures, unless
+/// they are as of another instant than the end of the data.
 ///
 /// # Errors
 /// As [`calculate`].
 pub fn calculate_tables(
-    raw: &Raw,
-    rules: &Rules,
-    as_of: Option<Instant>,
-    scope: TableScope,
-    tables: &[&str],
-    selection: &Selection,
-) -> Result<Calculation, CalculateError> {
-    calculate_prepared(raw, rules, as_of, scope, Some(tables), selection, None)
-}
-
-/// [`calculate_tables`], or all tables of the scope, with what was [prepared](Prepared) of the same data under the same
-/// rules: the same figures for less work, unless they are as of another instant than the end of the data.
-///
-/// # Errors
-/// As [`calculate`].
-pub fn calculate_prepared(
     raw: &Raw,
     rules: &Rules,
     as_of: Option<Instant>,

@@ -29,10 +29,7 @@ pub mod throughput;
 pub mod totals;
 mod wanted;
 
-pub use calculate::{
-    CalculateError, Calculation, calculate, calculate_and_drop, calculate_prepared, calculate_selected,
-    calculate_tables,
-};
+pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected, calculate_tables};
 pub use prepared::Prepared;
 pub use records::{RawBuilder, Repeated};
 pub use selection::{Bots, Known, Selection, known};

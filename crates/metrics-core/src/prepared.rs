@@ -1,4 +1,4 @@
-//! What all calculations over one state of the data begin with: made once, and kept beside the data.
+//! Common beginning of all calculations over one state of the data: made once, and kept beside the data.
 
 use model::Instant;
 use model::columns::Raw;

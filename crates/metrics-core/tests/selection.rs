@@ -142,7 +142,7 @@ fn a_table_alone_is_the_one_among_all_with_what_is_said_of_it() {
         for set in SETS {
             let all = selected(&raw, set, &selection);
             for spec in catalogue::tables() {
-                let alone = calculate_tables(&raw, &rules(set), None, spec.scope, &[spec.name], &selection);
+                let alone = calculate_tables(&raw, &rules(set), None, spec.scope, Some(&[spec.name]), &selection, None);
                 let alone = alone.expect("nothing to contradict");
                 let csv = |calculation: &Calculation| {
                     calculation.tables.iter().find(|table| table.name == spec.name).map(Table::to_csv)

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::properties::{AS_OF, stories, told};
 use super::*;
-use crate::calculate::{Calculation, calculate, calculate_prepared, calculate_selected};
+use crate::calculate::{Calculation, calculate, calculate_selected, calculate_tables};
 use crate::catalogue::TableScope;
 use crate::prepared::Prepared;
 use crate::selection::{Bots, Known, KnownBoard, NO_BOARD, Selection, known};
@@ -216,7 +216,7 @@ fn what_was_prepared_changes_no_figure_whatever_is_selected_and_whenever() {
     for selection in [Selection::default(), of_projects(&["P"]), of_repositories(&["acme/shop"])] {
         for (as_of, tables) in [(None, None), (None, Some(some)), (Some(day(12.0)), None)] {
             let [with, without] = [prepared.as_ref(), None].map(|prepared| {
-                calculate_prepared(&raw, &rules, as_of, TableScope::Issues, tables, &selection, prepared)
+                calculate_tables(&raw, &rules, as_of, TableScope::Issues, tables, &selection, prepared)
                     .expect("the rules are sound")
             });
             let csv = |calculation: &Calculation| calculation.tables.iter().map(Table::to_csv).collect::<Vec<_>>();
