@@ -215,6 +215,12 @@ mod tests {
         let notes = Source::new(folder.path().into(), None).load().expect("read").notes;
         let [note] = &notes[..] else { panic!("{notes:?}") };
         assert!(note.starts_with("read for flow: pr.csv line 2, column created_at: `9999-12-31"), "{note}");
+        let of_store = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&of_store.path().join("cto.db").display().to_string()).expect("opened");
+        store.import_csv(folder.path()).expect("loaded");
+        let notes = Source::new(of_store.path().into(), None).load().expect("read").notes;
+        let [note] = &notes[..] else { panic!("{notes:?}") };
+        assert!(note.starts_with("pr of acme/web#3, column created_at: `9999-12-31"), "{note}");
     }
 
     #[test]
