@@ -6,7 +6,7 @@
 #
 # Prints a line for each run and writes the counts to target/bench-data/instructions.tsv. With FILE, the counts of an
 # earlier run, each line ends with the ratio to it, and a run that takes 3 % more than before ends this with 1.
-# SIZE=large takes the large organisation (an hour); medium takes five minutes.
+# Of the size medium, or another one in SIZE; medium takes a minute or two when the programs are built.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . config/scripts/bench-data.sh

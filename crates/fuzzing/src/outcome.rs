@@ -1,4 +1,4 @@
-//! What became of an input, in few enough words that equal fates have equal words.
+//! Outcome of an input, in few enough words that equal fates have equal words.
 
 /// What became of an input. One that was taken, with words that were not heard before, is edited further; one that was
 /// refused is not: whatever else is in it, it would be refused again.

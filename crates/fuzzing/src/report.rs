@@ -1,4 +1,4 @@
-//! What a run has to say.
+//! Report of a run.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What is read, whoever wrote it, is read as promised or refused in words: made-up inputs, see the README of the crate.
+//! Made-up inputs, see the README of the crate: whoever wrote them, they are read as promised or refused in words.
 
 mod config;
 mod csv_folder;

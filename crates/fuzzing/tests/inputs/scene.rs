@@ -1,4 +1,4 @@
-//! What several inputs are given to: folders, stores, a runtime.
+//! Folders, stores and a runtime that several inputs are given to.
 
 use std::fs;
 use std::path::{Path, PathBuf};
