@@ -98,9 +98,11 @@ async fn listen_and_serve(
     let early = webhooks.take_if(|_| !waits);
     let mut receiving = early.map(|webhooks| webhooks.start(&api)).transpose()?;
     let router = api.router_with_dashboard(dashboard)?;
+    // Before anyone can ask: what is waited for is an answer of the first request already.
+    api.wait_for_import(waits);
     let (listener, address) = listen(plan.address).await?;
     command_line::say!("listening on http://{address}{base_path}");
-    let first_load = loading::start(api.clone(), plan.source, plan.wait_every, plan.look_every)?;
+    let first_load = loading::start(api.clone(), plan.source, plan.wait_every.filter(|_| waits), plan.look_every)?;
     let failure = async {
         // Loaded; or the loader is gone, which it only is when the process is.
         let loaded = first_load.await.unwrap_or(Ok(()));

@@ -12,7 +12,8 @@ use crate::changes::Changes;
 use crate::source::{Loaded, Source};
 
 /// Starts the thread that loads. It ends with the process, or after the first load where nothing is to be looked at
-/// again; how that first load ended is sent. With `wait_every` it first waits until there is something to load.
+/// again; how that first load ended is sent. With `wait_every` there is nothing to load yet: it first looks this often
+/// whether there is.
 ///
 /// # Errors
 /// The system gives no thread.
@@ -50,8 +51,7 @@ impl Loader {
     /// Loads and publishes; gives the version. Data that was waited for may be looked at while it is being written, so
     /// what fails then is tried again.
     fn first(&mut self, wait_every: Option<Duration>) -> anyhow::Result<String> {
-        let Some(wait_every) = wait_every.filter(|_| self.source.is_missing()) else { return self.loaded() };
-        self.api.wait_for_import(true);
+        let Some(wait_every) = wait_every else { return self.loaded() };
         tracing::warn!("nothing has been imported yet: waiting for cto-import");
         loop {
             thread::sleep(wait_every);
