@@ -16,7 +16,7 @@ use model::rules::RuleSet;
 #[command(name = "cto-calculate", version, after_help = command_line::EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each one is a flag of its own")]
 pub struct Arguments {
-    /// Issues and boards. Without a scope: issues and pull requests.
+    /// Issues and boards. Without a scope: issues, pull requests and, where anything is deployed, delivery.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub issues: bool,
     /// Pull requests.
@@ -25,8 +25,11 @@ pub struct Arguments {
     /// Spending of the clouds.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub cloudspending: bool,
-    /// Everything: issues, pull requests and cloud spending.
-    #[arg(long, conflicts_with_all = ["issues", "pr", "cloudspending"])]
+    /// Delivery: deployments, what they shipped, and the five DORA keys.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
+    pub delivery: bool,
+    /// Everything: issues, pull requests, delivery and cloud spending.
+    #[arg(long, conflicts_with_all = ["issues", "pr", "cloudspending", "delivery"])]
     pub all: bool,
     /// Configuration [default: CONFIG_PATH, else ./config.yml where it exists].
     #[arg(long, value_name = "FILE")]
@@ -59,12 +62,13 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// What to compute: the scopes given, else issues and pull requests.
+    /// What to compute: the scopes given, else issues, pull requests and delivery.
     pub fn scopes(&self) -> Scopes {
         if self.all {
             return Scopes::ALL;
         }
-        match (Scopes { issues: self.issues, pull_requests: self.pr, cloud_spending: self.cloudspending }) {
+        let cloud_spending = self.cloudspending;
+        match (Scopes { issues: self.issues, pull_requests: self.pr, cloud_spending, delivery: self.delivery }) {
             Scopes::NONE => Scopes::USUAL,
             named => named,
         }

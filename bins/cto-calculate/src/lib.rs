@@ -38,7 +38,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
     if file.is_none() && scopes.issues {
         command_line::report!("note: no config.yml: every board is read with GitHub's own column names");
     }
-    let input = input::read(arguments, scopes, rules.set)?;
+    let input = input::read(arguments, rules.reads(scopes), rules.set)?;
     if !input.problems.is_empty() {
         output::print_problems(&input.problems, arguments.strict);
         if arguments.strict {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::chosen_rules::ChosenRules;
 use crate::clock::ImportClock;
 use crate::cloud::CloudSpending;
+use crate::delivery::Delivery;
 use crate::providers::{Azure, Gcp};
 use crate::scalar::{Named, absent_if_null, flag, source_text};
 use crate::server::Server;
@@ -19,6 +20,10 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Github>")]
     pub github: Github,
+    /// How deployments, changes and incidents are read.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Delivery>")]
+    pub delivery: Delivery,
     /// How figures are computed.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Metrics>")]

@@ -4,6 +4,7 @@ mod chosen_rules;
 mod clock;
 mod cloud;
 mod cloud_rules;
+mod delivery;
 mod environment;
 mod error;
 mod file;
@@ -18,6 +19,7 @@ mod yaml;
 pub use chosen_rules::ChosenRules;
 pub use clock::ImportClock;
 pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
+pub use delivery::{Delivery, Service};
 pub use error::ConfigError;
 pub use file::{
     App, BugSource, Config, Github, Import, Member, MergeBot, Metrics, ProcessChange, Project, Reporting, Team,

@@ -34,6 +34,7 @@ impl Config {
         for (index, bot) in self.github.merge_bots.iter().enumerate() {
             check_merge_bot(file, &format!("github.merge_bots[{index}]"), bot)?;
         }
+        self.delivery.check(file)?;
         self.metrics.rules.check(file)?;
         self.zone(file)?;
         self.check_clouds(file)?;
@@ -105,6 +106,7 @@ impl Config {
             people: self.reporting.people,
             forecast_seed: self.metrics.forecast_seed.unwrap_or(1),
             cloud: self.cloud_rules(),
+            delivery: self.delivery.rules(),
         })
     }
 

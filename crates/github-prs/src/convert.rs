@@ -188,6 +188,7 @@ pub(crate) fn pull_request(
         events,
         vanished_at: None,
         untold,
+        ..PullRequest::default()
     };
     Ok((Draft { pull_request, dismissals }, rest))
 }

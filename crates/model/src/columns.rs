@@ -14,11 +14,11 @@ use crate::Instant;
 use crate::cells::RawColumns as _;
 
 pub use crate::kinds::{
-    IssueState, ProjectKind, PullRequestEventKind, ReviewState, SightingSource, StateReason, StatusKind,
+    DeploymentOutcome, IncidentEventKind, IssueState, ProjectKind, PullRequestEventKind, ReviewState, SightingSource, StateReason, StatusKind,
 };
 pub use crate::tables::{
-    BillLineColumns, CustomFieldColumns, IssueColumns, ProjectEventColumns, PullRequestColumns,
-    PullRequestEventColumns, ReviewColumns, SightingColumns, StatusEventColumns,
+    BillLineColumns, CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns,
+    IssueColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
 pub use buffers::{Column, Dictionary, InstantColumn, append_codes};
@@ -35,21 +35,25 @@ pub struct Scopes {
     pub pull_requests: bool,
     /// Bills of the clouds.
     pub cloud_spending: bool,
+    /// Deployments, releases, commits and incidents.
+    pub delivery: bool,
 }
 
 impl Scopes {
     /// Nothing.
-    pub const NONE: Self = Self { issues: false, pull_requests: false, cloud_spending: false };
+    pub const NONE: Self = Self { issues: false, pull_requests: false, cloud_spending: false, delivery: false };
     /// Issues and boards only.
     pub const ISSUES: Self = Self { issues: true, ..Self::NONE };
     /// Pull requests only.
     pub const PULL_REQUESTS: Self = Self { pull_requests: true, ..Self::NONE };
     /// Bills of the clouds only.
     pub const CLOUD_SPENDING: Self = Self { cloud_spending: true, ..Self::NONE };
-    /// Issues and pull requests: what is meant when nothing is named.
-    pub const USUAL: Self = Self { issues: true, pull_requests: true, cloud_spending: false };
+    /// Delivery only.
+    pub const DELIVERY: Self = Self { delivery: true, ..Self::NONE };
+    /// Issues, pull requests and, where there is any, delivery: what is meant when nothing is named.
+    pub const USUAL: Self = Self { cloud_spending: false, ..Self::ALL };
     /// Everything.
-    pub const ALL: Self = Self { issues: true, pull_requests: true, cloud_spending: true };
+    pub const ALL: Self = Self { issues: true, pull_requests: true, cloud_spending: true, delivery: true };
 }
 
 /// What only the original tool makes of a folder of CSV files: rule set `cto-stats` reproduces it.
@@ -90,6 +94,16 @@ pub struct Raw {
     pub reviews: ReviewColumns,
     /// Draft periods and review requests.
     pub pull_request_events: PullRequestEventColumns,
+    /// Deployments.
+    pub deployments: DeploymentColumns,
+    /// Releases.
+    pub releases: ReleaseColumns,
+    /// The commit graph behind them.
+    pub commits: GitCommitColumns,
+    /// Incidents, those aside that are issues of a forge.
+    pub incidents: IncidentColumns,
+    /// What happened in their course.
+    pub incident_events: IncidentEventColumns,
     /// Bills of the clouds.
     pub cloud_costs: BillLineColumns,
     /// What only rule set `cto-stats` asks for.
@@ -124,6 +138,11 @@ impl Raw {
         self.pull_requests.settle();
         self.reviews.settle();
         self.pull_request_events.settle();
+        self.deployments.settle();
+        self.releases.settle();
+        self.commits.settle();
+        self.incidents.settle();
+        self.incident_events.settle();
         self.cloud_costs.settle();
     }
 }

@@ -217,6 +217,55 @@ kinds! {
         Closed = "closed",
     }
 
+    /// What became of a deployment.
+    DeploymentOutcome (OPEN) {
+        /// It waits or runs.
+        #[default]
+        Pending = "pending",
+        /// It served users.
+        Success = "success",
+        /// It failed.
+        Failure = "failure",
+        /// It was called off.
+        Cancelled = "cancelled",
+    }
+
+    /// State of a deployment at some time.
+    DeploymentStatusKind (OPEN) {
+        /// Queued.
+        #[default]
+        Queued = "queued",
+        /// Not begun.
+        Pending = "pending",
+        /// Waits for an approval or a timer.
+        Waiting = "waiting",
+        /// Under way.
+        InProgress = "in_progress",
+        /// Done.
+        Success = "success",
+        /// Failed.
+        Failure = "failure",
+        /// Failed by a fault of the machinery.
+        Error = "error",
+        /// Another deployment has taken its place, or it was called off.
+        Inactive = "inactive",
+    }
+
+    /// What happened in the course of an incident.
+    IncidentEventKind (OPEN) {
+        /// It began.
+        #[default]
+        Opened = "opened",
+        /// Somebody took it on.
+        Acknowledged = "acknowledged",
+        /// Users are served again.
+        Restored = "restored",
+        /// It came back.
+        Reopened = "reopened",
+        /// Closed for good.
+        Finished = "finished",
+    }
+
     /// Kind of a charge, after FOCUS 1.2.
     ChargeCategory (ANY_CASE) {
         /// Use of a service.
@@ -247,6 +296,12 @@ kinds! {
         PullRequests = "pull_requests",
         /// Cards of one board.
         ProjectItems = "project_items",
+        /// Deployments of one repository, with their statuses.
+        Deployments = "deployments",
+        /// Releases of one repository.
+        Releases = "releases",
+        /// The commit graph of one repository behind what it deploys.
+        Commits = "commits",
         /// Bills of one source of the clouds.
         CloudCosts = "cloud_costs",
         /// A folder of CSV files.

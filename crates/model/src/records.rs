@@ -8,12 +8,12 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::kinds::{
-    ChargeCategory, IssueState, ItemContent, Presence, ProjectKind, PullRequestEventKind, PullRequestState,
+    ChargeCategory, DeploymentOutcome, DeploymentStatusKind, IncidentEventKind, IssueState, ItemContent, Presence, ProjectKind, PullRequestEventKind, PullRequestState,
     ReviewState, RunOutcome, Scope, SightingSource, StateReason, StatusKind, Told,
 };
 pub use crate::tables::{
-    BillLine, FieldValue, ImportRun, Issue, Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent,
-    Repository, Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
+    BillLine, Deployment, DeploymentStatus, FieldValue, GitCommit, ImportRun, Incident, IncidentEvent, Issue, Project,
+    ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Release, Repository, Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
 };
 use crate::{Amount, Instant, Month};
 
@@ -30,6 +30,14 @@ pub enum Record {
     ProjectItem(Box<ProjectItem>),
     /// A pull request with its reviews and events.
     PullRequest(Box<PullRequest>),
+    /// A deployment with its statuses.
+    Deployment(Box<Deployment>),
+    /// A release.
+    Release(Box<Release>),
+    /// A commit behind a deployment.
+    GitCommit(Box<GitCommit>),
+    /// An incident with its events.
+    Incident(Box<Incident>),
     /// What an account was billed for a month.
     CloudMonth(Box<CloudMonth>),
 }

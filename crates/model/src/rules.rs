@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use crate::columns::Scopes;
+use crate::delivery::DeliveryRules;
 use crate::single_rules::SingleRule;
 
 /// A named set of definitions.
@@ -67,6 +69,8 @@ pub struct Rules {
     pub forecast_seed: u64,
     /// How cloud spending is grouped.
     pub cloud: CloudRules,
+    /// What is delivered, and what counts as a failure.
+    pub delivery: DeliveryRules,
 }
 
 impl Default for Rules {
@@ -85,11 +89,22 @@ impl Default for Rules {
             people: false,
             forecast_seed: 1,
             cloud: CloudRules::default(),
+            delivery: DeliveryRules::default(),
         }
     }
 }
 
 impl Rules {
+    /// The parts of the raw data that the tables of some scopes are computed from: delivery ships pull requests, and
+    /// incidents may be issues.
+    pub fn reads(&self, scopes: Scopes) -> Scopes {
+        if !scopes.delivery {
+            return scopes;
+        }
+        let issues = scopes.issues || self.delivery.incidents.github_issues;
+        Scopes { pull_requests: true, issues, ..scopes }
+    }
+
     /// The rule set whose choice of a single rule applies.
     pub fn follows(&self, rule: SingleRule) -> RuleSet {
         if self.overridden.contains(&rule) { self.set.other() } else { self.set }

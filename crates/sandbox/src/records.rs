@@ -58,6 +58,7 @@ impl<'a> Recorder<'a> {
             private: repository.private,
             archived: repository.archived,
             host: HOST.to_owned(),
+            ..RepositoryRecord::default()
         })
     }
 
@@ -270,6 +271,7 @@ impl<'a> Recorder<'a> {
             merge_commit: pull.merge_commit.clone().unwrap_or_default(),
             reviews,
             events,
+            ..PullRequestRecord::default()
         }
     }
 }

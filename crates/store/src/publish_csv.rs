@@ -121,6 +121,10 @@ impl Publisher<'_> {
                 let order = "t.month, t.provider, t.account, t.service, t.charge_category, t.currency";
                 self.whole(table, order, &mut lines)?;
             }
+            "deployment" | "deployment_status" | "release" | "git_commit" | "incident" | "incident_event" => {
+                let key = table.key.iter().map(|column| format!("t.{column}"));
+                self.whole(table, &key.collect::<Vec<_>>().join(", "), &mut lines)?;
+            }
             "import_run" => self.whole(table, "t.run, t.scope, t.subject", &mut lines)?,
             "issue" => self.by_parent(table, &self.issues, "t.row_id = ?1", &mut lines)?,
             "pr" => self.by_parent(table, &self.pull_requests, "t.row_id = ?1", &mut lines)?,

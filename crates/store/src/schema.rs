@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_6_what_was_known.sql"),
     include_str!("schema_7_commit_trailers.sql"),
     include_str!("schema_8_found_by_key.sql"),
+    include_str!("schema_9_delivery.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -263,7 +263,7 @@ impl Store {
     /// Records what one import of one scope and subject covered; the same run, scope and subject again
     /// replaces what was recorded.
     pub fn record_import(&self, run: &ImportRun) -> Result<(), StoreError> {
-        self.write(|connection, codes| Ok(upsert(connection, codes, run)?))
+        self.write(|connection, codes| Ok(upsert(connection, codes, run, &[])?))
     }
 
     /// All recorded imports by run, scope and subject.

@@ -6,6 +6,7 @@
 
 mod bills;
 mod boards;
+mod delivery;
 mod imports;
 mod issues;
 mod pull_requests;
@@ -13,6 +14,10 @@ mod repositories;
 
 pub use bills::{BillLine, BillLineColumns};
 pub use boards::{CustomFieldColumns, FieldValue, Project, ProjectItem, Sighting, SightingColumns};
+pub use delivery::{
+    Deployment, DeploymentColumns, DeploymentStatus, GitCommit, GitCommitColumns, Incident, IncidentColumns,
+    IncidentEvent, IncidentEventColumns, Release, ReleaseColumns,
+};
 pub use imports::ImportRun;
 pub use issues::{
     Issue, IssueColumns, ProjectEvent, ProjectEventColumns, StatusEvent, StatusEventColumns, UntoldOfIssue,
@@ -27,7 +32,7 @@ use crate::cells::RawRow as _;
 use crate::spec::RawTable;
 
 /// All raw tables in the order in which they are published.
-pub static RAW_TABLES: [&RawTable; 13] = [
+pub static RAW_TABLES: [&RawTable; 19] = [
     Repository::TABLE,
     Project::TABLE,
     Issue::TABLE,
@@ -39,6 +44,12 @@ pub static RAW_TABLES: [&RawTable; 13] = [
     PullRequest::TABLE,
     Review::TABLE,
     PullRequestEvent::TABLE,
+    Deployment::TABLE,
+    DeploymentStatus::TABLE,
+    Release::TABLE,
+    GitCommit::TABLE,
+    Incident::TABLE,
+    IncidentEvent::TABLE,
     BillLine::TABLE,
     ImportRun::TABLE,
 ];

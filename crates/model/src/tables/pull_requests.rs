@@ -43,7 +43,7 @@ pub struct PullRequest {
     #[raw(engine)]
     pub is_draft: bool,
     /// Target branch.
-    #[raw(code)]
+    #[raw(code, engine)]
     pub base: String,
     /// Labels joined by `;`.
     #[raw(engine)]
@@ -59,6 +59,7 @@ pub struct PullRequest {
     #[raw(engine)]
     pub first_commit_at: Option<Instant>,
     /// Object id of the merge commit.
+    #[raw(engine)]
     pub merge_commit: String,
     /// Whether the API says that the author is a bot.
     #[raw(engine)]
@@ -66,6 +67,18 @@ pub struct PullRequest {
     /// When an import found that it is gone, empty while it exists.
     #[raw(engine)]
     pub vanished_at: Option<Instant>,
+    /// Branch that it is merged from, empty until the API has shown it.
+    #[raw(engine)]
+    pub head_branch: String,
+    /// Object id of the last commit of that branch, empty until the API has shown it.
+    #[raw(engine)]
+    pub head_sha: String,
+    /// Folders that it touches, up to three levels deep, joined by `;`; empty where nothing asks for them.
+    #[raw(engine)]
+    pub paths: Vec<String>,
+    /// Whether `paths` are all of them.
+    #[raw(engine)]
+    pub paths_complete: bool,
     /// Reviews in the order in which they were submitted.
     #[raw(skip)]
     pub reviews: Vec<Review>,

@@ -25,4 +25,6 @@ pub struct Repository {
     pub archived: bool,
     /// Host of the provider, `github.com`.
     pub host: String,
+    /// Default branch, empty until the API has shown it.
+    pub default_branch: String,
 }

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use model::Instant;
 use model::cells::{PlacedColumns, RawColumns, RawRow};
-use model::columns::{InstantColumn, Interner, IssueColumns, PullRequestColumns, Raw, ReviewColumns, Scopes};
+use model::columns::{
+    DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, InstantColumn, Interner, IssueColumns,
+    PullRequestColumns, Raw, ReleaseColumns, ReviewColumns, Scopes,
+};
 use model::instant::Plausible;
 use model::kinds::{RunOutcome, Scope};
 use model::records::{ImportRun, Project, Repository};
@@ -14,7 +17,7 @@ use super::cloud_costs::{self, Bills};
 use super::error::{CsvError, Problem};
 use super::header::Header;
 use super::rows::{FileRow, each_row};
-use super::tables::{Joined, OfCards, Owned, Owners, Placed, Rows, join, join_placed};
+use super::tables::{Free, Joined, OfCards, Owned, Owners, Placed, Rows, join, join_by_id, join_placed};
 use super::{Loaded, Reading};
 use crate::clock;
 use crate::read::plausible;
@@ -63,6 +66,17 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     } else {
         (None, None)
     };
+    let (deployments, releases, commits, incidents, incident_events) = if scopes.delivery && reading == Reading::Strict {
+        (
+            folder.open(Free::<DeploymentColumns>::new)?,
+            folder.open(Free::<ReleaseColumns>::new)?,
+            folder.open(Free::<GitCommitColumns>::new)?,
+            folder.open(Free::<IncidentColumns>::new)?,
+            folder.open(Free::<IncidentEventColumns>::new)?,
+        )
+    } else {
+        (None, None, None, None, None)
+    };
     let bills = if scopes.cloud_spending { folder.open(Bills::new)? } else { None };
     blocks::run(&works([
         work(project_events.as_ref()),
@@ -71,6 +85,11 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         work(fields.as_ref()),
         work(sightings.as_ref()),
         work(pull_request_events.as_ref()),
+        work(commits.as_ref()),
+        work(deployments.as_ref()),
+        work(releases.as_ref()),
+        work(incidents.as_ref()),
+        work(incident_events.as_ref()),
         work(bills.as_ref()),
     ]));
     raw.status_events = join(folder.finish(status_events)?, &mut texts);
@@ -79,6 +98,11 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     raw.sightings = join(folder.finish(sightings)?, &mut texts);
     raw.reviews = join(folder.finish(reviews)?, &mut texts);
     raw.pull_request_events = join(folder.finish(pull_request_events)?, &mut texts);
+    raw.deployments = join_by_id(folder.finish(deployments)?, &mut texts, |it| (&it.id, &it.host))?;
+    raw.releases = join_by_id(folder.finish(releases)?, &mut texts, |it| (&it.id, &it.host))?;
+    raw.commits = join(folder.finish(commits)?, &mut texts);
+    raw.incidents = join_by_id(folder.finish(incidents)?, &mut texts, |it| (&it.id, &it.host))?;
+    raw.incident_events = join(folder.finish(incident_events)?, &mut texts);
     (raw.cloud_costs, raw.as_original.binary_costs) = cloud_costs::join(folder.finish(bills)?, &mut texts);
     raw.as_original.last_pull_request = last_rows(&pull_requests);
     raw.issues = issues.columns;
@@ -221,6 +245,11 @@ fn first_overfull(raw: &Raw) -> Option<CsvError> {
         .or_else(|| of(&raw.pull_requests))
         .or_else(|| of(&raw.reviews))
         .or_else(|| of(&raw.pull_request_events))
+        .or_else(|| of(&raw.deployments))
+        .or_else(|| of(&raw.releases))
+        .or_else(|| of(&raw.commits))
+        .or_else(|| of(&raw.incidents))
+        .or_else(|| of(&raw.incident_events))
         .or_else(|| of(&raw.cloud_costs))
         .or_else(|| {
             let is_full = raw.dictionary.is_overfull();
@@ -247,6 +276,11 @@ fn newest_instant(raw: &Raw, plausible: Option<Plausible>) -> Option<Instant> {
         &raw.pull_requests.vanished_at,
         &raw.reviews.submitted_at,
         &raw.pull_request_events.at,
+        &raw.deployments.created_at,
+        &raw.deployments.finished_at,
+        &raw.releases.published_at,
+        &raw.incidents.started_at,
+        &raw.incident_events.at,
     ];
     let in_tables = columns.into_iter().filter_map(newest).max().filter(|micros| *micros != Instant::NULL_MICROS);
     let covered = raw.imports.iter().filter(|run| run.outcome == RunOutcome::Ok && run.scope != Scope::CloudCosts);

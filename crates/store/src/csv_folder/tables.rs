@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use ahash::AHashMap;
 use model::cells::{CardColumns, OwnedColumns, PlacedColumns, RawColumns, RawRow};
 use model::columns::{Column as _, Interner, TextColumn};
 use model::records::USUAL_HOST;
@@ -278,6 +279,55 @@ pub(super) fn join<C: RawColumns>(parts: Vec<Part<ColumnsPart<C>>>, texts: &mut 
         columns.append(&content.columns, &codes);
     }
     columns
+}
+
+/// A table of rows that belong to nothing.
+#[derive(Debug)]
+pub(super) struct Free<C> {
+    layout: Layout,
+    columns: PhantomData<fn() -> C>,
+}
+
+impl<C: RawColumns> Free<C> {
+    pub(super) fn new(header: &Header) -> Result<Self, CsvError> {
+        Ok(Self { layout: Layout::of(header, C::Row::TABLE, C::READ)?, columns: PhantomData })
+    }
+}
+
+impl<C: RawColumns + Send> Table for Free<C> {
+    const TABLE: &'static RawTable = C::Row::TABLE;
+    type Part = ColumnsPart<C>;
+
+    fn take(&self, part: &mut Self::Part, row: Row<'_>, findings: &mut Findings) {
+        let Ok(()) = part.columns.push_cells(&mut self.layout.cells(row, &mut part.codes, findings));
+        self.layout.check(row, findings);
+        part.lines.push(row.line as u32);
+    }
+}
+
+/// All rows in file order, of a table whose rows have an id.
+///
+/// # Errors
+/// An id comes again.
+pub(super) fn join_by_id<C: RawColumns>(
+    parts: Vec<Part<ColumnsPart<C>>>,
+    texts: &mut Interner,
+    id: impl Fn(&C) -> (&TextColumn, &[u32]),
+) -> Result<C, CsvError> {
+    let lines = parts.iter().flat_map(|part| part.content.lines.iter().map(|line| part.first_line + u64::from(*line)));
+    let lines: Vec<u64> = lines.collect();
+    let columns: C = join(parts, texts);
+    let (ids, hosts) = id(&columns);
+    let usual = [texts.code(b""), texts.code(USUAL_HOST.as_bytes())];
+    let host = |row: usize| Some(hosts[row]).filter(|host| !usual.contains(host));
+    let mut first = AHashMap::with_capacity(ids.len());
+    for row in 0..ids.len() {
+        if let Some(first) = first.insert((ids.bytes(row), host(row)), row) {
+            let (file, key) = (C::Row::TABLE.file, shown(ids.bytes(row)));
+            return Err(CsvError::Duplicate { file, key, first: lines[first], second: lines[row] });
+        }
+    }
+    Ok(columns)
 }
 
 /// A table as rows, each with what it has of its owner.

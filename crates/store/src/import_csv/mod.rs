@@ -2,6 +2,7 @@
 
 mod boards;
 mod cloud;
+mod delivery;
 mod issues;
 mod newest;
 mod pulls;
@@ -77,6 +78,7 @@ pub(crate) fn load(connection: &Connection, codes: &mut Codes, folder: &Path) ->
     loader.projects()?;
     loader.load_issues()?;
     loader.load_pull_requests()?;
+    loader.load_delivery()?;
     loader.load_cloud_costs()?;
     loader.look_at_imports()?;
     let import = loader.import;
@@ -90,7 +92,7 @@ pub(crate) fn load(connection: &Connection, codes: &mut Codes, folder: &Path) ->
         records: import.rows() as i64,
         ..ImportRun::default()
     };
-    upsert(connection, codes, &run)?;
+    upsert(connection, codes, &run, &[])?;
     Ok(import)
 }
 

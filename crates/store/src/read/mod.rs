@@ -65,6 +65,17 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw>
             raw.pull_request_events = arranged(owned("pr", &first, Some(&mut texts))?, &parents);
             raw.implausible.extend(first.sentences(|row| parents.name(row)));
         }
+        if scopes.delivery {
+            raw.deployments = free(&first, "deployment_id, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a deployment".to_owned()));
+            raw.releases = free(&first, "release_id, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a release".to_owned()));
+            raw.commits = free(&first, "org, repo, sha, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a commit".to_owned()));
+            raw.incidents = free(&first, "incident_id, host", &mut texts)?;
+            raw.incident_events = free(&first, "incident_id, at, kind, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "an incident".to_owned()));
+        }
         if scopes.cloud_spending {
             raw.cloud_as_of = bills::as_of(first.connection, &raw.imports, plausible)?;
             raw.cloud_costs = free(&first, bills::ORDER, &mut texts)?;
@@ -149,6 +160,7 @@ fn as_of(
         Some(Scope::Csv) => scopes.issues || scopes.pull_requests,
         Some(Scope::Issues | Scope::ProjectItems) => scopes.issues,
         Some(Scope::PullRequests) => scopes.pull_requests,
+        Some(Scope::Deployments | Scope::Releases | Scope::Commits) => scopes.delivery,
         _ => false,
     };
     let covered = imports

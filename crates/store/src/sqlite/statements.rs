@@ -131,8 +131,13 @@ impl<'c, R: RawRow> Children<'c, R> {
 }
 
 /// Adds a row, or writes it over the one with its key.
-pub(crate) fn upsert<R: RawRow>(connection: &Connection, codes: &mut Codes, row: &R) -> rusqlite::Result<()> {
-    bind(connection, codes, Verb::Upsert, row, &[])?.raw_execute().map(drop)
+pub(crate) fn upsert<R: RawRow>(
+    connection: &Connection,
+    codes: &mut Codes,
+    row: &R,
+    keys: Keys<'_>,
+) -> rusqlite::Result<()> {
+    bind(connection, codes, Verb::Upsert, row, keys)?.raw_execute().map(drop)
 }
 
 /// A statement with the keys and then the cells of a row as its parameters.

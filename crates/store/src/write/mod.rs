@@ -10,6 +10,7 @@ mod issues;
 pub(crate) mod items;
 mod pulls;
 mod repositories;
+mod shipping;
 mod timelines;
 
 use ahash::AHashMap;
@@ -47,6 +48,8 @@ pub(crate) struct PageWriter<'a> {
     findings: Findings,
     /// Rows of the repositories met on this page, by node id.
     repositories: AHashMap<String, i64>,
+    /// Repositories whose deployments are still under their old names.
+    renames: Vec<shipping::Rename>,
 }
 
 /// What is stored of an issue or pull request that comes again.
@@ -102,6 +105,10 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
             Record::Issue(issue) => writer.issue(issue)?,
             Record::ProjectItem(item) => writer.item(item, None)?,
             Record::PullRequest(pull_request) => writer.pull_request(pull_request)?,
+            Record::Deployment(deployment) => drop(writer.deployment(deployment)?),
+            Record::Release(release) => drop(writer.release(release)?),
+            Record::GitCommit(commit) => writer.git_commit(commit)?,
+            Record::Incident(incident) => drop(writer.incident(incident)?),
             Record::CloudMonth(month) => writer.cloud_month(month, page.subject)?,
         }
     }
@@ -136,6 +143,7 @@ impl<'a> PageWriter<'a> {
             by: Observer::Import,
             findings: Findings::default(),
             repositories: AHashMap::new(),
+            renames: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use model::Instant;
 use model::records::{Place, Record, Repository, USUAL_HOST, host_or_usual};
 use rusqlite::{OptionalExtension as _, Row};
 
+use super::shipping::Rename;
 use super::{PageWriter, id_or_null};
 use crate::import_csv::NEVER_OBSERVED;
 use crate::merge::identity::{Named, are_compatible, assign};
@@ -82,6 +83,7 @@ impl PageWriter<'_> {
             };
             rows.push(row);
         }
+        self.rename_deliveries()?;
         for (row, repository) in rows.iter().zip(&listed) {
             self.merge_namesakes(*row, &repository.org, &repository.name, |other| !rows.contains(&other))?;
         }
@@ -93,7 +95,9 @@ impl PageWriter<'_> {
         let Some(stored) = self.stored_repository(repository, false)? else {
             return self.insert_repository(repository, self.observed_at, self.run());
         };
-        self.put_repository(&stored, repository)
+        let row = self.put_repository(&stored, repository)?;
+        self.rename_deliveries()?;
+        Ok(row)
     }
 
     fn put_repository(&mut self, stored: &StoredRepository, repository: &Repository) -> rusqlite::Result<i64> {
@@ -110,6 +114,7 @@ impl PageWriter<'_> {
         let (observed_at, run) = (self.observed_at, self.run());
         let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run), ("seen_generation", &seen)];
         self.put(Some(row), &shown, keys)?;
+        self.renames.extend(Rename::of([&stored.org, &stored.name, &stored.host], &shown));
         if !stored.id.is_empty() && !repository.id.is_empty() && stored.id != repository.id {
             self.find(Finding::NewIds, Kind::Repository, &repository.org);
         }

@@ -201,6 +201,10 @@ pub(crate) fn pull_request(id: &str, number: &str) -> PullRequest {
         changed_files: Some(2),
         first_commit_at: Some(at(5)),
         merge_commit: String::new(),
+        head_branch: "feature".into(),
+        head_sha: "a1".into(),
+        paths: vec!["src".into()],
+        paths_complete: true,
         reviews: vec![Review {
             id: format!("{id}_review"),
             state: "DISMISSED".into(),

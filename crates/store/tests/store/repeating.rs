@@ -124,6 +124,10 @@ fn has_repeated_keys(stored: &Stored) -> bool {
             }
             Record::ProjectItem(item) => keys.push(item.id.clone()),
             Record::PullRequest(pull_request) => keys.push(pull_request.id.clone()),
+            Record::Deployment(deployment) => keys.push(deployment.id.clone()),
+            Record::Release(release) => keys.push(release.id.clone()),
+            Record::GitCommit(commit) => keys.push(commit.sha.clone()),
+            Record::Incident(incident) => keys.push(incident.id.clone()),
             Record::CloudMonth(month) => keys.push(format!("{} {} {}", month.provider, month.account, month.month)),
         }
     }

@@ -1,0 +1,136 @@
+//! Deployments, releases, commits and incidents: rows by an id of their own, of which the later observation counts.
+
+use model::cells::RawRow;
+use model::records::{Deployment, GitCommit, Incident, Release, Repository, host_or_usual};
+use rusqlite::OptionalExtension as _;
+
+use super::{PageWriter, micros};
+use crate::merge::order::{Sight, counts};
+use crate::sqlite::plans::Prepare as _;
+use crate::sqlite::statements::{Keys, upsert};
+
+/// Tables whose rows name their repository.
+const OF_REPOSITORIES: [&str; 4] = ["deployment", "release", "git_commit", "incident"];
+
+/// A repository that has another organisation, name or host.
+pub(super) struct Rename {
+    old: [String; 3],
+    new: [String; 3],
+}
+
+impl Rename {
+    /// `None` where nothing changed.
+    pub(super) fn of(old: [&str; 3], new: &Repository) -> Option<Self> {
+        let new = [&new.org, &new.name, host_or_usual(&new.host)];
+        (old != new).then(|| Self { old: old.map(str::to_owned), new: new.map(str::to_owned) })
+    }
+}
+
+impl PageWriter<'_> {
+    /// Stores a deployment; its statuses replace the stored ones. Whether it counted.
+    pub(crate) fn deployment(&mut self, deployment: &Deployment) -> rusqlite::Result<bool> {
+        let mut deployment = deployment.clone();
+        set_usual(&mut deployment.host);
+        let sight = self.sight(micros(deployment.updated_at));
+        if !self.put_observed("deployment_id", &deployment.id, &deployment.host, sight, &deployment)? {
+            return Ok(false);
+        }
+        let statuses = std::mem::take(&mut deployment.statuses);
+        if statuses.is_empty() {
+            return Ok(true);
+        }
+        let sql = "DELETE FROM deployment_status WHERE deployment_id = ?1 AND host = ?2";
+        self.connection.by_key(sql)?.execute((&deployment.id, &deployment.host))?;
+        for mut status in statuses {
+            status.host.clone_from(&deployment.host);
+            upsert(self.connection, self.codes, &status, &[])?;
+        }
+        Ok(true)
+    }
+
+    /// Stores a release. Whether it counted.
+    pub(crate) fn release(&mut self, release: &Release) -> rusqlite::Result<bool> {
+        let mut release = release.clone();
+        set_usual(&mut release.host);
+        self.put_observed("release_id", &release.id, &release.host, self.sight(None), &release)
+    }
+
+    /// Stores a commit, which never changes.
+    pub(crate) fn git_commit(&mut self, commit: &GitCommit) -> rusqlite::Result<()> {
+        let mut commit = commit.clone();
+        set_usual(&mut commit.host);
+        upsert(self.connection, self.codes, &commit, &[])
+    }
+
+    /// Stores an incident; its events replace the stored ones. Whether it counted.
+    pub(crate) fn incident(&mut self, incident: &Incident) -> rusqlite::Result<bool> {
+        let mut incident = incident.clone();
+        set_usual(&mut incident.host);
+        if !self.put_observed("incident_id", &incident.id, &incident.host, self.sight(None), &incident)? {
+            return Ok(false);
+        }
+        let sql = "DELETE FROM incident_event WHERE incident_id = ?1 AND host = ?2";
+        self.connection.by_key(sql)?.execute((&incident.id, &incident.host))?;
+        for mut event in std::mem::take(&mut incident.events) {
+            event.host.clone_from(&incident.host);
+            upsert(self.connection, self.codes, &event, &[])?;
+        }
+        Ok(true)
+    }
+
+    /// Repositories have other names: what they deploy goes with them. They may have changed names among each other, so
+    /// that each leaves its old one before any takes its new one.
+    pub(super) fn rename_deliveries(&mut self) -> rusqlite::Result<()> {
+        let renames = std::mem::take(&mut self.renames);
+        let between = |at: usize| ["\0".to_owned(), at.to_string(), String::new()];
+        for (at, Rename { old, .. }) in renames.iter().enumerate() {
+            self.move_deliveries(old, &between(at))?;
+        }
+        for (at, Rename { new, .. }) in renames.iter().enumerate() {
+            self.move_deliveries(&between(at), new)?;
+        }
+        Ok(())
+    }
+
+    fn move_deliveries(&self, [org, repo, host]: &[String; 3], new: &[String; 3]) -> rusqlite::Result<()> {
+        let [new_org, new_repo, new_host] = new;
+        for table in OF_REPOSITORIES {
+            let sql = format!(
+                "UPDATE OR REPLACE {table} SET org = ?1, repo = ?2, host = ?3 WHERE org = ?4 AND repo = ?5 AND host = ?6"
+            );
+            self.connection.by_key(&sql)?.execute((new_org, new_repo, new_host, org, repo, host))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a row unless a later observation of it is stored.
+    fn put_observed<R: RawRow>(
+        &mut self,
+        key: &str,
+        id: &str,
+        host: &str,
+        sight: Sight,
+        row: &R,
+    ) -> rusqlite::Result<bool> {
+        let table = R::TABLE.name;
+        let changed_at = if R::TABLE.column("updated_at").is_some() { "updated_at" } else { "NULL" };
+        let sql = format!(
+            "SELECT observed_run, observed_at, {changed_at} FROM {table} WHERE {key} = ?1 AND host = ?2"
+        );
+        let read = |row: &rusqlite::Row<'_>| Ok(Sight { run: row.get(0)?, read_at: row.get(1)?, changed_at: row.get(2)? });
+        let stored = self.connection.by_key(&sql)?.query_row((id, host), read).optional()?;
+        if stored.is_some_and(|stored| !counts(sight, self.by, stored)) {
+            return Ok(false);
+        }
+        let (observed_at, run) = (self.observed_at, self.run());
+        let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run)];
+        upsert(self.connection, self.codes, row, keys)?;
+        Ok(true)
+    }
+}
+
+fn set_usual(host: &mut String) {
+    if host.is_empty() {
+        host_or_usual("").clone_into(host);
+    }
+}
