@@ -1,6 +1,7 @@
 //! Loading of the raw data, from a store or a folder.
 
 use anyhow::{Context as _, bail};
+use metrics_core::delivery::has_delivery;
 use model::columns::{Raw, Scopes};
 use model::rules::RuleSet;
 use store::csv_folder::{self, Reading};
@@ -51,4 +52,9 @@ pub(crate) fn check_bills(input: &Input, scopes: Scopes) -> anyhow::Result<()> {
     }
     command_line::report!("note: {missing}");
     Ok(())
+}
+
+/// Delivery is left out where it was not asked for by name and nothing was ever deployed or released.
+pub(crate) fn without_empty_delivery(input: &Input, scopes: Scopes, is_asked_for: bool) -> Scopes {
+    Scopes { delivery: scopes.delivery && (is_asked_for || has_delivery(&input.raw)), ..scopes }
 }

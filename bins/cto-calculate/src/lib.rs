@@ -46,6 +46,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
     }
     input::check_bills(&input, scopes)?;
+    let scopes = input::without_empty_delivery(&input, scopes, arguments.delivery || arguments.all);
     let read = begun.elapsed();
     let result = metrics_core::calculate_and_drop(input.raw, &rules, arguments.as_of, scopes)
         .with_context(|| format!("calculating from {}", input.place))?;

@@ -39,7 +39,7 @@ pub(crate) fn print_files(tables: &[Table], folder: &Path, rules: &Rules, scopes
         return;
     }
     let exists = |name: &&str| folder.join(format!("{name}.csv")).exists();
-    let stale: Vec<&str> = metrics_core::FLOW_ONLY_TABLES.iter().copied().filter(exists).collect();
+    let stale: Vec<&str> = metrics_core::catalogue::flow_only().filter(exists).collect();
     if !stale.is_empty() {
         command_line::say!("left as they were, from an earlier run with rules flow: {}", stale.join(", "));
     }

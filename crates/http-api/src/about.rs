@@ -114,6 +114,7 @@ fn about(snapshot: &Snapshot, query: &Query, reload_error: Option<&str>, build: 
         "projects": projects,
         "steps": Step::ALL.map(Step::name),
         "repositories": known.repositories,
+        "services": known.services,
         "teams": known.teams,
         "types": known.types,
         "providers": metrics_core::cloud::provider_names(raw, rules),

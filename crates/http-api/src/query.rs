@@ -21,8 +21,8 @@ pub(crate) use words::unknown_parameter;
 use words::{choice, one_of, unknown_name};
 
 /// Parameters of every table.
-pub(crate) const TABLE_PARAMETERS: [&str; 10] =
-    ["as_of", "bots", "by", "from", "project", "repo", "rules", "team", "to", "type"];
+pub(crate) const TABLE_PARAMETERS: [&str; 11] =
+    ["as_of", "bots", "by", "from", "project", "repo", "rules", "service", "team", "to", "type"];
 
 /// Days between which dates may lie: beyond them a date is a slip of the pen.
 const FIRST_DAY: (i32, u32, u32) = (1970, 1, 1);
@@ -88,6 +88,7 @@ impl Query {
             selection: Selection {
                 projects: list("project"),
                 repositories: list("repo"),
+                services: list("service"),
                 teams: list("team"),
                 types: list("type"),
                 bots: bots.map(|bots| if bots == "include" { Bots::Include } else { Bots::Exclude }),
@@ -137,6 +138,7 @@ impl Query {
             (Filter::Project, selection.projects.clone()),
             (Filter::Repository, if self.totals { vec![ALL.to_owned()] } else { selection.repositories.clone() }),
             (Filter::Team, selection.teams.clone()),
+            (Filter::Service, selection.services.clone()),
             (Filter::Type, selection.types.clone()),
             (Filter::Bots, bots.into_iter().collect()),
         ];
@@ -155,6 +157,7 @@ pub(crate) fn parameter(filter: Filter) -> &'static str {
         Filter::Project => "project",
         Filter::Repository => "repo",
         Filter::Team => "team",
+        Filter::Service => "service",
         Filter::Type => "type",
         Filter::Bots => "bots",
     }

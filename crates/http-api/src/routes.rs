@@ -82,7 +82,7 @@ const fn of_pull_requests(path: &'static str, tables: &'static [(By, &'static st
 }
 
 /// Every typed table.
-pub(crate) const TABLE_ROUTES: [TableRoute; 28] = [
+pub(crate) const TABLE_ROUTES: [TableRoute; 33] = [
     with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
     with_evidence(
         "flow/throughput",
@@ -126,6 +126,14 @@ pub(crate) const TABLE_ROUTES: [TableRoute; 28] = [
     with_evidence("pull-requests/open", &[(By::Nothing, "pr_open")], Evidence::OpenPullRequests),
     route("pull-requests/authors", &[(By::Week, "pr_author_week")]),
     route("pull-requests/summary", &[(By::Nothing, "pr_summary")]),
+    route(
+        "delivery/dora",
+        &[(By::Week, "dora_week"), (By::Month, "dora_month"), (By::Day, "dora_day")],
+    ),
+    route("delivery/summary", &[(By::Nothing, "dora_summary")]),
+    route("delivery/deployments", &[(By::Nothing, "calculated_deployment")]),
+    route("delivery/changes", &[(By::Nothing, "calculated_change")]),
+    route("delivery/incidents", &[(By::Nothing, "calculated_incident")]),
     route("cloud-spending/monthly", &[(By::Month, "cloud_spending_monthly")]),
     route("cloud-spending/services", &[(By::Month, "cloud_spending_services")]),
     route("cloud-spending/compared", &[(By::Month, "cloud_spending_compared")]),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::http::StatusCode;
 use chrono_tz::Tz;
 use metrics_core::catalogue::{self, TableScope};
+use metrics_core::delivery::has_delivery;
 use metrics_core::selection::{Known, known};
 use metrics_core::{Calculation, Prepared, Selection, calculate_tables};
 use model::Instant;
@@ -49,7 +50,10 @@ pub(crate) enum Kept {
 
 /// Tables that take long, are long, or depend on more than the others: of a part of the organisation each is computed
 /// when it is asked for, and the others of the scope together, since a page shows several of them.
-const ALONE: [&str; 6] = [
+const ALONE: [&str; 9] = [
+    "calculated_change",
+    "calculated_deployment",
+    "calculated_incident",
     "calculated_issue",
     "calculated_pr",
     "forecast",
@@ -58,9 +62,9 @@ const ALONE: [&str; 6] = [
     "pr_cycle_dist",
 ];
 
-/// The lists of all issues and of all pull requests: as large as all other tables together, and made when they are asked
-/// for.
-const LISTS: [&str; 2] = ["calculated_issue", "calculated_pr"];
+/// The lists of all issues, pull requests, changes and deployments: as large as all other tables together, and made when
+/// they are asked for.
+const LISTS: [&str; 4] = ["calculated_change", "calculated_deployment", "calculated_issue", "calculated_pr"];
 
 /// Which tables of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +141,7 @@ impl Snapshot {
         let (prepared, kept) = (Mutex::default(), SingleFlight::new(cache_bytes));
         let snapshot = Self { data, rules, seed, known, prepared, kept };
         // Issues last: what is prepared for them stays, and would add to what pull requests take meanwhile.
-        for scope in [TableScope::PullRequests, TableScope::CloudSpending, TableScope::Issues] {
+        for scope in [TableScope::Delivery, TableScope::PullRequests, TableScope::CloudSpending, TableScope::Issues] {
             let question = Question::whole(snapshot.rules.usual, scope);
             if let Ok(calculation) = snapshot.calculate(&question) {
                 snapshot.kept.pin(question.key(), Kept::Calculation(Arc::new(calculation)));
@@ -231,6 +235,7 @@ impl Snapshot {
         self.data.of(set).is_ok_and(|raw| match scope {
             TableScope::Issues => !raw.issues.id.is_empty(),
             TableScope::PullRequests => !raw.pull_requests.id.is_empty(),
+            TableScope::Delivery => has_delivery(raw),
             TableScope::CloudSpending => !raw.cloud_costs.month.is_empty(),
         })
     }

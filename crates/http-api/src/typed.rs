@@ -166,6 +166,9 @@ pub(crate) fn question(table: &str, query: &Query) -> Question {
     if !spec.knows(Filter::Team) {
         selection.teams.clear();
     }
+    if !spec.knows(Filter::Service) {
+        selection.services.clear();
+    }
     if !spec.knows(Filter::Type) {
         selection.types.clear();
     }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use model::Instant;
 use model::columns::{
-    CustomFieldColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, Raw, ReviewColumns, Scopes,
-    SightingColumns, StatusEventColumns,
+    CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, ProjectEventColumns,
+    PullRequestColumns, PullRequestEventColumns, Raw, ReleaseColumns, ReviewColumns, Scopes, SightingColumns,
+    StatusEventColumns,
 };
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
@@ -15,6 +16,7 @@ use crate::catalogue::TableScope;
 use crate::cloud::{CloudSpending, cloud_spending};
 use crate::coverage::{Coverage, ISSUE_SCOPES};
 use crate::cto_stats;
+use crate::delivery;
 use crate::findings::{self, FindingsByTable};
 use crate::flow::{self, Ending, FlowError, Lives};
 use crate::forecast::{ForecastOptions, ForecastSeries, forecast};
@@ -163,6 +165,14 @@ fn calculate_from(
         // These tables use all cores by themselves; at once, the facts behind them would cost 100 MB more on
         // 200,000 issues and 250,000 pull requests.
         RuleSet::Flow => {
+            let of_delivery = scopes.delivery.then(|| delivery::tables_of(&raw, rules, as_of, chosen, wanted));
+            done_with(&mut raw, |raw| {
+                raw.deployments = DeploymentColumns::default();
+                raw.releases = ReleaseColumns::default();
+                raw.commits = GitCommitColumns::default();
+                raw.incidents = IncidentColumns::default();
+                raw.incident_events = IncidentEventColumns::default();
+            });
             let pull_requests = || pull_requests::tables_of(&raw, rules, as_of, chosen, wanted);
             let of_pull_requests = scopes.pull_requests.then(pull_requests);
             done_with(&mut raw, |raw| {
@@ -178,6 +188,14 @@ fn calculate_from(
                 calculation.summaries.pull_requests = summary;
                 if wanted.has("pr_summary") {
                     calculation.add_summary("pr_summary");
+                }
+            }
+            if let Some(delivered) = of_delivery {
+                calculation.notices.extend(delivered.notices);
+                calculation.tables.extend(delivered.tables);
+                calculation.summaries.delivery = delivered.summary;
+                if wanted.has("dora_summary") {
+                    calculation.add_summary("dora_summary");
                 }
             }
             let said = findings::of_tables(&calculation.tables, &rules.process_changes);
@@ -370,7 +388,7 @@ mod tests {
         let original = names(RuleSet::CtoStats, Scopes::ALL);
         let ours: Vec<&str> =
             flow.tables.iter().map(|table| table.name).filter(|name| !original.contains(name)).collect();
-        let mut listed = crate::FLOW_ONLY_TABLES.to_vec();
+        let mut listed: Vec<&str> = crate::catalogue::flow_only().collect();
         listed.sort_unstable();
         let mut ours_sorted = ours;
         ours_sorted.sort_unstable();

@@ -15,6 +15,8 @@ pub const ISSUE_SCOPES: [Scope; 2] = [Scope::Issues, Scope::ProjectItems];
 pub(crate) const TIMELINE_SCOPES: [Scope; 1] = [Scope::Issues];
 /// Scopes of imports that pull request figures need.
 pub const PULL_REQUEST_SCOPES: [Scope; 1] = [Scope::PullRequests];
+/// Scopes of imports that figures of delivery need.
+pub const DELIVERY_SCOPES: [Scope; 4] = [Scope::PullRequests, Scope::Deployments, Scope::Releases, Scope::Commits];
 
 /// Whether the provider serves what was asked for.
 fn is_served(run: &ImportRun) -> bool {

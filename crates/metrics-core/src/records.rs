@@ -9,8 +9,8 @@ use model::cells::{CardColumns as _, PlacedColumns, RawColumns as _};
 use model::columns::{Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
-    CloudMonth, ImportRun, Issue, Place, Presence, Project, ProjectItem, PullRequest, Repository, Sighting,
-    host_or_usual,
+    CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue, Place, Presence, Project, ProjectItem, PullRequest,
+    Release, Repository, Sighting, host_or_usual,
 };
 
 /// Collects records and turns them into the columns that the engine reads.
@@ -122,6 +122,35 @@ impl RawBuilder {
     pub fn cloud_month(&mut self, bill: &CloudMonth, source: &str) -> &mut Self {
         for line in bill.bill_lines(source) {
             self.raw.cloud_costs.push_row(&line, &mut self.texts);
+        }
+        self
+    }
+
+    /// Adds a deployment. What became of it is what its instants and its outcome say; its statuses are not looked at.
+    ///
+    /// A deployment, a release or an incident of the same id must come only once.
+    pub fn deployment(&mut self, deployment: &Deployment) -> &mut Self {
+        self.raw.deployments.push_row(deployment, &mut self.texts);
+        self
+    }
+
+    /// Adds a release.
+    pub fn release(&mut self, release: &Release) -> &mut Self {
+        self.raw.releases.push_row(release, &mut self.texts);
+        self
+    }
+
+    /// Adds a commit of the graph behind deployments and releases.
+    pub fn git_commit(&mut self, commit: &GitCommit) -> &mut Self {
+        self.raw.commits.push_row(commit, &mut self.texts);
+        self
+    }
+
+    /// Adds an incident with its events.
+    pub fn incident(&mut self, incident: &Incident) -> &mut Self {
+        self.raw.incidents.push_row(incident, &mut self.texts);
+        for event in &incident.events {
+            self.raw.incident_events.push_row(event, &mut self.texts);
         }
         self
     }

@@ -30,6 +30,7 @@ fn rests_on(table: &str) -> &'static [&'static str] {
             &["pr_change_requests_month", "pr_change_requests_quarter"]
         }
         "flow_summary" => &["cycle_time_week", "throughput_week"],
+        "dora_summary" => &["dora_week"],
         "pr_summary" => &["pr_cycle_week", "pr_review_latency_week", "pr_change_requests_week"],
         _ => &[],
     }

@@ -179,6 +179,7 @@ pub(super) fn about() -> Object {
         ("projects", "Boards: `id` and `name`.", Kind::ListOf(project)),
         ("steps", "Steps of work in order.", Kind::Texts),
         ("repositories", "As `org/repo`.", Kind::Texts),
+        ("services", "Services that ever deployed.", Kind::Texts),
         ("teams", "Configured teams.", Kind::Texts),
         ("types", "Types of issues.", Kind::Texts),
         ("providers", "Clouds with bills.", Kind::Texts),

@@ -86,6 +86,7 @@ fn of_name(name: &str, route: &TableRoute) -> ParameterBuilder {
             let what = match name {
                 "project" => "Boards, by id",
                 "repo" => "Repositories, as `repo` or `org/repo`",
+                "service" => "Services that are delivered, by name",
                 "team" => "Teams, by name",
                 _ => "Types of issues",
             };

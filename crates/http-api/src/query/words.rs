@@ -48,6 +48,7 @@ pub(crate) fn unknown_name(filter: Filter, value: &str, known: &Known) -> Proble
         Filter::Project => known.boards.iter().map(|board| board.id.as_str()).collect(),
         Filter::Repository => known.repositories.iter().map(String::as_str).collect(),
         Filter::Team => known.teams.iter().map(String::as_str).collect(),
+        Filter::Service => known.services.iter().map(String::as_str).collect(),
         Filter::Type => known.types.iter().map(String::as_str).collect(),
         Filter::Bots => vec!["exclude", "include"],
     };

@@ -41,8 +41,9 @@ const FLOW: &str = "4-flow-tables";
 const CHARTS: &str = "5-control-charts";
 const PULL_REQUESTS: &str = "6-pull-requests";
 const CLOUDS: &str = "7-cloud-spending";
+const DELIVERY: &str = "8-delivery";
 
-static METRICS: [Metric; 18] = [
+static METRICS: [Metric; 24] = [
     Metric {
         name: "lead_time",
         title: "Lead time",
@@ -236,6 +237,78 @@ static METRICS: [Metric; 18] = [
         docs: PULL_REQUESTS,
     },
     Metric {
+        name: "deployment_frequency",
+        title: "Deployment frequency",
+        unit: "deployments",
+        definition: "How often users get something other than before.",
+        formula: "Deployments to production in the period, by their first success, one for all environments that a commit reaches within a day; in the summary by week.",
+        left_out: "Redeploys of what is live already, attempts that failed, prereleases and every environment that is not production.",
+        good_direction: Direction::Up,
+        table: "dora_week",
+        column: "deployments",
+        docs: DELIVERY,
+    },
+    Metric {
+        name: "lead_time_for_changes",
+        title: "Lead time for changes",
+        unit: "days",
+        definition: "How long changes take from the first commit to users.",
+        formula: "Median over the changes that users had first in the period of deployed - the earlier of the first commit and the opening.",
+        left_out: "Changes that the first known deployment holds, those that are not deployed, and those whose first commit is unknown.",
+        good_direction: Direction::Down,
+        table: "dora_week",
+        column: "lead_p50_days",
+        docs: DELIVERY,
+    },
+    Metric {
+        name: "change_failure_rate",
+        title: "Change failure rate",
+        unit: "share",
+        definition: "Which part of the deployments failed.",
+        formula: "Deployments that an incident is laid to, that shipped a change whose label says so, or that a rollback or hotfix followed within a day / deployments.",
+        left_out: "Attempts that never served users, unless the configuration counts them. Null below 10 deployments.",
+        good_direction: Direction::Down,
+        table: "dora_month",
+        column: "change_failure_rate",
+        docs: DELIVERY,
+    },
+    Metric {
+        name: "recovery_time",
+        title: "Failed deployment recovery time",
+        unit: "hours",
+        definition: "How long users are not served after a deployment that failed.",
+        formula: "Median over the failed deployments of the period of recovered - succeeded: the end of its incidents, or the rollback or hotfix.",
+        left_out: "Failed deployments of which no end is known.",
+        good_direction: Direction::Down,
+        table: "dora_month",
+        column: "recovery_p50_hours",
+        docs: DELIVERY,
+    },
+    Metric {
+        name: "rework_rate",
+        title: "Deployment rework rate",
+        unit: "share",
+        definition: "Which part of the deployments was not planned.",
+        formula: "Deployments that are rollbacks or ship a hotfix / deployments.",
+        left_out: "Null below 10 deployments.",
+        good_direction: Direction::Down,
+        table: "dora_month",
+        column: "rework_rate",
+        docs: DELIVERY,
+    },
+    Metric {
+        name: "time_to_restore",
+        title: "Time to restore",
+        unit: "hours",
+        definition: "How long incidents of production last.",
+        formula: "Median over the incidents that began in the period of the time in which users were not served.",
+        left_out: "Incidents that are not over. Null without a source of incidents.",
+        good_direction: Direction::Down,
+        table: "dora_month",
+        column: "restore_p50_hours",
+        docs: DELIVERY,
+    },
+    Metric {
         name: "cloud_spending",
         title: "Cloud spending",
         unit: "money",
@@ -261,7 +334,7 @@ static METRICS: [Metric; 18] = [
     },
 ];
 
-/// The metrics, in the order in which they are read: issues, pull requests, clouds.
+/// The metrics, in the order in which they are read: issues, pull requests, delivery, clouds.
 pub fn metrics() -> &'static [Metric] {
     &METRICS
 }

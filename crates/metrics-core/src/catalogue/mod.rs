@@ -3,6 +3,7 @@
 //! The words are those of `docs/metrics.md`; a test holds tables, columns and that document together.
 
 mod clouds;
+mod delivery;
 mod issues;
 mod metrics;
 mod net_flow;
@@ -13,4 +14,4 @@ mod tables;
 
 pub use metrics::{Direction, Metric, metrics};
 pub use spec::{ColumnKind, ColumnSpec, Filter, Period, Range, RuleSets, TableScope, TableSpec, Written};
-pub use tables::{table, tables};
+pub use tables::{flow_only, table, tables};

@@ -34,6 +34,7 @@ impl TableSpec {
         let in_scope = match self.scope {
             TableScope::Issues => scopes.issues,
             TableScope::PullRequests => scopes.pull_requests,
+            TableScope::Delivery => scopes.delivery,
             TableScope::CloudSpending => scopes.cloud_spending,
         };
         let in_set = self.rules == RuleSets::Both || rules.set == RuleSet::Flow;
@@ -130,6 +131,8 @@ pub enum TableScope {
     Issues,
     /// Pull requests.
     PullRequests,
+    /// Deployments, what they shipped, and incidents.
+    Delivery,
     /// Bills of the clouds.
     CloudSpending,
 }
@@ -140,6 +143,7 @@ impl TableScope {
         match self {
             Self::Issues => Scopes::ISSUES,
             Self::PullRequests => Scopes::PULL_REQUESTS,
+            Self::Delivery => Scopes::DELIVERY,
             Self::CloudSpending => Scopes::CLOUD_SPENDING,
         }
     }
@@ -183,6 +187,8 @@ pub enum Filter {
     Repository,
     /// Teams.
     Team,
+    /// Services.
+    Service,
     /// Types of issues.
     Type,
     /// Whether what bots opened counts.

@@ -52,3 +52,41 @@ pub(super) const COLUMNS: &[ColumnSpec] = &[
         "Of lead_time and cycle_time: share, 0 to 1, of the issues that ended and have or may have one of which it is known; lost history hides the others. Below 0.7 there is no value. Null for all else.",
     ),
 ];
+
+/// One row per key of delivery.
+pub(super) const DELIVERY_COLUMNS: &[ColumnSpec] = &[
+    text("metric", "Name of the metric in the catalogue."),
+    text("unit", "Its unit in the catalogue."),
+    of_kind(ColumnKind::Date, "from", "First day, in the reporting zone."),
+    of_kind(ColumnKind::Date, "to", "Last day, in the reporting zone."),
+    float(
+        "value",
+        "",
+        "Deployments by week of deployment_frequency; median of lead_time_for_changes and recovery_time; share of change_failure_rate and rework_rate. Null over no observations, and for shares below 10 deployments.",
+    ),
+    int("n", "", "Observations: deployments, changes, or failed deployments that are over."),
+    float("p85", "", "85th percentile over the days; null below 10 observations, and for what is no median."),
+    float(
+        "limit_low",
+        "",
+        "Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits, and for what has no chart.",
+    ),
+    float("limit_high", "", "Upper control limit, as the lower one."),
+    int("signals", "weeks", "Weeks of the days that signal; null where none can be judged, and for what has no chart.")
+        .or_null(),
+    of_kind(ColumnKind::Date, "previous_from", "First day of the comparison: as many days just before."),
+    of_kind(ColumnKind::Date, "previous_to", "Last day of the comparison."),
+    float("previous", "", "The same figure then; null where the data does not cover all of those days, or as value."),
+    int("previous_n", "", "Its observations; null where the data does not cover all of those days.").or_null(),
+    float(
+        "change_percent",
+        "%",
+        "Value less previous in percent of previous; null without either, and where previous is 0.",
+    ),
+    text(
+        "verdict",
+        "better or worse, where the last complete week of the days signals and the metric has a good direction; else empty, and always for what has no chart.",
+    ),
+    float("low", "", "Of a share: lower end of its 95 % interval by Wilson; else null."),
+    float("high", "", "Of a share: upper end of that interval; else null."),
+];

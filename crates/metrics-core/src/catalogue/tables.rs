@@ -1,9 +1,9 @@
 //! The list of all tables.
 
-use super::spec::TableSpec;
-use super::{clouds, issues, pull_requests};
+use super::spec::{RuleSets, TableSpec};
+use super::{clouds, delivery, issues, pull_requests};
 
-static TABLES: [TableSpec; 34] = [
+static TABLES: [TableSpec; 41] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -33,6 +33,13 @@ static TABLES: [TableSpec; 34] = [
     pull_requests::CYCLE_DIST,
     pull_requests::AUTHOR_WEEK,
     pull_requests::SUMMARY,
+    delivery::DORA_WEEK,
+    delivery::DORA_MONTH,
+    delivery::DORA_DAY,
+    delivery::CALCULATED_DEPLOYMENT,
+    delivery::CALCULATED_CHANGE,
+    delivery::CALCULATED_INCIDENT,
+    delivery::SUMMARY,
     clouds::MONTHLY,
     clouds::SERVICES,
     clouds::COMPARED,
@@ -43,6 +50,11 @@ static TABLES: [TableSpec; 34] = [
 /// Every table of both rule sets, in the order in which `flow` writes them.
 pub fn tables() -> &'static [TableSpec] {
     &TABLES
+}
+
+/// Names of the tables that only rule set `flow` writes.
+pub fn flow_only() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().filter(|table| table.rules == RuleSets::FlowOnly).map(|table| table.name)
 }
 
 /// The table of a name.

@@ -34,6 +34,7 @@ use model::rules::Rules;
 use model::table::Table;
 
 use crate::calendar::Cut;
+use crate::logins::BotLogins;
 use crate::parallel;
 use crate::selection::Chosen;
 use crate::summary::{Data, PullRequestFacts};
@@ -91,6 +92,35 @@ pub(crate) fn tables_of(
         PullRequestFacts::new(data, facts.series, &tables, &rules.process_changes)
     });
     (tables, summary)
+}
+
+/// Instants and stages of a pull request, in microseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stages {
+    pub(crate) created: i64,
+    /// Its first commit, or its creation where that was earlier; `None` where commits are not known.
+    pub(crate) first_commit: Option<i64>,
+    pub(crate) merged: Option<i64>,
+    pub(crate) coding: Option<i64>,
+    pub(crate) pickup: Option<i64>,
+    pub(crate) review: Option<i64>,
+    pub(crate) merge: Option<i64>,
+}
+
+/// The stages of all pull requests by row; `None` for rows that do not exist at `as_of`.
+pub(crate) fn stages_of(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Option<Stages>> {
+    let bots = BotLogins::of(&raw.dictionary, &rules.bots);
+    let clocks = clock::clocks(raw, &bots, &rules.merge_bots, as_of);
+    let stages = |clock: clock::Clock| Stages {
+        created: clock.created,
+        first_commit: clock.first_commit,
+        merged: clock.merged,
+        coding: clock.coding(),
+        pickup: clock.pickup(),
+        review: clock.review(),
+        merge: clock.merge(),
+    };
+    clocks.into_iter().map(|clock| clock.map(stages)).collect()
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub(crate) struct Chosen {
     projects: Vec<String>,
     /// Repositories, comparable.
     repositories: Vec<String>,
+    /// Services, comparable.
+    services: Vec<String>,
     /// Types, comparable.
     types: Vec<String>,
     bots: Option<Bots>,
@@ -138,6 +140,7 @@ impl Chosen {
             is_everything: selection.is_everything(),
             projects: selection.projects.iter().map(|id| board_of_key(id.trim()).to_owned()).collect(),
             repositories: selection.repositories.iter().map(|name| comparable(name)).collect(),
+            services: selection.services.iter().map(|name| comparable(name)).collect(),
             types: selection.types.iter().map(|kind| comparable(kind)).collect(),
             bots: selection.bots,
             bot_logins: rules.bots.clone(),
@@ -187,6 +190,11 @@ impl Chosen {
     /// Whether issues of a type count.
     pub(crate) fn has_type(&self, kind: &str) -> bool {
         self.types.is_empty() || self.types.contains(&comparable(kind))
+    }
+
+    /// Whether what is delivered of a service counts.
+    pub(crate) fn has_service(&self, name: &str) -> bool {
+        self.services.is_empty() || self.services.contains(&comparable(name))
     }
 
     /// What a board is to the selection; the empty id is no board.

@@ -9,6 +9,7 @@ use model::rules::{RuleSet, Rules};
 
 use super::{NO_BOARD, Selection};
 use crate::catalogue::Filter;
+use crate::delivery;
 use crate::flow::{Kinds, listed_boards};
 use crate::totals::board_of_key;
 
@@ -19,6 +20,8 @@ pub struct Known {
     pub repositories: Vec<String>,
     /// Boards that are not excluded: configured ones in the order of the configuration, then the others by id.
     pub boards: Vec<KnownBoard>,
+    /// Services that ever deployed, in order.
+    pub services: Vec<String>,
     /// Teams of the rules, in order.
     pub teams: Vec<String>,
     /// Types of issues by the rule set's derivation, in order.
@@ -41,6 +44,7 @@ impl Known {
             (Filter::Project, &selection.projects),
             (Filter::Repository, &selection.repositories),
             (Filter::Team, &selection.teams),
+            (Filter::Service, &selection.services),
             (Filter::Type, &selection.types),
         ];
         let each = asked.into_iter().flat_map(|(filter, values)| values.iter().map(move |value| (filter, value)));
@@ -61,6 +65,7 @@ impl Known {
                 let full = comparable(full);
                 full == name || full.rsplit('/').next() == Some(&name)
             }),
+            Filter::Service => self.services.iter().any(|service| comparable(service) == name),
             Filter::Team => self.teams.iter().any(|team| comparable(team) == name),
             Filter::Type => self.types.iter().any(|kind| comparable(kind) == name),
             Filter::Bots => false,
@@ -76,6 +81,7 @@ pub fn known(raw: &Raw, rules: &Rules) -> Known {
     Known {
         repositories: repositories(raw),
         boards: boards.collect(),
+        services: delivery::services(raw, rules),
         teams: rules.teams.keys().cloned().collect(),
         types: types(raw, rules),
     }

@@ -10,6 +10,8 @@
 //! * **repositories** (`repo` or `org/repo`): issues and pull requests of these.
 //! * **teams** (names in [`Rules::teams`](model::rules::Rules)): a row belongs to the teams of its repository and of
 //!   the board that it is on; failing those, to the teams of its author.
+//! * **services** (names in [`Rules::delivery`](model::rules::Rules), else `org/repo`): what is delivered of these. Issues
+//!   and pull requests are of no service.
 //! * **types**: the issue's type as the rule set derives it.
 //! * **bots**: who opened the issue or pull request. Without it each table does what it does by default: tables of
 //!   issues count everybody, those of pull requests say so themselves. A review by a bot is never a first review,
@@ -43,6 +45,8 @@ pub struct Selection {
     pub repositories: Vec<String>,
     /// Names of teams in the rules.
     pub teams: Vec<String>,
+    /// Services that are delivered, by name.
+    pub services: Vec<String>,
     /// Types of issues, by the rule set's derivation.
     pub types: Vec<String>,
     /// What to do with issues and pull requests that bots opened; `None` leaves it to each table.

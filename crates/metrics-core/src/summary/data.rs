@@ -43,7 +43,8 @@ pub(super) struct Moment {
 }
 
 impl Days {
-    fn length(self) -> u64 {
+    /// How many they are.
+    pub(super) fn length(self) -> u64 {
         (self.to - self.from).num_days().unsigned_abs() + 1
     }
 

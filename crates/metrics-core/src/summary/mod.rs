@@ -1,5 +1,5 @@
-//! The few figures of a range of days that are looked at first: tables `flow_summary`, `pr_summary` and
-//! `cloud_spending_summary` of rule set `flow`.
+//! The few figures of a range of days that are looked at first: tables `flow_summary`, `pr_summary`, `dora_summary`
+//! and `cloud_spending_summary` of rule set `flow`.
 //!
 //! **The days.** `from` and `to` are whole days in the reporting zone, both within. Without them: the 364 days
 //! (52 weeks) of which the day of `as_of` is the last. A `to` after the day of `as_of` is that day. The comparison is
@@ -22,11 +22,16 @@
 //! * `wip`, `red_bin`, `open_prs`: the count when the days end, at the latest at `as_of`; compared with that of 91 days
 //!   earlier, at the same instant. These are levels: they have neither limits nor signals nor a verdict, and are charted
 //!   by their net flow.
+//! * `deployment_frequency`: deployments of the days, by week. The chart is that of the weekly counts.
+//!   `lead_time_for_changes` and `recovery_time`: medians over what was deployed within the days. `change_failure_rate` and
+//!   `rework_rate`: shares of the deployments of the days, with the 95 % interval by Wilson; without a chart, and null
+//!   below 10 deployments.
 //!
 //! [`Summaries`] keeps what any range needs, so that another range costs neither lives nor clocks again.
 
 mod clouds;
 mod data;
+mod delivery;
 mod flow;
 mod observations;
 mod pull_requests;
@@ -41,6 +46,7 @@ use model::table::Table;
 
 pub(crate) use clouds::{CloudFacts, CurrencyFacts, MonthFacts};
 pub(crate) use data::Data;
+pub(crate) use delivery::{DeliveryFacts, Series as DeliverySeries};
 pub(crate) use flow::FlowFacts;
 pub(crate) use observations::{Observations, Stock};
 pub(crate) use pull_requests::{PullRequestFacts, Series as PullRequestSeries};
@@ -50,6 +56,7 @@ pub(crate) use pull_requests::{PullRequestFacts, Series as PullRequestSeries};
 pub struct Summaries {
     pub(crate) flow: Option<FlowFacts>,
     pub(crate) pull_requests: Option<PullRequestFacts>,
+    pub(crate) delivery: Option<DeliveryFacts>,
     pub(crate) clouds: Option<CloudFacts>,
 }
 
@@ -65,7 +72,11 @@ pub struct Summary {
 impl Summary {
     /// Of nothing: a header without rows.
     pub(crate) fn empty(name: &'static str) -> Self {
-        let table = if name == "cloud_spending_summary" { clouds::table(&[]) } else { rows::table(name, &[]) };
+        let table = match name {
+            "cloud_spending_summary" => clouds::table(&[]),
+            "dora_summary" => delivery::with_intervals(&[]),
+            _ => rows::table(name, &[]),
+        };
         Self { table, sentences: Vec::new() }
     }
 }
@@ -77,6 +88,7 @@ impl Summaries {
         match table {
             "flow_summary" => self.flow.as_ref().map(|facts| facts.summary(from, to)),
             "pr_summary" => self.pull_requests.as_ref().map(|facts| facts.summary(from, to)),
+            "dora_summary" => self.delivery.as_ref().map(|facts| facts.summary(from, to)),
             "cloud_spending_summary" => self.clouds.as_ref().map(|facts| facts.summary(from, to)),
             _ => None,
         }
@@ -86,6 +98,7 @@ impl Summaries {
     pub fn bytes(&self) -> usize {
         self.flow.as_ref().map_or(0, FlowFacts::bytes)
             + self.pull_requests.as_ref().map_or(0, PullRequestFacts::bytes)
+            + self.delivery.as_ref().map_or(0, DeliveryFacts::bytes)
             + self.clouds.as_ref().map_or(0, CloudFacts::bytes)
     }
 }

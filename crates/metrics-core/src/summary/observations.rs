@@ -26,6 +26,7 @@ impl Observations {
         values
     }
 
+    /// Bytes that they take, about.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(self.rows.as_slice())
     }

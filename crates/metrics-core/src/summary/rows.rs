@@ -33,6 +33,8 @@ pub(super) struct Figure {
     pub(super) p95: Option<f64>,
     /// Share of what ended of which the value is known, for durations that lost history may hide.
     pub(super) known_share: Option<f64>,
+    /// 95 % interval of a rate.
+    pub(super) interval: Option<(f64, f64)>,
 }
 
 impl Figure {
@@ -43,7 +45,7 @@ impl Figure {
             n: sorted.len() as i64,
             p85: percentile_of_enough(sorted, 0.85, P85_MINIMUM),
             p95: percentile_of_enough(sorted, 0.95, P95_MINIMUM),
-            known_share: None,
+            ..Self::default()
         }
     }
 

@@ -46,6 +46,26 @@ pub(super) fn pull_requests(rows: &[Row; 4]) -> Vec<String> {
     over(cycle, &said)
 }
 
+/// The five keys, as far as they are known.
+pub(super) fn delivery(rows: &[Row; 5]) -> Vec<String> {
+    let [deployments, lead, failures, recovery, rework] = rows;
+    let mut said = vec![format!(
+        "there were {}, {:.1} a week",
+        counted(deployments.figure.n, "deployment"),
+        deployments.figure.value.unwrap_or_default()
+    )];
+    said.extend(lead.figure.value.map(|days| {
+        format!("{} took {days:.1} days from the first commit to users in the median", counted(lead.figure.n, "change"))
+    }));
+    said.extend(failures.figure.value.map(|share| {
+        let (low, high) = failures.figure.interval.unwrap_or_default();
+        format!("{:.0} % of the deployments failed (between {:.0} and {:.0} %)", share * 100.0, low * 100.0, high * 100.0)
+    }));
+    said.extend(recovery.figure.value.map(|hours| format!("users were served again after {hours:.1} hours in the median")));
+    said.extend(rework.figure.value.map(|share| format!("{:.0} % were not planned", share * 100.0)));
+    over(deployments, &said)
+}
+
 /// `1 issue was`, `7 issues were`.
 fn are(count: i64, what: &str) -> String {
     format!("{} {}", counted(count, what), if count == 1 { "was" } else { "were" })

@@ -362,6 +362,7 @@ fn unknown_names_select_nothing_and_known_ones_are_listed() {
         Known {
             repositories: list(&["acme/Web", "acme/shop"]),
             boards: vec![board("P"), board("Z")],
+            services: Vec::new(),
             teams: list(&["Shop"]),
             types: list(&["bug", "task"]),
         }

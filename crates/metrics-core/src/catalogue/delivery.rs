@@ -1,0 +1,249 @@
+//! Tables about delivery.
+
+use super::spec::{
+    COMPLETE, ColumnKind, ColumnSpec, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, Range, RuleSets, SEGMENT,
+    SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind, text,
+};
+use super::summaries;
+
+const FILTERS: &[Filter] = &[Filter::Repository, Filter::Team, Filter::Service, Filter::Bots];
+
+const fn table(name: &'static str, doc: &'static str) -> TableSpec {
+    TableSpec {
+        name,
+        scope: TableScope::Delivery,
+        doc,
+        key: &[],
+        columns: &[],
+        period: Period::None,
+        range: Range::Periods,
+        filters: FILTERS,
+        rules: RuleSets::FlowOnly,
+        written: Written::Always,
+    }
+}
+
+const SERVICE: ColumnSpec = text("service", "Name of the service, org/repo where it is one repository.");
+const SERVICE_OR_ALL: ColumnSpec = text("service", "Name of the service, org/repo where it is one repository; or ALL.");
+const DEPLOYMENTS: &str = "deployments";
+const CHANGES: &str = "changes";
+
+const COUNTED: ColumnSpec = int(
+    "deployments",
+    DEPLOYMENTS,
+    "Deployments to production that served something other than before, by their first success: changes and rollbacks.",
+);
+const PER_DAY: ColumnSpec = float("per_day", DEPLOYMENTS, "Deployments by the days of the period.").always();
+const CENTER: ColumnSpec = float(
+    "center",
+    DEPLOYMENTS,
+    "Mean of the baseline of `deployments`; null in an incomplete period and below 6 complete ones.",
+);
+const UCL: ColumnSpec = float("ucl", DEPLOYMENTS, "Upper control limit of `deployments`; null as no_limits says.");
+const LCL: ColumnSpec =
+    float("lcl", DEPLOYMENTS, "Lower control limit of `deployments`, not below 0; null as the upper one.");
+const REDEPLOYS: ColumnSpec =
+    int("redeploys", DEPLOYMENTS, "Deployments of the commit that was live already; in no other figure.");
+const ROLLBACKS: ColumnSpec = int("rollbacks", DEPLOYMENTS, "Those among `deployments` that went back.");
+const ATTEMPTS: ColumnSpec = int(
+    "attempts_failed",
+    DEPLOYMENTS,
+    "Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so.",
+);
+const CHANGED: ColumnSpec = int("changes", CHANGES, "Merged pull requests that users had first in the period.");
+const LEAD_P50: ColumnSpec =
+    float("lead_p50_days", "days", "Median from the first commit to users; null over none.");
+const LEAD_P85: ColumnSpec = float("lead_p85_days", "days", "Its 85th percentile; null below 10 changes.");
+const LEAD_MEAN: ColumnSpec = float("lead_mean_days", "days", "Its mean; null over none.");
+const NEGATIVE: ColumnSpec =
+    int("negative_lead", CHANGES, "Changes left out of the lead time since they were deployed before their first commit.");
+const CODING: ColumnSpec = float("coding_p50_days", "days", "Median from the first commit to ready for review.");
+const PICKUP: ColumnSpec = float("pickup_p50_days", "days", "Median from ready to the first review.");
+const REVIEW: ColumnSpec = float("review_p50_days", "days", "Median from the first review to the last approval.");
+const MERGE: ColumnSpec = float("merge_p50_days", "days", "Median from the last approval to the merge.");
+const WAITING: ColumnSpec = float("deploy_wait_p50_days", "days", "Median from the merge to the deployment.");
+const LINKED: ColumnSpec = float(
+    "linked_share",
+    "share",
+    "Of what was merged into the default branch in the period, the share that is deployed by now; null over nothing.",
+);
+const CERTAIN: ColumnSpec =
+    float("certain_share", "share", "Of these, the share of which that is certain; null over nothing.");
+const FAILED: ColumnSpec = int("failed", DEPLOYMENTS, "Those among `deployments` that failed, each once.");
+const BY_INCIDENT: ColumnSpec =
+    int("failed_by_incident", DEPLOYMENTS, "Those that caused an incident; null without a source of incidents.").or_null();
+const BY_LABEL: ColumnSpec =
+    int("failed_by_label", DEPLOYMENTS, "Those with a change whose label says that it caused a failure.");
+const BY_ROLLBACK: ColumnSpec = int("failed_by_rollback", DEPLOYMENTS, "Those that the next deployment took back.");
+const BY_HOTFIX: ColumnSpec = int("failed_by_hotfix", DEPLOYMENTS, "Those after which the next one shipped a hotfix.");
+const RATE: ColumnSpec = float("change_failure_rate", "share", "failed / deployments; null below 10 deployments.");
+const RATE_LOW: ColumnSpec =
+    float("change_failure_rate_low", "share", "Lower end of its 95 % interval by Wilson; null as the rate.");
+const RATE_HIGH: ColumnSpec = float("change_failure_rate_high", "share", "Upper end of that interval.");
+const RECOVERED: ColumnSpec = int("recovered", DEPLOYMENTS, "Failed deployments after which users are served again.");
+const RECOVERY_OPEN: ColumnSpec =
+    int("recovery_open", DEPLOYMENTS, "Failed deployments of which no end is known; in no median.");
+const RECOVERY_P50: ColumnSpec =
+    float("recovery_p50_hours", "hours", "Median from a failed deployment to the recovery; null over none.");
+const RECOVERY_MEAN: ColumnSpec = float("recovery_mean_hours", "hours", "Its mean; null over none.");
+const INCIDENTS: ColumnSpec =
+    int("incidents", "incidents", "Incidents of production that began in the period; null without a source.").or_null();
+const RESTORED: ColumnSpec = int("restored", "incidents", "Those that are over; null without a source.").or_null();
+const RESTORE_P50: ColumnSpec = float(
+    "restore_p50_hours",
+    "hours",
+    "Median of the time in which users were not served; null over none.",
+);
+const RESTORE_MEAN: ColumnSpec = float("restore_mean_hours", "hours", "Its mean; null over none.");
+const DETECT_P50: ColumnSpec =
+    float("detect_p50_hours", "hours", "Median from the deployment that is to blame to the incident; null over none.");
+const UNPLANNED: ColumnSpec =
+    int("unplanned", DEPLOYMENTS, "Those among `deployments` that are rollbacks or ship a hotfix.");
+const REWORK: ColumnSpec = float("rework_rate", "share", "unplanned / deployments; null below 10 deployments.");
+const REWORK_LOW: ColumnSpec =
+    float("rework_rate_low", "share", "Lower end of its 95 % interval by Wilson; null as the rate.");
+const REWORK_HIGH: ColumnSpec = float("rework_rate_high", "share", "Upper end of that interval.");
+const IS_COMPLETE: ColumnSpec = ColumnSpec {
+    doc: "Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.",
+    ..COMPLETE
+};
+
+pub(super) const DORA_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "service"],
+    columns: &[
+        YEAR, WEEK, SERVICE_OR_ALL, COUNTED, PER_DAY, CENTER, UCL, LCL, SIGNALS, SEGMENT, PROVISIONAL, NO_LIMITS,
+        REDEPLOYS, ROLLBACKS, ATTEMPTS, CHANGED, LEAD_P50, LEAD_P85, LEAD_MEAN, NEGATIVE, CODING, PICKUP, REVIEW, MERGE,
+        WAITING, LINKED, CERTAIN, FAILED, BY_INCIDENT, BY_LABEL, BY_ROLLBACK, BY_HOTFIX, RATE, RATE_LOW, RATE_HIGH,
+        RECOVERED, RECOVERY_OPEN, RECOVERY_P50, RECOVERY_MEAN, INCIDENTS, RESTORED, RESTORE_P50, RESTORE_MEAN,
+        DETECT_P50, UNPLANNED, REWORK, REWORK_LOW, REWORK_HIGH, IS_COMPLETE,
+    ],
+    period: Period::Week,
+    ..table(
+        "dora_week",
+        "The five DORA keys by week: a row per service from its first deployment on, and one for all.",
+    )
+};
+
+pub(super) const DORA_MONTH: TableSpec = TableSpec {
+    key: &["month", "service"],
+    columns: &[
+        MONTH, SERVICE_OR_ALL, COUNTED, PER_DAY, CENTER, UCL, LCL, SIGNALS, SEGMENT, PROVISIONAL, NO_LIMITS, REDEPLOYS,
+        ROLLBACKS, ATTEMPTS, CHANGED, LEAD_P50, LEAD_P85, LEAD_MEAN, NEGATIVE, CODING, PICKUP, REVIEW, MERGE, WAITING,
+        LINKED, CERTAIN, FAILED, BY_INCIDENT, BY_LABEL, BY_ROLLBACK, BY_HOTFIX, RATE, RATE_LOW, RATE_HIGH, RECOVERED,
+        RECOVERY_OPEN, RECOVERY_P50, RECOVERY_MEAN, INCIDENTS, RESTORED, RESTORE_P50, RESTORE_MEAN, DETECT_P50,
+        UNPLANNED, REWORK, REWORK_LOW, REWORK_HIGH, IS_COMPLETE,
+    ],
+    period: Period::Month,
+    ..table(
+        "dora_month",
+        "The five DORA keys by month: a row per service from its first deployment on, and one for all.",
+    )
+};
+
+pub(super) const DORA_DAY: TableSpec = TableSpec {
+    key: &["date", "service"],
+    columns: &[
+        of_kind(ColumnKind::Date, "date", "Day."),
+        text("service", "ALL: what is selected, all together."),
+        COUNTED, PER_DAY, REDEPLOYS, ROLLBACKS, ATTEMPTS, CHANGED, LEAD_P50, LEAD_P85, LEAD_MEAN, NEGATIVE, CODING,
+        PICKUP, REVIEW, MERGE, WAITING, LINKED, CERTAIN, FAILED, BY_INCIDENT, BY_LABEL, BY_ROLLBACK, BY_HOTFIX, RATE,
+        RATE_LOW, RATE_HIGH, RECOVERED, RECOVERY_OPEN, RECOVERY_P50, RECOVERY_MEAN, INCIDENTS, RESTORED, RESTORE_P50,
+        RESTORE_MEAN, DETECT_P50, UNPLANNED, REWORK, REWORK_LOW, REWORK_HIGH, IS_COMPLETE,
+    ],
+    period: Period::Day,
+    ..table("dora_day", "The five DORA keys by day, of all services together.")
+};
+
+pub(super) const CALCULATED_DEPLOYMENT: TableSpec = TableSpec {
+    key: &["deployment_id", "service", "host"],
+    columns: &[
+        text("deployment_id", "Id of its first success by the provider."),
+        text("org", "Organisation of the repository."),
+        text("repo", "Repository."),
+        SERVICE,
+        text("environment", "Environment of its first success; the tag of a release."),
+        text("sha", "Object id of the commit."),
+        instant("started_at", "Begun.").always(),
+        instant("succeeded_at", "First success; null for an attempt that failed."),
+        instant("finished_at", "First end.").always(),
+        text("kind", "change, redeploy (the commit that was live already), rollback, or failed_attempt."),
+        boolean("counted", "Whether it is among `deployments`."),
+        boolean("failed", "Whether it failed; null for an attempt that does not count.").or_null(),
+        text("causes", "Why: hotfix, incident, label, rollback, attempt, joined by ;. Empty where it did not fail."),
+        instant("recovered_at", "When users were served again; null where it did not fail, and while they are not."),
+        boolean("unplanned", "Whether it is a rollback or ships a hotfix; null for an attempt.").or_null(),
+        int("changes", CHANGES, "Changes that users had first by it; null for an attempt.").or_null(),
+        text("url", "Web address."),
+        HOST,
+    ],
+    range: Range::List(&["succeeded_at", "finished_at"]),
+    ..table(
+        "calculated_deployment",
+        "Every deployment to production that ended. What a rollout to several environments took up is in its row.",
+    )
+};
+
+pub(super) const CALCULATED_CHANGE: TableSpec = TableSpec {
+    key: &["org", "repo", "number", "service", "host"],
+    columns: &[
+        text("org", "Organisation of the repository."),
+        text("repo", "Repository."),
+        text("number", "Number of the pull request."),
+        text("service", "Name of the service; empty where it touches no folder of any."),
+        text("title", "Title."),
+        instant("merged_at", "Merged.").always(),
+        instant("first_commit_at", "First commit, or its opening where that was earlier; null where commits are unknown."),
+        text("deployment_id", "The deployment by which users had it first; empty where there is none."),
+        instant("deployed_at", "When that was."),
+        float("lead_days", "days", "From there to users."),
+        float("coding_days", "days", "From the first commit to ready for review."),
+        float("pickup_days", "days", "From ready to the first review."),
+        float("review_days", "days", "From the first review to the last approval."),
+        float("merge_days", "days", "From the last approval to the merge."),
+        float("deploy_wait_days", "days", "From the merge to users."),
+        text(
+            "method",
+            "How the deployment is known: ancestry (its commit holds the change's), cherry_pick (it holds a commit picked from it), merge_order (by the dates of commits), time (the first one after the merge), or none.",
+        ),
+        text("confidence", "certain, likely or guess; empty without a deployment."),
+        text(
+            "reason",
+            "Why there is none: before_first (the first known deployment holds it), not_deployed, other_branch, no_service, unknown. Empty where there is one.",
+        ),
+        boolean("hotfix", "Whether it is a hotfix by its labels, branch or title."),
+        text("url", "Web address."),
+        HOST,
+    ],
+    range: Range::List(&["deployed_at", "merged_at"]),
+    ..table("calculated_change", "Every merged pull request of every service that deploys, and the deployment that shipped it.")
+};
+
+pub(super) const CALCULATED_INCIDENT: TableSpec = TableSpec {
+    key: &["incident_id", "host"],
+    columns: &[
+        text("incident_id", "Id by its source; org/repo#number for an issue."),
+        text("service", "Name of the service; empty where none is known."),
+        text("title", "Title."),
+        text("severity", "Severity as its source names it."),
+        instant("started_at", "Begun.").always(),
+        instant("restored_at", "When users were served again for good; null while they are not."),
+        float("downtime_hours", "hours", "Time in which users were not served; null while they are not."),
+        text("deployment_id", "The deployment that it is laid to; empty where there is none."),
+        text(
+            "method",
+            "How: named (by its source), sha (its source names a change that was shipped), window (the newest one within some hours before).",
+        ),
+        float("detect_hours", "hours", "From that deployment to the incident."),
+        text("url", "Web address."),
+        HOST,
+    ],
+    range: Range::List(&["started_at"]),
+    ..table("calculated_incident", "Every incident of production.")
+};
+
+pub(super) const SUMMARY: TableSpec = TableSpec {
+    key: &["metric"],
+    columns: summaries::DELIVERY_COLUMNS,
+    range: Range::Summary,
+    ..table("dora_summary", "The five DORA keys of some days, each against as many days before.")
+};

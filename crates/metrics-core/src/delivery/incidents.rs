@@ -1,0 +1,241 @@
+//! Incidents: their services, how long users were not served, and the deployment that each is laid to.
+
+use ahash::RandomState;
+use hashbrown::HashMap;
+use model::Instant;
+use model::columns::{IncidentEventKind, Raw, StatusKind};
+use model::delivery::DeliveryRules;
+use model::names::comparable;
+use model::records::host_or_usual;
+
+use super::repositories::{Repositories, Repository};
+use super::services::Services;
+
+/// An incident of production.
+#[derive(Clone, Debug)]
+pub(super) struct Incident {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) severity: String,
+    pub(super) url: String,
+    pub(super) host: String,
+    /// Place of the service; `None` where no one service is meant.
+    pub(super) service: Option<usize>,
+    /// The deployment that its source names.
+    pub(super) deployment: String,
+    /// The change that its source names: `acme/shop#12`, or a commit.
+    pub(super) change: String,
+    /// Microseconds.
+    pub(super) started: i64,
+    /// Times at which users were served again, and at which it came back, in order.
+    pub(super) turns: Vec<(i64, Turn)>,
+}
+
+/// What became of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    Reopened,
+    Restored,
+}
+
+impl Incident {
+    /// When users were served again for good; `None` while they are not.
+    pub(super) fn restored(&self) -> Option<i64> {
+        self.turns.last().filter(|(_, turn)| *turn == Turn::Restored).map(|(at, _)| *at)
+    }
+
+    /// Whether users were not served at an instant.
+    pub(super) fn is_open_at(&self, at: i64) -> bool {
+        let last = self.turns.iter().rev().find(|(turned, _)| *turned <= at);
+        self.started <= at && last.is_none_or(|(_, turn)| *turn == Turn::Reopened)
+    }
+
+    /// Whether it came back after an instant.
+    pub(super) fn is_reopened_after(&self, at: i64) -> bool {
+        self.turns.iter().any(|(turned, turn)| *turn == Turn::Reopened && *turned > at)
+    }
+
+    /// Microseconds from its start to when users were served again for good, without the time in which they were;
+    /// `None` while they are not.
+    pub(super) fn downtime(&self) -> Option<i64> {
+        let restored = self.restored()?;
+        let mut served = 0;
+        let mut since = None;
+        for (at, turn) in &self.turns {
+            match (turn, since) {
+                (Turn::Restored, None) => since = Some(*at),
+                (Turn::Reopened, Some(from)) => {
+                    served += at - from;
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        Some((since.unwrap_or(restored) - self.started - served).max(0))
+    }
+}
+
+/// Whether anything tells of incidents at all.
+pub(super) fn has_source(raw: &Raw, rules: &DeliveryRules) -> bool {
+    rules.incidents.github_issues || raw.incidents.id.len() > 0
+}
+
+/// All incidents of production that had begun by `as_of`, in order of start and id: those that a source tells of, and
+/// issues with a label where the rules say so.
+pub(super) fn incidents_of(
+    raw: &Raw,
+    rules: &DeliveryRules,
+    repositories: &Repositories,
+    services: &Services<'_>,
+    as_of: i64,
+) -> Vec<Incident> {
+    let mut incidents = told(raw, repositories, services, as_of);
+    if rules.incidents.github_issues {
+        let known: Vec<String> = incidents.iter().map(|incident| incident.id.clone()).collect();
+        let of_issues = issues(raw, rules, repositories, services, as_of);
+        incidents.extend(of_issues.into_iter().filter(|incident| !known.contains(&incident.id)));
+    }
+    incidents.sort_by(|one, other| (one.started, &one.id).cmp(&(other.started, &other.id)));
+    incidents
+}
+
+fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: i64) -> Vec<Incident> {
+    let columns = &raw.incidents;
+    let mut turns = turns(raw, as_of);
+    let mut incidents = Vec::new();
+    for row in 0..columns.id.len() {
+        let text = |code: u32| raw.dictionary.text(code).into_owned();
+        let environment = text(columns.environment[row]);
+        let Some(started) = columns.started_at.get(row).map(Instant::micros).filter(|at| *at <= as_of) else { continue };
+        if !environment.is_empty() && !services.is_production_environment(&environment, "") {
+            continue;
+        }
+        let mut turns = turns.remove(columns.id.bytes(row)).unwrap_or_default();
+        if turns.is_empty() {
+            let restored = columns.restored_at.get(row).map(Instant::micros).filter(|at| *at <= as_of);
+            turns.extend(restored.map(|at| (at, Turn::Restored)));
+        }
+        let (org, repo) = (text(columns.org[row]), text(columns.repo[row]));
+        let named = text(columns.service[row]);
+        incidents.push(Incident {
+            id: columns.id.text(row).into_owned(),
+            title: columns.title.text(row).into_owned(),
+            severity: text(columns.severity[row]),
+            url: columns.url.text(row).into_owned(),
+            host: host_or_usual(&text(columns.host[row])).to_owned(),
+            service: service_of(services, repositories, &named, (&org, &repo)),
+            deployment: columns.deployment_id.text(row).into_owned(),
+            change: columns.change.text(row).into_owned(),
+            started,
+            turns,
+        });
+    }
+    incidents
+}
+
+/// The turns of each incident by its id.
+fn turns(raw: &Raw, as_of: i64) -> HashMap<&[u8], Vec<(i64, Turn)>, RandomState> {
+    let columns = &raw.incident_events;
+    let mut turns: HashMap<&[u8], Vec<(i64, Turn)>, RandomState> = HashMap::default();
+    for row in 0..columns.incident_id.len() {
+        let turn = match columns.kind[row] {
+            Some(IncidentEventKind::Restored | IncidentEventKind::Finished) => Turn::Restored,
+            Some(IncidentEventKind::Reopened) => Turn::Reopened,
+            _ => continue,
+        };
+        if let Some(at) = columns.at.get(row).map(Instant::micros).filter(|at| *at <= as_of) {
+            turns.entry(columns.incident_id.bytes(row)).or_default().push((at, turn));
+        }
+    }
+    turns.values_mut().for_each(|turns| turns.sort_unstable());
+    turns
+}
+
+/// Issues that are incidents by their labels: closing restores, reopening brings it back.
+fn issues(
+    raw: &Raw,
+    rules: &DeliveryRules,
+    repositories: &Repositories,
+    services: &Services<'_>,
+    as_of: i64,
+) -> Vec<Incident> {
+    let columns = &raw.issues;
+    let wanted: Vec<Vec<String>> =
+        rules.incidents.labels.iter().map(|all| all.iter().map(|label| comparable(label)).collect()).collect();
+    let mut is_incident: HashMap<u32, bool, RandomState> = HashMap::default();
+    let mut by_row: HashMap<u32, Incident, RandomState> = HashMap::default();
+    for row in 0..columns.id.len() {
+        let labels = || -> Vec<String> { raw.dictionary.text(columns.labels[row]).split(';').map(comparable).collect() };
+        let counts = *is_incident.entry(columns.labels[row]).or_insert_with(|| {
+            let labels = labels();
+            wanted.iter().any(|all| all.iter().all(|label| labels.contains(label)))
+        });
+        let started = columns.created_at.get(row).map(Instant::micros).filter(|at| *at <= as_of);
+        let is_gone = columns.vanished_at.get(row).is_some_and(|at| at.micros() <= as_of);
+        let (true, Some(started), false) = (counts, started, is_gone) else { continue };
+        let text = |code: u32| raw.dictionary.text(code).into_owned();
+        let named = labels().into_iter().find_map(|label| label.strip_prefix("service:").map(|name| name.trim().to_owned()));
+        let place = (&*text(columns.org[row]), &*text(columns.repo[row]));
+        let incident = Incident {
+            id: columns.id.text(row).into_owned(),
+            title: columns.title.text(row).into_owned(),
+            severity: String::new(),
+            url: columns.url.text(row).into_owned(),
+            host: host_or_usual(&text(columns.host[row])).to_owned(),
+            service: service_of(services, repositories, &named.unwrap_or_default(), place),
+            deployment: String::new(),
+            change: String::new(),
+            started,
+            turns: Vec::new(),
+        };
+        by_row.insert(row as u32, incident);
+    }
+    let events = &raw.status_events;
+    for row in 0..events.issue.len() {
+        let Some(incident) = by_row.get_mut(&events.issue[row]) else { continue };
+        let turn = match events.kind[row] {
+            Some(StatusKind::Closed) => Turn::Restored,
+            Some(StatusKind::Reopened) => Turn::Reopened,
+            _ => continue,
+        };
+        incident.turns.extend(events.at.get(row).map(Instant::micros).filter(|at| *at <= as_of).map(|at| (at, turn)));
+    }
+    let mut incidents: Vec<(u32, Incident)> = by_row.into_iter().collect();
+    incidents.sort_unstable_by_key(|(row, _)| *row);
+    let closed = |row: u32| columns.closed_at.get(row as usize).map(Instant::micros).filter(|at| *at <= as_of);
+    for (row, incident) in &mut incidents {
+        incident.turns.sort_unstable();
+        if incident.turns.is_empty() {
+            incident.turns.extend(closed(*row).map(|at| (at, Turn::Restored)));
+        }
+    }
+    incidents.into_iter().map(|(_, incident)| incident).collect()
+}
+
+/// The service that is named, else the one of the repository.
+fn service_of(
+    services: &Services<'_>,
+    repositories: &Repositories,
+    named: &str,
+    (org, repo): (&str, &str),
+) -> Option<usize> {
+    if !named.is_empty() {
+        let named = comparable(named);
+        return services.all.iter().position(|service| comparable(&service.name) == named);
+    }
+    let place = repositories.find(org, repo)?;
+    let mut of_repository =
+        (0..services.all.len()).filter(|service| services.all[*service].repositories.contains(&place));
+    let only = of_repository.next();
+    only.filter(|_| of_repository.next().is_none())
+}
+
+/// The repository and number of a change as incidents name it: `acme/shop#12`.
+pub(super) fn change_of(text: &str) -> Option<(&str, &str)> {
+    text.split_once('#').or_else(|| text.split_once('!'))
+}
+
+/// Whether a name is that of a repository.
+pub(super) fn is_repository(repository: &Repository, name: &str) -> bool {
+    repository.full_name() == name
+}

@@ -1,0 +1,110 @@
+//! Delivery under rule set `flow`: what reached users, how fast, and how safely. The five DORA keys, by evidence.
+//!
+//! **Services.** A service is made of repositories, or of folders of them; without a configuration each repository is one.
+//! What is production is said by names and tiers of environments; where nothing was ever deployed to production, published
+//! releases are the deployments.
+//!
+//! **Rollouts.** A deployment that reached production, with the same commit's later ones to other environments, is one
+//! rollout. It is a *change*, a *rollback* (to a commit that is behind the one that was live, or that diverged from it and
+//! was live before), or a *redeploy* of the same commit, which counts nowhere. See [`rollouts`].
+//!
+//! **Changes.** A change is a merged pull request. The rollout that served it first is found by the commit graph, see
+//! [`shipping`]; each row says how, how sure that is, and if there is none why.
+//!
+//! **Failures.** A rollout failed if an incident is laid to it, if a change that it shipped carries a label that says so,
+//! or if the next rollout is a rollback or ships a hotfix, within a window. See [`failures`].
+//!
+//! The definitions and their sources are in `docs/metrics.md`.
+
+mod facts;
+mod failures;
+mod graph;
+mod incidents;
+mod keys;
+mod lists;
+mod notices;
+mod repositories;
+mod rollouts;
+mod services;
+mod shipping;
+
+#[cfg(test)]
+mod tests;
+
+use model::Instant;
+use model::columns::Raw;
+use model::rules::{RuleSet, Rules};
+use model::table::Table;
+
+use crate::calendar::Cut;
+use crate::coverage::{Coverage, DELIVERY_SCOPES};
+use crate::selection::Chosen;
+use crate::summary::DeliveryFacts;
+use crate::wanted::Wanted;
+use facts::Facts;
+use repositories::Repositories;
+use services::{Service, Services};
+
+pub(crate) use keys::wilson;
+
+/// The tables of delivery, and what is said beside them.
+#[derive(Debug, Default)]
+pub(crate) struct Delivered {
+    /// `dora_week`, `dora_month`, `dora_day`, `calculated_deployment`, `calculated_change`, `calculated_incident`, as far
+    /// as they are wanted.
+    pub(crate) tables: Vec<Table>,
+    /// What a person should know about the figures.
+    pub(crate) notices: Vec<String>,
+    /// What the summary of any days needs; `None` where nothing was deployed.
+    pub(crate) summary: Option<DeliveryFacts>,
+}
+
+/// Whether anything was ever deployed or released.
+pub fn has_delivery(raw: &Raw) -> bool {
+    raw.deployments.id.len() > 0 || raw.releases.id.len() > 0
+}
+
+/// Names of the services that ever deployed, in order; none under `cto-stats`.
+pub fn services(raw: &Raw, rules: &Rules) -> Vec<String> {
+    if !has_delivery(raw) || rules.set != RuleSet::Flow {
+        return Vec::new();
+    }
+    let repositories = Repositories::of(raw, |_| false);
+    let services = Services::of(raw, &rules.delivery, &repositories);
+    let deploys = |service: &&Service<'_>| {
+        let of_service = || service.repositories.iter().map(|place| &repositories.all[*place]);
+        let is_production = |row: &u32| services.is_production(raw, service, *row as usize);
+        if service.by_releases {
+            of_service().any(|repository| !repository.releases.is_empty())
+        } else {
+            of_service().any(|repository| repository.deployments.iter().any(is_production))
+        }
+    };
+    services.all.iter().filter(deploys).map(|service| service.name.clone()).collect()
+}
+
+/// The tables of a selection that are wanted.
+pub(crate) fn tables_of(
+    raw: &Raw,
+    rules: &Rules,
+    as_of: Instant,
+    chosen: &Chosen,
+    wanted: Wanted<'_>,
+) -> Delivered {
+    let facts = Facts::of(raw, rules, as_of, chosen);
+    let coverage = Coverage::of(raw, &DELIVERY_SCOPES, as_of, chosen);
+    let cut = |name, cut| keys::table(name, cut, &facts, rules, &coverage, as_of);
+    let attempts_count = rules.delivery.failure.attempt;
+    let tables: [(&str, &dyn Fn() -> Table); 6] = [
+        ("dora_week", &|| cut("dora_week", Cut::Week)),
+        ("dora_month", &|| cut("dora_month", Cut::Month)),
+        ("dora_day", &|| cut("dora_day", Cut::Day)),
+        ("calculated_deployment", &|| lists::deployments(raw, &facts, attempts_count)),
+        ("calculated_change", &|| lists::changes(raw, &facts)),
+        ("calculated_incident", &|| lists::incidents(raw, &facts)),
+    ];
+    let tables: Vec<Table> =
+        tables.iter().filter(|(name, _)| wanted.has(name)).map(|(_, table)| table()).collect();
+    let summary = wanted.has("dora_summary").then(|| facts.summary(rules, &coverage, as_of, &tables)).flatten();
+    Delivered { notices: notices::of(raw, rules, &facts, &coverage, as_of), tables, summary }
+}

@@ -1,0 +1,119 @@
+//! What the raw data has of each repository: pull requests, deployments, releases, commits.
+
+use ahash::RandomState;
+use hashbrown::HashMap;
+use model::columns::Raw;
+use model::records::{USUAL_HOST, host_or_usual};
+
+/// Rows of the raw tables by repository.
+pub(super) struct Repositories {
+    /// In order of host, organisation and name.
+    pub(super) all: Vec<Repository>,
+}
+
+/// One repository.
+#[derive(Debug, Default)]
+pub(super) struct Repository {
+    pub(super) org: String,
+    pub(super) name: String,
+    pub(super) host: String,
+    /// The branch that it deploys from.
+    pub(super) default_branch: String,
+    /// Rows of pull requests.
+    pub(super) pull_requests: Vec<u32>,
+    /// Rows of deployments.
+    pub(super) deployments: Vec<u32>,
+    /// Rows of releases.
+    pub(super) releases: Vec<u32>,
+    /// Rows of commits.
+    pub(super) commits: Vec<u32>,
+}
+
+impl Repository {
+    /// `org/name`.
+    pub(super) fn full_name(&self) -> String {
+        format!("{}/{}", self.org, self.name)
+    }
+}
+
+impl Repositories {
+    /// From the raw data; `counts` says of each pull request whether it is looked at.
+    pub(super) fn of(raw: &Raw, counts: impl Fn(usize) -> bool) -> Self {
+        let mut gathering = Gathering { raw, places: HashMap::default(), all: Vec::new() };
+        let columns = &raw.pull_requests;
+        for row in (0..columns.id.len()).filter(|row| counts(*row)) {
+            let repository = gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]);
+            repository.pull_requests.push(row as u32);
+        }
+        let columns = &raw.deployments;
+        for row in 0..columns.id.len() {
+            gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]).deployments.push(row as u32);
+        }
+        let columns = &raw.releases;
+        for row in 0..columns.id.len() {
+            gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]).releases.push(row as u32);
+        }
+        let columns = &raw.commits;
+        for row in 0..columns.sha.len() {
+            gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]).commits.push(row as u32);
+        }
+        let mut all = gathering.all;
+        for repository in &mut all {
+            repository.default_branch = default_branch(raw, repository);
+        }
+        all.sort_by(|one, other| (&one.host, &one.org, &one.name).cmp(&(&other.host, &other.org, &other.name)));
+        Self { all }
+    }
+
+    /// The repository of a name, the usual host first.
+    pub(super) fn find(&self, org: &str, name: &str) -> Option<usize> {
+        let found = |repository: &&Repository| repository.org == org && repository.name == name;
+        let place = |usual: bool| {
+            self.all.iter().position(|it| found(&it) && (it.host == USUAL_HOST) == usual)
+        };
+        place(true).or_else(|| place(false))
+    }
+}
+
+struct Gathering<'a> {
+    raw: &'a Raw,
+    places: HashMap<[u32; 3], usize, RandomState>,
+    all: Vec<Repository>,
+}
+
+impl Gathering<'_> {
+    /// The repository of codes: of host, organisation and name.
+    fn repository(&mut self, codes: [u32; 3]) -> &mut Repository {
+        let Self { raw, places, all } = self;
+        let place = *places.entry(codes).or_insert_with(|| {
+            let [host, org, name] = codes.map(|code| raw.dictionary.text(code).into_owned());
+            let host = host_or_usual(&host).to_owned();
+            // A file may leave the usual host out in one row and write it in the next.
+            let known = all.iter().position(|it| (&it.host, &it.org, &it.name) == (&host, &org, &name));
+            known.unwrap_or_else(|| {
+                all.push(Repository { org, name, host, ..Repository::default() });
+                all.len() - 1
+            })
+        });
+        &mut all[place]
+    }
+}
+
+/// What an import was told; else the branch that most pull requests were merged into.
+fn default_branch(raw: &Raw, repository: &Repository) -> String {
+    let known = raw.repositories.iter().find(|it| {
+        it.name == repository.name && it.org == repository.org && host_or_usual(&it.host) == repository.host
+    });
+    if let Some(known) = known.filter(|it| !it.default_branch.is_empty()) {
+        return known.default_branch.clone();
+    }
+    let columns = &raw.pull_requests;
+    let mut merged: HashMap<u32, usize, RandomState> = HashMap::default();
+    for row in &repository.pull_requests {
+        if columns.merged_at.get(*row as usize).is_some() {
+            *merged.entry(columns.base[*row as usize]).or_default() += 1;
+        }
+    }
+    let named = merged.into_iter().map(|(code, count)| (count, raw.dictionary.text(code).into_owned()));
+    named.max_by(|one, other| one.0.cmp(&other.0).then_with(|| other.1.cmp(&one.1))).map_or_else(String::new, |it| it.1)
+}

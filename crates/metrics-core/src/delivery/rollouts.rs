@@ -1,0 +1,223 @@
+//! Rollouts: deployments that reached production, each commit once for all of its environments; and attempts that failed.
+
+use ahash::RandomState;
+use hashbrown::HashMap;
+use model::Instant;
+use model::columns::{DeploymentOutcome, Raw};
+
+use super::repositories::Repository;
+use super::services::{Service, Services};
+
+/// Microseconds of an hour.
+pub(super) const HOUR: i64 = 3_600_000_000;
+
+/// What a deployment to production is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It served something other than before.
+    Change,
+    /// The same commit as before, again; or a release of what was released before.
+    Redeploy,
+    /// Back to a commit that was served earlier.
+    Rollback,
+    /// It ended without ever serving users.
+    FailedAttempt,
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Redeploy => "redeploy",
+            Self::Rollback => "rollback",
+            Self::FailedAttempt => "failed_attempt",
+        }
+    }
+}
+
+/// Where a deployment is in the raw data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    Deployment(u32),
+    Release(u32),
+}
+
+/// A deployment to production that ended.
+#[derive(Clone, Debug)]
+pub(super) struct Rollout {
+    /// The first success; of an attempt itself.
+    pub(super) row: Row,
+    /// Place of the repository.
+    pub(super) repository: usize,
+    /// Microseconds.
+    pub(super) started: i64,
+    /// First success, in microseconds.
+    pub(super) succeeded: Option<i64>,
+    /// First end, in microseconds.
+    pub(super) finished: i64,
+    pub(super) kind: Kind,
+    /// The other deployments that it took up.
+    pub(super) taken_up: Vec<u32>,
+}
+
+impl Rollout {
+    /// Whether it counts as a deployment, failed attempts aside.
+    pub(super) fn counts(&self) -> bool {
+        matches!(self.kind, Kind::Change | Kind::Rollback)
+    }
+
+    /// The id of its first success.
+    pub(super) fn id<'a>(&self, raw: &'a Raw) -> &'a [u8] {
+        match self.row {
+            Row::Deployment(row) => raw.deployments.id.bytes(row as usize),
+            Row::Release(row) => raw.releases.id.bytes(row as usize),
+        }
+    }
+
+    /// The object id of its commit.
+    pub(super) fn sha<'a>(&self, raw: &'a Raw) -> &'a [u8] {
+        match self.row {
+            Row::Deployment(row) => raw.deployments.sha.bytes(row as usize),
+            Row::Release(row) => raw.releases.sha.bytes(row as usize),
+        }
+    }
+}
+
+/// The rollouts of a service in one of its repositories, in order of their first success, and the attempts that failed, in
+/// order of their end; as known at `as_of`. Kinds are still open: a rollout is a change, a redeploy of the very commit
+/// before a redeploy.
+pub(super) fn rollouts_of(
+    raw: &Raw,
+    services: &Services<'_>,
+    service: &Service<'_>,
+    place: usize,
+    repository: &Repository,
+    rollout_hours: f64,
+    as_of: i64,
+) -> (Vec<Rollout>, Vec<Rollout>) {
+    if service.by_releases {
+        return (released(raw, place, repository, as_of), Vec::new());
+    }
+    let unmerged = UnmergedHeads::of(raw, repository);
+    let columns = &raw.deployments;
+    let by_now = |at: Option<Instant>| at.map(Instant::micros).filter(|at| *at <= as_of);
+    let (mut successes, mut attempts) = (Vec::new(), Vec::new());
+    for row in repository.deployments.iter().copied() {
+        let at = row as usize;
+        let Some(created) = by_now(columns.created_at.get(at)) else { continue };
+        if !services.is_production(raw, service, at) || unmerged.has(columns.sha.bytes(at), created) {
+            continue;
+        }
+        let started = by_now(columns.started_at.get(at)).unwrap_or(created);
+        let new = |kind, succeeded: Option<i64>, finished| Rollout {
+            row: Row::Deployment(row),
+            repository: place,
+            started,
+            succeeded,
+            finished,
+            kind,
+            taken_up: Vec::new(),
+        };
+        if let Some(succeeded) = by_now(columns.succeeded_at.get(at)) {
+            successes.push(new(Kind::Change, Some(succeeded), succeeded));
+            continue;
+        }
+        let succeeds_later = columns.succeeded_at.get(at).is_some();
+        if let Some(finished) = by_now(columns.finished_at.get(at))
+            && (succeeds_later || columns.outcome[at] == Some(DeploymentOutcome::Failure))
+        {
+            attempts.push(new(Kind::FailedAttempt, None, finished));
+        }
+    }
+    let order = |rollout: &Rollout| {
+        let Row::Deployment(row) = rollout.row else { return (0, 0, &[][..]) };
+        let created = columns.created_at.micros()[row as usize];
+        (rollout.succeeded.unwrap_or(rollout.finished), created, columns.id.bytes(row as usize))
+    };
+    successes.sort_by(|one, other| order(one).cmp(&order(other)));
+    attempts.sort_by(|one, other| order(one).cmp(&order(other)));
+    (taken_up(raw, successes, (rollout_hours * HOUR as f64) as i64), attempts)
+}
+
+/// Successes of one commit without another between are one rollout while they reach new environments, or come from the
+/// same run; what else there is of that commit are redeploys.
+fn taken_up(raw: &Raw, successes: Vec<Rollout>, window: i64) -> Vec<Rollout> {
+    let columns = &raw.deployments;
+    let mut rollouts: Vec<Rollout> = Vec::with_capacity(successes.len());
+    // The rollout that may take up more, the environments that it has reached and its runs.
+    let mut open: Option<(usize, Vec<u32>, Vec<&[u8]>)> = None;
+    for success in successes {
+        let Row::Deployment(row) = success.row else { continue };
+        let (environment, run) = (columns.environment[row as usize], columns.run_id.bytes(row as usize));
+        let same = open.as_mut().filter(|(place, ..)| rollouts[*place].sha(raw) == success.sha(raw));
+        let Some((place, environments, runs)) = same else {
+            open = Some((rollouts.len(), vec![environment], vec![run]));
+            rollouts.push(success);
+            continue;
+        };
+        let rollout = &mut rollouts[*place];
+        let since = success.finished - rollout.finished;
+        let is_part = !environments.contains(&environment) || (!run.is_empty() && runs.contains(&run));
+        if since <= window && is_part {
+            rollout.started = rollout.started.min(success.started);
+            rollout.taken_up.push(row);
+            environments.push(environment);
+            runs.push(run);
+        } else {
+            rollouts.push(Rollout { kind: Kind::Redeploy, ..success });
+        }
+    }
+    rollouts
+}
+
+/// Published releases that are ready for production, each a rollout.
+fn released(raw: &Raw, place: usize, repository: &Repository, as_of: i64) -> Vec<Rollout> {
+    let columns = &raw.releases;
+    let published = |row: &u32| {
+        let at = *row as usize;
+        let published = columns.published_at.get(at)?.micros();
+        let counts = published <= as_of && !columns.draft[at] && !columns.prerelease[at];
+        counts.then_some((published, columns.id.bytes(at), *row))
+    };
+    let mut rows: Vec<(i64, &[u8], u32)> = repository.releases.iter().filter_map(published).collect();
+    rows.sort_unstable();
+    let mut rollouts: Vec<Rollout> = Vec::with_capacity(rows.len());
+    for (published, _, row) in rows {
+        let rollout = Rollout {
+            row: Row::Release(row),
+            repository: place,
+            started: published,
+            succeeded: Some(published),
+            finished: published,
+            kind: Kind::Change,
+            taken_up: Vec::new(),
+        };
+        let is_same = rollouts.last().is_some_and(|last| last.sha(raw) == rollout.sha(raw) && !rollout.sha(raw).is_empty());
+        rollouts.push(Rollout { kind: if is_same { Kind::Redeploy } else { Kind::Change }, ..rollout });
+    }
+    rollouts
+}
+
+/// The heads of pull requests, with when each was merged.
+struct UnmergedHeads<'a>(HashMap<&'a [u8], i64, RandomState>);
+
+impl<'a> UnmergedHeads<'a> {
+    fn of(raw: &'a Raw, repository: &Repository) -> Self {
+        let columns = &raw.pull_requests;
+        let mut heads: HashMap<&[u8], i64, RandomState> = HashMap::default();
+        for row in repository.pull_requests.iter().map(|row| *row as usize) {
+            let head = columns.head_sha.bytes(row);
+            if !head.is_empty() {
+                let merged = columns.merged_at.get(row).map_or(i64::MAX, Instant::micros);
+                let known = heads.entry(head).or_insert(merged);
+                *known = (*known).min(merged);
+            }
+        }
+        Self(heads)
+    }
+
+    /// Whether a commit was the head of a pull request that was not merged then.
+    fn has(&self, sha: &[u8], at: i64) -> bool {
+        self.0.get(sha).is_some_and(|merged| at < *merged)
+    }
+}
