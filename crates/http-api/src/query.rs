@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(
             problem.detail,
             "\"form\" is no parameter here; did you mean from? \
-             Valid are as_of, bots, by, from, project, repo, rules, team, to, type, week"
+             Valid are as_of, bots, by, from, project, repo, rules, service, team, to, type, week"
         );
     }
 

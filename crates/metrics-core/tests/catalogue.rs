@@ -167,6 +167,7 @@ fn filters_follow_from_what_a_table_is_about() {
         let known = match table.scope {
             TableScope::Issues => &[Filter::Project, Filter::Repository, Filter::Team, Filter::Type, Filter::Bots][..],
             TableScope::PullRequests => &[Filter::Repository, Filter::Team, Filter::Bots],
+            TableScope::Delivery => &[Filter::Repository, Filter::Team, Filter::Service, Filter::Bots],
             TableScope::CloudSpending => &[],
         };
         assert_eq!(table.filters, known, "{}", table.name);

@@ -160,7 +160,7 @@ pub(super) fn evidence_meta() -> Object {
 
 /// What there is.
 pub(super) fn about() -> Object {
-    let properties: [Property; 18] = [
+    let properties: [Property; 19] = [
         ("build", "What is running.", Kind::Text),
         ("rules", "The rule set of this answer.", Kind::Text),
         OVERRIDES,

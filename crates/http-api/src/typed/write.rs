@@ -7,6 +7,7 @@ use metrics_core::Calculation;
 use metrics_core::Selection;
 use metrics_core::catalogue::{Filter, Period, RuleSets, TableScope, TableSpec, Written};
 use metrics_core::coverage::{Coverage, DELIVERY_SCOPES, ISSUE_SCOPES, PULL_REQUEST_SCOPES};
+use model::kinds::Scope;
 use model::rules::RuleSet;
 use model::table::Table;
 use serde_json::{Map, Value, json};
@@ -100,7 +101,7 @@ pub(crate) fn meta(
         TableScope::Issues | TableScope::PullRequests | TableScope::Delivery => is_known.then_some(calculation.as_of),
     };
     let coverage = as_of.map(|as_of| {
-        let of_scopes = |scopes| Coverage::selected(raw, rules, scopes, as_of, &query.selection);
+        let of_scopes = |scopes: &[Scope]| Coverage::selected(raw, rules, scopes, as_of, &query.selection);
         let coverage = match spec.scope {
             TableScope::Issues => of_scopes(&ISSUE_SCOPES),
             TableScope::PullRequests => of_scopes(&PULL_REQUEST_SCOPES),
