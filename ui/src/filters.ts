@@ -3,7 +3,7 @@ import type { About, Params } from './api/client.ts';
 import { isoDay, monthsBefore } from './period.ts';
 
 /** Lists that narrow the rows. */
-export const lists = ['project', 'repo', 'team', 'type'] as const;
+export const lists = ['project', 'repo', 'team', 'service', 'type'] as const;
 export type List = (typeof lists)[number];
 
 /** What an address may ask for; absent is the usual. */
@@ -13,6 +13,7 @@ export interface Filters {
   project?: string[];
   repo?: string[];
   team?: string[];
+  service?: string[];
   type?: string[];
   by?: 'week' | 'month';
   /** What an address says that is no day and no length of periods: `from=2026-13-40`. */
@@ -92,6 +93,7 @@ export function known(filters: Filters, about: About): { filters: Filters; unkno
     project: about.projects.map((project) => project.id),
     repo: about.repositories,
     team: about.teams,
+    service: about.services,
     type: about.types,
   };
   const unknown: string[] = [...(filters.unread ?? [])];

@@ -44,6 +44,12 @@ export function small(value: number | null | undefined): string {
   return value == null ? nothing : hundredth.format(value);
 }
 
+/** A share from 0 to 1 as `8 %`; one decimal below ten. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value < 10 && value > 0 ? tenthAtMost(Number(value.toFixed(1))) : count(value)} %`;
+}
+
 /** `+28 %`, `−3 %`, `0 %` */
 export function changePercent(value: number): string {
   return `${signedPercent.format(value).replace('-', '−')} %`;

@@ -31,6 +31,11 @@ const pullRequests = createRoute({
     async () => (await import('./pages/pull-requests/page.tsx')).PullRequestsPage,
   ),
 });
+const dora = createRoute({
+  getParentRoute: () => root,
+  path: '/dora',
+  component: lazyPage('dora', async () => (await import('./pages/dora/page.tsx')).DoraPage),
+});
 const cloud = createRoute({
   getParentRoute: () => root,
   path: '/cloud',
@@ -38,7 +43,7 @@ const cloud = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([index, flow, pullRequests, cloud]),
+  routeTree: root.addChildren([index, flow, pullRequests, dora, cloud]),
   basepath: base || '/',
   parseSearch: (text) => readFilters(new URLSearchParams(text)),
   stringifySearch: writeFilters,

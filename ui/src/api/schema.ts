@@ -361,6 +361,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delivery/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every merged pull request of every service that deploys, and the deployment that shipped it. */
+        get: operations["delivery_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/changes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every merged pull request of every service that deploys, and the deployment that shipped it. As CSV. */
+        get: operations["delivery_changes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every deployment to production that ended. What a rollout to several environments took up is in its row. */
+        get: operations["delivery_deployments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/deployments.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every deployment to production that ended. What a rollout to several environments took up is in its row. As CSV. */
+        get: operations["delivery_deployments_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/dora": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The five DORA keys by week: a row per service from its first deployment on, and one for all. The five DORA keys by month: a row per service from its first deployment on, and one for all. The five DORA keys by day, of all services together. */
+        get: operations["delivery_dora"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/dora.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The five DORA keys by week: a row per service from its first deployment on, and one for all. The five DORA keys by month: a row per service from its first deployment on, and one for all. The five DORA keys by day, of all services together. As CSV. */
+        get: operations["delivery_dora_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every incident of production. */
+        get: operations["delivery_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/incidents.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every incident of production. As CSV. */
+        get: operations["delivery_incidents_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The five DORA keys of some days, each against as many days before. */
+        get: operations["delivery_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/summary.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The five DORA keys of some days, each against as many days before. As CSV. */
+        get: operations["delivery_summary_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flow/aging": {
         parameters: {
             query?: never;
@@ -1508,6 +1678,8 @@ export interface components {
             };
             /** @description The rule set of this answer. */
             rules: string;
+            /** @description Services that ever deployed. */
+            services: string[];
             /** @description Changes when the data does. */
             snapshot: string;
             /** @description The last import of each: `scope`, `subject`, `label`, `state`, `message`, `covered_to`. */
@@ -1708,6 +1880,279 @@ export interface components {
              * @example review
              */
             step?: string;
+            /**
+             * @description Web address.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+        };
+        /** @description Every merged pull request of every service that deploys, and the deployment that shipped it. */
+        calculated_change_row: {
+            /**
+             * @description From the first commit to ready for review. Unit: days.
+             * @example 7.25
+             */
+            coding_days?: number | null;
+            /**
+             * @description certain, likely or guess; empty without a deployment.
+             * @example Web
+             */
+            confidence?: string;
+            /**
+             * @description From the merge to users. Unit: days.
+             * @example 7.25
+             */
+            deploy_wait_days?: number | null;
+            /**
+             * Format: date-time
+             * @description When that was.
+             * @example 2026-03-30T00:00:00Z
+             */
+            deployed_at?: string | null;
+            /**
+             * @description The deployment by which users had it first; empty where there is none.
+             * @example Web
+             */
+            deployment_id?: string;
+            /**
+             * Format: date-time
+             * @description First commit, or its opening where that was earlier; null where commits are unknown.
+             * @example 2026-03-30T00:00:00Z
+             */
+            first_commit_at?: string | null;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host: string;
+            /**
+             * @description Whether it is a hotfix by its labels, branch or title.
+             * @example true
+             */
+            hotfix?: boolean;
+            /**
+             * @description From there to users. Unit: days.
+             * @example 7.25
+             */
+            lead_days?: number | null;
+            /**
+             * @description From the last approval to the merge. Unit: days.
+             * @example 7.25
+             */
+            merge_days?: number | null;
+            /**
+             * Format: date-time
+             * @description Merged.
+             * @example 2026-03-30T00:00:00Z
+             */
+            merged_at?: string;
+            /**
+             * @description How the deployment is known: ancestry (its commit holds the change's), cherry_pick (it holds a commit picked from it), merge_order (by the dates of commits), time (the first one after the merge), or none.
+             * @example Web
+             */
+            method?: string;
+            /**
+             * @description Number of the pull request.
+             * @example Web
+             */
+            number: string;
+            /**
+             * @description Organisation of the repository.
+             * @example Web
+             */
+            org: string;
+            /**
+             * @description From ready to the first review. Unit: days.
+             * @example 7.25
+             */
+            pickup_days?: number | null;
+            /**
+             * @description Why there is none: before_first (the first known deployment holds it), not_deployed, other_branch, no_service, unknown. Empty where there is one.
+             * @example Web
+             */
+            reason?: string;
+            /**
+             * @description Repository.
+             * @example web
+             */
+            repo: string;
+            /**
+             * @description From the first review to the last approval. Unit: days.
+             * @example 7.25
+             */
+            review_days?: number | null;
+            /**
+             * @description Name of the service; empty where it touches no folder of any.
+             * @example Web
+             */
+            service: string;
+            /**
+             * @description Title.
+             * @example Web
+             */
+            title?: string;
+            /**
+             * @description Web address.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+        };
+        /** @description Every deployment to production that ended. What a rollout to several environments took up is in its row. */
+        calculated_deployment_row: {
+            /**
+             * @description Why: hotfix, incident, label, rollback, attempt, joined by ;. Empty where it did not fail.
+             * @example Web
+             */
+            causes?: string;
+            /**
+             * @description Changes that users had first by it; null for an attempt. Unit: changes.
+             * @example 7
+             */
+            changes?: number | null;
+            /**
+             * @description Whether it is among `deployments`.
+             * @example true
+             */
+            counted?: boolean;
+            /**
+             * @description Id of its first success by the provider.
+             * @example Web
+             */
+            deployment_id: string;
+            /**
+             * @description Environment of its first success; the tag of a release.
+             * @example Web
+             */
+            environment?: string;
+            /**
+             * @description Whether it failed; null for an attempt that does not count.
+             * @example true
+             */
+            failed?: boolean | null;
+            /**
+             * Format: date-time
+             * @description First end.
+             * @example 2026-03-30T00:00:00Z
+             */
+            finished_at?: string;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host: string;
+            /**
+             * @description change, redeploy (the commit that was live already), rollback, or failed_attempt.
+             * @example Web
+             */
+            kind?: string;
+            /**
+             * @description Organisation of the repository.
+             * @example Web
+             */
+            org?: string;
+            /**
+             * Format: date-time
+             * @description When users were served again; null where it did not fail, and while they are not.
+             * @example 2026-03-30T00:00:00Z
+             */
+            recovered_at?: string | null;
+            /**
+             * @description Repository.
+             * @example web
+             */
+            repo?: string;
+            /**
+             * @description Name of the service, org/repo where it is one repository.
+             * @example Web
+             */
+            service: string;
+            /**
+             * @description Object id of the commit.
+             * @example Web
+             */
+            sha?: string;
+            /**
+             * Format: date-time
+             * @description Begun.
+             * @example 2026-03-30T00:00:00Z
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
+             * @description First success; null for an attempt that failed.
+             * @example 2026-03-30T00:00:00Z
+             */
+            succeeded_at?: string | null;
+            /**
+             * @description Whether it is a rollback or ships a hotfix; null for an attempt.
+             * @example true
+             */
+            unplanned?: boolean | null;
+            /**
+             * @description Web address.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+        };
+        /** @description Every incident of production. */
+        calculated_incident_row: {
+            /**
+             * @description The deployment that it is laid to; empty where there is none.
+             * @example Web
+             */
+            deployment_id?: string;
+            /**
+             * @description From that deployment to the incident. Unit: hours.
+             * @example 7.25
+             */
+            detect_hours?: number | null;
+            /**
+             * @description Time in which users were not served; null while they are not. Unit: hours.
+             * @example 7.25
+             */
+            downtime_hours?: number | null;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host: string;
+            /**
+             * @description Id by its source; org/repo#number for an issue.
+             * @example Web
+             */
+            incident_id: string;
+            /**
+             * @description How: named (by its source), sha (its source names a change that was shipped), window (the newest one within some hours before).
+             * @example Web
+             */
+            method?: string;
+            /**
+             * Format: date-time
+             * @description When users were served again for good; null while they are not.
+             * @example 2026-03-30T00:00:00Z
+             */
+            restored_at?: string | null;
+            /**
+             * @description Name of the service; empty where none is known.
+             * @example Web
+             */
+            service?: string;
+            /**
+             * @description Severity as its source names it.
+             * @example Web
+             */
+            severity?: string;
+            /**
+             * Format: date-time
+             * @description Begun.
+             * @example 2026-03-30T00:00:00Z
+             */
+            started_at?: string;
+            /**
+             * @description Title.
+             * @example Web
+             */
+            title?: string;
             /**
              * @description Web address.
              * @example https://github.com/acme/web/issues/12
@@ -2628,6 +3073,803 @@ export interface components {
              * @example 7.25
              */
             time_to_pr: number | null;
+            /**
+             * @description ISO week, Monday to Sunday.
+             * @example 12
+             */
+            week: number;
+            /**
+             * @description ISO year of the week.
+             * @example 7
+             */
+            year: number;
+        };
+        /** @description The five DORA keys by day, of all services together. */
+        dora_day_row: {
+            /**
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @example 7
+             */
+            attempts_failed?: number | null;
+            /**
+             * @description Of these, the share of which that is certain; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            certain_share?: number | null;
+            /**
+             * @description failed / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_low?: number | null;
+            /**
+             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @example 7
+             */
+            changes?: number | null;
+            /**
+             * @description Median from the first commit to ready for review. Unit: days.
+             * @example 7.25
+             */
+            coding_p50_days?: number | null;
+            /**
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * Format: date
+             * @description Day.
+             * @example 2026-03-30
+             */
+            date: string;
+            /**
+             * @description Median from the merge to the deployment. Unit: days.
+             * @example 7.25
+             */
+            deploy_wait_p50_days?: number | null;
+            /**
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @example 7
+             */
+            deployments?: number | null;
+            /**
+             * @description Median from the deployment that is to blame to the incident; null over none. Unit: hours.
+             * @example 7.25
+             */
+            detect_p50_hours?: number | null;
+            /**
+             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @example 7
+             */
+            failed?: number | null;
+            /**
+             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @example 7
+             */
+            failed_by_hotfix?: number | null;
+            /**
+             * @description Those that caused an incident; null without a source of incidents. Unit: deployments.
+             * @example 7
+             */
+            failed_by_incident?: number | null;
+            /**
+             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @example 7
+             */
+            failed_by_label?: number | null;
+            /**
+             * @description Those that the next deployment took back. Unit: deployments.
+             * @example 7
+             */
+            failed_by_rollback?: number | null;
+            /**
+             * @description Incidents of production that began in the period; null without a source. Unit: incidents.
+             * @example 7
+             */
+            incidents?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_mean_days?: number | null;
+            /**
+             * @description Median from the first commit to users; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_p50_days?: number | null;
+            /**
+             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @example 7.25
+             */
+            lead_p85_days?: number | null;
+            /**
+             * @description Of what was merged into the default branch in the period, the share that is deployed by now; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            linked_share?: number | null;
+            /**
+             * @description Median from the last approval to the merge. Unit: days.
+             * @example 7.25
+             */
+            merge_p50_days?: number | null;
+            /**
+             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @example 7
+             */
+            negative_lead?: number | null;
+            /**
+             * @description Deployments by the days of the period. Unit: deployments.
+             * @example 7.25
+             */
+            per_day?: number | null;
+            /**
+             * @description Median from ready to the first review. Unit: days.
+             * @example 7.25
+             */
+            pickup_p50_days?: number | null;
+            /**
+             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @example 7
+             */
+            recovered?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_mean_hours?: number | null;
+            /**
+             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @example 7
+             */
+            recovery_open?: number | null;
+            /**
+             * @description Median from a failed deployment to the recovery; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_p50_hours?: number | null;
+            /**
+             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @example 7
+             */
+            redeploys?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_mean_hours?: number | null;
+            /**
+             * @description Median of the time in which users were not served; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_p50_hours?: number | null;
+            /**
+             * @description Those that are over; null without a source. Unit: incidents.
+             * @example 7
+             */
+            restored?: number | null;
+            /**
+             * @description Median from the first review to the last approval. Unit: days.
+             * @example 7.25
+             */
+            review_p50_days?: number | null;
+            /**
+             * @description unplanned / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            rework_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_low?: number | null;
+            /**
+             * @description Those among `deployments` that went back. Unit: deployments.
+             * @example 7
+             */
+            rollbacks?: number | null;
+            /**
+             * @description ALL: what is selected, all together.
+             * @example Web
+             */
+            service: string | null;
+            /**
+             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @example 7
+             */
+            unplanned?: number | null;
+        };
+        /** @description The five DORA keys by month: a row per service from its first deployment on, and one for all. */
+        dora_month_row: {
+            /**
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @example 7
+             */
+            attempts_failed?: number | null;
+            /**
+             * @description Mean of the baseline of `deployments`; null in an incomplete period and below 6 complete ones. Unit: deployments.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Of these, the share of which that is certain; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            certain_share?: number | null;
+            /**
+             * @description failed / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_low?: number | null;
+            /**
+             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @example 7
+             */
+            changes?: number | null;
+            /**
+             * @description Median from the first commit to ready for review. Unit: days.
+             * @example 7.25
+             */
+            coding_p50_days?: number | null;
+            /**
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Median from the merge to the deployment. Unit: days.
+             * @example 7.25
+             */
+            deploy_wait_p50_days?: number | null;
+            /**
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @example 7
+             */
+            deployments?: number | null;
+            /**
+             * @description Median from the deployment that is to blame to the incident; null over none. Unit: hours.
+             * @example 7.25
+             */
+            detect_p50_hours?: number | null;
+            /**
+             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @example 7
+             */
+            failed?: number | null;
+            /**
+             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @example 7
+             */
+            failed_by_hotfix?: number | null;
+            /**
+             * @description Those that caused an incident; null without a source of incidents. Unit: deployments.
+             * @example 7
+             */
+            failed_by_incident?: number | null;
+            /**
+             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @example 7
+             */
+            failed_by_label?: number | null;
+            /**
+             * @description Those that the next deployment took back. Unit: deployments.
+             * @example 7
+             */
+            failed_by_rollback?: number | null;
+            /**
+             * @description Incidents of production that began in the period; null without a source. Unit: incidents.
+             * @example 7
+             */
+            incidents?: number | null;
+            /**
+             * @description Lower control limit of `deployments`, not below 0; null as the upper one. Unit: deployments.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_mean_days?: number | null;
+            /**
+             * @description Median from the first commit to users; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_p50_days?: number | null;
+            /**
+             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @example 7.25
+             */
+            lead_p85_days?: number | null;
+            /**
+             * @description Of what was merged into the default branch in the period, the share that is deployed by now; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            linked_share?: number | null;
+            /**
+             * @description Median from the last approval to the merge. Unit: days.
+             * @example 7.25
+             */
+            merge_p50_days?: number | null;
+            /**
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @example 7
+             */
+            negative_lead?: number | null;
+            /**
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Deployments by the days of the period. Unit: deployments.
+             * @example 7.25
+             */
+            per_day?: number | null;
+            /**
+             * @description Median from ready to the first review. Unit: days.
+             * @example 7.25
+             */
+            pickup_p50_days?: number | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 periods.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @example 7
+             */
+            recovered?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_mean_hours?: number | null;
+            /**
+             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @example 7
+             */
+            recovery_open?: number | null;
+            /**
+             * @description Median from a failed deployment to the recovery; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_p50_hours?: number | null;
+            /**
+             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @example 7
+             */
+            redeploys?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_mean_hours?: number | null;
+            /**
+             * @description Median of the time in which users were not served; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_p50_hours?: number | null;
+            /**
+             * @description Those that are over; null without a source. Unit: incidents.
+             * @example 7
+             */
+            restored?: number | null;
+            /**
+             * @description Median from the first review to the last approval. Unit: days.
+             * @example 7.25
+             */
+            review_p50_days?: number | null;
+            /**
+             * @description unplanned / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            rework_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_low?: number | null;
+            /**
+             * @description Those among `deployments` that went back. Unit: deployments.
+             * @example 7
+             */
+            rollbacks?: number | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description Name of the service, org/repo where it is one repository; or ALL.
+             * @example Web
+             */
+            service: string | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Upper control limit of `deployments`; null as no_limits says. Unit: deployments.
+             * @example 7.25
+             */
+            ucl?: number | null;
+            /**
+             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @example 7
+             */
+            unplanned?: number | null;
+        };
+        /** @description The five DORA keys of some days, each against as many days before. */
+        dora_summary_row: {
+            /**
+             * @description Value less previous in percent of previous; null without either, and where previous is 0. Unit: %.
+             * @example 7.25
+             */
+            change_percent?: number | null;
+            /**
+             * Format: date
+             * @description First day, in the reporting zone.
+             * @example 2026-03-30
+             */
+            from?: string;
+            /**
+             * @description Of a share: upper end of that interval; else null.
+             * @example 7.25
+             */
+            high?: number | null;
+            /**
+             * @description Upper control limit, as the lower one.
+             * @example 7.25
+             */
+            limit_high?: number | null;
+            /**
+             * @description Lower control limit of the weekly series in force at the last complete week of the days that has a value; null without limits, and for what has no chart.
+             * @example 7.25
+             */
+            limit_low?: number | null;
+            /**
+             * @description Of a share: lower end of its 95 % interval by Wilson; else null.
+             * @example 7.25
+             */
+            low?: number | null;
+            /**
+             * @description Name of the metric in the catalogue.
+             * @example Web
+             */
+            metric: string;
+            /**
+             * @description Observations: deployments, changes, or failed deployments that are over.
+             * @example 7
+             */
+            n?: number;
+            /**
+             * @description 85th percentile over the days; null below 10 observations, and for what is no median.
+             * @example 7.25
+             */
+            p85?: number | null;
+            /**
+             * @description The same figure then; null where the data does not cover all of those days, or as value.
+             * @example 7.25
+             */
+            previous?: number | null;
+            /**
+             * Format: date
+             * @description First day of the comparison: as many days just before.
+             * @example 2026-03-30
+             */
+            previous_from?: string;
+            /**
+             * @description Its observations; null where the data does not cover all of those days.
+             * @example 7
+             */
+            previous_n?: number | null;
+            /**
+             * Format: date
+             * @description Last day of the comparison.
+             * @example 2026-03-30
+             */
+            previous_to?: string;
+            /**
+             * @description Weeks of the days that signal; null where none can be judged, and for what has no chart. Unit: weeks.
+             * @example 7
+             */
+            signals?: number | null;
+            /**
+             * Format: date
+             * @description Last day, in the reporting zone.
+             * @example 2026-03-30
+             */
+            to?: string;
+            /**
+             * @description Its unit in the catalogue.
+             * @example Web
+             */
+            unit?: string;
+            /**
+             * @description Deployments by week of deployment_frequency; median of lead_time_for_changes and recovery_time; share of change_failure_rate and rework_rate. Null over no observations, and for shares below 10 deployments.
+             * @example 7.25
+             */
+            value?: number | null;
+            /**
+             * @description better or worse, where the last complete week of the days signals and the metric has a good direction; else empty, and always for what has no chart.
+             * @example Web
+             */
+            verdict?: string;
+        };
+        /** @description The five DORA keys by week: a row per service from its first deployment on, and one for all. */
+        dora_week_row: {
+            /**
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @example 7
+             */
+            attempts_failed?: number | null;
+            /**
+             * @description Mean of the baseline of `deployments`; null in an incomplete period and below 6 complete ones. Unit: deployments.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Of these, the share of which that is certain; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            certain_share?: number | null;
+            /**
+             * @description failed / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_low?: number | null;
+            /**
+             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @example 7
+             */
+            changes?: number | null;
+            /**
+             * @description Median from the first commit to ready for review. Unit: days.
+             * @example 7.25
+             */
+            coding_p50_days?: number | null;
+            /**
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Median from the merge to the deployment. Unit: days.
+             * @example 7.25
+             */
+            deploy_wait_p50_days?: number | null;
+            /**
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @example 7
+             */
+            deployments?: number | null;
+            /**
+             * @description Median from the deployment that is to blame to the incident; null over none. Unit: hours.
+             * @example 7.25
+             */
+            detect_p50_hours?: number | null;
+            /**
+             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @example 7
+             */
+            failed?: number | null;
+            /**
+             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @example 7
+             */
+            failed_by_hotfix?: number | null;
+            /**
+             * @description Those that caused an incident; null without a source of incidents. Unit: deployments.
+             * @example 7
+             */
+            failed_by_incident?: number | null;
+            /**
+             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @example 7
+             */
+            failed_by_label?: number | null;
+            /**
+             * @description Those that the next deployment took back. Unit: deployments.
+             * @example 7
+             */
+            failed_by_rollback?: number | null;
+            /**
+             * @description Incidents of production that began in the period; null without a source. Unit: incidents.
+             * @example 7
+             */
+            incidents?: number | null;
+            /**
+             * @description Lower control limit of `deployments`, not below 0; null as the upper one. Unit: deployments.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_mean_days?: number | null;
+            /**
+             * @description Median from the first commit to users; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_p50_days?: number | null;
+            /**
+             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @example 7.25
+             */
+            lead_p85_days?: number | null;
+            /**
+             * @description Of what was merged into the default branch in the period, the share that is deployed by now; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            linked_share?: number | null;
+            /**
+             * @description Median from the last approval to the merge. Unit: days.
+             * @example 7.25
+             */
+            merge_p50_days?: number | null;
+            /**
+             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @example 7
+             */
+            negative_lead?: number | null;
+            /**
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Deployments by the days of the period. Unit: deployments.
+             * @example 7.25
+             */
+            per_day?: number | null;
+            /**
+             * @description Median from ready to the first review. Unit: days.
+             * @example 7.25
+             */
+            pickup_p50_days?: number | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 periods.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @example 7
+             */
+            recovered?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_mean_hours?: number | null;
+            /**
+             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @example 7
+             */
+            recovery_open?: number | null;
+            /**
+             * @description Median from a failed deployment to the recovery; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_p50_hours?: number | null;
+            /**
+             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @example 7
+             */
+            redeploys?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_mean_hours?: number | null;
+            /**
+             * @description Median of the time in which users were not served; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_p50_hours?: number | null;
+            /**
+             * @description Those that are over; null without a source. Unit: incidents.
+             * @example 7
+             */
+            restored?: number | null;
+            /**
+             * @description Median from the first review to the last approval. Unit: days.
+             * @example 7.25
+             */
+            review_p50_days?: number | null;
+            /**
+             * @description unplanned / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            rework_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_low?: number | null;
+            /**
+             * @description Those among `deployments` that went back. Unit: deployments.
+             * @example 7
+             */
+            rollbacks?: number | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description Name of the service, org/repo where it is one repository; or ALL.
+             * @example Web
+             */
+            service: string | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Upper control limit of `deployments`; null as no_limits says. Unit: deployments.
+             * @example 7.25
+             */
+            ucl?: number | null;
+            /**
+             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @example 7
+             */
+            unplanned?: number | null;
             /**
              * @description ISO week, Monday to Sunday.
              * @example 12
@@ -5423,6 +6665,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -5488,6 +6732,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -5549,6 +6795,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -5614,6 +6862,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -5675,6 +6925,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -5740,6 +6992,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -5801,6 +7055,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
@@ -5866,6 +7122,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
@@ -5927,6 +7185,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -5992,9 +7252,661 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_changes: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["calculated_change_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_changes_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_deployments: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["calculated_deployment_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_deployments_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_dora: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week" | "month" | "day";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: (components["schemas"]["dora_week_row"] | components["schemas"]["dora_month_row"] | components["schemas"]["dora_day_row"])[];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_dora_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week" | "month" | "day";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_incidents: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["calculated_incident_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_incidents_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_summary: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["dora_summary_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_summary_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -6053,6 +7965,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6118,6 +8032,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6179,6 +8095,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6249,6 +8167,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6314,6 +8234,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6375,6 +8297,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6440,6 +8364,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6501,6 +8427,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6566,6 +8494,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6627,6 +8557,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6699,6 +8631,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6764,6 +8698,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6825,6 +8761,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6890,6 +8828,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -6951,6 +8891,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7016,6 +8958,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7077,6 +9021,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7149,6 +9095,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7214,6 +9162,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7275,6 +9225,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7347,6 +9299,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
@@ -7412,6 +9366,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
@@ -7473,6 +9429,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7538,6 +9496,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7599,6 +9559,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -7669,6 +9631,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
@@ -7734,6 +9698,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
@@ -7880,6 +9846,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
@@ -7945,6 +9913,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
@@ -8006,6 +9976,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8071,6 +10043,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8132,6 +10106,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8204,6 +10180,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8269,6 +10247,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8330,6 +10310,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8395,6 +10377,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8456,6 +10440,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -8521,6 +10507,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -8582,6 +10570,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -8652,6 +10642,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8722,6 +10714,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -8787,6 +10781,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -8848,6 +10844,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -8916,6 +10914,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -8981,6 +10981,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9042,6 +11044,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9112,6 +11116,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -9177,6 +11183,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -9238,6 +11246,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
@@ -9310,6 +11320,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9375,6 +11387,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9436,6 +11450,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9501,6 +11517,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9562,6 +11580,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9630,6 +11650,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9695,6 +11717,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9756,6 +11780,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
@@ -9828,6 +11854,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */
@@ -9893,6 +11921,8 @@ export interface operations {
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
                 rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description First and last day of what is summed up, or days within which months begin. From 1970 to 2199. */

@@ -24,11 +24,18 @@ const nothing = Object.fromEntries(['from', 'to', 'by', ...lists].map((name) => 
 export function FilterBar({ state, applies, wholeMonths = false, meta }: FilterBarProps) {
   const { about, filters, from, to, change, unknown } = state;
   const t = words.filters;
-  const names: Record<List, string> = { project: t.project, repo: t.repo, team: t.team, type: t.type };
+  const names: Record<List, string> = {
+    project: t.project,
+    repo: t.repo,
+    team: t.team,
+    service: t.service,
+    type: t.type,
+  };
   const options: Record<List, readonly (readonly [string, string])[]> = {
     project: about?.projects.map((project) => [project.id, project.name] as const) ?? [],
     repo: about?.repositories.map((repo) => [repo, repo] as const) ?? [],
     team: about?.teams.map((team) => [team, team] as const) ?? [],
+    service: about?.services.map((service) => [service, service] as const) ?? [],
     type: about?.types.map((type) => [type, type] as const) ?? [],
   };
   const inactive = lists.filter(

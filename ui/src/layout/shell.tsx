@@ -32,6 +32,11 @@ export function Shell() {
               </Link>
             </li>
             <li>
+              <Link to="/dora" search={true}>
+                {words.pages.dora.name}
+              </Link>
+            </li>
+            <li>
               <Link to="/cloud" search={true}>
                 {words.pages.cloud.name}
               </Link>

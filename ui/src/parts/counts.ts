@@ -3,7 +3,7 @@ import type { ControlPoint } from '../charts/control.tsx';
 import type { PageState } from '../layout/page-state.tsx';
 import { weekLabel } from '../period.ts';
 
-type Path = '/api/v1/flow/throughput' | '/api/v1/pull-requests/change-requests';
+type Path = '/api/v1/flow/throughput' | '/api/v1/pull-requests/change-requests' | '/api/v1/delivery/dora';
 type Period = { year: number; week: number } | { month: string } | { quarter: string };
 type By = 'week' | 'month' | 'quarter';
 
@@ -22,17 +22,18 @@ export type CountRow<Of extends Path> = RowOf<Of> & Counted;
 
 /**
  * Counts by week; by month where so few happen that weeks have no limits, and by quarter where months have none either.
- * `of` picks the rows that are drawn.
+ * `of` picks the rows that are drawn, `grains` are the periods that there are.
  */
 export function useCounts<Row extends Counted>(
   path: Path,
   { params, ready }: PageState,
   of: (row: Row) => boolean,
+  grains: readonly By[] = ['week', 'month', 'quarter'],
 ) {
   const weeks = useTable(path, params, ready);
   const rareByWeek = isRare(rowsOf(weeks.data, of));
   const months = useTable(path, { ...params, by: 'month' }, ready && rareByWeek);
-  const rareByMonth = rareByWeek && isRare(rowsOf(months.data, of));
+  const rareByMonth = grains.includes('quarter') && rareByWeek && isRare(rowsOf(months.data, of));
   const quarters = useTable(path, { ...params, by: 'quarter' }, ready && rareByMonth);
   const by: By = rareByMonth ? 'quarter' : rareByWeek ? 'month' : 'week';
   const query = { week: weeks, month: months, quarter: quarters }[by];

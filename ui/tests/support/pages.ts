@@ -1,6 +1,6 @@
 import { words } from '../../src/words.ts';
 
-const { flow, pullRequests } = words;
+const { dora, flow, pullRequests } = words;
 
 /** Every page with what stands on it, from top to bottom. */
 export const pages = [
@@ -35,6 +35,25 @@ export const pages = [
       pullRequests.distribution.title,
       pullRequests.latency.title,
       pullRequests.open.title,
+    ],
+  },
+  {
+    path: '/dora',
+    ...words.pages.dora,
+    tiles: [
+      dora.tiles.frequency,
+      dora.tiles.lead,
+      dora.tiles.failures,
+      dora.tiles.recovery,
+      dora.tiles.rework,
+    ],
+    cards: [
+      dora.deployments.title,
+      dora.lead.title,
+      dora.services.title,
+      dora.failed.title,
+      dora.changes.slowest,
+      dora.changes.undeployed,
     ],
   },
   { path: '/cloud', ...words.pages.cloud, tiles: [], cards: [] },

@@ -1,0 +1,123 @@
+import { type RowOf, useTable } from '../../api/client.ts';
+import { date, decimal } from '../../format.ts';
+import type { PageState } from '../../layout/page-state.tsx';
+import { Card } from '../../parts/card.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { safeLink } from '../../parts/evidence.tsx';
+import { words } from '../../words.ts';
+import { useSome } from './some.tsx';
+
+type Row = RowOf<'/api/v1/delivery/changes'>;
+
+const t = words.dora.changes;
+
+function useChanges({ params, ready }: PageState) {
+  return useTable('/api/v1/delivery/changes', params, ready);
+}
+
+const identity: Column<Row>[] = [
+  {
+    title: t.id,
+    value: ({ org, repo, number }) => `${org}/${repo}#${number}`,
+    head: true,
+    link: ({ url }) => safeLink(url),
+  },
+  { title: t.name, value: ({ title }) => title, text: ({ title }) => <span className="prose">{title}</span> },
+];
+
+/** What took longest from the first commit to users, with its stages. */
+export function SlowestChanges({ state }: { state: PageState }) {
+  const query = useChanges(state);
+  const rows = [...(query.data?.data ?? [])]
+    .filter((row) => row.lead_days != null)
+    .sort((one, other) => (other.lead_days ?? 0) - (one.lead_days ?? 0));
+  const some = useSome(rows);
+  const columns: Column<Row>[] = [
+    ...identity,
+    { title: t.lead, value: (row) => row.lead_days },
+    ...t.stages.map(([column, title]) => ({ title, value: (row: Row) => row[column] })),
+    {
+      title: t.how,
+      value: ({ method }) => method,
+      text: ({ method, confidence }) => t.methods(method ?? '', confidence ?? ''),
+    },
+  ];
+  const [first] = rows;
+  return (
+    <Card<Row>
+      title={t.slowest}
+      metric={state.metric('lead_time_for_changes')}
+      query={query}
+      finding={
+        first && t.finding(`${first.repo}#${first.number}`, decimal(first.lead_days), longestOf(first))
+      }
+      empty={first ? null : words.dora.lead.empty}
+      widen={state.widen}
+      tabular
+      height={480}
+      table={{ rows, columns }}
+    >
+      {() => (
+        <>
+          <DataTable name={t.slowestRegion} caption={t.slowestRegion} columns={columns} rows={some.rows} />
+          {some.more}
+        </>
+      )}
+    </Card>
+  );
+}
+
+function longestOf(row: Row): string {
+  const stages = t.stages.map(([column, title]) => ({ title, days: row[column] ?? 0 }));
+  const longest = stages.sort((one, other) => other.days - one.days)[0];
+  return longest && longest.days > 0 ? `${longest.title.toLowerCase()} ${decimal(longest.days)}` : '';
+}
+
+/** What is merged and not with users, the oldest first, each with the reason. */
+export function Undeployed({ state }: { state: PageState }) {
+  const query = useChanges(state);
+  const all = query.data?.data ?? [];
+  const rows = all
+    .filter((row) => !row.deployment_id && row.reason !== 'before_first')
+    .sort((one, other) => (one.merged_at ?? '').localeCompare(other.merged_at ?? ''));
+  const some = useSome(rows);
+  const columns: Column<Row>[] = [
+    ...identity,
+    {
+      title: t.merged,
+      value: ({ merged_at }) => merged_at,
+      text: ({ merged_at }) => (merged_at ? date(merged_at, state.timezone) : null),
+    },
+    {
+      title: t.reason,
+      value: ({ reason }) => reason,
+      text: ({ reason }) => t.reasons[reason ?? ''] ?? reason,
+    },
+  ];
+  return (
+    <Card<Row>
+      title={t.undeployed}
+      query={query}
+      finding={t.undeployedFinding(rows.length, all.length)}
+      empty={all.length > 0 ? null : words.dora.lead.empty}
+      widen={state.widen}
+      tabular
+      height={360}
+      table={{ rows, columns }}
+    >
+      {() =>
+        rows.length > 0 && (
+          <>
+            <DataTable
+              name={t.undeployedRegion}
+              caption={t.undeployedRegion}
+              columns={columns}
+              rows={some.rows}
+            />
+            {some.more}
+          </>
+        )
+      }
+    </Card>
+  );
+}

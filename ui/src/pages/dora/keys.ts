@@ -1,0 +1,22 @@
+import { type RowOf, useTable } from '../../api/client.ts';
+import type { PageState } from '../../layout/page-state.tsx';
+
+export type KeysRow = RowOf<'/api/v1/delivery/dora'>;
+export type WeekRow = Extract<KeysRow, { week: number }>;
+export type MonthRow = Extract<KeysRow, { month: string }>;
+
+/** What the server calls all services together. */
+export const all = 'ALL';
+
+/** The keys by week, of all services together. Cards that ask for the same share one request. */
+export function useWeeks({ params, ready }: PageState) {
+  const query = useTable('/api/v1/delivery/dora', params, ready);
+  const rows = (query.data?.data ?? []) as readonly WeekRow[];
+  return { query, rows: rows.filter((row) => row.service === all) };
+}
+
+/** The keys by month, of each service and of all. */
+export function useMonths({ params, ready }: PageState) {
+  const query = useTable('/api/v1/delivery/dora', { ...params, by: 'month' }, ready);
+  return { query, rows: (query.data?.data ?? []) as readonly MonthRow[] };
+}
