@@ -1,6 +1,8 @@
 //! Straight to where an import would put it, for sizes that are too long to serve.
 
 mod csv_folder;
+mod delivery;
+mod delivery_csv;
 mod line;
 mod store_writer;
 

@@ -3,7 +3,7 @@
 mod board;
 mod board_item;
 mod issue;
-pub(super) mod pull_request;
+mod pull_request;
 mod query;
 mod repository;
 

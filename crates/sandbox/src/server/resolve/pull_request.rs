@@ -4,6 +4,7 @@ use model::Instant;
 
 use super::repository::pull_request_state;
 use super::{Context, Resolve, Value, instant, placed};
+use crate::ids::branch_object_id;
 use crate::server::node::{Kind, Node};
 use crate::server::page::Placed;
 use crate::server::plan::Arguments;
@@ -167,14 +168,7 @@ fn object_id(context: &Context<'_>, node: Node) -> String {
     if let (Some(object_id), Kind::MergeCommit) = (&pull_request.merge_commit, node.kind) {
         return object_id.clone();
     }
-    let seed = format!("{}:{}", pull_request.id, node.part);
-    let (high, middle, low) = (fnv1a(&seed), fnv1a(&format!("{seed}:middle")), fnv1a(&format!("{seed}:low")));
-    format!("{high:016x}{middle:016x}{:08x}", low as u32)
-}
-
-/// A stable number for a text.
-pub(crate) fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    branch_object_id(&pull_request.id, node.inner())
 }
 
 pub(super) fn event(field: &str) -> Option<Resolve> {
