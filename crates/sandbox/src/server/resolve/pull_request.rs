@@ -37,6 +37,8 @@ pub(super) fn pull_request(field: &str) -> Option<Resolve> {
         "state" => |context, node, _| Value::Text(pull_request_state(context.pull_request(node))),
         "isDraft" => |context, node, _| Value::Flag(context.pull_request(node).is_draft),
         "baseRefName" => |context, node, _| Value::Text(&context.pull_request(node).base),
+        "headRefName" => |context, node, _| Value::Text(&context.pull_request(node).head_branch),
+        "headRefOid" => |context, node, _| Value::Text(&context.pull_request(node).head_sha),
         "author" => |context, node, _| context.actor(context.pull_request(node).author),
         "labels" => |context, node, arguments| {
             let count = context.pull_request(node).labels.len();
@@ -145,25 +147,8 @@ pub(super) fn pull_request_commit(field: &str) -> Option<Resolve> {
     Some(resolve)
 }
 
-pub(super) fn commit(field: &str) -> Option<Resolve> {
-    let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Owned(format!("C_{}", object_id(context, node))),
-        "oid" => |context, node, _| Value::Owned(object_id(context, node)),
-        "authoredDate" | "committedDate" => |context, node, _| {
-            let pull_request = context.pull_request(node);
-            match node.kind {
-                Kind::MergeCommit => Value::Time(pull_request.merged_at.unwrap_or(pull_request.updated_at)),
-                _ => Value::Time(pull_request.commits[node.inner()]),
-            }
-        },
-        "message" => |context, node, _| Value::Text(&context.pull_request(node).title),
-        _ => return None,
-    };
-    Some(resolve)
-}
-
 /// The merge commit's own object id; for the others one that depends on the pull request and the place.
-fn object_id(context: &Context<'_>, node: Node) -> String {
+pub(super) fn object_id(context: &Context<'_>, node: Node) -> String {
     let pull_request = context.pull_request(node);
     if let (Some(object_id), Kind::MergeCommit) = (&pull_request.merge_commit, node.kind) {
         return object_id.clone();

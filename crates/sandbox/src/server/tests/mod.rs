@@ -2,6 +2,7 @@
 
 mod changes;
 mod conduct;
+mod deliveries;
 mod faults;
 mod generated;
 mod hidden;
