@@ -7,6 +7,7 @@ mod line;
 mod store_writer;
 
 pub use csv_folder::write_csv_folder;
+pub(crate) use delivery::incident_id;
 pub use store_writer::write_store;
 
 use model::Instant;

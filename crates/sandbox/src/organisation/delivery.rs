@@ -135,6 +135,18 @@ pub(crate) enum Purpose {
     Waiting,
 }
 
+impl Purpose {
+    /// The states that it ends with; `None`: it does not end.
+    pub(crate) fn end(self) -> Option<&'static [DeploymentStatusKind]> {
+        match self {
+            Self::Waiting => None,
+            Self::Cancelled => Some(&[DeploymentStatusKind::Inactive]),
+            Self::FailedAttempt => Some(&[DeploymentStatusKind::Failure, DeploymentStatusKind::Error]),
+            Self::Rehearsal | Self::Change | Self::Redeploy | Self::Rollback => Some(&[DeploymentStatusKind::Success]),
+        }
+    }
+}
+
 /// Where something was deployed to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Environment {
