@@ -10,7 +10,7 @@ use model::records::{
 };
 
 pub use delivery::delivery_records;
-pub(crate) use delivery::{reached, reads_commits_of, release_url};
+pub(crate) use delivery::{is_production, reached, release_url};
 
 use crate::view::{Content, FieldValue, Issue, IssueEventKind, Item, PullRequest, PullRequestEventKind, View};
 

@@ -9,11 +9,11 @@ use model::records::{
 use super::{HOST, Recorder};
 use crate::view::{Deployment, Release, View};
 
-/// What begins the name of an environment that previews a pull request.
-const PREVIEW: &str = "pr-";
+/// What begins the names of the environments of production, and of no others.
+const PRODUCTION: &str = "prod";
 
 /// The records of a full import of what a view shows of delivery: for each repository its deployments, its releases,
-/// and the commits behind them. Commits behind previews alone are not read.
+/// and the commits behind its releases and behind what was deployed to production with success.
 pub fn delivery_records(view: &View) -> impl Iterator<Item = Record> + '_ {
     let recorder = Recorder { frame: view };
     let deployments = view.deployments.iter().map(move |one| Record::Deployment(Box::new(recorder.deployment(one))));
@@ -25,16 +25,18 @@ pub fn delivery_records(view: &View) -> impl Iterator<Item = Record> + '_ {
     deployments.chain(releases).chain(commits)
 }
 
-/// Whether the commits behind a deployment to an environment are read.
-pub(crate) fn reads_commits_of(environment: &str) -> bool {
-    !environment.starts_with(PREVIEW)
+/// Whether an environment is production by the configuration that fits the organisation.
+pub(crate) fn is_production(environment: &str) -> bool {
+    environment.starts_with(PRODUCTION)
 }
 
 /// Positions of the commits of a repository that its deployments and releases lead to.
 fn read_commits(view: &View, repository: usize) -> Vec<usize> {
     let commits = &view.repositories[repository].commits;
     let deployed = view.deployments.iter().filter(|one| one.repository == repository);
-    let deployed = deployed.filter(|one| reads_commits_of(&one.environment)).map(|one| one.sha.as_str());
+    let succeeded = |one: &&Deployment| one.statuses.iter().any(|status| status.state == State::Success);
+    let deployed = deployed.filter(|one| is_production(&one.environment)).filter(succeeded);
+    let deployed = deployed.map(|one| one.sha.as_str());
     let released = view.releases.iter().filter(|one| one.repository == repository);
     let heads: std::collections::HashSet<&str> =
         deployed.chain(released.filter_map(|one| one.sha.as_deref())).collect();

@@ -8,7 +8,7 @@ use model::records::{Deployment, GitCommit, Incident, IncidentEvent, IncidentEve
 use super::Stream;
 use crate::organisation::delivery::{Delivers, Environment, IncidentLife};
 use crate::present::Presenter;
-use crate::records::{reached, reads_commits_of};
+use crate::records::{is_production, reached};
 
 /// Who tells of incidents.
 const SOURCE: &str = "sandbox";
@@ -58,13 +58,13 @@ impl<'a> DeliveryStream<'a> {
         releases.map(|position| self.stream.recorder().release(&self.presenter().release(self.repository, position)))
     }
 
-    /// The commits that deployments and releases lead to, parents before children.
+    /// The commits behind releases and what was deployed to production, parents before children.
     pub(crate) fn commits(&self) -> impl Iterator<Item = GitCommit> + '_ {
         let presenter = self.presenter();
         let delivery = &self.stream.organisation.deliveries[self.repository];
         let deployed = presenter.deployments(self.repository).map(|position| &delivery.deployments[position]);
         let read = deployed.filter(|one| match one.environment {
-            Environment::Named(name) => reads_commits_of(name),
+            Environment::Named(name) => is_production(name) && one.succeeded_by(self.stream.end()).is_some(),
             Environment::Preview(_) => false,
         });
         let published = presenter.releases(self.repository).map(|position| &delivery.releases[position]);

@@ -130,7 +130,8 @@ async fn histories_of_what_is_deployed_and_released_are_the_commits_of_the_rows(
     let rows = rows(&view);
     let server = serve(view.clone()).await;
     let mut known: BTreeMap<(String, String), GitCommit> = BTreeMap::new();
-    let deployed = rows.deployments.values().filter(|row| !row.environment.starts_with("pr-"));
+    let deployed =
+        rows.deployments.values().filter(|row| row.environment.starts_with("prod") && row.succeeded_at.is_some());
     let deployed = deployed.map(|row| (row.repo.clone(), row.sha.clone()));
     let released = rows.releases.values().map(|row| (row.repo.clone(), row.sha.clone()));
     let heads: BTreeSet<(String, String)> = deployed.chain(released.filter(|(_, sha)| !sha.is_empty())).collect();
