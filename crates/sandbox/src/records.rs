@@ -64,7 +64,6 @@ impl<'a> Recorder<'a> {
             archived: repository.archived,
             default_branch: repository.default_branch.clone(),
             host: HOST.to_owned(),
-            ..RepositoryRecord::default()
         })
     }
 

@@ -83,18 +83,21 @@ fn demo() -> (Organisation, Truth) {
 
 #[test]
 fn what_first_served_a_change_is_the_first_success_with_its_commit() {
-    let (organisation, truth) = demo();
-    let (known, merge_commits) = (known(&organisation), merge_commits(&organisation));
+    for (seed, size) in [(1, Size::Small), (2, Size::Small), (5, Size::Tiny), (3, Size::Demo)] {
+        let organisation = Organisation::generate(&Options::new(seed, size));
+        compare_with_graph(&organisation);
+    }
+}
+
+fn compare_with_graph(organisation: &Organisation) {
+    let truth = organisation.truth(organisation.end());
+    let (known, merge_commits) = (known(organisation), merge_commits(organisation));
     assert_eq!(truth.changes.len(), merge_commits.len());
     let mut by_dropped = 0;
     for (service, known) in &known {
         let first = first_by_graph(known);
-        let lost: HashSet<&str> = known
-            .successes
-            .iter()
-            .filter(|success| !known.commits.contains_key(&success.sha))
-            .map(|success| success.id.as_str())
-            .collect();
+        let lost = known.successes.iter().filter(|success| !known.commits.contains_key(&success.sha));
+        let lost: HashSet<&str> = lost.map(|success| success.id.as_str()).collect();
         for change in truth.changes.iter().filter(|change| change.service == *service) {
             let by_graph = first.get(merge_commits[&change.id].as_str());
             if lost.contains(change.deployment_id.as_str()) {

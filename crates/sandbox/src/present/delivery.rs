@@ -95,7 +95,7 @@ impl Presenter<'_> {
             original_environment,
             git_ref: self.git_ref(repository, life),
             task: "deploy",
-            payload: if position % 3 == 0 { "\"{\\\"ref\\\":\\\"main\\\"}\"" } else { "{}" },
+            payload: if position.is_multiple_of(3) { "\"{\\\"ref\\\":\\\"main\\\"}\"" } else { "{}" },
             creator: match life.creator {
                 Some(person) => self.actor(person),
                 None => Some(self.organisation.people.len()),

@@ -56,7 +56,9 @@ pub(crate) fn reached(
     for position in (0..count).rev() {
         is_reached[position] |= is_head(position);
         if is_reached[position] {
-            parents(position).into_iter().for_each(|parent| is_reached[parent] = true);
+            for parent in parents(position) {
+                is_reached[parent] = true;
+            }
         }
     }
     (0..count).filter(|position| is_reached[*position]).collect()

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use model::Instant;
-use model::records::{Deployment, GitCommit, Incident, IncidentEvent, IncidentEventKind, Release, Told};
+use model::records::{Deployment, GitCommit, Incident, IncidentEvent, IncidentEventKind, Release};
 
 use super::Stream;
 use crate::organisation::delivery::{Delivers, Environment, IncidentLife};
@@ -138,7 +138,7 @@ impl<'a> DeliveryStream<'a> {
             deployment_id: named
                 .map_or_else(String::new, |cause| Presenter::deployment_id(self.repository, cause as usize)),
             change: String::new(),
-            labels: Vec::new(),
+            labels: vec!["incident".to_owned(), if by_release { "release" } else { "deployment" }.to_owned()],
             url: format!("https://incidents.example/{id}"),
             host: "github.com".to_owned(),
             id,
@@ -150,7 +150,7 @@ impl<'a> DeliveryStream<'a> {
 }
 
 fn is(event: &IncidentEvent, kind: IncidentEventKind) -> bool {
-    event.kind == Told::from(kind)
+    event.kind == kind
 }
 
 /// Id of an incident by its repository and its place there.

@@ -75,7 +75,7 @@ impl Setup {
             delivers,
             approves: repository % 8 == 5,
             made_as: (repository % 8 == 5).then_some("prod"),
-            previews: repository % 8 == 0,
+            previews: repository.is_multiple_of(8),
             has_accidents: repository == 0,
         }
     }

@@ -62,7 +62,9 @@ fn ancestors(repository: &Repository, head: usize) -> Vec<usize> {
     // Parents stand before their children.
     for position in (0..=head).rev() {
         if is_reached[position] {
-            repository.commits[position].parents.iter().for_each(|parent| is_reached[*parent as usize] = true);
+            for parent in &repository.commits[position].parents {
+                is_reached[*parent as usize] = true;
+            }
         }
     }
     (0..=head).filter(|position| is_reached[*position]).collect()
@@ -70,13 +72,11 @@ fn ancestors(repository: &Repository, head: usize) -> Vec<usize> {
 
 /// The commit's own place in the graph of its repository, where the repository has it.
 fn in_graph(context: &Context<'_>, node: Node) -> Option<Node> {
-    match node.kind {
-        Kind::GraphCommit => Some(node),
-        _ => {
-            let repository = context.view().pull_requests[node.at()].repository;
-            context.commit_node(repository, &object_id(context, node))
-        }
+    if node.kind == Kind::GraphCommit {
+        return Some(node);
     }
+    let repository = context.view().pull_requests[node.at()].repository;
+    context.commit_node(repository, &object_id(context, node))
 }
 
 fn commit_at<'v>(context: &Context<'v>, node: Node) -> &'v Commit {
