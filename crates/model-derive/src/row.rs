@@ -95,6 +95,7 @@ fn write(field: &Field<'_>) -> TokenStream {
         Cell::Skipped | Cell::Text => quote!(text(&self.#ident)),
         Cell::Code => quote!(code(&self.#ident)),
         Cell::OptionalCode => quote!(code(self.#ident.as_deref().unwrap_or_default())),
+        Cell::JoinedList if field.says(Word::InRow) => quote!(text(&self.#ident.join(";"))),
         Cell::JoinedList => quote!(joined(&self.#ident)),
         Cell::List => quote!(list(&self.#ident)),
         Cell::Bool => quote!(flag(self.#ident)),
@@ -118,6 +119,9 @@ fn read(field: &Field<'_>) -> TokenStream {
         Cell::Code if field.says(Word::InRow) => quote!(cells.text()?),
         Cell::Code => quote!(cells.code_text()?),
         Cell::OptionalCode => quote!(::std::option::Option::Some(cells.code_text()?)),
+        Cell::JoinedList if field.says(Word::InRow) => {
+            quote!(cells.text()?.split(';').filter(|text| !text.is_empty()).map(str::to_owned).collect())
+        }
         Cell::JoinedList => quote!(cells.joined()?),
         Cell::List => quote!(cells.list()?),
         Cell::Bool => quote!(cells.flag()?),

@@ -20,7 +20,8 @@ const STEP_KEYS: [(Step, &str); 6] = [
 
 impl Organisation {
     /// A `config.yml` for this organisation: columns of every board by every name that they ever had, teams, bots,
-    /// the field that tells where a bug was found, and the day of the re-organisation.
+    /// the field that tells where a bug was found, the day of the re-organisation, and the services whose environments
+    /// of production have other names than the usual ones.
     pub fn config_yaml(&self) -> String {
         let mut yaml = String::new();
         self.push_config(&mut yaml).expect("writing to memory does not fail");
@@ -45,7 +46,23 @@ impl Organisation {
         }
         let day = self.reorganised_at().to_rfc3339();
         let day = day.split('T').next().unwrap_or_default();
-        writeln!(yaml, "process_changes:\n  - {{date: {day}, note: Re-organisation}}")
+        writeln!(yaml, "process_changes:\n  - {{date: {day}, note: Re-organisation}}")?;
+        self.push_services(yaml)
+    }
+
+    fn push_services(&self, yaml: &mut String) -> std::fmt::Result {
+        let mut title = "delivery:\n  services:\n";
+        for (repository, delivery) in self.repositories.iter().zip(&self.deliveries) {
+            let environments = delivery.setup.production();
+            if environments != ["production"] {
+                let (org, name) = (&self.login, repository.name_at(self.end));
+                let environments = quoted(environments.iter().copied());
+                let service = format!("{{name: \"{org}/{name}\", repos: [{name:?}], environments: {environments}}}");
+                writeln!(yaml, "{title}    - {service}")?;
+                title = "";
+            }
+        }
+        Ok(())
     }
 }
 

@@ -16,6 +16,8 @@ mod words;
 mod write;
 
 pub use organisation::{LostEvents, Options, Organisation, Size, UnknownSize};
-pub use records::records;
-pub use truth::{IssueTruth, PullRequestTruth, StockWeek, ThroughputWeek, Truth};
+pub use records::{delivery_records, records};
+pub use truth::{
+    ChangeTruth, DeploymentTruth, IncidentTruth, IssueTruth, PullRequestTruth, StockWeek, ThroughputWeek, Truth,
+};
 pub use write::{write_csv_folder, write_store};

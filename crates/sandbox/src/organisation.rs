@@ -2,6 +2,7 @@
 
 mod board;
 mod card;
+pub(crate) mod delivery;
 mod generate;
 mod issue;
 mod options;
@@ -14,6 +15,7 @@ use crate::clouds::{BillOptions, Bills};
 
 pub(crate) use board::{Board, Column};
 pub(crate) use card::{LooseCard, LooseContent};
+pub(crate) use delivery::Delivery;
 pub(crate) use issue::{CloseReason, Event, IssueLife, NO_COLUMN, What};
 pub use options::{LostEvents, Options, Size, UnknownSize};
 pub(crate) use pull_request::{PullRequestLife, PullRequestWhat, ReviewState};
@@ -81,6 +83,8 @@ pub struct Organisation {
     pub(crate) pull_requests: Vec<PullRequestLife>,
     /// Cards of pull requests, drafts and hidden objects.
     pub(crate) loose_cards: Vec<LooseCard>,
+    /// What each repository delivers.
+    pub(crate) deliveries: Vec<Delivery>,
 }
 
 impl Organisation {

@@ -1,8 +1,11 @@
 //! Snapshot of the organisation at an instant, as the provider shows it.
 
+mod delivery;
+
 use model::Instant;
 
 use crate::ids::{node_id, object_id};
+use crate::organisation::delivery::DEFAULT_BRANCH;
 use crate::organisation::{
     IssueLife, LooseCard, LooseContent, LostEvents, NO_COLUMN, Organisation, PullRequestLife, PullRequestWhat, What,
 };
@@ -37,9 +40,12 @@ impl Organisation {
             (left.project, left.created_at, &left.id).cmp(&(right.project, right.created_at, &right.id))
         });
         view.items = items;
+        presenter.deliver(&mut view);
         view
     }
 }
+
+pub(crate) use delivery::WORKFLOW_LOGIN;
 
 /// Shows an organisation at one instant, object by object.
 pub(crate) struct Presenter<'a> {
@@ -79,6 +85,7 @@ impl<'a> Presenter<'a> {
                 former_names: former.map(|(_, former)| former.clone()).collect(),
                 private: life.private,
                 archived: life.archived_at.is_some_and(|at| at <= self.now),
+                default_branch: DEFAULT_BRANCH.to_owned(),
                 ..Repository::default()
             };
         }
@@ -89,6 +96,7 @@ impl<'a> Presenter<'a> {
                 .people
                 .iter()
                 .map(|person| Actor { login: person.login.clone(), is_bot: person.is_bot })
+                .chain([Actor { login: WORKFLOW_LOGIN.to_owned(), is_bot: true }])
                 .collect(),
             repositories,
             projects: organisation
@@ -273,6 +281,8 @@ impl<'a> Presenter<'a> {
             author: self.actor(life.author),
             labels: life.labels.iter().map(|label| (*label).to_owned()).collect(),
             base: life.base.to_owned(),
+            head_branch: Self::head_branch(life),
+            head_sha: self.head_sha(index),
             is_draft: life.opened_as_draft,
             created_at: instant(life.created_at),
             closed_at: closed_at.map(instant),

@@ -1,11 +1,16 @@
 //! From what the provider shows to the records that an import of it would store.
 
+mod delivery;
+
 use model::records::{
     FieldValue as RecordField, Issue as IssueRecord, IssueState, ItemContent, Place, Presence,
     Project as ProjectRecord, ProjectEvent, ProjectItem, ProjectKind, PullRequest as PullRequestRecord,
     PullRequestEvent, PullRequestEventKind as RecordEventKind, PullRequestState, Record,
     Repository as RepositoryRecord, Review, StatusEvent, StatusKind,
 };
+
+pub use delivery::delivery_records;
+pub(crate) use delivery::{is_production, reached, release_url};
 
 use crate::view::{Content, FieldValue, Issue, IssueEventKind, Item, PullRequest, PullRequestEventKind, View};
 
@@ -57,8 +62,8 @@ impl<'a> Recorder<'a> {
             owner: org.clone(),
             private: repository.private,
             archived: repository.archived,
+            default_branch: repository.default_branch.clone(),
             host: HOST.to_owned(),
-            ..RepositoryRecord::default()
         })
     }
 
@@ -263,6 +268,8 @@ impl<'a> Recorder<'a> {
             updated_at: Some(pull.updated_at),
             is_draft: pull.is_draft,
             base: pull.base.clone(),
+            head_branch: pull.head_branch.clone(),
+            head_sha: pull.head_sha.clone(),
             labels: pull.labels.clone(),
             additions: Some(pull.additions),
             deletions: Some(pull.deletions),

@@ -3,18 +3,22 @@
 //! Each issue and pull request is lived through again from its beginning to the instant in question; nothing is
 //! derived from what a provider shows, and no code is shared with the metrics engine.
 
+mod delivery;
 mod life;
 mod pulls;
 mod weeks;
 mod write;
+mod write_delivery;
 
 use model::Instant;
 
+pub use delivery::{ChangeTruth, DeploymentTruth, IncidentTruth};
 pub use pulls::PullRequestTruth;
 pub use weeks::{StockWeek, ThroughputWeek};
 
 use crate::Organisation;
 use crate::organisation::{CloseReason, IssueLife, What};
+use delivery::DeliveryTruth;
 use life::{Life, Spot, Stretch};
 use weeks::{Calendar, Tally};
 
@@ -31,6 +35,12 @@ pub struct Truth {
     pub issues: Vec<IssueTruth>,
     /// Every pull request opened by then, in order of creation.
     pub pull_requests: Vec<PullRequestTruth>,
+    /// Every pull request merged by then, in order of creation.
+    pub changes: Vec<ChangeTruth>,
+    /// Every deployment to production and every release by then, by repository, in order of time.
+    pub deployments: Vec<DeploymentTruth>,
+    /// Every incident begun by then, by repository, in order of time.
+    pub incidents: Vec<IncidentTruth>,
 }
 
 /// The true life of an issue. Durations are exact seconds.
@@ -87,7 +97,9 @@ impl Organisation {
         let mut tally = Tally::new(calendar, self.boards.len());
         let issues = opened.iter().map(|issue| self.live_through(issue, until, &mut tally)).collect();
         let (stocks, throughput) = tally.finish(&self.boards);
-        Truth { as_of, stocks, throughput, issues, pull_requests: self.pull_request_truth(until) }
+        let pull_requests = self.pull_request_truth(until);
+        let DeliveryTruth { changes, deployments, incidents } = self.delivery_truth(until);
+        Truth { as_of, stocks, throughput, issues, pull_requests, changes, deployments, incidents }
     }
 
     fn live_through(&self, issue: &IssueLife, until: i64, tally: &mut Tally) -> IssueTruth {

@@ -7,10 +7,12 @@
 //! turn it into raw tables. Positions in vectors are the references between objects.
 
 mod change;
+mod delivery;
 
 use model::Instant;
 
 pub use change::Transfer;
+pub use delivery::{Commit, Deployment, DeploymentStatus, Release};
 
 /// Everything visible at [`View::now`].
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,10 @@ pub struct View {
     pub pull_requests: Vec<PullRequest>,
     /// Cards in board order; removed ones are absent, archived ones are here and marked.
     pub items: Vec<Item>,
+    /// Deployments by repository.
+    pub deployments: Vec<Deployment>,
+    /// Releases by repository, drafts included.
+    pub releases: Vec<Release>,
 }
 
 /// A user or a bot.
@@ -59,6 +65,12 @@ pub struct Repository {
     pub owner: Option<String>,
     /// Whether the token does not see it: not listed, its ids unknown, its cards redacted.
     pub hidden: bool,
+    /// Default branch; empty where nothing was ever pushed.
+    pub default_branch: String,
+    /// Position of the head of that branch among the commits.
+    pub head: Option<u32>,
+    /// The commits that it has, parents before children; what a force push dropped is absent.
+    pub commits: Vec<Commit>,
 }
 
 /// A Projects board.
@@ -222,6 +234,10 @@ pub struct PullRequest {
     pub labels: Vec<String>,
     /// Target branch.
     pub base: String,
+    /// Branch that it is merged from.
+    pub head_branch: String,
+    /// Object id of the last commit of that branch.
+    pub head_sha: String,
     /// A draft now.
     pub is_draft: bool,
     /// Opened.

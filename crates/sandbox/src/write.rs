@@ -1,10 +1,13 @@
 //! Straight to where an import would put it, for sizes that are too long to serve.
 
 mod csv_folder;
+mod delivery;
+mod delivery_csv;
 mod line;
 mod store_writer;
 
 pub use csv_folder::write_csv_folder;
+pub(crate) use delivery::incident_id;
 pub use store_writer::write_store;
 
 use model::Instant;
@@ -89,6 +92,12 @@ impl<'a> Stream<'a> {
         order.into_iter().map(|(_, _, index)| self.recorder().pull_request(&self.presenter.pull_request(index)))
     }
 
+    /// Whether the repository at a position of the view has deployments or releases, without which nothing is asked of it.
+    fn delivers(&self, place: usize) -> bool {
+        let delivery = self.delivery(place);
+        delivery.deployment_ids().next().is_some() || delivery.releases().next().is_some()
+    }
+
     /// What the import of everything would have noted, without counts.
     pub(crate) fn import_runs(&self) -> Vec<ImportRun> {
         let run = |scope: Scope, subject: &str, label: String| ImportRun {
@@ -106,6 +115,12 @@ impl<'a> Stream<'a> {
         for scope in [Scope::Issues, Scope::PullRequests] {
             let name = |repository: &Repository| format!("{org}/{}", repository.name);
             runs.extend(self.frame.repositories.iter().map(|one| run(scope, &one.id, name(one))));
+        }
+        for (place, one) in self.frame.repositories.iter().enumerate() {
+            let scopes = [Scope::Deployments, Scope::Releases, Scope::Commits];
+            for scope in scopes.into_iter().filter(|_| self.delivers(place)) {
+                runs.push(run(scope, &one.id, format!("{org}/{}", one.name)));
+            }
         }
         runs.extend(self.frame.projects.iter().map(|one| run(Scope::ProjectItems, &one.number_id, one.title.clone())));
         runs.extend(self.accounts.iter().map(|one| run(Scope::CloudCosts, &one.subject, one.label.clone())));

@@ -4,6 +4,7 @@ use model::Instant;
 
 use super::board::Board;
 use super::card::loose_cards;
+use super::delivery::deliveries;
 use super::issue::{IssueLife, Kind, What};
 use super::options::{Numbers, Options};
 use super::pull_request::{self, PullRequestLife, ReviewWorld};
@@ -42,6 +43,7 @@ pub(super) fn generate(options: &Options) -> Organisation {
         issues: Vec::new(),
         pull_requests: Vec::new(),
         loose_cards: Vec::new(),
+        deliveries: Vec::new(),
     };
     // About three weeks of work are on the boards from the beginning.
     let stock = 0.7 / f64::from(numbers.months);
@@ -57,6 +59,7 @@ pub(super) fn generate(options: &Options) -> Organisation {
         &organisation.pull_requests,
         |repository| organisation.teams[organisation.repositories[usize::from(repository)].team].board,
     );
+    organisation.deliveries = deliveries(&organisation);
     organisation
 }
 

@@ -11,9 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::lack::{Lack, without};
 use super::node::Kind;
-use super::resolve::pull_request::fnv1a;
 use super::schema::schema;
-use crate::ids::node_id;
+use crate::ids::{fnv1a, node_id};
 
 /// The request header that asks for ids of the new form, with the value `1`.
 pub(crate) const NEXT_GLOBAL_ID: &str = "x-github-next-global-id";

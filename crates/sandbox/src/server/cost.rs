@@ -22,7 +22,7 @@ pub(crate) struct Demand {
     list_page: u64,
     /// Whether boards or cards are asked for, which needs a scope of its own.
     pub(crate) projects: bool,
-    /// Whether a list is asked for that pages of an import go through: issues, pull requests, cards.
+    /// Whether a list is asked for that pages of an import go through: issues, pull requests, cards, deliveries.
     pub(crate) list: bool,
     /// Number of objects that are asked for by their ids.
     pub(crate) ids: u64,
@@ -106,7 +106,8 @@ fn measure_field<'a>(
     let mut own = Demand {
         projects: needs_project_scope(&field.type_name),
         list: matches!(field.type_name.as_str(), "IssueConnection" | "PullRequestConnection")
-            || (field.type_name == "ProjectV2ItemConnection" && field.name == "items"),
+            || (field.type_name == "ProjectV2ItemConnection" && field.name == "items")
+            || (outermost && is_delivery(&field.type_name)),
         ..Demand::default()
     };
     let mut multiplied = parents;
@@ -160,6 +161,12 @@ fn page_size(field: &PlanField) -> Result<u64, (&'static str, String)> {
         ));
     }
     Ok(first as u64)
+}
+
+/// Whether a connection is a list of deliveries that pages of an import go through, where nothing is around it: a
+/// survey asks for the last one of each repository.
+fn is_delivery(type_name: &str) -> bool {
+    matches!(type_name, "DeploymentConnection" | "ReleaseConnection" | "CommitHistoryConnection")
 }
 
 fn needs_project_scope(type_name: &str) -> bool {

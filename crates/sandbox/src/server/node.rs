@@ -43,6 +43,18 @@ pub(crate) enum Kind {
     Commit,
     /// Pull request.
     MergeCommit,
+    /// Repository, commit.
+    GraphCommit,
+    /// Repository.
+    DefaultBranch,
+    /// Deployment.
+    Deployment,
+    /// Deployment, status.
+    DeploymentStatus,
+    /// Deployment.
+    DeploymentRef,
+    /// Release.
+    Release,
     /// Pull request, event.
     ReadyForReview,
     /// Pull request, event.
@@ -107,7 +119,11 @@ impl Kind {
             Self::PullRequest => "PullRequest",
             Self::Review => "PullRequestReview",
             Self::PullRequestCommit => "PullRequestCommit",
-            Self::Commit | Self::MergeCommit => "Commit",
+            Self::Commit | Self::MergeCommit | Self::GraphCommit => "Commit",
+            Self::DefaultBranch | Self::DeploymentRef => "Ref",
+            Self::Deployment => "Deployment",
+            Self::DeploymentStatus => "DeploymentStatus",
+            Self::Release => "Release",
             Self::ReadyForReview => "ReadyForReviewEvent",
             Self::ConvertToDraft => "ConvertToDraftEvent",
             Self::ReviewRequested => "ReviewRequestedEvent",

@@ -22,15 +22,19 @@ pub(crate) struct Prepared {
     ids: OnceLock<HashMap<String, Node>>,
     /// The same objects by the ids of other forms.
     other_ids: OnceLock<HashMap<String, (IdForm, Node)>>,
+    /// Commits of each repository by object id.
+    commits: Vec<OnceLock<HashMap<String, usize>>>,
 }
 
-/// Issues and pull requests of one repository, ascending by time and id.
+/// Issues, pull requests, deployments and releases of one repository, ascending by time and id.
 #[derive(Default)]
 pub(crate) struct RepositoryIndex {
     pub(crate) issues_by_update: Vec<u32>,
     pub(crate) issues_by_creation: Vec<u32>,
     pub(crate) pull_requests_by_update: Vec<u32>,
     pub(crate) pull_requests_by_creation: Vec<u32>,
+    pub(crate) deployments_by_creation: Vec<u32>,
+    pub(crate) releases_by_creation: Vec<u32>,
 }
 
 impl Prepared {
@@ -46,6 +50,12 @@ impl Prepared {
         let pull_requests = view.pull_requests.iter().enumerate();
         for (position, pull_request) in pull_requests.filter(|(_, pull_request)| !is_hidden(pull_request.repository)) {
             repositories[pull_request.repository].pull_requests_by_update.push(position as u32);
+        }
+        for (position, deployment) in view.deployments.iter().enumerate() {
+            repositories[deployment.repository].deployments_by_creation.push(position as u32);
+        }
+        for (position, release) in view.releases.iter().enumerate() {
+            repositories[release.repository].releases_by_creation.push(position as u32);
         }
         for index in &mut repositories {
             index.sort(&view);
@@ -67,6 +77,7 @@ impl Prepared {
             }
         }
         let owners = owners(&view);
+        let commits = view.repositories.iter().map(|_| OnceLock::new()).collect();
         Self {
             view,
             repositories,
@@ -76,7 +87,17 @@ impl Prepared {
             owners,
             ids: OnceLock::new(),
             other_ids: OnceLock::new(),
+            commits,
         }
+    }
+
+    /// Position of the commit with an object id in a repository, if the repository has it.
+    pub(crate) fn commit(&self, repository: usize, sha: &str) -> Option<usize> {
+        let by_sha = self.commits.get(repository)?.get_or_init(|| {
+            let commits = self.view.repositories[repository].commits.iter().enumerate();
+            commits.map(|(position, commit)| (commit.sha.clone(), position)).collect()
+        });
+        by_sha.get(sha).copied()
     }
 
     /// Cards that show an issue.
@@ -156,6 +177,12 @@ impl Prepared {
                 insert(&view.pull_requests[position].id, Kind::PullRequest, position);
             }
         }
+        for (position, deployment) in view.deployments.iter().enumerate() {
+            insert(&deployment.id, Kind::Deployment, position);
+        }
+        for (position, release) in view.releases.iter().enumerate() {
+            insert(&release.id, Kind::Release, position);
+        }
         for position in self.project_items.iter().flatten().map(|position| *position as usize) {
             insert(&view.items[position].id, Kind::Item, position);
         }
@@ -185,6 +212,10 @@ impl RepositoryIndex {
     fn sort(&mut self, view: &View) {
         self.issues_by_creation = self.issues_by_update.clone();
         self.pull_requests_by_creation = self.pull_requests_by_update.clone();
+        let deployment = |position: &u32| &view.deployments[*position as usize];
+        let release = |position: &u32| &view.releases[*position as usize];
+        self.deployments_by_creation.sort_unstable_by_key(|one| (deployment(one).created_at, &deployment(one).id));
+        self.releases_by_creation.sort_unstable_by_key(|one| (release(one).created_at, &release(one).id));
         let issue = |position: &u32| &view.issues[*position as usize];
         let pull_request = |position: &u32| &view.pull_requests[*position as usize];
         self.issues_by_update.sort_unstable_by(|a, b| update_of_issue(issue(a)).cmp(&update_of_issue(issue(b))));

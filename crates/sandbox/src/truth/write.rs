@@ -12,14 +12,16 @@ use super::{PLACES, Truth};
 const BUG_SOURCES: [&str; 3] = ["opened_bugs_customer_facing", "opened_bugs_internal", "opened_bugs_dev_process"];
 
 impl Truth {
-    /// Writes `truth_stocks_week.csv`, `truth_throughput_week.csv`, `truth_issue.csv` and `truth_pr.csv` into a
-    /// folder, which is made if it is missing.
+    /// Writes `truth_stocks_week.csv`, `truth_throughput_week.csv`, `truth_issue.csv`, `truth_pr.csv`,
+    /// `truth_change.csv`, `truth_deployment.csv` and `truth_incident.csv` into a folder, which is made if it is
+    /// missing.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         create_dir_all(folder)?;
         self.write_stocks(&folder.join("truth_stocks_week.csv"))?;
         self.write_throughput(&folder.join("truth_throughput_week.csv"))?;
         self.write_issues(&folder.join("truth_issue.csv"))?;
-        self.write_pull_requests(&folder.join("truth_pr.csv"))
+        self.write_pull_requests(&folder.join("truth_pr.csv"))?;
+        self.write_delivery(folder)
     }
 
     fn write_stocks(&self, path: &Path) -> io::Result<()> {
@@ -160,7 +162,7 @@ impl Truth {
     }
 }
 
-fn instant(at: Option<Instant>) -> String {
+pub(super) fn instant(at: Option<Instant>) -> String {
     at.map_or_else(String::new, Instant::to_rfc3339_seconds)
 }
 

@@ -10,6 +10,7 @@ use model::records::{
 use model::tables::BillLine;
 
 use super::Stream;
+use super::delivery_csv::write_delivery;
 use super::line::TableFile;
 use crate::Organisation;
 
@@ -21,6 +22,7 @@ pub fn write_csv_folder(organisation: &Organisation, folder: &Path) -> io::Resul
     write_frame(&stream, folder)?;
     write_issues(&stream, folder)?;
     write_pull_requests(&stream, folder)?;
+    write_delivery(&stream, folder)?;
     write_cloud_costs(&stream, folder)?;
     write_runs(&stream, folder)
 }

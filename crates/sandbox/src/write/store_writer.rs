@@ -32,6 +32,16 @@ pub fn write_store(organisation: &Organisation, url: &str) -> Result<(), StoreEr
         Scope::PullRequests,
         stream.pull_requests().map(|pull| Record::PullRequest(Box::new(pull))),
     )?;
+    for (place, repository) in frame.repositories.iter().enumerate() {
+        let delivery = stream.delivery(place);
+        let deployments = delivery.deployments().map(|one| Record::Deployment(Box::new(one)));
+        writer.write(Scope::Deployments, &repository.id, deployments)?;
+        let releases = delivery.releases().map(|one| Record::Release(Box::new(one)));
+        writer.write(Scope::Releases, &repository.id, releases)?;
+        let commits = delivery.commits().map(|one| Record::GitCommit(Box::new(one)));
+        let incidents = delivery.incidents().map(|one| Record::Incident(Box::new(one)));
+        writer.write(Scope::Commits, &repository.id, commits.chain(incidents))?;
+    }
     for account in &stream.accounts {
         let months = account.months.iter().map(|month| Record::CloudMonth(Box::new(month.clone())));
         writer.write(Scope::CloudCosts, &account.subject, months)?;

@@ -2,9 +2,9 @@
 
 use model::Instant;
 
-use super::pull_request::fnv1a;
 use super::query::is_descending;
 use super::{Context, Resolve, Value, placed, window};
+use crate::ids::fnv1a;
 use crate::server::board_query::BoardQuery;
 use crate::server::node::{Kind, Node};
 use crate::server::page::{Disturbance, Placed, by_position, intrude};

@@ -2,8 +2,10 @@
 
 mod board;
 mod board_item;
+mod commit;
+mod delivery;
 mod issue;
-pub(super) mod pull_request;
+mod pull_request;
 mod query;
 mod repository;
 
@@ -119,14 +121,30 @@ impl<'v> Context<'v> {
             | Kind::PullRequestClosed => view.pull_requests[node.at()].timeline[node.inner()].id.clone(),
             Kind::Review => view.pull_requests[node.at()].reviews[node.inner()].id.clone(),
             Kind::Organization => self.prepared.organization_id(node.at()),
+            Kind::Deployment => view.deployments[node.at()].id.clone(),
+            Kind::DeploymentStatus => view.deployments[node.at()].statuses[node.inner()].id.clone(),
+            Kind::Release => view.releases[node.at()].id.clone(),
+            Kind::GraphCommit => view.repositories[node.at()].commits[node.inner()].sha.clone(),
             _ => format!("{}_{}_{}", node.kind.type_name(), node.index, node.part),
         }
     }
 
     /// A page of a list that is kept in its own order.
     fn page_by_position(&self, entries: &[Placed], arguments: &Arguments) -> Value<'v> {
+        self.placed_page(entries, arguments, false)
+    }
+
+    /// The same of a list that pages of an import go through.
+    fn main_page_by_position(&self, entries: &[Placed], arguments: &Arguments) -> Value<'v> {
+        self.placed_page(entries, arguments, true)
+    }
+
+    fn placed_page(&self, entries: &[Placed], arguments: &Arguments, is_main: bool) -> Value<'v> {
         match window(arguments) {
-            Ok(window) => Value::Page(Box::new(super::page::by_position(entries, &window, |node| self.id(*node)))),
+            Ok(window) => {
+                let page = super::page::by_position(entries, &window, |node| self.id(*node));
+                Value::Page(Box::new(Page { is_main, ..page }))
+            }
             Err(error) => error,
         }
     }
@@ -236,7 +254,11 @@ pub(crate) fn resolver(type_name: &str, field: &str) -> Resolver {
         "PullRequest" => pull_request::pull_request(field),
         "PullRequestReview" => pull_request::review(field),
         "PullRequestCommit" => pull_request::pull_request_commit(field),
-        "Commit" => pull_request::commit(field),
+        "Commit" => commit::commit(field),
+        "Deployment" => delivery::deployment(field),
+        "DeploymentStatus" => delivery::deployment_status(field),
+        "Release" => delivery::release(field),
+        "Ref" => delivery::reference(field),
         "ReadyForReviewEvent" | "ConvertToDraftEvent" | "ReviewRequestedEvent" | "ReviewDismissedEvent" => {
             pull_request::event(field)
         }

@@ -4,6 +4,7 @@ use model::Instant;
 
 use super::repository::pull_request_state;
 use super::{Context, Resolve, Value, instant, placed};
+use crate::ids::branch_object_id;
 use crate::server::node::{Kind, Node};
 use crate::server::page::Placed;
 use crate::server::plan::Arguments;
@@ -36,6 +37,8 @@ pub(super) fn pull_request(field: &str) -> Option<Resolve> {
         "state" => |context, node, _| Value::Text(pull_request_state(context.pull_request(node))),
         "isDraft" => |context, node, _| Value::Flag(context.pull_request(node).is_draft),
         "baseRefName" => |context, node, _| Value::Text(&context.pull_request(node).base),
+        "headRefName" => |context, node, _| Value::Text(&context.pull_request(node).head_branch),
+        "headRefOid" => |context, node, _| Value::Text(&context.pull_request(node).head_sha),
         "author" => |context, node, _| context.actor(context.pull_request(node).author),
         "labels" => |context, node, arguments| {
             let count = context.pull_request(node).labels.len();
@@ -144,37 +147,13 @@ pub(super) fn pull_request_commit(field: &str) -> Option<Resolve> {
     Some(resolve)
 }
 
-pub(super) fn commit(field: &str) -> Option<Resolve> {
-    let resolve: Resolve = match field {
-        "id" => |context, node, _| Value::Owned(format!("C_{}", object_id(context, node))),
-        "oid" => |context, node, _| Value::Owned(object_id(context, node)),
-        "authoredDate" | "committedDate" => |context, node, _| {
-            let pull_request = context.pull_request(node);
-            match node.kind {
-                Kind::MergeCommit => Value::Time(pull_request.merged_at.unwrap_or(pull_request.updated_at)),
-                _ => Value::Time(pull_request.commits[node.inner()]),
-            }
-        },
-        "message" => |context, node, _| Value::Text(&context.pull_request(node).title),
-        _ => return None,
-    };
-    Some(resolve)
-}
-
 /// The merge commit's own object id; for the others one that depends on the pull request and the place.
-fn object_id(context: &Context<'_>, node: Node) -> String {
+pub(super) fn object_id(context: &Context<'_>, node: Node) -> String {
     let pull_request = context.pull_request(node);
     if let (Some(object_id), Kind::MergeCommit) = (&pull_request.merge_commit, node.kind) {
         return object_id.clone();
     }
-    let seed = format!("{}:{}", pull_request.id, node.part);
-    let (high, middle, low) = (fnv1a(&seed), fnv1a(&format!("{seed}:middle")), fnv1a(&format!("{seed}:low")));
-    format!("{high:016x}{middle:016x}{:08x}", low as u32)
-}
-
-/// A stable number for a text.
-pub(crate) fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    branch_object_id(&pull_request.id, node.inner())
 }
 
 pub(super) fn event(field: &str) -> Option<Resolve> {

@@ -4,7 +4,7 @@ use model::Instant;
 use serde_json::Value as Json;
 
 use super::query::is_descending;
-use super::{Context, Resolve, Value, instant, window};
+use super::{Context, Resolve, Value, delivery, instant, window};
 use crate::server::node::{Kind, Node};
 use crate::server::page::{Disturbance, Page, Window, by_key, intrude};
 use crate::server::plan::{Arguments, texts};
@@ -27,6 +27,10 @@ pub(super) fn repository(field: &str) -> Option<Resolve> {
         "isPrivate" => |context, node, _| Value::Flag(context.view().repositories[node.at()].private),
         "issues" => issues,
         "pullRequests" => pull_requests,
+        "defaultBranchRef" => delivery::default_branch,
+        "deployments" => delivery::deployments,
+        "releases" => delivery::releases,
+        "object" => delivery::object,
         "createdAt" => |context, node, _| Value::Time(context.repository_created(node.at())),
         "updatedAt" => |context, node, _| Value::Time(context.repository_updated(node.at())),
         _ => return None,
@@ -132,7 +136,8 @@ fn pull_requests<'v>(context: &Context<'v>, node: Node, arguments: &Arguments) -
     page_of(context, list, is_descending(arguments), &window, by_update, Kind::PullRequest, key)
 }
 
-fn page_of<'v, 'a>(
+/// A page of a list that faults may disturb.
+pub(super) fn page_of<'v, 'a>(
     context: &Context<'_>,
     list: &[u32],
     descending: bool,

@@ -2,6 +2,7 @@
 
 mod changes;
 mod conduct;
+mod deliveries;
 mod faults;
 mod generated;
 mod hidden;
@@ -58,6 +59,7 @@ fn view(issues: usize) -> View {
         issues: (0..issues).map(issue).collect(),
         pull_requests: (0..issues).map(pull_request).collect(),
         items: (0..issues).map(item).collect(),
+        ..View::default()
     }
 }
 

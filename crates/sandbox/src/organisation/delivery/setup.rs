@@ -1,0 +1,103 @@
+//! How a repository merges and delivers: the first eight each in their own way, the others most often from main.
+
+/// Name of the default branch.
+pub(crate) const DEFAULT_BRANCH: &str = "main";
+/// Name of the release branch.
+pub(crate) const RELEASE_BRANCH: &str = "release/2026";
+
+/// What merging a pull request makes of its commits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MergeMethod {
+    /// One commit.
+    Squash,
+    /// The branch's own commits, and one with two parents.
+    MergeCommit,
+    /// A copy of each of them.
+    Rebase,
+}
+
+/// How often a branch is deployed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rhythm {
+    /// Some time after each merge, several times a day.
+    Continuous,
+    /// In the afternoon, if there is something new.
+    Daily,
+    /// On Tuesdays.
+    Weekly,
+}
+
+/// What users are served from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivers {
+    /// A library or the like.
+    Nothing,
+    /// Published releases of main.
+    Releases,
+    /// Deployments of the release branch, into which main is merged now and then and fixes are picked.
+    ReleaseBranch,
+    /// Deployments of main.
+    Main { rhythm: Rhythm, regions: bool },
+}
+
+/// How a repository merges and delivers.
+#[derive(Clone, Copy)]
+pub(crate) struct Setup {
+    pub(crate) merges: MergeMethod,
+    pub(crate) delivers: Delivers,
+    /// Whether deployments to production wait for an approval.
+    pub(crate) approves: bool,
+    /// What the environment of production was called when a deployment was made, where that is another name.
+    pub(crate) made_as: Option<&'static str>,
+    /// Whether pull requests have previews.
+    pub(crate) previews: bool,
+    /// Whether a force push drops a deployed commit, and a deployment waits for ever.
+    pub(crate) has_accidents: bool,
+}
+
+impl Setup {
+    /// By the repository's position.
+    pub(crate) fn of(repository: usize) -> Self {
+        let from_main = |rhythm| Delivers::Main { rhythm, regions: false };
+        let delivers = match (repository, repository % 3) {
+            (0, _) => from_main(Rhythm::Continuous),
+            (1, _) => Delivers::Releases,
+            (2, _) => Delivers::ReleaseBranch,
+            (3, _) => Delivers::Main { rhythm: Rhythm::Daily, regions: true },
+            (5, _) => from_main(Rhythm::Weekly),
+            _ if repository % 8 == 4 => Delivers::Nothing,
+            (_, 0) => from_main(Rhythm::Daily),
+            (_, 1) => from_main(Rhythm::Continuous),
+            _ => from_main(Rhythm::Weekly),
+        };
+        Self {
+            merges: [MergeMethod::Squash, MergeMethod::MergeCommit, MergeMethod::Rebase][repository % 3],
+            delivers,
+            approves: repository % 8 == 5,
+            made_as: (repository % 8 == 5).then_some("prod"),
+            previews: repository.is_multiple_of(8),
+            has_accidents: repository == 0,
+        }
+    }
+
+    /// Name of the branch that users are served from.
+    pub(crate) fn branch(&self) -> &'static str {
+        if self.delivers == Delivers::ReleaseBranch { RELEASE_BRANCH } else { DEFAULT_BRANCH }
+    }
+
+    /// Environments of production.
+    pub(crate) fn production(&self) -> &'static [&'static str] {
+        match self.delivers {
+            Delivers::Main { regions: true, .. } => &["prod-eu", "prod-us"],
+            _ => &["production"],
+        }
+    }
+
+    /// How often the branch that users are served from is deployed.
+    pub(crate) fn rhythm(&self) -> Rhythm {
+        match self.delivers {
+            Delivers::Main { rhythm, .. } => rhythm,
+            _ => Rhythm::Daily,
+        }
+    }
+}
