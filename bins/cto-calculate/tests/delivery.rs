@@ -132,3 +132,135 @@ D1,acme,web,live,a1,2026-01-09T10:00:00Z,2026-01-09T10:05:00Z,2026-01-09T10:05:0
     folder.calculated("--out b");
     assert!(folder.read("b/calculated_deployment.csv").contains("\nD1,acme,web,acme/web,live,a1,"));
 }
+
+/// What the program says of a simulated organisation, beside what its simulation knows.
+struct Simulated {
+    truth: sandbox::Truth,
+    out: tempfile::TempDir,
+}
+
+impl Simulated {
+    /// `without` are raw files that are withheld.
+    fn new(seed: u64, without: &[&str]) -> Self {
+        let organisation = sandbox::Organisation::generate(&sandbox::Options::new(seed, sandbox::Size::Demo));
+        let [raw, out] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+        sandbox::write_csv_folder(&organisation, raw.path()).expect("written");
+        without.iter().for_each(|name| std::fs::remove_file(raw.path().join(name)).expect("it was there"));
+        let config = raw.path().join("config.yml");
+        std::fs::write(&config, organisation.config_yaml()).expect("written");
+        let run = Command::new(env!("CARGO_BIN_EXE_cto-calculate"))
+            .env_remove("CONFIG_PATH")
+            .args(["--delivery", "--config", &config.display().to_string()])
+            .args(["--data", &raw.path().display().to_string(), "--out", &out.path().display().to_string()])
+            .output()
+            .expect("the program runs");
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        Self { truth: organisation.truth(organisation.end()), out }
+    }
+
+    /// Rows of a table whose cells hold no commas.
+    fn rows(&self, table: &str, key: &[&str]) -> BTreeMap<String, BTreeMap<String, String>> {
+        rows(&self.out.path().join(format!("{table}.csv")), key)
+    }
+
+    /// The changes by `org/repo#number`, each as deployment, confidence and reason.
+    fn changes(&self) -> BTreeMap<String, [String; 3]> {
+        let file = self.out.path().join("calculated_change.csv");
+        let mut reader = csv::Reader::from_path(file).expect("written");
+        let header = reader.headers().expect("a header").clone();
+        let place = |name: &str| header.iter().position(|column| column == name).expect("the column is there");
+        let [org, repo, number] = ["org", "repo", "number"].map(place);
+        let shown = ["deployment_id", "confidence", "reason"].map(place);
+        let row = |row: csv::StringRecord| {
+            (format!("{}/{}#{}", &row[org], &row[repo], &row[number]), shown.map(|place| row[place].to_owned()))
+        };
+        reader.records().map(|record| row(record.expect("a row"))).collect()
+    }
+}
+
+#[test]
+fn links_of_a_simulated_organisation_are_what_happened() {
+    for seed in [1, 3] {
+        let simulated = Simulated::new(seed, &[]);
+        let found = simulated.changes();
+        let mut wrong = Vec::new();
+        let (mut linked, mut doubtful) = (0, 0);
+        for change in &simulated.truth.changes {
+            let Some([deployment, confidence, reason]) = found.get(&change.id) else {
+                if change.reason != "nothing_delivered" {
+                    wrong.push(format!("{} is missing", change.id));
+                }
+                continue;
+            };
+            linked += usize::from(!deployment.is_empty());
+            // What the first deployment held has no lead time: the simulation names the deployment all the same.
+            let expected = if change.reason.is_empty() { change.deployment_id.as_str() } else { "" };
+            // Of a commit that a force push dropped nobody can know what it served.
+            if confidence == "likely" && change.reason.is_empty() && deployment != expected {
+                doubtful += 1;
+            } else if deployment != expected || reason != change.reason {
+                let said = format!("{deployment} {confidence} {reason}");
+                wrong.push(format!("{}: {said} and not {expected} {}", change.id, change.reason));
+            }
+        }
+        assert!(linked > 300 && doubtful <= 2, "{linked}, {doubtful}");
+        assert_eq!(wrong, [""; 0], "seed {seed}");
+    }
+}
+
+#[test]
+fn kinds_of_deployments_of_a_simulated_organisation_are_what_happened() {
+    for seed in [1, 3] {
+        let simulated = Simulated::new(seed, &[]);
+        let found = simulated.rows("calculated_deployment", &["deployment_id"]);
+        let mut wrong = Vec::new();
+        for deployment in &simulated.truth.deployments {
+            // What a rollout took up, what waits and what was called off are no rows.
+            let is_row = deployment.rollout_id == deployment.id && !["cancelled", "pending"].contains(&deployment.kind);
+            let expected = match deployment.kind {
+                _ if !is_row => None,
+                "behind" => Some("redeploy"),
+                kind => Some(kind),
+            };
+            let kind = found.get(&deployment.id).map(|row| row["kind"].as_str());
+            if kind != expected {
+                wrong.push(format!("{} of {}: {kind:?} and not {expected:?}", deployment.id, deployment.service));
+            }
+        }
+        assert_eq!(wrong, [""; 0], "seed {seed}");
+    }
+}
+
+#[test]
+fn incidents_of_a_simulated_organisation_are_laid_to_what_caused_them() {
+    let simulated = Simulated::new(3, &[]);
+    let found = simulated.rows("calculated_incident", &["incident_id"]);
+    let caused = simulated.truth.incidents.iter().filter(|incident| !incident.deployment_id.is_empty());
+    let right = caused.clone().filter(|incident| found[&incident.id]["deployment_id"] == incident.deployment_id).count();
+    let caused = caused.count();
+    assert!(caused > 5 && right * 10 >= caused * 9, "{right} of {caused} are laid to what caused them");
+}
+
+#[test]
+fn with_the_graph_withheld_nothing_is_certain_and_no_figure_gets_better_without_incidents() {
+    let (whole, blind) = (Simulated::new(3, &[]), Simulated::new(3, &["git_commit.csv"]));
+    let confidences = |simulated: &Simulated| {
+        let mut all: Vec<String> = simulated.changes().into_values().map(|[_, confidence, _]| confidence).collect();
+        all.sort();
+        all.dedup();
+        all
+    };
+    assert_eq!(confidences(&whole), ["", "certain", "likely"]);
+    assert_eq!(confidences(&blind), ["", "guess"]);
+    let unheard = Simulated::new(3, &["incident.csv", "incident_event.csv"]);
+    let months = |simulated: &Simulated| simulated.rows("dora_month", &["month", "service"]);
+    for (key, row) in months(&unheard) {
+        let before = &months(&whole)[&key];
+        for column in ["deployments", "changes", "lead_p50_days", "linked_share", "failed_by_rollback", "unplanned"] {
+            assert_eq!(row[column], before[column], "{key} {column}");
+        }
+        for column in ["incidents", "restored", "restore_p50_hours", "failed_by_incident"] {
+            assert_eq!(row[column], "", "{key} {column}");
+        }
+    }
+}

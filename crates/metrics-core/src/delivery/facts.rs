@@ -27,8 +27,8 @@ pub(super) struct Facts {
     pub(super) services: Vec<ServiceFacts>,
     /// Changes of repositories with services that touch no folder of any.
     pub(super) of_no_service: Vec<Change>,
-    /// Incidents that are laid to no service.
-    pub(super) incidents_of_no_service: Vec<Incident>,
+    /// Incidents of no service, and of services that never deployed.
+    pub(super) other_incidents: Vec<Incident>,
     /// Whether anything tells of incidents.
     pub(super) has_incidents: bool,
     /// Organisation, name and host by place of the repository.
@@ -147,15 +147,16 @@ impl Facts {
             let of_service = incidents.iter().filter(|incident| incident.service == Some(*place)).cloned().collect();
             builder.service(service, &stages, &is_change, of_service)
         });
-        let is_everything = chosen.is_everything();
+        let services_that_deploy: Vec<ServiceFacts> = built.into_iter().flatten().collect();
+        let deploys = |name: &str| services_that_deploy.iter().any(|service| service.name == name);
+        let counts = |incident: &&Incident| match incident.service {
+            None => chosen.is_everything(),
+            Some(place) => places.contains(&place) && !deploys(&incident.service_name),
+        };
         Self {
             of_no_service: builder.of_no_service(&stages, &is_change),
-            incidents_of_no_service: incidents
-                .iter()
-                .filter(|incident| incident.service.is_none() && is_everything)
-                .cloned()
-                .collect(),
-            services: built.into_iter().flatten().collect(),
+            other_incidents: incidents.iter().filter(counts).cloned().collect(),
+            services: services_that_deploy,
             has_incidents: has_source(raw, delivery),
             repositories: repositories.all.iter().map(|it| [it.org.clone(), it.name.clone(), it.host.clone()]).collect(),
         }

@@ -21,6 +21,8 @@ pub(super) struct Incident {
     pub(super) host: String,
     /// Place of the service; `None` where no one service is meant.
     pub(super) service: Option<usize>,
+    /// Its name, empty for none.
+    pub(super) service_name: String,
     /// The deployment that its source names.
     pub(super) deployment: String,
     /// The change that its source names: `acme/shop#12`, or a commit.
@@ -95,6 +97,9 @@ pub(super) fn incidents_of(
         let of_issues = issues(raw, rules, repositories, services, as_of);
         incidents.extend(of_issues.into_iter().filter(|incident| !known.contains(&incident.id)));
     }
+    for incident in &mut incidents {
+        incident.service_name = incident.service.map_or_else(String::new, |place| services.all[place].name.clone());
+    }
     incidents.sort_by(|one, other| (one.started, &one.id).cmp(&(other.started, &other.id)));
     incidents
 }
@@ -107,7 +112,10 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
         let text = |code: u32| raw.dictionary.text(code).into_owned();
         let environment = text(columns.environment[row]);
         let Some(started) = columns.started_at.get(row).map(Instant::micros).filter(|at| *at <= as_of) else { continue };
-        if !environment.is_empty() && !services.is_production_environment(&environment, "") {
+        let (org, repo) = (text(columns.org[row]), text(columns.repo[row]));
+        let service = service_of(services, repositories, &text(columns.service[row]), (&org, &repo));
+        let of_service = service.map(|place| &services.all[place]);
+        if !environment.is_empty() && !services.is_production_environment(of_service, &environment, "") {
             continue;
         }
         let mut turns = turns.remove(columns.id.bytes(row)).unwrap_or_default();
@@ -115,15 +123,14 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
             let restored = columns.restored_at.get(row).map(Instant::micros).filter(|at| *at <= as_of);
             turns.extend(restored.map(|at| (at, Turn::Restored)));
         }
-        let (org, repo) = (text(columns.org[row]), text(columns.repo[row]));
-        let named = text(columns.service[row]);
         incidents.push(Incident {
             id: columns.id.text(row).into_owned(),
             title: columns.title.text(row).into_owned(),
             severity: text(columns.severity[row]),
             url: columns.url.text(row).into_owned(),
             host: host_or_usual(&text(columns.host[row])).to_owned(),
-            service: service_of(services, repositories, &named, (&org, &repo)),
+            service,
+            service_name: String::new(),
             deployment: columns.deployment_id.text(row).into_owned(),
             change: columns.change.text(row).into_owned(),
             started,
@@ -183,6 +190,7 @@ fn issues(
             url: columns.url.text(row).into_owned(),
             host: host_or_usual(&text(columns.host[row])).to_owned(),
             service: service_of(services, repositories, &named.unwrap_or_default(), place),
+            service_name: String::new(),
             deployment: String::new(),
             change: String::new(),
             started,

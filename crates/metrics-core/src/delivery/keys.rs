@@ -252,7 +252,7 @@ pub(super) fn all<'a>(facts: &Facts, periods: &'a Periods, attempts_count: bool)
     let mut series = Series::new(periods);
     facts.services.iter().for_each(|service| series.add(service, attempts_count));
     once(facts).into_iter().for_each(|change| series.add_change(change));
-    facts.incidents_of_no_service.iter().for_each(|incident| series.add_incident(incident));
+    facts.other_incidents.iter().for_each(|incident| series.add_incident(incident));
     series
 }
 

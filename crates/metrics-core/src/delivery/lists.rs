@@ -165,7 +165,6 @@ pub(super) fn changes(raw: &Raw, facts: &Facts) -> Table {
 
 /// One line of `calculated_incident`.
 struct Happened<'a> {
-    service: Option<&'a ServiceFacts>,
     incident: &'a Incident,
     /// The rollout that it is laid to, and how.
     laid: Option<(&'a Rollout, Laid)>,
@@ -176,13 +175,12 @@ pub(super) fn incidents(raw: &Raw, facts: &Facts) -> Table {
     let mut rows: Vec<Happened<'_>> = Vec::new();
     for service in &facts.services {
         rows.extend(service.incidents.iter().map(|(incident, laid)| Happened {
-            service: Some(service),
             incident,
             laid: laid.map(|(place, laid)| (&service.rollouts[place], laid)),
         }));
     }
-    let unlaid = facts.incidents_of_no_service.iter();
-    rows.extend(unlaid.map(|incident| Happened { service: None, incident, laid: None }));
+    let unlaid = facts.other_incidents.iter();
+    rows.extend(unlaid.map(|incident| Happened { incident, laid: None }));
     rows.sort_by_key(|row| (row.incident.started, row.incident.id.clone()));
     let detected = |row: &Happened<'_>| {
         let succeeded = row.laid.and_then(|(rollout, _)| rollout.succeeded);
@@ -192,7 +190,7 @@ pub(super) fn incidents(raw: &Raw, facts: &Facts) -> Table {
         Column { name: "incident_id", cells: Texts::of(&rows, |row| row.incident.id.as_bytes()) },
         Column {
             name: "service",
-            cells: Texts::of(&rows, |row| row.service.map_or(&b""[..], |service| service.name.as_bytes())),
+            cells: Texts::of(&rows, |row| row.incident.service_name.as_bytes()),
         },
         Column { name: "title", cells: Texts::of(&rows, |row| row.incident.title.as_bytes()) },
         Column { name: "severity", cells: Texts::of(&rows, |row| row.incident.severity.as_bytes()) },

@@ -144,30 +144,42 @@ pub(super) fn rollouts_of(
 fn taken_up(raw: &Raw, successes: Vec<Rollout>, window: i64) -> Vec<Rollout> {
     let columns = &raw.deployments;
     let mut rollouts: Vec<Rollout> = Vec::with_capacity(successes.len());
-    // The rollout that may take up more, the environments that it has reached and its runs.
-    let mut open: Option<(usize, Vec<u32>, Vec<&[u8]>)> = None;
+    // The rollout of the present commit and its redeploys: each may take up more.
+    let mut open: Vec<Open<'_>> = Vec::new();
     for success in successes {
         let Row::Deployment(row) = success.row else { continue };
         let (environment, run) = (columns.environment[row as usize], columns.run_id.bytes(row as usize));
-        let same = open.as_mut().filter(|(place, ..)| rollouts[*place].sha(raw) == success.sha(raw));
-        let Some((place, environments, runs)) = same else {
-            open = Some((rollouts.len(), vec![environment], vec![run]));
-            rollouts.push(success);
-            continue;
+        if open.first().is_some_and(|first| rollouts[first.place].sha(raw) != success.sha(raw)) {
+            open.clear();
+        }
+        let takes_up = |open: &&mut Open<'_>| {
+            let since = success.finished - rollouts[open.place].finished;
+            let is_of_run = !run.is_empty() && open.runs.contains(&run);
+            since <= window && (is_of_run || !open.environments.contains(&environment))
         };
-        let rollout = &mut rollouts[*place];
-        let since = success.finished - rollout.finished;
-        let is_part = !environments.contains(&environment) || (!run.is_empty() && runs.contains(&run));
-        if since <= window && is_part {
+        if let Some(open) = open.iter_mut().find(takes_up) {
+            let rollout = &mut rollouts[open.place];
             rollout.started = rollout.started.min(success.started);
             rollout.taken_up.push(row);
-            environments.push(environment);
-            runs.push(run);
-        } else {
-            rollouts.push(Rollout { kind: Kind::Redeploy, ..success });
+            open.environments.push(environment);
+            open.runs.push(run);
+            continue;
         }
+        let kind = if open.is_empty() { Kind::Change } else { Kind::Redeploy };
+        // A redeploy takes up the other environments that the same commit is deployed to again.
+        open.truncate(1);
+        open.push(Open { place: rollouts.len(), environments: vec![environment], runs: vec![run] });
+        rollouts.push(Rollout { kind, ..success });
     }
     rollouts
+}
+
+/// A rollout that may take up more successes.
+struct Open<'a> {
+    place: usize,
+    /// The environments that it has reached.
+    environments: Vec<u32>,
+    runs: Vec<&'a [u8]>,
 }
 
 /// Published releases that are ready for production, each a rollout.

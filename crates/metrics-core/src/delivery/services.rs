@@ -57,14 +57,14 @@ impl<'a> Services<'a> {
             return false;
         }
         let environment = raw.dictionary.text(columns.environment[row]);
-        match own.filter(|own| !own.environments.is_empty()) {
-            Some(own) => is_any(&own.environments, &environment),
-            None => self.is_production_environment(&environment, &raw.dictionary.text(columns.tier[row])),
-        }
+        self.is_production_environment(Some(service), &environment, &raw.dictionary.text(columns.tier[row]))
     }
 
-    /// Whether an environment is production by name or tier.
-    pub(super) fn is_production_environment(&self, name: &str, tier: &str) -> bool {
+    /// Whether an environment is production of a service, by name or tier.
+    pub(super) fn is_production_environment(&self, service: Option<&Service<'_>>, name: &str, tier: &str) -> bool {
+        if let Some(own) = service.and_then(|service| service.rules).filter(|own| !own.environments.is_empty()) {
+            return is_any(&own.environments, name);
+        }
         let production = &self.rules.production;
         is_any(&production.environments, name) || production.tiers.iter().any(|known| known == tier)
     }
