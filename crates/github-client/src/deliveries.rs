@@ -93,7 +93,7 @@ impl GithubClient {
     /// Adds to a survey which of its repositories deploy or release, and their default branches, 100 repositories to a
     /// call.
     ///
-    /// What the token may not read is named in [`Survey::incomplete`] and stays unknown in the summaries, as does all of
+    /// What the token may not read is named in [`Survey::deliveries_missing`] and stays unknown in the summaries, as does all of
     /// it where the question fails. Fails with `Cancelled` alone.
     pub async fn survey_deliveries(
         &self,
@@ -106,14 +106,14 @@ impl GithubClient {
             Ok(()) => {}
             Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
             Err(error) => {
-                survey.incomplete.push(format!("what the repositories of {} deploy: {error}", survey.org));
+                survey.deliveries_missing.push(format!("what the repositories of {} deploy: {error}", survey.org));
                 return Ok(());
             }
         }
         for part in [DEPLOYMENTS, RELEASES] {
             if self.session.schema.has(&format!("Repository.{}", part.field)) {
                 let refused = refused(survey, &part, &errors);
-                survey.incomplete.extend(refused);
+                survey.deliveries_missing.extend(refused);
             }
         }
         Ok(())
@@ -166,7 +166,8 @@ fn refused(survey: &Survey, part: &Part, errors: &[GraphqlError]) -> Option<Stri
     let said = errors.iter().find(is_of_part).or(errors.first());
     let said = said.map_or("GitHub does not say why", |error| error.message.as_str());
     Some(format!(
-        "the {} of {of} may not be read ({said}): give the token the permission {}, or import without --delivery",
+        "the {} of {of} may not be read ({said}): give the token the permission {}, or import \
+         --issues --pr alone",
         part.field, part.permission
     ))
 }

@@ -33,6 +33,8 @@ pub struct Survey {
     pub projects_error: Option<String>,
     /// What the provider could not give, in words: one entry for each part that is missing.
     pub incomplete: Vec<String>,
+    /// What of its deployments and releases may not be read, in words.
+    pub deliveries_missing: Vec<String>,
     /// Scopes that an import needs and that the token lacks; empty when none is missing or nothing is known.
     /// Without `repo` private repositories are invisible.
     pub missing_scopes: Vec<String>,

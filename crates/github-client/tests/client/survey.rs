@@ -242,12 +242,12 @@ async fn what_repositories_deploy_is_asked_apart_and_tells_their_default_branche
     assert_eq!(survey.repositories[1].releases.expect("known").total, 2);
     assert_eq!(survey.repositories[2].deployments, None, "it was not listed a second time");
     assert_eq!(
-        survey.incomplete,
+        survey.deliveries_missing,
         [
             "the deployments of Acme/repo3 may not be read (GitHub does not say why): give the token the permission \
-             Deployments: read, or import without --delivery",
+             Deployments: read, or import --issues --pr alone",
             "the releases of Acme/repo3 may not be read (GitHub does not say why): give the token the permission \
-             Contents: read, or import without --delivery",
+             Contents: read, or import --issues --pr alone",
         ]
     );
 }
@@ -262,18 +262,19 @@ async fn deployments_that_are_refused_are_named_once_and_are_never_taken_for_non
     body["errors"] = json!([error(0), error(1), error(2)]);
     let (_, survey) = survey_deliveries(with(body)).await;
     assert_eq!(survey.repositories.len(), 3, "what else is known of them stays");
+    assert_eq!(survey.incomplete, [""; 0], "and is whole");
     assert!(survey.repositories.iter().all(|one| one.deployments.is_none() && one.access));
     assert_eq!(survey.repositories[0].releases.expect("known").total, 3);
-    assert_eq!(survey.incomplete.len(), 2, "{:?}", survey.incomplete);
+    assert_eq!(survey.deliveries_missing.len(), 2, "{:?}", survey.deliveries_missing);
     assert!(
-        survey.incomplete[0].starts_with(
+        survey.deliveries_missing[0].starts_with(
             "the deployments of 3 repositories, repo1 first may not be read (Resource not accessible by personal access \
              token)"
         ),
         "{:?}",
-        survey.incomplete
+        survey.deliveries_missing
     );
-    assert!(survey.incomplete[1].starts_with("the releases of Acme/repo2 may not be read"), "{:?}", survey.incomplete);
+    assert!(survey.deliveries_missing[1].starts_with("the releases of Acme/repo2 may not be read"), "{:?}", survey.deliveries_missing);
 }
 
 #[tokio::test]
@@ -282,7 +283,7 @@ async fn a_question_about_deployments_that_fails_leaves_the_survey() {
         let (_, survey) = survey_deliveries(failed).await;
         assert_eq!(survey.repositories.len(), 3);
         assert!(survey.repositories.iter().all(|one| one.deployments.is_none()));
-        assert_eq!(survey.incomplete.len(), 1, "{:?}", survey.incomplete);
-        assert!(survey.incomplete[0].starts_with("what the repositories of Acme deploy: "), "{:?}", survey.incomplete);
+        assert_eq!(survey.deliveries_missing.len(), 1, "{:?}", survey.deliveries_missing);
+        assert!(survey.deliveries_missing[0].starts_with("what the repositories of Acme deploy: "), "{:?}", survey.deliveries_missing);
     }
 }

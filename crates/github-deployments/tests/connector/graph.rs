@@ -53,8 +53,10 @@ fn parents(commit: &Value) -> impl Iterator<Item = &str> {
 fn history<'a>(all: &'a [Value], head: &'a Value, since: Option<&str>) -> Vec<&'a Value> {
     let by_sha: std::collections::HashMap<&str, &Value> =
         all.iter().map(|commit| (commit["oid"].as_str().unwrap(), commit)).collect();
-    let date = |commit: &Value| at(commit["committedDate"].as_str().unwrap());
-    let is_in = |commit: &Value| since.is_none_or(|since| date(commit) >= at(since));
+    fn date(commit: &Value) -> &str {
+        commit["committedDate"].as_str().unwrap()
+    }
+    let is_in = |commit: &Value| since.is_none_or(|since| date(commit) >= since);
     let (mut seen, mut open, mut found) = (BTreeSet::new(), vec![head], Vec::new());
     while let Some(commit) = open.pop() {
         if is_in(commit) && seen.insert(commit["oid"].as_str().unwrap()) {
