@@ -78,7 +78,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     }
     run.all(plan.repositories, target.concurrency).await?;
     let elsewhere = absence::ask_for_missing(run, arguments, target, &survey).await?;
-    run.all(plan.commits, target.concurrency).await?;
+    run.all_unless_refused(plan.commits, target.concurrency).await?;
     run.all(plan.boards, target.concurrency).await?;
     if arguments.wants_issues() && !run.cancel.is_cancelled() {
         let moved = Plan::moved_issues(target, &survey, &plan.pages, &run.store, elsewhere)?;

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use model::Instant;
-use model::records::{
-    CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record, Release,
-};
+use model::records::{CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record, Release};
 use source::{Batch, Context, FullCrawl, Heads, Progress, Sink, SinkError, Source, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
 

@@ -161,7 +161,8 @@ fn refused(survey: &Survey, part: &Part, errors: &[GraphqlError]) -> Option<Stri
     let unknown: Vec<&str> =
         survey.repositories.iter().filter(|one| !is_known(one)).map(|one| one.record.name.as_str()).collect();
     let (first, count) = (unknown.first()?, unknown.len());
-    let of = if count == 1 { format!("{}/{first}", survey.org) } else { format!("{count} repositories, {first} first") };
+    let of =
+        if count == 1 { format!("{}/{first}", survey.org) } else { format!("{count} repositories, {first} first") };
     let is_of_part = |error: &&GraphqlError| error.path.split('.').any(|step| step == part.field);
     let said = errors.iter().find(is_of_part).or(errors.first());
     let said = said.map_or("GitHub does not say why", |error| error.message.as_str());

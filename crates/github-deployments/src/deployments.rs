@@ -110,8 +110,7 @@ impl List for OfDeployments {
         let mut before = None;
         while let Some(next) = faults::next_page(&what, (more, after.clone()), before.as_ref(), None)? {
             let variables = StatusesOf { id: wire.id.clone(), after: Some(next.clone()) };
-            let reply =
-                client.query::<DeploymentStatuses>(&what, variables, context.progress, &context.cancel).await?;
+            let reply = client.query::<DeploymentStatuses>(&what, variables, context.progress, &context.cancel).await?;
             tally.count(&reply);
             let Some(node) = reply.data.node else {
                 return Err(faults::absent(&what, &reply.errors, reply.request_id));

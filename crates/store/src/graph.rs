@@ -80,11 +80,7 @@ pub(crate) fn missing_parents(
 }
 
 /// Those of these commits that are not stored, in the order in which they are given.
-pub(crate) fn unstored(
-    connection: &Connection,
-    repository_id: &str,
-    shas: &[String],
-) -> rusqlite::Result<Vec<String>> {
+pub(crate) fn unstored(connection: &Connection, repository_id: &str, shas: &[String]) -> rusqlite::Result<Vec<String>> {
     match place_of(connection, repository_id)? {
         Some(place) => unstored_at(connection, &place, shas),
         None => Ok(shas.to_vec()),

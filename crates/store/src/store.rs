@@ -18,8 +18,8 @@ use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
-    Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, graph, import_csv, presence, publish_csv, read,
-    runs, schema, write,
+    Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, graph, import_csv, presence, publish_csv, read, runs,
+    schema, write,
 };
 
 /// Distinct statements of one page are about forty; all stay prepared.

@@ -231,7 +231,8 @@ async fn survey_deliveries(deliveries: ResponseTemplate) -> (Stage, Survey) {
 
 #[tokio::test]
 async fn what_repositories_deploy_is_asked_apart_and_tells_their_default_branches() {
-    let nodes = [shipping(1, &count(7), &count(0)), shipping(2, &count(0), &count(2)), shipping(4, &count(1), &count(1))];
+    let nodes =
+        [shipping(1, &count(7), &count(0)), shipping(2, &count(0), &count(2)), shipping(4, &count(1), &count(1))];
     let (_, survey) = survey_deliveries(with(repositories(&nodes, None))).await;
     let first = &survey.repositories[0];
     assert_eq!(first.record.default_branch, "main");
@@ -254,8 +255,10 @@ async fn what_repositories_deploy_is_asked_apart_and_tells_their_default_branche
 
 #[tokio::test]
 async fn deployments_that_are_refused_are_named_once_and_are_never_taken_for_none() {
-    let error = |at: u32| json!({"type": "FORBIDDEN", "message": "Resource not accessible by personal access token",
-        "path": ["organization", "repositories", "nodes", at, "deployments"]});
+    let error = |at: u32| {
+        json!({"type": "FORBIDDEN", "message": "Resource not accessible by personal access token",
+        "path": ["organization", "repositories", "nodes", at, "deployments"]})
+    };
     // One comes without the list, one does not come at all, since the schema says that the list is never null.
     let nodes = [shipping(1, &json!(null), &count(3)), json!(null), shipping(3, &json!(null), &count(0))];
     let mut body = repositories(&nodes, None);
@@ -274,16 +277,26 @@ async fn deployments_that_are_refused_are_named_once_and_are_never_taken_for_non
         "{:?}",
         survey.deliveries_missing
     );
-    assert!(survey.deliveries_missing[1].starts_with("the releases of Acme/repo2 may not be read"), "{:?}", survey.deliveries_missing);
+    assert!(
+        survey.deliveries_missing[1].starts_with("the releases of Acme/repo2 may not be read"),
+        "{:?}",
+        survey.deliveries_missing
+    );
 }
 
 #[tokio::test]
 async fn a_question_about_deployments_that_fails_leaves_the_survey() {
-    for failed in [refusal(403, "Resource not accessible by integration"), with(json!({"data": {"organization": null}}))] {
+    for failed in
+        [refusal(403, "Resource not accessible by integration"), with(json!({"data": {"organization": null}}))]
+    {
         let (_, survey) = survey_deliveries(failed).await;
         assert_eq!(survey.repositories.len(), 3);
         assert!(survey.repositories.iter().all(|one| one.deployments.is_none()));
         assert_eq!(survey.deliveries_missing.len(), 1, "{:?}", survey.deliveries_missing);
-        assert!(survey.deliveries_missing[0].starts_with("what the repositories of Acme deploy: "), "{:?}", survey.deliveries_missing);
+        assert!(
+            survey.deliveries_missing[0].starts_with("what the repositories of Acme deploy: "),
+            "{:?}",
+            survey.deliveries_missing
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use github_client::{Following, GithubClient, GraphqlError, PageSize, Tally, faults};
 use model::Instant;
 use model::records::{GitCommit, Place, Record};
-use source::{Batch, Context, Event, SourceError, Usage};
+use source::{Batch, Context, SourceError, Usage};
 
 use super::cursor::Kept;
 use crate::pick::picked_from;
@@ -49,8 +49,8 @@ enum Page {
     Gone,
     /// It did not come, which is in the tally.
     Missing,
-    /// Commits, and where the next page begins.
-    Commits(Vec<wire::Commit>, Option<String>),
+    /// The commit itself, those of the page, and where the next page begins.
+    Commits(Option<wire::Commit>, Vec<wire::Commit>, Option<String>),
 }
 
 impl<'a> Run<'a> {
@@ -72,11 +72,11 @@ impl<'a> Run<'a> {
         let heads = self.context.sink.heads_to_read(&self.subject.place.repository_id)?;
         if let Some(since) = self.kept.lower(heads.oldest) {
             for head in &heads.to_read {
-                self.read_from(head, since).await?;
+                self.read_from(head, true, since).await?;
             }
             while let Some(missing) = self.missing(since)? {
                 for parent in &missing {
-                    self.read_from(parent, since).await?;
+                    self.read_from(parent, false, since).await?;
                 }
             }
         }
@@ -90,25 +90,27 @@ impl<'a> Run<'a> {
     /// Missing parents from which was not read yet; `None` when there are none.
     fn missing(&self, since: Instant) -> Result<Option<Vec<String>>, SourceError> {
         let mut missing = self.context.sink.missing_parents(&self.subject.place.repository_id, since)?;
-        missing.retain(|sha| !self.is_done(sha));
+        missing.retain(|sha| !self.is_done(sha, false));
         Ok(Some(missing).filter(|missing| !missing.is_empty()))
     }
 
-    fn is_done(&self, sha: &str) -> bool {
-        self.read.contains(sha) || self.asked.contains(sha) || self.kept.leaves_out(sha)
+    fn is_done(&self, sha: &str, is_deployed: bool) -> bool {
+        let is_left_out = if is_deployed { self.kept.gone.contains(sha) } else { self.kept.leaves_out(sha) };
+        self.read.contains(sha) || self.asked.contains(sha) || is_left_out
     }
 
-    /// Reads a commit and those before it, page by page, until the parents of all new ones are known.
-    async fn read_from(&mut self, sha: &str, since: Instant) -> Result<(), SourceError> {
-        if self.is_done(sha) {
+    /// Reads a commit and those before it, page by page, until the parents of all new ones are known. What was deployed is
+    /// kept however old it is, a parent is not: which commits are stored depends on no interruption.
+    async fn read_from(&mut self, sha: &str, is_deployed: bool, since: Instant) -> Result<(), SourceError> {
+        if self.is_done(sha, is_deployed) {
             return Ok(());
         }
         self.asked.insert(sha.to_owned());
         self.tally.following = Following::of(MOST_COMMITS);
         let (mut after, mut open) = (None, BTreeSet::new());
         loop {
-            let (commits, next) = match self.page(sha, after, since).await? {
-                Page::Commits(commits, next) => (commits, next),
+            let (head, mut commits, next) = match self.page(sha, after, since).await? {
+                Page::Commits(head, commits, next) => (head, commits, next),
                 Page::Missing => return Ok(()),
                 Page::Gone => {
                     self.gone += 1;
@@ -116,6 +118,11 @@ impl<'a> Run<'a> {
                     return self.commit(Vec::new());
                 }
             };
+            match head {
+                Some(head) if is_deployed => commits.push(head),
+                Some(head) if head.committed_date.0 < since => drop(self.kept.before.insert(head.oid)),
+                _ => {}
+            }
             let new = self.unstored(commits, &mut open)?;
             let goes_on = next.is_some() && !new.is_empty() && !open.is_empty();
             if next.is_none() && !self.tally.faults.any() {
@@ -194,7 +201,7 @@ impl<'a> Run<'a> {
             let size = size.min(self.subject.pages.current());
             self.tally.following.goes_on(&what, size, request_id.as_deref())?;
         }
-        let mut commits: Vec<wire::Commit> = head.into_iter().collect();
+        let mut commits = Vec::new();
         for (position, wire) in nodes.into_iter().enumerate() {
             match wire {
                 Some(_) if sorted.broken.contains(&position) => {}
@@ -204,7 +211,7 @@ impl<'a> Run<'a> {
             }
         }
         tracing::debug!(commits = commits.len(), "read {what}: {} commits", commits.len());
-        Ok(Page::Commits(commits, next))
+        Ok(Page::Commits(head, commits, next))
     }
 
     fn commit(&mut self, records: Vec<Record>) -> Result<(), SourceError> {
@@ -223,11 +230,8 @@ impl<'a> Run<'a> {
     fn end(self) -> Result<Usage, SourceError> {
         let what = format!("commits of {}", self.subject.label);
         if self.gone > 0 {
-            let note = format!(
-                "{what}: {} that were deployed are not there any more, as after a force push; what they held is not known",
-                self.gone
-            );
-            self.context.progress.event(Event::Note(note));
+            let gone = self.gone;
+            tracing::info!(gone, "{what}: {gone} that were deployed are not there any more, as after a force push");
         }
         let Usage { records, calls, points, .. } = self.tally.usage;
         tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");

@@ -20,7 +20,8 @@ pub(crate) fn deployment(wire: wire::Deployment, place: &Place) -> (Deployment, 
     told.dedup_by(|a, b| a.id == b.id);
     let run_id = told.iter().rev().find_map(|status| status.log_url.as_deref().and_then(run_of)).unwrap_or_default();
     let url = told.last().and_then(|status| status.log_url.clone()).unwrap_or_default();
-    let named = [told.last().and_then(|status| status.environment.clone()), wire.environment, wire.original_environment];
+    let named =
+        [told.last().and_then(|status| status.environment.clone()), wire.environment, wire.original_environment];
     let environment = named.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or_default();
     let statuses: Vec<DeploymentStatus> = told.into_iter().map(|status| converted(status, &wire.id, place)).collect();
     let created_at = wire.created_at.0;
@@ -99,9 +100,9 @@ fn run_of(url: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use github_client::scalars::DateTime;
     use super::*;
     use crate::wire::{Connection, PageInfo};
+    use github_client::scalars::DateTime;
 
     fn at(minute: i64) -> Instant {
         Instant::from_seconds(minute * 60)
@@ -191,6 +192,9 @@ mod tests {
         for url in ["", "https://github.com/acme/web/actions/runs/", "https://github.com/acme/runs/x"] {
             assert_eq!(run_of(url), None, "{url}");
         }
-        assert_eq!(run_of("https://github.com/acme/web/actions/runs/18446744073709551615"), Some("18446744073709551615".into()));
+        assert_eq!(
+            run_of("https://github.com/acme/web/actions/runs/18446744073709551615"),
+            Some("18446744073709551615".into())
+        );
     }
 }

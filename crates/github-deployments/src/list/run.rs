@@ -82,9 +82,12 @@ impl<'a, L: List> Run<'a, L> {
     }
 
     /// Ends a crawl of which the survey says that there is nothing to read. No watermark is set: should there be
-    /// something after all, everything is read.
+    /// something after all, everything is read. Where nothing was remembered, nothing is stored.
     fn find_nothing(&mut self, crawl: &Crawl) -> Result<(), SourceError> {
         self.tally.usage.full = true;
+        if self.kept == Kept::default() {
+            return Ok(());
+        }
         self.kept.list = github_client::cursor::Cursor::default();
         self.kept.total = None;
         let full_crawl = FullCrawl { generation: crawl.generation, complete: true };

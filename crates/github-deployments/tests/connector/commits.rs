@@ -92,6 +92,32 @@ async fn the_graph_begins_90_days_before_the_oldest_deployment() {
 }
 
 #[tokio::test]
+async fn where_the_graph_begins_depends_on_no_interruption() {
+    let mut commits: Vec<Value> = line(30)
+        .into_iter()
+        .map(|mut commit| {
+            let day: i64 = commit["oid"].as_str().unwrap()[1..].parse().unwrap();
+            commit["committedDate"] = json!(time(day * DAY));
+            commit
+        })
+        .collect();
+    commits.extend([commit("b1", 9 * DAY, &["c8"]), commit("m1", 30 * DAY, &["c29", "b1"])]);
+    let shipped = [("m1", 100 * DAY), ("b1", 99 * DAY + 1), ("c3", 120 * DAY)];
+    let undisturbed = repository(commits.clone(), 3, &shipped).await;
+    undisturbed.import_all().await;
+    assert!(shas(&undisturbed).contains("c3") && !shas(&undisturbed).contains("c8"));
+    for pages in 0..8 {
+        let setting = repository(commits.clone(), 3, &shipped).await;
+        setting.memory.fail_after(pages);
+        setting.import(Window::default()).await.expect_err("killed");
+        setting.memory.fail_after(usize::MAX);
+        setting.import_all().await;
+        assert_eq!(shas(&setting), shas(&undisturbed), "killed after {pages} pages");
+        assert_eq!(setting.import_all().await.calls, 0, "killed after {pages} pages");
+    }
+}
+
+#[tokio::test]
 async fn a_deployed_commit_that_is_too_old_itself_is_stored_all_the_same() {
     let commits = vec![commit("c2", 1, &["c1"]), commit("c1", 0, &[])];
     let setting = repository(commits, 100, &[("c2", 200 * DAY)]).await;
@@ -138,12 +164,12 @@ async fn release_branches_and_merges_are_read_whole() {
 #[tokio::test]
 async fn a_commit_that_a_force_push_has_dropped_is_said_once_and_asked_for_once() {
     let setting = repository(line(3), 100, &[("dropped", 9), ("c2", 5)]).await;
+    let log = Log::begin();
     let usage = setting.import_all().await;
     assert_eq!((usage.calls, setting.stored()), (2, vec![0, 1, 2]));
-    let notes = setting.told.notes();
-    assert!(notes.iter().any(|note| note.starts_with("commits of acme/web: 1 that were deployed are not there")), "{notes:?}");
+    let log = log.end();
+    assert!(log.contains("commits of acme/web: 1 that were deployed are not there any more"), "{log}");
     assert_eq!(setting.import_all().await.calls, 0);
-    assert_eq!(setting.told.notes(), notes);
     setting.provider.change(|all| all.push(commit("dropped", 3, &["c2"])));
     setting.import(Window { since: None, full: true }).await.expect("succeeds");
     assert!(shas(&setting).contains("dropped"), "with full it is asked for again");

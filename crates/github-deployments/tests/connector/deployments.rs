@@ -36,7 +36,10 @@ async fn a_deployment_is_told_with_its_statuses_in_order() {
     setting.import_all().await;
     let known = setting.memory.deployments().remove(0);
     assert_eq!((known.org.as_str(), known.repo.as_str(), known.source.as_str()), ("acme", "web", "github"));
-    assert_eq!((known.environment.as_str(), known.task.as_str(), known.git_ref.as_str()), ("production", "deploy", "main"));
+    assert_eq!(
+        (known.environment.as_str(), known.task.as_str(), known.git_ref.as_str()),
+        ("production", "deploy", "main")
+    );
     assert_eq!((known.creator.as_str(), known.creator_is_bot, known.run_id.as_str()), ("github-actions", true, "8"));
     assert_eq!(known.sha, format!("{:040x}", 1));
     assert_eq!((known.created_at, known.started_at), (at(&ago(7)), Some(at(&ago(5)))));
@@ -59,6 +62,7 @@ async fn nothing_is_asked_where_the_survey_shows_nothing_new() {
 async fn a_repository_without_deployments_costs_nothing_and_one_that_hides_them_is_no_access() {
     let setting = setting(0, 100).await;
     assert_eq!(setting.import_all().await.calls, 0);
+    assert!(setting.memory.batches().is_empty() && setting.told.events().is_empty(), "a day without news says nothing");
     let hidden = crate::setting::summary();
     let pages = crate::setting::pages(&setting, Scope::Deployments);
     let source = github_deployments::DeploymentSource::new(crate::setting::client(&setting), &hidden, at(NOW), pages);
@@ -69,7 +73,9 @@ async fn a_repository_without_deployments_costs_nothing_and_one_that_hides_them_
 async fn later_imports_read_to_the_end_of_the_page_on_which_known_ones_begin() {
     let setting = setting(30, 10).await;
     setting.import_all().await;
-    setting.provider.change(|all| all.extend((101..=112).map(|number| deployment_of(number, i64::from(number) - 104, &[]))));
+    setting
+        .provider
+        .change(|all| all.extend((101..=112).map(|number| deployment_of(number, i64::from(number) - 104, &[]))));
     let usage = setting.import_all().await;
     assert_eq!((usage.calls, usage.records), (2, 20));
     assert_eq!(setting.stored().len(), 42);
@@ -88,9 +94,11 @@ async fn a_window_brings_what_was_made_in_it_and_leaves_the_watermark() {
 
 #[tokio::test]
 async fn more_statuses_than_a_page_holds_are_followed_to_their_end() {
-    let mut statuses: Vec<_> = (0..250).map(|number| status(number, "IN_PROGRESS", &ago(400 - i64::from(number)))).collect();
+    let mut statuses: Vec<_> =
+        (0..250).map(|number| status(number, "IN_PROGRESS", &ago(400 - i64::from(number)))).collect();
     statuses.push(status(900, "SUCCESS", &ago(100)));
-    let setting = Stage::<Deployments>::new(Simulated::with(vec![deployment_of(1, 500, &statuses), deployment(60)]), 100).await;
+    let setting =
+        Stage::<Deployments>::new(Simulated::with(vec![deployment_of(1, 500, &statuses), deployment(60)]), 100).await;
     let usage = setting.import_all().await;
     assert_eq!((usage.calls, usage.records), (4, 2), "a page, and 100 + 100 + 31 statuses");
     let known = setting.memory.deployments().remove(0);

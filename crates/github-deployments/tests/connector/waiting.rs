@@ -89,7 +89,9 @@ async fn a_draft_is_read_again_until_it_is_published_or_gone() {
     let known = setting.memory.releases().remove(0);
     assert_eq!((known.draft, known.published_at.is_some(), known.tag.as_str()), (false, true, "v1"));
     let gone = json!({"type": "NOT_FOUND", "path": ["nodes", 0], "message": "Could not resolve to a node"});
-    setting.provider.answer_instead(connector_testing::ok(&json!({"data": {"rateLimit": null, "nodes": [null]}, "errors": [gone]})));
+    setting.provider.answer_instead(connector_testing::ok(
+        &json!({"data": {"rateLimit": null, "nodes": [null]}, "errors": [gone]}),
+    ));
     setting.import_all().await;
     assert_eq!(setting.import_all().await.calls, 0);
     assert_eq!(asked(&setting), [2, 2, 1]);

@@ -148,8 +148,7 @@ impl PageWriter<'_> {
     }
 
     fn keep_what_is_not_told(&self, row: i64, told: &mut PullRequest) -> rusqlite::Result<()> {
-        let sql =
-            "SELECT first_commit_at, additions, deletions, changed_files, head_branch, head_sha FROM pr WHERE row_id = ?1";
+        let sql = "SELECT first_commit_at, additions, deletions, changed_files, head_branch, head_sha FROM pr WHERE row_id = ?1";
         self.connection.by_key(sql)?.query_row([row], |stored| {
             let first_commit_at = stored.get::<_, Option<i64>>(0)?.map(Instant::from_micros);
             told.first_commit_at = told.first_commit_at.or(first_commit_at);
