@@ -22,7 +22,7 @@ sandbox=$!
 address=$(started "$work/sandbox.log" "$sandbox" "the sandbox")
 printf 'import:\n  retry_wait_seconds: 0.01\n' >>"$work/config.yml"
 CTO_IMPORT__CLOCK=provider GITHUB_TOKEN=recorded GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql" \
-    "$bin/cto-import" --org acme --config "$work/config.yml" --data "$work/data" --concurrency 1
+    "$bin/cto-import" --org acme --issues --pr --config "$work/config.yml" --data "$work/data" --concurrency 1
 kill -INT "$sandbox"
 wait "$sandbox"
 

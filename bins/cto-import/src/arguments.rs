@@ -6,7 +6,8 @@ use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 
-/// Import the issues, boards and pull requests of a GitHub organisation, and the bills of the clouds, into the store.
+/// Import the issues, boards, pull requests and deployments of a GitHub organisation, and the bills of the clouds,
+/// into the store.
 ///
 /// Fetches what changed since the last import, page by page; a page and the place behind it are stored together,
 /// so an import that was stopped goes on where it was. Afterwards the raw tables are published as CSV files in
@@ -26,17 +27,20 @@ pub struct Arguments {
     /// Only these repositories, separated by commas. Removes nothing.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub repo: Vec<String>,
-    /// Issues and boards. Without a scope: issues and pull requests.
+    /// Issues and boards. Without a scope: issues, pull requests and deliveries.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub issues: bool,
     /// Pull requests.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub pr: bool,
+    /// Deliveries: deployments, releases and the commits behind them, of repositories that have any.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
+    pub delivery: bool,
     /// Bills of Azure, Google Cloud and FOCUS files: the last 24 months and the running one, then what may have changed.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub cloudspending: bool,
     /// Everything that is configured.
-    #[arg(long, conflicts_with_all = ["issues", "pr", "cloudspending"])]
+    #[arg(long, conflicts_with_all = ["issues", "pr", "delivery", "cloudspending"])]
     pub all: bool,
     /// Fetch everything again and mark what has vanished.
     #[arg(long, conflicts_with = "since")]
@@ -72,7 +76,8 @@ pub struct Arguments {
 
 const AFTER_HELP: &str = "\
 Environment:
-  GITHUB_TOKEN            token with the scopes repo, read:org and read:project
+  GITHUB_TOKEN            token with the scopes repo, read:org and read:project, or a fine-grained one
+                          (docs/operations.md names its permissions)
   GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_APP_INSTALLATION
                           a GitHub App instead (or github.app in the configuration)
   GITHUB_API_URL, GITHUB_GRAPHQL_URL
@@ -105,9 +110,14 @@ impl Arguments {
         self.pr || self.all || self.names_no_scope()
     }
 
+    /// Whether deployments, releases and commits are asked for.
+    pub fn wants_deliveries(&self) -> bool {
+        self.delivery || self.all || self.names_no_scope()
+    }
+
     /// Whether anything of GitHub is asked for.
     pub fn wants_github(&self) -> bool {
-        self.wants_issues() || self.wants_pull_requests()
+        self.wants_issues() || self.wants_pull_requests() || self.wants_deliveries()
     }
 
     /// Whether bills are asked for.
@@ -116,7 +126,7 @@ impl Arguments {
     }
 
     fn names_no_scope(&self) -> bool {
-        !(self.issues || self.pr || self.cloudspending || self.all)
+        !(self.issues || self.pr || self.delivery || self.cloudspending || self.all)
     }
 
     /// The store's address.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use config_model::{Config, ImportClock};
 use github_client::{Clock, Credentials, DEFAULT_STATUS_FIELD, GithubClient, Policy, SetClock, Settings, SystemClock};
+use model::delivery::DeliveryRules;
 use model::records::Project;
 use secrecy::SecretString;
 
@@ -23,6 +24,8 @@ pub(crate) struct Target {
     pub(crate) status_fields: HashMap<String, String>,
     /// Boards that are left out of every figure, by id.
     pub(crate) excluded: BTreeSet<String>,
+    /// What counts as a deployment.
+    pub(crate) delivery: DeliveryRules,
 }
 
 impl Target {
@@ -79,7 +82,8 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
     let excluded = config.github.projects.iter().filter(|project| project.exclude);
     let excluded = excluded.map(|project| project.id.clone()).collect();
     let bug_source = config.github.bug_source.custom_field_name.clone();
-    Ok(Target { org, client, concurrency, bug_source, status_fields: status_fields.collect(), excluded })
+    let (status_fields, delivery) = (status_fields.collect(), config.delivery.rules());
+    Ok(Target { org, client, concurrency, bug_source, status_fields, excluded, delivery })
 }
 
 /// The clock that tells what the provider's time is measured by.

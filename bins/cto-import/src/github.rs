@@ -4,7 +4,7 @@ use command_line::say;
 use github_client::{Survey, dating};
 use model::Instant;
 use model::records::{ImportRun, Record, RunOutcome};
-use source::{Batch, Scope, Sink as _, SourceError};
+use source::{Batch, Progress, Scope, Sink as _, SourceError};
 use store::{Finding, Store};
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +22,7 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     let runtime = runtime()?;
     let earlier = store.map_or(Ok(None), |store| remembered_schema(target, store))?;
     runtime.block_on(target.client.learn_schema(earlier.as_deref(), &reporter, &cancel))?;
-    let mut survey = runtime.block_on(target.client.survey(&target.org, &reporter, &cancel))?;
+    let mut survey = runtime.block_on(surveyed(arguments, target, &reporter, &cancel))?;
     take_columns(&mut survey, target);
     let plan = Plan::new(arguments, target, &survey, store)?;
     say!("{:<44} {:>9} {:>7} {:>7}", "would fetch", "records", "calls", "points");
@@ -44,7 +44,8 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     run.reporter.line(&format!("looking at {}", target.org));
     let earlier = remembered_schema(target, &run.store)?;
     let schema = target.client.learn_schema(earlier.as_deref(), &*run.reporter, &run.cancel).await?;
-    let mut survey = target.client.survey(&target.org, &*run.reporter, &run.cancel).await?;
+    run.sink = run.sink.clone().counting(&target.delivery);
+    let mut survey = surveyed(arguments, target, &*run.reporter, &run.cancel).await?;
     let (at, notice) = dating::import_time(survey.at, target.client.now(), last_import(target, &run.store)?);
     survey.at = at;
     take_columns(&mut survey, target);
@@ -77,6 +78,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     }
     run.all(plan.repositories, target.concurrency).await?;
     let elsewhere = absence::ask_for_missing(run, arguments, target, &survey).await?;
+    run.all_unless_refused(plan.commits, target.concurrency).await?;
     run.all(plan.boards, target.concurrency).await?;
     if arguments.wants_issues() && !run.cancel.is_cancelled() {
         let moved = Plan::moved_issues(target, &survey, &plan.pages, &run.store, elsewhere)?;
@@ -104,6 +106,20 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     let usage = target.client.usage();
     run.used("GitHub", usage.calls, usage.points, "points");
     Ok(())
+}
+
+/// Looks at the organisation, and at what its repositories deploy where that is asked for.
+async fn surveyed(
+    arguments: &Arguments,
+    target: &Target,
+    progress: &dyn Progress,
+    cancel: &CancellationToken,
+) -> Result<Survey, Failure> {
+    let mut survey = target.client.survey(&target.org, progress, cancel).await?;
+    if arguments.wants_deliveries() {
+        target.client.survey_deliveries(&mut survey, progress, cancel).await?;
+    }
+    Ok(survey)
 }
 
 /// Takes the columns of the boards from the fields that are configured.

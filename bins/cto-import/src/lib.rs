@@ -93,7 +93,7 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
-/// The organisation to import, where issues or pull requests are asked for. With --all it may be absent as a whole.
+/// The organisation to import, where anything of GitHub is asked for. With --all it may be absent as a whole.
 fn github_target(arguments: &Arguments, config: &Config) -> Result<Option<Target>, Failure> {
     if !arguments.wants_github() {
         return Ok(None);

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use github_client::{DEFAULT_STATUS_FIELD, PageSize, ProjectSummary, Survey};
+use github_client::{DEFAULT_STATUS_FIELD, PageSize, ProjectSummary, RepositorySummary, Survey};
+use github_deployments::{CommitSource, DeploymentSource, ReleaseSource};
 use github_issues::{Cards, IssueSource, MovedIssueSource};
 use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
+use model::Instant;
 use source::{Expected, Source, Window};
 use store::Store;
 
@@ -21,9 +23,11 @@ pub(crate) struct Task {
     pub(crate) expected: Expected,
 }
 
-/// Everything that one run fetches. Boards come after issues: cards refer to them.
+/// Everything that one run fetches. Boards come after issues: cards refer to them. Commits come after deployments and
+/// releases: those say which are read.
 pub(crate) struct Plan {
     pub(crate) repositories: Vec<Task>,
+    pub(crate) commits: Vec<Task>,
     pub(crate) boards: Vec<Task>,
     /// Repositories and boards that were asked for and cannot be read: what, and why.
     pub(crate) missing: Vec<(String, String)>,
@@ -40,8 +44,9 @@ impl Plan {
     ) -> Result<Self, Failure> {
         let pages = PageSizes::new();
         let window = Window { since: arguments.since, full: arguments.full };
-        let mut plan = Self { repositories: Vec::new(), boards: Vec::new(), missing: Vec::new(), pages };
-        for part in &survey.incomplete {
+        let mut plan =
+            Self { repositories: Vec::new(), commits: Vec::new(), boards: Vec::new(), missing: Vec::new(), pages };
+        for part in survey.incomplete.iter().chain(&survey.deliveries_missing) {
             plan.missing.push((target.org.clone(), part.clone()));
         }
         for name in &arguments.repo {
@@ -72,6 +77,9 @@ impl Plan {
                 ));
                 plan.repositories.push(task(source, window, store)?);
             }
+            if arguments.wants_deliveries() {
+                plan.add_deliveries(target, repository, survey.at, window, store)?;
+            }
         }
         if arguments.wants_issues() {
             for project in &survey.projects {
@@ -85,6 +93,38 @@ impl Plan {
             }
         }
         Ok(plan)
+    }
+
+    /// What a repository ships; nothing of one that the survey shows to deploy and release nothing. Of a list that may not
+    /// be read the survey has said so.
+    fn add_deliveries(
+        &mut self,
+        target: &Target,
+        repository: &RepositorySummary,
+        at: Instant,
+        window: Window,
+        store: Option<&Store>,
+    ) -> Result<(), Failure> {
+        let (deployments, releases) = (repository.deployments, repository.releases);
+        if [deployments, releases].into_iter().flatten().all(|known| known.total == 0) {
+            return Ok(());
+        }
+        let client = || target.client.clone();
+        let mut lists: Vec<Arc<dyn Source>> = Vec::new();
+        if deployments.is_some() {
+            let pages = Arc::clone(&self.pages.deployments);
+            lists.push(Arc::new(DeploymentSource::new(client(), repository, at, pages)));
+        }
+        if releases.is_some() {
+            let pages = Arc::clone(&self.pages.releases);
+            lists.push(Arc::new(ReleaseSource::new(client(), repository, at, pages)));
+        }
+        for list in lists {
+            self.repositories.push(task(list, window, store)?);
+        }
+        let commits = CommitSource::new(client(), repository, at, Arc::clone(&self.pages.commits));
+        self.commits.push(task(Arc::new(commits), window, store)?);
+        Ok(())
     }
 
     /// The issues whose cards were seen to move after they were last read, once the boards were read, those that were read
@@ -117,7 +157,7 @@ impl Plan {
 
     /// All tasks.
     pub(crate) fn tasks(&self) -> impl Iterator<Item = &Task> {
-        self.repositories.iter().chain(&self.boards)
+        self.repositories.iter().chain(&self.commits).chain(&self.boards)
     }
 
     /// Calls and points of all tasks, and the records to read at most.
@@ -167,6 +207,9 @@ pub(crate) struct PageSizes {
     issues: Arc<PageSize>,
     pull_requests: Arc<PageSize>,
     items: Arc<PageSize>,
+    deployments: Arc<PageSize>,
+    releases: Arc<PageSize>,
+    commits: Arc<PageSize>,
 }
 
 impl PageSizes {
@@ -175,6 +218,9 @@ impl PageSizes {
             issues: Arc::new(IssueSource::page_size()),
             pull_requests: Arc::new(PullRequestSource::page_size()),
             items: Arc::new(ProjectItemSource::page_size()),
+            deployments: Arc::new(DeploymentSource::page_size()),
+            releases: Arc::new(ReleaseSource::page_size()),
+            commits: Arc::new(CommitSource::page_size()),
         }
     }
 }

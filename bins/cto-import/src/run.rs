@@ -57,6 +57,8 @@ pub(crate) struct Run {
     failures: Vec<String>,
     /// Why nothing else could succeed either.
     fatal: Option<SourceError>,
+    /// Whether a provider has refused the credentials.
+    refused: bool,
 }
 
 /// What one provider was asked.
@@ -87,6 +89,7 @@ impl Run {
             used: Vec::new(),
             failures: Vec::new(),
             fatal: None,
+            refused: false,
         };
         stop_on_interrupt(&run.cancel, &run.reporter)?;
         Ok(run)
@@ -159,6 +162,19 @@ impl Run {
         Ok(used)
     }
 
+    /// Runs tasks that rest on what the same provider was asked before: where it has refused the credentials they are not
+    /// begun, and say so.
+    pub(crate) async fn all_unless_refused(&mut self, tasks: Vec<Task>, concurrency: usize) -> Result<(), Failure> {
+        if !self.refused {
+            return self.all(tasks, concurrency).await.map(drop);
+        }
+        for task in tasks {
+            let error = SourceError::new(ErrorKind::Cancelled, "not begun");
+            self.finished(&task, Err(error), &CancellationToken::new())?;
+        }
+        Ok(())
+    }
+
     fn spawn(&self, under_way: &mut JoinSet<Finished>, task: Task, cancel: &CancellationToken) {
         let (sink, reporter) = (self.sink.clone(), Arc::clone(&self.reporter));
         let (cancel, window, generation) = (cancel.clone(), self.window, self.number);
@@ -199,6 +215,7 @@ impl Run {
             }
             Err(error) => {
                 let interrupted = error.kind == ErrorKind::Cancelled;
+                self.refused |= error.kind == ErrorKind::Unauthorized;
                 self.in_part += usize::from(error.kind == ErrorKind::Incomplete);
                 run.outcome = match error.kind {
                     ErrorKind::Cancelled => RunOutcome::Interrupted,

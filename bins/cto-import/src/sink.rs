@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::Instant;
-use source::{Batch, Scope, Sink, SinkError};
+use model::delivery::DeliveryRules;
+use source::{Batch, Heads, Scope, Sink, SinkError};
 use store::{Absence, Finding, Findings, Found, Kind, Page, Store, StoreError};
 
 /// The store as the connectors of one import see it.
@@ -12,12 +13,19 @@ pub(crate) struct StoreSink {
     store: Arc<Store>,
     run: i64,
     findings: Arc<Mutex<Findings>>,
+    /// What counts as a deployment.
+    delivery: Arc<DeliveryRules>,
 }
 
 impl StoreSink {
     /// For the import of this number.
     pub(crate) fn new(store: &Arc<Store>, run: i64) -> Self {
-        Self { store: Arc::clone(store), run, findings: Arc::default() }
+        Self { store: Arc::clone(store), run, findings: Arc::default(), delivery: Arc::default() }
+    }
+
+    /// With what the configuration counts as a deployment.
+    pub(crate) fn counting(self, delivery: &DeliveryRules) -> Self {
+        Self { delivery: Arc::new(delivery.clone()), ..self }
     }
 
     /// What became plain about rows that were stored before.
@@ -71,11 +79,33 @@ impl Sink for StoreSink {
         self.store.archived_items(subject, all).and_then(|ids| self.askable(ids)).map_err(as_sink_error)
     }
 
+    fn heads_to_read(&self, subject: &str) -> Result<Heads, SinkError> {
+        let counts = |environment: &str, tier: &str| is_production(&self.delivery, environment, tier);
+        let (to_read, oldest) = self.store.heads_to_read(subject, &counts).map_err(as_sink_error)?;
+        Ok(Heads { to_read, oldest })
+    }
+
+    fn missing_parents(&self, subject: &str, since: Instant) -> Result<Vec<String>, SinkError> {
+        self.store.missing_parents(subject, since).map_err(as_sink_error)
+    }
+
+    fn unstored_commits(&self, subject: &str, shas: &[String]) -> Result<Vec<String>, SinkError> {
+        self.store.unstored_commits(subject, shas).map_err(as_sink_error)
+    }
+
     fn gone(&self, scope: Scope, ids: &[String], at: Instant) -> Result<(), SinkError> {
         let kind = if scope == Scope::PullRequests { Kind::PullRequest } else { Kind::Issue };
         let absence = Absence { run: self.run, at };
         self.store.gone(&absence, kind, ids).map(|found| self.note(&found)).map_err(as_sink_error)
     }
+}
+
+/// Whether an environment is production, of all or of any service: commits behind others, previews above all, are read
+/// for no figure.
+fn is_production(rules: &DeliveryRules, environment: &str, tier: &str) -> bool {
+    let services = rules.services.iter().flat_map(|service| &service.environments);
+    rules.production.environments.iter().chain(services).any(|pattern| pattern.matches(environment))
+        || rules.production.tiers.iter().any(|known| known == tier)
 }
 
 fn as_sink_error(error: StoreError) -> SinkError {

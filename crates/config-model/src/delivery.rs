@@ -242,8 +242,8 @@ impl Delivery {
         Ok(())
     }
 
-    /// The rules for a calculation.
-    pub(crate) fn rules(&self) -> DeliveryRules {
+    /// The rules for a calculation, and for an import of what they count.
+    pub fn rules(&self) -> DeliveryRules {
         let usual = DeliveryRules::default();
         let production = self.production.clone().unwrap_or_default();
         let hotfix = self.hotfix.clone().unwrap_or_default();

@@ -1,10 +1,11 @@
 //! A sink in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
-use model::records::{CloudMonth, Issue, Presence, ProjectItem, PullRequest, Record};
-use source::{Batch, Context, FullCrawl, Progress, Sink, SinkError, Source, SourceError, Usage, Window};
+use model::Instant;
+use model::records::{CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record, Release};
+use source::{Batch, Context, FullCrawl, Heads, Progress, Sink, SinkError, Source, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
 
 /// Keeps all batches. A record that came twice counts as it came last, as in the store.
@@ -18,6 +19,8 @@ struct Kept {
     batches: Vec<Batch>,
     cursor: Option<String>,
     commits_left: Option<usize>,
+    /// Commits that were deployed, and when.
+    shipped: Vec<(String, Instant)>,
 }
 
 impl Memory {
@@ -36,6 +39,11 @@ impl Memory {
     /// From now on takes so many more batches, then fails.
     pub fn fail_after(&self, commits: usize) {
         self.locked().commits_left = Some(commits);
+    }
+
+    /// Says which commits were deployed, and when.
+    pub fn ship(&self, shipped: Vec<(String, Instant)>) {
+        self.locked().shipped = shipped;
     }
 
     /// One run of a source, from the cursor that the last one left.
@@ -104,6 +112,30 @@ impl Memory {
         })
     }
 
+    /// The deployments by id. Panics when anything else was stored.
+    pub fn deployments(&self) -> Vec<Deployment> {
+        self.records(|record| match record {
+            Record::Deployment(known) => (known.id.clone(), *known),
+            other => panic!("not a deployment: {other:?}"),
+        })
+    }
+
+    /// The releases by id. Panics when anything else was stored.
+    pub fn releases(&self) -> Vec<Release> {
+        self.records(|record| match record {
+            Record::Release(known) => (known.id.clone(), *known),
+            other => panic!("not a release: {other:?}"),
+        })
+    }
+
+    /// The commits by object id. Panics when anything else was stored.
+    pub fn commits(&self) -> Vec<GitCommit> {
+        self.records(|record| match record {
+            Record::GitCommit(known) => (known.sha.clone(), *known),
+            other => panic!("not a commit: {other:?}"),
+        })
+    }
+
     /// Numbers of the issues or pull requests in order.
     pub fn numbers(&self) -> Vec<u32> {
         self.records(|record| {
@@ -158,5 +190,28 @@ impl Sink for Memory {
         }
         let unseen = last_seen.into_iter().filter(|(_, (at, seen))| *at == Presence::OnBoard && *seen < generation);
         Ok(unseen.map(|(id, _)| id.to_owned()).collect())
+    }
+
+    fn heads_to_read(&self, _subject: &str) -> Result<Heads, SinkError> {
+        let mut shipped = self.locked().shipped.clone();
+        shipped.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let oldest = shipped.iter().map(|(_, at)| *at).min();
+        let stored: BTreeSet<String> = self.commits().into_iter().map(|commit| commit.sha).collect();
+        let to_read = shipped.into_iter().map(|(sha, _)| sha).filter(|sha| !stored.contains(sha)).collect();
+        Ok(Heads { to_read, oldest })
+    }
+
+    fn missing_parents(&self, _subject: &str, since: Instant) -> Result<Vec<String>, SinkError> {
+        let mut commits = self.commits();
+        let stored: BTreeSet<String> = commits.iter().map(|commit| commit.sha.clone()).collect();
+        commits.retain(|commit| commit.committed_at >= since);
+        commits.sort_by_key(|commit| std::cmp::Reverse(commit.committed_at));
+        let parents = commits.iter().flat_map(|commit| commit.parents.split(';').filter(|parent| !parent.is_empty()));
+        Ok(parents.filter(|parent| !stored.contains(*parent)).map(str::to_owned).collect())
+    }
+
+    fn unstored_commits(&self, _subject: &str, shas: &[String]) -> Result<Vec<String>, SinkError> {
+        let stored: BTreeSet<String> = self.commits().into_iter().map(|commit| commit.sha).collect();
+        Ok(shas.iter().filter(|sha| !stored.contains(*sha)).cloned().collect())
     }
 }

@@ -9,6 +9,7 @@ mod credentials;
 pub mod cursor;
 pub mod dating;
 mod decode;
+mod deliveries;
 mod endpoint;
 pub mod faults;
 mod following;

@@ -10,7 +10,8 @@ use source::{ErrorKind, Progress, Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{GithubClient, GraphqlError};
-use crate::following::Following;
+use crate::cursor::Known;
+use crate::following;
 use crate::page_size::PageSize;
 use crate::scopes;
 
@@ -32,6 +33,8 @@ pub struct Survey {
     pub projects_error: Option<String>,
     /// What the provider could not give, in words: one entry for each part that is missing.
     pub incomplete: Vec<String>,
+    /// What of its deployments and releases may not be read, in words.
+    pub deliveries_missing: Vec<String>,
     /// Scopes that an import needs and that the token lacks; empty when none is missing or nothing is known.
     /// Without `repo` private repositories are invisible.
     pub missing_scopes: Vec<String>,
@@ -52,6 +55,10 @@ pub struct RepositorySummary {
     pub pull_requests_updated_at: Option<Instant>,
     /// Whether both issues and pull requests may be read.
     pub access: bool,
+    /// Its deployments, with the newest creation; `None` where nobody has asked, and where it may not be known.
+    pub deployments: Option<Known>,
+    /// Its releases, likewise. Of a release the date of creation is that of its commit.
+    pub releases: Option<Known>,
 }
 
 /// A board and what is in it.
@@ -138,8 +145,8 @@ impl GraphQLQuery for Boards {
 }
 
 #[derive(Deserialize)]
-struct Answer<T> {
-    organization: Option<T>,
+pub(crate) struct Answer<T> {
+    pub(crate) organization: Option<T>,
 }
 
 #[derive(Deserialize)]
@@ -157,16 +164,16 @@ struct BoardOwner {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection<T> {
+pub(crate) struct Connection<T> {
     #[serde(default)]
-    total_count: Option<u64>,
-    page_info: PageInfo,
-    nodes: Option<Vec<Option<T>>>,
+    pub(crate) total_count: Option<u64>,
+    pub(crate) page_info: PageInfo,
+    pub(crate) nodes: Option<Vec<Option<T>>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PageInfo {
+pub(crate) struct PageInfo {
     has_next_page: bool,
     end_cursor: Option<String>,
 }
@@ -277,9 +284,9 @@ impl GithubClient {
     ) -> Result<(), SourceError> {
         let what = format!("the repositories of {}", survey.org);
         let pages = PageSize::new(Scope::Repositories, 100, 5, 100);
-        let (mut cursor, mut first, mut seen) = (Cursor::default(), true, HashSet::new());
+        let (mut following, mut first, mut seen) = (Following::default(), true, HashSet::new());
         loop {
-            let (org, after) = (survey.org.clone(), cursor.after.clone());
+            let (org, after) = (survey.org.clone(), following.after.clone());
             let make = |first| queries::repositories::Variables { org: org.clone(), first, after: after.clone() };
             let reply = self.page::<Repositories>(&what, &pages, make, progress, cancel).await?;
             let refused = || no_organisation(&org, &reply.errors, reply.request_id.clone());
@@ -295,7 +302,7 @@ impl GithubClient {
             let new =
                 nodes.into_iter().filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&survey.org));
             survey.repositories.extend(new.collect::<Vec<_>>());
-            if !cursor.advance(connection.page_info, (connection.total_count, pages.current()), &what)? {
+            if !following.advance(connection.page_info, (connection.total_count, pages.current()), &what)? {
                 return Ok(());
             }
         }
@@ -309,9 +316,9 @@ impl GithubClient {
     ) -> Result<(), SourceError> {
         let what = format!("the boards of {}", survey.org);
         let pages = PageSize::new(Scope::Projects, 50, 5, 100);
-        let (mut cursor, mut seen) = (Cursor::default(), HashSet::new());
+        let (mut following, mut seen) = (Following::default(), HashSet::new());
         loop {
-            let (org, after) = (survey.org.clone(), cursor.after.clone());
+            let (org, after) = (survey.org.clone(), following.after.clone());
             let make = |first| queries::boards::Variables { org: org.clone(), first, after: after.clone() };
             let reply = self.page::<Boards>(&what, &pages, make, progress, cancel).await?;
             let refused = || no_boards(&org, &reply.errors, reply.request_id.clone());
@@ -322,7 +329,7 @@ impl GithubClient {
             survey
                 .projects
                 .extend(nodes.filter(|node| seen.insert(node.id.clone())).map(|node| node.summary(&owner.login)));
-            if !cursor.advance(connection.page_info, (connection.total_count, pages.current()), &what)? {
+            if !following.advance(connection.page_info, (connection.total_count, pages.current()), &what)? {
                 return Ok(());
             }
         }
@@ -348,16 +355,21 @@ impl Survey {
 
 /// Where a listing goes on.
 #[derive(Default)]
-struct Cursor {
-    after: Option<String>,
+pub(crate) struct Following {
+    pub(crate) after: Option<String>,
     /// Set with the first page.
-    following: Option<Following>,
+    guard: Option<following::Following>,
 }
 
-impl Cursor {
+impl Following {
     /// Moves behind a page of a list with so many entries. Whether there is another one; an error when the provider would
     /// send us in circles, or on without an end.
-    fn advance(&mut self, page: PageInfo, (total, size): (Option<u64>, u32), what: &str) -> Result<bool, SourceError> {
+    pub(crate) fn advance(
+        &mut self,
+        page: PageInfo,
+        (total, size): (Option<u64>, u32),
+        what: &str,
+    ) -> Result<bool, SourceError> {
         if !page.has_next_page {
             return Ok(false);
         }
@@ -367,8 +379,8 @@ impl Cursor {
                 format!("reading {what}: GitHub says that there are more pages but not where; import again later"),
             ));
         }
-        let following = self.following.get_or_insert_with(|| Following::of(total.unwrap_or_default()));
-        following.goes_on(what, size, None)?;
+        let guard = self.guard.get_or_insert_with(|| following::Following::of(total.unwrap_or_default()));
+        guard.goes_on(what, size, None)?;
         self.after = page.end_cursor;
         Ok(true)
     }
@@ -394,6 +406,7 @@ impl RepositoryNode {
             pull_requests,
             pull_requests_updated_at,
             access,
+            ..RepositorySummary::default()
         }
     }
 }

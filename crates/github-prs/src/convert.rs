@@ -178,6 +178,8 @@ pub(crate) fn pull_request(
         updated_at: Some(wire.updated_at.0),
         is_draft: wire.is_draft,
         base: wire.base_ref_name,
+        head_branch: wire.head_ref_name,
+        head_sha: wire.head_ref_oid,
         labels,
         additions: Some(wire.additions),
         deletions: Some(wire.deletions),

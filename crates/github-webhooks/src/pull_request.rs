@@ -34,6 +34,8 @@ struct Wire {
     draft: bool,
     base: Branch,
     #[serde(default)]
+    head: Option<Head>,
+    #[serde(default)]
     labels: Vec<Named>,
     #[serde(default)]
     additions: Option<i64>,
@@ -49,6 +51,13 @@ struct Wire {
 struct Branch {
     #[serde(rename = "ref")]
     name: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Head {
+    #[serde(rename = "ref")]
+    name: String,
+    sha: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,6 +100,7 @@ pub(crate) fn told(event: Event) -> Reading {
     let creator = wire.user.map(User::actor).unwrap_or_default();
     // Before it is merged it is a commit that only tries the merge.
     let merge_commit = wire.merge_commit_sha.filter(|_| wire.merged_at.is_some()).unwrap_or_default();
+    let head = wire.head.unwrap_or_default();
     Reading::Told(Delivered::PullRequest(Box::new(PullRequest {
         id: wire.node_id.0,
         place: repository.place(wire.number, &wire.html_url),
@@ -105,6 +115,8 @@ pub(crate) fn told(event: Event) -> Reading {
         updated_at: Some(updated_at),
         is_draft: wire.draft,
         base: wire.base.name,
+        head_branch: head.name,
+        head_sha: head.sha,
         labels: wire.labels.into_iter().map(|label| label.name).collect(),
         additions: wire.additions,
         deletions: wire.deletions,

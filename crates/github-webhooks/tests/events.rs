@@ -265,6 +265,7 @@ fn pull_request(payload: &Value) -> PullRequest {
 fn an_open_pull_request_has_no_merge_commit_and_its_sizes() {
     let told = pull_request(&pull_request_event("synchronize"));
     assert_eq!((told.id.as_str(), told.place.number.as_str(), told.base.as_str()), ("PR_1", "5", "main"));
+    assert_eq!((told.head_branch.as_str(), told.head_sha.as_str()), ("mend", "b2"));
     assert_eq!((told.state.name(), told.merge_commit.as_str()), ("open", ""));
     assert_eq!((told.additions, told.deletions, told.changed_files), (Some(3), Some(1), Some(2)));
     assert!(told.events.is_empty() && told.reviews.is_empty() && told.first_commit_at.is_none());

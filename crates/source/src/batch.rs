@@ -44,11 +44,39 @@ pub trait Sink: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// Commits of a repository, by its node id, that were deployed or released and are not stored.
+    fn heads_to_read(&self, subject: &str) -> Result<Heads, SinkError> {
+        let _ = subject;
+        Ok(Heads::default())
+    }
+
+    /// Parents that are not stored of stored commits of a repository that are not older than `since`; those of the newest
+    /// first.
+    fn missing_parents(&self, subject: &str, since: Instant) -> Result<Vec<String>, SinkError> {
+        let _ = (subject, since);
+        Ok(Vec::new())
+    }
+
+    /// Of these commits of a repository those that are not stored, in the order in which they are given.
+    fn unstored_commits(&self, subject: &str, shas: &[String]) -> Result<Vec<String>, SinkError> {
+        let _ = subject;
+        Ok(shas.to_vec())
+    }
+
     /// Takes note that issues or pull requests with these node ids were asked for and are there no longer.
     fn gone(&self, scope: Scope, ids: &[String], at: Instant) -> Result<(), SinkError> {
         let _ = (scope, ids, at);
         Ok(())
     }
+}
+
+/// What of a repository's commit graph is to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heads {
+    /// Object ids of commits that were deployed or released and are not stored, the newest first.
+    pub to_read: Vec<String>,
+    /// When the oldest of all deployments and releases that count was made, stored or not; `None` when there are none.
+    pub oldest: Option<Instant>,
 }
 
 /// A sink could not store a batch. Nothing of the batch was stored.

@@ -9,7 +9,7 @@ mod progress;
 pub mod reply;
 mod run;
 
-pub use batch::{Batch, FullCrawl, Sink, SinkError};
+pub use batch::{Batch, FullCrawl, Heads, Sink, SinkError};
 pub use clock::{Clock, SystemClock};
 pub use error::{ErrorKind, SourceError};
 pub use model::kinds::Scope;

@@ -8,6 +8,7 @@ mod delivery;
 mod dictionary;
 mod error;
 mod findings;
+mod graph;
 mod import_csv;
 mod ledger;
 mod lock;

@@ -18,7 +18,7 @@ use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
-    Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, import_csv, presence, publish_csv, read, runs,
+    Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, graph, import_csv, presence, publish_csv, read, runs,
     schema, write,
 };
 
@@ -239,6 +239,28 @@ impl Store {
     /// it was not shown.
     pub fn issues_behind_boards(&self) -> Result<Vec<String>, StoreError> {
         self.read(write::issues_behind)
+    }
+
+    /// Object ids, the newest first, of the commits of a repository (by its node id) that were deployed with success to an
+    /// environment that `counts` by its name and tier, or released, and that are not stored. With them when the oldest of
+    /// all such deployments and releases was made, stored or not; a release is as old as its commit.
+    pub fn heads_to_read(
+        &self,
+        repository_id: &str,
+        counts: &dyn Fn(&str, &str) -> bool,
+    ) -> Result<(Vec<String>, Option<Instant>), StoreError> {
+        self.read(|connection| graph::heads_to_read(connection, repository_id, counts))
+    }
+
+    /// Object ids of the parents that are not stored of those stored commits of a repository (by its node id) that are not
+    /// older than `since`: those of the newest commits first.
+    pub fn missing_parents(&self, repository_id: &str, since: Instant) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| graph::missing_parents(connection, repository_id, since))
+    }
+
+    /// Of these commits of a repository (by its node id) those that are not stored, in the order in which they are given.
+    pub fn unstored_commits(&self, repository_id: &str, shas: &[String]) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| graph::unstored(connection, repository_id, shas))
     }
 
     /// Gives a repository, by its node id, the id that it has now, unless that one is known already.

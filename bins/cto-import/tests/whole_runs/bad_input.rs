@@ -138,7 +138,8 @@ fn an_interrupted_import_is_tidy_and_goes_on() {
     let mut command = simulated.importer(data.path());
     let child = command.args(["--org", "acme", "--concurrency", "1"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = child.spawn().expect("the program starts");
-    while simulated.counters().calls < 4 {
+    // What the server has, its repositories, boards and deliveries were asked for.
+    while simulated.counters().calls < 5 {
         std::thread::yield_now();
     }
     let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");

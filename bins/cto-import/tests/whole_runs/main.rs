@@ -9,6 +9,7 @@ mod clouds;
 mod combined;
 mod dates;
 mod deletions;
+mod deliveries;
 mod edges;
 mod faults;
 mod hidden;

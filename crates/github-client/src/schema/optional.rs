@@ -25,7 +25,7 @@ const HISTORY: &str = "the way of cards over boards is known from this program's
 const TYPES: &str = "types of issues are not known, their kinds come from labels alone";
 
 /// All of them. What is not here is essential: without it nothing that an import says could be trusted.
-pub(crate) const OPTIONAL: [Optional; 20] = [
+pub(crate) const OPTIONAL: [Optional; 23] = [
     part("Query.rateLimit", POINTS),
     part("RateLimit", POINTS),
     part("RateLimit.cost", POINTS),
@@ -50,6 +50,9 @@ pub(crate) const OPTIONAL: [Optional; 20] = [
     part("IssueTimelineItemsItemType.ADDED_TO_PROJECT_V2_EVENT", HISTORY),
     part("IssueTimelineItemsItemType.PROJECT_V2_ITEM_STATUS_CHANGED_EVENT", HISTORY),
     part("IssueTimelineItemsItemType.REMOVED_FROM_PROJECT_V2_EVENT", HISTORY),
+    part("Repository.defaultBranchRef", "which branches are the default ones is not known"),
+    part("Repository.deployments", "deployments are not known"),
+    part("Repository.releases", "releases are not known"),
 ];
 
 /// The entry of a part that an import can do without.

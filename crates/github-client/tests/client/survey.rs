@@ -200,3 +200,103 @@ async fn a_list_without_an_end_is_left_after_twice_what_is_explained() {
     );
     assert!((2..=4).contains(&asked), "9 are on one page, and {asked} were read");
 }
+
+/// What a repository of [`repository`] says of what it ships.
+fn shipping(number: u32, deployments: &Value, releases: &Value) -> Value {
+    json!({"id": format!("R_{number}"), "defaultBranchRef": {"name": "main"}, "deployments": deployments, "releases": releases})
+}
+
+fn count(total: u32) -> Value {
+    json!({"totalCount": total, "nodes": if total == 0 { json!([]) } else { json!([{"createdAt": "2026-10-03T00:00:00Z"}]) }})
+}
+
+/// Surveys three repositories and then what they deploy, which is answered with this.
+async fn survey_deliveries(deliveries: ResponseTemplate) -> (Stage, Survey) {
+    let stage = Stage::empty().await;
+    let respond = move |request: &Request| -> ResponseTemplate {
+        let body: Value = request.body_json().expect("JSON");
+        match body["operationName"].as_str() {
+            Some("Repositories") => with(repositories(&[repository(1), repository(2), repository(3)], None)),
+            Some("Deliveries") => deliveries.clone(),
+            _ => with(boards(&[])),
+        }
+    };
+    Mock::given(matchers::method("POST")).respond_with(respond).mount(&stage.server).await;
+    let client = stage.client();
+    let mut survey = client.survey("acme", &stage.heard, &stage.cancel).await.expect("listed");
+    assert!(survey.repositories.iter().all(|one| one.deployments.is_none() && one.releases.is_none()), "not asked");
+    client.survey_deliveries(&mut survey, &stage.heard, &stage.cancel).await.expect("goes on");
+    (stage, survey)
+}
+
+#[tokio::test]
+async fn what_repositories_deploy_is_asked_apart_and_tells_their_default_branches() {
+    let nodes =
+        [shipping(1, &count(7), &count(0)), shipping(2, &count(0), &count(2)), shipping(4, &count(1), &count(1))];
+    let (_, survey) = survey_deliveries(with(repositories(&nodes, None))).await;
+    let first = &survey.repositories[0];
+    assert_eq!(first.record.default_branch, "main");
+    let deployments = first.deployments.expect("known");
+    assert_eq!(deployments.total, 7);
+    assert_eq!(deployments.updated_at.map(model::Instant::to_rfc3339).as_deref(), Some("2026-10-03T00:00:00Z"));
+    assert_eq!(first.releases.expect("known").total, 0);
+    assert_eq!(survey.repositories[1].releases.expect("known").total, 2);
+    assert_eq!(survey.repositories[2].deployments, None, "it was not listed a second time");
+    assert_eq!(
+        survey.deliveries_missing,
+        [
+            "the deployments of Acme/repo3 may not be read (GitHub does not say why): give the token the permission \
+             Deployments: read, or import --issues --pr alone",
+            "the releases of Acme/repo3 may not be read (GitHub does not say why): give the token the permission \
+             Contents: read, or import --issues --pr alone",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn deployments_that_are_refused_are_named_once_and_are_never_taken_for_none() {
+    let error = |at: u32| {
+        json!({"type": "FORBIDDEN", "message": "Resource not accessible by personal access token",
+        "path": ["organization", "repositories", "nodes", at, "deployments"]})
+    };
+    // One comes without the list, one does not come at all, since the schema says that the list is never null.
+    let nodes = [shipping(1, &json!(null), &count(3)), json!(null), shipping(3, &json!(null), &count(0))];
+    let mut body = repositories(&nodes, None);
+    body["errors"] = json!([error(0), error(1), error(2)]);
+    let (_, survey) = survey_deliveries(with(body)).await;
+    assert_eq!(survey.repositories.len(), 3, "what else is known of them stays");
+    assert_eq!(survey.incomplete, [""; 0], "and is whole");
+    assert!(survey.repositories.iter().all(|one| one.deployments.is_none() && one.access));
+    assert_eq!(survey.repositories[0].releases.expect("known").total, 3);
+    assert_eq!(survey.deliveries_missing.len(), 2, "{:?}", survey.deliveries_missing);
+    assert!(
+        survey.deliveries_missing[0].starts_with(
+            "the deployments of 3 repositories, repo1 first may not be read (Resource not accessible by personal access \
+             token)"
+        ),
+        "{:?}",
+        survey.deliveries_missing
+    );
+    assert!(
+        survey.deliveries_missing[1].starts_with("the releases of Acme/repo2 may not be read"),
+        "{:?}",
+        survey.deliveries_missing
+    );
+}
+
+#[tokio::test]
+async fn a_question_about_deployments_that_fails_leaves_the_survey() {
+    for failed in
+        [refusal(403, "Resource not accessible by integration"), with(json!({"data": {"organization": null}}))]
+    {
+        let (_, survey) = survey_deliveries(failed).await;
+        assert_eq!(survey.repositories.len(), 3);
+        assert!(survey.repositories.iter().all(|one| one.deployments.is_none()));
+        assert_eq!(survey.deliveries_missing.len(), 1, "{:?}", survey.deliveries_missing);
+        assert!(
+            survey.deliveries_missing[0].starts_with("what the repositories of Acme deploy: "),
+            "{:?}",
+            survey.deliveries_missing
+        );
+    }
+}

@@ -31,6 +31,8 @@ pub(crate) fn pull_request(number: u32, updated_at: &str) -> Value {
         "state": "OPEN",
         "isDraft": false,
         "baseRefName": "main",
+        "headRefName": format!("change-{number}"),
+        "headRefOid": format!("{number:040x}"),
         "author": {"__typename": "User", "login": "ann"},
         "createdAt": "2026-01-01T00:00:00Z",
         "closedAt": null,

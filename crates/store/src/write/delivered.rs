@@ -133,8 +133,13 @@ impl PageWriter<'_> {
             Row::Stored(stored) => {
                 let mut told = PullRequest { id: kept_id(&stored.id, &pull_request.id), ..pull_request.clone() };
                 self.keep_what_is_not_told(stored.row, &mut told)?;
+                let sql = "SELECT paths, paths_complete FROM pr WHERE row_id = ?1";
+                let read = |stored: &rusqlite::Row<'_>| Ok((stored.get(0)?, stored.get(1)?));
+                let (paths, complete): (i64, bool) = self.connection.by_key(sql)?.query_row([stored.row], read)?;
                 let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
                 self.put_pull_request(Some(stored.row), &told, repository, vanished_at, stored.seen_generation)?;
+                let sql = "UPDATE pr SET paths = ?1, paths_complete = ?2 WHERE row_id = ?3";
+                self.connection.by_key(sql)?.execute((paths, complete, stored.row))?;
                 (stored.row, true)
             }
         };
@@ -143,13 +148,18 @@ impl PageWriter<'_> {
     }
 
     fn keep_what_is_not_told(&self, row: i64, told: &mut PullRequest) -> rusqlite::Result<()> {
-        let sql = "SELECT first_commit_at, additions, deletions, changed_files FROM pr WHERE row_id = ?1";
+        let sql = "SELECT first_commit_at, additions, deletions, changed_files, head_branch, head_sha FROM pr WHERE row_id = ?1";
         self.connection.by_key(sql)?.query_row([row], |stored| {
             let first_commit_at = stored.get::<_, Option<i64>>(0)?.map(Instant::from_micros);
             told.first_commit_at = told.first_commit_at.or(first_commit_at);
             told.additions = told.additions.or(stored.get(1)?);
             told.deletions = told.deletions.or(stored.get(2)?);
             told.changed_files = told.changed_files.or(stored.get(3)?);
+            for (column, told) in [(4, &mut told.head_branch), (5, &mut told.head_sha)] {
+                if told.is_empty() {
+                    *told = stored.get(column)?;
+                }
+            }
             Ok(())
         })
     }

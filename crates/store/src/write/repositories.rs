@@ -110,7 +110,12 @@ impl PageWriter<'_> {
         }
         let id = if repository.id.is_empty() { &stored.id } else { &repository.id };
         let host = host_or_usual(&repository.host).to_owned();
-        let shown = Repository { id: id.clone(), host, ..repository.clone() };
+        let mut shown = Repository { id: id.clone(), host, ..repository.clone() };
+        if shown.default_branch.is_empty() {
+            // Not every survey asks for it.
+            let sql = "SELECT default_branch FROM repository WHERE row_id = ?1";
+            shown.default_branch = self.connection.by_key(sql)?.query_row([row], |stored| stored.get(0))?;
+        }
         let (observed_at, run) = (self.observed_at, self.run());
         let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run), ("seen_generation", &seen)];
         self.put(Some(row), &shown, keys)?;

@@ -324,6 +324,37 @@ fn a_delivered_pull_request_keeps_what_is_not_told() {
     assert_eq!(fixture.deliver(&Delivered::PullRequest(Box::new(older))), Deposit::Known);
 }
 
+#[test]
+fn a_delivered_pull_request_keeps_its_folders_and_the_head_that_it_does_not_tell() {
+    let fixture = imported();
+    let mut read = told_pull_request(105, Vec::new());
+    read.head_branch = "mend".to_owned();
+    read.head_sha = "b2".to_owned();
+    read.paths = vec!["services/checkout".to_owned(), "docs".to_owned()];
+    read.paths_complete = true;
+    fixture.see(106, &[pull_record(read)]);
+    let head = ["head_branch", "head_sha", "paths", "paths_complete"];
+    let stored = fixture.cells("pr", &head);
+    assert_eq!(stored, ["mend,b2,services/checkout;docs,true"]);
+    let told = |second| {
+        let told = told_pull_request(second, Vec::new());
+        PullRequest {
+            head_branch: String::new(),
+            head_sha: String::new(),
+            paths: Vec::new(),
+            paths_complete: false,
+            ..told
+        }
+    };
+    fixture.deliver(&Delivered::PullRequest(Box::new(told(110))));
+    assert_eq!(fixture.cells("pr", &head), stored);
+    let mut pushed = told(120);
+    pushed.head_branch = "mend".to_owned();
+    pushed.head_sha = "c3".to_owned();
+    fixture.deliver(&Delivered::PullRequest(Box::new(pushed)));
+    assert_eq!(fixture.cells("pr", &head), ["mend,c3,services/checkout;docs,true"]);
+}
+
 fn told_review(id: &str, state: &str, second: i64) -> Delivered {
     let user = "grace".to_owned();
     let review =

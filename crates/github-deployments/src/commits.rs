@@ -1,0 +1,83 @@
+//! The connector of the commit graph behind what a repository deploys.
+
+mod cursor;
+mod run;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use github_client::{GithubClient, PageSize, RepositorySummary};
+use model::Instant;
+use model::records::Place;
+use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
+
+use crate::list::{LARGEST_PAGE, place_of};
+use cursor::Kept;
+use run::{Run, Subject};
+
+/// The commits behind the deployments and releases of one repository: ids, parents, dates and where they were picked from.
+///
+/// The subject is the node id of the repository, so that a renamed one keeps its cursor. Which commits are to be read the
+/// sink says, so it must have stored the repository's deployments and releases before.
+#[derive(Debug)]
+pub struct CommitSource {
+    client: GithubClient,
+    pages: Arc<PageSize>,
+    place: Place,
+    label: String,
+    /// How many deployments and releases the survey counts.
+    counted: u64,
+    surveyed_at: Instant,
+}
+
+impl CommitSource {
+    /// The commits of a repository of which a survey has found what it deploys; the arguments are those of
+    /// [`DeploymentSource::new`](crate::DeploymentSource::new).
+    pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
+        let place = place_of(summary);
+        let label = format!("{}/{}", place.org, place.repo);
+        let counted = [summary.deployments, summary.releases].into_iter().flatten().map(|known| known.total).sum();
+        Self { client, pages, place, label, counted, surveyed_at }
+    }
+
+    /// The page size that suits this query.
+    pub fn page_size() -> PageSize {
+        PageSize::new(Scope::Commits, LARGEST_PAGE, 1, LARGEST_PAGE)
+    }
+}
+
+#[async_trait]
+impl Source for CommitSource {
+    fn scope(&self) -> Scope {
+        Scope::Commits
+    }
+
+    fn subject(&self) -> &str {
+        &self.place.repository_id
+    }
+
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// One page where there are other deployments or releases than before. How many commits lie behind them is not known
+    /// before they are read: a hundred to a call.
+    fn expected(&self, _window: Window, cursor: Option<&str>) -> Expected {
+        if self.counted == 0 || Kept::read(cursor).counted == Some(self.counted) {
+            return Expected::default();
+        }
+        Expected { records: u64::from(LARGEST_PAGE), calls: 1, points: 1 }
+    }
+
+    async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
+        let subject = Subject {
+            client: &self.client,
+            pages: &self.pages,
+            place: &self.place,
+            label: &self.label,
+            counted: self.counted,
+            at: self.surveyed_at,
+        };
+        Run::new(subject, context).run().await
+    }
+}
