@@ -225,6 +225,7 @@ fn repository() -> RepositorySummary {
         pull_requests: 3,
         pull_requests_updated_at: updated_at,
         access: true,
+        ..RepositorySummary::default()
     }
 }
 
