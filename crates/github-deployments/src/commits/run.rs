@@ -204,9 +204,8 @@ impl<'a> Run<'a> {
         let mut commits = Vec::new();
         for (position, wire) in nodes.into_iter().enumerate() {
             match wire {
-                Some(_) if sorted.broken.contains(&position) => {}
+                _ if sorted.broken.contains(&position) => {}
                 Some(wire) => commits.push(wire),
-                None if sorted.broken.contains(&position) => {}
                 None => self.tally.faults.add_empty(LIST, position, request_id.as_deref()),
             }
         }

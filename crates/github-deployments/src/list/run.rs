@@ -234,9 +234,10 @@ impl<'a, L: List> Run<'a, L> {
         let Taken { node, errors, request_id } = self.ask(&what, after.as_ref()).await?;
         let Some(node) = node else { return Err(faults::absent(&what, &errors, request_id)) };
         let Some(Connection { page_info, nodes: Some(nodes) }) = node.list else {
-            return Err(match errors.is_empty() {
-                true => faults::no_list(&what, request_id),
-                false => faults::absent(&what, &errors, request_id),
+            return Err(if errors.is_empty() {
+                faults::no_list(&what, request_id)
+            } else {
+                faults::absent(&what, &errors, request_id)
             });
         };
         let sorted = faults::sort(errors, L::PATH, None);

@@ -49,13 +49,14 @@ fn parents(commit: &Value) -> impl Iterator<Item = &str> {
     commit["parents"]["nodes"].as_array().unwrap().iter().map(|parent| parent["oid"].as_str().unwrap())
 }
 
+fn date(commit: &Value) -> &str {
+    commit["committedDate"].as_str().unwrap()
+}
+
 /// The commit and all before it that are not older, the newest first.
 fn history<'a>(all: &'a [Value], head: &'a Value, since: Option<&str>) -> Vec<&'a Value> {
     let by_sha: std::collections::HashMap<&str, &Value> =
         all.iter().map(|commit| (commit["oid"].as_str().unwrap(), commit)).collect();
-    fn date(commit: &Value) -> &str {
-        commit["committedDate"].as_str().unwrap()
-    }
     let is_in = |commit: &Value| since.is_none_or(|since| date(commit) >= since);
     let (mut seen, mut open, mut found) = (BTreeSet::new(), vec![head], Vec::new());
     while let Some(commit) = open.pop() {
