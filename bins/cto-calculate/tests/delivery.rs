@@ -236,7 +236,8 @@ fn incidents_of_a_simulated_organisation_are_laid_to_what_caused_them() {
     let simulated = Simulated::new(3, &[]);
     let found = simulated.rows("calculated_incident", &["incident_id"]);
     let caused = simulated.truth.incidents.iter().filter(|incident| !incident.deployment_id.is_empty());
-    let right = caused.clone().filter(|incident| found[&incident.id]["deployment_id"] == incident.deployment_id).count();
+    let right =
+        caused.clone().filter(|incident| found[&incident.id]["deployment_id"] == incident.deployment_id).count();
     let caused = caused.count();
     assert!(caused > 5 && right * 10 >= caused * 9, "{right} of {caused} are laid to what caused them");
 }

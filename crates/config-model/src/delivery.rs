@@ -1,7 +1,8 @@
 //! The key `delivery`.
 
 use model::delivery::{
-    DeliveryRules, DeploymentsFrom, FailureRules, HotfixRules, IncidentRules, LeadFrom, LeadTo, Production, ServiceRules,
+    DeliveryRules, DeploymentsFrom, FailureRules, HotfixRules, IncidentRules, LeadFrom, LeadTo, Production,
+    ServiceRules,
 };
 use model::pattern::Pattern;
 use schemars::JsonSchema;

@@ -126,10 +126,7 @@ pub(crate) const TABLE_ROUTES: [TableRoute; 33] = [
     with_evidence("pull-requests/open", &[(By::Nothing, "pr_open")], Evidence::OpenPullRequests),
     route("pull-requests/authors", &[(By::Week, "pr_author_week")]),
     route("pull-requests/summary", &[(By::Nothing, "pr_summary")]),
-    route(
-        "delivery/dora",
-        &[(By::Week, "dora_week"), (By::Month, "dora_month"), (By::Day, "dora_day")],
-    ),
+    route("delivery/dora", &[(By::Week, "dora_week"), (By::Month, "dora_month"), (By::Day, "dora_day")]),
     route("delivery/summary", &[(By::Nothing, "dora_summary")]),
     route("delivery/deployments", &[(By::Nothing, "calculated_deployment")]),
     route("delivery/changes", &[(By::Nothing, "calculated_change")]),

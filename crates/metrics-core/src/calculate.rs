@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use model::Instant;
 use model::columns::{
-    CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, ProjectEventColumns,
-    PullRequestColumns, PullRequestEventColumns, Raw, ReleaseColumns, ReviewColumns, Scopes, SightingColumns,
-    StatusEventColumns,
+    CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns,
+    ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, Raw, ReleaseColumns, ReviewColumns, Scopes,
+    SightingColumns, StatusEventColumns,
 };
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};

@@ -14,11 +14,13 @@ use crate::Instant;
 use crate::cells::RawColumns as _;
 
 pub use crate::kinds::{
-    DeploymentOutcome, IncidentEventKind, IssueState, ProjectKind, PullRequestEventKind, ReviewState, SightingSource, StateReason, StatusKind,
+    DeploymentOutcome, IncidentEventKind, IssueState, ProjectKind, PullRequestEventKind, ReviewState, SightingSource,
+    StateReason, StatusKind,
 };
 pub use crate::tables::{
     BillLineColumns, CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns,
-    IssueColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
+    IssueColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, ReleaseColumns, ReviewColumns,
+    SightingColumns, StatusEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
 pub use buffers::{Column, Dictionary, InstantColumn, append_codes};

@@ -16,7 +16,9 @@ pub struct Pattern {
 
 /// A text between slashes that is no regular expression.
 #[derive(Debug, thiserror::Error)]
-#[error("`{source_text}` is no pattern: {reason}; write a whole name, or a regular expression between slashes, `/^prod/i` for example")]
+#[error(
+    "`{source_text}` is no pattern: {reason}; write a whole name, or a regular expression between slashes, `/^prod/i` for example"
+)]
 pub struct PatternError {
     source_text: String,
     reason: String,

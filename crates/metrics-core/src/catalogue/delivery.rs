@@ -51,12 +51,14 @@ const ATTEMPTS: ColumnSpec = int(
     "Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so.",
 );
 const CHANGED: ColumnSpec = int("changes", CHANGES, "Merged pull requests that users had first in the period.");
-const LEAD_P50: ColumnSpec =
-    float("lead_p50_days", "days", "Median from the first commit to users; null over none.");
+const LEAD_P50: ColumnSpec = float("lead_p50_days", "days", "Median from the first commit to users; null over none.");
 const LEAD_P85: ColumnSpec = float("lead_p85_days", "days", "Its 85th percentile; null below 10 changes.");
 const LEAD_MEAN: ColumnSpec = float("lead_mean_days", "days", "Its mean; null over none.");
-const NEGATIVE: ColumnSpec =
-    int("negative_lead", CHANGES, "Changes left out of the lead time since they were deployed before their first commit.");
+const NEGATIVE: ColumnSpec = int(
+    "negative_lead",
+    CHANGES,
+    "Changes left out of the lead time since they were deployed before their first commit.",
+);
 const CODING: ColumnSpec = float("coding_p50_days", "days", "Median from the first commit to ready for review.");
 const PICKUP: ColumnSpec = float("pickup_p50_days", "days", "Median from ready to the first review.");
 const REVIEW: ColumnSpec = float("review_p50_days", "days", "Median from the first review to the last approval.");
@@ -71,7 +73,8 @@ const CERTAIN: ColumnSpec =
     float("certain_share", "share", "Of these, the share of which that is certain; null over nothing.");
 const FAILED: ColumnSpec = int("failed", DEPLOYMENTS, "Those among `deployments` that failed, each once.");
 const BY_INCIDENT: ColumnSpec =
-    int("failed_by_incident", DEPLOYMENTS, "Those that caused an incident; null without a source of incidents.").or_null();
+    int("failed_by_incident", DEPLOYMENTS, "Those that caused an incident; null without a source of incidents.")
+        .or_null();
 const BY_LABEL: ColumnSpec =
     int("failed_by_label", DEPLOYMENTS, "Those with a change whose label says that it caused a failure.");
 const BY_ROLLBACK: ColumnSpec = int("failed_by_rollback", DEPLOYMENTS, "Those that the next deployment took back.");
@@ -89,11 +92,8 @@ const RECOVERY_MEAN: ColumnSpec = float("recovery_mean_hours", "hours", "Its mea
 const INCIDENTS: ColumnSpec =
     int("incidents", "incidents", "Incidents of production that began in the period; null without a source.").or_null();
 const RESTORED: ColumnSpec = int("restored", "incidents", "Those that are over; null without a source.").or_null();
-const RESTORE_P50: ColumnSpec = float(
-    "restore_p50_hours",
-    "hours",
-    "Median of the time in which users were not served; null over none.",
-);
+const RESTORE_P50: ColumnSpec =
+    float("restore_p50_hours", "hours", "Median of the time in which users were not served; null over none.");
 const RESTORE_MEAN: ColumnSpec = float("restore_mean_hours", "hours", "Its mean; null over none.");
 const DETECT_P50: ColumnSpec =
     float("detect_p50_hours", "hours", "Median from the deployment that is to blame to the incident; null over none.");
@@ -111,27 +111,111 @@ const IS_COMPLETE: ColumnSpec = ColumnSpec {
 pub(super) const DORA_WEEK: TableSpec = TableSpec {
     key: &["year", "week", "service"],
     columns: &[
-        YEAR, WEEK, SERVICE_OR_ALL, COUNTED, PER_DAY, CENTER, UCL, LCL, SIGNALS, SEGMENT, PROVISIONAL, NO_LIMITS,
-        REDEPLOYS, ROLLBACKS, ATTEMPTS, CHANGED, LEAD_P50, LEAD_P85, LEAD_MEAN, NEGATIVE, CODING, PICKUP, REVIEW, MERGE,
-        WAITING, LINKED, CERTAIN, FAILED, BY_INCIDENT, BY_LABEL, BY_ROLLBACK, BY_HOTFIX, RATE, RATE_LOW, RATE_HIGH,
-        RECOVERED, RECOVERY_OPEN, RECOVERY_P50, RECOVERY_MEAN, INCIDENTS, RESTORED, RESTORE_P50, RESTORE_MEAN,
-        DETECT_P50, UNPLANNED, REWORK, REWORK_LOW, REWORK_HIGH, IS_COMPLETE,
+        YEAR,
+        WEEK,
+        SERVICE_OR_ALL,
+        COUNTED,
+        PER_DAY,
+        CENTER,
+        UCL,
+        LCL,
+        SIGNALS,
+        SEGMENT,
+        PROVISIONAL,
+        NO_LIMITS,
+        REDEPLOYS,
+        ROLLBACKS,
+        ATTEMPTS,
+        CHANGED,
+        LEAD_P50,
+        LEAD_P85,
+        LEAD_MEAN,
+        NEGATIVE,
+        CODING,
+        PICKUP,
+        REVIEW,
+        MERGE,
+        WAITING,
+        LINKED,
+        CERTAIN,
+        FAILED,
+        BY_INCIDENT,
+        BY_LABEL,
+        BY_ROLLBACK,
+        BY_HOTFIX,
+        RATE,
+        RATE_LOW,
+        RATE_HIGH,
+        RECOVERED,
+        RECOVERY_OPEN,
+        RECOVERY_P50,
+        RECOVERY_MEAN,
+        INCIDENTS,
+        RESTORED,
+        RESTORE_P50,
+        RESTORE_MEAN,
+        DETECT_P50,
+        UNPLANNED,
+        REWORK,
+        REWORK_LOW,
+        REWORK_HIGH,
+        IS_COMPLETE,
     ],
     period: Period::Week,
-    ..table(
-        "dora_week",
-        "The five DORA keys by week: a row per service from its first deployment on, and one for all.",
-    )
+    ..table("dora_week", "The five DORA keys by week: a row per service from its first deployment on, and one for all.")
 };
 
 pub(super) const DORA_MONTH: TableSpec = TableSpec {
     key: &["month", "service"],
     columns: &[
-        MONTH, SERVICE_OR_ALL, COUNTED, PER_DAY, CENTER, UCL, LCL, SIGNALS, SEGMENT, PROVISIONAL, NO_LIMITS, REDEPLOYS,
-        ROLLBACKS, ATTEMPTS, CHANGED, LEAD_P50, LEAD_P85, LEAD_MEAN, NEGATIVE, CODING, PICKUP, REVIEW, MERGE, WAITING,
-        LINKED, CERTAIN, FAILED, BY_INCIDENT, BY_LABEL, BY_ROLLBACK, BY_HOTFIX, RATE, RATE_LOW, RATE_HIGH, RECOVERED,
-        RECOVERY_OPEN, RECOVERY_P50, RECOVERY_MEAN, INCIDENTS, RESTORED, RESTORE_P50, RESTORE_MEAN, DETECT_P50,
-        UNPLANNED, REWORK, REWORK_LOW, REWORK_HIGH, IS_COMPLETE,
+        MONTH,
+        SERVICE_OR_ALL,
+        COUNTED,
+        PER_DAY,
+        CENTER,
+        UCL,
+        LCL,
+        SIGNALS,
+        SEGMENT,
+        PROVISIONAL,
+        NO_LIMITS,
+        REDEPLOYS,
+        ROLLBACKS,
+        ATTEMPTS,
+        CHANGED,
+        LEAD_P50,
+        LEAD_P85,
+        LEAD_MEAN,
+        NEGATIVE,
+        CODING,
+        PICKUP,
+        REVIEW,
+        MERGE,
+        WAITING,
+        LINKED,
+        CERTAIN,
+        FAILED,
+        BY_INCIDENT,
+        BY_LABEL,
+        BY_ROLLBACK,
+        BY_HOTFIX,
+        RATE,
+        RATE_LOW,
+        RATE_HIGH,
+        RECOVERED,
+        RECOVERY_OPEN,
+        RECOVERY_P50,
+        RECOVERY_MEAN,
+        INCIDENTS,
+        RESTORED,
+        RESTORE_P50,
+        RESTORE_MEAN,
+        DETECT_P50,
+        UNPLANNED,
+        REWORK,
+        REWORK_LOW,
+        REWORK_HIGH,
+        IS_COMPLETE,
     ],
     period: Period::Month,
     ..table(
@@ -145,10 +229,45 @@ pub(super) const DORA_DAY: TableSpec = TableSpec {
     columns: &[
         of_kind(ColumnKind::Date, "date", "Day."),
         text("service", "ALL: what is selected, all together."),
-        COUNTED, PER_DAY, REDEPLOYS, ROLLBACKS, ATTEMPTS, CHANGED, LEAD_P50, LEAD_P85, LEAD_MEAN, NEGATIVE, CODING,
-        PICKUP, REVIEW, MERGE, WAITING, LINKED, CERTAIN, FAILED, BY_INCIDENT, BY_LABEL, BY_ROLLBACK, BY_HOTFIX, RATE,
-        RATE_LOW, RATE_HIGH, RECOVERED, RECOVERY_OPEN, RECOVERY_P50, RECOVERY_MEAN, INCIDENTS, RESTORED, RESTORE_P50,
-        RESTORE_MEAN, DETECT_P50, UNPLANNED, REWORK, REWORK_LOW, REWORK_HIGH, IS_COMPLETE,
+        COUNTED,
+        PER_DAY,
+        REDEPLOYS,
+        ROLLBACKS,
+        ATTEMPTS,
+        CHANGED,
+        LEAD_P50,
+        LEAD_P85,
+        LEAD_MEAN,
+        NEGATIVE,
+        CODING,
+        PICKUP,
+        REVIEW,
+        MERGE,
+        WAITING,
+        LINKED,
+        CERTAIN,
+        FAILED,
+        BY_INCIDENT,
+        BY_LABEL,
+        BY_ROLLBACK,
+        BY_HOTFIX,
+        RATE,
+        RATE_LOW,
+        RATE_HIGH,
+        RECOVERED,
+        RECOVERY_OPEN,
+        RECOVERY_P50,
+        RECOVERY_MEAN,
+        INCIDENTS,
+        RESTORED,
+        RESTORE_P50,
+        RESTORE_MEAN,
+        DETECT_P50,
+        UNPLANNED,
+        REWORK,
+        REWORK_LOW,
+        REWORK_HIGH,
+        IS_COMPLETE,
     ],
     period: Period::Day,
     ..table("dora_day", "The five DORA keys by day, of all services together.")
@@ -192,7 +311,10 @@ pub(super) const CALCULATED_CHANGE: TableSpec = TableSpec {
         text("service", "Name of the service; empty where it touches no folder of any."),
         text("title", "Title."),
         instant("merged_at", "Merged.").always(),
-        instant("first_commit_at", "First commit, or its opening where that was earlier; null where commits are unknown."),
+        instant(
+            "first_commit_at",
+            "First commit, or its opening where that was earlier; null where commits are unknown.",
+        ),
         text("deployment_id", "The deployment by which users had it first; empty where there is none."),
         instant("deployed_at", "When that was."),
         float("lead_days", "days", "From there to users."),
@@ -215,7 +337,10 @@ pub(super) const CALCULATED_CHANGE: TableSpec = TableSpec {
         HOST,
     ],
     range: Range::List(&["deployed_at", "merged_at"]),
-    ..table("calculated_change", "Every merged pull request of every service that deploys, and the deployment that shipped it.")
+    ..table(
+        "calculated_change",
+        "Every merged pull request of every service that deploys, and the deployment that shipped it.",
+    )
 };
 
 pub(super) const CALCULATED_INCIDENT: TableSpec = TableSpec {

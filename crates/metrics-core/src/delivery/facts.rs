@@ -10,11 +10,11 @@ use model::table::Table;
 use super::failures::{self, Failure};
 use super::graph::Graph;
 use super::incidents::{Incident, change_of, has_source, incidents_of, is_repository};
+use super::keys::once;
 use super::repositories::Repositories;
 use super::rollouts::{HOUR, Kind, Rollout, Row, rollouts_of};
 use super::services::{Service, Services};
 use super::shipping::{Confidence, Link, Method, Reason, Shipped, is_into_default};
-use super::keys::once;
 use crate::coverage::Coverage;
 use crate::parallel;
 use crate::pull_requests::{Stages, stages_of};
@@ -138,7 +138,8 @@ impl Facts {
         // Heads of pull requests that are left out or not merged still say what is no deployment to production.
         let repositories = Repositories::of(raw, |_| true);
         let services = Services::of(raw, delivery, &repositories);
-        let builder = Builder { raw, delivery, as_of: as_of.micros(), repositories: &repositories, services: &services };
+        let builder =
+            Builder { raw, delivery, as_of: as_of.micros(), repositories: &repositories, services: &services };
         let is_change = |row: usize| is_merged(row) && counts[row];
         let incidents = incidents_of(raw, delivery, &repositories, &services, as_of.micros());
         let places: Vec<usize> = (0..services.all.len()).filter(|place| builder.is_chosen(*place, chosen)).collect();
@@ -158,7 +159,11 @@ impl Facts {
             other_incidents: incidents.iter().filter(counts).cloned().collect(),
             services: services_that_deploy,
             has_incidents: has_source(raw, delivery),
-            repositories: repositories.all.iter().map(|it| [it.org.clone(), it.name.clone(), it.host.clone()]).collect(),
+            repositories: repositories
+                .all
+                .iter()
+                .map(|it| [it.org.clone(), it.name.clone(), it.host.clone()])
+                .collect(),
         }
     }
 }
@@ -213,8 +218,7 @@ impl Builder<'_> {
     /// Whether a selection keeps a service: by its name, and by any of its repositories.
     fn is_chosen(&self, place: usize, chosen: &Chosen) -> bool {
         let service = &self.services.all[place];
-        let of_repository =
-            |place: &usize| chosen.needs_repository(&self.repositories.all[*place].full_name(), false);
+        let of_repository = |place: &usize| chosen.needs_repository(&self.repositories.all[*place].full_name(), false);
         chosen.has_service(&service.name) && service.repositories.iter().any(of_repository)
     }
 
@@ -342,8 +346,10 @@ impl Builder<'_> {
     ) -> Vec<(Incident, Option<(usize, Laid)>)> {
         let window = (self.delivery.incidents.window_hours * HOUR as f64) as i64;
         let lay = |(incident, shipped_sha): (Incident, &Option<usize>)| {
-            let named = || facts.rollout_of_deployment(self.raw, &incident.deployment).map(|place| (place, Laid::Named));
-            let sha = || shipped_sha.or_else(|| self.rollout_of_change(facts, &incident.change)).map(|it| (it, Laid::Sha));
+            let named =
+                || facts.rollout_of_deployment(self.raw, &incident.deployment).map(|place| (place, Laid::Named));
+            let sha =
+                || shipped_sha.or_else(|| self.rollout_of_change(facts, &incident.change)).map(|it| (it, Laid::Sha));
             let in_window = || facts.newest_before(incident.started, window).map(|place| (place, Laid::Window));
             let laid = named().or_else(sha).or_else(in_window);
             (incident, laid)

@@ -82,7 +82,8 @@ pub(super) fn of(
 /// The earlier of the fix and of the end of all incidents. One that is open while the fix is out is mended by it; one
 /// that had ended and comes back afterwards is not.
 fn recovered(incidents: &[&Incident], fix: Option<i64>) -> Option<i64> {
-    let ended = || incidents.iter().map(|incident| incident.restored()).collect::<Option<Vec<i64>>>()?.into_iter().max();
+    let ended =
+        || incidents.iter().map(|incident| incident.restored()).collect::<Option<Vec<i64>>>()?.into_iter().max();
     match fix {
         None => ended(),
         Some(fix) if incidents.iter().any(|incident| incident.is_open_at(fix)) => Some(fix),

@@ -111,7 +111,9 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
     for row in 0..columns.id.len() {
         let text = |code: u32| raw.dictionary.text(code).into_owned();
         let environment = text(columns.environment[row]);
-        let Some(started) = columns.started_at.get(row).map(Instant::micros).filter(|at| *at <= as_of) else { continue };
+        let Some(started) = columns.started_at.get(row).map(Instant::micros).filter(|at| *at <= as_of) else {
+            continue;
+        };
         let (org, repo) = (text(columns.org[row]), text(columns.repo[row]));
         let service = service_of(services, repositories, &text(columns.service[row]), (&org, &repo));
         let of_service = service.map(|place| &services.all[place]);
@@ -172,7 +174,8 @@ fn issues(
     let mut is_incident: HashMap<u32, bool, RandomState> = HashMap::default();
     let mut by_row: HashMap<u32, Incident, RandomState> = HashMap::default();
     for row in 0..columns.id.len() {
-        let labels = || -> Vec<String> { raw.dictionary.text(columns.labels[row]).split(';').map(comparable).collect() };
+        let labels =
+            || -> Vec<String> { raw.dictionary.text(columns.labels[row]).split(';').map(comparable).collect() };
         let counts = *is_incident.entry(columns.labels[row]).or_insert_with(|| {
             let labels = labels();
             wanted.iter().any(|all| all.iter().all(|label| labels.contains(label)))
@@ -181,7 +184,8 @@ fn issues(
         let is_gone = columns.vanished_at.get(row).is_some_and(|at| at.micros() <= as_of);
         let (true, Some(started), false) = (counts, started, is_gone) else { continue };
         let text = |code: u32| raw.dictionary.text(code).into_owned();
-        let named = labels().into_iter().find_map(|label| label.strip_prefix("service:").map(|name| name.trim().to_owned()));
+        let named =
+            labels().into_iter().find_map(|label| label.strip_prefix("service:").map(|name| name.trim().to_owned()));
         let place = (&*text(columns.org[row]), &*text(columns.repo[row]));
         let incident = Incident {
             id: columns.id.text(row).into_owned(),

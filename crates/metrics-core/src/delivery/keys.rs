@@ -214,8 +214,13 @@ pub(super) fn table(
         let end = periods.end(period);
         coverage.is_complete(end) && end.micros().saturating_add(window) <= as_of.micros()
     };
-    let mut rows =
-        Rows { periods: &periods, services: TextColumn::default(), at: Vec::new(), counts: Vec::new(), chart: Vec::new() };
+    let mut rows = Rows {
+        periods: &periods,
+        services: TextColumn::default(),
+        at: Vec::new(),
+        counts: Vec::new(),
+        chart: Vec::new(),
+    };
     let attempts_count = rules.delivery.failure.attempt;
     let mut push = |service: &str, first: usize, series: Series<'_>| {
         let point = |(period, counts): (usize, &Counts)| {
@@ -233,7 +238,9 @@ pub(super) fn table(
     };
     if cut != Cut::Day {
         for service in &facts.services {
-            let Some(first) = first_of(service).and_then(|at| periods.index_of(Instant::from_micros(at))) else { continue };
+            let Some(first) = first_of(service).and_then(|at| periods.index_of(Instant::from_micros(at))) else {
+                continue;
+            };
             let mut series = Series::new(&periods);
             series.add(service, attempts_count);
             service.changes.iter().for_each(|change| series.add_change(change));
@@ -279,7 +286,10 @@ impl Rows<'_> {
             Column { name: "attempts_failed", cells: int(&|it| it.attempts_failed) },
             Column { name: "changes", cells: int(&|it| it.changes) },
             Column { name: "lead_p50_days", cells: float(&|it| median(&it.leads)) },
-            Column { name: "lead_p85_days", cells: float(&|it| percentile_of_enough(&sorted(&it.leads), 0.85, P85_MINIMUM)) },
+            Column {
+                name: "lead_p85_days",
+                cells: float(&|it| percentile_of_enough(&sorted(&it.leads), 0.85, P85_MINIMUM)),
+            },
             Column { name: "lead_mean_days", cells: float(&|it| mean(&it.leads)) },
             Column { name: "negative_lead", cells: int(&|it| it.negative_lead) },
         ]);

@@ -123,7 +123,8 @@ pub(super) fn changes(raw: &Raw, facts: &Facts) -> Table {
         let number = number(change);
         (service.map(|service| service.name.clone()), change.repository, number.len(), number)
     });
-    let place = |row: &(Option<&ServiceFacts>, &Change), part: usize| facts.repositories[row.1.repository][part].clone();
+    let place =
+        |row: &(Option<&ServiceFacts>, &Change), part: usize| facts.repositories[row.1.repository][part].clone();
     let rollout = |(service, change): &(Option<&ServiceFacts>, &Change)| {
         service.and_then(|service| change.link.rollout.map(|place| service.rollouts[place].id(raw).to_vec()))
     };
@@ -188,10 +189,7 @@ pub(super) fn incidents(raw: &Raw, facts: &Facts) -> Table {
     };
     let columns = vec![
         Column { name: "incident_id", cells: Texts::of(&rows, |row| row.incident.id.as_bytes()) },
-        Column {
-            name: "service",
-            cells: Texts::of(&rows, |row| row.incident.service_name.as_bytes()),
-        },
+        Column { name: "service", cells: Texts::of(&rows, |row| row.incident.service_name.as_bytes()) },
         Column { name: "title", cells: Texts::of(&rows, |row| row.incident.title.as_bytes()) },
         Column { name: "severity", cells: Texts::of(&rows, |row| row.incident.severity.as_bytes()) },
         Column { name: "started_at", cells: instants(&rows, |row| Some(row.incident.started)) },

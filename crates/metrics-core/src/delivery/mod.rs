@@ -84,13 +84,7 @@ pub fn services(raw: &Raw, rules: &Rules) -> Vec<String> {
 }
 
 /// The tables of a selection that are wanted.
-pub(crate) fn tables_of(
-    raw: &Raw,
-    rules: &Rules,
-    as_of: Instant,
-    chosen: &Chosen,
-    wanted: Wanted<'_>,
-) -> Delivered {
+pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen, wanted: Wanted<'_>) -> Delivered {
     let facts = Facts::of(raw, rules, as_of, chosen);
     let coverage = Coverage::of(raw, &DELIVERY_SCOPES, as_of, chosen);
     let cut = |name, cut| keys::table(name, cut, &facts, rules, &coverage, as_of);
@@ -103,8 +97,7 @@ pub(crate) fn tables_of(
         ("calculated_change", &|| lists::changes(raw, &facts)),
         ("calculated_incident", &|| lists::incidents(raw, &facts)),
     ];
-    let tables: Vec<Table> =
-        tables.iter().filter(|(name, _)| wanted.has(name)).map(|(_, table)| table()).collect();
+    let tables: Vec<Table> = tables.iter().filter(|(name, _)| wanted.has(name)).map(|(_, table)| table()).collect();
     let summary = wanted.has("dora_summary").then(|| facts.summary(rules, &coverage, as_of, &tables)).flatten();
     Delivered { notices: notices::of(raw, rules, &facts, &coverage, as_of), tables, summary }
 }

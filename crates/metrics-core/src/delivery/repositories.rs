@@ -68,9 +68,7 @@ impl Repositories {
     /// The repository of a name, the usual host first.
     pub(super) fn find(&self, org: &str, name: &str) -> Option<usize> {
         let found = |repository: &&Repository| repository.org == org && repository.name == name;
-        let place = |usual: bool| {
-            self.all.iter().position(|it| found(&it) && (it.host == USUAL_HOST) == usual)
-        };
+        let place = |usual: bool| self.all.iter().position(|it| found(&it) && (it.host == USUAL_HOST) == usual);
         place(true).or_else(|| place(false))
     }
 }

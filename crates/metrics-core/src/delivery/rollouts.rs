@@ -204,7 +204,8 @@ fn released(raw: &Raw, place: usize, repository: &Repository, as_of: i64) -> Vec
             kind: Kind::Change,
             taken_up: Vec::new(),
         };
-        let is_same = rollouts.last().is_some_and(|last| last.sha(raw) == rollout.sha(raw) && !rollout.sha(raw).is_empty());
+        let is_same =
+            rollouts.last().is_some_and(|last| last.sha(raw) == rollout.sha(raw) && !rollout.sha(raw).is_empty());
         rollouts.push(Rollout { kind: if is_same { Kind::Redeploy } else { Kind::Change }, ..rollout });
     }
     rollouts

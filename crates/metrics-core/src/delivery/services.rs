@@ -33,7 +33,12 @@ impl<'a> Services<'a> {
             let places: Vec<usize> =
                 (0..is_taken.len()).filter(|place| is_named(service, &repositories.all[*place])).collect();
             places.iter().for_each(|place| is_taken[*place] = true);
-            all.push(Service { name: service.name.clone(), rules: Some(service), repositories: places, by_releases: false });
+            all.push(Service {
+                name: service.name.clone(),
+                rules: Some(service),
+                repositories: places,
+                by_releases: false,
+            });
         }
         for (place, repository) in repositories.all.iter().enumerate().filter(|(place, _)| !is_taken[*place]) {
             let name = repository.full_name();

@@ -246,9 +246,8 @@ impl<'a> Shipped<'a> {
     fn without_graph(&self, merge_commit: &[u8], merged: i64) -> Option<Link> {
         let dated = |place: usize| self.heads[place].map(|head| self.graph.committed(head));
         let next = self.succeeded.partition_point(|at| *at < merged);
-        let is_final = |place: usize| {
-            self.heads[place].is_some() && self.cut_at[place] < merged && !merge_commit.is_empty()
-        };
+        let is_final =
+            |place: usize| self.heads[place].is_some() && self.cut_at[place] < merged && !merge_commit.is_empty();
         let is_answered = (next..self.heads.len()).any(is_final);
         for place in (next..self.heads.len()).filter(|_| !is_answered) {
             let Some(date) = dated(place) else {

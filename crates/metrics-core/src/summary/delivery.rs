@@ -52,7 +52,8 @@ impl DeliveryFacts {
     pub(super) fn summary(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Summary {
         let Self { data, series, deployments, leads } = self;
         let days = data.days(from, to);
-        let (within, none) = (|values: &Observations, days: Days| values.within(&data.instants(days)), Chart::default());
+        let (within, none) =
+            (|values: &Observations, days: Days| values.within(&data.instants(days)), Chart::default());
         let unit = |values: &Observations, days: Days, unit: i64| {
             let values: Vec<f64> = within(values, days).iter().map(|micros| *micros as f64 / unit as f64).collect();
             Figure::percentiles(&values)
@@ -92,7 +93,8 @@ fn rate(flags: &[i64]) -> Figure {
 pub(super) fn with_intervals(rows: &[Row]) -> Table {
     let mut table = table("dora_summary", rows);
     table.columns.retain(|column| !["p95", "weeks_of_work", "known_share"].contains(&column.name));
-    let bound = |bound: fn((f64, f64)) -> f64| Cells::Float(rows.iter().map(|row| row.figure.interval.map(bound)).collect());
+    let bound =
+        |bound: fn((f64, f64)) -> f64| Cells::Float(rows.iter().map(|row| row.figure.interval.map(bound)).collect());
     table.columns.push(Column { name: "low", cells: bound(|(low, _)| low) });
     table.columns.push(Column { name: "high", cells: bound(|(_, high)| high) });
     table

@@ -59,9 +59,16 @@ pub(super) fn delivery(rows: &[Row; 5]) -> Vec<String> {
     }));
     said.extend(failures.figure.value.map(|share| {
         let (low, high) = failures.figure.interval.unwrap_or_default();
-        format!("{:.0} % of the deployments failed (between {:.0} and {:.0} %)", share * 100.0, low * 100.0, high * 100.0)
+        format!(
+            "{:.0} % of the deployments failed (between {:.0} and {:.0} %)",
+            share * 100.0,
+            low * 100.0,
+            high * 100.0
+        )
     }));
-    said.extend(recovery.figure.value.map(|hours| format!("users were served again after {hours:.1} hours in the median")));
+    said.extend(
+        recovery.figure.value.map(|hours| format!("users were served again after {hours:.1} hours in the median")),
+    );
     said.extend(rework.figure.value.map(|share| format!("{:.0} % were not planned", share * 100.0)));
     over(deployments, &said)
 }

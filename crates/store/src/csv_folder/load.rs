@@ -66,7 +66,8 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     } else {
         (None, None)
     };
-    let (deployments, releases, commits, incidents, incident_events) = if scopes.delivery && reading == Reading::Strict {
+    let (deployments, releases, commits, incidents, incident_events) = if scopes.delivery && reading == Reading::Strict
+    {
         (
             folder.open(Free::<DeploymentColumns>::new)?,
             folder.open(Free::<ReleaseColumns>::new)?,

@@ -55,13 +55,16 @@ impl Loader<'_> {
     fn deployments(&mut self) -> Result<(), Failure> {
         let mut statuses = self.children_of(|status: &DeploymentStatus| key(&status.deployment_id, &status.host))?;
         let key_of = |deployment: &Deployment| key(&deployment.id, &deployment.host);
-        self.each_of::<DeploymentColumns>(|deployment| Some(key_of(deployment)), |loader, deployment| {
-            let statuses = statuses.take(&key_of(deployment));
-            let told = statuses.len() as u64;
-            let counts = loader.writer.deployment(&Deployment { statuses, ..deployment.clone() })?;
-            loader.count_children::<DeploymentStatus>(told, counts);
-            Ok(counts)
-        })?;
+        self.each_of::<DeploymentColumns>(
+            |deployment| Some(key_of(deployment)),
+            |loader, deployment| {
+                let statuses = statuses.take(&key_of(deployment));
+                let told = statuses.len() as u64;
+                let counts = loader.writer.deployment(&Deployment { statuses, ..deployment.clone() })?;
+                loader.count_children::<DeploymentStatus>(told, counts);
+                Ok(counts)
+            },
+        )?;
         self.count_unknown::<DeploymentStatus>(statuses.left());
         Ok(())
     }
@@ -70,23 +73,23 @@ impl Loader<'_> {
         let mut events = self.children_of(|event: &IncidentEvent| key(&event.incident_id, &event.host))?;
         let newest = Newest::<IncidentEventColumns>::new();
         let key_of = |incident: &Incident| key(&incident.id, &incident.host);
-        self.each_of::<IncidentColumns>(|incident| Some(key_of(incident)), |loader, incident| {
-            let events = events.take(&key_of(incident));
-            events.iter().for_each(|event| loader.reaches(&newest, event));
-            let told = events.len() as u64;
-            let counts = loader.writer.incident(&Incident { events, ..incident.clone() })?;
-            loader.count_children::<IncidentEvent>(told, counts);
-            Ok(counts)
-        })?;
+        self.each_of::<IncidentColumns>(
+            |incident| Some(key_of(incident)),
+            |loader, incident| {
+                let events = events.take(&key_of(incident));
+                events.iter().for_each(|event| loader.reaches(&newest, event));
+                let told = events.len() as u64;
+                let counts = loader.writer.incident(&Incident { events, ..incident.clone() })?;
+                loader.count_children::<IncidentEvent>(told, counts);
+                Ok(counts)
+            },
+        )?;
         self.count_unknown::<IncidentEvent>(events.left());
         Ok(())
     }
 
     /// The rows of a file that hang on others, by what they hang on.
-    fn children_of<R: RawRow + Send>(
-        &mut self,
-        key: impl Fn(&R) -> (String, String),
-    ) -> Result<Children<R>, Failure> {
+    fn children_of<R: RawRow + Send>(&mut self, key: impl Fn(&R) -> (String, String)) -> Result<Children<R>, Failure> {
         let mut children = Children { by_key: AHashMap::new() };
         let is_there = each_row(self.folder, |_, file: FileRow<R>| -> Result<(), Failure> {
             children.by_key.entry(key(&file.row)).or_default().push(file.row);

@@ -114,10 +114,9 @@ impl PageWriter<'_> {
     ) -> rusqlite::Result<bool> {
         let table = R::TABLE.name;
         let changed_at = if R::TABLE.column("updated_at").is_some() { "updated_at" } else { "NULL" };
-        let sql = format!(
-            "SELECT observed_run, observed_at, {changed_at} FROM {table} WHERE {key} = ?1 AND host = ?2"
-        );
-        let read = |row: &rusqlite::Row<'_>| Ok(Sight { run: row.get(0)?, read_at: row.get(1)?, changed_at: row.get(2)? });
+        let sql = format!("SELECT observed_run, observed_at, {changed_at} FROM {table} WHERE {key} = ?1 AND host = ?2");
+        let read =
+            |row: &rusqlite::Row<'_>| Ok(Sight { run: row.get(0)?, read_at: row.get(1)?, changed_at: row.get(2)? });
         let stored = self.connection.by_key(&sql)?.query_row((id, host), read).optional()?;
         if stored.is_some_and(|stored| !counts(sight, self.by, stored)) {
             return Ok(false);

@@ -37,7 +37,8 @@ pub(super) fn example_a() -> Life {
 fn example_a_has_the_keys_that_the_definitions_say() {
     let delivered = example_a().tables(&Rules::default(), "2026-04-10");
     let month = |columns: &[&str]| delivered.rows("dora_month", ("month", "2026-03"), columns);
-    let counts = ["service", "deployments", "redeploys", "rollbacks", "attempts_failed", "changes", "failed", "unplanned"];
+    let counts =
+        ["service", "deployments", "redeploys", "rollbacks", "attempts_failed", "changes", "failed", "unplanned"];
     assert_eq!(month(&counts), ["acme/shop 5 1 1 1 4 2 2", "ALL 5 1 1 1 4 2 2"]);
     let leads = ["lead_p50_days", "lead_mean_days", "lead_p85_days", "change_failure_rate", "complete"];
     assert_eq!(month(&leads)[1], "1.583333 1.343750   true");

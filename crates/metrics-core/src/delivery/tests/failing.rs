@@ -7,7 +7,9 @@ use super::Life;
 /// Deployments `a`, `b` and `c` of three commits, a day and an hour apart, each with one change.
 fn three() -> Life {
     let mut life = Life::default();
-    for (sha, parent, date) in [("0", "", "01 00:00"), ("1", "0", "02 08:00"), ("2", "1", "03 08:00"), ("3", "2", "04 09:00")] {
+    for (sha, parent, date) in
+        [("0", "", "01 00:00"), ("1", "0", "02 08:00"), ("2", "1", "03 08:00"), ("3", "2", "04 09:00")]
+    {
         life.commit(sha, parent, date);
     }
     life.deployment("first", "0", "01 00:00", true);
@@ -57,7 +59,8 @@ fn an_incident_is_laid_to_what_its_source_names_else_to_the_newest_deployment_be
     life.incident("commit", "09 12:00", &[]).change = "2".into();
     life.incident("late", "09 12:00", &[]);
     let delivered = life.tables(&Rules::default(), "2026-04-10");
-    let rows = delivered.rows("calculated_incident", ("service", "acme/shop"), &["incident_id", "deployment_id", "method"]);
+    let rows =
+        delivered.rows("calculated_incident", ("service", "acme/shop"), &["incident_id", "deployment_id", "method"]);
     assert_eq!(rows, ["window b window", "change c sha", "commit b sha", "late  ", "named a named"]);
 }
 
@@ -67,7 +70,8 @@ fn an_incident_that_comes_back_was_not_over_and_the_time_between_does_not_count(
     let events = [("restored", "03 13:00"), ("reopened", "03 15:00"), ("restored", "03 16:30")];
     life.incident("i", "03 12:00", &events);
     let delivered = life.tables(&Rules::default(), "2026-04-10");
-    let rows = delivered.rows("calculated_incident", ("incident_id", "i"), &["restored_at", "downtime_hours", "detect_hours"]);
+    let rows =
+        delivered.rows("calculated_incident", ("incident_id", "i"), &["restored_at", "downtime_hours", "detect_hours"]);
     assert_eq!(rows, ["2026-03-03T16:30:00Z 2.500000 2.000000"]);
     assert_eq!(failed(&life, &Rules::default()), ["b incident 2026-03-03T16:30:00Z"]);
     let open = life.tables(&Rules::default(), "2026-03-03T15:30:00Z");
@@ -78,10 +82,15 @@ fn an_incident_that_comes_back_was_not_over_and_the_time_between_does_not_count(
 #[test]
 fn a_fix_that_is_out_while_the_incident_is_open_mends_and_one_before_it_came_back_does_not() {
     let mut life = three();
-    life.deployments.push(model::tables::Deployment { id: "fix".into(), sha: "1".into(), ..life.deployments[2].clone() });
+    life.deployments.push(model::tables::Deployment {
+        id: "fix".into(),
+        sha: "1".into(),
+        ..life.deployments[2].clone()
+    });
     let fixed = super::march("03 14:00");
     let fix = life.deployments.last_mut().expect("added");
-    (fix.created_at, fix.started_at, fix.succeeded_at, fix.finished_at) = (fixed, Some(fixed), Some(fixed), Some(fixed));
+    (fix.created_at, fix.started_at, fix.succeeded_at, fix.finished_at) =
+        (fixed, Some(fixed), Some(fixed), Some(fixed));
     life.incident("i", "03 12:00", &[("restored", "03 18:00"), ("reopened", "04 01:00"), ("restored", "04 02:00")]);
     assert_eq!(failed(&life, &Rules::default()), ["b incident;rollback 2026-03-03T14:00:00Z"]);
     life.incidents[0].events[0].at = super::march("03 13:00");
@@ -98,7 +107,10 @@ fn without_a_source_of_incidents_what_rests_on_them_is_unknown_and_nothing_else_
     let before = columns(&life, &others);
     life.incidents.clear();
     assert_eq!(columns(&life, &others), before);
-    assert_eq!(columns(&life, &["incidents", "restored", "restore_p50_hours", "failed_by_incident", "failed"]), "    1");
+    assert_eq!(
+        columns(&life, &["incidents", "restored", "restore_p50_hours", "failed_by_incident", "failed"]),
+        "    1"
+    );
     let notices = life.tables(&Rules::default(), "2026-04-10").notices;
     assert!(notices[0].starts_with("no source of incidents: time to restore is unknown"), "{notices:?}");
 }

@@ -67,7 +67,12 @@ fn without_a_merge_commit_the_dates_of_commits_decide() {
     life.changes.iter_mut().for_each(|change| change.merge_commit.clear());
     assert_eq!(
         links(&life),
-        ["1 D1 merge_order likely ", "2 D1 merge_order likely ", "3 D3 merge_order likely ", "4 D5 merge_order likely "]
+        [
+            "1 D1 merge_order likely ",
+            "2 D1 merge_order likely ",
+            "3 D3 merge_order likely ",
+            "4 D5 merge_order likely "
+        ]
     );
 }
 
@@ -114,10 +119,7 @@ fn services_of_folders_share_a_repository_and_the_total_counts_a_change_once() {
     }
     let delivered = life.tables(&rules, "2026-04-10");
     let rows = delivered.rows("calculated_change", ("org", "acme"), &["service", "number", "deployment_id", "reason"]);
-    assert_eq!(
-        rows,
-        [" 3  no_service", "cart 1 D1 ", "cart 2 D1 ", "cart 4 D5 ", "pay 2 D1 ", "pay 4 D5 "]
-    );
+    assert_eq!(rows, [" 3  no_service", "cart 1 D1 ", "cart 2 D1 ", "cart 4 D5 ", "pay 2 D1 ", "pay 4 D5 "]);
     let months = delivered.rows("dora_month", ("month", "2026-03"), &["service", "changes", "linked_share"]);
     assert_eq!(months, ["cart 3 1.000000", "pay 2 1.000000", "ALL 3 1.000000"]);
 }
