@@ -482,7 +482,7 @@ export const words = {
       slowest: 'Slowest changes',
       slowestRegion: 'Changes that reached users, the slowest first',
       undeployed: 'Merged and not with users',
-      undeployedRegion: 'Merged changes without a deployment, the oldest first',
+      undeployedRegion: 'Merged changes without a deployment, what waits and is oldest first',
       id: 'Change',
       name: 'Title',
       lead: 'Lead time, days',
@@ -505,8 +505,8 @@ export const words = {
       } as Record<string, string>,
       finding: (id: string, days: string, longest: string) =>
         `${id} took longest, ${days} days${longest ? `, most of it ${longest}` : ''}.`,
-      undeployedFinding: (open: number, all: number) =>
-        `${open} of the ${all} changes of this period are merged and reached no user yet.`,
+      undeployedFinding: (open: number, all: number, waiting: number) =>
+        `${open} of the ${all} changes of this period are merged and reached no user; ${waiting} of them wait for a deployment.`,
     },
   },
   /** Of the page Pull requests. */

@@ -172,7 +172,7 @@ function says(text: string, exact: string, said?: (value: string) => string): bo
   return isRounded(text, Number(exact)) || (text.includes('%') && isRounded(text, Number(exact) * 100));
 }
 
-const { flow, pullRequests } = words;
+const { dora, flow, pullRequests } = words;
 const keyFigures = [
   ['/flow', 'flow/summary', flow.tiles.leadTime, 'lead_time'],
   ['/flow', 'flow/summary', flow.tiles.cycleTime, 'cycle_time'],
@@ -182,6 +182,9 @@ const keyFigures = [
   ['/pull-requests', 'pull-requests/summary', pullRequests.tiles.review, 'time_to_first_review'],
   ['/pull-requests', 'pull-requests/summary', pullRequests.tiles.requests, 'change_requests_per_pr'],
   ['/pull-requests', 'pull-requests/summary', pullRequests.tiles.open, 'open_prs'],
+  ['/dora', 'delivery/summary', dora.tiles.frequency, 'deployment_frequency'],
+  ['/dora', 'delivery/summary', dora.tiles.lead, 'lead_time_for_changes'],
+  ['/dora', 'delivery/summary', dora.tiles.recovery, 'recovery_time'],
 ] as const;
 
 for (const [path, route, title, metric] of keyFigures) {

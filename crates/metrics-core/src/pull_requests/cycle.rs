@@ -51,8 +51,14 @@ pub(super) fn by_week(facts: &Facts) -> Table {
 /// Mean days of each stage over the pull requests that have them all, and how many have.
 fn means() -> (Vec<Expr>, Vec<(&'static str, Kind)>) {
     let has_all = || MEANS.map(|(stage, _)| col(stage).is_not_null()).into_iter().fold(lit(true), Expr::and);
-    let mut aggregates: Vec<Expr> =
-        MEANS.iter().map(|(stage, mean_days)| days(stage).filter(has_all()).mean().alias(*mean_days)).collect();
+    // Whole microseconds add up to the same sum in whatever order they come.
+    let mean = |stage: &str| {
+        let of_cohort = col(stage).filter(has_all());
+        let (sum, count) = (of_cohort.clone().sum(), of_cohort.count());
+        let days = sum.cast(DataType::Float64) / count.clone().cast(DataType::Float64) / lit(MICROS_PER_DAY as f64);
+        when(count.gt(lit(0_u32))).then(days).otherwise(lit(NULL))
+    };
+    let mut aggregates: Vec<Expr> = MEANS.iter().map(|(stage, mean_days)| mean(stage).alias(*mean_days)).collect();
     aggregates.push(has_all().sum().alias("with_all_stages"));
     let names = MEANS.iter().map(|(_, mean_days)| (*mean_days, Kind::Float));
     (aggregates, names.chain([("with_all_stages", Kind::Int)]).collect())

@@ -73,13 +73,22 @@ function longestOf(row: Row): string {
   return longest && longest.days > 0 ? `${longest.title.toLowerCase()} ${decimal(longest.days)}` : '';
 }
 
-/** What is merged and not with users, the oldest first, each with the reason. */
+/** What only waits goes first: what else there is may never be deployed. */
+function rankOf({ reason }: Row): number {
+  const order = ['not_deployed', 'unknown', 'no_service', 'other_branch'];
+  return order.indexOf(reason ?? '');
+}
+
+/** What is merged and not with users, each with the reason. */
 export function Undeployed({ state }: { state: PageState }) {
   const query = useChanges(state);
   const all = query.data?.data ?? [];
   const rows = all
     .filter((row) => !row.deployment_id && row.reason !== 'before_first')
-    .sort((one, other) => (one.merged_at ?? '').localeCompare(other.merged_at ?? ''));
+    .sort(
+      (one, other) =>
+        rankOf(one) - rankOf(other) || (one.merged_at ?? '').localeCompare(other.merged_at ?? ''),
+    );
   const some = useSome(rows);
   const columns: Column<Row>[] = [
     ...identity,
@@ -98,7 +107,11 @@ export function Undeployed({ state }: { state: PageState }) {
     <Card<Row>
       title={t.undeployed}
       query={query}
-      finding={t.undeployedFinding(rows.length, all.length)}
+      finding={t.undeployedFinding(
+        rows.length,
+        all.length,
+        rows.filter(({ reason }) => reason === 'not_deployed').length,
+      )}
       empty={all.length > 0 ? null : words.dora.lead.empty}
       widen={state.widen}
       tabular

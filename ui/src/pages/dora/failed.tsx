@@ -17,7 +17,7 @@ export function Failed({ state }: { state: PageState }) {
   const { params, ready, timezone, widen } = state;
   const query = useTable('/api/v1/delivery/deployments', params, ready);
   const all = query.data?.data ?? [];
-  const rows = all.filter((row) => row.failed).reverse();
+  const rows = all.filter((row) => row.failed).sort((one, other) => endOf(other).localeCompare(endOf(one)));
   const counted = all.filter((row) => row.counted).length;
   const open = rows.filter((row) => !row.recovered_at).length;
   const some = useSome(rows);
@@ -50,8 +50,8 @@ function columnsOf(timezone: string): Column<Row>[] {
   return [
     {
       title: t.when,
-      value: (row) => row.succeeded_at ?? row.finished_at,
-      text: (row) => date(row.succeeded_at ?? row.finished_at ?? '', timezone),
+      value: endOf,
+      text: (row) => date(endOf(row), timezone),
       head: true,
       link: ({ url }) => safeLink(url),
     },
@@ -73,6 +73,10 @@ function columnsOf(timezone: string): Column<Row>[] {
     },
     { title: t.changes, value: ({ changes }) => changes },
   ];
+}
+
+function endOf({ succeeded_at, finished_at }: Row): string {
+  return succeeded_at ?? finished_at ?? '';
 }
 
 function hoursOf({ succeeded_at, recovered_at }: Row): number | null {
