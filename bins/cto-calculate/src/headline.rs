@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use metrics_core::Calculation;
-use metrics_core::headline::{Duration, FirstReview, Forecast, Headline, Merged, Newest, Stocks, Throughput};
+use metrics_core::headline::{Delivery, Duration, FirstReview, Forecast, Headline, Merged, Newest, Stocks, Throughput};
 
 /// What a person reads first. Only figures that have a table are shown; a figure without data says so.
 pub(crate) fn text(calculation: &Calculation) -> String {
@@ -38,6 +38,7 @@ pub(crate) fn text(calculation: &Calculation) -> String {
     if let Newest::Known(open) = headline.open_pull_requests {
         lines.line("Pull requests open", &open.to_string());
     }
+    delivery(&mut lines, &headline.delivery);
     lines.0
 }
 
@@ -82,6 +83,19 @@ fn lead_and_cycle(lines: &mut Lines, headline: &Headline) {
             lines.line(&format!("{title}, {month}"), &format!("median {p50}, 85 % within {p85} ({issues} issues)"));
         }
     }
+}
+
+fn delivery(lines: &mut Lines, delivery: &Newest<Delivery>) {
+    let Delivery { month, deployments, failed, lead_p50_days, .. } = match delivery {
+        Newest::Known(delivery) => delivery,
+        Newest::NoneYet => return lines.line("Deployments", "no complete month yet"),
+        Newest::NotAsked => return,
+    };
+    let lead = one_decimal(*lead_p50_days, "days");
+    lines.line(
+        &format!("Deployments, {month}"),
+        &format!("{deployments} ({failed} failed), changes: median {lead} from first commit to users"),
+    );
 }
 
 fn stock(lines: &mut Lines, stocks: Stocks) {

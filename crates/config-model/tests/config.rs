@@ -152,6 +152,32 @@ fn a_merge_bot_says_by_what_its_pull_requests_are_known() {
 }
 
 #[test]
+fn what_is_said_of_delivery_is_checked_with_its_place() {
+    insta::assert_snapshot!(refused("delivery: {services: [{name: cart}]}"), @"config.yml, key delivery.services[0].repos: service cart needs the repositories that it is made of");
+    insta::assert_snapshot!(refused("delivery: {services: [{name: ALL, repos: [a]}]}"), @"config.yml, key delivery.services[0].name: ALL is what the tables call all services together");
+    insta::assert_snapshot!(refused("delivery: {services: [{name: a, repos: [a]}, {name: a, repos: [b]}]}"), @"config.yml, key delivery.services[1].name: service a is listed twice, first as delivery.services[0]; join the two entries");
+    insta::assert_snapshot!(refused("delivery: {services: [{name: a, repos: [a], paths: [a/b/c/d/**]}]}"), @"config.yml, key delivery.services[0].paths: `a/b/c/d/**` is no folder of at most three levels: write services/checkout/** for example");
+    insta::assert_snapshot!(refused("delivery: {rollout_hours: -1}"), @"config.yml, key delivery.rollout_hours: -1 is not between 0 and 8760 (a year)");
+    assert!(refused("delivery: {production: {environments: ['/(/']}}").contains("`/(/` is no pattern"));
+    assert!(refused("delivery: {deployments_from: tags}").contains("unknown variant `tags`"));
+}
+
+#[test]
+fn what_is_given_of_delivery_stands_in_the_place_of_the_usual() {
+    let text = "delivery:\n  production: {environments: [live, '/^prod-/i']}\n  hotfix: {labels: []}\n  incidents: {labels: [outage, [bug, production]]}\n  lead_time: {from: opened}\n  services: [{name: cart, repos: [shop], paths: ['./services/cart/**']}]\n";
+    let rules = read(text).rules(None).expect("rules").delivery;
+    let usual = model::delivery::DeliveryRules::default();
+    let environments: Vec<&str> = rules.production.environments.iter().map(|pattern| pattern.as_str()).collect();
+    assert_eq!(environments, ["live", "/^prod-/i"]);
+    assert_eq!(rules.production.tiers, usual.production.tiers);
+    assert!(rules.hotfix.labels.is_empty() && rules.hotfix.branches == usual.hotfix.branches);
+    assert_eq!(rules.incidents.labels, [vec!["outage"], vec!["bug", "production"]]);
+    assert_eq!(rules.lead_from, model::delivery::LeadFrom::Opened);
+    assert_eq!(rules.services[0].paths, ["services/cart"]);
+    assert_eq!(read("").rules(None).expect("rules").delivery, usual);
+}
+
+#[test]
 fn keys_written_twice_are_errors() {
     insta::assert_snapshot!(refused("github:\n  org: a\n  org: b\n"), @r#"config.yml, line 2, key github: duplicate field `org`"#);
     insta::assert_snapshot!(refused("teams:\n  a: {}\n  a: {}\n"), @r#"config.yml, line 2, key teams: `a` is listed twice; join the two entries"#);

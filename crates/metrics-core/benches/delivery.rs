@@ -44,12 +44,7 @@ fn repository(builder: &mut RawBuilder, number: usize) {
         });
         if commit % 4 == 0 {
             builder.pull_request(&PullRequest {
-                place: Place {
-                    org: org.clone(),
-                    repo: repo.clone(),
-                    number: commit.to_string(),
-                    ..Place::default()
-                },
+                place: Place { org: org.clone(), repo: repo.clone(), number: commit.to_string(), ..Place::default() },
                 title: format!("Change {commit}"),
                 created_at: at(commit.saturating_sub(8)),
                 first_commit_at: Some(at(commit.saturating_sub(9))),

@@ -28,6 +28,8 @@ pub struct Headline {
     pub first_review: Newest<FirstReview>,
     /// Open pull requests at `as_of`.
     pub open_pull_requests: Newest<i64>,
+    /// Of the last complete month, all services together.
+    pub delivery: Newest<Delivery>,
 }
 
 /// A figure of the newest period that is complete.
@@ -148,6 +150,23 @@ pub struct FirstReview {
     pub p50_hours: Option<f64>,
 }
 
+/// What reached users in a month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// `2026-10`.
+    pub month: String,
+    /// Deployments.
+    pub deployments: i64,
+    /// Those of them that failed.
+    pub failed: i64,
+    /// Median lead time of their changes in days; `None` without any.
+    pub lead_p50_days: Option<f64>,
+    /// Share of the deployments that failed; `None` below 10 deployments.
+    pub change_failure_rate: Option<f64>,
+    /// Median from a failed deployment to the recovery in hours; `None` without any.
+    pub recovery_p50_hours: Option<f64>,
+}
+
 impl Headline {
     /// What is known from these tables, of either rule set and of any scopes.
     pub fn of(tables: &[Table]) -> Self {
@@ -166,6 +185,7 @@ impl Headline {
             merged: Newest::of(table("pr_cycle_week"), merged),
             first_review: Newest::of(table("pr_review_latency_week"), first_review),
             open_pull_requests: Newest::of(table("pr_open"), |table| Some(table.height() as i64)),
+            delivery: Newest::of(table("dora_month").filter(|table| table.height() > 0), delivery),
         }
     }
 }
@@ -218,6 +238,18 @@ fn forecast(table: &Table) -> Option<Forecast> {
     let row = crate::findings::forecast_row(table)?;
     let least = number(table, row, "p85")? as i64;
     Some(Forecast { least, hits: count(table, row, "hit_count"), tried: count(table, row, "hit_n") })
+}
+
+fn delivery(table: &Table) -> Option<Delivery> {
+    let row = newest(table, |row| table.cell(row, "service") == ALL)?;
+    Some(Delivery {
+        month: table.cell(row, "month"),
+        deployments: count(table, row, "deployments"),
+        failed: count(table, row, "failed"),
+        lead_p50_days: number(table, row, "lead_p50_days"),
+        change_failure_rate: number(table, row, "change_failure_rate"),
+        recovery_p50_hours: number(table, row, "recovery_p50_hours"),
+    })
 }
 
 fn merged(table: &Table) -> Option<Merged> {

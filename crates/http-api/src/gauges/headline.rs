@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use metrics_core::catalogue::TableScope;
-use metrics_core::headline::Headline;
+use metrics_core::headline::{Delivery, Headline};
 use model::table::Table;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
@@ -21,6 +21,8 @@ pub(super) fn register(registry: &mut Registry, snapshot: &Snapshot) {
     };
     let of = |scope| calculation(scope).map(|calculation| Headline::of(&calculation.tables)).unwrap_or_default();
     let (issues, pull_requests) = (of(TableScope::Issues), of(TableScope::PullRequests));
+    let delivery = of(TableScope::Delivery).delivery.known();
+    let delivered = |figure: fn(&Delivery) -> Option<f64>| delivery.as_ref().and_then(figure);
     let stocks = issues.stocks.known();
     let figures = [
         (
@@ -39,6 +41,26 @@ pub(super) fn register(registry: &mut Registry, snapshot: &Snapshot) {
             "open_pull_requests",
             "Open pull requests of humans",
             pull_requests.open_pull_requests.known().map(|open| open as f64),
+        ),
+        (
+            "deployments_last_complete_month",
+            "Deployments to production in the last complete month",
+            delivered(|month| Some(month.deployments as f64)),
+        ),
+        (
+            "change_lead_time_p50_days",
+            "Median from the first commit to users of the changes of the last complete month",
+            delivered(|month| month.lead_p50_days),
+        ),
+        (
+            "change_failure_rate",
+            "Share of the deployments of the last complete month that failed",
+            delivered(|month| month.change_failure_rate),
+        ),
+        (
+            "failed_deployment_recovery_p50_hours",
+            "Median from a failed deployment of the last complete month to the recovery",
+            delivered(|month| month.recovery_p50_hours),
         ),
     ];
     for (name, help, value) in figures {

@@ -23,3 +23,4 @@ mod readers;
 mod reading;
 mod records;
 mod repeating;
+mod shipping;

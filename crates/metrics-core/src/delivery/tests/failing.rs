@@ -1,6 +1,8 @@
 //! What makes a deployment fail, and when users are served again.
 
+use model::records::Place;
 use model::rules::Rules;
+use model::tables::{Issue, StatusEvent};
 
 use super::Life;
 
@@ -113,6 +115,35 @@ fn without_a_source_of_incidents_what_rests_on_them_is_unknown_and_nothing_else_
     );
     let notices = life.tables(&Rules::default(), "2026-04-10").notices;
     assert!(notices[0].starts_with("no source of incidents: time to restore is unknown"), "{notices:?}");
+}
+
+#[test]
+fn issues_with_a_label_are_incidents_where_the_rules_say_so() {
+    let mut life = three();
+    let issue = |number: &str, labels: &[&str], events: &[(&str, &str)]| Issue {
+        place: Place { org: "acme".into(), repo: "shop".into(), number: number.into(), ..Place::default() },
+        title: "Checkout is down".into(),
+        labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        created_at: super::march("03 12:00"),
+        status_events: events
+            .iter()
+            .map(|(kind, time)| StatusEvent { kind: (*kind).into(), at: super::march(time), ..StatusEvent::default() })
+            .collect(),
+        ..Issue::default()
+    };
+    life.issues = vec![
+        issue("7", &["x", "Incident"], &[("closed", "03 13:00"), ("reopened", "03 14:00"), ("closed", "03 15:00")]),
+        issue("8", &["incident", "service:elsewhere"], &[]),
+        issue("9", &["bug"], &[]),
+    ];
+    let rows = |rules: &Rules| {
+        let columns = ["incident_id", "service", "downtime_hours", "deployment_id"];
+        life.tables(rules, "2026-04-10").rows("calculated_incident", ("title", "Checkout is down"), &columns)
+    };
+    assert_eq!(rows(&Rules::default()), [""; 0]);
+    let mut rules = Rules::default();
+    rules.delivery.incidents.github_issues = true;
+    assert_eq!(rows(&rules), ["acme/shop#7 acme/shop 2.000000 b", "acme/shop#8   "]);
 }
 
 #[test]

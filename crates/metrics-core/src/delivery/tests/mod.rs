@@ -9,7 +9,7 @@ use model::columns::Raw;
 use model::records::Place;
 use model::rules::Rules;
 use model::table::Table;
-use model::tables::{Deployment, GitCommit, Incident, IncidentEvent, PullRequest, Release};
+use model::tables::{Deployment, GitCommit, Incident, IncidentEvent, Issue, PullRequest, Release};
 
 use super::{Delivered, tables_of};
 use crate::records::RawBuilder;
@@ -34,6 +34,7 @@ pub(super) struct Life {
     pub(super) releases: Vec<Release>,
     pub(super) commits: Vec<GitCommit>,
     pub(super) incidents: Vec<Incident>,
+    pub(super) issues: Vec<Issue>,
 }
 
 impl Life {
@@ -134,6 +135,7 @@ impl Life {
         self.releases.iter().for_each(|row| _ = builder.release(row));
         self.commits.iter().for_each(|row| _ = builder.git_commit(row));
         self.incidents.iter().for_each(|row| _ = builder.incident(row));
+        self.issues.iter().for_each(|row| _ = builder.issue(row));
         builder.build(at("2026-04-30")).expect("each comes once")
     }
 

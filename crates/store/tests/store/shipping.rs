@@ -1,0 +1,122 @@
+//! Deployments, releases and incidents: which observation counts, and what becomes of them when a repository is renamed.
+
+use std::fs;
+
+use model::columns::Scopes;
+use model::records::{Deployment, DeploymentStatus, Incident, IncidentEvent, Record, Release, Repository};
+use store::csv_folder::{Reading, load};
+
+use crate::records::{Fixture, at, repository};
+
+fn deployment(repo: &str, changed: i64, states: &[(&str, i64)]) -> Record {
+    let status = |(state, second): &(&str, i64)| DeploymentStatus {
+        deployment_id: "D_1".into(),
+        id: format!("S_{second}"),
+        state: (*state).into(),
+        at: at(*second),
+        ..DeploymentStatus::default()
+    };
+    Record::Deployment(Box::new(Deployment {
+        id: "D_1".into(),
+        org: "acme".into(),
+        repo: repo.into(),
+        environment: "production".into(),
+        sha: "c1".into(),
+        created_at: at(10),
+        outcome: if states.iter().any(|(state, _)| *state == "success") { "success".into() } else { "pending".into() },
+        updated_at: Some(at(changed)),
+        statuses: states.iter().map(status).collect(),
+        ..Deployment::default()
+    }))
+}
+
+#[test]
+fn the_later_observation_of_a_deployment_counts_and_its_statuses_replace_those_before() {
+    let fixture = Fixture::new();
+    fixture.read_in(1, 100, &[deployment("api", 20, &[("queued", 15), ("in_progress", 20)])]);
+    fixture.read_in(2, 200, &[deployment("api", 30, &[("in_progress", 20), ("success", 30)])]);
+    // A page that was read before comes late.
+    fixture.read_in(1, 90, &[deployment("api", 20, &[("queued", 15)])]);
+    assert_eq!(fixture.cells("deployment", &["deployment_id", "outcome", "host"]), ["D_1,success,github.com"]);
+    assert_eq!(fixture.cells("deployment_status", &["id", "state"]), ["S_20,in_progress", "S_30,success"]);
+}
+
+#[test]
+fn deployments_go_with_repositories_that_swap_their_names() {
+    let fixture = Fixture::new();
+    let named = |names: [&str; 2]| {
+        let [one, other] = names;
+        [Record::Repository(repository("R_1", one)), Record::Repository(repository("R_2", other))]
+    };
+    let release = |repo: &str| {
+        Record::Release(Box::new(Release {
+            id: "V_1".into(),
+            org: "acme".into(),
+            repo: repo.into(),
+            tag: "v1".into(),
+            created_at: at(5),
+            ..Release::default()
+        }))
+    };
+    fixture.read_in(1, 100, &named(["api", "web"]));
+    fixture.read_in(1, 101, &[deployment("api", 20, &[]), release("web")]);
+    fixture.read_in(2, 200, &named(["web", "api"]));
+    assert_eq!(fixture.cells("deployment", &["repo"]), ["web"]);
+    assert_eq!(fixture.cells("release", &["repo"]), ["api"]);
+    fixture.read_in(3, 300, &[Record::Repository(Repository { org: "other".into(), ..repository("R_1", "web") })]);
+    assert_eq!(fixture.cells("deployment", &["org", "repo"]), ["other,web"]);
+}
+
+#[test]
+fn an_incident_replaces_its_events_with_those_that_are_known_now() {
+    let fixture = Fixture::new();
+    let incident = |events: &[(&str, i64)]| {
+        let event = |(kind, second): &(&str, i64)| IncidentEvent {
+            incident_id: "I-1".into(),
+            at: at(*second),
+            kind: (*kind).into(),
+            ..IncidentEvent::default()
+        };
+        Record::Incident(Box::new(Incident {
+            id: "I-1".into(),
+            started_at: at(10),
+            labels: vec!["a".into(), "b".into()],
+            events: events.iter().map(event).collect(),
+            ..Incident::default()
+        }))
+    };
+    fixture.read_in(1, 100, &[incident(&[("opened", 10), ("restored", 20)])]);
+    fixture.read_in(2, 200, &[incident(&[("opened", 10), ("acknowledged", 12)])]);
+    assert_eq!(fixture.cells("incident", &["incident_id", "labels"]), ["I-1,a;b"]);
+    assert_eq!(fixture.cells("incident_event", &["kind"]), ["opened", "acknowledged"]);
+}
+
+const PULLS: &str = "org,repo,number,title,url,state,created_at,closed_at,merged_at,creator\n";
+const DEPLOYMENTS: &str = "deployment_id,org,repo,environment,sha,created_at\n";
+const ROW: &str = "D_1,acme,api,production,c1,2026-01-07T09:00:00Z\n";
+
+#[test]
+fn what_an_import_has_shown_stays_and_an_id_that_comes_twice_is_refused_by_both_readers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    write("pr.csv", PULLS);
+    write("deployment.csv", &format!("{DEPLOYMENTS}{ROW}"));
+    write(
+        "deployment_status.csv",
+        "deployment_id,id,state,at\nD_1,S,success,2026-01-07T09:00:00Z\nD_9,S,success,2026-01-07T09:00:00Z\n",
+    );
+    let fixture = Fixture::new();
+    fixture.read_in(1, 100, &[deployment("api", 20, &[("success", 20)])]);
+    let import = fixture.store.import_csv(folder.path()).expect("loaded");
+    let count =
+        |name: &str| import.tables.iter().find(|table| table.name == name).map(|it| (it.rows, it.kept, it.unknown));
+    assert_eq!(count("deployment"), Some((0, 1, 0)));
+    assert_eq!(count("deployment_status"), Some((0, 1, 1)));
+    assert_eq!(fixture.cells("deployment_status", &["id"]), ["S_20"]);
+    write("deployment.csv", &format!("{DEPLOYMENTS}{ROW}{ROW}"));
+    let by_store = fixture.store.import_csv(folder.path()).expect_err("refused").to_string();
+    let by_folder =
+        load(folder.path(), Scopes { issues: false, ..Scopes::ALL }, Reading::Strict).expect_err("refused").to_string();
+    assert!(by_store.ends_with(&by_folder), "{by_store}");
+    assert!(by_folder.contains("D_1") && by_folder.contains("deployment.csv"), "{by_folder}");
+}
