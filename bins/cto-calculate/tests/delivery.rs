@@ -145,7 +145,9 @@ impl Simulated {
         let organisation = sandbox::Organisation::generate(&sandbox::Options::new(seed, sandbox::Size::Demo));
         let [raw, out] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
         sandbox::write_csv_folder(&organisation, raw.path()).expect("written");
-        without.iter().for_each(|name| std::fs::remove_file(raw.path().join(name)).expect("it was there"));
+        for name in without {
+            std::fs::remove_file(raw.path().join(name)).expect("it was there");
+        }
         let config = raw.path().join("config.yml");
         std::fs::write(&config, organisation.config_yaml()).expect("written");
         let run = Command::new(env!("CARGO_BIN_EXE_cto-calculate"))

@@ -167,7 +167,7 @@ fn what_is_given_of_delivery_stands_in_the_place_of_the_usual() {
     let text = "delivery:\n  production: {environments: [live, '/^prod-/i']}\n  hotfix: {labels: []}\n  incidents: {labels: [outage, [bug, production]]}\n  lead_time: {from: opened}\n  services: [{name: cart, repos: [shop], paths: ['./services/cart/**']}]\n";
     let rules = read(text).rules(None).expect("rules").delivery;
     let usual = model::delivery::DeliveryRules::default();
-    let environments: Vec<&str> = rules.production.environments.iter().map(|pattern| pattern.as_str()).collect();
+    let environments: Vec<&str> = rules.production.environments.iter().map(model::pattern::Pattern::as_str).collect();
     assert_eq!(environments, ["live", "/^prod-/i"]);
     assert_eq!(rules.production.tiers, usual.production.tiers);
     assert!(rules.hotfix.labels.is_empty() && rules.hotfix.branches == usual.hotfix.branches);

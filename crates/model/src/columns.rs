@@ -30,6 +30,7 @@ pub use texts::TextColumn;
 
 /// Which parts of the raw data to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each part may be asked for alone")]
 pub struct Scopes {
     /// Issues and boards.
     pub issues: bool,

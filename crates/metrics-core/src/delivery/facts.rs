@@ -1,5 +1,7 @@
 //! Rollouts, changes and incidents of each service: everything that the tables of delivery add up.
 
+use ahash::RandomState;
+use hashbrown::HashMap;
 use model::Instant;
 use model::columns::Raw;
 use model::delivery::{DeliveryRules, LeadFrom, LeadTo};
@@ -10,9 +12,9 @@ use model::table::Table;
 use super::failures::{self, Failure};
 use super::graph::Graph;
 use super::incidents::{Incident, change_of, has_source, incidents_of, is_repository};
-use super::keys::once;
+use super::keys::{first_of, once};
 use super::repositories::Repositories;
-use super::rollouts::{HOUR, Kind, Rollout, Row, rollouts_of};
+use super::rollouts::{Deploying, HOUR, Kind, Rollout, Row, rollouts_of};
 use super::services::{Service, Services};
 use super::shipping::{Confidence, Link, Method, Reason, Shipped, is_into_default};
 use crate::coverage::Coverage;
@@ -31,6 +33,8 @@ pub(super) struct Facts {
     pub(super) other_incidents: Vec<Incident>,
     /// Whether anything tells of incidents.
     pub(super) has_incidents: bool,
+    /// Whether no deployment is to an environment that anybody calls production.
+    pub(super) is_elsewhere: bool,
     /// Organisation, name and host by place of the repository.
     pub(super) repositories: Vec<[String; 3]>,
 }
@@ -83,6 +87,7 @@ pub(super) struct Outcome {
 
 /// A merged pull request, as a change of a service.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct Change {
     /// Row of the pull request.
     pub(super) row: u32,
@@ -135,8 +140,7 @@ impl Facts {
         let stages = stages_of(raw, rules, as_of);
         let counts = chosen.pull_requests(raw);
         let is_merged = |row: usize| stages[row].as_ref().is_some_and(|stages| stages.merged.is_some());
-        // Heads of pull requests that are left out or not merged still say what is no deployment to production.
-        let repositories = Repositories::of(raw, |_| true);
+        let repositories = Repositories::of(raw, as_of.micros());
         let services = Services::of(raw, delivery, &repositories);
         let builder =
             Builder { raw, delivery, as_of: as_of.micros(), repositories: &repositories, services: &services };
@@ -146,7 +150,7 @@ impl Facts {
         let built = parallel::map(&places, |place| {
             let service = &services.all[*place];
             let of_service = incidents.iter().filter(|incident| incident.service == Some(*place)).cloned().collect();
-            builder.service(service, &stages, &is_change, of_service)
+            builder.service(service, &stages, &is_change, of_service, chosen)
         });
         let services_that_deploy: Vec<ServiceFacts> = built.into_iter().flatten().collect();
         let deploys = |name: &str| services_that_deploy.iter().any(|service| service.name == name);
@@ -155,10 +159,11 @@ impl Facts {
             Some(place) => places.contains(&place) && !deploys(&incident.service_name),
         };
         Self {
-            of_no_service: builder.of_no_service(&stages, &is_change),
+            of_no_service: builder.of_no_service(&stages, &is_change, chosen, &deploys),
             other_incidents: incidents.iter().filter(counts).cloned().collect(),
             services: services_that_deploy,
             has_incidents: has_source(raw, delivery),
+            is_elsewhere: services.are_all_elsewhere(&repositories),
             repositories: repositories
                 .all
                 .iter()
@@ -188,7 +193,8 @@ impl Facts {
             let counted = self.services.iter().filter(|_| rules.delivery.failure.attempt);
             counted.flat_map(|service| service.attempts.iter().map(|attempt| attempt.finished))
         };
-        let begins = Instant::from_micros(rollouts().map(|(at, _)| at).min()?);
+        let first = |service: &ServiceFacts| first_of(service, rules.delivery.failure.attempt);
+        let begins = Instant::from_micros(self.services.iter().filter_map(first).min()?);
         let failed = rollouts().map(|(at, outcome)| (at, i64::from(outcome.failure.is_failed())));
         let recovered = rollouts().filter_map(|(at, outcome)| Some((at, (outcome.failure.recovered? - at).max(0))));
         let leads = once(self).into_iter().filter_map(|change| change.deployed.zip(change.lead()));
@@ -229,6 +235,7 @@ impl Builder<'_> {
         stages: &[Option<Stages>],
         is_change: &impl Fn(usize) -> bool,
         incidents: Vec<Incident>,
+        chosen: &Chosen,
     ) -> Option<ServiceFacts> {
         let mut facts = ServiceFacts {
             name: service.name.clone(),
@@ -240,18 +247,28 @@ impl Builder<'_> {
         };
         // For each incident that names a commit, the rollout that shipped it.
         let mut shipped_shas = vec![None; incidents.len()];
+        let deploying = Deploying {
+            raw: self.raw,
+            services: self.services,
+            stages,
+            rollout_hours: self.delivery.rollout_hours,
+            as_of: self.as_of,
+        };
         for place in &service.repositories {
             let repository = &self.repositories.all[*place];
-            let hours = self.delivery.rollout_hours;
-            let (mut rollouts, attempts) =
-                rollouts_of(self.raw, self.services, service, *place, repository, hours, self.as_of);
+            if !chosen.needs_repository(&repository.full_name(), false) {
+                continue;
+            }
+            let (mut rollouts, attempts) = rollouts_of(&deploying, service, *place, repository);
             facts.attempts.extend(attempts);
             let graph = Graph::of(&self.raw.commits, if rollouts.is_empty() { &[] } else { &repository.commits });
             let shipped = Shipped::follow(self.raw, &graph, &mut rollouts);
             let first = facts.rollouts.len();
             for (incident, found) in incidents.iter().zip(&mut shipped_shas) {
                 if !incident.change.is_empty() && change_of(&incident.change).is_none() {
-                    *found = found.or(shipped.of_sha(incident.change.as_bytes()).map(|rollout| first + rollout));
+                    // The first rollout holds all history: nothing says that it brought the commit.
+                    let brought = shipped.of_sha(incident.change.as_bytes()).filter(|rollout| *rollout > 0);
+                    *found = found.or(brought.map(|rollout| first + rollout));
                 }
             }
             let rows = repository.pull_requests.iter().copied().filter(|row| is_change(*row as usize));
@@ -345,23 +362,28 @@ impl Builder<'_> {
         shipped_shas: &[Option<usize>],
     ) -> Vec<(Incident, Option<(usize, Laid)>)> {
         let window = (self.delivery.incidents.window_hours * HOUR as f64) as i64;
+        let by_id = facts.places_by_id(self.raw, incidents.iter().any(|incident| !incident.deployment.is_empty()));
         let lay = |(incident, shipped_sha): (Incident, &Option<usize>)| {
-            let named =
-                || facts.rollout_of_deployment(self.raw, &incident.deployment).map(|place| (place, Laid::Named));
-            let sha =
-                || shipped_sha.or_else(|| self.rollout_of_change(facts, &incident.change)).map(|it| (it, Laid::Sha));
-            let in_window = || facts.newest_before(incident.started, window).map(|place| (place, Laid::Window));
-            let laid = named().or_else(sha).or_else(in_window);
+            let named = by_id.get(incident.deployment.as_bytes()).copied();
+            let sha = || shipped_sha.or_else(|| self.rollout_of_change(facts, &incident.change, &incident.host));
+            let laid = match named {
+                // An attempt that never served users is nobody else's fault.
+                Some(None) => None,
+                Some(Some(place)) => facts.counted_at(place).map(|place| (place, Laid::Named)),
+                None => sha()
+                    .map(|place| (place, Laid::Sha))
+                    .or_else(|| facts.newest_before(incident.started, window).map(|place| (place, Laid::Window))),
+            };
             (incident, laid)
         };
         incidents.into_iter().zip(shipped_shas).map(lay).collect()
     }
 
-    fn rollout_of_change(&self, facts: &ServiceFacts, change: &str) -> Option<usize> {
+    fn rollout_of_change(&self, facts: &ServiceFacts, change: &str, host: &str) -> Option<usize> {
         let (name, number) = change_of(change)?;
         let number = format!("#{number}");
         let is_meant = |change: &&Change| {
-            is_repository(&self.repositories.all[change.repository], name)
+            is_repository(&self.repositories.all[change.repository], name, host)
                 && self.raw.pull_requests.id.text(change.row as usize).ends_with(&number)
         };
         facts.changes.iter().find(is_meant).and_then(|change| change.link.rollout)
@@ -387,11 +409,23 @@ impl Builder<'_> {
     }
 
     /// Changes of repositories that are made of services by folders, and that touch none of these.
-    fn of_no_service(&self, stages: &[Option<Stages>], is_change: &impl Fn(usize) -> bool) -> Vec<Change> {
+    fn of_no_service(
+        &self,
+        stages: &[Option<Stages>],
+        is_change: &impl Fn(usize) -> bool,
+        chosen: &Chosen,
+        deploys: &impl Fn(&str) -> bool,
+    ) -> Vec<Change> {
         let mut changes = Vec::new();
+        if chosen.names_services() {
+            return changes;
+        }
         for (place, repository) in self.repositories.all.iter().enumerate() {
             let services: Vec<&Service<'_>> =
                 self.services.all.iter().filter(|service| service.repositories.contains(&place)).collect();
+            if !services.iter().any(|service| deploys(&service.name)) {
+                continue;
+            }
             for row in repository.pull_requests.iter().copied().filter(|row| is_change(*row as usize)) {
                 let has = |service: &&Service<'_>| Services::has_change(self.raw, service, row as usize);
                 if let (false, Some(stages)) = (services.iter().any(has), stages[row as usize]) {
@@ -412,7 +446,9 @@ impl ServiceFacts {
         let key = |place: &usize| (self.rollouts[*place].succeeded, self.rollouts[*place].id(raw));
         order.sort_by(|one, other| key(one).cmp(&key(other)));
         let mut places = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(place, before)| places[*before] = place);
+        for (place, before) in order.iter().enumerate() {
+            places[*before] = place;
+        }
         let mut rollouts: Vec<Option<Rollout>> = std::mem::take(&mut self.rollouts).into_iter().map(Some).collect();
         self.rollouts = order.iter().filter_map(|place| rollouts[*place].take()).collect();
         let links = self.changes.iter_mut().filter_map(|change| change.link.rollout.as_mut());
@@ -420,15 +456,25 @@ impl ServiceFacts {
         self.attempts.sort_by(|one, other| (one.finished, one.id(raw)).cmp(&(other.finished, other.id(raw))));
     }
 
-    /// The rollout that is a deployment or took it up.
-    fn rollout_of_deployment(&self, raw: &Raw, id: &str) -> Option<usize> {
-        if id.is_empty() {
-            return None;
+    /// For each deployment its rollout, which may have taken it up; nothing for an attempt that failed. Empty where nobody
+    /// asks.
+    fn places_by_id<'a>(&self, raw: &'a Raw, is_asked: bool) -> HashMap<&'a [u8], Option<usize>, RandomState> {
+        let mut places: HashMap<&[u8], Option<usize>, RandomState> = HashMap::default();
+        if !is_asked {
+            return places;
         }
-        self.rollouts.iter().position(|rollout| {
-            let taken_up = |row: &u32| raw.deployments.id.bytes(*row as usize) == id.as_bytes();
-            rollout.id(raw) == id.as_bytes() || rollout.taken_up.iter().any(taken_up)
-        })
+        for (place, rollout) in self.rollouts.iter().enumerate() {
+            places.insert(rollout.id(raw), Some(place));
+            places.extend(rollout.taken_up.iter().map(|row| (raw.deployments.id.bytes(*row as usize), Some(place))));
+        }
+        places.extend(self.attempts.iter().map(|attempt| (attempt.id(raw), None)));
+        places
+    }
+
+    /// The rollout itself, of a redeploy the one that it repeats.
+    fn counted_at(&self, place: usize) -> Option<usize> {
+        let repository = self.rollouts[place].repository;
+        (0..=place).rev().find(|at| self.rollouts[*at].counts() && self.rollouts[*at].repository == repository)
     }
 
     /// The newest rollout that counts, up to an instant and not longer ago than a window.

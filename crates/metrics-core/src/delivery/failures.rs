@@ -8,6 +8,7 @@ use super::rollouts::{HOUR, Kind, Rollout};
 
 /// Why a deployment failed, and when that was mended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each cause is known by itself")]
 pub(super) struct Failure {
     pub(super) by_incident: bool,
     pub(super) by_label: bool,
@@ -37,7 +38,7 @@ impl Failure {
 
 /// What is said of each rollout of a service, in their order.
 ///
-/// A rollback or hotfix says that the counted rollout just before it failed, within a window. A rollback is never failed
+/// A rollback or hotfix says that the counted rollout of the same repository just before it failed, within a window. A rollback is never failed
 /// by the hotfix that follows: what that mends is what was rolled back.
 pub(super) fn of(
     rollouts: &[Rollout],
@@ -51,8 +52,16 @@ pub(super) fn of(
     // The success of the rollback or hotfix that mended each.
     let mut fixes: Vec<Option<i64>> = vec![None; rollouts.len()];
     let counted: Vec<usize> = (0..rollouts.len()).filter(|place| rollouts[*place].counts()).collect();
-    for pair in counted.windows(2) {
-        let [place, next] = [pair[0], pair[1]];
+    for (index, &place) in counted.iter().enumerate() {
+        // What one repository takes back was deployed from it.
+        let repository = rollouts[place].repository;
+        let later = counted[index + 1..].iter().copied();
+        let Some(next) = later
+            .take_while(|next| rollouts[*next].finished - rollouts[place].finished <= window)
+            .find(|next| rollouts[*next].repository == repository)
+        else {
+            continue;
+        };
         let (Some(at), Some(then)) = (rollouts[place].succeeded, rollouts[next].succeeded) else { continue };
         let is_rollback = rollouts[next].kind == Kind::Rollback;
         let is_hotfix = ships_hotfix[next] && !is_rollback;

@@ -1,7 +1,7 @@
 //! Incidents: their services, how long users were not served, and the deployment that each is laid to.
 
 use ahash::RandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use model::Instant;
 use model::columns::{IncidentEventKind, Raw, StatusKind};
 use model::delivery::DeliveryRules;
@@ -43,7 +43,8 @@ pub(super) enum Turn {
 impl Incident {
     /// When users were served again for good; `None` while they are not.
     pub(super) fn restored(&self) -> Option<i64> {
-        self.turns.last().filter(|(_, turn)| *turn == Turn::Restored).map(|(at, _)| *at)
+        let last = self.turns.iter().rev().take_while(|(_, turn)| *turn == Turn::Restored);
+        last.last().map(|(at, _)| *at)
     }
 
     /// Whether users were not served at an instant.
@@ -79,7 +80,7 @@ impl Incident {
 
 /// Whether anything tells of incidents at all.
 pub(super) fn has_source(raw: &Raw, rules: &DeliveryRules) -> bool {
-    rules.incidents.github_issues || raw.incidents.id.len() > 0
+    rules.incidents.github_issues || !raw.incidents.id.is_empty()
 }
 
 /// All incidents of production that had begun by `as_of`, in order of start and id: those that a source tells of, and
@@ -93,9 +94,10 @@ pub(super) fn incidents_of(
 ) -> Vec<Incident> {
     let mut incidents = told(raw, repositories, services, as_of);
     if rules.incidents.github_issues {
-        let known: Vec<String> = incidents.iter().map(|incident| incident.id.clone()).collect();
+        let key = |incident: &Incident| (incident.id.clone(), incident.host.clone());
+        let known: HashSet<(String, String), RandomState> = incidents.iter().map(key).collect();
         let of_issues = issues(raw, rules, repositories, services, as_of);
-        incidents.extend(of_issues.into_iter().filter(|incident| !known.contains(&incident.id)));
+        incidents.extend(of_issues.into_iter().filter(|incident| !known.contains(&key(incident))));
     }
     for incident in &mut incidents {
         incident.service_name = incident.service.map_or_else(String::new, |place| services.all[place].name.clone());
@@ -107,6 +109,7 @@ pub(super) fn incidents_of(
 fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: i64) -> Vec<Incident> {
     let columns = &raw.incidents;
     let mut turns = turns(raw, as_of);
+    let named_deployments = NamedDeployments::of(raw);
     let mut incidents = Vec::new();
     for row in 0..columns.id.len() {
         let text = |code: u32| raw.dictionary.text(code).into_owned();
@@ -115,26 +118,34 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
             continue;
         };
         let (org, repo) = (text(columns.org[row]), text(columns.repo[row]));
-        let service = service_of(services, repositories, &text(columns.service[row]), (&org, &repo));
+        let host = host_or_usual(&text(columns.host[row])).to_owned();
+        let (deployment, change) = (columns.deployment_id.text(row), columns.change.text(row));
+        let service = service_of(services, repositories, &text(columns.service[row]), (&org, &repo, &host))
+            .or_else(|| named_deployments.service(services, repositories, columns.deployment_id.bytes(row), &host))
+            .or_else(|| {
+                let (org, repo) = change_of(&change)?.0.split_once('/')?;
+                service_of(services, repositories, "", (org, repo, &host))
+            });
         let of_service = service.map(|place| &services.all[place]);
         if !environment.is_empty() && !services.is_production_environment(of_service, &environment, "") {
             continue;
         }
-        let mut turns = turns.remove(columns.id.bytes(row)).unwrap_or_default();
-        if turns.is_empty() {
+        let mut turns = turns.remove(&(columns.id.bytes(row), host.clone())).unwrap_or_default();
+        if !turns.iter().any(|(_, turn)| *turn == Turn::Restored) {
             let restored = columns.restored_at.get(row).map(Instant::micros).filter(|at| *at <= as_of);
             turns.extend(restored.map(|at| (at, Turn::Restored)));
+            turns.sort_unstable();
         }
         incidents.push(Incident {
             id: columns.id.text(row).into_owned(),
             title: columns.title.text(row).into_owned(),
             severity: text(columns.severity[row]),
             url: columns.url.text(row).into_owned(),
-            host: host_or_usual(&text(columns.host[row])).to_owned(),
+            host,
             service,
             service_name: String::new(),
-            deployment: columns.deployment_id.text(row).into_owned(),
-            change: columns.change.text(row).into_owned(),
+            deployment: deployment.into_owned(),
+            change: change.into_owned(),
             started,
             turns,
         });
@@ -142,10 +153,46 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
     incidents
 }
 
-/// The turns of each incident by its id.
-fn turns(raw: &Raw, as_of: i64) -> HashMap<&[u8], Vec<(i64, Turn)>, RandomState> {
+/// The deployments that incidents name.
+struct NamedDeployments<'a> {
+    raw: &'a Raw,
+    /// Row by id; empty where no incident names one.
+    rows: HashMap<&'a [u8], u32, RandomState>,
+}
+
+impl<'a> NamedDeployments<'a> {
+    fn of(raw: &'a Raw) -> Self {
+        let names = (0..raw.incidents.id.len()).any(|row| !raw.incidents.deployment_id.bytes(row).is_empty());
+        let rows = if names { 0..raw.deployments.id.len() } else { 0..0 };
+        Self { raw, rows: rows.map(|row| (raw.deployments.id.bytes(row), row as u32)).collect() }
+    }
+
+    /// The one service whose deployment to production it is.
+    fn service(&self, services: &Services<'_>, repositories: &Repositories, id: &[u8], host: &str) -> Option<usize> {
+        let row = *self.rows.get(id)? as usize;
+        let columns = &self.raw.deployments;
+        let text = |code: u32| self.raw.dictionary.text(code);
+        let place = repositories.find(&text(columns.org[row]), &text(columns.repo[row]), host)?;
+        let is_of = |service: &usize| {
+            let service = &services.all[*service];
+            service.repositories.contains(&place) && services.is_production(self.raw, service, row)
+        };
+        only((0..services.all.len()).filter(is_of))
+    }
+}
+
+/// The one of them, where there is just one.
+fn only(mut some: impl Iterator<Item = usize>) -> Option<usize> {
+    let first = some.next();
+    first.filter(|_| some.next().is_none())
+}
+
+type TurnsByIncident<'a> = HashMap<(&'a [u8], String), Vec<(i64, Turn)>, RandomState>;
+
+/// The turns of each incident by its id and host.
+fn turns(raw: &Raw, as_of: i64) -> TurnsByIncident<'_> {
     let columns = &raw.incident_events;
-    let mut turns: HashMap<&[u8], Vec<(i64, Turn)>, RandomState> = HashMap::default();
+    let mut turns = TurnsByIncident::default();
     for row in 0..columns.incident_id.len() {
         let turn = match columns.kind[row] {
             Some(IncidentEventKind::Restored | IncidentEventKind::Finished) => Turn::Restored,
@@ -153,7 +200,8 @@ fn turns(raw: &Raw, as_of: i64) -> HashMap<&[u8], Vec<(i64, Turn)>, RandomState>
             _ => continue,
         };
         if let Some(at) = columns.at.get(row).map(Instant::micros).filter(|at| *at <= as_of) {
-            turns.entry(columns.incident_id.bytes(row)).or_default().push((at, turn));
+            let host = host_or_usual(&raw.dictionary.text(columns.host[row])).to_owned();
+            turns.entry((columns.incident_id.bytes(row), host)).or_default().push((at, turn));
         }
     }
     turns.values_mut().for_each(|turns| turns.sort_unstable());
@@ -186,14 +234,15 @@ fn issues(
         let text = |code: u32| raw.dictionary.text(code).into_owned();
         let named =
             labels().into_iter().find_map(|label| label.strip_prefix("service:").map(|name| name.trim().to_owned()));
-        let place = (&*text(columns.org[row]), &*text(columns.repo[row]));
+        let host = host_or_usual(&text(columns.host[row])).to_owned();
+        let place = (&*text(columns.org[row]), &*text(columns.repo[row]), &*host);
         let incident = Incident {
             id: columns.id.text(row).into_owned(),
             title: columns.title.text(row).into_owned(),
             severity: String::new(),
             url: columns.url.text(row).into_owned(),
-            host: host_or_usual(&text(columns.host[row])).to_owned(),
             service: service_of(services, repositories, &named.unwrap_or_default(), place),
+            host: host.clone(),
             service_name: String::new(),
             deployment: String::new(),
             change: String::new(),
@@ -229,17 +278,14 @@ fn service_of(
     services: &Services<'_>,
     repositories: &Repositories,
     named: &str,
-    (org, repo): (&str, &str),
+    (org, repo, host): (&str, &str, &str),
 ) -> Option<usize> {
     if !named.is_empty() {
         let named = comparable(named);
         return services.all.iter().position(|service| comparable(&service.name) == named);
     }
-    let place = repositories.find(org, repo)?;
-    let mut of_repository =
-        (0..services.all.len()).filter(|service| services.all[*service].repositories.contains(&place));
-    let only = of_repository.next();
-    only.filter(|_| of_repository.next().is_none())
+    let place = repositories.find(org, repo, host)?;
+    only((0..services.all.len()).filter(|service| services.all[*service].repositories.contains(&place)))
 }
 
 /// The repository and number of a change as incidents name it: `acme/shop#12`.
@@ -247,7 +293,7 @@ pub(super) fn change_of(text: &str) -> Option<(&str, &str)> {
     text.split_once('#').or_else(|| text.split_once('!'))
 }
 
-/// Whether a name is that of a repository.
-pub(super) fn is_repository(repository: &Repository, name: &str) -> bool {
-    repository.full_name() == name
+/// Whether a name is that of a repository of a host.
+pub(super) fn is_repository(repository: &Repository, name: &str, host: &str) -> bool {
+    repository.host == host && comparable(&repository.full_name()) == comparable(name)
 }

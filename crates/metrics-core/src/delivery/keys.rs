@@ -188,9 +188,14 @@ struct Rows<'a> {
     chart: Vec<Option<crate::control::Verdict>>,
 }
 
-/// When the first rollout of a service succeeded.
-fn first_of(service: &ServiceFacts) -> Option<i64> {
-    service.rollouts.first().and_then(|rollout| rollout.succeeded)
+/// When the first rollout of a service succeeded; or its first attempt failed, where attempts count.
+pub(super) fn first_of(service: &ServiceFacts, attempts_count: bool) -> Option<i64> {
+    let first = service.rollouts.first().and_then(|rollout| rollout.succeeded);
+    let attempt = service.attempts.first().map(|attempt| attempt.finished).filter(|_| attempts_count);
+    match (first, attempt) {
+        (Some(first), Some(attempt)) => Some(first.min(attempt)),
+        (first, attempt) => first.or(attempt),
+    }
 }
 
 /// The table of a cut: every service from the period of its first deployment to that of `as_of`, and `ALL`; by day only
@@ -203,6 +208,8 @@ pub(super) fn table(
     coverage: &Coverage,
     as_of: Instant,
 ) -> Table {
+    let attempts_count = rules.delivery.failure.attempt;
+    let first_of = |service| first_of(service, attempts_count);
     let first = facts.services.iter().filter_map(first_of).min().map(Instant::from_micros);
     let periods = match first {
         Some(first) => Periods::covering(cut, rules.timezone, first.min(as_of), as_of),
@@ -221,7 +228,6 @@ pub(super) fn table(
         counts: Vec::new(),
         chart: Vec::new(),
     };
-    let attempts_count = rules.delivery.failure.attempt;
     let mut push = |service: &str, first: usize, series: Series<'_>| {
         let point = |(period, counts): (usize, &Counts)| {
             Point::count(periods.first_day(period), counts.deployments as f64, is_complete(period))
@@ -243,7 +249,9 @@ pub(super) fn table(
             };
             let mut series = Series::new(&periods);
             series.add(service, attempts_count);
-            service.changes.iter().for_each(|change| series.add_change(change));
+            for change in &service.changes {
+                series.add_change(change);
+            }
             push(&service.name, first, series);
         }
     }
@@ -257,9 +265,15 @@ pub(super) fn table(
 /// All services together; a change of several once, by its first deployment.
 pub(super) fn all<'a>(facts: &Facts, periods: &'a Periods, attempts_count: bool) -> Series<'a> {
     let mut series = Series::new(periods);
-    facts.services.iter().for_each(|service| series.add(service, attempts_count));
-    once(facts).into_iter().for_each(|change| series.add_change(change));
-    facts.other_incidents.iter().for_each(|incident| series.add_incident(incident));
+    for service in &facts.services {
+        series.add(service, attempts_count);
+    }
+    for change in once(facts) {
+        series.add_change(change);
+    }
+    for incident in &facts.other_incidents {
+        series.add_incident(incident);
+    }
     series
 }
 

@@ -17,20 +17,26 @@ struct Texts(TextColumn);
 impl Texts {
     fn of<T>(rows: &[T], text: impl Fn(&T) -> &[u8]) -> Cells {
         let mut cells = Self::default();
-        rows.iter().for_each(|row| cells.0.push(text(row)));
+        for row in rows {
+            cells.0.push(text(row));
+        }
         Cells::Text(cells.0)
     }
 
     fn owned<T>(rows: &[T], text: impl Fn(&T) -> String) -> Cells {
         let mut cells = Self::default();
-        rows.iter().for_each(|row| cells.0.push(text(row).as_bytes()));
+        for row in rows {
+            cells.0.push(text(row).as_bytes());
+        }
         Cells::Text(cells.0)
     }
 }
 
 fn instants<T>(rows: &[T], at: impl Fn(&T) -> Option<i64>) -> Cells {
     let mut cells = InstantColumn::default();
-    rows.iter().for_each(|row| cells.push(at(row).map(Instant::from_micros)));
+    for row in rows {
+        cells.push(at(row).map(Instant::from_micros));
+    }
     Cells::Instant(cells)
 }
 

@@ -61,7 +61,7 @@ pub(crate) struct Delivered {
 
 /// Whether anything was ever deployed or released.
 pub fn has_delivery(raw: &Raw) -> bool {
-    raw.deployments.id.len() > 0 || raw.releases.id.len() > 0
+    !raw.deployments.id.is_empty() || !raw.releases.id.is_empty()
 }
 
 /// Names of the services that ever deployed, in order; none under `cto-stats`.
@@ -69,16 +69,18 @@ pub fn services(raw: &Raw, rules: &Rules) -> Vec<String> {
     if !has_delivery(raw) || rules.set != RuleSet::Flow {
         return Vec::new();
     }
-    let repositories = Repositories::of(raw, |_| false);
+    let repositories = Repositories::of(raw, i64::MAX);
     let services = Services::of(raw, &rules.delivery, &repositories);
     let deploys = |service: &&Service<'_>| {
-        let of_service = || service.repositories.iter().map(|place| &repositories.all[*place]);
-        let is_production = |row: &u32| services.is_production(raw, service, *row as usize);
-        if service.by_releases {
-            of_service().any(|repository| !repository.releases.is_empty())
-        } else {
-            of_service().any(|repository| repository.deployments.iter().any(is_production))
-        }
+        service.repositories.iter().any(|place| {
+            let repository = &repositories.all[*place];
+            let is_production = |row: &u32| services.is_production(raw, service, *row as usize);
+            if services.is_by_releases(service, *place) {
+                !repository.releases.is_empty()
+            } else {
+                repository.deployments.iter().any(is_production)
+            }
+        })
     };
     services.all.iter().filter(deploys).map(|service| service.name.clone()).collect()
 }
@@ -99,5 +101,5 @@ pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chose
     ];
     let tables: Vec<Table> = tables.iter().filter(|(name, _)| wanted.has(name)).map(|(_, table)| table()).collect();
     let summary = wanted.has("dora_summary").then(|| facts.summary(rules, &coverage, as_of, &tables)).flatten();
-    Delivered { notices: notices::of(raw, rules, &facts, &coverage, as_of), tables, summary }
+    Delivered { notices: notices::of(raw, rules, &facts, &coverage, as_of, chosen.is_everything()), tables, summary }
 }

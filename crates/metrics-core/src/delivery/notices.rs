@@ -3,10 +3,10 @@
 use model::Instant;
 use model::columns::Raw;
 use model::instant::MICROS_PER_DAY;
+use model::pattern::Pattern;
 use model::rules::Rules;
 
 use super::facts::{Facts, ServiceFacts};
-use super::has_delivery;
 use crate::coverage::Coverage;
 
 /// Days without a deployment after which it is asked whether they are still recorded.
@@ -15,14 +15,23 @@ const SILENT_DAYS: i64 = 28;
 const SILENT_MERGES: usize = 5;
 
 /// One line each.
-pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, coverage: &Coverage, as_of: Instant) -> Vec<String> {
+pub(super) fn of(
+    raw: &Raw,
+    rules: &Rules,
+    facts: &Facts,
+    coverage: &Coverage,
+    as_of: Instant,
+    is_everything: bool,
+) -> Vec<String> {
     let mut notices = Vec::new();
     if facts.services.is_empty() {
-        if has_delivery(raw) {
-            let patterns: Vec<&str> =
-                rules.delivery.production.environments.iter().map(|pattern| pattern.as_str()).collect();
+        let succeeded = |at: Instant| at <= as_of;
+        let any = (0..raw.deployments.id.len())
+            .any(|row| raw.deployments.succeeded_at.get(row).is_some_and(succeeded) && facts.is_elsewhere);
+        if any && is_everything {
+            let patterns: Vec<&str> = rules.delivery.production.environments.iter().map(Pattern::as_str).collect();
             notices.push(format!(
-                "no deployment is to production: no environment matches {}; name yours in delivery.production.environments",
+                "no deployment is to production: no environment matches {}; name yours in delivery.production.environments, or in those of its service",
                 patterns.join(", ")
             ));
         }

@@ -3,7 +3,8 @@
 use ahash::RandomState;
 use hashbrown::HashMap;
 use model::columns::Raw;
-use model::records::{USUAL_HOST, host_or_usual};
+use model::names::comparable;
+use model::records::host_or_usual;
 
 /// Rows of the raw tables by repository.
 pub(super) struct Repositories {
@@ -37,11 +38,11 @@ impl Repository {
 }
 
 impl Repositories {
-    /// From the raw data; `counts` says of each pull request whether it is looked at.
-    pub(super) fn of(raw: &Raw, counts: impl Fn(usize) -> bool) -> Self {
+    /// From the raw data as known at `as_of`.
+    pub(super) fn of(raw: &Raw, as_of: i64) -> Self {
         let mut gathering = Gathering { raw, places: HashMap::default(), all: Vec::new() };
         let columns = &raw.pull_requests;
-        for row in (0..columns.id.len()).filter(|row| counts(*row)) {
+        for row in 0..columns.id.len() {
             let repository = gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]);
             repository.pull_requests.push(row as u32);
         }
@@ -59,17 +60,17 @@ impl Repositories {
         }
         let mut all = gathering.all;
         for repository in &mut all {
-            repository.default_branch = default_branch(raw, repository);
+            repository.default_branch = default_branch(raw, repository, as_of);
         }
         all.sort_by(|one, other| (&one.host, &one.org, &one.name).cmp(&(&other.host, &other.org, &other.name)));
         Self { all }
     }
 
-    /// The repository of a name, the usual host first.
-    pub(super) fn find(&self, org: &str, name: &str) -> Option<usize> {
-        let found = |repository: &&Repository| repository.org == org && repository.name == name;
-        let place = |usual: bool| self.all.iter().position(|it| found(&it) && (it.host == USUAL_HOST) == usual);
-        place(true).or_else(|| place(false))
+    /// The repository of a name, in whatever case where none is written just so.
+    pub(super) fn find(&self, org: &str, name: &str, host: &str) -> Option<usize> {
+        let exact = self.all.iter().position(|it| it.name == name && it.org == org && it.host == host);
+        let named = comparable(&format!("{org}/{name}"));
+        exact.or_else(|| self.all.iter().position(|it| it.host == host && comparable(&it.full_name()) == named))
     }
 }
 
@@ -98,7 +99,7 @@ impl Gathering<'_> {
 }
 
 /// What an import was told; else the branch that most pull requests were merged into.
-fn default_branch(raw: &Raw, repository: &Repository) -> String {
+fn default_branch(raw: &Raw, repository: &Repository, as_of: i64) -> String {
     let known = raw.repositories.iter().find(|it| {
         it.name == repository.name && it.org == repository.org && host_or_usual(&it.host) == repository.host
     });
@@ -108,7 +109,7 @@ fn default_branch(raw: &Raw, repository: &Repository) -> String {
     let columns = &raw.pull_requests;
     let mut merged: HashMap<u32, usize, RandomState> = HashMap::default();
     for row in &repository.pull_requests {
-        if columns.merged_at.get(*row as usize).is_some() {
+        if columns.merged_at.get(*row as usize).is_some_and(|at| at.micros() <= as_of) {
             *merged.entry(columns.base[*row as usize]).or_default() += 1;
         }
     }

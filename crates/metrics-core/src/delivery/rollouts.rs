@@ -1,12 +1,13 @@
 //! Rollouts: deployments that reached production, each commit once for all of its environments; and attempts that failed.
 
 use ahash::RandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use model::Instant;
 use model::columns::{DeploymentOutcome, Raw};
 
 use super::repositories::Repository;
 use super::services::{Service, Services};
+use crate::pull_requests::Stages;
 
 /// Microseconds of an hour.
 pub(super) const HOUR: i64 = 3_600_000_000;
@@ -83,22 +84,29 @@ impl Rollout {
     }
 }
 
+/// What is common to the deployments of all services.
+pub(super) struct Deploying<'a> {
+    pub(super) raw: &'a Raw,
+    pub(super) services: &'a Services<'a>,
+    pub(super) stages: &'a [Option<Stages>],
+    pub(super) rollout_hours: f64,
+    pub(super) as_of: i64,
+}
+
 /// The rollouts of a service in one of its repositories, in order of their first success, and the attempts that failed, in
 /// order of their end; as known at `as_of`. Kinds are still open: a rollout is a change, a redeploy of the very commit
 /// before a redeploy.
 pub(super) fn rollouts_of(
-    raw: &Raw,
-    services: &Services<'_>,
+    deploying: &Deploying<'_>,
     service: &Service<'_>,
     place: usize,
     repository: &Repository,
-    rollout_hours: f64,
-    as_of: i64,
 ) -> (Vec<Rollout>, Vec<Rollout>) {
-    if service.by_releases {
+    let Deploying { raw, services, stages, rollout_hours, as_of } = *deploying;
+    if services.is_by_releases(service, place) {
         return (released(raw, place, repository, as_of), Vec::new());
     }
-    let unmerged = UnmergedHeads::of(raw, repository);
+    let unmerged = UnmergedHeads::of(raw, repository, stages);
     let columns = &raw.deployments;
     let by_now = |at: Option<Instant>| at.map(Instant::micros).filter(|at| *at <= as_of);
     let (mut successes, mut attempts) = (Vec::new(), Vec::new());
@@ -118,11 +126,13 @@ pub(super) fn rollouts_of(
             kind,
             taken_up: Vec::new(),
         };
-        if let Some(succeeded) = by_now(columns.succeeded_at.get(at)) {
+        let is_success = columns.outcome[at] == Some(DeploymentOutcome::Success);
+        let succeeded = columns.succeeded_at.get(at).or_else(|| columns.finished_at.get(at).filter(|_| is_success));
+        if let Some(succeeded) = by_now(succeeded) {
             successes.push(new(Kind::Change, Some(succeeded), succeeded));
             continue;
         }
-        let succeeds_later = columns.succeeded_at.get(at).is_some();
+        let succeeds_later = succeeded.is_some();
         if let Some(finished) = by_now(columns.finished_at.get(at))
             && (succeeds_later || columns.outcome[at] == Some(DeploymentOutcome::Failure))
         {
@@ -149,7 +159,8 @@ fn taken_up(raw: &Raw, successes: Vec<Rollout>, window: i64) -> Vec<Rollout> {
     for success in successes {
         let Row::Deployment(row) = success.row else { continue };
         let (environment, run) = (columns.environment[row as usize], columns.run_id.bytes(row as usize));
-        if open.first().is_some_and(|first| rollouts[first.place].sha(raw) != success.sha(raw)) {
+        let sha = success.sha(raw);
+        if open.first().is_some_and(|first| sha.is_empty() || rollouts[first.place].sha(raw) != sha) {
             open.clear();
         }
         let takes_up = |open: &&mut Open<'_>| {
@@ -161,14 +172,18 @@ fn taken_up(raw: &Raw, successes: Vec<Rollout>, window: i64) -> Vec<Rollout> {
             let rollout = &mut rollouts[open.place];
             rollout.started = rollout.started.min(success.started);
             rollout.taken_up.push(row);
-            open.environments.push(environment);
-            open.runs.push(run);
+            open.environments.insert(environment);
+            open.runs.insert(run);
             continue;
         }
         let kind = if open.is_empty() { Kind::Change } else { Kind::Redeploy };
         // A redeploy takes up the other environments that the same commit is deployed to again.
         open.truncate(1);
-        open.push(Open { place: rollouts.len(), environments: vec![environment], runs: vec![run] });
+        open.push(Open {
+            place: rollouts.len(),
+            environments: [environment].into_iter().collect(),
+            runs: [run].into_iter().collect(),
+        });
         rollouts.push(Rollout { kind, ..success });
     }
     rollouts
@@ -178,8 +193,8 @@ fn taken_up(raw: &Raw, successes: Vec<Rollout>, window: i64) -> Vec<Rollout> {
 struct Open<'a> {
     place: usize,
     /// The environments that it has reached.
-    environments: Vec<u32>,
-    runs: Vec<&'a [u8]>,
+    environments: HashSet<u32, RandomState>,
+    runs: HashSet<&'a [u8], RandomState>,
 }
 
 /// Published releases that are ready for production, each a rollout.
@@ -215,13 +230,15 @@ fn released(raw: &Raw, place: usize, repository: &Repository, as_of: i64) -> Vec
 struct UnmergedHeads<'a>(HashMap<&'a [u8], i64, RandomState>);
 
 impl<'a> UnmergedHeads<'a> {
-    fn of(raw: &'a Raw, repository: &Repository) -> Self {
+    /// What is merged back from the default branch into another one is deployed all the same.
+    fn of(raw: &'a Raw, repository: &Repository, stages: &[Option<Stages>]) -> Self {
         let columns = &raw.pull_requests;
         let mut heads: HashMap<&[u8], i64, RandomState> = HashMap::default();
         for row in repository.pull_requests.iter().map(|row| *row as usize) {
             let head = columns.head_sha.bytes(row);
-            if !head.is_empty() {
-                let merged = columns.merged_at.get(row).map_or(i64::MAX, Instant::micros);
+            let is_back = columns.head_branch.bytes(row) == repository.default_branch.as_bytes();
+            if !head.is_empty() && !is_back {
+                let merged = stages[row].and_then(|stages| stages.merged).unwrap_or(i64::MAX);
                 let known = heads.entry(head).or_insert(merged);
                 *known = (*known).min(merged);
             }

@@ -14,14 +14,14 @@ pub(super) struct Service<'a> {
     rules: Option<&'a ServiceRules>,
     /// Places of its repositories.
     pub(super) repositories: Vec<usize>,
-    /// Whether releases are its deployments.
-    pub(super) by_releases: bool,
 }
 
 /// All services, in order of their names.
 pub(super) struct Services<'a> {
     pub(super) all: Vec<Service<'a>>,
     rules: &'a DeliveryRules,
+    /// By place of the repository: whether nothing was ever deployed to production from it.
+    by_releases: Vec<bool>,
 }
 
 impl<'a> Services<'a> {
@@ -32,25 +32,36 @@ impl<'a> Services<'a> {
         for service in &rules.services {
             let places: Vec<usize> =
                 (0..is_taken.len()).filter(|place| is_named(service, &repositories.all[*place])).collect();
-            places.iter().for_each(|place| is_taken[*place] = true);
-            all.push(Service {
-                name: service.name.clone(),
-                rules: Some(service),
-                repositories: places,
-                by_releases: false,
-            });
+            for place in &places {
+                is_taken[*place] = true;
+            }
+            all.push(Service { name: service.name.clone(), rules: Some(service), repositories: places });
         }
+        let namesakes = |name: &str| repositories.all.iter().filter(|it| it.full_name() == name).count();
         for (place, repository) in repositories.all.iter().enumerate().filter(|(place, _)| !is_taken[*place]) {
             let name = repository.full_name();
-            all.push(Service { name, rules: None, repositories: vec![place], by_releases: false });
+            let is_taken = all.iter().any(|service| service.name == name) || namesakes(&name) > 1;
+            let name = if is_taken { format!("{}/{name}", repository.host) } else { name };
+            all.push(Service { name, rules: None, repositories: vec![place] });
         }
         all.sort_by(|one, other| one.name.cmp(&other.name));
-        let mut services = Self { all: Vec::new(), rules };
-        for mut service in all {
-            service.by_releases = services.counts_releases(raw, &service, repositories);
-            services.all.push(service);
+        Self { all, rules, by_releases: repositories.all.iter().map(|it| !deploys(raw, rules, it)).collect() }
+    }
+
+    /// Whether nothing was ever deployed to production, by anybody's rules.
+    pub(super) fn are_all_elsewhere(&self, repositories: &Repositories) -> bool {
+        let deploys = |place: usize| !repositories.all[place].deployments.is_empty() && !self.by_releases[place];
+        !(0..self.by_releases.len()).any(deploys)
+    }
+
+    /// Whether releases are the deployments of a service in one of its repositories: as it says, else by what the
+    /// repository ever deployed.
+    pub(super) fn is_by_releases(&self, service: &Service<'_>, place: usize) -> bool {
+        match service.rules.and_then(|own| own.deployments_from).unwrap_or(self.rules.deployments_from) {
+            DeploymentsFrom::Deployments => false,
+            DeploymentsFrom::Releases => true,
+            DeploymentsFrom::Auto => self.by_releases[place],
         }
-        services
     }
 
     /// Whether a deployment of one of its repositories is one of the service to its production.
@@ -85,17 +96,24 @@ impl<'a> Services<'a> {
         let folders = raw.dictionary.text(columns.paths[row]);
         folders.split(';').any(|folder| own.paths.iter().any(|path| is_within(folder, path)))
     }
+}
 
-    fn counts_releases(&self, raw: &Raw, service: &Service<'_>, repositories: &Repositories) -> bool {
-        match service.rules.and_then(|own| own.deployments_from).unwrap_or(self.rules.deployments_from) {
-            DeploymentsFrom::Deployments => false,
-            DeploymentsFrom::Releases => true,
-            DeploymentsFrom::Auto => !service.repositories.iter().any(|place| {
-                let deployments = &repositories.all[*place].deployments;
-                deployments.iter().any(|row| self.is_production(raw, service, *row as usize))
-            }),
+/// Whether a repository ever deployed to an environment that is production by anybody's rules.
+fn deploys(raw: &Raw, rules: &DeliveryRules, repository: &Repository) -> bool {
+    let columns = &raw.deployments;
+    let mut known: Vec<(u32, u32)> = Vec::new();
+    repository.deployments.iter().any(|row| {
+        let codes = (columns.environment[*row as usize], columns.tier[*row as usize]);
+        if known.contains(&codes) {
+            return false;
         }
-    }
+        known.push(codes);
+        let (name, tier) = (raw.dictionary.text(codes.0), raw.dictionary.text(codes.1));
+        let of_services = rules.services.iter().any(|service| is_any(&service.environments, &name));
+        of_services
+            || is_any(&rules.production.environments, &name)
+            || rules.production.tiers.iter().any(|it| *it == tier)
+    })
 }
 
 /// Whether a service names a repository, with or without its organisation.

@@ -1,10 +1,10 @@
 //! Which rollout served a change first, and how that is known.
 //!
-//! A rollout ships what its commit holds and no rollout before it held: the first one wins for ever, so that a rollback
+//! A rollout ships what its commit holds and no rollout before it ancestry: the first one wins for ever, so that a rollback
 //! and the return from it ship nothing again. All of it is one walk over the commits of a repository.
 
 use ahash::RandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use model::columns::Raw;
 
 use super::graph::Graph;
@@ -137,17 +137,26 @@ impl<'a> Shipped<'a> {
             cut_at: vec![i64::MIN; rollouts.len()],
             picks: HashMap::default(),
         };
-        let mut served: HashMap<&[u8], (), RandomState> = HashMap::default();
+        let mut served: HashSet<&[u8], RandomState> = HashSet::default();
+        let mut ancestry: HashMap<(u32, u32), bool, RandomState> = HashMap::default();
         // The commit that is live: that of the last rollout whose commit is known.
         let mut live: Option<u32> = None;
+        // What is live by its object id, and what the rollback to it took back.
+        let (mut live_sha, mut taken_back): (&[u8], &[u8]) = (b"", b"");
         for (place, rollout) in rollouts.iter_mut().enumerate() {
             let sha = rollout.sha(raw);
             let head = graph.find(sha);
             if rollout.kind == Kind::Change {
-                rollout.kind = shipped.kind(rollout.row, head, live, served.contains_key(sha));
+                // The return from a rollback is no rollback.
+                let was_served = !sha.is_empty() && sha != taken_back && served.contains(sha);
+                rollout.kind = shipped.kind(rollout.row, head, live, was_served, &mut ancestry);
+            }
+            if sha != live_sha {
+                taken_back = if rollout.kind == Kind::Rollback { live_sha } else { b"" };
+                live_sha = sha;
             }
             shipped.heads.push(head);
-            served.insert(sha, ());
+            served.insert(sha);
             let Some(head) = head else { continue };
             shipped.ship(place, head);
             let is_of_an_old_line = rollout.kind == Kind::Redeploy && matches!(rollout.row, Row::Release(_));
@@ -165,18 +174,30 @@ impl<'a> Shipped<'a> {
     }
 
     /// What kind of deployment a commit is after the one that is live. `was_served`: it was deployed before.
-    fn kind(&self, row: Row, head: Option<u32>, live: Option<u32>, was_served: bool) -> Kind {
+    /// `ancestry` remembers which commit holds which.
+    fn kind(
+        &self,
+        row: Row,
+        head: Option<u32>,
+        live: Option<u32>,
+        was_served: bool,
+        ancestry: &mut HashMap<(u32, u32), bool, RandomState>,
+    ) -> Kind {
         let is_release = matches!(row, Row::Release(_));
         let back = if is_release { Kind::Redeploy } else { Kind::Rollback };
         let (Some(head), Some(live)) = (head, live) else {
             return if was_served && !is_release { Kind::Rollback } else { Kind::Change };
         };
         // Only what was shipped before can lie behind what is live.
-        if self.by_commit[head as usize] == 0 {
-            Kind::Change
-        } else if self.graph.holds(live, head) {
+        let is_new = self.by_commit[head as usize] == 0;
+        if is_new || is_release {
+            return if is_new { Kind::Change } else { back };
+        }
+        let mut holds =
+            |newer, older| *ancestry.entry((newer, older)).or_insert_with(|| self.graph.holds(newer, older));
+        if holds(live, head) {
             back
-        } else if self.graph.holds(head, live) || !was_served {
+        } else if holds(head, live) || !was_served {
             Kind::Change
         } else {
             back
@@ -251,11 +272,11 @@ impl<'a> Shipped<'a> {
         let is_answered = (next..self.heads.len()).any(is_final);
         for place in (next..self.heads.len()).filter(|_| !is_answered) {
             let Some(date) = dated(place) else {
-                return Some(self.guessed(place, Method::Time, Confidence::Guess));
+                return Some(Self::guessed(place, Method::Time, Confidence::Guess));
             };
             let before = (0..place).rev().find_map(dated);
             if merged <= date && before.is_none_or(|before| before < merged) {
-                return Some(self.guessed(place, Method::MergeOrder, Confidence::Likely));
+                return Some(Self::guessed(place, Method::MergeOrder, Confidence::Likely));
             }
         }
         if next == 0 && self.graph.begins().is_none_or(|begins| merged < begins) {
@@ -264,7 +285,7 @@ impl<'a> Shipped<'a> {
         None
     }
 
-    fn guessed(&self, place: usize, method: Method, confidence: Confidence) -> Link {
+    fn guessed(place: usize, method: Method, confidence: Confidence) -> Link {
         if place == 0 { Link::none(Reason::BeforeFirst) } else { Link::to(place, method, confidence) }
     }
 

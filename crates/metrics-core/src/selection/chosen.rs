@@ -192,6 +192,11 @@ impl Chosen {
         self.types.is_empty() || self.types.contains(&comparable(kind))
     }
 
+    /// Whether only some services are selected.
+    pub(crate) fn names_services(&self) -> bool {
+        !self.services.is_empty()
+    }
+
     /// Whether what is delivered of a service counts.
     pub(crate) fn has_service(&self, name: &str) -> bool {
         self.services.is_empty() || self.services.contains(&comparable(name))

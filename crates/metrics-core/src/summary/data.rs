@@ -43,8 +43,7 @@ pub(super) struct Moment {
 }
 
 impl Days {
-    /// How many they are.
-    pub(super) fn length(self) -> u64 {
+    fn length(self) -> u64 {
         (self.to - self.from).num_days().unsigned_abs() + 1
     }
 
@@ -83,6 +82,13 @@ impl Data {
     /// Half-open, in microseconds; nothing after `as_of` is known.
     pub(super) fn instants(&self, days: Days) -> Range<i64> {
         self.start(days.from)..self.start(days.to + Count::new(1))
+    }
+
+    /// How many days, with fractions, lie between the begin of the data and `as_of`; less than one counts as one.
+    pub(super) fn known_days(&self, days: Days) -> f64 {
+        let Range { start, end } = self.instants(days);
+        let known = end.min(self.as_of.micros()) - start.max(self.begins.micros());
+        if known > 0 { (known as f64 / MICROS_PER_DAY as f64).max(1.0) } else { 0.0 }
     }
 
     /// Whether the data has begun by the start of the days and every import reaches past their end.

@@ -61,7 +61,9 @@ impl DeliveryFacts {
         let rows = [
             over_days("deployment_frequency", data, days, deployments, |days| {
                 let count = within(&series.failed, days).len() as i64;
-                Figure { value: Some(count as f64 / days.length() as f64 * 7.0), n: count, ..Figure::default() }
+                let known = data.known_days(days);
+                let value = (known > 0.0).then(|| count as f64 / known * 7.0);
+                Figure { value, n: count, ..Figure::default() }
             }),
             over_days("lead_time_for_changes", data, days, leads, |days| unit(&series.leads, days, MICROS_PER_DAY)),
             over_days("change_failure_rate", data, days, &none, |days| rate(&within(&series.failed, days))),

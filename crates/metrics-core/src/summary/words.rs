@@ -49,11 +49,13 @@ pub(super) fn pull_requests(rows: &[Row; 4]) -> Vec<String> {
 /// The five keys, as far as they are known.
 pub(super) fn delivery(rows: &[Row; 5]) -> Vec<String> {
     let [deployments, lead, failures, recovery, rework] = rows;
-    let mut said = vec![format!(
-        "there were {}, {:.1} a week",
-        counted(deployments.figure.n, "deployment"),
-        deployments.figure.value.unwrap_or_default()
-    )];
+    let mut said = Vec::new();
+    said.extend(
+        deployments
+            .figure
+            .value
+            .map(|by_week| format!("there were {}, {by_week:.1} a week", counted(deployments.figure.n, "deployment"))),
+    );
     said.extend(lead.figure.value.map(|days| {
         format!("{} took {days:.1} days from the first commit to users in the median", counted(lead.figure.n, "change"))
     }));

@@ -77,7 +77,9 @@ impl Loader<'_> {
             |incident| Some(key_of(incident)),
             |loader, incident| {
                 let events = events.take(&key_of(incident));
-                events.iter().for_each(|event| loader.reaches(&newest, event));
+                for event in &events {
+                    loader.reaches(&newest, event);
+                }
                 let told = events.len() as u64;
                 let counts = loader.writer.incident(&Incident { events, ..incident.clone() })?;
                 loader.count_children::<IncidentEvent>(told, counts);

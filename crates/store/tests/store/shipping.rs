@@ -9,7 +9,7 @@ use store::csv_folder::{Reading, load};
 use crate::records::{Fixture, at, repository};
 
 fn deployment(repo: &str, changed: i64, states: &[(&str, i64)]) -> Record {
-    let status = |(state, second): &(&str, i64)| DeploymentStatus {
+    let told = |(state, second): &(&str, i64)| DeploymentStatus {
         deployment_id: "D_1".into(),
         id: format!("S_{second}"),
         state: (*state).into(),
@@ -25,7 +25,7 @@ fn deployment(repo: &str, changed: i64, states: &[(&str, i64)]) -> Record {
         created_at: at(10),
         outcome: if states.iter().any(|(state, _)| *state == "success") { "success".into() } else { "pending".into() },
         updated_at: Some(at(changed)),
-        statuses: states.iter().map(status).collect(),
+        statuses: states.iter().map(told).collect(),
         ..Deployment::default()
     }))
 }

@@ -64,7 +64,9 @@ fn a_change_that_a_lost_commit_may_have_shipped_is_likely_and_no_more() {
 #[test]
 fn without_a_merge_commit_the_dates_of_commits_decide() {
     let mut life = example_a();
-    life.changes.iter_mut().for_each(|change| change.merge_commit.clear());
+    for change in &mut life.changes {
+        change.merge_commit.clear();
+    }
     assert_eq!(
         links(&life),
         [

@@ -3,6 +3,7 @@
 mod examples;
 mod failing;
 mod linking;
+mod refuted;
 
 use model::Instant;
 use model::columns::Raw;
@@ -130,12 +131,24 @@ impl Life {
 
     pub(super) fn raw(&self) -> Raw {
         let mut builder = RawBuilder::new();
-        self.changes.iter().for_each(|row| _ = builder.pull_request(row));
-        self.deployments.iter().for_each(|row| _ = builder.deployment(row));
-        self.releases.iter().for_each(|row| _ = builder.release(row));
-        self.commits.iter().for_each(|row| _ = builder.git_commit(row));
-        self.incidents.iter().for_each(|row| _ = builder.incident(row));
-        self.issues.iter().for_each(|row| _ = builder.issue(row));
+        for row in &self.changes {
+            builder.pull_request(row);
+        }
+        for row in &self.deployments {
+            builder.deployment(row);
+        }
+        for row in &self.releases {
+            builder.release(row);
+        }
+        for row in &self.commits {
+            builder.git_commit(row);
+        }
+        for row in &self.incidents {
+            builder.incident(row);
+        }
+        for row in &self.issues {
+            builder.issue(row);
+        }
         builder.build(at("2026-04-30")).expect("each comes once")
     }
 
