@@ -414,6 +414,8 @@ export const words = {
       chart: 'Deployments to production, with average and limits',
       unit: 'deployments',
       line: 'Deployments',
+      finding: (period: string, deployments: string, failed: string) =>
+        `In ${period}, the last complete period shown, there were ${deployments}, of which ${failed} failed.`,
       failed: 'Failed',
       rollbacks: 'Rollbacks',
       redeploys: 'Redeploys',

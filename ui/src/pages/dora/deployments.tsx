@@ -1,5 +1,5 @@
 import { ControlChart, Signals } from '../../charts/control.tsx';
-import { nothing, tenthAtMost } from '../../format.ts';
+import { count, nothing, tenthAtMost } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { labelOf, pointOf, useCounts } from '../../parts/counts.ts';
@@ -18,12 +18,17 @@ export function Deployments({ state }: { state: PageState }) {
     ['week', 'month'],
   );
   const points = rows.map((row) => pointOf(row, row.deployments));
+  const last = rows.findLast(({ complete }) => complete);
   const format = (value: number | null) => (value === null ? nothing : tenthAtMost(value));
   return (
     <Card
       title={t.title}
       metric={state.metric('deployment_frequency')}
       query={query}
+      finding={
+        last &&
+        t.finding(labelOf(last), words.dora.tiles.ofDeployments(count(last.deployments)), count(last.failed))
+      }
       empty={points.some((point) => point.value) ? null : words.dora.empty}
       widen={state.widen}
       legend={
