@@ -184,7 +184,6 @@ const keyFigures = [
   ['/pull-requests', 'pull-requests/summary', pullRequests.tiles.open, 'open_prs'],
   ['/dora', 'delivery/summary', dora.tiles.frequency, 'deployment_frequency'],
   ['/dora', 'delivery/summary', dora.tiles.lead, 'lead_time_for_changes'],
-  ['/dora', 'delivery/summary', dora.tiles.recovery, 'recovery_time'],
 ] as const;
 
 for (const [path, route, title, metric] of keyFigures) {
