@@ -6,13 +6,13 @@
 //!
 //! **Rollouts.** A deployment that reached production, with the same commit's later ones to other environments, is one
 //! rollout. It is a *change*, a *rollback* (to a commit that is behind the one that was live, or that diverged from it and
-//! was live before), or a *redeploy* of the same commit, which counts nowhere. See [`rollouts`].
+//! was live before), or a *redeploy* of the same commit, which counts nowhere. See `rollouts.rs`.
 //!
 //! **Changes.** A change is a merged pull request. The rollout that served it first is found by the commit graph, see
-//! [`shipping`]; each row says how, how sure that is, and if there is none why.
+//! `shipping.rs`; each row says how, how sure that is, and if there is none why.
 //!
 //! **Failures.** A rollout failed if an incident is laid to it, if a change that it shipped carries a label that says so,
-//! or if the next rollout is a rollback or ships a hotfix, within a window. See [`failures`].
+//! or if the next rollout is a rollback or ships a hotfix, within a window. See `failures.rs`.
 //!
 //! The definitions and their sources are in `docs/metrics.md`.
 
