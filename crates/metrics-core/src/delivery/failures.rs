@@ -38,8 +38,8 @@ impl Failure {
 
 /// What is said of each rollout of a service, in their order.
 ///
-/// A rollback or hotfix says that the counted rollout of the same repository just before it failed, within a window. A rollback is never failed
-/// by the hotfix that follows: what that mends is what was rolled back.
+/// A rollback or hotfix says that the counted rollout of the same repository just before it failed, within a window. A
+/// rollback is never failed by the hotfix that follows: what that mends is what was rolled back.
 pub(super) fn of(
     rollouts: &[Rollout],
     incidents: &[(Incident, Option<(usize, Laid)>)],

@@ -1,6 +1,6 @@
 //! Which rollout served a change first, and how that is known.
 //!
-//! A rollout ships what its commit holds and no rollout before it ancestry: the first one wins for ever, so that a rollback
+//! A rollout ships what its commit holds and no rollout before it held: the first one wins for ever, so that a rollback
 //! and the return from it ship nothing again. All of it is one walk over the commits of a repository.
 
 use ahash::RandomState;
