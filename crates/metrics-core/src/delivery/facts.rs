@@ -171,9 +171,7 @@ impl Facts {
                 .collect(),
         }
     }
-}
 
-impl Facts {
     /// What the summary of any days needs; `None` where nothing was deployed. The tables hold `dora_week`.
     pub(super) fn summary(
         &self,
@@ -183,11 +181,9 @@ impl Facts {
         tables: &[Table],
     ) -> Option<DeliveryFacts> {
         let rollouts = || {
-            let of_service = |service: &'_ ServiceFacts| -> Vec<(i64, Outcome)> {
-                let rollouts = service.rollouts.iter().zip(&service.outcomes).filter(|(rollout, _)| rollout.counts());
-                rollouts.filter_map(|(rollout, outcome)| Some((rollout.succeeded?, outcome.clone()))).collect()
-            };
-            self.services.iter().flat_map(of_service)
+            let all = self.services.iter().flat_map(|service| service.rollouts.iter().zip(&service.outcomes));
+            let counted = all.filter(|(rollout, _)| rollout.counts());
+            counted.filter_map(|(rollout, outcome)| Some((rollout.succeeded?, outcome)))
         };
         let attempts = || {
             let counted = self.services.iter().filter(|_| rules.delivery.failure.attempt);

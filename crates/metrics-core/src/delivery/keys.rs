@@ -126,7 +126,9 @@ impl<'a> Series<'a> {
             if failure.is_failed() {
                 counts.failed += 1;
                 let causes = [failure.by_incident, failure.by_label, failure.by_rollback, failure.by_hotfix];
-                counts.causes.iter_mut().zip(causes).for_each(|(count, is_so)| *count += i64::from(is_so));
+                for (count, is_so) in counts.causes.iter_mut().zip(causes) {
+                    *count += i64::from(is_so);
+                }
                 match failure.recovered {
                     Some(recovered) => counts.recoveries.push(hours((recovered - succeeded).max(0))),
                     None => counts.recovery_open += 1,
@@ -192,10 +194,7 @@ struct Rows<'a> {
 pub(super) fn first_of(service: &ServiceFacts, attempts_count: bool) -> Option<i64> {
     let first = service.rollouts.first().and_then(|rollout| rollout.succeeded);
     let attempt = service.attempts.first().map(|attempt| attempt.finished).filter(|_| attempts_count);
-    match (first, attempt) {
-        (Some(first), Some(attempt)) => Some(first.min(attempt)),
-        (first, attempt) => first.or(attempt),
-    }
+    [first, attempt].into_iter().flatten().min()
 }
 
 /// The table of a cut: every service from the period of its first deployment to that of `as_of`, and `ALL`; by day only
@@ -229,13 +228,14 @@ pub(super) fn table(
         chart: Vec::new(),
     };
     let mut push = |service: &str, first: usize, series: Series<'_>| {
-        let point = |(period, counts): (usize, &Counts)| {
-            Point::count(periods.first_day(period), counts.deployments as f64, is_complete(period))
+        let shown: Vec<(usize, Counts)> = series.counts.into_iter().enumerate().skip(first).collect();
+        let point = |(period, counts): &(usize, Counts)| {
+            Point::count(periods.first_day(*period), counts.deployments as f64, is_complete(*period))
         };
-        let points: Vec<Point> = series.counts.iter().enumerate().skip(first).map(point).collect();
+        let points: Vec<Point> = shown.iter().map(point).collect();
         let verdicts = if cut == Cut::Day { Vec::new() } else { xmr(&points, &rules.process_changes).points };
         let mut verdicts = verdicts.into_iter();
-        for (period, counts) in series.counts.into_iter().enumerate().skip(first) {
+        for (period, counts) in shown {
             rows.services.push(service.as_bytes());
             rows.at.push(period);
             rows.counts.push(counts);

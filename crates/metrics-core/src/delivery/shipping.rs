@@ -256,8 +256,8 @@ impl<'a> Shipped<'a> {
             return Link::none(Reason::BeforeFirst);
         }
         // A rollout whose commit is lost may have been the first.
-        let lost = (0..place).rev().take_while(|before| self.heads[*before].is_none());
-        let may_be_earlier = lost.into_iter().any(|before| self.succeeded[before] >= merged);
+        let mut lost = (0..place).rev().take_while(|before| self.heads[*before].is_none());
+        let may_be_earlier = lost.any(|before| self.succeeded[before] >= merged);
         let is_certain = method == Method::Ancestry && !may_be_earlier;
         Link::to(place, method, if is_certain { Confidence::Certain } else { Confidence::Likely })
     }
@@ -289,8 +289,8 @@ impl<'a> Shipped<'a> {
         if place == 0 { Link::none(Reason::BeforeFirst) } else { Link::to(place, method, confidence) }
     }
 
-    /// When the newest change was merged that a rollout holds, by what is given of those that are linked; changes merged
-    /// later are not deployed yet, others are lost.
+    /// Why no rollout holds a change: merged after the newest that one holds, it is not deployed yet; else it is lost.
+    /// `newest_held` is when that one was merged, or `None`: then the dates of the commits that were deployed stand for it.
     pub(super) fn reason_of_unlinked(&self, merged: i64, newest_held: Option<i64>) -> Reason {
         let newest = newest_held.unwrap_or_else(|| {
             let dates = self.heads.iter().flatten().map(|head| self.graph.committed(*head));
