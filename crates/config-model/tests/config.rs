@@ -156,6 +156,9 @@ fn what_is_said_of_delivery_is_checked_with_its_place() {
     insta::assert_snapshot!(refused("delivery: {services: [{name: cart}]}"), @"config.yml, key delivery.services[0].repos: service cart needs the repositories that it is made of");
     insta::assert_snapshot!(refused("delivery: {services: [{name: ALL, repos: [a]}]}"), @"config.yml, key delivery.services[0].name: ALL is what the tables call all services together");
     insta::assert_snapshot!(refused("delivery: {services: [{name: a, repos: [a]}, {name: a, repos: [b]}]}"), @"config.yml, key delivery.services[1].name: service a is listed twice, first as delivery.services[0]; join the two entries");
+    insta::assert_snapshot!(refused("delivery: {services: [{name: a, repos: [a], deployments_from: runs}]}"), @"config.yml, key delivery.services[0].workflows: service a needs the workflows whose runs deploy it: deploy.yml for example");
+    insta::assert_snapshot!(refused("delivery: {services: [{name: a, repos: [a], workflows: [Deploy]}]}"), @"config.yml, key delivery.services[0].workflows: `Deploy` is no file of a workflow: write deploy.yml for example");
+    insta::assert_snapshot!(refused("delivery: {deployments_from: runs}"), @"config.yml, key delivery.deployments_from: which runs deploy is said of a service: deployments_from: runs, with its workflows, in delivery.services");
     insta::assert_snapshot!(refused("delivery: {services: [{name: a, repos: [a], paths: [a/b/c/d/**]}]}"), @"config.yml, key delivery.services[0].paths: `a/b/c/d/**` is no folder of at most three levels: write services/checkout/** for example");
     insta::assert_snapshot!(refused("delivery: {rollout_hours: -1}"), @"config.yml, key delivery.rollout_hours: -1 is not between 0 and 8760 (a year)");
     assert!(refused("delivery: {production: {environments: ['/(/']}}").contains("`/(/` is no pattern"));

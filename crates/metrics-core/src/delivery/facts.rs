@@ -35,6 +35,8 @@ pub(super) struct Facts {
     pub(super) has_incidents: bool,
     /// Whether no deployment is to an environment that anybody calls production.
     pub(super) is_elsewhere: bool,
+    /// Services that name workflows, each with how many deployments to production are of none that is known.
+    pub(super) of_unknown_workflows: Vec<(String, usize)>,
     /// Organisation, name and host by place of the repository.
     pub(super) repositories: Vec<[String; 3]>,
 }
@@ -164,6 +166,7 @@ impl Facts {
             services: services_that_deploy,
             has_incidents: has_source(raw, delivery),
             is_elsewhere: services.are_all_elsewhere(&repositories),
+            of_unknown_workflows: builder.of_unknown_workflows(&places),
             repositories: repositories
                 .all
                 .iter()
@@ -222,6 +225,21 @@ impl Builder<'_> {
         let service = &self.services.all[place];
         let of_repository = |place: &usize| chosen.needs_repository(&self.repositories.all[*place].full_name(), false);
         chosen.has_service(&service.name) && service.repositories.iter().any(of_repository)
+    }
+
+    fn of_unknown_workflows(&self, places: &[usize]) -> Vec<(String, usize)> {
+        let counted = places.iter().map(|place| {
+            let service = &self.services.all[*place];
+            let deployments = |place: &usize| self.repositories.all[*place].deployments.iter();
+            let rows = service.repositories.iter().flat_map(deployments).map(|row| *row as usize);
+            let unknown = rows.filter(|row| {
+                let succeeded = self.raw.deployments.succeeded_at.get(*row);
+                succeeded.is_some_and(|at| at.micros() <= self.as_of)
+                    && self.services.has_unknown_workflow(self.raw, service, *row)
+            });
+            (service.name.clone(), unknown.count())
+        });
+        counted.filter(|(_, count)| *count > 0).collect()
     }
 
     /// `None` for a service that never deployed.

@@ -23,7 +23,7 @@ pub(super) fn of(
     as_of: Instant,
     is_everything: bool,
 ) -> Vec<String> {
-    let mut notices = Vec::new();
+    let mut notices: Vec<String> = facts.of_unknown_workflows.iter().map(unknown_workflows).collect();
     if facts.services.is_empty() {
         let succeeded = |at: Instant| at <= as_of;
         let any = (0..raw.deployments.id.len())
@@ -54,6 +54,14 @@ pub(super) fn of(
         }
     }
     notices
+}
+
+fn unknown_workflows((service, count): &(String, usize)) -> String {
+    let deployments = if *count == 1 { "1 deployment".to_owned() } else { format!("{count} deployments") };
+    format!(
+        "service {service}: {deployments} to production do not count, since the run of a workflow that made them is not \
+         known: import again where its workflows were named since (cto-import --delivery); runs that GitHub has deleted since stay unknown"
+    )
 }
 
 /// The last deployment of a service of which none is recorded any more, as it seems: four weeks and longer than ever
