@@ -385,7 +385,7 @@ export const words = {
   dora: {
     empty: 'Nothing was deployed in this period.',
     all: (count: number) => `Show all ${count}`,
-    fewer: 'Show fewer',
+    fewer: () => 'Show fewer',
     tiles: {
       frequency: 'Deployment frequency',
       lead: 'Lead time for changes',
@@ -457,7 +457,7 @@ export const words = {
       region: 'Services and months',
       before: 'before the first deployment',
       all: (count: number) => `Show all ${count} services`,
-      fewer: 'Show fewer',
+      fewer: () => 'Show fewer',
     },
     failed: {
       title: 'Deployments that failed',
@@ -652,7 +652,7 @@ export const words = {
         merge: 'Approved, not merged',
       } as Record<string, string>,
       all: (count: number) => `Show all ${count}`,
-      fewer: 'Show the oldest only',
+      fewer: () => 'Show the oldest only',
       now: 'As of the last import: the period does not apply here.',
     },
   },

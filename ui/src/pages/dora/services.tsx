@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { count, decimal, nothing, percent } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
+import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
 import { all, type MonthRow, useMonths } from './keys.ts';
 
@@ -29,12 +30,11 @@ interface Line {
 export function Services({ state }: { state: PageState }) {
   const { query, rows } = useMonths(state);
   const [measure, choose] = useState<Measure>('deployments');
-  const [whole, showWhole] = useState(false);
   const { value, text } = measures[measure];
   const months = [...new Set(rows.map((row) => row.month))].sort().slice(-columns);
   const lines = linesOf(rows, months, value);
   const most = Math.max(...lines.flatMap(({ cells }) => cells.map((cell) => cell ?? 0)), 0);
-  const shown = whole ? lines : lines.slice(0, shownFirst);
+  const some = useSome(lines, t, shownFirst);
   return (
     <Card<Line>
       title={t.title}
@@ -81,7 +81,7 @@ export function Services({ state }: { state: PageState }) {
                 </tr>
               </thead>
               <tbody>
-                {shown.map(({ service, cells }) => (
+                {some.rows.map(({ service, cells }) => (
                   <tr key={service}>
                     <th scope="row">{service}</th>
                     {cells.map((cell, at) => (
@@ -106,11 +106,7 @@ export function Services({ state }: { state: PageState }) {
               </tbody>
             </table>
           </section>
-          {lines.length > shownFirst && (
-            <button type="button" className="plain" onClick={() => showWhole(!whole)}>
-              {whole ? t.fewer : t.all(lines.length)}
-            </button>
-          )}
+          {some.more}
         </>
       )}
     </Card>
