@@ -384,6 +384,8 @@ export const words = {
   /** Of the page DORA. */
   dora: {
     empty: 'Nothing was deployed in this period.',
+    unrecorded:
+      'Deployments are recorded no more in this period: what was deployed is not known. What to know about these figures says since when.',
     all: (count: number) => `Show all ${count}`,
     fewer: 'Show fewer',
     tiles: {
@@ -416,6 +418,8 @@ export const words = {
       line: 'Deployments',
       finding: (period: string, deployments: string, failed: string) =>
         `In ${period}, the last complete period shown, there were ${deployments}, of which ${failed} failed.`,
+      unrecorded: (period: string) =>
+        `From ${period} on deployments are recorded no more: the gap is unknown, and not none.`,
       failed: 'Failed',
       rollbacks: 'Rollbacks',
       redeploys: 'Redeploys',
@@ -509,6 +513,8 @@ export const words = {
         `${id} took longest, ${days} days${longest ? `, most of it ${longest}` : ''}.`,
       undeployedFinding: (open: number, all: number, waiting: number) =>
         `${open} of the ${all} changes of this period are merged and reached no user; ${waiting} of them wait for a deployment.`,
+      unrecorded: (count: number) =>
+        `Of ${count === 1 ? '1 more' : `${count} more`} it is not known, since deployments are recorded no more.`,
     },
   },
   /** Of the page Pull requests. */

@@ -1967,7 +1967,7 @@ export interface components {
              */
             pickup_days?: number | null;
             /**
-             * @description Why there is none: before_first (the first known deployment holds it), not_deployed, other_branch, no_service, unknown. Empty where there is one.
+             * @description Why there is none: before_first (the first known deployment holds it), not_deployed, not_recorded (the service's deployments are recorded no more), other_branch, no_service, unknown. Empty where there is one.
              * @example Web
              */
             reason?: string;
@@ -3087,7 +3087,7 @@ export interface components {
         /** @description The five DORA keys by day, of all services together. */
         dora_day_row: {
             /**
-             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
              * @example 7
              */
             attempts_failed?: number | null;
@@ -3112,7 +3112,7 @@ export interface components {
              */
             change_failure_rate_low?: number | null;
             /**
-             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @description Merged pull requests that users had first in the period; null as deployments. Unit: changes.
              * @example 7
              */
             changes?: number | null;
@@ -3122,7 +3122,7 @@ export interface components {
              */
             coding_p50_days?: number | null;
             /**
-             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.
              * @example true
              */
             complete?: boolean | null;
@@ -3138,7 +3138,7 @@ export interface components {
              */
             deploy_wait_p50_days?: number | null;
             /**
-             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then. Unit: deployments.
              * @example 7
              */
             deployments?: number | null;
@@ -3148,12 +3148,12 @@ export interface components {
              */
             detect_p50_hours?: number | null;
             /**
-             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @description Those among `deployments` that failed, each once; null as deployments. Unit: deployments.
              * @example 7
              */
             failed?: number | null;
             /**
-             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @description Those after which the next one shipped a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_hotfix?: number | null;
@@ -3163,12 +3163,12 @@ export interface components {
              */
             failed_by_incident?: number | null;
             /**
-             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @description Those with a change whose label says that it caused a failure; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_label?: number | null;
             /**
-             * @description Those that the next deployment took back. Unit: deployments.
+             * @description Those that the next deployment took back; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_rollback?: number | null;
@@ -3203,12 +3203,12 @@ export interface components {
              */
             merge_p50_days?: number | null;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
             /**
-             * @description Deployments by the days of the period. Unit: deployments.
+             * @description Deployments by the days of the period; null as deployments. Unit: deployments.
              * @example 7.25
              */
             per_day?: number | null;
@@ -3218,7 +3218,7 @@ export interface components {
              */
             pickup_p50_days?: number | null;
             /**
-             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @description Failed deployments after which users are served again; null as deployments. Unit: deployments.
              * @example 7
              */
             recovered?: number | null;
@@ -3228,7 +3228,7 @@ export interface components {
              */
             recovery_mean_hours?: number | null;
             /**
-             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @description Failed deployments of which no end is known; in no median; null as deployments. Unit: deployments.
              * @example 7
              */
             recovery_open?: number | null;
@@ -3238,7 +3238,7 @@ export interface components {
              */
             recovery_p50_hours?: number | null;
             /**
-             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @description Deployments of the commit that was live already; in no other figure; null as deployments. Unit: deployments.
              * @example 7
              */
             redeploys?: number | null;
@@ -3278,7 +3278,7 @@ export interface components {
              */
             rework_rate_low?: number | null;
             /**
-             * @description Those among `deployments` that went back. Unit: deployments.
+             * @description Those among `deployments` that went back; null as deployments. Unit: deployments.
              * @example 7
              */
             rollbacks?: number | null;
@@ -3288,7 +3288,7 @@ export interface components {
              */
             service: string | null;
             /**
-             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @description Those among `deployments` that are rollbacks or ship a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             unplanned?: number | null;
@@ -3296,7 +3296,7 @@ export interface components {
         /** @description The five DORA keys by month: a row per service from its first deployment on, and one for all. */
         dora_month_row: {
             /**
-             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
              * @example 7
              */
             attempts_failed?: number | null;
@@ -3326,7 +3326,7 @@ export interface components {
              */
             change_failure_rate_low?: number | null;
             /**
-             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @description Merged pull requests that users had first in the period; null as deployments. Unit: changes.
              * @example 7
              */
             changes?: number | null;
@@ -3336,7 +3336,7 @@ export interface components {
              */
             coding_p50_days?: number | null;
             /**
-             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.
              * @example true
              */
             complete?: boolean | null;
@@ -3346,7 +3346,7 @@ export interface components {
              */
             deploy_wait_p50_days?: number | null;
             /**
-             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then. Unit: deployments.
              * @example 7
              */
             deployments?: number | null;
@@ -3356,12 +3356,12 @@ export interface components {
              */
             detect_p50_hours?: number | null;
             /**
-             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @description Those among `deployments` that failed, each once; null as deployments. Unit: deployments.
              * @example 7
              */
             failed?: number | null;
             /**
-             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @description Those after which the next one shipped a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_hotfix?: number | null;
@@ -3371,12 +3371,12 @@ export interface components {
              */
             failed_by_incident?: number | null;
             /**
-             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @description Those with a change whose label says that it caused a failure; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_label?: number | null;
             /**
-             * @description Those that the next deployment took back. Unit: deployments.
+             * @description Those that the next deployment took back; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_rollback?: number | null;
@@ -3421,7 +3421,7 @@ export interface components {
              */
             month: string;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
@@ -3431,7 +3431,7 @@ export interface components {
              */
             no_limits?: string | null;
             /**
-             * @description Deployments by the days of the period. Unit: deployments.
+             * @description Deployments by the days of the period; null as deployments. Unit: deployments.
              * @example 7.25
              */
             per_day?: number | null;
@@ -3446,7 +3446,7 @@ export interface components {
              */
             provisional?: boolean | null;
             /**
-             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @description Failed deployments after which users are served again; null as deployments. Unit: deployments.
              * @example 7
              */
             recovered?: number | null;
@@ -3456,7 +3456,7 @@ export interface components {
              */
             recovery_mean_hours?: number | null;
             /**
-             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @description Failed deployments of which no end is known; in no median; null as deployments. Unit: deployments.
              * @example 7
              */
             recovery_open?: number | null;
@@ -3466,7 +3466,7 @@ export interface components {
              */
             recovery_p50_hours?: number | null;
             /**
-             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @description Deployments of the commit that was live already; in no other figure; null as deployments. Unit: deployments.
              * @example 7
              */
             redeploys?: number | null;
@@ -3506,7 +3506,7 @@ export interface components {
              */
             rework_rate_low?: number | null;
             /**
-             * @description Those among `deployments` that went back. Unit: deployments.
+             * @description Those among `deployments` that went back; null as deployments. Unit: deployments.
              * @example 7
              */
             rollbacks?: number | null;
@@ -3531,7 +3531,7 @@ export interface components {
              */
             ucl?: number | null;
             /**
-             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @description Those among `deployments` that are rollbacks or ship a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             unplanned?: number | null;
@@ -3623,7 +3623,7 @@ export interface components {
              */
             unit?: string;
             /**
-             * @description Deployments by week of deployment_frequency; median of lead_time_for_changes and recovery_time; share of change_failure_rate and rework_rate. Null over no observations, and for shares below 10 deployments.
+             * @description Deployments by week of deployment_frequency, of each service over the days in which they are recorded; median of lead_time_for_changes and recovery_time; share of change_failure_rate and rework_rate. Null over no observations, and for shares below 10 deployments.
              * @example 7.25
              */
             value?: number | null;
@@ -3636,7 +3636,7 @@ export interface components {
         /** @description The five DORA keys by week: a row per service from its first deployment on, and one for all. */
         dora_week_row: {
             /**
-             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
              * @example 7
              */
             attempts_failed?: number | null;
@@ -3666,7 +3666,7 @@ export interface components {
              */
             change_failure_rate_low?: number | null;
             /**
-             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @description Merged pull requests that users had first in the period; null as deployments. Unit: changes.
              * @example 7
              */
             changes?: number | null;
@@ -3676,7 +3676,7 @@ export interface components {
              */
             coding_p50_days?: number | null;
             /**
-             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.
              * @example true
              */
             complete?: boolean | null;
@@ -3686,7 +3686,7 @@ export interface components {
              */
             deploy_wait_p50_days?: number | null;
             /**
-             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then. Unit: deployments.
              * @example 7
              */
             deployments?: number | null;
@@ -3696,12 +3696,12 @@ export interface components {
              */
             detect_p50_hours?: number | null;
             /**
-             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @description Those among `deployments` that failed, each once; null as deployments. Unit: deployments.
              * @example 7
              */
             failed?: number | null;
             /**
-             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @description Those after which the next one shipped a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_hotfix?: number | null;
@@ -3711,12 +3711,12 @@ export interface components {
              */
             failed_by_incident?: number | null;
             /**
-             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @description Those with a change whose label says that it caused a failure; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_label?: number | null;
             /**
-             * @description Those that the next deployment took back. Unit: deployments.
+             * @description Those that the next deployment took back; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_rollback?: number | null;
@@ -3756,7 +3756,7 @@ export interface components {
              */
             merge_p50_days?: number | null;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
@@ -3766,7 +3766,7 @@ export interface components {
              */
             no_limits?: string | null;
             /**
-             * @description Deployments by the days of the period. Unit: deployments.
+             * @description Deployments by the days of the period; null as deployments. Unit: deployments.
              * @example 7.25
              */
             per_day?: number | null;
@@ -3781,7 +3781,7 @@ export interface components {
              */
             provisional?: boolean | null;
             /**
-             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @description Failed deployments after which users are served again; null as deployments. Unit: deployments.
              * @example 7
              */
             recovered?: number | null;
@@ -3791,7 +3791,7 @@ export interface components {
              */
             recovery_mean_hours?: number | null;
             /**
-             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @description Failed deployments of which no end is known; in no median; null as deployments. Unit: deployments.
              * @example 7
              */
             recovery_open?: number | null;
@@ -3801,7 +3801,7 @@ export interface components {
              */
             recovery_p50_hours?: number | null;
             /**
-             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @description Deployments of the commit that was live already; in no other figure; null as deployments. Unit: deployments.
              * @example 7
              */
             redeploys?: number | null;
@@ -3841,7 +3841,7 @@ export interface components {
              */
             rework_rate_low?: number | null;
             /**
-             * @description Those among `deployments` that went back. Unit: deployments.
+             * @description Those among `deployments` that went back; null as deployments. Unit: deployments.
              * @example 7
              */
             rollbacks?: number | null;
@@ -3866,7 +3866,7 @@ export interface components {
              */
             ucl?: number | null;
             /**
-             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @description Those among `deployments` that are rollbacks or ship a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             unplanned?: number | null;

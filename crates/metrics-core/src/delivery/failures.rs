@@ -2,7 +2,7 @@
 
 use model::delivery::DeliveryRules;
 
-use super::facts::Laid;
+use super::history::Laid;
 use super::incidents::Incident;
 use super::rollouts::{HOUR, Kind, Rollout};
 

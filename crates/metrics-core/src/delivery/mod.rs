@@ -16,9 +16,11 @@
 //!
 //! The definitions and their sources are in `docs/metrics.md`.
 
+mod counts;
 mod facts;
 mod failures;
 mod graph;
+mod history;
 mod incidents;
 mod keys;
 mod lists;
@@ -27,6 +29,7 @@ mod repositories;
 mod rollouts;
 mod services;
 mod shipping;
+mod silence;
 
 #[cfg(test)]
 mod tests;
@@ -45,7 +48,7 @@ use facts::Facts;
 use repositories::Repositories;
 use services::{Service, Services};
 
-pub(crate) use keys::wilson;
+pub(crate) use counts::wilson;
 
 /// The tables of delivery, and what is said beside them.
 #[derive(Debug, Default)]
@@ -87,8 +90,8 @@ pub fn services(raw: &Raw, rules: &Rules) -> Vec<String> {
 
 /// The tables of a selection that are wanted.
 pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen, wanted: Wanted<'_>) -> Delivered {
-    let facts = Facts::of(raw, rules, as_of, chosen);
     let coverage = Coverage::of(raw, &DELIVERY_SCOPES, as_of, chosen);
+    let facts = Facts::of(raw, rules, as_of, coverage.until, chosen);
     let cut = |name, cut| keys::table(name, cut, &facts, rules, &coverage, as_of);
     let attempts_count = rules.delivery.failure.attempt;
     let tables: [(&str, &dyn Fn() -> Table); 6] = [
@@ -101,5 +104,5 @@ pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chose
     ];
     let tables: Vec<Table> = tables.iter().filter(|(name, _)| wanted.has(name)).map(|(_, table)| table()).collect();
     let summary = wanted.has("dora_summary").then(|| facts.summary(rules, &coverage, as_of, &tables)).flatten();
-    Delivered { notices: notices::of(raw, rules, &facts, &coverage, as_of, chosen.is_everything()), tables, summary }
+    Delivered { notices: notices::of(raw, rules, &facts, as_of, chosen.is_everything()), tables, summary }
 }

@@ -2,27 +2,13 @@
 
 use model::Instant;
 use model::columns::Raw;
-use model::instant::MICROS_PER_DAY;
 use model::pattern::Pattern;
 use model::rules::Rules;
 
-use super::facts::{Facts, ServiceFacts};
-use crate::coverage::Coverage;
-
-/// Days without a deployment after which it is asked whether they are still recorded.
-const SILENT_DAYS: i64 = 28;
-/// Merges into the default branch since the last deployment, before that is asked.
-const SILENT_MERGES: usize = 5;
+use super::facts::Facts;
 
 /// One line each.
-pub(super) fn of(
-    raw: &Raw,
-    rules: &Rules,
-    facts: &Facts,
-    coverage: &Coverage,
-    as_of: Instant,
-    is_everything: bool,
-) -> Vec<String> {
+pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_everything: bool) -> Vec<String> {
     let mut notices = Vec::new();
     if facts.services.is_empty() {
         let succeeded = |at: Instant| at <= as_of;
@@ -45,7 +31,7 @@ pub(super) fn of(
         );
     }
     for service in &facts.services {
-        if let Some(since) = silent_since(service, as_of.min(coverage.until)) {
+        if let Some(since) = service.silent_since {
             notices.push(format!(
                 "service {}: no deployments since {}, while its merges go on: does the job still record them?",
                 service.name,
@@ -54,16 +40,4 @@ pub(super) fn of(
         }
     }
     notices
-}
-
-/// The last deployment of a service of which none is recorded any more, as it seems: four weeks and longer than ever
-/// before without one, while changes are merged.
-fn silent_since(service: &ServiceFacts, until: Instant) -> Option<i64> {
-    let successes: Vec<i64> = service.rollouts.iter().filter_map(|rollout| rollout.succeeded).collect();
-    let last = *successes.last()?;
-    let longest = successes.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default();
-    let silence = until.micros().saturating_sub(last);
-    let merges = service.changes.iter().filter(|change| change.is_default && change.merged > last).count();
-    let is_silent = silence > SILENT_DAYS * MICROS_PER_DAY && silence > 2 * longest && merges >= SILENT_MERGES;
-    (is_silent && service.is_by_deployments()).then_some(last)
 }

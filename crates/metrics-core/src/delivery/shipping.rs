@@ -68,6 +68,8 @@ pub(super) enum Reason {
     BeforeFirst,
     /// Newer than what is deployed.
     NotDeployed,
+    /// As that, of a service whose deployments are recorded no more: it may be deployed.
+    NotRecorded,
     /// Merged into a branch that is not deployed.
     OtherBranch,
     /// It touches no folder of any service.
@@ -82,6 +84,7 @@ impl Reason {
             Self::None => "",
             Self::BeforeFirst => "before_first",
             Self::NotDeployed => "not_deployed",
+            Self::NotRecorded => "not_recorded",
             Self::OtherBranch => "other_branch",
             Self::NoService => "no_service",
             Self::Unknown => "unknown",

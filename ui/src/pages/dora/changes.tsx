@@ -79,12 +79,18 @@ function rankOf({ reason }: Row): number {
   return order.indexOf(reason ?? '');
 }
 
+/** Held by the first deployment, or merged since none is recorded any more. */
+function mayBeDeployed(reason: Row['reason']): boolean {
+  return reason === 'before_first' || reason === 'not_recorded';
+}
+
 /** What is merged and not with users, each with the reason. */
 export function Undeployed({ state }: { state: PageState }) {
   const query = useChanges(state);
   const all = query.data?.data ?? [];
+  const unrecorded = all.filter(({ reason }) => reason === 'not_recorded').length;
   const rows = all
-    .filter((row) => !row.deployment_id && row.reason !== 'before_first')
+    .filter(({ deployment_id, reason }) => !deployment_id && !mayBeDeployed(reason))
     .sort(
       (one, other) =>
         rankOf(one) - rankOf(other) || (one.merged_at ?? '').localeCompare(other.merged_at ?? ''),
@@ -107,11 +113,14 @@ export function Undeployed({ state }: { state: PageState }) {
     <Card<Row>
       title={t.undeployed}
       query={query}
-      finding={t.undeployedFinding(
-        rows.length,
-        all.length,
-        rows.filter(({ reason }) => reason === 'not_deployed').length,
-      )}
+      finding={[
+        t.undeployedFinding(
+          rows.length,
+          all.length,
+          rows.filter(({ reason }) => reason === 'not_deployed').length,
+        ),
+        ...(unrecorded > 0 ? [t.unrecorded(unrecorded)] : []),
+      ].join(' ')}
       empty={all.length > 0 ? null : words.dora.lead.empty}
       widen={state.widen}
       tabular

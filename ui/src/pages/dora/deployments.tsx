@@ -5,7 +5,7 @@ import { Card } from '../../parts/card.tsx';
 import { labelOf, pointOf, useCounts } from '../../parts/counts.ts';
 import { Legend, limitKeys } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
-import { all, type KeysRow } from './keys.ts';
+import { all, emptyOf, isUnrecorded, type KeysRow } from './keys.ts';
 
 const t = words.dora.deployments;
 
@@ -19,17 +19,27 @@ export function Deployments({ state }: { state: PageState }) {
   );
   const points = rows.map((row) => pointOf(row, row.deployments));
   const last = rows.findLast(({ complete }) => complete);
+  const firstUnrecorded = rows.find(isUnrecorded);
+  const findings = [
+    ...(last
+      ? [
+          t.finding(
+            labelOf(last),
+            words.dora.tiles.ofDeployments(count(last.deployments)),
+            count(last.failed),
+          ),
+        ]
+      : []),
+    ...(firstUnrecorded ? [t.unrecorded(labelOf(firstUnrecorded))] : []),
+  ];
   const format = (value: number | null) => (value === null ? nothing : tenthAtMost(value));
   return (
     <Card
       title={t.title}
       metric={state.metric('deployment_frequency')}
       query={query}
-      finding={
-        last &&
-        t.finding(labelOf(last), words.dora.tiles.ofDeployments(count(last.deployments)), count(last.failed))
-      }
-      empty={points.some((point) => point.value) ? null : words.dora.empty}
+      finding={findings.length > 0 ? findings.join(' ') : undefined}
+      empty={points.some((point) => point.value) ? null : emptyOf(rows, words.dora.empty)}
       widen={state.widen}
       legend={
         <Legend

@@ -4,6 +4,7 @@ mod examples;
 mod failing;
 mod linking;
 mod refuted;
+mod silent;
 
 use model::Instant;
 use model::columns::Raw;
