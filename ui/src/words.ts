@@ -447,7 +447,12 @@ export const words = {
     },
     services: {
       title: 'Services by month',
+      titleWithTeams: 'Teams and services by month',
       service: 'Service',
+      either: 'Team or service',
+      team: (name: string) => `Team ${name}`,
+      teams: 'Teams',
+      services: 'Services',
       measure: 'Figure',
       measures: {
         deployments: 'Deployments',
@@ -455,10 +460,10 @@ export const words = {
         failed: 'Failed deployments',
         linked: 'Merged and deployed by now, share',
       },
-      finding: (services: number, months: number) =>
-        `${services === 1 ? '1 service' : `${services} services`} over ${months === 1 ? '1 month' : `${months} months`}: the darker, the more.`,
-      caption: (measure: string) => `${measure}, by service and month`,
-      region: 'Services and months',
+      finding: (services: number, teams: number, months: number) =>
+        `${teams === 0 ? '' : teams === 1 ? '1 team and ' : `${teams} teams and `}${services === 1 ? '1 service' : `${services} services`} over ${months === 1 ? '1 month' : `${months} months`}: the darker, the more.`,
+      caption: (measure: string) => `${measure}, by month`,
+      region: 'Figures by month',
       before: 'before the first deployment',
       all: (count: number) => `Show all ${count} services`,
       fewer: 'Show fewer',

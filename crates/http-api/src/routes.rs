@@ -82,7 +82,7 @@ const fn of_pull_requests(path: &'static str, tables: &'static [(By, &'static st
 }
 
 /// Every typed table.
-pub(crate) const TABLE_ROUTES: [TableRoute; 33] = [
+pub(crate) const TABLE_ROUTES: [TableRoute; 34] = [
     with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
     with_evidence(
         "flow/throughput",
@@ -127,6 +127,7 @@ pub(crate) const TABLE_ROUTES: [TableRoute; 33] = [
     route("pull-requests/authors", &[(By::Week, "pr_author_week")]),
     route("pull-requests/summary", &[(By::Nothing, "pr_summary")]),
     route("delivery/dora", &[(By::Week, "dora_week"), (By::Month, "dora_month"), (By::Day, "dora_day")]),
+    route("delivery/dora/teams", &[(By::Month, "dora_team_month")]),
     route("delivery/summary", &[(By::Nothing, "dora_summary")]),
     route("delivery/deployments", &[(By::Nothing, "calculated_deployment")]),
     route("delivery/changes", &[(By::Nothing, "calculated_change")]),

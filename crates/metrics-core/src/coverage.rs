@@ -49,8 +49,8 @@ impl Coverage {
 
     /// The same of a part of the organisation: only the repositories and boards that its figures rest on hold it back.
     ///
-    /// * A repository counts unless the selection names others. Where it names teams: theirs, those of no team if they
-    ///   have people, and for issues all if they have boards.
+    /// * A repository counts unless the selection names others. Where it names teams: theirs; but for delivery also those
+    ///   of no team if they have people, and for issues all if they have boards.
     /// * A board counts unless the selection names others.
     pub fn selected(raw: &Raw, rules: &Rules, scopes: &[Scope], as_of: Instant, selection: &Selection) -> Self {
         Self::of(raw, scopes, as_of, &Chosen::new(selection, rules))
@@ -151,10 +151,12 @@ fn label(run: &ImportRun) -> &str {
 
 /// How far each scope and subject of a selection was imported, archived repositories and closed boards left out.
 pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[Scope], chosen: &Chosen) -> BTreeMap<(Scope, &'a str), Reached<'a>> {
+    let of_delivery = scopes.contains(&Scope::Deployments);
     let mut runs: BTreeMap<(Scope, &str), Vec<&ImportRun>> = BTreeMap::new();
     for run in in_order(&raw.imports).into_iter().filter(|run| run.outcome == RunOutcome::Ok) {
         let Some(scope) = run.scope.known().filter(|scope| scopes.contains(scope)) else { continue };
-        if run.covered_to.is_some() && !is_retired(raw, scope, &run.subject) && is_needed(raw, run, chosen) {
+        if run.covered_to.is_some() && !is_retired(raw, scope, &run.subject) && is_needed(raw, run, of_delivery, chosen)
+        {
             runs.entry((scope, &run.subject)).or_default().push(run);
         }
     }
@@ -170,8 +172,8 @@ fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
     }
 }
 
-/// Whether figures of the selection rest on what an import read.
-fn is_needed(raw: &Raw, run: &ImportRun, chosen: &Chosen) -> bool {
+/// Whether figures of the selection rest on what an import read; `of_delivery` are those of what is deployed.
+fn is_needed(raw: &Raw, run: &ImportRun, of_delivery: bool, chosen: &Chosen) -> bool {
     if chosen.is_everything() {
         return true;
     }
@@ -179,10 +181,13 @@ fn is_needed(raw: &Raw, run: &ImportRun, chosen: &Chosen) -> bool {
         let board = raw.projects.iter().find(|project| project.number_id == run.subject || project.id == run.subject);
         return chosen.board(board.map_or(&run.subject, |board| &board.number_id)).is_selected;
     }
-    let of_issues = run.scope == Scope::Issues;
+    let is_needed = |full_name: &str| match run.scope == Scope::Issues {
+        false if of_delivery => chosen.delivers_from(full_name),
+        of_issues => chosen.needs_repository(full_name, of_issues),
+    };
     match raw.repositories.iter().find(|repository| repository.id == run.subject) {
-        Some(repository) => chosen.needs_repository(&format!("{}/{}", repository.org, repository.name), of_issues),
-        None => chosen.needs_repository(label(run), of_issues),
+        Some(repository) => is_needed(&format!("{}/{}", repository.org, repository.name)),
+        None => is_needed(label(run)),
     }
 }
 

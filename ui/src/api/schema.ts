@@ -463,6 +463,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delivery/dora/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. */
+        get: operations["delivery_dora_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/dora/teams.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. As CSV. */
+        get: operations["delivery_dora_teams_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delivery/incidents": {
         parameters: {
             query?: never;
@@ -3632,6 +3666,249 @@ export interface components {
              * @example Web
              */
             verdict?: string;
+        };
+        /** @description The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. */
+        dora_team_month_row: {
+            /**
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            attempts_failed?: number | null;
+            /**
+             * @description Mean of the baseline of `deployments`; null in an incomplete period and below 6 complete ones. Unit: deployments.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Of these, the share of which that is certain; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            certain_share?: number | null;
+            /**
+             * @description failed / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_low?: number | null;
+            /**
+             * @description Merged pull requests that users had first in the period; null as deployments. Unit: changes.
+             * @example 7
+             */
+            changes?: number | null;
+            /**
+             * @description Median from the first commit to ready for review. Unit: days.
+             * @example 7.25
+             */
+            coding_p50_days?: number | null;
+            /**
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Median from the merge to the deployment. Unit: days.
+             * @example 7.25
+             */
+            deploy_wait_p50_days?: number | null;
+            /**
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then. Unit: deployments.
+             * @example 7
+             */
+            deployments?: number | null;
+            /**
+             * @description Median from the deployment that is to blame to the incident; null over none. Unit: hours.
+             * @example 7.25
+             */
+            detect_p50_hours?: number | null;
+            /**
+             * @description Those among `deployments` that failed, each once; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            failed?: number | null;
+            /**
+             * @description Those after which the next one shipped a hotfix; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            failed_by_hotfix?: number | null;
+            /**
+             * @description Those that caused an incident; null without a source of incidents. Unit: deployments.
+             * @example 7
+             */
+            failed_by_incident?: number | null;
+            /**
+             * @description Those with a change whose label says that it caused a failure; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            failed_by_label?: number | null;
+            /**
+             * @description Those that the next deployment took back; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            failed_by_rollback?: number | null;
+            /**
+             * @description Incidents of production that began in the period; null without a source. Unit: incidents.
+             * @example 7
+             */
+            incidents?: number | null;
+            /**
+             * @description Lower control limit of `deployments`, not below 0; null as the upper one. Unit: deployments.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_mean_days?: number | null;
+            /**
+             * @description Median from the first commit to users; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_p50_days?: number | null;
+            /**
+             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @example 7.25
+             */
+            lead_p85_days?: number | null;
+            /**
+             * @description Of what was merged into the default branch in the period, the share that is deployed by now; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            linked_share?: number | null;
+            /**
+             * @description Median from the last approval to the merge. Unit: days.
+             * @example 7.25
+             */
+            merge_p50_days?: number | null;
+            /**
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
+             * @example 7
+             */
+            negative_lead?: number | null;
+            /**
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Deployments by the days of the period; null as deployments. Unit: deployments.
+             * @example 7.25
+             */
+            per_day?: number | null;
+            /**
+             * @description Median from ready to the first review. Unit: days.
+             * @example 7.25
+             */
+            pickup_p50_days?: number | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 periods.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Failed deployments after which users are served again; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            recovered?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_mean_hours?: number | null;
+            /**
+             * @description Failed deployments of which no end is known; in no median; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            recovery_open?: number | null;
+            /**
+             * @description Median from a failed deployment to the recovery; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_p50_hours?: number | null;
+            /**
+             * @description Deployments of the commit that was live already; in no other figure; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            redeploys?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_mean_hours?: number | null;
+            /**
+             * @description Median of the time in which users were not served; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_p50_hours?: number | null;
+            /**
+             * @description Those that are over; null without a source. Unit: incidents.
+             * @example 7
+             */
+            restored?: number | null;
+            /**
+             * @description Median from the first review to the last approval. Unit: days.
+             * @example 7.25
+             */
+            review_p50_days?: number | null;
+            /**
+             * @description unplanned / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            rework_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_low?: number | null;
+            /**
+             * @description Those among `deployments` that went back; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            rollbacks?: number | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Name of the team.
+             * @example Web
+             */
+            team: string | null;
+            /**
+             * @description Upper control limit of `deployments`; null as no_limits says. Unit: deployments.
+             * @example 7.25
+             */
+            ucl?: number | null;
+            /**
+             * @description Those among `deployments` that are rollbacks or ship a hotfix; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            unplanned?: number | null;
         };
         /** @description The five DORA keys by week: a row per service from its first deployment on, and one for all. */
         dora_week_row: {
@@ -7634,6 +7911,136 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "week" | "month" | "day";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_dora_teams: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["dora_team_month_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_dora_teams_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */

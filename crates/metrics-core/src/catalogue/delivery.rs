@@ -197,8 +197,10 @@ const fn joined<const ONE: usize, const OTHER: usize, const ALL: usize>(
 const CHARTED_KEYS: [ColumnSpec; 44] = joined(CHART, KEYS);
 const WEEK_COLUMNS: [ColumnSpec; 49] = joined([YEAR, WEEK, SERVICE_OR_ALL, COUNTED, PER_DAY], CHARTED_KEYS);
 const MONTH_COLUMNS: [ColumnSpec; 48] = joined([MONTH, SERVICE_OR_ALL, COUNTED, PER_DAY], CHARTED_KEYS);
+const TEAM_COLUMNS: [ColumnSpec; 48] = joined([MONTH, TEAM, COUNTED, PER_DAY], CHARTED_KEYS);
 const DAY_COLUMNS: [ColumnSpec; 41] = joined([DAY, SELECTED, COUNTED, PER_DAY], KEYS);
 const DAY: ColumnSpec = of_kind(ColumnKind::Date, "date", "Day.");
+const TEAM: ColumnSpec = text("team", "Name of the team.");
 const SELECTED: ColumnSpec = text("service", "ALL: what is selected, all together.");
 
 pub(super) const DORA_WEEK: TableSpec = TableSpec {
@@ -223,6 +225,17 @@ pub(super) const DORA_DAY: TableSpec = TableSpec {
     columns: &DAY_COLUMNS,
     period: Period::Day,
     ..table("dora_day", "The five DORA keys by day, of all services together.")
+};
+
+pub(super) const DORA_TEAM_MONTH: TableSpec = TableSpec {
+    key: &["month", "team"],
+    columns: &TEAM_COLUMNS,
+    period: Period::Month,
+    written: Written::WithTeams,
+    ..table(
+        "dora_team_month",
+        "The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on.",
+    )
 };
 
 pub(super) const CALCULATED_DEPLOYMENT: TableSpec = TableSpec {

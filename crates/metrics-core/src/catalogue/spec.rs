@@ -41,6 +41,7 @@ impl TableSpec {
         let written = match self.written {
             Written::Always => true,
             Written::WithPeople => rules.people,
+            Written::WithTeams => !rules.teams.is_empty(),
             Written::WithComparisons => rules.set == RuleSet::Flow || !rules.cloud.comparisons.is_empty(),
         };
         in_scope && in_set && written
@@ -211,6 +212,8 @@ pub enum Written {
     Always,
     /// Only where the configuration allows tables about people.
     WithPeople,
+    /// Only where teams are configured.
+    WithTeams,
     /// Under `cto-stats` only where comparisons are configured.
     WithComparisons,
 }

@@ -16,7 +16,6 @@ use super::repositories::Repositories;
 use super::rollouts::{Deploying, HOUR, Kind, Rollout, rollouts_of};
 use super::services::{Service, Services};
 use super::shipping::{Confidence, Link, Method, Reason, Shipped, is_into_default};
-use super::silence;
 use crate::coverage::Coverage;
 use crate::parallel;
 use crate::pull_requests::{Stages, stages_of};
@@ -40,40 +39,43 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Of a selection; what it leaves out does not exist. Everything was imported up to `covered_to`.
+    /// Of a selection. Everything that it needs was imported up to `covered_to`.
     pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, covered_to: Instant, chosen: &Chosen) -> Self {
         let delivery = &rules.delivery;
         let stages = stages_of(raw, rules, as_of);
-        let counts = chosen.pull_requests(raw);
+        let counts = chosen.changes(raw);
         let is_merged = |row: usize| stages[row].as_ref().is_some_and(|stages| stages.merged.is_some());
         let repositories = Repositories::of(raw, as_of.micros());
         let services = Services::of(raw, delivery, &repositories);
-        let builder = Builder {
-            raw,
-            delivery,
-            as_of: as_of.micros(),
-            covered_to: covered_to.min(as_of).micros(),
-            repositories: &repositories,
-            services: &services,
-        };
+        let builder =
+            Builder { raw, delivery, as_of: as_of.micros(), repositories: &repositories, services: &services };
         let is_change = |row: usize| is_merged(row) && counts[row];
         let incidents = incidents_of(raw, delivery, &repositories, &services, as_of.micros());
-        let places: Vec<usize> = (0..services.all.len()).filter(|place| builder.is_chosen(*place, chosen)).collect();
+        let is_kept: Vec<bool> = repositories.all.iter().map(|it| chosen.delivers_from(&it.full_name())).collect();
+        let is_chosen = |service: &Service<'_>| {
+            chosen.has_service(&service.name) && service.repositories.iter().any(|place| is_kept[*place])
+        };
+        let places: Vec<usize> = (0..services.all.len()).filter(|place| is_chosen(&services.all[*place])).collect();
         let built = parallel::map(&places, |place| {
             let service = &services.all[*place];
             let of_service = incidents.iter().filter(|incident| incident.service == Some(*place)).cloned().collect();
-            builder.service(service, &stages, &is_change, of_service, chosen)
+            builder.service(service, &stages, &is_change, of_service)
         });
-        let services_that_deploy: Vec<ServiceFacts> = built.into_iter().flatten().collect();
-        let deploys = |name: &str| services_that_deploy.iter().any(|service| service.name == name);
-        let counts = |incident: &&Incident| match incident.service {
-            None => chosen.is_everything(),
+        let whole: Vec<ServiceFacts> = built.into_iter().flatten().collect();
+        let deploys = |name: &str| whole.iter().any(|service| service.name == name);
+        let is_other = |incident: &&Incident| match incident.service {
+            None => !chosen.names_services(),
             Some(place) => places.contains(&place) && !deploys(&incident.service_name),
         };
+        let kept = Kept { is_kept, is_all: chosen.is_all_of_delivery() };
+        let of_no_service = builder.of_no_service(&stages, &is_change, chosen, &deploys);
+        let others = incidents.iter().filter(is_other).filter(|incident| kept.has_incident(incident));
+        let other_incidents = others.cloned().collect();
+        let covered_to = covered_to.min(as_of).micros();
         Self {
-            of_no_service: builder.of_no_service(&stages, &is_change, chosen, &deploys),
-            other_incidents: incidents.iter().filter(counts).cloned().collect(),
-            services: services_that_deploy,
+            of_no_service: of_no_service.into_iter().filter(|change| kept.has_change(change)).collect(),
+            other_incidents,
+            services: whole.into_iter().filter_map(|service| service.part(&kept.is_kept, covered_to)).collect(),
             has_incidents: has_source(raw, delivery),
             is_elsewhere: services.are_all_elsewhere(&repositories),
             repositories: repositories
@@ -81,6 +83,22 @@ impl Facts {
                 .iter()
                 .map(|it| [it.org.clone(), it.name.clone(), it.host.clone()])
                 .collect(),
+        }
+    }
+
+    /// What is of the repositories of a selection. Everything that it needs was imported up to `covered_to`.
+    pub(super) fn part(&self, chosen: &Chosen, as_of: Instant, covered_to: Instant) -> Self {
+        let is_kept = |[org, name, _]: &[String; 3]| chosen.delivers_from(&format!("{org}/{name}"));
+        let kept = Kept { is_kept: self.repositories.iter().map(is_kept).collect(), is_all: false };
+        let services = self.services.iter().filter(|service| service.deploys_from(&kept.is_kept)).cloned();
+        let covered_to = covered_to.min(as_of).micros();
+        Self {
+            services: services.filter_map(|service| service.part(&kept.is_kept, covered_to)).collect(),
+            of_no_service: self.of_no_service.iter().filter(|change| kept.has_change(change)).cloned().collect(),
+            other_incidents: self.other_incidents.iter().filter(|it| kept.has_incident(it)).cloned().collect(),
+            has_incidents: self.has_incidents,
+            is_elsewhere: self.is_elsewhere,
+            repositories: self.repositories.clone(),
         }
     }
 
@@ -122,6 +140,24 @@ impl Facts {
     }
 }
 
+/// The repositories of a part, by their places.
+struct Kept {
+    is_kept: Vec<bool>,
+    /// Whether nothing is left out.
+    is_all: bool,
+}
+
+impl Kept {
+    fn has_change(&self, change: &Change) -> bool {
+        self.is_kept[change.repository]
+    }
+
+    /// Of an incident that is laid to no deployment.
+    fn has_incident(&self, incident: &Incident) -> bool {
+        self.is_all || incident.repositories.iter().any(|repository| self.is_kept[*repository])
+    }
+}
+
 /// What the summary needs of a service whose deployments are recorded no more.
 fn silent(service: &ServiceFacts, attempts_count: bool) -> Option<Silent> {
     let counted = service.rollouts.iter().filter(|rollout| rollout.counts());
@@ -136,19 +172,11 @@ struct Builder<'a> {
     raw: &'a Raw,
     delivery: &'a DeliveryRules,
     as_of: i64,
-    covered_to: i64,
     repositories: &'a Repositories,
     services: &'a Services<'a>,
 }
 
 impl Builder<'_> {
-    /// Whether a selection keeps a service: by its name, and by any of its repositories.
-    fn is_chosen(&self, place: usize, chosen: &Chosen) -> bool {
-        let service = &self.services.all[place];
-        let of_repository = |place: &usize| chosen.needs_repository(&self.repositories.all[*place].full_name(), false);
-        chosen.has_service(&service.name) && service.repositories.iter().any(of_repository)
-    }
-
     /// `None` for a service that never deployed.
     fn service(
         &self,
@@ -156,7 +184,6 @@ impl Builder<'_> {
         stages: &[Option<Stages>],
         is_change: &impl Fn(usize) -> bool,
         incidents: Vec<Incident>,
-        chosen: &Chosen,
     ) -> Option<ServiceFacts> {
         let mut facts = ServiceFacts {
             name: service.name.clone(),
@@ -165,6 +192,7 @@ impl Builder<'_> {
             attempts: Vec::new(),
             changes: Vec::new(),
             incidents: Vec::new(),
+            merges: Vec::new(),
             silent_since: None,
         };
         // For each incident that names a commit, the rollout that shipped it.
@@ -178,9 +206,6 @@ impl Builder<'_> {
         };
         for place in &service.repositories {
             let repository = &self.repositories.all[*place];
-            if !chosen.needs_repository(&repository.full_name(), false) {
-                continue;
-            }
             let (mut rollouts, attempts) = rollouts_of(&deploying, service, *place, repository);
             facts.attempts.extend(attempts);
             let graph = Graph::of(&self.raw.commits, if rollouts.is_empty() { &[] } else { &repository.commits });
@@ -205,20 +230,20 @@ impl Builder<'_> {
         facts.order(self.raw, &mut shipped_shas);
         facts.incidents = self.laid(&facts, incidents, &shipped_shas);
         facts.outcomes = self.outcomes(&facts);
-        facts.fall_silent(silence::since(&facts, self.merges(service, stages, chosen), self.covered_to));
+        facts.merges = self.merges(service, stages);
         Some(facts)
     }
 
-    /// When something of a service was merged into its default branches, whoever opened it.
-    fn merges(&self, service: &Service<'_>, stages: &[Option<Stages>], chosen: &Chosen) -> impl Iterator<Item = i64> {
-        let repositories = service.repositories.iter().map(|place| &self.repositories.all[*place]);
-        let chosen = repositories.filter(|it| chosen.needs_repository(&it.full_name(), false));
-        chosen.flat_map(move |repository| {
+    /// When something of a service was merged into a default branch, whoever opened it.
+    fn merges(&self, service: &Service<'_>, stages: &[Option<Stages>]) -> Vec<(usize, i64)> {
+        let of_repository = |place: usize| {
+            let repository = &self.repositories.all[place];
             let rows = repository.pull_requests.iter().map(|row| *row as usize);
             let rows = rows.filter(move |row| is_into_default(self.raw, repository, *row));
             let rows = rows.filter(move |row| Services::has_change(self.raw, service, *row));
-            rows.filter_map(move |row| stages[row]?.merged)
-        })
+            rows.filter_map(move |row| Some((place, stages[row]?.merged?)))
+        };
+        service.repositories.iter().copied().flat_map(of_repository).collect()
     }
 
     /// The changes of one repository; those that are in no rollout with the reason.

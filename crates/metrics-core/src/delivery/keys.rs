@@ -1,7 +1,7 @@
-//! The five DORA keys by day, week and month: `dora_day`, `dora_week` and `dora_month`.
+//! The five DORA keys by day, week and month: `dora_day`, `dora_week`, `dora_month`, and `dora_team_month` by team.
 
 use model::Instant;
-use model::columns::TextColumn;
+use model::columns::{Raw, TextColumn};
 use model::rules::Rules;
 use model::table::{Cells, Column, Table};
 
@@ -11,8 +11,9 @@ use super::rollouts::HOUR;
 use super::silence::Known;
 use crate::calendar::{Cut, Periods, label_columns};
 use crate::control::{Point, Verdict, chart_columns, xmr};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, DELIVERY_SCOPES};
 use crate::frame::{P85_MINIMUM, RATE_MINIMUM, percentile, percentile_of_enough};
+use crate::selection::Chosen;
 use crate::totals::ALL;
 
 /// The table of a cut: every service from the period of its first deployment to that of `as_of`, and `ALL`; by day only
@@ -26,12 +27,9 @@ pub(super) fn table(
     as_of: Instant,
 ) -> Table {
     let attempts_count = rules.delivery.failure.attempt;
-    let first = facts.services.iter().filter_map(|service| service.first(attempts_count)).min();
-    let periods = match first.map(Instant::from_micros) {
-        Some(first) => Periods::covering(cut, rules.timezone, first.min(as_of), as_of),
-        None => Periods::covering(cut, rules.timezone, as_of, Instant::from_micros(as_of.micros() - 1)),
-    };
-    let mut rows = Rows::new(cut, &periods, rules, coverage, as_of);
+    let periods = periods_of(cut, facts, rules, as_of);
+    let is_over = is_over(&periods, rules, coverage, as_of);
+    let mut rows = Rows::new(cut, &periods, rules);
     let mut known = Vec::new();
     for service in &facts.services {
         let Some(of_service) = Known::of(service, &periods, attempts_count) else { continue };
@@ -44,20 +42,61 @@ pub(super) fn table(
         for change in &service.changes {
             series.add_change(change);
         }
-        rows.push(&service.name, &[of_service], series);
+        rows.push(&service.name, &[of_service], series, &is_over);
     }
-    rows.push(ALL, &known, all(facts, &periods, attempts_count));
-    rows.into_table(name, facts.has_incidents)
+    rows.push(ALL, &known, all(facts, &periods, attempts_count), &is_over);
+    rows.into_table(name, "service", facts.has_incidents)
 }
 
-/// Rows of a table: a service or `ALL`, and a period.
+/// The keys of each team of a selection by month: what `ALL` is of the team alone, from its first deployment on.
+pub(super) fn by_team(
+    name: &'static str,
+    facts: &Facts,
+    raw: &Raw,
+    rules: &Rules,
+    as_of: Instant,
+    chosen: &Chosen,
+) -> Table {
+    let attempts_count = rules.delivery.failure.attempt;
+    let periods = periods_of(Cut::Month, facts, rules, as_of);
+    let mut rows = Rows::new(Cut::Month, &periods, rules);
+    for (team, of_team) in chosen.by_team(rules) {
+        let coverage = Coverage::of(raw, &DELIVERY_SCOPES, as_of, &of_team);
+        let part = facts.part(&of_team, as_of, coverage.until);
+        let known: Vec<Known> =
+            part.services.iter().filter_map(|service| Known::of(service, &periods, attempts_count)).collect();
+        let is_over = is_over(&periods, rules, &coverage, as_of);
+        rows.push(team, &known, all(&part, &periods, attempts_count), &is_over);
+    }
+    rows.into_table(name, "team", facts.has_incidents)
+}
+
+/// From the one in which anything was deployed first to that of `as_of`; none where nothing was.
+fn periods_of(cut: Cut, facts: &Facts, rules: &Rules, as_of: Instant) -> Periods {
+    let first = facts.services.iter().filter_map(|service| service.first(rules.delivery.failure.attempt)).min();
+    match first.map(Instant::from_micros) {
+        Some(first) => Periods::covering(cut, rules.timezone, first.min(as_of), as_of),
+        None => Periods::covering(cut, rules.timezone, as_of, Instant::from_micros(as_of.micros() - 1)),
+    }
+}
+
+/// Whether each period is over, imported, and so long ago that its last deployment can no longer turn out to have failed.
+fn is_over(periods: &Periods, rules: &Rules, coverage: &Coverage, as_of: Instant) -> Vec<bool> {
+    let window = rules.delivery.incidents.window_hours.max(rules.delivery.hotfix.window_hours);
+    let window = (window * HOUR as f64) as i64;
+    let is_over = |period: usize| {
+        let end = periods.end(period);
+        coverage.is_complete(end) && end.micros().saturating_add(window) <= as_of.micros()
+    };
+    (0..periods.len()).map(is_over).collect()
+}
+
+/// Rows of a table: a service, a team or `ALL`, and a period.
 struct Rows<'a> {
     cut: Cut,
     periods: &'a Periods,
     rules: &'a Rules,
-    /// Whether each period is over, imported, and so long ago that its last deployment can no longer fail.
-    is_over: Vec<bool>,
-    services: TextColumn,
+    groups: TextColumn,
     at: Vec<usize>,
     counts: Vec<Counts>,
     /// Whether anything is known of the deployments.
@@ -67,19 +106,12 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(cut: Cut, periods: &'a Periods, rules: &'a Rules, coverage: &Coverage, as_of: Instant) -> Self {
-        let window = rules.delivery.incidents.window_hours.max(rules.delivery.hotfix.window_hours);
-        let window = (window * HOUR as f64) as i64;
-        let is_over = |period: usize| {
-            let end = periods.end(period);
-            coverage.is_complete(end) && end.micros().saturating_add(window) <= as_of.micros()
-        };
+    fn new(cut: Cut, periods: &'a Periods, rules: &'a Rules) -> Self {
         Self {
             cut,
             periods,
             rules,
-            is_over: (0..periods.len()).map(is_over).collect(),
-            services: TextColumn::default(),
+            groups: TextColumn::default(),
             at: Vec::new(),
             counts: Vec::new(),
             known: Vec::new(),
@@ -89,15 +121,15 @@ impl<'a> Rows<'a> {
     }
 
     /// The rows of some services together, from the period in which the first of them began.
-    fn push(&mut self, called: &str, services: &[Known], series: Series<'_>) {
+    fn push(&mut self, called: &str, services: &[Known], series: Series<'_>, is_over: &[bool]) {
         let Some(first) = services.iter().map(|service| service.first).min() else { return };
         let mut points = Vec::new();
         for (period, counts) in series.counts.into_iter().enumerate().skip(first) {
             let is_known = Known::is_any(services, period);
-            let is_complete = self.is_over[period] && Known::is_all(services, period);
+            let is_complete = is_over[period] && Known::is_all(services, period);
             // What is unknown is incomplete, so that its value enters nothing.
             points.push(Point::count(self.periods.first_day(period), counts.deployments as f64, is_complete));
-            self.services.push(called.as_bytes());
+            self.groups.push(called.as_bytes());
             self.at.push(period);
             self.counts.push(counts);
             self.known.push(is_known);
@@ -110,8 +142,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn into_table(self, name: &'static str, has_incidents: bool) -> Table {
-        let Self { cut, periods, services, at, counts, known, complete, chart, .. } = self;
+    fn into_table(self, name: &'static str, group: &'static str, has_incidents: bool) -> Table {
+        let Self { cut, periods, groups, at, counts, known, complete, chart, .. } = self;
         // What rests on deployments is null where these are unknown; incidents are told by another source.
         let known = || counts.iter().zip(&known).map(|(it, is_known)| is_known.then_some(it));
         let int = |value: &dyn Fn(&Counts) -> i64| Cells::Int(known().map(|it| it.map(value)).collect());
@@ -126,7 +158,7 @@ impl<'a> Rows<'a> {
         let mut columns = label_columns(periods, cut, at.iter().copied());
         let length = |period: usize| days(periods.end(period).micros() - periods.start(period).micros()).round();
         let per_day = known().zip(&at).map(|(it, period)| Some(it?.deployments as f64 / length(*period)));
-        columns.push(Column { name: "service", cells: Cells::Text(services) });
+        columns.push(Column { name: group, cells: Cells::Text(groups) });
         columns.push(Column { name: "deployments", cells: int(&|it| it.deployments) });
         columns.push(Column { name: "per_day", cells: Cells::Float(per_day.collect()) });
         if cut != Cut::Day {

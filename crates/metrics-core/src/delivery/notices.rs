@@ -8,13 +8,13 @@ use model::rules::Rules;
 use super::facts::Facts;
 
 /// One line each.
-pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_everything: bool) -> Vec<String> {
+pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_whole: bool) -> Vec<String> {
     let mut notices = Vec::new();
     if facts.services.is_empty() {
         let succeeded = |at: Instant| at <= as_of;
         let any = (0..raw.deployments.id.len())
             .any(|row| raw.deployments.succeeded_at.get(row).is_some_and(succeeded) && facts.is_elsewhere);
-        if any && is_everything {
+        if any && is_whole {
             let patterns: Vec<&str> = rules.delivery.production.environments.iter().map(Pattern::as_str).collect();
             notices.push(format!(
                 "no deployment is to production: no environment matches {}; name yours in delivery.production.environments, or in those of its service",

@@ -15,9 +15,7 @@ const SILENT_MERGES: usize = 5;
 
 /// The last deployment of a service of which none is recorded any more, as it seems: four weeks, and twice as long as
 /// ever before, without one, while changes are merged. An attempt that failed is recorded too.
-///
-/// `merges` are the instants of all merges into its default branches.
-pub(super) fn since(service: &ServiceFacts, merges: impl Iterator<Item = i64>, until: i64) -> Option<i64> {
+pub(super) fn since(service: &ServiceFacts, until: i64) -> Option<i64> {
     let successes = service.rollouts.iter().filter_map(|rollout| rollout.succeeded);
     let attempts = service.attempts.iter().map(|attempt| attempt.finished);
     let mut recorded: Vec<i64> = successes.chain(attempts).collect();
@@ -28,7 +26,8 @@ pub(super) fn since(service: &ServiceFacts, merges: impl Iterator<Item = i64>, u
     if silence <= SILENT_DAYS * MICROS_PER_DAY || silence <= 2 * longest || !service.is_by_deployments() {
         return None;
     }
-    (merges.filter(|merged| *merged > last && *merged <= until).count() >= SILENT_MERGES).then_some(last)
+    let merges = service.merges.iter().filter(|(_, merged)| *merged > last && *merged <= until);
+    (merges.count() >= SILENT_MERGES).then_some(last)
 }
 
 /// When a service began to deploy, and when it fell silent, as periods.

@@ -3,6 +3,7 @@
 mod examples;
 mod failing;
 mod linking;
+mod parts;
 mod refuted;
 mod silent;
 
@@ -15,7 +16,7 @@ use model::tables::{Deployment, GitCommit, Incident, IncidentEvent, Issue, PullR
 
 use super::{Delivered, tables_of};
 use crate::records::RawBuilder;
-use crate::selection::Chosen;
+use crate::selection::{Chosen, Selection};
 use crate::wanted::Wanted;
 
 pub(super) fn at(text: &str) -> Instant {
@@ -155,6 +156,11 @@ impl Life {
 
     pub(super) fn tables(&self, rules: &Rules, as_of: &str) -> Delivered {
         tables_of(&self.raw(), rules, at(as_of), &Chosen::everything(), Wanted::All)
+    }
+
+    /// The tables of a selection.
+    pub(super) fn selected(&self, rules: &Rules, as_of: &str, selection: &Selection) -> Delivered {
+        tables_of(&self.raw(), rules, at(as_of), &Chosen::new(selection, rules), Wanted::All)
     }
 }
 
