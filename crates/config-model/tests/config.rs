@@ -156,6 +156,8 @@ fn what_is_said_of_delivery_is_checked_with_its_place() {
     insta::assert_snapshot!(refused("delivery: {services: [{name: cart}]}"), @"config.yml, key delivery.services[0].repos: service cart needs the repositories that it is made of");
     insta::assert_snapshot!(refused("delivery: {services: [{name: ALL, repos: [a]}]}"), @"config.yml, key delivery.services[0].name: ALL is what the tables call all services together");
     insta::assert_snapshot!(refused("delivery: {services: [{name: a, repos: [a]}, {name: a, repos: [b]}]}"), @"config.yml, key delivery.services[1].name: service a is listed twice, first as delivery.services[0]; join the two entries");
+    insta::assert_snapshot!(refused("delivery: {services: [{name: Cart, repos: [a]}, {name: ' cart ', repos: [b]}]}"), @"config.yml, key delivery.services[1].name: service cart is listed twice, first as Cart in delivery.services[0]: names that differ by case or surrounding space alone are one; join the two entries");
+    insta::assert_snapshot!(refused("delivery: {services: [{name: all, repos: [a]}]}"), @"config.yml, key delivery.services[0].name: ALL is what the tables call all services together");
     insta::assert_snapshot!(refused("delivery: {services: [{name: a, repos: [a], paths: [a/b/c/d/**]}]}"), @"config.yml, key delivery.services[0].paths: `a/b/c/d/**` is no folder of at most three levels: write services/checkout/** for example");
     insta::assert_snapshot!(refused("delivery: {rollout_hours: -1}"), @"config.yml, key delivery.rollout_hours: -1 is not between 0 and 8760 (a year)");
     assert!(refused("delivery: {production: {environments: ['/(/']}}").contains("`/(/` is no pattern"));
