@@ -222,6 +222,30 @@ async fn a_table_that_the_rule_set_lacks_is_empty_and_says_why() {
 }
 
 #[tokio::test]
+async fn the_csv_of_a_table_that_the_rule_set_lacks_is_its_header_alone() {
+    for path in [
+        "delivery/dora?by=month",
+        "delivery/dora/teams",
+        "delivery/summary",
+        "delivery/changes",
+        "flow/aging",
+        "flow/summary",
+        "pull-requests/open",
+        "pull-requests/authors",
+    ] {
+        let (address, query) = path.split_once('?').unwrap_or((path, ""));
+        let csv = async |set: &str| {
+            let answer = get(&served(RuleSet::Flow), &format!("/api/v1/{address}.csv?rules={set}&{query}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            answer.text().to_owned()
+        };
+        let (original, ours) = (csv("cto-stats").await, csv("flow").await);
+        assert_eq!(original.lines().count(), 1, "{path}: {original}");
+        assert_eq!(original.lines().next(), ours.lines().next(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn without_data_every_table_is_empty_and_says_why() {
     let api = Api::new(settings(), both_rules(RuleSet::Flow)).expect("good settings");
     api.publish(no_data("none"));
