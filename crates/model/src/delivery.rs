@@ -1,5 +1,6 @@
 //! Rules of delivery: what is production, what a service is, what counts as a failure.
 
+use crate::names::comparable;
 use crate::pattern::Pattern;
 
 /// What the configuration says of delivery.
@@ -32,6 +33,23 @@ pub struct Production {
     pub environments: Vec<Pattern>,
     /// By the provider's tier.
     pub tiers: Vec<String>,
+}
+
+impl Production {
+    /// Whether an environment is among them, by its name or by its tier, which is compared without case.
+    pub fn holds(&self, environment: &str, tier: &str) -> bool {
+        let tier = comparable(tier);
+        let has_tier = !tier.is_empty() && self.tiers.iter().any(|known| comparable(known) == tier);
+        has_tier || self.environments.iter().any(|pattern| pattern.matches(environment))
+    }
+}
+
+impl DeliveryRules {
+    /// Whether an environment is production by the general rules or by those of any service.
+    pub fn is_anybodys_production(&self, environment: &str, tier: &str) -> bool {
+        let mut of_services = self.services.iter().flat_map(|service| &service.environments);
+        self.production.holds(environment, tier) || of_services.any(|pattern| pattern.matches(environment))
+    }
 }
 
 /// What counts as deployments.

@@ -29,10 +29,12 @@ pub(super) struct Counts {
     pub(super) failed: i64,
     /// By incident, label, rollback and hotfix.
     pub(super) causes: [i64; 4],
+    pub(super) recovered: i64,
     /// Hours.
     pub(super) recoveries: Vec<f64>,
     pub(super) recovery_open: i64,
     pub(super) incidents: i64,
+    pub(super) restored: i64,
     /// Hours.
     pub(super) restores: Vec<f64>,
     /// Hours.
@@ -88,6 +90,7 @@ impl Counts {
 
     fn add_incident(&mut self, incident: &Incident, detected: Option<i64>) {
         self.incidents += 1;
+        self.restored += i64::from(incident.restored().is_some());
         self.restores.extend(incident.downtime().map(hours));
         self.detections.extend(detected.map(hours));
     }
@@ -127,10 +130,9 @@ impl<'a> Series<'a> {
                 for (count, is_so) in counts.causes.iter_mut().zip(causes) {
                     *count += i64::from(is_so);
                 }
-                match failure.recovered {
-                    Some(recovered) => counts.recoveries.push(hours((recovered - succeeded).max(0))),
-                    None => counts.recovery_open += 1,
-                }
+                counts.recovered += i64::from(failure.recovered.is_some());
+                counts.recovery_open += i64::from(failure.recovered.is_none());
+                counts.recoveries.extend(failure.recovery(succeeded).map(hours));
             }
         }
         for attempt in &service.attempts {

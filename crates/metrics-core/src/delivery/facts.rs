@@ -122,7 +122,7 @@ impl Facts {
         let first = |service: &ServiceFacts| service.first(rules.delivery.failure.attempt);
         let begins = Instant::from_micros(self.services.iter().filter_map(first).min()?);
         let failed = rollouts().map(|(at, outcome)| (at, i64::from(outcome.failure.is_failed())));
-        let recovered = rollouts().filter_map(|(at, outcome)| Some((at, (outcome.failure.recovered? - at).max(0))));
+        let recovered = rollouts().filter_map(|(at, outcome)| Some((at, outcome.failure.recovery(at)?)));
         let leads = once(self).into_iter().filter_map(|change| change.deployed.zip(change.lead()));
         let series = DeliverySeries {
             failed: Observations::new(failed.chain(attempts().map(|at| (at, 1)))),

@@ -61,7 +61,7 @@ impl Incident {
     }
 
     /// Microseconds from its start to when users were served again for good, without the time in which they were;
-    /// `None` while they are not.
+    /// `None` while they are not, and where clocks disagree.
     pub(super) fn downtime(&self) -> Option<i64> {
         let restored = self.restored()?;
         let mut served = 0;
@@ -76,7 +76,7 @@ impl Incident {
                 _ => {}
             }
         }
-        Some((since.unwrap_or(restored) - self.started - served).max(0))
+        Some(since.unwrap_or(restored) - self.started - served).filter(|downtime| *downtime >= 0)
     }
 }
 

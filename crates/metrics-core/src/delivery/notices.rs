@@ -2,6 +2,8 @@
 
 use model::Instant;
 use model::columns::Raw;
+use model::delivery::ServiceRules;
+use model::names::comparable;
 use model::pattern::Pattern;
 use model::rules::Rules;
 
@@ -9,7 +11,7 @@ use super::facts::Facts;
 
 /// One line each.
 pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_whole: bool) -> Vec<String> {
-    let mut notices = Vec::new();
+    let mut notices = if is_whole { unknown_repositories(raw, rules, facts) } else { Vec::new() };
     if facts.services.is_empty() {
         let succeeded = |at: Instant| at <= as_of;
         let any = (0..raw.deployments.id.len())
@@ -40,4 +42,28 @@ pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_who
         }
     }
     notices
+}
+
+/// Services that name repositories which the data do not have; where there are any at all.
+fn unknown_repositories(raw: &Raw, rules: &Rules, facts: &Facts) -> Vec<String> {
+    let listed = raw.repositories.iter().map(|it| (&it.org, &it.name));
+    let known: Vec<[String; 2]> = facts
+        .repositories
+        .iter()
+        .map(|[org, name, _]| (org, name))
+        .chain(listed)
+        .map(|(org, name)| [comparable(name), comparable(&format!("{org}/{name}"))])
+        .collect();
+    let is_unknown = |name: &&String| !known.iter().flatten().any(|known| *known == comparable(name));
+    let notice = |service: &ServiceRules| {
+        let unknown: Vec<&str> = service.repos.iter().filter(is_unknown).map(String::as_str).collect();
+        (!unknown.is_empty()).then(|| {
+            format!(
+                "service {}: there is no repository {}: import it, or write in delivery.services[].repos what it is called, name or org/name",
+                service.name,
+                unknown.join(" or ")
+            )
+        })
+    };
+    rules.delivery.services.iter().filter(|_| !known.is_empty()).filter_map(notice).collect()
 }

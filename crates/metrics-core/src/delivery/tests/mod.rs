@@ -3,6 +3,7 @@
 mod examples;
 mod failing;
 mod linking;
+mod odd;
 mod parts;
 mod refuted;
 mod silent;
