@@ -384,8 +384,7 @@ export const words = {
   /** Of the page DORA. */
   dora: {
     empty: 'Nothing was deployed in this period.',
-    unrecorded:
-      'Deployments are recorded no more in this period: what was deployed is not known. What to know about these figures says since when.',
+    unrecorded: 'Deployments are recorded no more in this period: what was deployed is not known.',
     all: (count: number) => `Show all ${count}`,
     fewer: 'Show fewer',
     tiles: {
@@ -461,7 +460,7 @@ export const words = {
         linked: 'Merged and deployed by now, share',
       },
       finding: (services: number, teams: number, months: number) =>
-        `${teams === 0 ? '' : teams === 1 ? '1 team and ' : `${teams} teams and `}${services === 1 ? '1 service' : `${services} services`} over ${months === 1 ? '1 month' : `${months} months`}: the darker, the more.`,
+        `${teams === 0 ? '' : teams === 1 ? '1 team and ' : `${teams} teams and `}${services === 1 ? '1 service' : `${services} services`} over ${months === 1 ? '1 month' : `${months} months`}: the darker, the more; in italics what is not complete.`,
       caption: (measure: string) => `${measure}, by month`,
       region: 'Figures by month',
       before: 'before the first deployment',

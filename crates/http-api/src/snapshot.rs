@@ -50,12 +50,13 @@ pub(crate) enum Kept {
 
 /// Tables that take long, are long, or depend on more than the others: of a part of the organisation each is computed
 /// when it is asked for, and the others of the scope together, since a page shows several of them.
-const ALONE: [&str; 9] = [
+const ALONE: [&str; 10] = [
     "calculated_change",
     "calculated_deployment",
     "calculated_incident",
     "calculated_issue",
     "calculated_pr",
+    "dora_team_month",
     "forecast",
     "pr_change_requests_repo",
     "pr_change_requests_repo_dist",

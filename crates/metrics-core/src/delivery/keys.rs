@@ -11,7 +11,7 @@ use super::rollouts::HOUR;
 use super::silence::Known;
 use crate::calendar::{Cut, Periods, label_columns};
 use crate::control::{Point, Verdict, chart_columns, xmr};
-use crate::coverage::{Coverage, DELIVERY_SCOPES};
+use crate::coverage::Coverage;
 use crate::frame::{P85_MINIMUM, RATE_MINIMUM, percentile, percentile_of_enough};
 use crate::selection::Chosen;
 use crate::totals::ALL;
@@ -60,8 +60,9 @@ pub(super) fn by_team(
     let attempts_count = rules.delivery.failure.attempt;
     let periods = periods_of(Cut::Month, facts, rules, as_of);
     let mut rows = Rows::new(Cut::Month, &periods, rules);
+    let coverage_of = Coverage::of_parts_of_delivery(raw, as_of);
     for (team, of_team) in chosen.by_team(rules) {
-        let coverage = Coverage::of(raw, &DELIVERY_SCOPES, as_of, &of_team);
+        let coverage = coverage_of(&of_team);
         let part = facts.part(&of_team, as_of, coverage.until);
         let known: Vec<Known> =
             part.services.iter().filter_map(|service| Known::of(service, &periods, attempts_count)).collect();

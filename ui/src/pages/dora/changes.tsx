@@ -5,6 +5,7 @@ import { Card } from '../../parts/card.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
 import { words } from '../../words.ts';
+import { useEmpty } from './keys.ts';
 import { useSome } from './some.tsx';
 
 type Row = RowOf<'/api/v1/delivery/changes'>;
@@ -28,6 +29,7 @@ const identity: Column<Row>[] = [
 /** What took longest from the first commit to users, with its stages. */
 export function SlowestChanges({ state }: { state: PageState }) {
   const query = useChanges(state);
+  const empty = useEmpty(state, words.dora.lead.empty);
   const rows = [...(query.data?.data ?? [])]
     .filter((row) => row.lead_days != null)
     .sort((one, other) => (other.lead_days ?? 0) - (one.lead_days ?? 0));
@@ -51,7 +53,7 @@ export function SlowestChanges({ state }: { state: PageState }) {
       finding={
         first && t.finding(`${first.repo}#${first.number}`, decimal(first.lead_days), longestOf(first))
       }
-      empty={first ? null : words.dora.lead.empty}
+      empty={first ? null : empty}
       widen={state.widen}
       tabular
       height={480}

@@ -1,6 +1,6 @@
 import { nothing } from '../../format.ts';
 import { words } from '../../words.ts';
-import type { Line } from './lines.ts';
+import type { Figure, Line } from './lines.ts';
 
 const t = words.dora.services;
 
@@ -62,23 +62,37 @@ export function Heat({ caption, region, head, months, groups, text }: HeatProps)
 }
 
 interface CellProps {
-  cell: number | null | undefined;
+  cell: Figure | undefined;
   most: number;
   text: HeatProps['text'];
 }
 
 function Cell({ cell, most, text }: CellProps) {
-  if (cell != null) return <td className={`number h${shade(cell, most)}`}>{text(cell)}</td>;
+  const value = cell?.value;
+  if (value == null) {
+    return (
+      <td className="number none">
+        <span aria-hidden="true">{nothing}</span>
+        <span className="unseen">{cell ? words.card.missing : t.before}</span>
+      </td>
+    );
+  }
   return (
-    <td className="number none">
-      <span aria-hidden="true">{nothing}</span>
-      <span className="unseen">{cell === undefined ? t.before : words.card.missing}</span>
+    <td className={`number h${shade(value, most)}`}>
+      {cell?.complete ? (
+        text(value)
+      ) : (
+        <>
+          <i>{text(value)}</i>
+          <span className="unseen">, {words.card.partial}</span>
+        </>
+      )}
     </td>
   );
 }
 
 function mostOf(lines: readonly Line[]): number {
-  return Math.max(...lines.flatMap(({ cells }) => cells.map((cell) => cell ?? 0)), 0);
+  return Math.max(...lines.flatMap(({ cells }) => cells.map((cell) => cell?.value ?? 0)), 0);
 }
 
 /** From 0 for nothing to 5 for the most. */

@@ -31,3 +31,8 @@ export function useMonths({ params, ready }: PageState) {
   const query = useTable('/api/v1/delivery/dora', { ...params, by: 'month' }, ready);
   return { query, rows: (query.data?.data ?? []) as readonly MonthRow[] };
 }
+
+/** What a list says that is empty: `otherwise`, unless nothing is known of any week. */
+export function useEmpty(state: PageState, otherwise: string): string {
+  return emptyOf(useWeeks(state).rows, otherwise);
+}

@@ -65,7 +65,10 @@ export function Services({ state }: { state: PageState }) {
         rows: [...teams.map((line) => ({ ...line, name: t.team(line.name) })), ...services],
         columns: [
           { title: teams.length > 0 ? t.either : t.service, value: ({ name }) => name, head: true },
-          ...months.map((month, at) => ({ title: month, value: (line: Line) => line.cells[at] ?? null })),
+          ...months.map((month, at) => ({
+            title: month,
+            value: (line: Line) => line.cells[at]?.value ?? null,
+          })),
         ],
       }}
     >
