@@ -386,7 +386,7 @@ export const words = {
     empty: 'Nothing was deployed in this period.',
     unrecorded: 'Deployments are recorded no more in this period: what was deployed is not known.',
     all: (count: number) => `Show all ${count}`,
-    fewer: 'Show fewer',
+    fewer: () => 'Show fewer',
     tiles: {
       frequency: 'Deployment frequency',
       lead: 'Lead time for changes',
@@ -465,7 +465,7 @@ export const words = {
       region: 'Figures by month',
       before: 'before the first deployment',
       all: (count: number) => `Show all ${count} services`,
-      fewer: 'Show fewer',
+      fewer: () => 'Show fewer',
     },
     failed: {
       title: 'Deployments that failed',
@@ -662,7 +662,7 @@ export const words = {
         merge: 'Approved, not merged',
       } as Record<string, string>,
       all: (count: number) => `Show all ${count}`,
-      fewer: 'Show the oldest only',
+      fewer: () => 'Show the oldest only',
       now: 'As of the last import: the period does not apply here.',
     },
   },

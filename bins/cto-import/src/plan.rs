@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use github_actions::RunSource;
 use github_client::{DEFAULT_STATUS_FIELD, PageSize, ProjectSummary, RepositorySummary, Survey};
 use github_deployments::{CommitSource, DeploymentSource, ReleaseSource};
 use github_issues::{Cards, IssueSource, MovedIssueSource};
@@ -95,7 +96,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// What a repository ships; nothing of one that the survey shows to deploy and release nothing. Of a list that may not
+    /// What a repository ships, and the runs of the workflows that the configuration names there; nothing of one that the
+    /// survey shows to deploy and release nothing and that has no such workflow. Of a list that may not
     /// be read the survey has said so.
     fn add_deliveries(
         &mut self,
@@ -106,11 +108,16 @@ impl Plan {
         store: Option<&Store>,
     ) -> Result<(), Failure> {
         let (deployments, releases) = (repository.deployments, repository.releases);
-        if [deployments, releases].into_iter().flatten().all(|known| known.total == 0) {
+        let workflows = target.delivery.workflows_of(&repository.record.org, &repository.record.name);
+        let shows_none = [deployments, releases].into_iter().flatten().all(|known| known.total == 0);
+        if shows_none && workflows.is_empty() {
             return Ok(());
         }
         let client = || target.client.clone();
         let mut lists: Vec<Arc<dyn Source>> = Vec::new();
+        if !workflows.is_empty() {
+            lists.push(Arc::new(RunSource::new(client(), repository, at, workflows)));
+        }
         if deployments.is_some() {
             let pages = Arc::clone(&self.pages.deployments);
             lists.push(Arc::new(DeploymentSource::new(client(), repository, at, pages)));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::Instant;
 use model::delivery::DeliveryRules;
 use source::{Batch, Heads, Scope, Sink, SinkError};
-use store::{Absence, Finding, Findings, Found, Kind, Page, Store, StoreError};
+use store::{Absence, Deployed, Finding, Findings, Found, Kind, Page, Store, StoreError};
 
 /// The store as the connectors of one import see it.
 #[derive(Clone)]
@@ -80,8 +80,11 @@ impl Sink for StoreSink {
     }
 
     fn heads_to_read(&self, subject: &str) -> Result<Heads, SinkError> {
-        // Commits behind others, previews above all, are read for no figure.
-        let counts = |environment: &str, tier: &str| self.delivery.is_anybodys_production(environment, tier);
+        let counts = |deployed: Deployed<'_>| match deployed {
+            // Commits behind others, previews above all, are read for no figure.
+            Deployed::To { environment, tier } => self.delivery.is_anybodys_production(environment, tier),
+            Deployed::ByRun { org, repo, run } => self.delivery.deploys(org, repo, run),
+        };
         let (to_read, oldest) = self.store.heads_to_read(subject, &counts).map_err(as_sink_error)?;
         Ok(Heads { to_read, oldest })
     }

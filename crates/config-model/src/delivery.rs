@@ -21,7 +21,7 @@ pub struct Delivery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub production: Option<ProductionKey>,
     /// What counts as deployments: `deployments`, `releases`, or `auto` (default): deployments to production where
-    /// there ever was one, else releases.
+    /// there ever was one, else releases. `runs` of workflows are said of a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments_from: Option<From>,
     /// Services; a repository of none is one by itself.
@@ -68,6 +68,8 @@ pub enum From {
     Deployments,
     /// Published releases that are no prereleases.
     Releases,
+    /// Runs of the service's workflows, for the default branch unless it names refs.
+    Runs,
 }
 
 /// One entry of `delivery.services`.
@@ -92,6 +94,16 @@ pub struct Service {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<String>>")]
     pub tasks: Vec<String>,
+    /// Workflows that deploy it, by their files: `deploy.yml`, or `.github/workflows/deploy.yml`. Deployments of other
+    /// workflows are not its own.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub workflows: Vec<String>,
+    /// Branches and tags that it is deployed from; `/…/` is a regular expression, everything else the whole name. By
+    /// default all, and of runs the default branch.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub refs: Vec<Pattern>,
     /// What counts as its deployments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments_from: Option<From>,
@@ -230,12 +242,28 @@ impl Delivery {
                 let message = format!("service {} needs the repositories that it is made of", service.name);
                 return at_key(format!("{key}.repos"), message);
             }
+            if service.deployments_from == Some(From::Runs) && service.workflows.is_empty() {
+                let message = format!(
+                    "service {} needs the workflows whose runs deploy it: deploy.yml for example",
+                    service.name
+                );
+                return at_key(format!("{key}.workflows"), message);
+            }
+            let is_file = |name: &&String| [".yml", ".yaml"].iter().any(|end| name.trim().ends_with(end));
+            if let Some(name) = service.workflows.iter().find(|name| !is_file(name)) {
+                let message = format!("`{name}` is no file of a workflow: write deploy.yml for example");
+                return at_key(format!("{key}.workflows"), message);
+            }
             let deep = |path: &&String| folder(path).split('/').count() > 3 || folder(path).contains('*');
             if let Some(path) = service.paths.iter().find(deep) {
                 let message =
                     format!("`{path}` is no folder of at most three levels: write services/checkout/** for example");
                 return at_key(format!("{key}.paths"), message);
             }
+        }
+        if self.deployments_from == Some(From::Runs) {
+            let message = "which runs deploy is said of a service: deployments_from: runs, with its workflows, in delivery.services";
+            return at_key("deployments_from".to_owned(), message.to_owned());
         }
         let hours = [
             ("rollout_hours", self.rollout_hours),
@@ -310,6 +338,7 @@ fn deployments_from(from: From) -> DeploymentsFrom {
         From::Auto => DeploymentsFrom::Auto,
         From::Deployments => DeploymentsFrom::Deployments,
         From::Releases => DeploymentsFrom::Releases,
+        From::Runs => DeploymentsFrom::Runs,
     }
 }
 
@@ -325,6 +354,8 @@ fn service(service: &Service) -> ServiceRules {
         environments: service.environments.clone(),
         paths: service.paths.iter().map(|path| folder(path).to_owned()).collect(),
         tasks: service.tasks.clone(),
+        workflows: service.workflows.iter().map(|name| name.trim().to_owned()).collect(),
+        refs: service.refs.clone(),
         deployments_from: service.deployments_from.map(deployments_from),
     }
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use model::Instant;
-use model::records::{CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record, Release};
+use model::records::{
+    CiRun, CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record, Release,
+};
 use source::{Batch, Context, FullCrawl, Heads, Progress, Sink, SinkError, Source, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
 
@@ -133,6 +135,14 @@ impl Memory {
         self.records(|record| match record {
             Record::GitCommit(known) => (known.sha.clone(), *known),
             other => panic!("not a commit: {other:?}"),
+        })
+    }
+
+    /// The runs of workflows by id and attempt. Panics when anything else was stored.
+    pub fn ci_runs(&self) -> Vec<CiRun> {
+        self.records(|record| match record {
+            Record::CiRun(known) => ((known.run_id.clone(), known.attempt), *known),
+            other => panic!("not a run of a workflow: {other:?}"),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::Instant;
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, LINK, LOCATION, RETRY_AFTER};
 
 use crate::scopes;
 
@@ -36,6 +36,8 @@ pub(crate) struct Head {
     pub(crate) location: Option<String>,
     /// Version of an Enterprise Server.
     pub(crate) enterprise_version: Option<String>,
+    /// Whether `Link` names a next page.
+    pub(crate) has_next: bool,
 }
 
 /// The two forms of `Retry-After`.
@@ -65,6 +67,9 @@ impl Head {
             limited_by: headers.contains_key("gh-limited-by"),
             location: shown(LOCATION.as_str()),
             enterprise_version: shown("x-github-enterprise-version"),
+            has_next: text(LINK.as_str()).is_some_and(|links| {
+                links.split(',').any(|link| link.split(';').any(|part| part.trim() == r#"rel="next""#))
+            }),
         }
     }
 
@@ -137,6 +142,15 @@ mod tests {
         assert_eq!(head(&[("retry-after", "Mon, 02 Nov 2020 10:00:08 GMT")]).retry_delay(local), Some(Duration::ZERO));
         assert_eq!(head(&[("retry-after", "soon")]).retry_delay(local), None);
         assert_eq!(head(&[]).reset_delay(local), None);
+    }
+
+    #[test]
+    fn there_is_a_next_page_where_a_link_says_so() {
+        let next = r#"<https://api.github.com/x?page=3>; rel="next", <https://api.github.com/x?page=9>; rel="last""#;
+        let previous = r#"<https://api.github.com/x?page=1>; rel="prev""#;
+        assert!(head(&[("link", next)]).has_next);
+        assert!(!head(&[("link", previous)]).has_next);
+        assert!(!head(&[]).has_next);
     }
 
     #[test]

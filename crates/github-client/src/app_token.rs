@@ -175,11 +175,11 @@ impl App {
         asking: Asking<'_>,
     ) -> Result<Value, SourceError> {
         let known_skew = session.skew();
-        let first = session.rest(method.clone(), path, &self.jwt(session)?, asking).await;
+        let first = session.rest_as(method.clone(), path, &self.jwt(session)?, asking).await;
         let outcome = match first {
             // The JWT was dated by a clock that is wrong; by now the provider has told its time.
             Err(Failure::BadToken(_)) if session.skew().abs_diff(known_skew) > NOTABLE_SKEW => {
-                session.rest(method, path, &self.jwt(session)?, asking).await
+                session.rest_as(method, path, &self.jwt(session)?, asking).await
             }
             outcome => outcome,
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use graphql_client::GraphQLQuery;
 use model::Instant;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use source::{ErrorKind, Progress, SourceError};
 use tokio_util::sync::CancellationToken;
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::LedgerSnapshot;
 use crate::page_size::PageSize;
-use crate::session::{Asking, Failure, Session, Spent};
+use crate::session::{Asking, Failure, RestAnswer, Session, Spent};
 use crate::settings::Settings;
 
 /// A client of one GitHub server with one identity. Clones share limits, rate limiter, token and ledger.
@@ -134,7 +135,39 @@ impl GithubClient {
     }
 }
 
+/// A page of a list of the REST API.
+#[derive(Clone, Debug)]
+pub struct RestPage<T> {
+    /// What was asked for.
+    pub data: T,
+    /// Whether the provider has another page.
+    pub has_next: bool,
+    /// The provider's id of the request.
+    pub request_id: Option<String>,
+    /// Requests that it took, repeated ones included.
+    pub calls: u64,
+}
+
 impl GithubClient {
+    /// Asks the REST API for one page of a list, at `path` below its address, with the parameters of `query`. `what` names
+    /// it in messages.
+    ///
+    /// Waits for limits and tries again what failed. Fails as [`GithubClient::query`] does; with `UnexpectedResponse`
+    /// where the answer is not of the type.
+    pub async fn rest_page<T: DeserializeOwned + Send>(
+        &self,
+        what: &str,
+        path: &[&str],
+        query: &[(&str, &str)],
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<RestPage<T>, SourceError> {
+        let mut spent = Spent::default();
+        let asking = Asking { what, progress, cancel };
+        let RestAnswer { data, has_next, request_id } = self.session.rest(path, query, asking, &mut spent).await?;
+        Ok(RestPage { data, has_next, request_id, calls: spent.calls })
+    }
+
     /// A query as it is sent, without what the server does not have.
     fn body_of<Q: GraphQLQuery>(&self, variables: Q::Variables, what: &str) -> Result<Value, SourceError> {
         let query = Q::build_query(variables);

@@ -19,6 +19,14 @@ pub(crate) fn value<T: DeserializeOwned>(
     data(body.get_mut("data").map(Value::take).unwrap_or_default(), errors, what)
 }
 
+/// Decodes the body of an answer without an envelope that could not be read into its type as it came.
+pub(crate) fn plain<T: DeserializeOwned>(body: &Value, what: &str) -> Result<T, SourceError> {
+    serde_path_to_error::deserialize(body).map_err(|failure| {
+        let place = failure.path().to_string();
+        unexpected(what, &place, &failure.into_inner())
+    })
+}
+
 /// Decodes `data`.
 ///
 /// Where a value is null or missing against the schema, the list element that it is part of becomes null, and an error

@@ -120,10 +120,13 @@ fn is_empty(body: &Value) -> bool {
     fields.is_none_or(|fields| fields.iter().all(|(name, value)| name == "rateLimit" || value.is_null()))
 }
 
-/// Judges an answer of the REST API.
-pub(crate) fn rest(answer: &Answer, what: &str, address: &str, local: Instant) -> Verdict {
+/// Judges an answer of the REST API. One that is not of the decoder's types is left as it is.
+pub(crate) fn rest(answer: &Answer, decoder: &mut dyn Decoder, what: &str, address: &str, local: Instant) -> Verdict {
     if !(200..300).contains(&answer.status) {
         return http(answer, what, address, local);
+    }
+    if let Some(whole) = decoder.read(&answer.body) {
+        return Verdict::Done { body: Content::Typed(whole), errors: Vec::new() };
     }
     match serde_json::from_slice(&answer.body) {
         Ok(body) => Verdict::Done { body: Content::Loose(body), errors: vec![] },

@@ -32,7 +32,7 @@ mod transport;
 mod typed;
 mod usable;
 
-pub use client::{GithubClient, GraphqlError, Reply};
+pub use client::{GithubClient, GraphqlError, Reply, RestPage};
 pub use clock::{Clock, HurriedClock, SetClock, SystemClock};
 pub use credentials::Credentials;
 pub use following::Following;

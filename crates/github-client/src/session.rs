@@ -22,9 +22,9 @@ use crate::ledger::{Ledger, LedgerSnapshot};
 use crate::rate_limiter::{self, RateLimiter};
 use crate::settings::Settings;
 use crate::transport::{Broken, Request, Transport};
-use crate::typed::{Decoder, Typed};
+use crate::typed::{Decoder, Plain, Typed};
 use crate::usable::{Judged, Usable};
-use crate::{dating, endpoint, redaction, schema};
+use crate::{dating, decode, endpoint, redaction, schema};
 
 /// How often a provider that names the end of a limit is believed for one request.
 const BELIEVED: u32 = 2;
@@ -92,7 +92,14 @@ pub(crate) struct Asking<'a> {
 /// Which API is asked, and who reads what it answers.
 enum Api<'a> {
     Graphql(&'a mut dyn Decoder),
-    Rest,
+    Rest(&'a mut dyn Decoder),
+}
+
+/// An answer of the REST API.
+pub(crate) struct RestAnswer<T> {
+    pub(crate) data: T,
+    pub(crate) has_next: bool,
+    pub(crate) request_id: Option<String>,
 }
 
 impl Session {
@@ -173,31 +180,53 @@ impl Session {
         spent: &mut Spent,
     ) -> Result<Usable<T>, Failure> {
         let mut typed = Typed(None);
-        let judged = self.ask_graphql(body, &mut typed, asking, smaller, spent).await?;
+        let request = Request { method: Method::POST, url: self.graphql_url.clone(), body: Some(body) };
+        let judged = self.ask_with_token(Api::Graphql(&mut typed), &request, asking, smaller, spent).await?;
         Ok(Usable { typed, judged })
     }
 
-    async fn ask_graphql(
+    /// Asks the REST API for something of a type.
+    pub(crate) async fn rest<T: DeserializeOwned + Send>(
         &self,
-        body: Value,
-        decoder: &mut dyn Decoder,
+        path: &[&str],
+        query: &[(&str, &str)],
+        asking: Asking<'_>,
+        spent: &mut Spent,
+    ) -> Result<RestAnswer<T>, Failure> {
+        let mut url = endpoint::join(&self.api_url, path);
+        url.query_pairs_mut().extend_pairs(query);
+        let request = Request { method: Method::GET, url, body: None };
+        let mut plain = Plain(None);
+        let Judged { loose, request_id, has_next, .. } =
+            self.ask_with_token(Api::Rest(&mut plain), &request, asking, false, spent).await?;
+        let data = match plain.0 {
+            Some(data) => data,
+            None => decode::plain(&loose, asking.what).map_err(|error| error.in_request(request_id.clone()))?,
+        };
+        Ok(RestAnswer { data, has_next, request_id })
+    }
+
+    /// Asks with the client's own token, once more where it was replaced.
+    async fn ask_with_token(
+        &self,
+        mut api: Api<'_>,
+        request: &Request,
         asking: Asking<'_>,
         smaller: bool,
         spent: &mut Spent,
     ) -> Result<Judged, Failure> {
-        let request = Request { method: Method::POST, url: self.graphql_url.clone(), body: Some(body) };
         let mut renewed = false;
         loop {
             let token = self.tokens.get(self, asking).await?;
-            match self.ask(Api::Graphql(&mut *decoder), &request, &token, asking, smaller, spent).await {
+            match self.ask(&mut api, request, &token, asking, smaller, spent).await {
                 Err(Failure::BadToken(_)) if !renewed && self.tokens.forget(&token).await => renewed = true,
                 outcome => return outcome,
             }
         }
     }
 
-    /// Asks the REST API with a given token.
-    pub(crate) async fn rest(
+    /// Asks the REST API with a given token, for whatever it answers.
+    pub(crate) async fn rest_as(
         &self,
         method: Method,
         path: &[&str],
@@ -205,13 +234,15 @@ impl Session {
         asking: Asking<'_>,
     ) -> Result<Value, Failure> {
         let request = Request { method, url: endpoint::join(&self.api_url, path), body: None };
-        Ok(self.ask(Api::Rest, &request, token, asking, false, &mut Spent::default()).await?.loose)
+        let mut plain = Plain(None);
+        self.ask(&mut Api::Rest(&mut plain), &request, token, asking, false, &mut Spent::default()).await?;
+        Ok(plain.0.unwrap_or_default())
     }
 
     /// Sends a request until there is an answer to use, waiting for limits and trying again what failed.
     async fn ask(
         &self,
-        mut api: Api<'_>,
+        api: &mut Api<'_>,
         request: &Request,
         token: &SecretString,
         asking: Asking<'_>,
@@ -220,9 +251,9 @@ impl Session {
     ) -> Result<Judged, Failure> {
         let (mut failed, mut limited) = (0_u32, 0_u32);
         loop {
-            let (verdict, answer) = self.exchange(&mut api, request, token, asking).await?;
+            let (verdict, answer) = self.exchange(&mut *api, request, token, asking).await?;
             spent.calls += 1;
-            if let (Api::Graphql(_), Some(content)) = (&api, verdict.content()) {
+            if let (Api::Graphql(_), Some(content)) = (&*api, verdict.content()) {
                 self.count(&answer.head, content.rate_limit(), spent);
             }
             let (reason, wait) = match verdict {
@@ -290,7 +321,7 @@ impl Session {
         let (address, now) = (without_query(&request.url), self.clock.now());
         let mut verdict = match api {
             Api::Graphql(decoder) => judge::graphql(&answer, &mut **decoder, asking.what, address, now),
-            Api::Rest => judge::rest(&answer, asking.what, address, now),
+            Api::Rest(decoder) => judge::rest(&answer, &mut **decoder, asking.what, address, now),
         };
         redaction::verdict(&mut verdict);
         Ok((verdict, answer))
@@ -350,7 +381,7 @@ impl Session {
             Content::Loose(body) => body,
             Content::Typed(_) => Value::Null,
         };
-        Judged { loose, errors, at, request_id: head.request_id }
+        Judged { loose, errors, at, request_id: head.request_id, has_next: head.has_next }
     }
 
     /// Pauses all: for as long as the provider said, else longer each time.

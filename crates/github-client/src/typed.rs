@@ -41,6 +41,17 @@ impl<T: DeserializeOwned + Send> Decoder for Typed<T> {
     }
 }
 
+/// The whole body that was read last, of an API that has no envelope; `None` where it could not be read.
+#[derive(Debug)]
+pub(crate) struct Plain<T>(pub(crate) Option<T>);
+
+impl<T: DeserializeOwned + Send> Decoder for Plain<T> {
+    fn read(&mut self, body: &[u8]) -> Option<Whole> {
+        self.0 = serde_json::from_slice(body).ok();
+        self.0.is_some().then_some(Whole { rate_limit: None })
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(bound = "T: DeserializeOwned")]
 struct Body<T> {

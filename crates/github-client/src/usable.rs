@@ -23,12 +23,14 @@ pub(crate) struct Judged {
     pub(crate) errors: Vec<GraphqlError>,
     pub(crate) at: Instant,
     pub(crate) request_id: Option<String>,
+    /// Whether there is another page, by the headers of the REST API.
+    pub(crate) has_next: bool,
 }
 
 impl<T: DeserializeOwned> Usable<T> {
     /// The reply, decoded part by part where that failed as a whole.
     pub(crate) fn reply(self, what: &str, spent: Spent) -> Result<Reply<T>, SourceError> {
-        let Judged { loose, mut errors, at, request_id } = self.judged;
+        let Judged { loose, mut errors, at, request_id, .. } = self.judged;
         let data = match self.typed.0 {
             Some(data) => data,
             None => decode::value(loose, &mut errors, what).map_err(|error| error.in_request(request_id.clone()))?,

@@ -9,8 +9,8 @@ use model::cells::{CardColumns as _, PlacedColumns, RawColumns as _};
 use model::columns::{Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
-    CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue, Place, Presence, Project, ProjectItem, PullRequest,
-    Release, Repository, Sighting, host_or_usual,
+    CiRun, CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue, Place, Presence, Project, ProjectItem,
+    PullRequest, Release, Repository, Sighting, host_or_usual,
 };
 
 /// Collects records and turns them into the columns that the engine reads.
@@ -143,6 +143,12 @@ impl RawBuilder {
     /// Adds a commit of the graph behind deployments and releases.
     pub fn git_commit(&mut self, commit: &GitCommit) -> &mut Self {
         self.raw.commits.push_row(commit, &mut self.texts);
+        self
+    }
+
+    /// Adds an attempt of a run of a workflow, which must come only once.
+    pub fn ci_run(&mut self, run: &CiRun) -> &mut Self {
+        self.raw.ci_runs.push_row(run, &mut self.texts);
         self
     }
 

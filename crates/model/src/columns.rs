@@ -14,13 +14,13 @@ use crate::Instant;
 use crate::cells::RawColumns as _;
 
 pub use crate::kinds::{
-    DeploymentOutcome, IncidentEventKind, IssueState, ProjectKind, PullRequestEventKind, ReviewState, SightingSource,
-    StateReason, StatusKind,
+    DeploymentOutcome, IncidentEventKind, IssueState, ProjectKind, PullRequestEventKind, ReviewState, RunConclusion,
+    SightingSource, StateReason, StatusKind,
 };
 pub use crate::tables::{
-    BillLineColumns, CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns,
-    IssueColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, ReleaseColumns, ReviewColumns,
-    SightingColumns, StatusEventColumns,
+    BillLineColumns, CiRunColumns, CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns,
+    IncidentEventColumns, IssueColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns,
+    ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
 pub use buffers::{Column, Dictionary, InstantColumn, append_codes};
@@ -38,7 +38,7 @@ pub struct Scopes {
     pub pull_requests: bool,
     /// Bills of the clouds.
     pub cloud_spending: bool,
-    /// Deployments, releases, commits and incidents.
+    /// Deployments, releases, commits, runs of workflows and incidents.
     pub delivery: bool,
 }
 
@@ -103,6 +103,8 @@ pub struct Raw {
     pub releases: ReleaseColumns,
     /// The commit graph behind them.
     pub commits: GitCommitColumns,
+    /// Runs of workflows that deploy.
+    pub ci_runs: CiRunColumns,
     /// Incidents, those aside that are issues of a forge.
     pub incidents: IncidentColumns,
     /// What happened in their course.
@@ -144,6 +146,7 @@ impl Raw {
         self.deployments.settle();
         self.releases.settle();
         self.commits.settle();
+        self.ci_runs.settle();
         self.incidents.settle();
         self.incident_events.settle();
         self.cloud_costs.settle();

@@ -44,14 +44,6 @@ impl Production {
     }
 }
 
-impl DeliveryRules {
-    /// Whether an environment is production by the general rules or by those of any service.
-    pub fn is_anybodys_production(&self, environment: &str, tier: &str) -> bool {
-        let mut of_services = self.services.iter().flat_map(|service| &service.environments);
-        self.production.holds(environment, tier) || of_services.any(|pattern| pattern.matches(environment))
-    }
-}
-
 /// What counts as deployments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeploymentsFrom {
@@ -62,6 +54,8 @@ pub enum DeploymentsFrom {
     Deployments,
     /// Published releases that are no prereleases.
     Releases,
+    /// Runs of the workflows of a service, for the default branch or for the branches and tags that it names.
+    Runs,
 }
 
 /// One service.
@@ -77,8 +71,70 @@ pub struct ServiceRules {
     pub paths: Vec<String>,
     /// Tasks of deployments that are its own; empty = all.
     pub tasks: Vec<String>,
+    /// Workflows whose runs deploy it: names of files, or their paths; empty = all.
+    pub workflows: Vec<String>,
+    /// Branches and tags that it is deployed from; empty = all, of runs the default branch.
+    pub refs: Vec<Pattern>,
     /// What counts as its deployments; `None` as for all.
     pub deployments_from: Option<DeploymentsFrom>,
+}
+
+impl DeliveryRules {
+    /// Whether an environment is production by the general rules or by those of any service.
+    pub fn is_anybodys_production(&self, environment: &str, tier: &str) -> bool {
+        let mut of_services = self.services.iter().flat_map(|service| &service.environments);
+        self.production.holds(environment, tier) || of_services.any(|pattern| pattern.matches(environment))
+    }
+
+    /// The workflows of a repository that services name, each once, in order.
+    pub fn workflows_of(&self, org: &str, repo: &str) -> Vec<String> {
+        let services = self.services.iter().filter(|service| service.has_repository(org, repo));
+        let mut workflows: Vec<String> = services.flat_map(|service| service.workflows.iter().cloned()).collect();
+        workflows.sort_unstable();
+        workflows.dedup();
+        workflows
+    }
+
+    /// Whether a run of a workflow of a repository deploys a service when it succeeds.
+    pub fn deploys(&self, org: &str, repo: &str, run: WorkflowRun<'_>) -> bool {
+        let by_runs = |service: &&ServiceRules| service.deployments_from == Some(DeploymentsFrom::Runs);
+        self.services.iter().filter(by_runs).any(|it| it.has_repository(org, repo) && it.is_deployed_by(run))
+    }
+}
+
+/// What says of a run of a workflow whether it deploys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkflowRun<'a> {
+    /// File of the workflow.
+    pub path: &'a str,
+    /// What started it.
+    pub event: &'a str,
+    /// Branch or tag that it ran for.
+    pub git_ref: &'a str,
+    /// Whether that is the default branch.
+    pub is_of_default_branch: bool,
+}
+
+impl ServiceRules {
+    /// Whether it names a repository, with or without its organisation.
+    pub fn has_repository(&self, org: &str, repo: &str) -> bool {
+        let (full, bare) = (comparable(&format!("{org}/{repo}")), comparable(repo));
+        self.repos.iter().map(|name| comparable(name)).any(|name| name == full || name == bare)
+    }
+
+    /// Whether a run of a workflow deploys it when it succeeds: one of its workflows, for the default branch or for a branch
+    /// or tag that it names. What a pull request has started deploys nothing: the branch of that name may be a fork's.
+    pub fn is_deployed_by(&self, run: WorkflowRun<'_>) -> bool {
+        let named = || self.refs.iter().any(|pattern| pattern.matches(run.git_ref));
+        let is_from = if self.refs.is_empty() { run.is_of_default_branch } else { named() };
+        is_from && !run.event.starts_with("pull_request") && self.has_workflow(run.path)
+    }
+
+    /// Whether a workflow is one of its own, by its file: `deploy.yml` is `.github/workflows/deploy.yml`.
+    pub fn has_workflow(&self, path: &str) -> bool {
+        let named = |name: &String| path == name || path.rsplit_once('/').is_some_and(|(_, file)| file == name);
+        self.workflows.iter().any(named)
+    }
 }
 
 /// What a hotfix is: a change with one of these labels, branches or titles.

@@ -251,6 +251,44 @@ kinds! {
         Inactive = "inactive",
     }
 
+    /// Where a run of a workflow is.
+    RunStatus (OPEN) {
+        /// Asked for, or not begun.
+        #[default]
+        Queued = "queued",
+        /// Under way.
+        InProgress = "in_progress",
+        /// Over.
+        Completed = "completed",
+        /// Waits for an approval or a timer.
+        Waiting = "waiting",
+    }
+
+    /// How a run of a workflow, or a job of it, ended.
+    RunConclusion (OPEN) {
+        /// It did not, so far.
+        #[default]
+        None = "",
+        /// All went well.
+        Success = "success",
+        /// Something failed.
+        Failure = "failure",
+        /// Somebody, or a newer run, called it off.
+        Cancelled = "cancelled",
+        /// There was nothing to do.
+        Skipped = "skipped",
+        /// Over, without a verdict.
+        Neutral = "neutral",
+        /// It took too long.
+        TimedOut = "timed_out",
+        /// It could not begin.
+        StartupFailure = "startup_failure",
+        /// Somebody has to act first.
+        ActionRequired = "action_required",
+        /// Given up by the provider.
+        Stale = "stale",
+    }
+
     /// What happened in the course of an incident.
     IncidentEventKind {
         /// It began.
@@ -302,6 +340,8 @@ kinds! {
         Releases = "releases",
         /// The commit graph of one repository behind what it deploys.
         Commits = "commits",
+        /// Runs of the workflows of one repository that deploy.
+        CiRuns = "ci_runs",
         /// Bills of one source of the clouds.
         CloudCosts = "cloud_costs",
         /// A folder of CSV files.

@@ -13,9 +13,9 @@ pub use crate::kinds::{
     StatusKind, Told,
 };
 pub use crate::tables::{
-    BillLine, Deployment, DeploymentStatus, FieldValue, GitCommit, ImportRun, Incident, IncidentEvent, Issue, Project,
-    ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Release, Repository, Review, Sighting, StatusEvent,
-    UntoldOfIssue, UntoldOfPullRequest,
+    BillLine, CiRun, Deployment, DeploymentStatus, FieldValue, GitCommit, ImportRun, Incident, IncidentEvent, Issue,
+    Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Release, Repository, Review, Sighting,
+    StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
 };
 use crate::{Amount, Instant, Month};
 
@@ -38,6 +38,8 @@ pub enum Record {
     Release(Box<Release>),
     /// A commit behind a deployment.
     GitCommit(Box<GitCommit>),
+    /// A run of a workflow.
+    CiRun(Box<CiRun>),
     /// An incident with its events.
     Incident(Box<Incident>),
     /// What an account was billed for a month.

@@ -1,6 +1,7 @@
 //! Snapshot of the organisation at an instant, as the provider shows it.
 
 mod delivery;
+mod runs;
 
 use model::Instant;
 
@@ -46,6 +47,7 @@ impl Organisation {
 }
 
 pub(crate) use delivery::WORKFLOW_LOGIN;
+pub(crate) use runs::WORKFLOWS;
 
 /// Shows an organisation at one instant, object by object.
 pub(crate) struct Presenter<'a> {

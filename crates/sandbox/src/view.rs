@@ -12,7 +12,7 @@ mod delivery;
 use model::Instant;
 
 pub use change::Transfer;
-pub use delivery::{Commit, Deployment, DeploymentStatus, Release};
+pub use delivery::{Commit, Deployment, DeploymentStatus, Release, WorkflowRun};
 
 /// Everything visible at [`View::now`].
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,8 @@ pub struct View {
     pub items: Vec<Item>,
     /// Deployments by repository.
     pub deployments: Vec<Deployment>,
+    /// Runs of the workflows that deploy, by repository and then in order of creation.
+    pub workflow_runs: Vec<WorkflowRun>,
     /// Releases by repository, drafts included.
     pub releases: Vec<Release>,
 }

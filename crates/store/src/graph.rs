@@ -2,6 +2,7 @@
 
 use ahash::AHashSet;
 use model::Instant;
+use model::delivery::WorkflowRun;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::sqlite::plans::Prepare as _;
@@ -12,16 +13,37 @@ type Place = (String, String, String);
 /// A commit that was deployed or released, and when that began.
 type Head = (String, i64);
 
-/// Object ids of commits that were deployed with success to an environment that counts, or released, and that are not
-/// stored: the newest first. With them when the oldest of all such deployments and releases was made, stored or not.
+/// What shipped a commit with success, besides a release.
+#[derive(Clone, Copy, Debug)]
+pub enum Deployed<'a> {
+    /// A deployment to an environment.
+    To {
+        /// Its name.
+        environment: &'a str,
+        /// Its tier.
+        tier: &'a str,
+    },
+    /// A run of a workflow of a repository.
+    ByRun {
+        /// Organisation.
+        org: &'a str,
+        /// Repository.
+        repo: &'a str,
+        /// The run.
+        run: WorkflowRun<'a>,
+    },
+}
+
+/// Object ids of commits that were released, or deployed with success in a way that counts, and that are not stored: the newest first. With them when the oldest of all such deployments and releases was made, stored or not.
 pub(crate) fn heads_to_read(
     connection: &Connection,
     repository_id: &str,
-    counts: &dyn Fn(&str, &str) -> bool,
+    counts: &dyn Fn(Deployed<'_>) -> bool,
 ) -> rusqlite::Result<(Vec<String>, Option<Instant>)> {
     let Some(place) = place_of(connection, repository_id)? else { return Ok((Vec::new(), None)) };
     let mut heads = deployed(connection, &place, counts)?;
     heads.extend(released(connection, &place)?);
+    heads.extend(deployed_by_runs(connection, &place, counts)?);
     let oldest = heads.iter().map(|(_, at)| *at).min().map(Instant::from_micros);
     heads.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let mut seen = AHashSet::new();
@@ -32,7 +54,7 @@ pub(crate) fn heads_to_read(
 fn deployed(
     connection: &Connection,
     place: &Place,
-    counts: &dyn Fn(&str, &str) -> bool,
+    counts: &dyn Fn(Deployed<'_>) -> bool,
 ) -> rusqlite::Result<Vec<Head>> {
     let sql = "SELECT sha, created_at, environment, tier FROM deployment
         WHERE org = ?1 AND repo = ?2 AND host = ?3 AND succeeded_at IS NOT NULL AND sha <> ''";
@@ -41,7 +63,28 @@ fn deployed(
     let mut heads = Vec::new();
     while let Some(row) = rows.next()? {
         let (environment, tier): (String, String) = (row.get(2)?, row.get(3)?);
-        if counts(&environment, &tier) {
+        if counts(Deployed::To { environment: &environment, tier: &tier }) {
+            heads.push((row.get(0)?, row.get(1)?));
+        }
+    }
+    Ok(heads)
+}
+
+fn deployed_by_runs(
+    connection: &Connection,
+    place: &Place,
+    counts: &dyn Fn(Deployed<'_>) -> bool,
+) -> rusqlite::Result<Vec<Head>> {
+    let sql = "SELECT sha, created_at, workflow_path, event, ref, default_branch FROM ci_run
+        WHERE org = ?1 AND repo = ?2 AND host = ?3 AND conclusion = 'success' AND sha <> ''";
+    let mut statement = connection.by_key(sql)?;
+    let mut rows = statement.query((&place.0, &place.1, &place.2))?;
+    let mut heads = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (workflow_path, event, git_ref): (String, String, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let run =
+            WorkflowRun { path: &workflow_path, event: &event, git_ref: &git_ref, is_of_default_branch: row.get(5)? };
+        if counts(Deployed::ByRun { org: &place.0, repo: &place.1, run }) {
             heads.push((row.get(0)?, row.get(1)?));
         }
     }

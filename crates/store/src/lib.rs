@@ -29,6 +29,7 @@ pub use check::Fault;
 pub use delivery::{Delivery, Deposit};
 pub use error::{Cause, StoreError};
 pub use findings::{Finding, Findings, Found, Kind};
+pub use graph::Deployed;
 pub use import_csv::{CsvImport, CsvTable};
 pub use lock::ImportLock;
 pub use page::{Absence, Page};

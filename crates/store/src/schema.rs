@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_7_commit_trailers.sql"),
     include_str!("schema_8_found_by_key.sql"),
     include_str!("schema_9_delivery.sql"),
+    include_str!("schema_10_ci_run.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -18,8 +18,8 @@ use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
-    Absence, Delivery, Deposit, Findings, Kind, Page, StoreError, graph, import_csv, presence, publish_csv, read, runs,
-    schema, write,
+    Absence, Delivery, Deployed, Deposit, Findings, Kind, Page, StoreError, graph, import_csv, presence, publish_csv,
+    read, runs, schema, write,
 };
 
 /// Distinct statements of one page are about forty; all stay prepared.
@@ -241,13 +241,13 @@ impl Store {
         self.read(write::issues_behind)
     }
 
-    /// Object ids, the newest first, of the commits of a repository (by its node id) that were deployed with success to an
-    /// environment that `counts` by its name and tier, or released, and that are not stored. With them when the oldest of
-    /// all such deployments and releases was made, stored or not; a release is as old as its commit.
+    /// Object ids, the newest first, of the commits of a repository (by its node id) that were released, or deployed with
+    /// success in a way that `counts`, and that are not stored. With them when the oldest of all such deployments and
+    /// releases was made, stored or not; a release is as old as its commit.
     pub fn heads_to_read(
         &self,
         repository_id: &str,
-        counts: &dyn Fn(&str, &str) -> bool,
+        counts: &dyn Fn(Deployed<'_>) -> bool,
     ) -> Result<(Vec<String>, Option<Instant>), StoreError> {
         self.read(|connection| graph::heads_to_read(connection, repository_id, counts))
     }

@@ -230,6 +230,28 @@ test('the sentence about the wait for reviews has a panel of its own', async ({ 
   await expect(all).toContainText(`${hours} h`);
 });
 
+for (const [path, title, first] of [
+  ['/flow', words.flow.aging.title, 15],
+  ['/pull-requests', words.pullRequests.open.title, 15],
+  ['/dora', words.dora.changes.slowest, 12],
+] as const) {
+  test(`the list "${title}" shows its first rows, all on demand, and the first again`, async ({ page }) => {
+    await open(page, path);
+    const list = card(page, title);
+    const rows = list.locator('tbody tr');
+    const button = list.getByRole('button', { name: /^Show/ });
+    const all = Number((await button.innerText()).match(/^Show all (\d+)/)?.[1]);
+    expect(all).toBeGreaterThan(first);
+    await expect(rows).toHaveCount(first);
+    await expect(button).toHaveAttribute('aria-expanded', 'false');
+    await button.click();
+    await expect(rows).toHaveCount(all);
+    await expect(button).toHaveAttribute('aria-expanded', 'true');
+    await button.click();
+    await expect(rows).toHaveCount(first);
+  });
+}
+
 test('the focus goes to the heading when one page follows another, and not before', async ({ page }) => {
   await open(page, '/flow');
   await expect(page.locator('h1')).not.toBeFocused();

@@ -32,3 +32,4 @@ mod transfers;
 mod truth;
 mod upkeep;
 mod windows;
+mod workflows;

@@ -34,6 +34,8 @@ pub(super) struct Facts {
     pub(super) has_incidents: bool,
     /// Whether no deployment is to an environment that anybody calls production.
     pub(super) is_elsewhere: bool,
+    /// Services that name workflows, each with how many deployments to production are of none that is known.
+    pub(super) of_unknown_workflows: Vec<(String, usize)>,
     /// Organisation, name and host by place of the repository.
     pub(super) repositories: Vec<[String; 3]>,
 }
@@ -78,6 +80,7 @@ impl Facts {
             services: whole.into_iter().filter_map(|service| service.part(&kept.is_kept, covered_to)).collect(),
             has_incidents: has_source(raw, delivery),
             is_elsewhere: services.are_all_elsewhere(&repositories),
+            of_unknown_workflows: builder.of_unknown_workflows(&places),
             repositories: repositories
                 .all
                 .iter()
@@ -98,6 +101,7 @@ impl Facts {
             other_incidents: self.other_incidents.iter().filter(|it| kept.has_incident(it)).cloned().collect(),
             has_incidents: self.has_incidents,
             is_elsewhere: self.is_elsewhere,
+            of_unknown_workflows: self.of_unknown_workflows.clone(),
             repositories: self.repositories.clone(),
         }
     }
@@ -177,6 +181,21 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    fn of_unknown_workflows(&self, places: &[usize]) -> Vec<(String, usize)> {
+        let counted = places.iter().map(|place| {
+            let service = &self.services.all[*place];
+            let deployments = |place: &usize| self.repositories.all[*place].deployments.iter();
+            let rows = service.repositories.iter().flat_map(deployments).map(|row| *row as usize);
+            let unknown = rows.filter(|row| {
+                let succeeded = self.raw.deployments.succeeded_at.get(*row);
+                succeeded.is_some_and(|at| at.micros() <= self.as_of)
+                    && self.services.has_unknown_workflow(self.raw, service, *row)
+            });
+            (service.name.clone(), unknown.count())
+        });
+        counted.filter(|(_, count)| *count > 0).collect()
+    }
+
     /// `None` for a service that never deployed.
     fn service(
         &self,

@@ -65,10 +65,12 @@ pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Tab
     let environment = |row: &Deployed<'_>| match row.rollout.row {
         Row::Deployment(at) => raw.dictionary.bytes(raw.deployments.environment[at as usize]).to_vec(),
         Row::Release(at) => raw.releases.tag.bytes(at as usize).to_vec(),
+        Row::Run(at) => raw.dictionary.bytes(raw.ci_runs.git_ref[at as usize]).to_vec(),
     };
     let url = |row: &Deployed<'_>| match row.rollout.row {
         Row::Deployment(at) => raw.deployments.url.text(at as usize).into_owned(),
         Row::Release(at) => raw.releases.url.text(at as usize).into_owned(),
+        Row::Run(at) => raw.ci_runs.url.text(at as usize).into_owned(),
     };
     let is_attempt = |row: &Deployed<'_>| row.rollout.kind == Kind::FailedAttempt;
     let counts = |row: &Deployed<'_>| row.rollout.counts() || (is_attempt(row) && attempts_count);

@@ -2,7 +2,7 @@
 //!
 //! **Services.** A service is made of repositories, or of folders of them; without a configuration each repository is one.
 //! What is production is said by names and tiers of environments; where nothing was ever deployed to production, published
-//! releases are the deployments.
+//! releases are the deployments. A service may say that runs of its workflows are.
 //!
 //! **Rollouts.** A deployment that reached production, with the same commit's later ones to other environments, is one
 //! rollout. It is a *change*, a *rollback* (to a commit that is behind the one that was live, or that diverged from it and
@@ -47,15 +47,15 @@ use crate::summary::DeliveryFacts;
 use crate::wanted::Wanted;
 use facts::Facts;
 use repositories::Repositories;
-use services::{Service, Services};
+use services::{Evidence, Service, Services};
 
 pub(crate) use counts::wilson;
 
 /// The tables of delivery, and what is said beside them.
 #[derive(Debug, Default)]
 pub(crate) struct Delivered {
-    /// `dora_week`, `dora_month`, `dora_day`, `dora_team_month` where there are teams, `calculated_deployment`, `calculated_change`, `calculated_incident`, as far
-    /// as they are wanted.
+    /// `dora_week`, `dora_month`, `dora_day`, `dora_team_month` where there are teams, `calculated_deployment`,
+    /// `calculated_change`, `calculated_incident`, as far as they are wanted.
     pub(crate) tables: Vec<Table>,
     /// What a person should know about the figures.
     pub(crate) notices: Vec<String>,
@@ -63,9 +63,9 @@ pub(crate) struct Delivered {
     pub(crate) summary: Option<DeliveryFacts>,
 }
 
-/// Whether anything was ever deployed or released.
+/// Whether anything was ever deployed or released, or workflows that deploy ever ran.
 pub fn has_delivery(raw: &Raw) -> bool {
-    !raw.deployments.id.is_empty() || !raw.releases.id.is_empty()
+    !raw.deployments.id.is_empty() || !raw.releases.id.is_empty() || !raw.ci_runs.run_id.is_empty()
 }
 
 /// Names of the services that ever deployed, in order; none under `cto-stats`.
@@ -78,11 +78,12 @@ pub fn services(raw: &Raw, rules: &Rules) -> Vec<String> {
     let deploys = |service: &&Service<'_>| {
         service.repositories.iter().any(|place| {
             let repository = &repositories.all[*place];
-            let is_production = |row: &u32| services.is_production(raw, service, *row as usize);
-            if services.is_by_releases(service, *place) {
-                !repository.releases.is_empty()
-            } else {
-                repository.deployments.iter().any(is_production)
+            match services.evidence(service, *place) {
+                Evidence::Deployments => {
+                    repository.deployments.iter().any(|row| services.is_production(raw, service, *row as usize))
+                }
+                Evidence::Releases => !repository.releases.is_empty(),
+                Evidence::Runs => repository.runs.iter().any(|row| Services::is_deploying(raw, service, *row as usize)),
             }
         })
     };

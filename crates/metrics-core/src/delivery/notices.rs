@@ -12,6 +12,7 @@ use super::facts::Facts;
 /// One line each.
 pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_whole: bool) -> Vec<String> {
     let mut notices = if is_whole { unknown_repositories(raw, rules, facts) } else { Vec::new() };
+    notices.extend(facts.of_unknown_workflows.iter().map(unknown_workflows));
     if facts.services.is_empty() {
         let succeeded = |at: Instant| at <= as_of;
         let any = (0..raw.deployments.id.len())
@@ -66,4 +67,12 @@ fn unknown_repositories(raw: &Raw, rules: &Rules, facts: &Facts) -> Vec<String> 
         })
     };
     rules.delivery.services.iter().filter(|_| !known.is_empty()).filter_map(notice).collect()
+}
+
+fn unknown_workflows((service, count): &(String, usize)) -> String {
+    let deployments = if *count == 1 { "1 deployment".to_owned() } else { format!("{count} deployments") };
+    format!(
+        "service {service}: {deployments} to production do not count, since the run of a workflow that made them is not \
+         known: import again where its workflows were named since (cto-import --delivery); runs that GitHub has deleted since stay unknown"
+    )
 }

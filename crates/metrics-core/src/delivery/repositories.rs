@@ -1,4 +1,4 @@
-//! What the raw data has of each repository: pull requests, deployments, releases, commits.
+//! What the raw data has of each repository: pull requests, deployments, releases, commits, runs of workflows.
 
 use ahash::RandomState;
 use hashbrown::HashMap;
@@ -28,6 +28,8 @@ pub(super) struct Repository {
     pub(super) releases: Vec<u32>,
     /// Rows of commits.
     pub(super) commits: Vec<u32>,
+    /// Rows of runs of workflows, the attempts of a run behind each other.
+    pub(super) runs: Vec<u32>,
 }
 
 impl Repository {
@@ -58,9 +60,17 @@ impl Repositories {
         for row in 0..columns.sha.len() {
             gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]).commits.push(row as u32);
         }
+        let columns = &raw.ci_runs;
+        for row in 0..columns.run_id.len() {
+            gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]).runs.push(row as u32);
+        }
         let mut all = gathering.all;
         for repository in &mut all {
             repository.default_branch = default_branch(raw, repository, as_of);
+            repository.runs.sort_unstable_by_key(|row| {
+                let row = *row as usize;
+                (raw.ci_runs.run_id.bytes(row), raw.ci_runs.attempt[row])
+            });
         }
         all.sort_by(|one, other| (&one.host, &one.org, &one.name).cmp(&(&other.host, &other.org, &other.name)));
         Self { all }

@@ -3,10 +3,10 @@
 use ahash::RandomState;
 use hashbrown::{HashMap, HashSet};
 use model::Instant;
-use model::columns::{DeploymentOutcome, Raw};
+use model::columns::{DeploymentOutcome, Raw, RunConclusion};
 
 use super::repositories::Repository;
-use super::services::{Service, Services};
+use super::services::{Evidence, Service, Services};
 use crate::pull_requests::Stages;
 
 /// Microseconds of an hour.
@@ -41,6 +41,8 @@ impl Kind {
 pub(super) enum Row {
     Deployment(u32),
     Release(u32),
+    /// The attempt of a run that decided.
+    Run(u32),
 }
 
 /// A deployment to production that ended.
@@ -80,6 +82,7 @@ impl Rollout {
         match self.row {
             Row::Deployment(row) => raw.deployments.id.bytes(row as usize),
             Row::Release(row) => raw.releases.id.bytes(row as usize),
+            Row::Run(row) => raw.ci_runs.run_id.bytes(row as usize),
         }
     }
 
@@ -88,6 +91,7 @@ impl Rollout {
         match self.row {
             Row::Deployment(row) => raw.deployments.sha.bytes(row as usize),
             Row::Release(row) => raw.releases.sha.bytes(row as usize),
+            Row::Run(row) => raw.ci_runs.sha.bytes(row as usize),
         }
     }
 }
@@ -111,8 +115,10 @@ pub(super) fn rollouts_of(
     repository: &Repository,
 ) -> (Vec<Rollout>, Vec<Rollout>) {
     let Deploying { raw, services, stages, rollout_hours, as_of } = *deploying;
-    if services.is_by_releases(service, place) {
-        return (released(raw, place, repository, as_of), Vec::new());
+    match services.evidence(service, place) {
+        Evidence::Deployments => {}
+        Evidence::Releases => return (released(raw, place, repository, as_of), Vec::new()),
+        Evidence::Runs => return run(raw, service, place, repository, as_of),
     }
     let unmerged = UnmergedHeads::of(raw, repository, stages);
     let columns = &raw.deployments;
@@ -217,23 +223,79 @@ fn released(raw: &Raw, place: usize, repository: &Repository, as_of: i64) -> Vec
     };
     let mut rows: Vec<(i64, &[u8], u32)> = repository.releases.iter().filter_map(published).collect();
     rows.sort_unstable();
-    let mut rollouts: Vec<Rollout> = Vec::with_capacity(rows.len());
-    for (published, _, row) in rows {
+    let rollouts = rows.into_iter().map(|(published, _, row)| Rollout {
+        row: Row::Release(row),
+        repository: place,
+        started: published,
+        succeeded: Some(published),
+        finished: published,
+        kind: Kind::Change,
+        taken_up: Vec::new(),
+        made_from: None,
+    });
+    with_redeploys(raw, rollouts.collect())
+}
+
+/// Rollouts in the order of their success, each of which serves all users: that of the very commit before is a redeploy.
+fn with_redeploys(raw: &Raw, mut rollouts: Vec<Rollout>) -> Vec<Rollout> {
+    for place in 1..rollouts.len() {
+        let sha = rollouts[place].sha(raw);
+        if !sha.is_empty() && sha == rollouts[place - 1].sha(raw) {
+            rollouts[place].kind = Kind::Redeploy;
+        }
+    }
+    rollouts
+}
+
+/// Runs of the workflows of a service, each a rollout once an attempt has succeeded, and those that failed without. What a
+/// later attempt does undoes no success.
+fn run(
+    raw: &Raw,
+    service: &Service<'_>,
+    place: usize,
+    repository: &Repository,
+    as_of: i64,
+) -> (Vec<Rollout>, Vec<Rollout>) {
+    let columns = &raw.ci_runs;
+    let by_now = |at: Option<Instant>| at.map(Instant::micros).filter(|at| *at <= as_of);
+    let (mut successes, mut attempts) = (Vec::new(), Vec::new());
+    let is_one = |a: &u32, b: &u32| columns.run_id.bytes(*a as usize) == columns.run_id.bytes(*b as usize);
+    for of_run in repository.runs.chunk_by(is_one) {
+        let ended = of_run.iter().filter_map(|row| {
+            let at = *row as usize;
+            if !Services::is_deploying(raw, service, at) {
+                return None;
+            }
+            Some((columns.conclusion[at]?, by_now(columns.finished_at.get(at))?, *row))
+        });
+        let ended: Vec<(RunConclusion, i64, u32)> = ended.collect();
+        let first = |is_it: &dyn Fn(RunConclusion) -> bool| {
+            ended.iter().filter(|(conclusion, ..)| is_it(*conclusion)).min_by_key(|(_, finished, _)| *finished)
+        };
+        let success = first(&|conclusion| conclusion == RunConclusion::Success);
+        let Some((_, finished, row)) = success.or_else(|| first(&is_failure)).copied() else { continue };
+        let started = by_now(columns.started_at.get(row as usize)).unwrap_or(finished);
         let rollout = Rollout {
-            row: Row::Release(row),
+            row: Row::Run(row),
             repository: place,
-            started: published,
-            succeeded: Some(published),
-            finished: published,
-            kind: Kind::Change,
+            started,
+            succeeded: success.map(|_| finished),
+            finished,
+            kind: if success.is_some() { Kind::Change } else { Kind::FailedAttempt },
             taken_up: Vec::new(),
             made_from: None,
         };
-        let is_same =
-            rollouts.last().is_some_and(|last| last.sha(raw) == rollout.sha(raw) && !rollout.sha(raw).is_empty());
-        rollouts.push(Rollout { kind: if is_same { Kind::Redeploy } else { Kind::Change }, ..rollout });
+        if success.is_some() { &mut successes } else { &mut attempts }.push(rollout);
     }
-    rollouts
+    let order = |one: &Rollout, other: &Rollout| (one.finished, one.id(raw)).cmp(&(other.finished, other.id(raw)));
+    successes.sort_by(order);
+    attempts.sort_by(order);
+    (with_redeploys(raw, successes), attempts)
+}
+
+/// Whether a run that ended so has failed; one that was called off or had nothing to do has not.
+fn is_failure(conclusion: RunConclusion) -> bool {
+    matches!(conclusion, RunConclusion::Failure | RunConclusion::TimedOut | RunConclusion::StartupFailure)
 }
 
 /// The heads of pull requests, with when each was merged.

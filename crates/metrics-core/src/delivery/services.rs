@@ -1,9 +1,12 @@
 //! Services: what is deployed together and looked at as one.
 
+use ahash::RandomState;
+use hashbrown::HashMap;
 use model::columns::Raw;
-use model::delivery::{DeliveryRules, DeploymentsFrom, ServiceRules};
+use model::delivery::{DeliveryRules, DeploymentsFrom, ServiceRules, WorkflowRun};
 use model::names::comparable;
 use model::pattern::Pattern;
+use model::records::host_or_usual;
 
 use super::repositories::{Repositories, Repository};
 
@@ -22,6 +25,16 @@ pub(super) struct Services<'a> {
     rules: &'a DeliveryRules,
     /// By place of the repository: whether nothing was ever deployed to production from it.
     by_releases: Vec<bool>,
+    /// Code of the workflow's file by host and id of the run; empty where no service names a workflow.
+    workflows: HashMap<(String, Vec<u8>), u32, RandomState>,
+}
+
+/// What the deployments of a service in one of its repositories are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Evidence {
+    Deployments,
+    Releases,
+    Runs,
 }
 
 impl<'a> Services<'a> {
@@ -30,8 +43,12 @@ impl<'a> Services<'a> {
         let mut is_taken = vec![false; repositories.all.len()];
         let mut all: Vec<Service<'_>> = Vec::new();
         for service in &rules.services {
-            let places: Vec<usize> =
-                (0..is_taken.len()).filter(|place| is_named(service, &repositories.all[*place])).collect();
+            let places: Vec<usize> = (0..is_taken.len())
+                .filter(|place| {
+                    let repository = &repositories.all[*place];
+                    service.has_repository(&repository.org, &repository.name)
+                })
+                .collect();
             for place in &places {
                 is_taken[*place] = true;
             }
@@ -46,7 +63,12 @@ impl<'a> Services<'a> {
             all.push(Service { name, rules: None, repositories: vec![place] });
         }
         all.sort_by(|one, other| one.name.cmp(&other.name));
-        Self { all, rules, by_releases: repositories.all.iter().map(|it| !deploys(raw, rules, it)).collect() }
+        Self {
+            all,
+            rules,
+            by_releases: repositories.all.iter().map(|it| !deploys(raw, rules, it)).collect(),
+            workflows: workflows(raw, rules, repositories),
+        }
     }
 
     /// Whether nothing was ever deployed to production, by anybody's rules.
@@ -55,22 +77,64 @@ impl<'a> Services<'a> {
         !(0..self.by_releases.len()).any(deploys)
     }
 
-    /// Whether releases are the deployments of a service in one of its repositories: as it says, else by what the
-    /// repository ever deployed.
-    pub(super) fn is_by_releases(&self, service: &Service<'_>, place: usize) -> bool {
+    /// What the deployments of a service in one of its repositories are: as it says, else by what the repository ever
+    /// deployed.
+    pub(super) fn evidence(&self, service: &Service<'_>, place: usize) -> Evidence {
         match service.rules.and_then(|own| own.deployments_from).unwrap_or(self.rules.deployments_from) {
-            DeploymentsFrom::Deployments => false,
-            DeploymentsFrom::Releases => true,
-            DeploymentsFrom::Auto => self.by_releases[place],
+            DeploymentsFrom::Releases => Evidence::Releases,
+            DeploymentsFrom::Runs => Evidence::Runs,
+            DeploymentsFrom::Auto if self.by_releases[place] => Evidence::Releases,
+            DeploymentsFrom::Deployments | DeploymentsFrom::Auto => Evidence::Deployments,
         }
     }
 
-    /// Whether a deployment of one of its repositories is one of the service to its production.
+    /// Whether a deployment of one of its repositories is one of the service to its production. One of a workflow that is
+    /// not known is not, where the service names workflows.
     pub(super) fn is_production(&self, raw: &Raw, service: &Service<'_>, row: usize) -> bool {
+        self.may_be_production(raw, service, row)
+            && service.rules.is_none_or(|own| {
+                own.workflows.is_empty()
+                    || self.workflow(raw, row).is_some_and(|path| own.has_workflow(&raw.dictionary.text(path)))
+            })
+    }
+
+    /// Whether a deployment is one of a service to its production but for its workflow, which is not known.
+    pub(super) fn has_unknown_workflow(&self, raw: &Raw, service: &Service<'_>, row: usize) -> bool {
+        let names_some = service.rules.is_some_and(|own| !own.workflows.is_empty());
+        names_some && self.may_be_production(raw, service, row) && self.workflow(raw, row).is_none()
+    }
+
+    /// Code of the file of the workflow that made a deployment.
+    fn workflow(&self, raw: &Raw, row: usize) -> Option<u32> {
+        let columns = &raw.deployments;
+        let host = host_or_usual(&raw.dictionary.text(columns.host[row])).to_owned();
+        self.workflows.get(&(host, columns.run_id.bytes(row).to_vec())).copied()
+    }
+
+    /// Whether a run of a workflow deploys a service to its production when it succeeds.
+    pub(super) fn is_deploying(raw: &Raw, service: &Service<'_>, row: usize) -> bool {
+        let columns = &raw.ci_runs;
+        let text = |code: u32| raw.dictionary.text(code);
+        service.rules.is_some_and(|own| {
+            own.is_deployed_by(WorkflowRun {
+                path: &text(columns.workflow_path[row]),
+                event: &text(columns.event[row]),
+                git_ref: &text(columns.git_ref[row]),
+                is_of_default_branch: columns.default_branch[row],
+            })
+        })
+    }
+
+    /// By task, ref and environment.
+    fn may_be_production(&self, raw: &Raw, service: &Service<'_>, row: usize) -> bool {
         let columns = &raw.deployments;
         let task = raw.dictionary.text(columns.task[row]);
         let own = service.rules;
         if own.is_some_and(|own| !own.tasks.is_empty() && !own.tasks.iter().any(|name| *name == task)) {
+            return false;
+        }
+        let git_ref = raw.dictionary.text(columns.git_ref[row]);
+        if own.is_some_and(|own| !own.refs.is_empty() && !is_any(&own.refs, &git_ref)) {
             return false;
         }
         let environment = raw.dictionary.text(columns.environment[row]);
@@ -98,6 +162,25 @@ impl<'a> Services<'a> {
     }
 }
 
+/// The workflows of runs, as far as a service asks for them.
+fn workflows(
+    raw: &Raw,
+    rules: &DeliveryRules,
+    repositories: &Repositories,
+) -> HashMap<(String, Vec<u8>), u32, RandomState> {
+    let mut workflows = HashMap::default();
+    if rules.services.iter().all(|service| service.workflows.is_empty()) {
+        return workflows;
+    }
+    for repository in &repositories.all {
+        for row in repository.runs.iter().map(|row| *row as usize) {
+            let run = raw.ci_runs.run_id.bytes(row).to_vec();
+            workflows.insert((repository.host.clone(), run), raw.ci_runs.workflow_path[row]);
+        }
+    }
+    workflows
+}
+
 /// Whether a repository ever deployed to an environment that is production by anybody's rules.
 fn deploys(raw: &Raw, rules: &DeliveryRules, repository: &Repository) -> bool {
     let columns = &raw.deployments;
@@ -111,12 +194,6 @@ fn deploys(raw: &Raw, rules: &DeliveryRules, repository: &Repository) -> bool {
         let (name, tier) = (raw.dictionary.text(codes.0), raw.dictionary.text(codes.1));
         rules.is_anybodys_production(&name, &tier)
     })
-}
-
-/// Whether a service names a repository, with or without its organisation.
-fn is_named(service: &ServiceRules, repository: &Repository) -> bool {
-    let (full, bare) = (comparable(&repository.full_name()), comparable(&repository.name));
-    service.repos.iter().map(|name| comparable(name)).any(|name| name == full || name == bare)
 }
 
 fn is_any(patterns: &[Pattern], name: &str) -> bool {

@@ -95,6 +95,7 @@ fn repositories(raw: &Raw) -> Vec<String> {
         (&raw.pull_requests.org, &raw.pull_requests.repo),
         (&raw.deployments.org, &raw.deployments.repo),
         (&raw.releases.org, &raw.releases.repo),
+        (&raw.ci_runs.org, &raw.ci_runs.repo),
     ];
     let codes: HashSet<(u32, u32)> =
         rows.into_iter().flat_map(|(orgs, repos)| orgs.iter().copied().zip(repos.iter().copied())).collect();

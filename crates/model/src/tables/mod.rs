@@ -15,8 +15,8 @@ mod repositories;
 pub use bills::{BillLine, BillLineColumns};
 pub use boards::{CustomFieldColumns, FieldValue, Project, ProjectItem, Sighting, SightingColumns};
 pub use delivery::{
-    Deployment, DeploymentColumns, DeploymentStatus, GitCommit, GitCommitColumns, Incident, IncidentColumns,
-    IncidentEvent, IncidentEventColumns, Release, ReleaseColumns,
+    CiRun, CiRunColumns, Deployment, DeploymentColumns, DeploymentStatus, GitCommit, GitCommitColumns, Incident,
+    IncidentColumns, IncidentEvent, IncidentEventColumns, Release, ReleaseColumns,
 };
 pub use imports::ImportRun;
 pub use issues::{
@@ -32,7 +32,7 @@ use crate::cells::RawRow as _;
 use crate::spec::RawTable;
 
 /// All raw tables in the order in which they are published.
-pub static RAW_TABLES: [&RawTable; 19] = [
+pub static RAW_TABLES: [&RawTable; 20] = [
     Repository::TABLE,
     Project::TABLE,
     Issue::TABLE,
@@ -48,6 +48,7 @@ pub static RAW_TABLES: [&RawTable; 19] = [
     DeploymentStatus::TABLE,
     Release::TABLE,
     GitCommit::TABLE,
+    CiRun::TABLE,
     Incident::TABLE,
     IncidentEvent::TABLE,
     BillLine::TABLE,

@@ -23,6 +23,7 @@ impl Presenter<'_> {
         for repository in by_place {
             let deployments = self.deployments(repository).map(|position| self.deployment(repository, position));
             view.deployments.extend(deployments);
+            view.workflow_runs.extend(self.workflow_runs(repository));
             view.releases.extend(self.releases(repository).map(|position| self.release(repository, position)));
             let shown: Vec<usize> = self.commits(repository).collect();
             let place = |position: u32| shown.partition_point(|shown| *shown < position as usize) as u32;

@@ -264,8 +264,9 @@ async fn answer_rest(
     headers: HeaderMap,
 ) -> Response<Body> {
     let path = uri.path().strip_prefix("/api/v3").unwrap_or(uri.path());
-    let reply = rest::answer(&state, &method, path, &headers);
-    let request = json!({ "method": method.as_str(), "path": path });
+    let query = uri.query().unwrap_or_default();
+    let reply = rest::answer(&state, &method, path, query, &headers);
+    let request = json!({ "method": method.as_str(), "path": path, "query": query });
     send(&state, &fuse, &format!("{method}{path}"), &request, reply)
 }
 

@@ -98,7 +98,7 @@ fn operation_name(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-fn breaks(fault: &Fault) -> Option<Break> {
+pub(super) fn breaks(fault: &Fault) -> Option<Break> {
     match fault.kind {
         FaultKind::ConnectionReset => Some(Break::Reset),
         FaultKind::TruncatedBody => Some(Break::Truncate),
@@ -175,7 +175,7 @@ fn reply_to(state: &State, conduct: &InForce, ids: ShownIds, request: &Request, 
     }
 }
 
-fn says_how_long(kind: FaultKind) -> bool {
+pub(super) fn says_how_long(kind: FaultKind) -> bool {
     matches!(
         kind,
         FaultKind::PrimaryLimit
@@ -245,7 +245,7 @@ fn reply_to_valid(
     if saml { reply.with("x-github-sso", sso(org)) } else { reply }
 }
 
-fn forbidden(state: &State, prepared: &Prepared) -> Vec<usize> {
+pub(super) fn forbidden(state: &State, prepared: &Prepared) -> Vec<usize> {
     state
         .faults(FaultKind::NoAccess)
         .iter()

@@ -1,5 +1,7 @@
 //! The REST requests that importers make besides GraphQL.
 
+mod runs;
+
 use axum::http::{HeaderMap, Method};
 use model::Instant;
 use serde_json::{Value as Json, json};
@@ -18,7 +20,7 @@ const MOST_JWT_SECONDS: i64 = 600;
 const INSTALLATION: u64 = 1;
 
 /// Answers a request below the base.
-pub(crate) fn answer(state: &State, method: &Method, path: &str, headers: &HeaderMap) -> Reply {
+pub(crate) fn answer(state: &State, method: &Method, path: &str, query: &str, headers: &HeaderMap) -> Reply {
     state.count(|counters| counters.rest_calls += 1);
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let prepared = state.prepared();
@@ -42,6 +44,9 @@ pub(crate) fn answer(state: &State, method: &Method, path: &str, headers: &Heade
         ("GET", ["orgs", name]) => {
             let owner = prepared.find_owner(name).map(|owner| prepared.owner(owner));
             answer_org(state, owner)
+        }
+        ("GET", ["repos", owner, name, "actions", "workflows", file, "runs"]) => {
+            runs::list(state, &prepared, [owner, name, file], query)
         }
         _ => Reply::message(404, "Not Found"),
     };

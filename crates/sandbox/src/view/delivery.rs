@@ -1,6 +1,7 @@
-//! Deployments, releases and commits as the provider shows them.
+//! Deployments, runs of workflows, releases and commits as the provider shows them.
 
 use model::Instant;
+use model::kinds::{RunConclusion, RunStatus};
 use model::records::DeploymentStatusKind;
 
 /// A deployment.
@@ -47,6 +48,37 @@ pub struct DeploymentStatus {
     pub environment: String,
     /// Address of the log.
     pub log_url: String,
+}
+
+/// A run of a workflow, as its last attempt left it.
+#[derive(Clone, Debug)]
+pub struct WorkflowRun {
+    /// The provider's number.
+    pub id: u64,
+    /// Repository.
+    pub repository: usize,
+    /// File of the workflow below `.github/workflows`.
+    pub workflow: &'static str,
+    /// What started it.
+    pub event: &'static str,
+    /// Branch.
+    pub branch: &'static str,
+    /// Object id of the commit.
+    pub sha: String,
+    /// Number among the runs of the repository.
+    pub number: i64,
+    /// Attempt, from 1.
+    pub attempt: i64,
+    /// Where it is.
+    pub status: RunStatus,
+    /// How it ended; `RunConclusion::None` while it runs.
+    pub conclusion: RunConclusion,
+    /// Made.
+    pub created_at: Instant,
+    /// Begin of the attempt.
+    pub started_at: Instant,
+    /// Last change.
+    pub updated_at: Instant,
 }
 
 /// A release.

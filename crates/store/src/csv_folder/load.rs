@@ -5,8 +5,8 @@ use std::path::Path;
 use model::Instant;
 use model::cells::{PlacedColumns, RawColumns, RawRow};
 use model::columns::{
-    DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, InstantColumn, Interner, IssueColumns,
-    PullRequestColumns, Raw, ReleaseColumns, ReviewColumns, Scopes,
+    CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, InstantColumn, Interner,
+    IssueColumns, PullRequestColumns, Raw, ReleaseColumns, ReviewColumns, Scopes,
 };
 use model::instant::Plausible;
 use model::kinds::{RunOutcome, Scope};
@@ -66,18 +66,19 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     } else {
         (None, None)
     };
-    let (deployments, releases, commits, incidents, incident_events) = if scopes.delivery && reading == Reading::Strict
-    {
-        (
-            folder.open(Free::<DeploymentColumns>::new)?,
-            folder.open(Free::<ReleaseColumns>::new)?,
-            folder.open(Free::<GitCommitColumns>::new)?,
-            folder.open(Free::<IncidentColumns>::new)?,
-            folder.open(Free::<IncidentEventColumns>::new)?,
-        )
-    } else {
-        (None, None, None, None, None)
-    };
+    let (deployments, releases, commits, ci_runs, incidents, incident_events) =
+        if scopes.delivery && reading == Reading::Strict {
+            (
+                folder.open(Free::<DeploymentColumns>::new)?,
+                folder.open(Free::<ReleaseColumns>::new)?,
+                folder.open(Free::<GitCommitColumns>::new)?,
+                folder.open(Free::<CiRunColumns>::new)?,
+                folder.open(Free::<IncidentColumns>::new)?,
+                folder.open(Free::<IncidentEventColumns>::new)?,
+            )
+        } else {
+            (None, None, None, None, None, None)
+        };
     let bills = if scopes.cloud_spending { folder.open(Bills::new)? } else { None };
     blocks::run(&works([
         work(project_events.as_ref()),
@@ -89,6 +90,7 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         work(commits.as_ref()),
         work(deployments.as_ref()),
         work(releases.as_ref()),
+        work(ci_runs.as_ref()),
         work(incidents.as_ref()),
         work(incident_events.as_ref()),
         work(bills.as_ref()),
@@ -99,10 +101,18 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     raw.sightings = join(folder.finish(sightings)?, &mut texts);
     raw.reviews = join(folder.finish(reviews)?, &mut texts);
     raw.pull_request_events = join(folder.finish(pull_request_events)?, &mut texts);
-    raw.deployments = join_by_id(folder.finish(deployments)?, &mut texts, |it| (&it.id, &it.host))?;
-    raw.releases = join_by_id(folder.finish(releases)?, &mut texts, |it| (&it.id, &it.host))?;
+    raw.deployments =
+        join_by_id(folder.finish(deployments)?, &mut texts, |it| &it.host, |it, row| it.id.bytes(row).into())?;
+    raw.releases = join_by_id(folder.finish(releases)?, &mut texts, |it| &it.host, |it, row| it.id.bytes(row).into())?;
     raw.commits = join(folder.finish(commits)?, &mut texts);
-    raw.incidents = join_by_id(folder.finish(incidents)?, &mut texts, |it| (&it.id, &it.host))?;
+    raw.ci_runs = join_by_id(
+        folder.finish(ci_runs)?,
+        &mut texts,
+        |it| &it.host,
+        |it, row| attempt_name(&it.run_id.text(row), it.attempt[row]).into_bytes().into(),
+    )?;
+    raw.incidents =
+        join_by_id(folder.finish(incidents)?, &mut texts, |it| &it.host, |it, row| it.id.bytes(row).into())?;
     raw.incident_events = join(folder.finish(incident_events)?, &mut texts);
     (raw.cloud_costs, raw.as_original.binary_costs) = cloud_costs::join(folder.finish(bills)?, &mut texts);
     raw.as_original.last_pull_request = last_rows(&pull_requests);
@@ -125,6 +135,11 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         raw.implausible = folder.problems.drain(..).map(|problem| problem.to_string()).collect();
     }
     Ok(Loaded { raw, problems: folder.problems })
+}
+
+/// An attempt of a run, as messages name it.
+pub(crate) fn attempt_name(run_id: &str, attempt: i64) -> String {
+    format!("{run_id} attempt {attempt}")
 }
 
 /// For each pull request the last row with its key; empty where none comes again.
@@ -249,6 +264,7 @@ fn first_overfull(raw: &Raw) -> Option<CsvError> {
         .or_else(|| of(&raw.deployments))
         .or_else(|| of(&raw.releases))
         .or_else(|| of(&raw.commits))
+        .or_else(|| of(&raw.ci_runs))
         .or_else(|| of(&raw.incidents))
         .or_else(|| of(&raw.incident_events))
         .or_else(|| of(&raw.cloud_costs))
@@ -280,6 +296,7 @@ fn newest_instant(raw: &Raw, plausible: Option<Plausible>) -> Option<Instant> {
         &raw.deployments.created_at,
         &raw.deployments.finished_at,
         &raw.releases.published_at,
+        &raw.ci_runs.finished_at,
         &raw.incidents.started_at,
         &raw.incident_events.at,
     ];

@@ -28,6 +28,7 @@ use model::columns::Raw;
 use model::tables::{BillLine, RAW_TABLES};
 
 pub use error::{CsvError, Problem};
+pub(crate) use load::attempt_name;
 pub use load::{load, load_at};
 
 /// What is done about odd values.

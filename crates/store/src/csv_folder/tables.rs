@@ -1,5 +1,6 @@
 //! Declared tables as columns and as rows.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -306,25 +307,26 @@ impl<C: RawColumns + Send> Table for Free<C> {
     }
 }
 
-/// All rows in file order, of a table whose rows have an id.
+/// All rows in file order, of a table whose rows have an id. `hosts` are theirs, and `id` is that of a row.
 ///
 /// # Errors
 /// An id comes again.
 pub(super) fn join_by_id<C: RawColumns>(
     parts: Vec<Part<ColumnsPart<C>>>,
     texts: &mut Interner,
-    id: impl Fn(&C) -> (&TextColumn, &[u32]),
+    hosts: impl Fn(&C) -> &[u32],
+    id: impl Fn(&C, usize) -> Cow<'_, [u8]>,
 ) -> Result<C, CsvError> {
     let lines = parts.iter().flat_map(|part| part.content.lines.iter().map(|line| part.first_line + u64::from(*line)));
     let lines: Vec<u64> = lines.collect();
     let columns: C = join(parts, texts);
-    let (ids, hosts) = id(&columns);
+    let hosts = hosts(&columns);
     let usual = [texts.code(b""), texts.code(USUAL_HOST.as_bytes())];
     let host = |row: usize| Some(hosts[row]).filter(|host| !usual.contains(host));
-    let mut first = AHashMap::with_capacity(ids.len());
-    for row in 0..ids.len() {
-        if let Some(first) = first.insert((ids.bytes(row), host(row)), row) {
-            let (file, key) = (C::Row::TABLE.file, shown(ids.bytes(row)));
+    let mut first = AHashMap::with_capacity(hosts.len());
+    for row in 0..hosts.len() {
+        if let Some(first) = first.insert((id(&columns, row), host(row)), row) {
+            let (file, key) = (C::Row::TABLE.file, shown(&id(&columns, row)));
             return Err(CsvError::Duplicate { file, key, first: lines[first], second: lines[row] });
         }
     }

@@ -2,11 +2,14 @@
 
 use ahash::AHashMap;
 use model::cells::{RawColumns, RawRow};
-use model::columns::{DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, ReleaseColumns};
+use model::columns::{
+    CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, ReleaseColumns,
+};
 use model::records::{Deployment, DeploymentStatus, Incident, IncidentEvent, host_or_usual};
 
 use super::newest::Newest;
 use super::{CsvTable, Failure, Loader};
+use crate::csv_folder::attempt_name;
 use crate::csv_folder::rows::{self, FileRow, each_row};
 
 impl Loader<'_> {
@@ -22,6 +25,10 @@ impl Loader<'_> {
                 loader.writer.git_commit(commit)?;
                 Ok(true)
             },
+        )?;
+        self.each_of::<CiRunColumns>(
+            |run| Some(key(&attempt_name(&run.run_id, run.attempt), &run.host)),
+            |loader, run| Ok(loader.writer.ci_run(run)?),
         )?;
         self.incidents()
     }

@@ -72,6 +72,8 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw>
             raw.implausible.extend(first.sentences(|_| "a release".to_owned()));
             raw.commits = free(&first, "org, repo, sha, host", &mut texts)?;
             raw.implausible.extend(first.sentences(|_| "a commit".to_owned()));
+            raw.ci_runs = free(&first, "run_id, attempt, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a run of a workflow".to_owned()));
             raw.incidents = free(&first, "incident_id, host", &mut texts)?;
             raw.incident_events = free(&first, "incident_id, at, kind, host", &mut texts)?;
             raw.implausible.extend(first.sentences(|_| "an incident".to_owned()));

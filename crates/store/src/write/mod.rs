@@ -108,6 +108,7 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
             Record::Deployment(deployment) => drop(writer.deployment(deployment)?),
             Record::Release(release) => drop(writer.release(release)?),
             Record::GitCommit(commit) => writer.git_commit(commit)?,
+            Record::CiRun(run) => drop(writer.ci_run(run)?),
             Record::Incident(incident) => drop(writer.incident(incident)?),
             Record::CloudMonth(month) => writer.cloud_month(month, page.subject)?,
         }

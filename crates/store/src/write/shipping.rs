@@ -1,8 +1,8 @@
-//! Deployments, releases, commits and incidents: rows by an id of their own, of which the later observation counts.
+//! Deployments, releases, commits, runs of workflows and incidents: rows by an id of their own, of which the later observation counts.
 
 use model::cells::RawRow;
-use model::records::{Deployment, GitCommit, Incident, Release, Repository, host_or_usual};
-use rusqlite::OptionalExtension as _;
+use model::records::{CiRun, Deployment, GitCommit, Incident, Release, Repository, host_or_usual};
+use rusqlite::{OptionalExtension as _, ToSql, params_from_iter};
 
 use super::{PageWriter, micros};
 use crate::merge::order::{Sight, counts};
@@ -10,7 +10,7 @@ use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::{Keys, upsert};
 
 /// Tables whose rows name their repository.
-const OF_REPOSITORIES: [&str; 4] = ["deployment", "release", "git_commit", "incident"];
+const OF_REPOSITORIES: [&str; 5] = ["deployment", "release", "git_commit", "ci_run", "incident"];
 
 /// A repository that has another organisation, name or host.
 pub(super) struct Rename {
@@ -32,7 +32,7 @@ impl PageWriter<'_> {
         let mut deployment = deployment.clone();
         set_usual(&mut deployment.host);
         let sight = self.sight(micros(deployment.updated_at));
-        if !self.put_observed("deployment_id", &deployment.id, &deployment.host, sight, &deployment)? {
+        if !self.put_observed(&[("deployment_id", &deployment.id)], &deployment.host, sight, &deployment)? {
             return Ok(false);
         }
         let statuses = std::mem::take(&mut deployment.statuses);
@@ -52,7 +52,7 @@ impl PageWriter<'_> {
     pub(crate) fn release(&mut self, release: &Release) -> rusqlite::Result<bool> {
         let mut release = release.clone();
         set_usual(&mut release.host);
-        self.put_observed("release_id", &release.id, &release.host, self.sight(None), &release)
+        self.put_observed(&[("release_id", &release.id)], &release.host, self.sight(None), &release)
     }
 
     /// Stores a commit, which never changes.
@@ -62,11 +62,19 @@ impl PageWriter<'_> {
         upsert(self.connection, self.codes, &commit, &[])
     }
 
+    /// Stores an attempt of a run. Whether it counted.
+    pub(crate) fn ci_run(&mut self, run: &CiRun) -> rusqlite::Result<bool> {
+        let mut run = run.clone();
+        set_usual(&mut run.host);
+        let key: [(&str, &dyn ToSql); 2] = [("run_id", &run.run_id), ("attempt", &run.attempt)];
+        self.put_observed(&key, &run.host, self.sight(None), &run)
+    }
+
     /// Stores an incident; its events replace the stored ones. Whether it counted.
     pub(crate) fn incident(&mut self, incident: &Incident) -> rusqlite::Result<bool> {
         let mut incident = incident.clone();
         set_usual(&mut incident.host);
-        if !self.put_observed("incident_id", &incident.id, &incident.host, self.sight(None), &incident)? {
+        if !self.put_observed(&[("incident_id", &incident.id)], &incident.host, self.sight(None), &incident)? {
             return Ok(false);
         }
         let sql = "DELETE FROM incident_event WHERE incident_id = ?1 AND host = ?2";
@@ -103,21 +111,24 @@ impl PageWriter<'_> {
         Ok(())
     }
 
-    /// Writes a row unless a later observation of it is stored.
+    /// Writes a row unless a later observation of it is stored. The key is that of the table but for the host.
     fn put_observed<R: RawRow>(
         &mut self,
-        key: &str,
-        id: &str,
+        key: &[(&str, &dyn ToSql)],
         host: &str,
         sight: Sight,
         row: &R,
     ) -> rusqlite::Result<bool> {
         let table = R::TABLE.name;
         let changed_at = if R::TABLE.column("updated_at").is_some() { "updated_at" } else { "NULL" };
-        let sql = format!("SELECT observed_run, observed_at, {changed_at} FROM {table} WHERE {key} = ?1 AND host = ?2");
+        let columns: Vec<&str> = key.iter().map(|(column, _)| *column).chain(["host"]).collect();
+        let is_it = columns.join(" = ? AND ");
+        let sql = format!("SELECT observed_run, observed_at, {changed_at} FROM {table} WHERE {is_it} = ?");
+        let host: &dyn ToSql = &host;
+        let values = key.iter().map(|(_, value)| *value).chain([host]);
         let read =
             |row: &rusqlite::Row<'_>| Ok(Sight { run: row.get(0)?, read_at: row.get(1)?, changed_at: row.get(2)? });
-        let stored = self.connection.by_key(&sql)?.query_row((id, host), read).optional()?;
+        let stored = self.connection.by_key(&sql)?.query_row(params_from_iter(values), read).optional()?;
         if stored.is_some_and(|stored| !counts(sight, self.by, stored)) {
             return Ok(false);
         }

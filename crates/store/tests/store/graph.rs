@@ -1,7 +1,9 @@
 //! What of a commit graph is not stored yet, and what stays of a repository that is listed again.
 
+use model::delivery::ServiceRules;
 use model::kinds::DeploymentOutcome;
-use model::records::{Deployment, GitCommit, Record, Release};
+use model::records::{CiRun, Deployment, GitCommit, Record, Release};
+use store::Deployed;
 
 use crate::records::{Fixture, at, repository};
 
@@ -72,15 +74,54 @@ fn commits_that_were_deployed_or_released_and_are_not_stored_are_to_be_read_the_
             commit("c7", "", 10),
         ],
     );
-    let production = |environment: &str, _: &str| environment == "prod";
+    let production = |deployed: Deployed<'_>| matches!(deployed, Deployed::To { environment: "prod", .. });
     let (to_read, oldest) = fixture.store.heads_to_read("R_1", &production).expect("read");
     assert_eq!((to_read, oldest), (vec!["c3".to_owned(), "c1".to_owned(), "c8".to_owned()], Some(at(20))));
-    let (all, _) = fixture.store.heads_to_read("R_1", &|_, _| true).expect("read");
+    let (all, _) = fixture.store.heads_to_read("R_1", &|_| true).expect("read");
     assert_eq!(all, ["c6", "c3", "c1", "c8"]);
     for repository in ["R_2", "R_3"] {
         let nothing = fixture.store.heads_to_read(repository, &production).expect("read");
         assert_eq!(nothing, (Vec::new(), None), "{repository}");
     }
+}
+
+#[test]
+fn commits_of_successful_runs_that_count_are_to_be_read() {
+    let fixture = listed();
+    let run = |number: u32, sha: &str, path: &str, branch: &str, conclusion: &str| {
+        Record::CiRun(Box::new(CiRun {
+            run_id: number.to_string(),
+            attempt: 1,
+            org: "acme".into(),
+            repo: "api".into(),
+            workflow_path: format!(".github/workflows/{path}"),
+            event: "push".into(),
+            git_ref: branch.into(),
+            default_branch: branch == "main",
+            sha: sha.into(),
+            conclusion: conclusion.into(),
+            created_at: at(i64::from(number)),
+            ..CiRun::default()
+        }))
+    };
+    fixture.see(
+        101,
+        &[
+            run(30, "c1", "deploy.yml", "main", "success"),
+            run(31, "c2", "deploy.yml", "main", "failure"),
+            run(32, "c3", "deploy.yml", "topic", "success"),
+            run(33, "c4", "ci.yml", "main", "success"),
+            run(34, "c5", "deploy.yml", "main", "success"),
+            commit("c5", "", 10),
+        ],
+    );
+    let rules = ServiceRules { workflows: vec!["deploy.yml".into()], ..ServiceRules::default() };
+    let by_runs = |deployed: Deployed<'_>| match deployed {
+        Deployed::ByRun { org: "acme", repo: "api", run } => rules.is_deployed_by(run),
+        _ => false,
+    };
+    let heads = fixture.store.heads_to_read("R_1", &by_runs).expect("read");
+    assert_eq!(heads, (vec!["c1".to_owned()], Some(at(30))));
 }
 
 #[test]

@@ -127,6 +127,7 @@ fn has_repeated_keys(stored: &Stored) -> bool {
             Record::Deployment(deployment) => keys.push(deployment.id.clone()),
             Record::Release(release) => keys.push(release.id.clone()),
             Record::GitCommit(commit) => keys.push(commit.sha.clone()),
+            Record::CiRun(run) => keys.push(format!("{} {}", run.run_id, run.attempt)),
             Record::Incident(incident) => keys.push(incident.id.clone()),
             Record::CloudMonth(month) => keys.push(format!("{} {} {}", month.provider, month.account, month.month)),
         }

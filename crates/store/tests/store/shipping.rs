@@ -3,7 +3,7 @@
 use std::fs;
 
 use model::columns::Scopes;
-use model::records::{Deployment, DeploymentStatus, Incident, IncidentEvent, Record, Release, Repository};
+use model::records::{CiRun, Deployment, DeploymentStatus, Incident, IncidentEvent, Record, Release, Repository};
 use store::csv_folder::{Reading, load};
 
 use crate::records::{Fixture, at, repository};
@@ -39,6 +39,30 @@ fn the_later_observation_of_a_deployment_counts_and_its_statuses_replace_those_b
     fixture.read_in(1, 90, &[deployment("api", 20, &[("queued", 15)])]);
     assert_eq!(fixture.cells("deployment", &["deployment_id", "outcome", "host"]), ["D_1,success,github.com"]);
     assert_eq!(fixture.cells("deployment_status", &["id", "state"]), ["S_20,in_progress", "S_30,success"]);
+}
+
+#[test]
+fn attempts_of_a_run_are_rows_of_their_own_of_which_the_later_observation_counts() {
+    let fixture = Fixture::new();
+    let run = |attempt: i64, status: &str, conclusion: &str| {
+        Record::CiRun(Box::new(CiRun {
+            run_id: "77".into(),
+            attempt,
+            org: "acme".into(),
+            repo: "api".into(),
+            sha: "c1".into(),
+            status: status.into(),
+            conclusion: conclusion.into(),
+            created_at: at(5),
+            ..CiRun::default()
+        }))
+    };
+    fixture.read_in(1, 100, &[run(1, "in_progress", "")]);
+    fixture.read_in(2, 200, &[run(1, "completed", "failure")]);
+    fixture.read_in(1, 90, &[run(1, "queued", "")]);
+    fixture.read_in(3, 300, &[run(2, "completed", "success")]);
+    let cells = fixture.cells("ci_run", &["run_id", "attempt", "status", "conclusion", "host"]);
+    assert_eq!(cells, ["77,1,completed,failure,github.com", "77,2,completed,success,github.com"]);
 }
 
 #[test]

@@ -4,9 +4,9 @@ import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
+import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
 import { useEmpty } from './keys.ts';
-import { useSome } from './some.tsx';
 
 type Row = RowOf<'/api/v1/delivery/changes'>;
 
@@ -33,7 +33,7 @@ export function SlowestChanges({ state }: { state: PageState }) {
   const rows = [...(query.data?.data ?? [])]
     .filter((row) => row.lead_days != null)
     .sort((one, other) => (other.lead_days ?? 0) - (one.lead_days ?? 0));
-  const some = useSome(rows);
+  const some = useSome(rows, words.dora);
   const columns: Column<Row>[] = [
     ...identity,
     { title: t.lead, value: (row) => row.lead_days },
@@ -97,7 +97,7 @@ export function Undeployed({ state }: { state: PageState }) {
       (one, other) =>
         rankOf(one) - rankOf(other) || (one.merged_at ?? '').localeCompare(other.merged_at ?? ''),
     );
-  const some = useSome(rows);
+  const some = useSome(rows, words.dora);
   const columns: Column<Row>[] = [
     ...identity,
     {

@@ -4,9 +4,9 @@ import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
+import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
 import { useEmpty } from './keys.ts';
-import { useSome } from './some.tsx';
 
 type Row = RowOf<'/api/v1/delivery/deployments'>;
 
@@ -22,7 +22,7 @@ export function Failed({ state }: { state: PageState }) {
   const rows = all.filter((row) => row.failed).sort((one, other) => endOf(other).localeCompare(endOf(one)));
   const counted = all.filter((row) => row.counted).length;
   const open = rows.filter((row) => !row.recovered_at).length;
-  const some = useSome(rows);
+  const some = useSome(rows, words.dora);
   const columns = columnsOf(timezone);
   return (
     <Card<Row>

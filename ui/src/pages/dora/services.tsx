@@ -3,6 +3,7 @@ import { type RowOf, useTable } from '../../api/client.ts';
 import { count, decimal, percent } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { both, Card } from '../../parts/card.tsx';
+import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
 import { Heat } from './heat.tsx';
 import { all, type MonthRow, useMonths } from './keys.ts';
@@ -33,13 +34,12 @@ export function Services({ state }: { state: PageState }) {
   const { query, rows } = useMonths(state);
   const ofTeams = useTable('/api/v1/delivery/dora/teams', params, ready && hasTeams);
   const [measure, choose] = useState<Measure>('deployments');
-  const [whole, showWhole] = useState(false);
   const { value, text } = measures[measure];
   const months = [...new Set(rows.map((row) => row.month))].sort().slice(-columns);
   const ofServices = rows.filter(({ service }) => service && service !== all);
   const services = linesOf(ofServices, months, ({ service }) => service ?? '', value);
   const teams = linesOf(ofTeams.data?.data ?? [], months, ({ team }) => team ?? '', value);
-  const shown = whole ? services : services.slice(0, shownFirst);
+  const some = useSome(services, t, shownFirst);
   return (
     <Card<Line>
       title={hasTeams ? t.titleWithTeams : t.title}
@@ -81,15 +81,11 @@ export function Services({ state }: { state: PageState }) {
             months={months}
             groups={[
               ...(teams.length > 0 ? [{ title: t.teams, lines: teams }] : []),
-              { title: t.services, lines: shown },
+              { title: t.services, lines: some.rows },
             ]}
             text={text}
           />
-          {services.length > shownFirst && (
-            <button type="button" className="plain" onClick={() => showWhole(!whole)}>
-              {whole ? t.fewer : t.all(services.length)}
-            </button>
-          )}
+          {some.more}
         </>
       )}
     </Card>

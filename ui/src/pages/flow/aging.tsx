@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { type RowOf, useTable } from '../../api/client.ts';
 import { count, decimal } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
@@ -6,6 +5,7 @@ import { Card } from '../../parts/card.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
+import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
 import { stepName } from './stock-weeks.ts';
 
@@ -17,8 +17,8 @@ const few = 15;
 /** What is started and not done today, against what was finished before, oldest first. */
 export function Aging({ state }: { state: PageState }) {
   const query = useTable('/api/v1/flow/aging', state.params, state.ready);
-  const [all, setAll] = useState(false);
   const rows = [...(query.data?.data ?? [])].sort((a, b) => (b.age_days ?? 0) - (a.age_days ?? 0));
+  const some = useSome(rows, t, few);
   const columns = columnsOf(rows);
   const back = rows.filter(({ step }) => step === 'ready' || step === 'backlog').length;
   return (
@@ -47,14 +47,10 @@ export function Aging({ state }: { state: PageState }) {
           <DataTable
             name={words.card.tableOf(t.title)}
             caption={t.order}
-            rows={all ? rows : rows.slice(0, few)}
+            rows={some.rows}
             columns={columns}
           />
-          {rows.length > few && (
-            <button type="button" className="plain" aria-expanded={all} onClick={() => setAll(!all)}>
-              {all ? t.fewer(few) : t.all(rows.length)}
-            </button>
-          )}
+          {some.more}
         </>
       )}
     </Card>

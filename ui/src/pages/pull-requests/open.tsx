@@ -1,10 +1,10 @@
-import { useState } from 'react';
 import { type RowOf, useTable } from '../../api/client.ts';
 import { date } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
+import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
 
 type Row = RowOf<'/api/v1/pull-requests/open'>;
@@ -17,8 +17,8 @@ const day = 86_400_000;
 export function OldestOpen({ state }: { state: PageState }) {
   const { params, ready, metric, timezone, widen } = state;
   const query = useTable('/api/v1/pull-requests/open', params, ready);
-  const [all, showAll] = useState(false);
   const rows = query.data?.data ?? [];
+  const some = useSome(rows, t, shownFirst);
   const columns = columnsOf(query.data?.meta.as_of ?? null, timezone);
   return (
     <Card<Row>
@@ -34,17 +34,8 @@ export function OldestOpen({ state }: { state: PageState }) {
       {() => (
         <>
           <p className="quiet">{t.now}</p>
-          <DataTable
-            name={t.region}
-            caption={t.region}
-            columns={columns}
-            rows={all ? rows : rows.slice(0, shownFirst)}
-          />
-          {rows.length > shownFirst && (
-            <button type="button" className="plain" onClick={() => showAll(!all)}>
-              {all ? t.fewer : t.all(rows.length)}
-            </button>
-          )}
+          <DataTable name={t.region} caption={t.region} columns={columns} rows={some.rows} />
+          {some.more}
         </>
       )}
     </Card>

@@ -6,6 +6,7 @@ mod linking;
 mod odd;
 mod parts;
 mod refuted;
+mod runs;
 mod silent;
 
 use model::Instant;
@@ -13,7 +14,7 @@ use model::columns::Raw;
 use model::records::Place;
 use model::rules::Rules;
 use model::table::Table;
-use model::tables::{Deployment, GitCommit, Incident, IncidentEvent, Issue, PullRequest, Release};
+use model::tables::{CiRun, Deployment, GitCommit, Incident, IncidentEvent, Issue, PullRequest, Release};
 
 use super::{Delivered, tables_of};
 use crate::records::RawBuilder;
@@ -37,6 +38,7 @@ pub(super) struct Life {
     pub(super) deployments: Vec<Deployment>,
     pub(super) releases: Vec<Release>,
     pub(super) commits: Vec<GitCommit>,
+    pub(super) runs: Vec<CiRun>,
     pub(super) incidents: Vec<Incident>,
     pub(super) issues: Vec<Issue>,
 }
@@ -113,6 +115,29 @@ impl Life {
         self.commits.last_mut().expect("one was added")
     }
 
+    /// An attempt of a run of `deploy.yml` for a commit of main that ended so.
+    pub(super) fn run(&mut self, id: &str, attempt: i64, sha: &str, ended: &str, conclusion: &str) -> &mut CiRun {
+        let ended = march(ended);
+        self.runs.push(CiRun {
+            run_id: id.into(),
+            attempt,
+            org: "acme".into(),
+            repo: "shop".into(),
+            workflow_path: ".github/workflows/deploy.yml".into(),
+            event: "push".into(),
+            git_ref: "main".into(),
+            default_branch: true,
+            sha: sha.into(),
+            conclusion: conclusion.into(),
+            created_at: ended,
+            started_at: Some(ended),
+            finished_at: Some(ended),
+            url: format!("https://github.com/acme/shop/actions/runs/{id}"),
+            ..CiRun::default()
+        });
+        self.runs.last_mut().expect("one was added")
+    }
+
     /// An incident with its events: `("restored", "05 20:15")`.
     pub(super) fn incident(&mut self, id: &str, started: &str, events: &[(&str, &str)]) -> &mut Incident {
         let event = |(kind, time): &(&str, &str)| IncidentEvent {
@@ -139,6 +164,9 @@ impl Life {
         }
         for row in &self.deployments {
             builder.deployment(row);
+        }
+        for row in &self.runs {
+            builder.ci_run(row);
         }
         for row in &self.releases {
             builder.release(row);

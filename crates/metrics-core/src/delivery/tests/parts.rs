@@ -55,6 +55,7 @@ impl Life {
             commits: self.commits.clone(),
             incidents: self.incidents.clone(),
             issues: self.issues.clone(),
+            runs: self.runs.clone(),
         };
         cut.changes.retain(|it| has(&it.place.repo));
         cut.deployments.retain(|it| has(&it.repo));
