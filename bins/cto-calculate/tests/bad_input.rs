@@ -509,3 +509,75 @@ fn formulas_stay_as_they_were_written_unless_they_are_to_be_guarded() {
     );
     assert_eq!(folder.read("plain/pr_cycle_week.csv"), folder.read("guarded/pr_cycle_week.csv"));
 }
+
+#[test]
+fn odd_cells_of_delivery_are_named_with_their_place() {
+    let header = "deployment_id,org,repo,environment,tier,sha,created_at,succeeded_at,finished_at,outcome\n".to_owned();
+    let row = |cells: &str| format!("{header}{cells}\n");
+    let good = "D1,acme,web,production,,a1,2026-01-09T10:00:00Z,2026-01-09T10:05:00Z,2026-01-09T10:05:00Z,success";
+    let release = "release_id,org,repo,tag,sha,draft,prerelease,created_at,published_at\n";
+    let incident = "incident_id,org,repo,started_at\n";
+    let event = "incident_id,at,kind\n";
+    let commit = "org,repo,sha,parents,committed_at\n";
+    for (file, text, said) in [
+        (
+            "deployment",
+            row(&good.replace("success", "succes")),
+            "deployment.csv line 2, column outcome: `succes` is not `pending`, `success`, `failure` or `cancelled`",
+        ),
+        (
+            "deployment",
+            row(&good.replacen("D1", "", 1)),
+            "deployment.csv line 2, column deployment_id: `` is empty: fill it in, or remove the row",
+        ),
+        (
+            "deployment",
+            row(&good.replacen("web", "", 1)),
+            "deployment.csv line 2, column repo: `` is empty: fill it in, or remove the row",
+        ),
+        ("deployment", row(&format!("{good}\n{good}")), "deployment.csv has D1 twice, at line 2 and at line 3: keep one of them"),
+        (
+            "deployment",
+            row(&good.replacen("2026-01-09T10:05:00Z", "soon", 1)),
+            "deployment.csv line 2, column succeeded_at: `soon` is not a time (RFC 3339 like 2026-01-02T03:04:05Z)",
+        ),
+        (
+            "release",
+            format!("{release}R1,acme,web,v1,a1,perhaps,false,2026-01-09T10:00:00Z,\n"),
+            "release.csv line 2, column draft: `perhaps` is neither `true` nor `false`",
+        ),
+        (
+            "incident",
+            format!("{incident},acme,web,2026-01-09T10:00:00Z\n"),
+            "incident.csv line 2, column incident_id: `` is empty: fill it in, or remove the row",
+        ),
+        (
+            "incident_event",
+            format!("{event}I1,2026-01-09T10:00:00Z,mended\n"),
+            "incident_event.csv line 2, column kind: `mended` is not `opened`, `acknowledged`, `restored`, `reopened` or `finished`",
+        ),
+        (
+            "git_commit",
+            format!("{commit}acme,web,,,2026-01-09T10:00:00Z\n"),
+            "git_commit.csv line 2, column sha: `` is empty: fill it in, or remove the row",
+        ),
+    ] {
+        let folder = Folder::new().with(&format!("data/{file}.csv"), text);
+        let complaint = folder.complaint("--delivery");
+        assert!(complaint.starts_with("exit 1\n") && complaint.contains(said), "{file}: {complaint}");
+        assert!(!folder.has("data/dora_month.csv"), "{file}");
+    }
+}
+
+#[test]
+fn what_is_empty_but_may_be_and_what_hangs_on_nothing_is_no_odd_cell_of_delivery() {
+    let deployments = "\
+deployment_id,org,repo,environment,tier,sha,created_at,succeeded_at,finished_at,outcome
+D1,acme,web,production,Blue,,2026-01-09T10:00:00Z,2026-01-09T10:05:00Z,2026-01-09T10:05:00Z,
+D2,acme,web,production,,b2,2026-01-08T10:00:00Z,2026-01-01T10:00:00Z,2026-01-01T10:00:00Z,success
+";
+    let events = "incident_id,at,kind\nnobody,2026-01-09T10:00:00Z,restored\n";
+    let folder = Folder::new().with("data/deployment.csv", deployments).with("data/incident_event.csv", events);
+    folder.calculated("--delivery --out out");
+    assert_eq!(folder.rows("out/calculated_deployment.csv").lines().count(), 2, "of one the end is before its begin");
+}

@@ -81,7 +81,8 @@ impl Sink for StoreSink {
 
     fn heads_to_read(&self, subject: &str) -> Result<Heads, SinkError> {
         let counts = |deployed: Deployed<'_>| match deployed {
-            Deployed::To { environment, tier } => is_production(&self.delivery, environment, tier),
+            // Commits behind others, previews above all, are read for no figure.
+            Deployed::To { environment, tier } => self.delivery.is_anybodys_production(environment, tier),
             Deployed::ByRun { org, repo, run } => self.delivery.deploys(org, repo, run),
         };
         let (to_read, oldest) = self.store.heads_to_read(subject, &counts).map_err(as_sink_error)?;
@@ -101,14 +102,6 @@ impl Sink for StoreSink {
         let absence = Absence { run: self.run, at };
         self.store.gone(&absence, kind, ids).map(|found| self.note(&found)).map_err(as_sink_error)
     }
-}
-
-/// Whether an environment is production, of all or of any service: commits behind others, previews above all, are read
-/// for no figure.
-fn is_production(rules: &DeliveryRules, environment: &str, tier: &str) -> bool {
-    let services = rules.services.iter().flat_map(|service| &service.environments);
-    rules.production.environments.iter().chain(services).any(|pattern| pattern.matches(environment))
-        || rules.production.tiers.iter().any(|known| known == tier)
 }
 
 fn as_sink_error(error: StoreError) -> SinkError {

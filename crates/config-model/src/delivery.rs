@@ -4,6 +4,7 @@ use model::delivery::{
     DeliveryRules, DeploymentsFrom, FailureRules, HotfixRules, IncidentRules, LeadFrom, LeadTo, Production,
     ServiceRules,
 };
+use model::names::comparable;
 use model::pattern::Pattern;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -221,14 +222,20 @@ impl Delivery {
             if service.name.trim().is_empty() {
                 return at_key(format!("{key}.name"), "a service needs a name".to_owned());
             }
-            if service.name.trim() == "ALL" {
+            let name = comparable(&service.name);
+            if name == "all" {
                 return at_key(format!("{key}.name"), "ALL is what the tables call all services together".to_owned());
             }
-            if let Some(first) = self.services[..index].iter().position(|other| other.name == service.name) {
-                let message = format!(
-                    "service {} is listed twice, first as delivery.services[{first}]; join the two entries",
-                    service.name
-                );
+            if let Some(first) = self.services[..index].iter().position(|other| comparable(&other.name) == name) {
+                let (called, before) = (service.name.trim(), self.services[first].name.trim());
+                let at = if called == before {
+                    format!("delivery.services[{first}]")
+                } else {
+                    format!(
+                        "{before} in delivery.services[{first}]: names that differ by case or surrounding space alone are one"
+                    )
+                };
+                let message = format!("service {called} is listed twice, first as {at}; join the two entries");
                 return at_key(format!("{key}.name"), message);
             }
             if service.repos.is_empty() {

@@ -225,7 +225,7 @@ fn unwritten(
     });
     let held = if query.totals { held.map(|held| Held::Own(totals_of(held.table()))) } else { held };
     match format {
-        Format::Csv => Ok(Unwritten::csv(held)),
+        Format::Csv => Ok(Unwritten::csv(held, spec)),
         Format::Json => {
             let of_days = match of_days {
                 None if !is_whole => findings_within(snapshot, calculation, spec, query)?,

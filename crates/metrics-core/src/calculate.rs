@@ -369,7 +369,7 @@ fn forecasts(lives: &Lives, endings: &[Ending], rules: &Rules, coverage: &Covera
 
 #[cfg(test)]
 mod tests {
-    use model::rules::{CloudRules, ServiceComparison};
+    use model::rules::{CloudRules, ServiceComparison, Team};
 
     use super::*;
 
@@ -383,7 +383,8 @@ mod tests {
 
     #[test]
     fn the_tables_of_flow_alone_are_those_that_cto_stats_lacks() {
-        let rules = Rules { people: true, ..Rules::default() };
+        let teams = [("alpha".to_owned(), Team::default())].into();
+        let rules = Rules { people: true, teams, ..Rules::default() };
         let flow = calculate(&Raw::default(), &rules, None, Scopes::ALL).expect("nothing to contradict");
         let original = names(RuleSet::CtoStats, Scopes::ALL);
         let ours: Vec<&str> =

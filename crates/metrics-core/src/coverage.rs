@@ -49,8 +49,8 @@ impl Coverage {
 
     /// The same of a part of the organisation: only the repositories and boards that its figures rest on hold it back.
     ///
-    /// * A repository counts unless the selection names others. Where it names teams: theirs, those of no team if they
-    ///   have people, and for issues all if they have boards.
+    /// * A repository counts unless the selection names others. Where it names teams: theirs; but for delivery also those
+    ///   of no team if they have people, and for issues all if they have boards.
     /// * A board counts unless the selection names others.
     pub fn selected(raw: &Raw, rules: &Rules, scopes: &[Scope], as_of: Instant, selection: &Selection) -> Self {
         Self::of(raw, scopes, as_of, &Chosen::new(selection, rules))
@@ -86,8 +86,30 @@ impl Coverage {
 
     /// The same of a selection.
     pub(crate) fn of(raw: &Raw, scopes: &[Scope], as_of: Instant, chosen: &Chosen) -> Self {
-        let least = reached(raw, scopes, chosen).into_iter().min_by_key(|(key, reached)| (reached.until, *key));
-        match least {
+        Self::least(raw, as_of, reached(raw, scopes, chosen).iter())
+    }
+
+    /// The same of any selection, for figures of delivery: what was imported is gone through once for all of them.
+    pub(crate) fn of_parts_of_delivery<'a>(raw: &'a Raw, as_of: Instant) -> impl Fn(&Chosen) -> Self {
+        let reached = reached(raw, &DELIVERY_SCOPES, &Chosen::everything());
+        let name = |(_, subject): &(Scope, &'a str), reached: &Reached<'a>| {
+            let known = raw.repositories.iter().find(|repository| repository.id == *subject);
+            known.map_or_else(|| reached.label.to_owned(), |it| format!("{}/{}", it.org, it.name))
+        };
+        let names: Vec<String> = reached.iter().map(|(key, reached)| name(key, reached)).collect();
+        move |chosen| {
+            let needed = reached.iter().zip(&names).filter(|(_, name)| chosen.delivers_from(name));
+            Self::least(raw, as_of, needed.map(|(reached, _)| reached))
+        }
+    }
+
+    /// Of the one that was imported least far.
+    fn least<'a>(
+        raw: &Raw,
+        as_of: Instant,
+        reached: impl Iterator<Item = (&'a (Scope, &'a str), &'a Reached<'a>)>,
+    ) -> Self {
+        match reached.min_by_key(|(key, reached)| (reached.until, **key)) {
             Some(((scope, _), reached)) if reached.until.is_none_or(|until| until < as_of) => Self {
                 until: reached.until.unwrap_or(NEVER),
                 held_back_by: Some(format!("{scope} of {}", reached.label)),
@@ -151,10 +173,12 @@ fn label(run: &ImportRun) -> &str {
 
 /// How far each scope and subject of a selection was imported, archived repositories and closed boards left out.
 pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[Scope], chosen: &Chosen) -> BTreeMap<(Scope, &'a str), Reached<'a>> {
+    let of_delivery = scopes.contains(&Scope::Deployments);
     let mut runs: BTreeMap<(Scope, &str), Vec<&ImportRun>> = BTreeMap::new();
     for run in in_order(&raw.imports).into_iter().filter(|run| run.outcome == RunOutcome::Ok) {
         let Some(scope) = run.scope.known().filter(|scope| scopes.contains(scope)) else { continue };
-        if run.covered_to.is_some() && !is_retired(raw, scope, &run.subject) && is_needed(raw, run, chosen) {
+        if run.covered_to.is_some() && !is_retired(raw, scope, &run.subject) && is_needed(raw, run, of_delivery, chosen)
+        {
             runs.entry((scope, &run.subject)).or_default().push(run);
         }
     }
@@ -170,8 +194,8 @@ fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
     }
 }
 
-/// Whether figures of the selection rest on what an import read.
-fn is_needed(raw: &Raw, run: &ImportRun, chosen: &Chosen) -> bool {
+/// Whether figures of the selection rest on what an import read; `of_delivery` are those of what is deployed.
+fn is_needed(raw: &Raw, run: &ImportRun, of_delivery: bool, chosen: &Chosen) -> bool {
     if chosen.is_everything() {
         return true;
     }
@@ -179,10 +203,13 @@ fn is_needed(raw: &Raw, run: &ImportRun, chosen: &Chosen) -> bool {
         let board = raw.projects.iter().find(|project| project.number_id == run.subject || project.id == run.subject);
         return chosen.board(board.map_or(&run.subject, |board| &board.number_id)).is_selected;
     }
-    let of_issues = run.scope == Scope::Issues;
+    let is_needed = |full_name: &str| match run.scope == Scope::Issues {
+        false if of_delivery => chosen.delivers_from(full_name),
+        of_issues => chosen.needs_repository(full_name, of_issues),
+    };
     match raw.repositories.iter().find(|repository| repository.id == run.subject) {
-        Some(repository) => chosen.needs_repository(&format!("{}/{}", repository.org, repository.name), of_issues),
-        None => chosen.needs_repository(label(run), of_issues),
+        Some(repository) => is_needed(&format!("{}/{}", repository.org, repository.name)),
+        None => is_needed(label(run)),
     }
 }
 
@@ -261,6 +288,42 @@ mod tests {
             let imports = order.map(|place| imports[place].clone()).to_vec();
             let coverage = Coverage::new(&Raw { imports, ..Raw::default() }, &ISSUE_SCOPES, day(20));
             assert_eq!(coverage, expected, "{order:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_delivery_is_held_back_by_what_is_deployed_from_its_own_repositories() {
+        let of = |scope: Scope, run: ImportRun| ImportRun { scope: scope.into(), ..run };
+        let listed = Repository { org: "acme".into(), id: "R_c".into(), name: "c".into(), ..Repository::default() };
+        let imports = vec![
+            of(Scope::Deployments, run("acme/a", "ok", 7)),
+            of(Scope::PullRequests, run("acme/a", "ok", 8)),
+            of(Scope::Commits, run("acme/b", "ok", 6)),
+            of(Scope::Deployments, run("R_c", "ok", 5)),
+            run("acme/b", "ok", 1),
+        ];
+        let raw = Raw { imports, repositories: vec![listed], ..Raw::default() };
+        let as_of = Instant::from_seconds(9 * 86_400);
+        let of_part = Coverage::of_parts_of_delivery(&raw, as_of);
+        let team = |repo: &str, people: &str| model::rules::Team {
+            repos: vec![repo.to_owned()],
+            users: vec![model::rules::Member { github: people.to_owned(), ..Default::default() }],
+            ..Default::default()
+        };
+        let teams = [("one".to_owned(), team("a", "ada")), ("two".to_owned(), team("acme/c", "bob"))].into();
+        let rules = Rules { teams, ..Rules::default() };
+        let selections = [
+            (Selection::default(), 5),
+            (Selection { repositories: vec!["b".to_owned()], ..Selection::default() }, 6),
+            (Selection { teams: vec!["one".to_owned()], ..Selection::default() }, 7),
+            (Selection { teams: vec!["two".to_owned()], ..Selection::default() }, 5),
+            (Selection { teams: vec!["none".to_owned()], ..Selection::default() }, 9),
+        ];
+        for (selection, day) in selections {
+            let chosen = Chosen::new(&selection, &rules);
+            let coverage = of_part(&chosen);
+            assert_eq!(coverage.until, Instant::from_seconds(day * 86_400), "{selection:?}");
+            assert_eq!(coverage, Coverage::of(&raw, &DELIVERY_SCOPES, as_of, &chosen), "{selection:?}");
         }
     }
 

@@ -8,7 +8,7 @@ use metrics_core::catalogue::{ColumnKind, ColumnSpec, Filter, Period, TableScope
 use metrics_core::{Calculation, calculate, period};
 use model::Month;
 use model::columns::{Raw, Scopes};
-use model::rules::{CloudRules, RuleSet, Rules, ServiceComparison, ServiceGroup};
+use model::rules::{CloudRules, RuleSet, Rules, ServiceComparison, ServiceGroup, Team};
 use model::table::{Cells, Table};
 use store::csv_folder::{Reading, load};
 
@@ -21,12 +21,14 @@ fn group() -> ServiceGroup {
     ServiceGroup { name: "AI".to_owned(), services: vec!["Azure OpenAI".to_owned(), "Vertex AI".to_owned()] }
 }
 
-/// Each rule set with and without groups, comparisons and tables about people.
+/// Each rule set with and without groups, comparisons, teams and tables about people.
 fn settings() -> Vec<Rules> {
     let comparison = ServiceComparison { name: "Alone".to_owned(), groups: vec![group()] };
     let grouped = CloudRules { groups: vec![group()], comparisons: vec![comparison], ..CloudRules::default() };
     let each = |set| {
+        let team = Team { repos: vec!["web".to_owned()], ..Team::default() };
         [(CloudRules::default(), false), (grouped.clone(), true)].map(|(cloud, people)| Rules {
+            teams: people.then(|| ("alpha".to_owned(), team.clone())).into_iter().collect(),
             set,
             cloud,
             people,

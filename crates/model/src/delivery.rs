@@ -35,6 +35,15 @@ pub struct Production {
     pub tiers: Vec<String>,
 }
 
+impl Production {
+    /// Whether an environment is among them, by its name or by its tier, which is compared without case.
+    pub fn holds(&self, environment: &str, tier: &str) -> bool {
+        let tier = comparable(tier);
+        let has_tier = !tier.is_empty() && self.tiers.iter().any(|known| comparable(known) == tier);
+        has_tier || self.environments.iter().any(|pattern| pattern.matches(environment))
+    }
+}
+
 /// What counts as deployments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeploymentsFrom {
@@ -71,6 +80,12 @@ pub struct ServiceRules {
 }
 
 impl DeliveryRules {
+    /// Whether an environment is production by the general rules or by those of any service.
+    pub fn is_anybodys_production(&self, environment: &str, tier: &str) -> bool {
+        let mut of_services = self.services.iter().flat_map(|service| &service.environments);
+        self.production.holds(environment, tier) || of_services.any(|pattern| pattern.matches(environment))
+    }
+
     /// The workflows of a repository that services name, each once, in order.
     pub fn workflows_of(&self, org: &str, repo: &str) -> Vec<String> {
         let services = self.services.iter().filter(|service| service.has_repository(org, repo));

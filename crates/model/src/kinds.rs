@@ -218,7 +218,7 @@ kinds! {
     }
 
     /// What became of a deployment.
-    DeploymentOutcome (OPEN) {
+    DeploymentOutcome {
         /// It waits or runs.
         #[default]
         Pending = "pending",
@@ -231,7 +231,7 @@ kinds! {
     }
 
     /// State of a deployment at some time.
-    DeploymentStatusKind (OPEN) {
+    DeploymentStatusKind (OPEN_WITH_ID) {
         /// Queued.
         #[default]
         Queued = "queued",
@@ -290,7 +290,7 @@ kinds! {
     }
 
     /// What happened in the course of an incident.
-    IncidentEventKind (OPEN) {
+    IncidentEventKind {
         /// It began.
         #[default]
         Opened = "opened",

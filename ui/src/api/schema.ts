@@ -463,6 +463,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delivery/dora/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. */
+        get: operations["delivery_dora_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/dora/teams.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. As CSV. */
+        get: operations["delivery_dora_teams_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delivery/incidents": {
         parameters: {
             query?: never;
@@ -1967,7 +2001,7 @@ export interface components {
              */
             pickup_days?: number | null;
             /**
-             * @description Why there is none: before_first (the first known deployment holds it), not_deployed, other_branch, no_service, unknown. Empty where there is one.
+             * @description Why there is none: before_first (the first known deployment holds it), not_deployed, not_recorded (the service's deployments are recorded no more), other_branch, no_service, unknown. Empty where there is one.
              * @example Web
              */
             reason?: string;
@@ -3087,7 +3121,7 @@ export interface components {
         /** @description The five DORA keys by day, of all services together. */
         dora_day_row: {
             /**
-             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
              * @example 7
              */
             attempts_failed?: number | null;
@@ -3112,7 +3146,7 @@ export interface components {
              */
             change_failure_rate_low?: number | null;
             /**
-             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @description Merged pull requests that users had first in the period; null as deployments. Unit: changes.
              * @example 7
              */
             changes?: number | null;
@@ -3122,7 +3156,7 @@ export interface components {
              */
             coding_p50_days?: number | null;
             /**
-             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.
              * @example true
              */
             complete?: boolean | null;
@@ -3138,7 +3172,7 @@ export interface components {
              */
             deploy_wait_p50_days?: number | null;
             /**
-             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then. Unit: deployments.
              * @example 7
              */
             deployments?: number | null;
@@ -3148,12 +3182,12 @@ export interface components {
              */
             detect_p50_hours?: number | null;
             /**
-             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @description Those among `deployments` that failed, each once; null as deployments. Unit: deployments.
              * @example 7
              */
             failed?: number | null;
             /**
-             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @description Those after which the next one shipped a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_hotfix?: number | null;
@@ -3163,12 +3197,12 @@ export interface components {
              */
             failed_by_incident?: number | null;
             /**
-             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @description Those with a change whose label says that it caused a failure; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_label?: number | null;
             /**
-             * @description Those that the next deployment took back. Unit: deployments.
+             * @description Those that the next deployment took back; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_rollback?: number | null;
@@ -3203,12 +3237,12 @@ export interface components {
              */
             merge_p50_days?: number | null;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
             /**
-             * @description Deployments by the days of the period. Unit: deployments.
+             * @description Deployments by the days of the period; null as deployments. Unit: deployments.
              * @example 7.25
              */
             per_day?: number | null;
@@ -3218,7 +3252,7 @@ export interface components {
              */
             pickup_p50_days?: number | null;
             /**
-             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @description Failed deployments after which users are served again; null as deployments. Unit: deployments.
              * @example 7
              */
             recovered?: number | null;
@@ -3228,7 +3262,7 @@ export interface components {
              */
             recovery_mean_hours?: number | null;
             /**
-             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @description Failed deployments of which no end is known; in no median; null as deployments. Unit: deployments.
              * @example 7
              */
             recovery_open?: number | null;
@@ -3238,7 +3272,7 @@ export interface components {
              */
             recovery_p50_hours?: number | null;
             /**
-             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @description Deployments of the commit that was live already; in no other figure; null as deployments. Unit: deployments.
              * @example 7
              */
             redeploys?: number | null;
@@ -3278,7 +3312,7 @@ export interface components {
              */
             rework_rate_low?: number | null;
             /**
-             * @description Those among `deployments` that went back. Unit: deployments.
+             * @description Those among `deployments` that went back; null as deployments. Unit: deployments.
              * @example 7
              */
             rollbacks?: number | null;
@@ -3288,7 +3322,7 @@ export interface components {
              */
             service: string | null;
             /**
-             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @description Those among `deployments` that are rollbacks or ship a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             unplanned?: number | null;
@@ -3296,7 +3330,7 @@ export interface components {
         /** @description The five DORA keys by month: a row per service from its first deployment on, and one for all. */
         dora_month_row: {
             /**
-             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
              * @example 7
              */
             attempts_failed?: number | null;
@@ -3326,7 +3360,7 @@ export interface components {
              */
             change_failure_rate_low?: number | null;
             /**
-             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @description Merged pull requests that users had first in the period; null as deployments. Unit: changes.
              * @example 7
              */
             changes?: number | null;
@@ -3336,7 +3370,7 @@ export interface components {
              */
             coding_p50_days?: number | null;
             /**
-             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.
              * @example true
              */
             complete?: boolean | null;
@@ -3346,7 +3380,7 @@ export interface components {
              */
             deploy_wait_p50_days?: number | null;
             /**
-             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then. Unit: deployments.
              * @example 7
              */
             deployments?: number | null;
@@ -3356,12 +3390,12 @@ export interface components {
              */
             detect_p50_hours?: number | null;
             /**
-             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @description Those among `deployments` that failed, each once; null as deployments. Unit: deployments.
              * @example 7
              */
             failed?: number | null;
             /**
-             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @description Those after which the next one shipped a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_hotfix?: number | null;
@@ -3371,12 +3405,12 @@ export interface components {
              */
             failed_by_incident?: number | null;
             /**
-             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @description Those with a change whose label says that it caused a failure; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_label?: number | null;
             /**
-             * @description Those that the next deployment took back. Unit: deployments.
+             * @description Those that the next deployment took back; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_rollback?: number | null;
@@ -3421,7 +3455,7 @@ export interface components {
              */
             month: string;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
@@ -3431,7 +3465,7 @@ export interface components {
              */
             no_limits?: string | null;
             /**
-             * @description Deployments by the days of the period. Unit: deployments.
+             * @description Deployments by the days of the period; null as deployments. Unit: deployments.
              * @example 7.25
              */
             per_day?: number | null;
@@ -3446,7 +3480,7 @@ export interface components {
              */
             provisional?: boolean | null;
             /**
-             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @description Failed deployments after which users are served again; null as deployments. Unit: deployments.
              * @example 7
              */
             recovered?: number | null;
@@ -3456,7 +3490,7 @@ export interface components {
              */
             recovery_mean_hours?: number | null;
             /**
-             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @description Failed deployments of which no end is known; in no median; null as deployments. Unit: deployments.
              * @example 7
              */
             recovery_open?: number | null;
@@ -3466,7 +3500,7 @@ export interface components {
              */
             recovery_p50_hours?: number | null;
             /**
-             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @description Deployments of the commit that was live already; in no other figure; null as deployments. Unit: deployments.
              * @example 7
              */
             redeploys?: number | null;
@@ -3506,7 +3540,7 @@ export interface components {
              */
             rework_rate_low?: number | null;
             /**
-             * @description Those among `deployments` that went back. Unit: deployments.
+             * @description Those among `deployments` that went back; null as deployments. Unit: deployments.
              * @example 7
              */
             rollbacks?: number | null;
@@ -3531,7 +3565,7 @@ export interface components {
              */
             ucl?: number | null;
             /**
-             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @description Those among `deployments` that are rollbacks or ship a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             unplanned?: number | null;
@@ -3623,7 +3657,7 @@ export interface components {
              */
             unit?: string;
             /**
-             * @description Deployments by week of deployment_frequency; median of lead_time_for_changes and recovery_time; share of change_failure_rate and rework_rate. Null over no observations, and for shares below 10 deployments.
+             * @description Deployments by week of deployment_frequency, of each service over the days in which they are recorded; median of lead_time_for_changes and recovery_time; share of change_failure_rate and rework_rate. Null over no observations, and for shares below 10 deployments.
              * @example 7.25
              */
             value?: number | null;
@@ -3633,10 +3667,10 @@ export interface components {
              */
             verdict?: string;
         };
-        /** @description The five DORA keys by week: a row per service from its first deployment on, and one for all. */
-        dora_week_row: {
+        /** @description The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. */
+        dora_team_month_row: {
             /**
-             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so. Unit: deployments.
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
              * @example 7
              */
             attempts_failed?: number | null;
@@ -3666,7 +3700,7 @@ export interface components {
              */
             change_failure_rate_low?: number | null;
             /**
-             * @description Merged pull requests that users had first in the period. Unit: changes.
+             * @description Merged pull requests that users had first in the period; null as deployments. Unit: changes.
              * @example 7
              */
             changes?: number | null;
@@ -3676,7 +3710,7 @@ export interface components {
              */
             coding_p50_days?: number | null;
             /**
-             * @description Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.
              * @example true
              */
             complete?: boolean | null;
@@ -3686,7 +3720,7 @@ export interface components {
              */
             deploy_wait_p50_days?: number | null;
             /**
-             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Unit: deployments.
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then. Unit: deployments.
              * @example 7
              */
             deployments?: number | null;
@@ -3696,12 +3730,12 @@ export interface components {
              */
             detect_p50_hours?: number | null;
             /**
-             * @description Those among `deployments` that failed, each once. Unit: deployments.
+             * @description Those among `deployments` that failed, each once; null as deployments. Unit: deployments.
              * @example 7
              */
             failed?: number | null;
             /**
-             * @description Those after which the next one shipped a hotfix. Unit: deployments.
+             * @description Those after which the next one shipped a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_hotfix?: number | null;
@@ -3711,12 +3745,12 @@ export interface components {
              */
             failed_by_incident?: number | null;
             /**
-             * @description Those with a change whose label says that it caused a failure. Unit: deployments.
+             * @description Those with a change whose label says that it caused a failure; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_label?: number | null;
             /**
-             * @description Those that the next deployment took back. Unit: deployments.
+             * @description Those that the next deployment took back; null as deployments. Unit: deployments.
              * @example 7
              */
             failed_by_rollback?: number | null;
@@ -3756,7 +3790,12 @@ export interface components {
              */
             merge_p50_days?: number | null;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit. Unit: changes.
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
@@ -3766,7 +3805,7 @@ export interface components {
              */
             no_limits?: string | null;
             /**
-             * @description Deployments by the days of the period. Unit: deployments.
+             * @description Deployments by the days of the period; null as deployments. Unit: deployments.
              * @example 7.25
              */
             per_day?: number | null;
@@ -3781,7 +3820,7 @@ export interface components {
              */
             provisional?: boolean | null;
             /**
-             * @description Failed deployments after which users are served again. Unit: deployments.
+             * @description Failed deployments after which users are served again; null as deployments. Unit: deployments.
              * @example 7
              */
             recovered?: number | null;
@@ -3791,7 +3830,7 @@ export interface components {
              */
             recovery_mean_hours?: number | null;
             /**
-             * @description Failed deployments of which no end is known; in no median. Unit: deployments.
+             * @description Failed deployments of which no end is known; in no median; null as deployments. Unit: deployments.
              * @example 7
              */
             recovery_open?: number | null;
@@ -3801,7 +3840,7 @@ export interface components {
              */
             recovery_p50_hours?: number | null;
             /**
-             * @description Deployments of the commit that was live already; in no other figure. Unit: deployments.
+             * @description Deployments of the commit that was live already; in no other figure; null as deployments. Unit: deployments.
              * @example 7
              */
             redeploys?: number | null;
@@ -3841,7 +3880,245 @@ export interface components {
              */
             rework_rate_low?: number | null;
             /**
-             * @description Those among `deployments` that went back. Unit: deployments.
+             * @description Those among `deployments` that went back; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            rollbacks?: number | null;
+            /**
+             * @description Number of the stretch between two changes of the limits, from 1.
+             * @example 7
+             */
+            segment?: number | null;
+            /**
+             * @description beyond_limits, run_of_8, 3_of_4_near_limit, joined by ;. Empty where there is none.
+             * @example Web
+             */
+            signals?: string | null;
+            /**
+             * @description Name of the team.
+             * @example Web
+             */
+            team: string | null;
+            /**
+             * @description Upper control limit of `deployments`; null as no_limits says. Unit: deployments.
+             * @example 7.25
+             */
+            ucl?: number | null;
+            /**
+             * @description Those among `deployments` that are rollbacks or ship a hotfix; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            unplanned?: number | null;
+        };
+        /** @description The five DORA keys by week: a row per service from its first deployment on, and one for all. */
+        dora_week_row: {
+            /**
+             * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            attempts_failed?: number | null;
+            /**
+             * @description Mean of the baseline of `deployments`; null in an incomplete period and below 6 complete ones. Unit: deployments.
+             * @example 7.25
+             */
+            center?: number | null;
+            /**
+             * @description Of these, the share of which that is certain; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            certain_share?: number | null;
+            /**
+             * @description failed / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate_low?: number | null;
+            /**
+             * @description Merged pull requests that users had first in the period; null as deployments. Unit: changes.
+             * @example 7
+             */
+            changes?: number | null;
+            /**
+             * @description Median from the first commit to ready for review. Unit: days.
+             * @example 7.25
+             */
+            coding_p50_days?: number | null;
+            /**
+             * @description Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Median from the merge to the deployment. Unit: days.
+             * @example 7.25
+             */
+            deploy_wait_p50_days?: number | null;
+            /**
+             * @description Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then. Unit: deployments.
+             * @example 7
+             */
+            deployments?: number | null;
+            /**
+             * @description Median from the deployment that is to blame to the incident; null over none. Unit: hours.
+             * @example 7.25
+             */
+            detect_p50_hours?: number | null;
+            /**
+             * @description Those among `deployments` that failed, each once; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            failed?: number | null;
+            /**
+             * @description Those after which the next one shipped a hotfix; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            failed_by_hotfix?: number | null;
+            /**
+             * @description Those that caused an incident; null without a source of incidents. Unit: deployments.
+             * @example 7
+             */
+            failed_by_incident?: number | null;
+            /**
+             * @description Those with a change whose label says that it caused a failure; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            failed_by_label?: number | null;
+            /**
+             * @description Those that the next deployment took back; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            failed_by_rollback?: number | null;
+            /**
+             * @description Incidents of production that began in the period; null without a source. Unit: incidents.
+             * @example 7
+             */
+            incidents?: number | null;
+            /**
+             * @description Lower control limit of `deployments`, not below 0; null as the upper one. Unit: deployments.
+             * @example 7.25
+             */
+            lcl?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_mean_days?: number | null;
+            /**
+             * @description Median from the first commit to users; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_p50_days?: number | null;
+            /**
+             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @example 7.25
+             */
+            lead_p85_days?: number | null;
+            /**
+             * @description Of what was merged into the default branch in the period, the share that is deployed by now; null over nothing. Unit: share.
+             * @example 7.25
+             */
+            linked_share?: number | null;
+            /**
+             * @description Median from the last approval to the merge. Unit: days.
+             * @example 7.25
+             */
+            merge_p50_days?: number | null;
+            /**
+             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
+             * @example 7
+             */
+            negative_lead?: number | null;
+            /**
+             * @description Why there are no limits: incomplete, too_few_periods (below 6), no_variation, or too_rare (fewer than one a period in the mean of the baseline: compare by month or quarter). Empty where there are limits.
+             * @example Web
+             */
+            no_limits?: string | null;
+            /**
+             * @description Deployments by the days of the period; null as deployments. Unit: deployments.
+             * @example 7.25
+             */
+            per_day?: number | null;
+            /**
+             * @description Median from ready to the first review. Unit: days.
+             * @example 7.25
+             */
+            pickup_p50_days?: number | null;
+            /**
+             * @description Whether the limits rest on fewer than 20 periods.
+             * @example true
+             */
+            provisional?: boolean | null;
+            /**
+             * @description Failed deployments after which users are served again; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            recovered?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_mean_hours?: number | null;
+            /**
+             * @description Failed deployments of which no end is known; in no median; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            recovery_open?: number | null;
+            /**
+             * @description Median from a failed deployment to the recovery; null over none. Unit: hours.
+             * @example 7.25
+             */
+            recovery_p50_hours?: number | null;
+            /**
+             * @description Deployments of the commit that was live already; in no other figure; null as deployments. Unit: deployments.
+             * @example 7
+             */
+            redeploys?: number | null;
+            /**
+             * @description Its mean; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_mean_hours?: number | null;
+            /**
+             * @description Median of the time in which users were not served; null over none. Unit: hours.
+             * @example 7.25
+             */
+            restore_p50_hours?: number | null;
+            /**
+             * @description Those that are over; null without a source. Unit: incidents.
+             * @example 7
+             */
+            restored?: number | null;
+            /**
+             * @description Median from the first review to the last approval. Unit: days.
+             * @example 7.25
+             */
+            review_p50_days?: number | null;
+            /**
+             * @description unplanned / deployments; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            rework_rate?: number | null;
+            /**
+             * @description Upper end of that interval. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Wilson; null as the rate. Unit: share.
+             * @example 7.25
+             */
+            rework_rate_low?: number | null;
+            /**
+             * @description Those among `deployments` that went back; null as deployments. Unit: deployments.
              * @example 7
              */
             rollbacks?: number | null;
@@ -3866,7 +4143,7 @@ export interface components {
              */
             ucl?: number | null;
             /**
-             * @description Those among `deployments` that are rollbacks or ship a hotfix. Unit: deployments.
+             * @description Those among `deployments` that are rollbacks or ship a hotfix; null as deployments. Unit: deployments.
              * @example 7
              */
             unplanned?: number | null;
@@ -7634,6 +7911,136 @@ export interface operations {
                 bots?: "exclude" | "include";
                 /** @description Length of the periods; the first one where it is not given. */
                 by?: "week" | "month" | "day";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_dora_teams: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["dora_team_month_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_dora_teams_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */

@@ -8,7 +8,7 @@ type Period = { year: number; week: number } | { month: string } | { quarter: st
 type By = 'week' | 'month' | 'quarter';
 
 /** What the rows of counts have in common. */
-type Counted = Period & {
+export type Counted = Period & {
   center?: number | null;
   ucl?: number | null;
   lcl?: number | null;

@@ -50,7 +50,7 @@ export const pages = [
     cards: [
       dora.deployments.title,
       dora.lead.title,
-      dora.services.title,
+      dora.services.titleWithTeams,
       dora.failed.title,
       dora.changes.slowest,
       dora.changes.undeployed,

@@ -59,11 +59,15 @@ struct JsonColumn {
 }
 
 impl Unwritten {
-    /// Header and rows, so that a spreadsheet runs nothing; nothing at all without a table.
-    pub(super) fn csv(table: Option<Held>) -> Self {
+    /// Header and rows, so that a spreadsheet runs nothing; without a table the header that it would have.
+    pub(super) fn csv(table: Option<Held>, spec: &TableSpec) -> Self {
         let mut head = Vec::new();
         if let Some(table) = &table {
             table.table().push_header(&mut head);
+        } else {
+            let names: Vec<&str> = spec.columns.iter().map(|column| column.name).collect();
+            head.extend_from_slice(names.join(",").as_bytes());
+            head.push(b'\n');
         }
         Self::new(head, table, Form::Csv, Vec::new())
     }

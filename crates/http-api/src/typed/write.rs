@@ -178,6 +178,7 @@ fn reason_empty(snapshot: &Snapshot, spec: &TableSpec, table: Option<&Table>, qu
     }
     Some(match spec.written {
         Written::WithPeople if table.is_none() => "tables about people are off: reporting.people".to_owned(),
+        Written::WithTeams if table.is_none() => "no teams are configured: teams".to_owned(),
         _ if spec.name == "cloud_spending_compared" => {
             "no comparison is configured, or none of its services is billed: cloudspending.compared_service".to_owned()
         }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::http::StatusCode;
 use http_api::Api;
 use model::Instant;
 use model::records::ImportRun;
-use model::rules::RuleSet;
+use model::rules::{RuleSet, Team};
 use model::single_rules::SingleRule;
 use serde_json::{Value, json};
 
@@ -149,6 +150,61 @@ async fn unknown_parameters_and_lengths_of_periods_are_refused() {
     assert_eq!(problem["detail"], "from (2026-03-29) lies after to (2026-03-16): swap them");
 }
 
+/// The usual data; beside the team of `api` there is one of `web`.
+fn of_two_teams() -> Router {
+    let mut rules = both_rules(RuleSet::Flow);
+    let team = Team { repos: vec!["WEB".to_owned()], ..Team::default() };
+    rules.flow.as_mut().expect("good rules").teams.insert("Front".to_owned(), team);
+    let api = Api::new(settings(), rules).expect("good settings");
+    api.publish(data("one"));
+    api.router()
+}
+
+/// Rows of an answer in which a column has a value.
+async fn rows_with(router: &Router, path: &str, column: &str, value: &str) -> Vec<Value> {
+    let answer = get(router, &format!("/api/v1/{path}")).await.json();
+    answer["data"].as_array().expect("rows").iter().filter(|row| row[column] == value).cloned().collect()
+}
+
+#[tokio::test]
+async fn what_is_delivered_is_cut_down_to_a_repository_a_team_or_a_service() {
+    let router = of_two_teams();
+    for path in ["dora?", "dora?by=month&", "deployments?", "changes?", "incidents?"] {
+        let own = rows_with(&router, &format!("delivery/{path}"), "service", "acme/web").await;
+        assert!(!own.is_empty(), "{path}");
+        for filter in ["repo=web", "repo=acme/web&team=Front", "team=front", "service=acme/web"] {
+            let part = format!("delivery/{path}{filter}");
+            assert_eq!(rows_with(&router, &part, "service", "acme/web").await, own, "{part}");
+            assert!(rows_with(&router, &part, "service", "acme/api").await.is_empty(), "{part}");
+        }
+    }
+    let summary = async |filter: &str| {
+        let row = rows_with(&router, &format!("delivery/summary?{filter}"), "metric", "deployment_frequency").await;
+        row[0]["n"].as_i64().expect("a count")
+    };
+    let (of_web, of_api) = (summary("team=Front").await, summary("repo=api").await);
+    assert_eq!((of_web > 0, of_api > 0, of_web + of_api), (true, true, summary("").await));
+    let none = get(&router, "/api/v1/delivery/dora?repo=api&team=Front").await.json();
+    assert_eq!((&none["data"], &none["meta"]["reason_empty"]), (&json!([]), &json!("nothing passes the filters")));
+}
+
+#[tokio::test]
+async fn a_team_has_the_months_that_all_has_of_its_selection() {
+    let router = of_two_teams();
+    for team in ["Front", "Services"] {
+        let teams = rows_with(&router, "delivery/dora/teams", "team", team).await;
+        let mut all = rows_with(&router, &format!("delivery/dora?by=month&team={team}"), "service", "ALL").await;
+        for row in &mut all {
+            let row = row.as_object_mut().expect("a row");
+            row.remove("service");
+            row.insert("team".to_owned(), json!(team));
+        }
+        assert!(!teams.is_empty() && teams == all, "{teams:?}");
+        let alone = rows_with(&router, &format!("delivery/dora/teams?team={team}"), "team", team).await;
+        assert_eq!(alone, teams);
+    }
+}
+
 #[tokio::test]
 async fn an_earlier_instant_gives_the_figures_of_that_instant() {
     let answer = json_of("/api/v1/flow/stocks?as_of=2026-03-09").await;
@@ -163,6 +219,30 @@ async fn a_table_that_the_rule_set_lacks_is_empty_and_says_why() {
     assert_eq!(answer["meta"]["reason_empty"], "rule set cto-stats has no such table: ask with rules=flow");
     let answer = json_of("/api/v1/pull-requests/authors").await;
     assert_eq!(answer["meta"]["reason_empty"], "tables about people are off: reporting.people");
+}
+
+#[tokio::test]
+async fn the_csv_of_a_table_that_the_rule_set_lacks_is_its_header_alone() {
+    for path in [
+        "delivery/dora?by=month",
+        "delivery/dora/teams",
+        "delivery/summary",
+        "delivery/changes",
+        "flow/aging",
+        "flow/summary",
+        "pull-requests/open",
+        "pull-requests/authors",
+    ] {
+        let (address, query) = path.split_once('?').unwrap_or((path, ""));
+        let csv = async |set: &str| {
+            let answer = get(&served(RuleSet::Flow), &format!("/api/v1/{address}.csv?rules={set}&{query}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            answer.text().to_owned()
+        };
+        let (original, ours) = (csv("cto-stats").await, csv("flow").await);
+        assert_eq!(original.lines().count(), 1, "{path}: {original}");
+        assert_eq!(original.lines().next(), ours.lines().next(), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -35,9 +35,11 @@ const CHANGES: &str = "changes";
 const COUNTED: ColumnSpec = int(
     "deployments",
     DEPLOYMENTS,
-    "Deployments to production that served something other than before, by their first success: changes and rollbacks.",
-);
-const PER_DAY: ColumnSpec = float("per_day", DEPLOYMENTS, "Deployments by the days of the period.").always();
+    "Deployments to production that served something other than before, by their first success: changes and rollbacks. Null, as all that rests on them, where none is recorded any more; ALL is what is known then.",
+)
+.or_null();
+const PER_DAY: ColumnSpec =
+    float("per_day", DEPLOYMENTS, "Deployments by the days of the period; null as deployments.");
 const CENTER: ColumnSpec = float(
     "center",
     DEPLOYMENTS,
@@ -46,23 +48,31 @@ const CENTER: ColumnSpec = float(
 const UCL: ColumnSpec = float("ucl", DEPLOYMENTS, "Upper control limit of `deployments`; null as no_limits says.");
 const LCL: ColumnSpec =
     float("lcl", DEPLOYMENTS, "Lower control limit of `deployments`, not below 0; null as the upper one.");
-const REDEPLOYS: ColumnSpec =
-    int("redeploys", DEPLOYMENTS, "Deployments of the commit that was live already; in no other figure.");
-const ROLLBACKS: ColumnSpec = int("rollbacks", DEPLOYMENTS, "Those among `deployments` that went back.");
+const REDEPLOYS: ColumnSpec = int(
+    "redeploys",
+    DEPLOYMENTS,
+    "Deployments of the commit that was live already; in no other figure; null as deployments.",
+)
+.or_null();
+const ROLLBACKS: ColumnSpec =
+    int("rollbacks", DEPLOYMENTS, "Those among `deployments` that went back; null as deployments.").or_null();
 const ATTEMPTS: ColumnSpec = int(
     "attempts_failed",
     DEPLOYMENTS,
-    "Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so.",
-);
-const CHANGED: ColumnSpec = int("changes", CHANGES, "Merged pull requests that users had first in the period.");
+    "Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments.",
+)
+.or_null();
+const CHANGED: ColumnSpec =
+    int("changes", CHANGES, "Merged pull requests that users had first in the period; null as deployments.").or_null();
 const LEAD_P50: ColumnSpec = float("lead_p50_days", "days", "Median from the first commit to users; null over none.");
 const LEAD_P85: ColumnSpec = float("lead_p85_days", "days", "Its 85th percentile; null below 10 changes.");
 const LEAD_MEAN: ColumnSpec = float("lead_mean_days", "days", "Its mean; null over none.");
 const NEGATIVE: ColumnSpec = int(
     "negative_lead",
     CHANGES,
-    "Changes left out of the lead time since they were deployed before their first commit.",
-);
+    "Changes left out of the lead time since they were deployed before their first commit; null as deployments.",
+)
+.or_null();
 const CODING: ColumnSpec = float("coding_p50_days", "days", "Median from the first commit to ready for review.");
 const PICKUP: ColumnSpec = float("pickup_p50_days", "days", "Median from ready to the first review.");
 const REVIEW: ColumnSpec = float("review_p50_days", "days", "Median from the first review to the last approval.");
@@ -75,21 +85,35 @@ const LINKED: ColumnSpec = float(
 );
 const CERTAIN: ColumnSpec =
     float("certain_share", "share", "Of these, the share of which that is certain; null over nothing.");
-const FAILED: ColumnSpec = int("failed", DEPLOYMENTS, "Those among `deployments` that failed, each once.");
+const FAILED: ColumnSpec =
+    int("failed", DEPLOYMENTS, "Those among `deployments` that failed, each once; null as deployments.").or_null();
 const BY_INCIDENT: ColumnSpec =
     int("failed_by_incident", DEPLOYMENTS, "Those that caused an incident; null without a source of incidents.")
         .or_null();
-const BY_LABEL: ColumnSpec =
-    int("failed_by_label", DEPLOYMENTS, "Those with a change whose label says that it caused a failure.");
-const BY_ROLLBACK: ColumnSpec = int("failed_by_rollback", DEPLOYMENTS, "Those that the next deployment took back.");
-const BY_HOTFIX: ColumnSpec = int("failed_by_hotfix", DEPLOYMENTS, "Those after which the next one shipped a hotfix.");
+const BY_LABEL: ColumnSpec = int(
+    "failed_by_label",
+    DEPLOYMENTS,
+    "Those with a change whose label says that it caused a failure; null as deployments.",
+)
+.or_null();
+const BY_ROLLBACK: ColumnSpec =
+    int("failed_by_rollback", DEPLOYMENTS, "Those that the next deployment took back; null as deployments.").or_null();
+const BY_HOTFIX: ColumnSpec =
+    int("failed_by_hotfix", DEPLOYMENTS, "Those after which the next one shipped a hotfix; null as deployments.")
+        .or_null();
 const RATE: ColumnSpec = float("change_failure_rate", "share", "failed / deployments; null below 10 deployments.");
 const RATE_LOW: ColumnSpec =
     float("change_failure_rate_low", "share", "Lower end of its 95 % interval by Wilson; null as the rate.");
 const RATE_HIGH: ColumnSpec = float("change_failure_rate_high", "share", "Upper end of that interval.");
-const RECOVERED: ColumnSpec = int("recovered", DEPLOYMENTS, "Failed deployments after which users are served again.");
-const RECOVERY_OPEN: ColumnSpec =
-    int("recovery_open", DEPLOYMENTS, "Failed deployments of which no end is known; in no median.");
+const RECOVERED: ColumnSpec =
+    int("recovered", DEPLOYMENTS, "Failed deployments after which users are served again; null as deployments.")
+        .or_null();
+const RECOVERY_OPEN: ColumnSpec = int(
+    "recovery_open",
+    DEPLOYMENTS,
+    "Failed deployments of which no end is known; in no median; null as deployments.",
+)
+.or_null();
 const RECOVERY_P50: ColumnSpec =
     float("recovery_p50_hours", "hours", "Median from a failed deployment to the recovery; null over none.");
 const RECOVERY_MEAN: ColumnSpec = float("recovery_mean_hours", "hours", "Its mean; null over none.");
@@ -101,14 +125,18 @@ const RESTORE_P50: ColumnSpec =
 const RESTORE_MEAN: ColumnSpec = float("restore_mean_hours", "hours", "Its mean; null over none.");
 const DETECT_P50: ColumnSpec =
     float("detect_p50_hours", "hours", "Median from the deployment that is to blame to the incident; null over none.");
-const UNPLANNED: ColumnSpec =
-    int("unplanned", DEPLOYMENTS, "Those among `deployments` that are rollbacks or ship a hotfix.");
+const UNPLANNED: ColumnSpec = int(
+    "unplanned",
+    DEPLOYMENTS,
+    "Those among `deployments` that are rollbacks or ship a hotfix; null as deployments.",
+)
+.or_null();
 const REWORK: ColumnSpec = float("rework_rate", "share", "unplanned / deployments; null below 10 deployments.");
 const REWORK_LOW: ColumnSpec =
     float("rework_rate_low", "share", "Lower end of its 95 % interval by Wilson; null as the rate.");
 const REWORK_HIGH: ColumnSpec = float("rework_rate_high", "share", "Upper end of that interval.");
 const IS_COMPLETE: ColumnSpec = ColumnSpec {
-    doc: "Whether the period is over at as_of, every source that it needs was imported past its end, and the window in which its last deployment may still turn out to have failed is over too.",
+    doc: "Whether the period is over at as_of, every source that it needs was imported past its end, the window in which its last deployment may still turn out to have failed is over too, and all of its deployments are recorded.",
     ..COMPLETE
 };
 
@@ -173,8 +201,10 @@ const fn joined<const ONE: usize, const OTHER: usize, const ALL: usize>(
 const CHARTED_KEYS: [ColumnSpec; 44] = joined(CHART, KEYS);
 const WEEK_COLUMNS: [ColumnSpec; 49] = joined([YEAR, WEEK, SERVICE_OR_ALL, COUNTED, PER_DAY], CHARTED_KEYS);
 const MONTH_COLUMNS: [ColumnSpec; 48] = joined([MONTH, SERVICE_OR_ALL, COUNTED, PER_DAY], CHARTED_KEYS);
+const TEAM_COLUMNS: [ColumnSpec; 48] = joined([MONTH, TEAM, COUNTED, PER_DAY], CHARTED_KEYS);
 const DAY_COLUMNS: [ColumnSpec; 41] = joined([DAY, SELECTED, COUNTED, PER_DAY], KEYS);
 const DAY: ColumnSpec = of_kind(ColumnKind::Date, "date", "Day.");
+const TEAM: ColumnSpec = text("team", "Name of the team.");
 const SELECTED: ColumnSpec = text("service", "ALL: what is selected, all together.");
 
 pub(super) const DORA_WEEK: TableSpec = TableSpec {
@@ -202,6 +232,19 @@ pub(super) const DORA_DAY: TableSpec = TableSpec {
     period: Period::Day,
     path: "delivery/dora",
     ..table("dora_day", "The five DORA keys by day, of all services together.")
+};
+
+pub(super) const DORA_TEAM_MONTH: TableSpec = TableSpec {
+    key: &["month", "team"],
+    columns: &TEAM_COLUMNS,
+    period: Period::Month,
+    written: Written::WithTeams,
+    path: "delivery/dora/teams",
+    computed: Computed::Alone,
+    ..table(
+        "dora_team_month",
+        "The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on.",
+    )
 };
 
 pub(super) const CALCULATED_DEPLOYMENT: TableSpec = TableSpec {
@@ -263,7 +306,7 @@ pub(super) const CALCULATED_CHANGE: TableSpec = TableSpec {
         text("confidence", "certain, likely or guess; empty without a deployment."),
         text(
             "reason",
-            "Why there is none: before_first (the first known deployment holds it), not_deployed, other_branch, no_service, unknown. Empty where there is one.",
+            "Why there is none: before_first (the first known deployment holds it), not_deployed, not_recorded (the service's deployments are recorded no more), other_branch, no_service, unknown. Empty where there is one.",
         ),
         boolean("hotfix", "Whether it is a hotfix by its labels, branch or title."),
         text("url", "Web address."),

@@ -94,6 +94,7 @@ impl TableSpec {
         let written = match self.written {
             Written::Always => true,
             Written::WithPeople => rules.people,
+            Written::WithTeams => !rules.teams.is_empty(),
             Written::WithComparisons => rules.set == RuleSet::Flow || !rules.cloud.comparisons.is_empty(),
         };
         in_scope && in_set && written
@@ -264,6 +265,8 @@ pub enum Written {
     Always,
     /// Only where the configuration allows tables about people.
     WithPeople,
+    /// Only where teams are configured.
+    WithTeams,
     /// Under `cto-stats` only where comparisons are configured.
     WithComparisons,
 }

@@ -76,7 +76,7 @@ pub(super) const DELIVERY_COLUMNS: &[ColumnSpec] = &[
     float(
         "value",
         "",
-        "Deployments by week of deployment_frequency; median of lead_time_for_changes and recovery_time; share of change_failure_rate and rework_rate. Null over no observations, and for shares below 10 deployments.",
+        "Deployments by week of deployment_frequency, of each service over the days in which they are recorded; median of lead_time_for_changes and recovery_time; share of change_failure_rate and rework_rate. Null over no observations, and for shares below 10 deployments.",
     ),
     int("n", "", "Observations: deployments, changes, or failed deployments that are over."),
     P85,

@@ -3,7 +3,7 @@
 use super::spec::{RuleSets, TableSpec};
 use super::{clouds, delivery, issues, pull_requests};
 
-static TABLES: [TableSpec; 41] = [
+static TABLES: [TableSpec; 42] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -36,6 +36,7 @@ static TABLES: [TableSpec; 41] = [
     delivery::DORA_WEEK,
     delivery::DORA_MONTH,
     delivery::DORA_DAY,
+    delivery::DORA_TEAM_MONTH,
     delivery::CALCULATED_DEPLOYMENT,
     delivery::CALCULATED_CHANGE,
     delivery::CALCULATED_INCIDENT,

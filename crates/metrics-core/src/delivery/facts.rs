@@ -1,7 +1,5 @@
 //! Rollouts, changes and incidents of each service: everything that the tables of delivery add up.
 
-use ahash::RandomState;
-use hashbrown::HashMap;
 use model::Instant;
 use model::columns::Raw;
 use model::delivery::{DeliveryRules, LeadFrom, LeadTo};
@@ -9,19 +7,20 @@ use model::names::comparable;
 use model::rules::Rules;
 use model::table::Table;
 
-use super::failures::{self, Failure};
+use super::counts::once;
+use super::failures;
 use super::graph::Graph;
+use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::{Incident, change_of, has_source, incidents_of, is_repository};
-use super::keys::{first_of, once};
 use super::repositories::Repositories;
-use super::rollouts::{Deploying, HOUR, Kind, Rollout, Row, rollouts_of};
+use super::rollouts::{Deploying, HOUR, Kind, Rollout, rollouts_of};
 use super::services::{Service, Services};
 use super::shipping::{Confidence, Link, Method, Reason, Shipped, is_into_default};
 use crate::coverage::Coverage;
 use crate::parallel;
 use crate::pull_requests::{Stages, stages_of};
 use crate::selection::Chosen;
-use crate::summary::{Data, DeliveryFacts, DeliverySeries, Observations};
+use crate::summary::{Data, DeliveryFacts, DeliverySeries, Observations, Silent};
 
 /// Delivery as known at an instant.
 pub(super) struct Facts {
@@ -41,106 +40,12 @@ pub(super) struct Facts {
     pub(super) repositories: Vec<[String; 3]>,
 }
 
-/// What is known of one service.
-pub(super) struct ServiceFacts {
-    pub(super) name: String,
-    /// In order of their first success.
-    pub(super) rollouts: Vec<Rollout>,
-    /// What followed from each rollout.
-    pub(super) outcomes: Vec<Outcome>,
-    /// Attempts that failed, in order of their end.
-    pub(super) attempts: Vec<Rollout>,
-    /// Changes merged into its repositories, in order of repository and row.
-    pub(super) changes: Vec<Change>,
-    /// In order of start, each with the place of the rollout that it is laid to, and how.
-    pub(super) incidents: Vec<(Incident, Option<(usize, Laid)>)>,
-}
-
-/// How an incident was laid to a deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Laid {
-    /// Its source names the deployment.
-    Named,
-    /// Its source names a change that the deployment shipped.
-    Sha,
-    /// It is the newest deployment within some hours before.
-    Window,
-}
-
-impl Laid {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Named => "named",
-            Self::Sha => "sha",
-            Self::Window => "window",
-        }
-    }
-}
-
-/// What followed from a rollout.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Outcome {
-    pub(super) failure: Failure,
-    /// A rollback, or one that ships a hotfix.
-    pub(super) is_unplanned: bool,
-    /// Changes that it served first.
-    pub(super) changes: i64,
-}
-
-/// A merged pull request, as a change of a service.
-#[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
-pub(super) struct Change {
-    /// Row of the pull request.
-    pub(super) row: u32,
-    /// Place of the repository.
-    pub(super) repository: usize,
-    pub(super) merged: i64,
-    /// Where its lead time begins, if known.
-    pub(super) begins: Option<i64>,
-    pub(super) stages: Stages,
-    /// Whether it was merged into the default branch.
-    pub(super) is_default: bool,
-    pub(super) is_hotfix: bool,
-    /// Whether it carries a label that says that it caused a failure.
-    pub(super) is_blamed: bool,
-    /// With the place among the rollouts of the service.
-    pub(super) link: Link,
-    /// When users had it, or where the lead time ends else.
-    pub(super) deployed: Option<i64>,
-    /// Whether the lead time ends at the merge.
-    pub(super) ends_at_merge: bool,
-}
-
-impl Change {
-    /// Microseconds from the begin of its lead time to the end; below 0 where clocks disagree.
-    pub(super) fn lead(&self) -> Option<i64> {
-        let end = if self.ends_at_merge { self.deployed.map(|_| self.merged) } else { self.deployed };
-        self.begins.zip(end).map(|(begins, end)| end - begins)
-    }
-
-    /// Microseconds from the merge to the deployment.
-    pub(super) fn waiting(&self) -> Option<i64> {
-        self.deployed.map(|deployed| deployed - self.merged).filter(|waiting| *waiting >= 0)
-    }
-
-    /// Whether it counts among what is linked: the first known deployment holds what came before it.
-    pub(super) fn is_linked(&self) -> bool {
-        self.link.rollout.is_some() || self.link.reason == Reason::BeforeFirst
-    }
-
-    /// Whether the link is beyond doubt.
-    pub(super) fn is_certain(&self) -> bool {
-        self.link.confidence == Confidence::Certain
-    }
-}
-
 impl Facts {
-    /// Of a selection; what it leaves out does not exist.
-    pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Self {
+    /// Of a selection. Everything that it needs was imported up to `covered_to`.
+    pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, covered_to: Instant, chosen: &Chosen) -> Self {
         let delivery = &rules.delivery;
         let stages = stages_of(raw, rules, as_of);
-        let counts = chosen.pull_requests(raw);
+        let counts = chosen.changes(raw);
         let is_merged = |row: usize| stages[row].as_ref().is_some_and(|stages| stages.merged.is_some());
         let repositories = Repositories::of(raw, as_of.micros());
         let services = Services::of(raw, delivery, &repositories);
@@ -148,22 +53,31 @@ impl Facts {
             Builder { raw, delivery, as_of: as_of.micros(), repositories: &repositories, services: &services };
         let is_change = |row: usize| is_merged(row) && counts[row];
         let incidents = incidents_of(raw, delivery, &repositories, &services, as_of.micros());
-        let places: Vec<usize> = (0..services.all.len()).filter(|place| builder.is_chosen(*place, chosen)).collect();
+        let is_kept: Vec<bool> = repositories.all.iter().map(|it| chosen.delivers_from(&it.full_name())).collect();
+        let is_chosen = |service: &Service<'_>| {
+            chosen.has_service(&service.name) && service.repositories.iter().any(|place| is_kept[*place])
+        };
+        let places: Vec<usize> = (0..services.all.len()).filter(|place| is_chosen(&services.all[*place])).collect();
         let built = parallel::map(&places, |place| {
             let service = &services.all[*place];
             let of_service = incidents.iter().filter(|incident| incident.service == Some(*place)).cloned().collect();
-            builder.service(service, &stages, &is_change, of_service, chosen)
+            builder.service(service, &stages, &is_change, of_service)
         });
-        let services_that_deploy: Vec<ServiceFacts> = built.into_iter().flatten().collect();
-        let deploys = |name: &str| services_that_deploy.iter().any(|service| service.name == name);
-        let counts = |incident: &&Incident| match incident.service {
-            None => chosen.is_everything(),
+        let whole: Vec<ServiceFacts> = built.into_iter().flatten().collect();
+        let deploys = |name: &str| whole.iter().any(|service| service.name == name);
+        let is_other = |incident: &&Incident| match incident.service {
+            None => !chosen.names_services(),
             Some(place) => places.contains(&place) && !deploys(&incident.service_name),
         };
+        let kept = Kept { is_kept, is_all: chosen.is_all_of_delivery() };
+        let of_no_service = builder.of_no_service(&stages, &is_change, chosen, &deploys);
+        let others = incidents.iter().filter(is_other).filter(|incident| kept.has_incident(incident));
+        let other_incidents = others.cloned().collect();
+        let covered_to = covered_to.min(as_of).micros();
         Self {
-            of_no_service: builder.of_no_service(&stages, &is_change, chosen, &deploys),
-            other_incidents: incidents.iter().filter(counts).cloned().collect(),
-            services: services_that_deploy,
+            of_no_service: of_no_service.into_iter().filter(|change| kept.has_change(change)).collect(),
+            other_incidents,
+            services: whole.into_iter().filter_map(|service| service.part(&kept.is_kept, covered_to)).collect(),
             has_incidents: has_source(raw, delivery),
             is_elsewhere: services.are_all_elsewhere(&repositories),
             of_unknown_workflows: builder.of_unknown_workflows(&places),
@@ -172,6 +86,23 @@ impl Facts {
                 .iter()
                 .map(|it| [it.org.clone(), it.name.clone(), it.host.clone()])
                 .collect(),
+        }
+    }
+
+    /// What is of the repositories of a selection. Everything that it needs was imported up to `covered_to`.
+    pub(super) fn part(&self, chosen: &Chosen, as_of: Instant, covered_to: Instant) -> Self {
+        let is_kept = |[org, name, _]: &[String; 3]| chosen.delivers_from(&format!("{org}/{name}"));
+        let kept = Kept { is_kept: self.repositories.iter().map(is_kept).collect(), is_all: false };
+        let services = self.services.iter().filter(|service| service.deploys_from(&kept.is_kept)).cloned();
+        let covered_to = covered_to.min(as_of).micros();
+        Self {
+            services: services.filter_map(|service| service.part(&kept.is_kept, covered_to)).collect(),
+            of_no_service: self.of_no_service.iter().filter(|change| kept.has_change(change)).cloned().collect(),
+            other_incidents: self.other_incidents.iter().filter(|it| kept.has_incident(it)).cloned().collect(),
+            has_incidents: self.has_incidents,
+            is_elsewhere: self.is_elsewhere,
+            of_unknown_workflows: self.of_unknown_workflows.clone(),
+            repositories: self.repositories.clone(),
         }
     }
 
@@ -192,10 +123,10 @@ impl Facts {
             let counted = self.services.iter().filter(|_| rules.delivery.failure.attempt);
             counted.flat_map(|service| service.attempts.iter().map(|attempt| attempt.finished))
         };
-        let first = |service: &ServiceFacts| first_of(service, rules.delivery.failure.attempt);
+        let first = |service: &ServiceFacts| service.first(rules.delivery.failure.attempt);
         let begins = Instant::from_micros(self.services.iter().filter_map(first).min()?);
         let failed = rollouts().map(|(at, outcome)| (at, i64::from(outcome.failure.is_failed())));
-        let recovered = rollouts().filter_map(|(at, outcome)| Some((at, (outcome.failure.recovered? - at).max(0))));
+        let recovered = rollouts().filter_map(|(at, outcome)| Some((at, outcome.failure.recovery(at)?)));
         let leads = once(self).into_iter().filter_map(|change| change.deployed.zip(change.lead()));
         let series = DeliverySeries {
             failed: Observations::new(failed.chain(attempts().map(|at| (at, 1)))),
@@ -206,8 +137,38 @@ impl Facts {
             recoveries: Observations::new(recovered),
         };
         let data = Data { as_of, covered_to: coverage.until.min(as_of), begins, zone: rules.timezone };
-        Some(DeliveryFacts::new(data, series, tables, &rules.process_changes))
+        let silent = |service| silent(service, rules.delivery.failure.attempt);
+        let silent: Vec<Silent> = self.services.iter().filter_map(silent).collect();
+        let has_others = silent.len() < self.services.len();
+        Some(DeliveryFacts::new(data, series, silent, has_others, tables, &rules.process_changes))
     }
+}
+
+/// The repositories of a part, by their places.
+struct Kept {
+    is_kept: Vec<bool>,
+    /// Whether nothing is left out.
+    is_all: bool,
+}
+
+impl Kept {
+    fn has_change(&self, change: &Change) -> bool {
+        self.is_kept[change.repository]
+    }
+
+    /// Of an incident that is laid to no deployment.
+    fn has_incident(&self, incident: &Incident) -> bool {
+        self.is_all || incident.repositories.iter().any(|repository| self.is_kept[*repository])
+    }
+}
+
+/// What the summary needs of a service whose deployments are recorded no more.
+fn silent(service: &ServiceFacts, attempts_count: bool) -> Option<Silent> {
+    let counted = service.rollouts.iter().filter(|rollout| rollout.counts());
+    let attempts = service.attempts.iter().filter(|_| attempts_count).map(|attempt| (attempt.finished, 1));
+    let deployments = counted.filter_map(|rollout| Some((rollout.succeeded?, 1))).chain(attempts);
+    let deployments = Observations::new(deployments);
+    service.silent_since.map(|since| Silent { service: service.name.clone(), since, deployments })
 }
 
 /// What all services share.
@@ -220,13 +181,6 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Whether a selection keeps a service: by its name, and by any of its repositories.
-    fn is_chosen(&self, place: usize, chosen: &Chosen) -> bool {
-        let service = &self.services.all[place];
-        let of_repository = |place: &usize| chosen.needs_repository(&self.repositories.all[*place].full_name(), false);
-        chosen.has_service(&service.name) && service.repositories.iter().any(of_repository)
-    }
-
     fn of_unknown_workflows(&self, places: &[usize]) -> Vec<(String, usize)> {
         let counted = places.iter().map(|place| {
             let service = &self.services.all[*place];
@@ -249,7 +203,6 @@ impl Builder<'_> {
         stages: &[Option<Stages>],
         is_change: &impl Fn(usize) -> bool,
         incidents: Vec<Incident>,
-        chosen: &Chosen,
     ) -> Option<ServiceFacts> {
         let mut facts = ServiceFacts {
             name: service.name.clone(),
@@ -258,6 +211,8 @@ impl Builder<'_> {
             attempts: Vec::new(),
             changes: Vec::new(),
             incidents: Vec::new(),
+            merges: Vec::new(),
+            silent_since: None,
         };
         // For each incident that names a commit, the rollout that shipped it.
         let mut shipped_shas = vec![None; incidents.len()];
@@ -270,9 +225,6 @@ impl Builder<'_> {
         };
         for place in &service.repositories {
             let repository = &self.repositories.all[*place];
-            if !chosen.needs_repository(&repository.full_name(), false) {
-                continue;
-            }
             let (mut rollouts, attempts) = rollouts_of(&deploying, service, *place, repository);
             facts.attempts.extend(attempts);
             let graph = Graph::of(&self.raw.commits, if rollouts.is_empty() { &[] } else { &repository.commits });
@@ -297,7 +249,20 @@ impl Builder<'_> {
         facts.order(self.raw, &mut shipped_shas);
         facts.incidents = self.laid(&facts, incidents, &shipped_shas);
         facts.outcomes = self.outcomes(&facts);
+        facts.merges = self.merges(service, stages);
         Some(facts)
+    }
+
+    /// When something of a service was merged into a default branch, whoever opened it.
+    fn merges(&self, service: &Service<'_>, stages: &[Option<Stages>]) -> Vec<(usize, i64)> {
+        let of_repository = |place: usize| {
+            let repository = &self.repositories.all[place];
+            let rows = repository.pull_requests.iter().map(|row| *row as usize);
+            let rows = rows.filter(move |row| is_into_default(self.raw, repository, *row));
+            let rows = rows.filter(move |row| Services::has_change(self.raw, service, *row));
+            rows.filter_map(move |row| Some((place, stages[row]?.merged?)))
+        };
+        service.repositories.iter().copied().flat_map(of_repository).collect()
     }
 
     /// The changes of one repository; those that are in no rollout with the reason.
@@ -450,56 +415,5 @@ impl Builder<'_> {
             }
         }
         changes
-    }
-}
-
-impl ServiceFacts {
-    /// Puts the rollouts of several repositories into one order.
-    fn order(&mut self, raw: &Raw, others: &mut [Option<usize>]) {
-        let mut order: Vec<usize> = (0..self.rollouts.len()).collect();
-        let key = |place: &usize| (self.rollouts[*place].succeeded, self.rollouts[*place].id(raw));
-        order.sort_by(|one, other| key(one).cmp(&key(other)));
-        let mut places = vec![0; order.len()];
-        for (place, before) in order.iter().enumerate() {
-            places[*before] = place;
-        }
-        let mut rollouts: Vec<Option<Rollout>> = std::mem::take(&mut self.rollouts).into_iter().map(Some).collect();
-        self.rollouts = order.iter().filter_map(|place| rollouts[*place].take()).collect();
-        let links = self.changes.iter_mut().filter_map(|change| change.link.rollout.as_mut());
-        links.chain(others.iter_mut().flatten()).for_each(|place| *place = places[*place]);
-        self.attempts.sort_by(|one, other| (one.finished, one.id(raw)).cmp(&(other.finished, other.id(raw))));
-    }
-
-    /// For each deployment its rollout, which may have taken it up; nothing for an attempt that failed. Empty where nobody
-    /// asks.
-    fn places_by_id<'a>(&self, raw: &'a Raw, is_asked: bool) -> HashMap<&'a [u8], Option<usize>, RandomState> {
-        let mut places: HashMap<&[u8], Option<usize>, RandomState> = HashMap::default();
-        if !is_asked {
-            return places;
-        }
-        for (place, rollout) in self.rollouts.iter().enumerate() {
-            places.insert(rollout.id(raw), Some(place));
-            places.extend(rollout.taken_up.iter().map(|row| (raw.deployments.id.bytes(*row as usize), Some(place))));
-        }
-        places.extend(self.attempts.iter().map(|attempt| (attempt.id(raw), None)));
-        places
-    }
-
-    /// The rollout itself, of a redeploy the one that it repeats.
-    fn counted_at(&self, place: usize) -> Option<usize> {
-        let repository = self.rollouts[place].repository;
-        (0..=place).rev().find(|at| self.rollouts[*at].counts() && self.rollouts[*at].repository == repository)
-    }
-
-    /// The newest rollout that counts, up to an instant and not longer ago than a window.
-    fn newest_before(&self, at: i64, window: i64) -> Option<usize> {
-        let after = self.rollouts.partition_point(|rollout| rollout.succeeded.is_some_and(|succeeded| succeeded <= at));
-        let newest = (0..after).rev().find(|place| self.rollouts[*place].counts())?;
-        self.rollouts[newest].succeeded.filter(|succeeded| at - succeeded <= window).map(|_| newest)
-    }
-
-    /// Whether the rows of the service are deployments rather than releases.
-    pub(super) fn is_by_deployments(&self) -> bool {
-        self.rollouts.iter().all(|rollout| matches!(rollout.row, Row::Deployment(_)))
     }
 }

@@ -2,7 +2,7 @@
 
 use model::delivery::DeliveryRules;
 
-use super::facts::Laid;
+use super::history::Laid;
 use super::incidents::Incident;
 use super::rollouts::{HOUR, Kind, Rollout};
 
@@ -23,6 +23,12 @@ impl Failure {
         self.by_incident || self.by_label || self.by_rollback || self.by_hotfix
     }
 
+    /// Microseconds from the success to when that was mended; `None` while it is not, and where it was over before: an
+    /// incident may be laid to a deployment that came after it.
+    pub(super) fn recovery(&self, succeeded: i64) -> Option<i64> {
+        self.recovered.map(|recovered| recovered - succeeded).filter(|recovery| *recovery >= 0)
+    }
+
     /// The causes in alphabetical order, joined by `;`.
     pub(super) fn causes(&self) -> String {
         let causes = [
@@ -38,8 +44,8 @@ impl Failure {
 
 /// What is said of each rollout of a service, in their order.
 ///
-/// A rollback or hotfix says that the counted rollout of the same repository just before it failed, within a window. A
-/// rollback is never failed by the hotfix that follows: what that mends is what was rolled back.
+/// A rollback or hotfix says that the counted rollout of the same repository just before it failed, of releases the one that
+/// it is made from, within a window. A rollback is never failed by the hotfix that follows: what that mends is what was rolled back.
 pub(super) fn of(
     rollouts: &[Rollout],
     incidents: &[(Incident, Option<(usize, Laid)>)],
@@ -53,12 +59,10 @@ pub(super) fn of(
     let mut fixes: Vec<Option<i64>> = vec![None; rollouts.len()];
     let counted: Vec<usize> = (0..rollouts.len()).filter(|place| rollouts[*place].counts()).collect();
     for (index, &place) in counted.iter().enumerate() {
-        // What one repository takes back was deployed from it.
-        let repository = rollouts[place].repository;
         let later = counted[index + 1..].iter().copied();
         let Some(next) = later
             .take_while(|next| rollouts[*next].finished - rollouts[place].finished <= window)
-            .find(|next| rollouts[*next].repository == repository)
+            .find(|next| rollouts[*next].may_follow(&rollouts[place]))
         else {
             continue;
         };

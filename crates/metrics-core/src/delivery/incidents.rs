@@ -21,6 +21,8 @@ pub(super) struct Incident {
     pub(super) host: String,
     /// Place of the service; `None` where no one service is meant.
     pub(super) service: Option<usize>,
+    /// Places of the repositories that it is of: its own, else those of its service.
+    pub(super) repositories: Vec<usize>,
     /// Its name, empty for none.
     pub(super) service_name: String,
     /// The deployment that its source names.
@@ -59,7 +61,7 @@ impl Incident {
     }
 
     /// Microseconds from its start to when users were served again for good, without the time in which they were;
-    /// `None` while they are not.
+    /// `None` while they are not, and where clocks disagree.
     pub(super) fn downtime(&self) -> Option<i64> {
         let restored = self.restored()?;
         let mut served = 0;
@@ -74,7 +76,7 @@ impl Incident {
                 _ => {}
             }
         }
-        Some((since.unwrap_or(restored) - self.started - served).max(0))
+        Some(since.unwrap_or(restored) - self.started - served).filter(|downtime| *downtime >= 0)
     }
 }
 
@@ -100,7 +102,11 @@ pub(super) fn incidents_of(
         incidents.extend(of_issues.into_iter().filter(|incident| !known.contains(&key(incident))));
     }
     for incident in &mut incidents {
-        incident.service_name = incident.service.map_or_else(String::new, |place| services.all[place].name.clone());
+        let Some(service) = incident.service.map(|place| &services.all[place]) else { continue };
+        incident.service_name.clone_from(&service.name);
+        if incident.repositories.is_empty() {
+            incident.repositories.clone_from(&service.repositories);
+        }
     }
     incidents.sort_by(|one, other| (one.started, &one.id).cmp(&(other.started, &other.id)));
     incidents
@@ -136,6 +142,7 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
             turns.extend(restored.map(|at| (at, Turn::Restored)));
             turns.sort_unstable();
         }
+        let own = repositories.find(&org, &repo, &host);
         incidents.push(Incident {
             id: columns.id.text(row).into_owned(),
             title: columns.title.text(row).into_owned(),
@@ -143,6 +150,7 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
             url: columns.url.text(row).into_owned(),
             host,
             service,
+            repositories: own.into_iter().collect(),
             service_name: String::new(),
             deployment: deployment.into_owned(),
             change: change.into_owned(),
@@ -242,6 +250,7 @@ fn issues(
             severity: String::new(),
             url: columns.url.text(row).into_owned(),
             service: service_of(services, repositories, &named.unwrap_or_default(), place),
+            repositories: repositories.find(place.0, place.1, place.2).into_iter().collect(),
             host: host.clone(),
             service_name: String::new(),
             deployment: String::new(),

@@ -5,9 +5,10 @@ use model::columns::{InstantColumn, Raw, TextColumn};
 use model::instant::MICROS_PER_DAY;
 use model::table::{Cells, Column, Table};
 
-use super::facts::{Change, Facts, Laid, Outcome, ServiceFacts};
+use super::counts::hours;
+use super::facts::Facts;
+use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::Incident;
-use super::keys::hours;
 use super::rollouts::{Kind, Rollout, Row};
 
 /// Cells of a table that grows row by row.

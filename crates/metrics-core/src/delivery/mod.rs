@@ -16,9 +16,11 @@
 //!
 //! The definitions and their sources are in `docs/metrics.md`.
 
+mod counts;
 mod facts;
 mod failures;
 mod graph;
+mod history;
 mod incidents;
 mod keys;
 mod lists;
@@ -27,16 +29,18 @@ mod repositories;
 mod rollouts;
 mod services;
 mod shipping;
+mod silence;
 
 #[cfg(test)]
 mod tests;
 
 use model::Instant;
-use model::columns::Raw;
+use model::columns::{Raw, Scopes};
 use model::rules::{RuleSet, Rules};
 use model::table::Table;
 
 use crate::calendar::Cut;
+use crate::catalogue;
 use crate::coverage::{Coverage, DELIVERY_SCOPES};
 use crate::selection::Chosen;
 use crate::summary::DeliveryFacts;
@@ -45,13 +49,13 @@ use facts::Facts;
 use repositories::Repositories;
 use services::{Evidence, Service, Services};
 
-pub(crate) use keys::wilson;
+pub(crate) use counts::wilson;
 
 /// The tables of delivery, and what is said beside them.
 #[derive(Debug, Default)]
 pub(crate) struct Delivered {
-    /// `dora_week`, `dora_month`, `dora_day`, `calculated_deployment`, `calculated_change`, `calculated_incident`, as far
-    /// as they are wanted.
+    /// `dora_week`, `dora_month`, `dora_day`, `dora_team_month` where there are teams, `calculated_deployment`,
+    /// `calculated_change`, `calculated_incident`, as far as they are wanted.
     pub(crate) tables: Vec<Table>,
     /// What a person should know about the figures.
     pub(crate) notices: Vec<String>,
@@ -88,19 +92,22 @@ pub fn services(raw: &Raw, rules: &Rules) -> Vec<String> {
 
 /// The tables of a selection that are wanted.
 pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen, wanted: Wanted<'_>) -> Delivered {
-    let facts = Facts::of(raw, rules, as_of, chosen);
     let coverage = Coverage::of(raw, &DELIVERY_SCOPES, as_of, chosen);
+    let facts = Facts::of(raw, rules, as_of, coverage.until, chosen);
     let cut = |name, cut| keys::table(name, cut, &facts, rules, &coverage, as_of);
     let attempts_count = rules.delivery.failure.attempt;
-    let tables: [(&str, &dyn Fn() -> Table); 6] = [
+    let tables: [(&str, &dyn Fn() -> Table); 7] = [
         ("dora_week", &|| cut("dora_week", Cut::Week)),
         ("dora_month", &|| cut("dora_month", Cut::Month)),
         ("dora_day", &|| cut("dora_day", Cut::Day)),
+        ("dora_team_month", &|| keys::by_team("dora_team_month", &facts, raw, rules, as_of, chosen)),
         ("calculated_deployment", &|| lists::deployments(raw, &facts, attempts_count)),
         ("calculated_change", &|| lists::changes(raw, &facts)),
         ("calculated_incident", &|| lists::incidents(raw, &facts)),
     ];
-    let tables: Vec<Table> = tables.iter().filter(|(name, _)| wanted.has(name)).map(|(_, table)| table()).collect();
+    let is_written = |name: &str| catalogue::table(name).is_some_and(|table| table.is_written(rules, Scopes::DELIVERY));
+    let tables = tables.iter().filter(|(name, _)| wanted.has(name) && is_written(name));
+    let tables: Vec<Table> = tables.map(|(_, table)| table()).collect();
     let summary = wanted.has("dora_summary").then(|| facts.summary(rules, &coverage, as_of, &tables)).flatten();
-    Delivered { notices: notices::of(raw, rules, &facts, &coverage, as_of, chosen.is_everything()), tables, summary }
+    Delivered { notices: notices::of(raw, rules, &facts, as_of, chosen.is_all_of_delivery()), tables, summary }
 }

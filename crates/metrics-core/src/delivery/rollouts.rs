@@ -61,12 +61,20 @@ pub(super) struct Rollout {
     pub(super) kind: Kind,
     /// The other deployments that it took up.
     pub(super) taken_up: Vec<u32>,
+    /// Of a release: the newest one before it that its commit holds; `None` where the graph does not tell.
+    pub(super) made_from: Option<Row>,
 }
 
 impl Rollout {
     /// Whether it counts as a deployment, failed attempts aside.
     pub(super) fn counts(&self) -> bool {
         matches!(self.kind, Kind::Change | Kind::Rollback)
+    }
+
+    /// Whether it may put another one right, which comes before it: that is of the same repository and, of releases, the
+    /// one that this is made from; a patch to an old line is not made from the newest one.
+    pub(super) fn may_follow(&self, before: &Self) -> bool {
+        self.repository == before.repository && self.made_from.is_none_or(|row| row == before.row)
     }
 
     /// The id of its first success.
@@ -131,6 +139,7 @@ pub(super) fn rollouts_of(
             finished,
             kind,
             taken_up: Vec::new(),
+            made_from: None,
         };
         let is_success = columns.outcome[at] == Some(DeploymentOutcome::Success);
         let succeeded = columns.succeeded_at.get(at).or_else(|| columns.finished_at.get(at).filter(|_| is_success));
@@ -222,6 +231,7 @@ fn released(raw: &Raw, place: usize, repository: &Repository, as_of: i64) -> Vec
         finished: published,
         kind: Kind::Change,
         taken_up: Vec::new(),
+        made_from: None,
     });
     with_redeploys(raw, rollouts.collect())
 }
@@ -273,6 +283,7 @@ fn run(
             finished,
             kind: if success.is_some() { Kind::Change } else { Kind::FailedAttempt },
             taken_up: Vec::new(),
+            made_from: None,
         };
         if success.is_some() { &mut successes } else { &mut attempts }.push(rollout);
     }

@@ -4,6 +4,7 @@ use ahash::RandomState;
 use hashbrown::HashMap;
 use model::columns::Raw;
 use model::delivery::{DeliveryRules, DeploymentsFrom, ServiceRules, WorkflowRun};
+use model::names::comparable;
 use model::pattern::Pattern;
 use model::records::host_or_usual;
 
@@ -56,7 +57,8 @@ impl<'a> Services<'a> {
         let namesakes = |name: &str| repositories.all.iter().filter(|it| it.full_name() == name).count();
         for (place, repository) in repositories.all.iter().enumerate().filter(|(place, _)| !is_taken[*place]) {
             let name = repository.full_name();
-            let is_taken = all.iter().any(|service| service.name == name) || namesakes(&name) > 1;
+            let called = comparable(&name);
+            let is_taken = rules.services.iter().any(|it| comparable(&it.name) == called) || namesakes(&name) > 1;
             let name = if is_taken { format!("{}/{name}", repository.host) } else { name };
             all.push(Service { name, rules: None, repositories: vec![place] });
         }
@@ -144,8 +146,7 @@ impl<'a> Services<'a> {
         if let Some(own) = service.and_then(|service| service.rules).filter(|own| !own.environments.is_empty()) {
             return is_any(&own.environments, name);
         }
-        let production = &self.rules.production;
-        is_any(&production.environments, name) || production.tiers.iter().any(|known| known == tier)
+        self.rules.production.holds(name, tier)
     }
 
     /// Whether a pull request is a change of the service: by the folders that it touches, where the service names some.
@@ -191,10 +192,7 @@ fn deploys(raw: &Raw, rules: &DeliveryRules, repository: &Repository) -> bool {
         }
         known.push(codes);
         let (name, tier) = (raw.dictionary.text(codes.0), raw.dictionary.text(codes.1));
-        let of_services = rules.services.iter().any(|service| is_any(&service.environments, &name));
-        of_services
-            || is_any(&rules.production.environments, &name)
-            || rules.production.tiers.iter().any(|it| *it == tier)
+        rules.is_anybodys_production(&name, &tier)
     })
 }
 

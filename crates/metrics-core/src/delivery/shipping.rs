@@ -68,6 +68,8 @@ pub(super) enum Reason {
     BeforeFirst,
     /// Newer than what is deployed.
     NotDeployed,
+    /// As that, of a service whose deployments are recorded no more: it may be deployed.
+    NotRecorded,
     /// Merged into a branch that is not deployed.
     OtherBranch,
     /// It touches no folder of any service.
@@ -82,6 +84,7 @@ impl Reason {
             Self::None => "",
             Self::BeforeFirst => "before_first",
             Self::NotDeployed => "not_deployed",
+            Self::NotRecorded => "not_recorded",
             Self::OtherBranch => "other_branch",
             Self::NoService => "no_service",
             Self::Unknown => "unknown",
@@ -108,6 +111,9 @@ impl Link {
         Self { rollout: None, method: Method::None, confidence: Confidence::None, reason }
     }
 }
+
+/// Releases before one that are looked through for the one that it is made from.
+const MOST_LINES: usize = 20;
 
 /// What the rollouts of a service shipped in one repository.
 pub(super) struct Shipped<'a> {
@@ -143,6 +149,8 @@ impl<'a> Shipped<'a> {
         let mut live: Option<u32> = None;
         // What is live by its object id, and what the rollback to it took back.
         let (mut live_sha, mut taken_back): (&[u8], &[u8]) = (b"", b"");
+        // Releases that count, with their commits.
+        let mut releases: Vec<(u32, Row)> = Vec::new();
         for (place, rollout) in rollouts.iter_mut().enumerate() {
             let sha = rollout.sha(raw);
             let head = graph.find(sha);
@@ -158,6 +166,12 @@ impl<'a> Shipped<'a> {
             shipped.heads.push(head);
             served.insert(sha);
             let Some(head) = head else { continue };
+            if matches!(rollout.row, Row::Release(_)) {
+                rollout.made_from = shipped.made_from(head, &releases);
+                if rollout.counts() {
+                    releases.push((head, rollout.row));
+                }
+            }
             shipped.ship(place, head);
             let is_of_an_old_line = rollout.kind == Kind::Redeploy && matches!(rollout.row, Row::Release(_));
             if !is_of_an_old_line {
@@ -202,6 +216,12 @@ impl<'a> Shipped<'a> {
         } else {
             back
         }
+    }
+
+    /// The newest of some releases that a commit holds.
+    fn made_from(&self, head: u32, releases: &[(u32, Row)]) -> Option<Row> {
+        let newest = releases.iter().rev().take(MOST_LINES);
+        newest.copied().find(|(before, _)| self.graph.holds(head, *before)).map(|(_, row)| row)
     }
 
     fn ship(&mut self, place: usize, head: u32) {

@@ -16,7 +16,7 @@ use crate::logins::BotLogins;
 use crate::totals::board_of_key;
 
 /// A selection under some rules.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Chosen {
     /// Whether nothing is left out.
     is_everything: bool,
@@ -31,6 +31,8 @@ pub(crate) struct Chosen {
     bots: Option<Bots>,
     /// Configured logins of bots.
     bot_logins: Vec<String>,
+    /// Names of teams, comparable.
+    team_names: Vec<String>,
     teams: Option<Teams>,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
@@ -76,14 +78,22 @@ impl Membership {
 }
 
 /// The selected teams, and all teams together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Teams {
     selected: Members,
     any: Members,
 }
 
+impl Teams {
+    /// Those of some names.
+    fn of(names: &[String], rules: &Rules) -> Self {
+        let selected = rules.teams.iter().filter(|(name, _)| names.contains(&comparable(name))).map(|(_, team)| team);
+        Self { selected: Members::of(selected), any: Members::of(rules.teams.values()) }
+    }
+}
+
 /// Repositories, boards and people of some teams: comparable names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Members {
     repositories: HashSet<String>,
     projects: HashSet<String>,
@@ -133,9 +143,7 @@ impl Chosen {
 
     /// A selection under some rules.
     pub(crate) fn new(selection: &Selection, rules: &Rules) -> Self {
-        let named: Vec<String> = selection.teams.iter().map(|name| comparable(name)).collect();
-        let is_selected = |name: &str| named.contains(&comparable(name));
-        let selected = rules.teams.iter().filter(|(name, _)| is_selected(name)).map(|(_, team)| team);
+        let team_names: Vec<String> = selection.teams.iter().map(|name| comparable(name)).collect();
         Self {
             is_everything: selection.is_everything(),
             projects: selection.projects.iter().map(|id| board_of_key(id.trim()).to_owned()).collect(),
@@ -144,8 +152,8 @@ impl Chosen {
             types: selection.types.iter().map(|kind| comparable(kind)).collect(),
             bots: selection.bots,
             bot_logins: rules.bots.clone(),
-            teams: (!named.is_empty())
-                .then(|| Teams { selected: Members::of(selected), any: Members::of(rules.teams.values()) }),
+            teams: (!team_names.is_empty()).then(|| Teams::of(&team_names, rules)),
+            team_names,
             from: selection.from,
             to: selection.to,
             at: selection.at,
@@ -200,6 +208,37 @@ impl Chosen {
     /// Whether what is delivered of a service counts.
     pub(crate) fn has_service(&self, name: &str) -> bool {
         self.services.is_empty() || self.services.contains(&comparable(name))
+    }
+
+    /// Whether nothing that is delivered is left out, the changes of bots aside.
+    pub(crate) fn is_all_of_delivery(&self) -> bool {
+        self.services.is_empty() && self.repositories.is_empty() && self.teams.is_none()
+    }
+
+    /// Whether what is deployed from a repository counts, `org/name`: a deployment belongs to the teams of its repository
+    /// and to no author.
+    pub(crate) fn delivers_from(&self, full_name: &str) -> bool {
+        let name = RepositoryName::parse(full_name);
+        self.keeps_repository(&name) && self.teams.as_ref().is_none_or(|teams| teams.selected.has_repository(&name))
+    }
+
+    /// Whether each pull request counts as a change of what is delivered from its repository, by who opened it.
+    pub(crate) fn changes(&self, raw: &Raw) -> Vec<bool> {
+        let PullRequestColumns { creator, creator_is_bot, .. } = &raw.pull_requests;
+        let excludes_bots = self.bots == Some(Bots::Exclude);
+        let bots = excludes_bots.then(|| BotLogins::of(&raw.dictionary, &self.bot_logins));
+        let counts = |row: usize| bots.as_ref().is_none_or(|bots| !bots.contains(creator[row], creator_is_bot[row]));
+        (0..raw.pull_requests.id.len()).map(counts).collect()
+    }
+
+    /// The same selection of each of its teams, by their names in the rules, in order; of all teams where it names none.
+    pub(crate) fn by_team<'a>(&'a self, rules: &'a Rules) -> impl Iterator<Item = (&'a str, Self)> {
+        let is_selected = |name: &&String| self.team_names.is_empty() || self.team_names.contains(&comparable(name));
+        rules.teams.keys().filter(is_selected).map(|name| {
+            let team_names = vec![comparable(name)];
+            let teams = Some(Teams::of(&team_names, rules));
+            (name.as_str(), Self { is_everything: false, team_names, teams, ..self.clone() })
+        })
     }
 
     /// What a board is to the selection; the empty id is no board.

@@ -90,7 +90,13 @@ pub fn known(raw: &Raw, rules: &Rules) -> Known {
 fn repositories(raw: &Raw) -> Vec<String> {
     let listed = raw.repositories.iter().map(|repository| format!("{}/{}", repository.org, repository.name));
     let mut names: BTreeSet<String> = listed.collect();
-    let rows = [(&raw.issues.org, &raw.issues.repo), (&raw.pull_requests.org, &raw.pull_requests.repo)];
+    let rows = [
+        (&raw.issues.org, &raw.issues.repo),
+        (&raw.pull_requests.org, &raw.pull_requests.repo),
+        (&raw.deployments.org, &raw.deployments.repo),
+        (&raw.releases.org, &raw.releases.repo),
+        (&raw.ci_runs.org, &raw.ci_runs.repo),
+    ];
     let codes: HashSet<(u32, u32)> =
         rows.into_iter().flat_map(|(orgs, repos)| orgs.iter().copied().zip(repos.iter().copied())).collect();
     let text = |code| raw.dictionary.text(code);

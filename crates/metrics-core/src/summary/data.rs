@@ -84,10 +84,11 @@ impl Data {
         self.start(days.from)..self.start(days.to + Count::new(1))
     }
 
-    /// How many days, with fractions, lie between the begin of the data and `as_of`; less than one counts as one.
-    pub(super) fn known_days(&self, days: Days) -> f64 {
+    /// How many of the days, with fractions, lie between the begin of the data and an instant in microseconds; less than
+    /// one counts as one.
+    pub(super) fn known_days(&self, days: Days, until: i64) -> f64 {
         let Range { start, end } = self.instants(days);
-        let known = end.min(self.as_of.micros()) - start.max(self.begins.micros());
+        let known = end.min(until) - start.max(self.begins.micros());
         if known > 0 { (known as f64 / MICROS_PER_DAY as f64).max(1.0) } else { 0.0 }
     }
 

@@ -29,28 +29,51 @@ pub(crate) struct Series {
     pub(crate) recoveries: Observations,
 }
 
+/// A service whose deployments are recorded no more.
+#[derive(Clone, Debug)]
+pub(crate) struct Silent {
+    /// Its name.
+    pub(crate) service: String,
+    /// Its last deployment, in microseconds.
+    pub(crate) since: i64,
+    /// Its deployments, by their success.
+    pub(crate) deployments: Observations,
+}
+
 /// What `dora_summary` of any days needs.
 #[derive(Clone, Debug)]
 pub(crate) struct DeliveryFacts {
     data: Data,
     series: Series,
+    /// Services of which nothing is known any more.
+    silent: Vec<Silent>,
+    /// Whether there are others.
+    has_others: bool,
     deployments: Chart,
     leads: Chart,
 }
 
 impl DeliveryFacts {
     /// The tables, among them `dora_week`, are those of the same deployments.
-    pub(crate) fn new(data: Data, series: Series, tables: &[Table], changes: &[ProcessChange]) -> Self {
+    pub(crate) fn new(
+        data: Data,
+        series: Series,
+        silent: Vec<Silent>,
+        has_others: bool,
+        tables: &[Table],
+        changes: &[ProcessChange],
+    ) -> Self {
         let weeks = tables.iter().find(|table| table.name == "dora_week");
         let chart = |column: &str| {
             let points = weeks.and_then(|weeks| series_of(weeks, column, Some(("service", ALL))));
             xmr(&points.unwrap_or_default(), changes)
         };
-        Self { data, series, deployments: chart("deployments"), leads: chart("lead_p50_days") }
+        let (deployments, leads) = (chart("deployments"), chart("lead_p50_days"));
+        Self { data, series, silent, has_others, deployments, leads }
     }
 
     pub(super) fn summary(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Summary {
-        let Self { data, series, deployments, leads } = self;
+        let Self { data, series, deployments, leads, .. } = self;
         let days = data.days(from, to);
         let (within, none) =
             (|values: &Observations, days: Days| values.within(&data.instants(days)), Chart::default());
@@ -58,13 +81,8 @@ impl DeliveryFacts {
             let values: Vec<f64> = within(values, days).iter().map(|micros| *micros as f64 / unit as f64).collect();
             Figure::percentiles(&values)
         };
-        let rows = [
-            over_days("deployment_frequency", data, days, deployments, |days| {
-                let count = within(&series.failed, days).len() as i64;
-                let known = data.known_days(days);
-                let value = (known > 0.0).then(|| count as f64 / known * 7.0);
-                Figure { value, n: count, ..Figure::default() }
-            }),
+        let mut rows = [
+            over_days("deployment_frequency", data, days, deployments, |days| self.frequency(days)),
             over_days("lead_time_for_changes", data, days, leads, |days| unit(&series.leads, days, MICROS_PER_DAY)),
             over_days("change_failure_rate", data, days, &none, |days| rate(&within(&series.failed, days))),
             over_days("recovery_time", data, days, &none, |days| {
@@ -72,13 +90,41 @@ impl DeliveryFacts {
             }),
             over_days("rework_rate", data, days, &none, |days| rate(&within(&series.unplanned, days))),
         ];
-        Summary { table: with_intervals(&rows), sentences: words::delivery(&rows) }
+        let silent: Vec<&Silent> =
+            self.silent.iter().filter(|service| service.since < data.instants(days).end).collect();
+        if !silent.is_empty() {
+            // What is known of some of these days is not to be compared with what is known of all of others.
+            for row in &mut rows {
+                row.previous = None;
+            }
+        }
+        Summary { table: with_intervals(&rows), sentences: words::delivery(&rows, &silent, data.zone) }
+    }
+
+    /// Deployments by week: of a service that fell silent over the days until then, and added to what is known of the
+    /// others, so that it counts neither as 0 nor for days of which nothing is known.
+    fn frequency(&self, days: Days) -> Figure {
+        let Self { data, series, silent, has_others, .. } = self;
+        let instants = data.instants(days);
+        let count = |deployments: &Observations| deployments.within(&instants).len() as i64;
+        let by_week = |count: i64, until: i64| {
+            let known = data.known_days(days, until);
+            (known > 0.0).then(|| count as f64 / known * 7.0)
+        };
+        let n = count(&series.failed);
+        let of_silent: i64 = silent.iter().map(|service| count(&service.deployments)).sum();
+        let others = if *has_others { by_week(n - of_silent, data.as_of.micros()) } else { None };
+        let of_silent = silent.iter().filter_map(|service| by_week(count(&service.deployments), service.since));
+        let value = others.into_iter().chain(of_silent).reduce(|one, other| one + other);
+        Figure { value, n, ..Figure::default() }
     }
 
     pub(super) fn bytes(&self) -> usize {
         let Series { failed, unplanned, leads, recoveries } = &self.series;
         let values = [failed, unplanned, leads, recoveries].map(Observations::bytes).iter().sum::<usize>();
-        values + chart_bytes(&self.deployments) + chart_bytes(&self.leads)
+        let silent =
+            self.silent.iter().map(|service| service.service.len() + service.deployments.bytes()).sum::<usize>();
+        values + silent + chart_bytes(&self.deployments) + chart_bytes(&self.leads)
     }
 }
 

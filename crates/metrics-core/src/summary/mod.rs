@@ -22,7 +22,8 @@
 //! * `wip`, `red_bin`, `open_prs`: the count when the days end, at the latest at `as_of`; compared with that of 91 days
 //!   earlier, at the same instant. These are levels: they have neither limits nor signals nor a verdict, and are charted
 //!   by their net flow.
-//! * `deployment_frequency`: deployments of the days, by week. The chart is that of the weekly counts.
+//! * `deployment_frequency`: deployments of the days, by week; of a service whose deployments are recorded no more by the
+//!   weeks until then, added to the others. The chart is that of the weekly counts.
 //!   `lead_time_for_changes` and `recovery_time`: medians over what was deployed within the days. `change_failure_rate` and
 //!   `rework_rate`: shares of the deployments of the days, with the 95 % interval by Wilson; without a chart, and null
 //!   below 10 deployments.
@@ -46,7 +47,7 @@ use model::table::Table;
 
 pub(crate) use clouds::{CloudFacts, CurrencyFacts, MonthFacts};
 pub(crate) use data::Data;
-pub(crate) use delivery::{DeliveryFacts, Series as DeliverySeries};
+pub(crate) use delivery::{DeliveryFacts, Series as DeliverySeries, Silent};
 pub(crate) use flow::FlowFacts;
 pub(crate) use observations::{Observations, Stock};
 pub(crate) use pull_requests::{PullRequestFacts, Series as PullRequestSeries};

@@ -1,7 +1,12 @@
 //! Summaries in a sentence each.
 
+use chrono_tz::Tz;
+use model::Instant;
+
 use super::clouds::Row as CloudRow;
+use super::delivery::Silent;
 use super::rows::Row;
+use crate::calendar::local_date;
 use crate::cloud::words::{NO_CURRENCY, NO_PROVIDER, against_the_month_before, money, or};
 use crate::findings::{counted, joined};
 
@@ -46,8 +51,11 @@ pub(super) fn pull_requests(rows: &[Row; 4]) -> Vec<String> {
     over(cycle, &said)
 }
 
-/// The five keys, as far as they are known.
-pub(super) fn delivery(rows: &[Row; 5]) -> Vec<String> {
+/// Services that are named; of more their number is said.
+const MOST_NAMED: usize = 3;
+
+/// The five keys, as far as they are known; and of which services nothing is known since when.
+pub(super) fn delivery(rows: &[Row; 5], silent: &[&Silent], zone: Tz) -> Vec<String> {
     let [deployments, lead, failures, recovery, rework] = rows;
     let mut said = Vec::new();
     said.extend(
@@ -72,7 +80,19 @@ pub(super) fn delivery(rows: &[Row; 5]) -> Vec<String> {
         recovery.figure.value.map(|hours| format!("users were served again after {hours:.1} hours in the median")),
     );
     said.extend(rework.figure.value.map(|share| format!("{:.0} % were not planned", share * 100.0)));
-    over(deployments, &said)
+    over(deployments, &said).into_iter().chain(silence(silent, zone)).collect()
+}
+
+/// That nothing is known of the deployments of some services any more.
+fn silence(silent: &[&Silent], zone: Tz) -> Option<String> {
+    let since = |it: &&Silent| format!("of {} since {}", it.service, local_date(zone, Instant::from_micros(it.since)));
+    let mut named: Vec<String> = silent.iter().take(MOST_NAMED).map(since).collect();
+    let others = silent.len().saturating_sub(MOST_NAMED);
+    if others > 0 {
+        named.push(format!("of {}", counted(others as i64, "more service")));
+    }
+    let services = (!named.is_empty()).then(|| joined(&named))?;
+    Some(format!("Deployments are recorded no more {services}: what was deployed since then is not known."))
 }
 
 /// `1 issue was`, `7 issues were`.

@@ -24,8 +24,27 @@ pub(super) struct Layout {
     cells: Vec<Cell>,
     /// Columns that are not asked for, but hold only what their type can say.
     checked: Vec<(&'static RawColumn, Cell)>,
+    /// What a row is named by, where it belongs to nothing else.
+    names: Vec<Cell>,
     /// Where the provider's id of a row is; only what a provider has told has one.
     id: usize,
+}
+
+/// What is said of a name that is empty.
+pub(super) const EMPTY_NAME: &str = "is empty: fill it in, or remove the row";
+
+/// Columns that name an organisation's things: empty ones belong to nothing.
+pub(super) const NAMES: [&str; 3] = ["org", "repo", "number"];
+
+/// Columns of a table whose rows belong to nothing else that a file must have and that tell a row apart, or where it is
+/// of.
+fn names_of(table: &'static RawTable) -> impl Iterator<Item = &'static RawColumn> {
+    let is_free = table.columns.iter().all(|column| column.storage != Storage::OfOwner);
+    let is_name = move |column: &&RawColumn| {
+        let is_text = matches!(column.storage, Storage::Text | Storage::Code) && column.kinds.is_empty();
+        is_text && column.required && (table.key.contains(&column.name) || NAMES.contains(&column.name))
+    };
+    table.columns.iter().filter(move |_| is_free).filter(is_name)
 }
 
 impl Layout {
@@ -45,7 +64,8 @@ impl Layout {
         }
         let cells = cells.into_iter().map(|cell| cell.expect("a declaration names its own columns")).collect();
         let id = if table.columns.iter().any(|column| column.name == "id") { header.optional("id") } else { ABSENT };
-        Ok(Self { cells, checked, id })
+        let names = names_of(table).map(|column| header.cell(column)).collect::<Result<_, _>>()?;
+        Ok(Self { cells, checked, names, id })
     }
 
     /// All columns that are stored in the rows of a table.
@@ -60,6 +80,15 @@ impl Layout {
             codes.previous.resize(self.cells.len(), 0);
         }
         CsvCells { layout: self, row, next: 0, codes, findings }
+    }
+
+    /// Notes names that are empty.
+    pub(super) fn check_names(&self, row: Row<'_>, findings: &mut Findings) {
+        if findings.reading() == Reading::Strict {
+            for cell in self.names.iter().filter(|cell| cell.value(row).is_empty()) {
+                findings.odd(row.line, cell.name, b"", EMPTY_NAME);
+            }
+        }
     }
 
     /// Notes cells of columns that are not asked for, but are no values of their type.

@@ -13,7 +13,7 @@ use model::spec::{RawTable, Storage};
 use super::Reading;
 use super::blocks::{Findings, MOST_PROBLEMS, Part, Table};
 use super::cells::Cell;
-use super::declared::{Codes, Layout};
+use super::declared::{Codes, EMPTY_NAME, Layout, NAMES};
 use super::error::{CsvError, Problem, shown};
 use super::header::Header;
 use super::keys::{KeyCursor, KeyIndex, write_key};
@@ -300,6 +300,7 @@ impl<C: RawColumns + Send> Table for Free<C> {
     type Part = ColumnsPart<C>;
 
     fn take(&self, part: &mut Self::Part, row: Row<'_>, findings: &mut Findings) {
+        self.layout.check_names(row, findings);
         let Ok(()) = part.columns.push_cells(&mut self.layout.cells(row, &mut part.codes, findings));
         self.layout.check(row, findings);
         part.lines.push(row.line as u32);
@@ -364,6 +365,7 @@ impl<R: RawRow> Rows<R> {
             part.owner = self.owner_of(row, findings);
         }
         let owner = Arc::clone(&part.owner);
+        self.layout.check_names(row, findings);
         let Ok(read) = R::read_cells(&mut self.layout.cells(row, &mut part.codes, findings));
         FileRow { line: row.line, owner, row: read }
     }
@@ -390,12 +392,6 @@ impl<R: RawRow> Rows<R> {
         owner.collect()
     }
 }
-
-/// What is said of one that is empty.
-const EMPTY_NAME: &str = "is empty: fill it in, or remove the row";
-
-/// Columns of owners that are names: empty ones belong to nothing.
-const NAMES: [&str; 3] = ["org", "repo", "number"];
 
 /// Rows of one block.
 #[derive(Debug)]

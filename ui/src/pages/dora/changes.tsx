@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
 import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
+import { useEmpty } from './keys.ts';
 
 type Row = RowOf<'/api/v1/delivery/changes'>;
 
@@ -28,6 +29,7 @@ const identity: Column<Row>[] = [
 /** What took longest from the first commit to users, with its stages. */
 export function SlowestChanges({ state }: { state: PageState }) {
   const query = useChanges(state);
+  const empty = useEmpty(state, words.dora.lead.empty);
   const rows = [...(query.data?.data ?? [])]
     .filter((row) => row.lead_days != null)
     .sort((one, other) => (other.lead_days ?? 0) - (one.lead_days ?? 0));
@@ -51,7 +53,7 @@ export function SlowestChanges({ state }: { state: PageState }) {
       finding={
         first && t.finding(`${first.repo}#${first.number}`, decimal(first.lead_days), longestOf(first))
       }
-      empty={first ? null : words.dora.lead.empty}
+      empty={first ? null : empty}
       widen={state.widen}
       tabular
       height={480}
@@ -79,12 +81,18 @@ function rankOf({ reason }: Row): number {
   return order.indexOf(reason ?? '');
 }
 
+/** Held by the first deployment, or merged since none is recorded any more. */
+function mayBeDeployed(reason: Row['reason']): boolean {
+  return reason === 'before_first' || reason === 'not_recorded';
+}
+
 /** What is merged and not with users, each with the reason. */
 export function Undeployed({ state }: { state: PageState }) {
   const query = useChanges(state);
   const all = query.data?.data ?? [];
+  const unrecorded = all.filter(({ reason }) => reason === 'not_recorded').length;
   const rows = all
-    .filter((row) => !row.deployment_id && row.reason !== 'before_first')
+    .filter(({ deployment_id, reason }) => !deployment_id && !mayBeDeployed(reason))
     .sort(
       (one, other) =>
         rankOf(one) - rankOf(other) || (one.merged_at ?? '').localeCompare(other.merged_at ?? ''),
@@ -107,11 +115,14 @@ export function Undeployed({ state }: { state: PageState }) {
     <Card<Row>
       title={t.undeployed}
       query={query}
-      finding={t.undeployedFinding(
-        rows.length,
-        all.length,
-        rows.filter(({ reason }) => reason === 'not_deployed').length,
-      )}
+      finding={[
+        t.undeployedFinding(
+          rows.length,
+          all.length,
+          rows.filter(({ reason }) => reason === 'not_deployed').length,
+        ),
+        ...(unrecorded > 0 ? [t.unrecorded(unrecorded)] : []),
+      ].join(' ')}
       empty={all.length > 0 ? null : words.dora.lead.empty}
       widen={state.widen}
       tabular

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
 import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
+import { useEmpty } from './keys.ts';
 
 type Row = RowOf<'/api/v1/delivery/deployments'>;
 
@@ -16,6 +17,7 @@ const hour = 3_600_000;
 export function Failed({ state }: { state: PageState }) {
   const { params, ready, timezone, widen } = state;
   const query = useTable('/api/v1/delivery/deployments', params, ready);
+  const empty = useEmpty(state, words.dora.empty);
   const all = query.data?.data ?? [];
   const rows = all.filter((row) => row.failed).sort((one, other) => endOf(other).localeCompare(endOf(one)));
   const counted = all.filter((row) => row.counted).length;
@@ -28,7 +30,7 @@ export function Failed({ state }: { state: PageState }) {
       metric={state.metric('change_failure_rate')}
       query={query}
       finding={t.finding(rows.length, counted, open)}
-      empty={all.length > 0 ? null : words.dora.empty}
+      empty={all.length > 0 ? null : empty}
       widen={widen}
       tabular
       height={360}

@@ -4,7 +4,7 @@ import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
-import { all, type MonthRow, useMonths } from './keys.ts';
+import { all, emptyOf, type MonthRow, useMonths } from './keys.ts';
 
 const t = words.dora.lead;
 
@@ -20,7 +20,7 @@ export function LeadTime({ state }: { state: PageState }) {
       metric={state.metric('lead_time_for_changes')}
       query={query}
       finding={findingOf(rows)}
-      empty={rows.some((row) => row.lead_p50_days != null) ? null : t.empty}
+      empty={rows.some((row) => row.lead_p50_days != null) ? null : emptyOf(rows, t.empty)}
       widen={state.widen}
       legend={
         <Legend

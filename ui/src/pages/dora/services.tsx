@@ -1,10 +1,13 @@
 import { useState } from 'react';
-import { count, decimal, nothing, percent } from '../../format.ts';
+import { type RowOf, useTable } from '../../api/client.ts';
+import { count, decimal, percent } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
-import { Card } from '../../parts/card.tsx';
+import { both, Card } from '../../parts/card.tsx';
 import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
+import { Heat } from './heat.tsx';
 import { all, type MonthRow, useMonths } from './keys.ts';
+import { type Line, linesOf } from './lines.ts';
 
 const t = words.dora.services;
 /** The newest so many months are columns. */
@@ -12,35 +15,37 @@ const columns = 12;
 /** Services that are shown before all are asked for. */
 const shownFirst = 20;
 
+type TeamRow = RowOf<'/api/v1/delivery/dora/teams'>;
+/** Figures that rows of services and of teams have in common. */
+type Figures = Pick<MonthRow & TeamRow, 'deployments' | 'lead_p50_days' | 'failed' | 'linked_share'>;
+
 const measures = {
-  deployments: { value: (row: MonthRow) => row.deployments ?? null, text: count },
-  lead: { value: (row: MonthRow) => row.lead_p50_days ?? null, text: decimal },
-  failed: { value: (row: MonthRow) => row.failed ?? null, text: count },
-  linked: { value: (row: MonthRow) => row.linked_share ?? null, text: percent },
+  deployments: { value: (row: Figures) => row.deployments ?? null, text: count },
+  lead: { value: (row: Figures) => row.lead_p50_days ?? null, text: decimal },
+  failed: { value: (row: Figures) => row.failed ?? null, text: count },
+  linked: { value: (row: Figures) => row.linked_share ?? null, text: percent },
 } as const;
 type Measure = keyof typeof measures;
 
-interface Line {
-  service: string;
-  /** One for each month; absent before the first deployment, null where there is no figure. */
-  cells: (number | null | undefined)[];
-}
-
-/** Services by month: a table whose cells are coloured by one figure, and say it. */
+/** Services by month, and above them teams where any are configured. */
 export function Services({ state }: { state: PageState }) {
+  const { params, ready, about } = state;
+  const hasTeams = (about?.teams.length ?? 0) > 0;
   const { query, rows } = useMonths(state);
+  const ofTeams = useTable('/api/v1/delivery/dora/teams', params, ready && hasTeams);
   const [measure, choose] = useState<Measure>('deployments');
   const { value, text } = measures[measure];
   const months = [...new Set(rows.map((row) => row.month))].sort().slice(-columns);
-  const lines = linesOf(rows, months, value);
-  const most = Math.max(...lines.flatMap(({ cells }) => cells.map((cell) => cell ?? 0)), 0);
-  const some = useSome(lines, t, shownFirst);
+  const ofServices = rows.filter(({ service }) => service && service !== all);
+  const services = linesOf(ofServices, months, ({ service }) => service ?? '', value);
+  const teams = linesOf(ofTeams.data?.data ?? [], months, ({ team }) => team ?? '', value);
+  const some = useSome(services, t, shownFirst);
   return (
     <Card<Line>
-      title={t.title}
-      query={query}
-      finding={t.finding(lines.length, months.length)}
-      empty={lines.length > 0 ? null : words.dora.empty}
+      title={hasTeams ? t.titleWithTeams : t.title}
+      query={hasTeams ? both(query, ofTeams) : query}
+      finding={t.finding(services.length, teams.length, months.length)}
+      empty={services.length > 0 ? null : words.dora.empty}
       widen={state.widen}
       tabular
       height={360}
@@ -57,88 +62,32 @@ export function Services({ state }: { state: PageState }) {
         </label>
       }
       table={{
-        rows: lines,
+        rows: [...teams.map((line) => ({ ...line, name: t.team(line.name) })), ...services],
         columns: [
-          { title: t.service, value: (line) => line.service, head: true },
-          ...months.map((month, at) => ({ title: month, value: (line: Line) => line.cells[at] ?? null })),
+          { title: teams.length > 0 ? t.either : t.service, value: ({ name }) => name, head: true },
+          ...months.map((month, at) => ({
+            title: month,
+            value: (line: Line) => line.cells[at]?.value ?? null,
+          })),
         ],
       }}
     >
       {() => (
         <>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-          <section className="table heat" aria-label={t.region} tabIndex={0}>
-            <table>
-              <caption>{t.caption(t.measures[measure])}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t.service}</th>
-                  {months.map((month) => (
-                    <th key={month} scope="col" className="number">
-                      {month}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {some.rows.map(({ service, cells }) => (
-                  <tr key={service}>
-                    <th scope="row">{service}</th>
-                    {cells.map((cell, at) => (
-                      <td
-                        key={months[at]}
-                        className={`number ${cell == null ? 'none' : `h${shade(cell, most)}`}`}
-                      >
-                        {cell == null ? (
-                          <>
-                            <span aria-hidden="true">{nothing}</span>
-                            <span className="unseen">
-                              {cell === undefined ? t.before : words.card.missing}
-                            </span>
-                          </>
-                        ) : (
-                          text(cell)
-                        )}
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <Heat
+            caption={t.caption(t.measures[measure])}
+            region={t.region}
+            head={teams.length > 0 ? t.either : t.service}
+            months={months}
+            groups={[
+              ...(teams.length > 0 ? [{ title: t.teams, lines: teams }] : []),
+              { title: t.services, lines: some.rows },
+            ]}
+            text={text}
+          />
           {some.more}
         </>
       )}
     </Card>
   );
-}
-
-/** Services in order of their newest figures, the most first. */
-function linesOf(
-  rows: readonly MonthRow[],
-  months: readonly string[],
-  value: (row: MonthRow) => number | null,
-): Line[] {
-  const services = new Map<string, Line>();
-  for (const row of rows) {
-    const place = months.indexOf(row.month);
-    const { service } = row;
-    if (!service || service === all || place < 0) continue;
-    const line = services.get(service) ?? {
-      service,
-      cells: months.map(() => undefined),
-    };
-    line.cells[place] = value(row);
-    services.set(service, line);
-  }
-  const weight = ({ cells }: Line) => cells.reduce<number>((sum, cell) => sum + (cell ?? 0), 0);
-  return [...services.values()].sort(
-    (one, other) => weight(other) - weight(one) || one.service.localeCompare(other.service),
-  );
-}
-
-/** From 0 for nothing to 5 for the most. */
-function shade(value: number, most: number): number {
-  if (value <= 0 || most <= 0) return 0;
-  return Math.max(1, Math.ceil((value / most) * 5));
 }

@@ -5,7 +5,7 @@ import { beforeOf, changeOf, weekOf } from '../../parts/change.ts';
 import { Tile } from '../../parts/tile.tsx';
 import { weekLabel } from '../../period.ts';
 import { words } from '../../words.ts';
-import { useWeeks, type WeekRow } from './keys.ts';
+import { emptyOf, isUnrecorded, useWeeks, type WeekRow } from './keys.ts';
 
 type SummaryRow = RowOf<'/api/v1/delivery/summary'>;
 
@@ -22,11 +22,12 @@ export function Tiles({ state }: { state: PageState }) {
   const [frequency, lead] = [row('deployment_frequency'), row('lead_time_for_changes')];
   const [failures, recovery, rework] = [row('change_failure_rate'), row('recovery_time'), row('rework_rate')];
   const before = beforeOf(state);
-  const empty = words.card.because(words.dora.empty, query.data?.meta.reason_empty ?? null);
+  const empty = words.card.because(emptyOf(rows, words.dora.empty), query.data?.meta.reason_empty ?? null);
+  const unrecorded = rows.length > 0 && rows.every(isUnrecorded);
   const deployments = course(rows, (week) => week.deployments ?? null);
   const leads = course(rows, (week) => week.lead_p50_days ?? null);
   const tooFew = (row: SummaryRow | undefined) =>
-    row ? words.tiles.tooFew(count(row.n), t.deployments, needed) : empty;
+    row && !unrecorded ? words.tiles.tooFew(count(row.n), t.deployments, needed) : empty;
   return (
     <>
       <h2 className="unseen">{words.tiles.label}</h2>
@@ -49,7 +50,7 @@ export function Tiles({ state }: { state: PageState }) {
           unit={t.units.lead}
           metric={metric('lead_time_for_changes')}
           value={lead?.value == null ? null : decimal(lead.value)}
-          reason={lead ? t.noChange : empty}
+          reason={lead && !unrecorded ? t.noChange : empty}
           spark={leads.map(({ value }) => value)}
           change={changeOf(lead, before)}
           week={weekOf(lead, leads, decimal)}
@@ -77,7 +78,7 @@ export function Tiles({ state }: { state: PageState }) {
           unit={t.units.recovery}
           metric={metric('recovery_time')}
           value={recovery?.value == null ? null : decimal(recovery.value)}
-          reason={recovery ? t.noneRecovered : empty}
+          reason={recovery && !unrecorded ? t.noneRecovered : empty}
           change={changeOf(recovery, before)}
           basis={recovery && t.ofFailed(count(recovery.n))}
         />

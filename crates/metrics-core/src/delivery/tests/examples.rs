@@ -3,7 +3,7 @@
 use model::rules::Rules;
 
 use super::Life;
-use crate::delivery::keys::wilson;
+use crate::delivery::wilson;
 use crate::frame::{P85_MINIMUM, percentile, percentile_of_enough};
 
 /// Six commits in a row, four changes, seven deployments and an incident.

@@ -156,16 +156,3 @@ fn attempts_count_as_failed_deployments_only_where_the_rules_say_so() {
     let rows = delivered.rows("calculated_deployment", ("kind", "failed_attempt"), &["counted", "failed", "causes"]);
     assert_eq!(rows, ["true true attempt"]);
 }
-
-#[test]
-fn a_service_whose_deployments_stop_while_its_merges_go_on_is_asked_about() {
-    let mut life = three();
-    for number in 10..16 {
-        life.change(number, "20 10:00", "20 12:00", &format!("later {number}"));
-    }
-    let notices = life.tables(&Rules::default(), "2026-04-20").notices;
-    let expected = "service acme/shop: no deployments since 2026-03-04T11:00:00Z, while its merges go on";
-    assert!(notices.iter().any(|notice| notice.starts_with(expected)), "{notices:?}");
-    let notices = life.tables(&Rules::default(), "2026-03-25").notices;
-    assert!(!notices.iter().any(|notice| notice.starts_with("service")), "{notices:?}");
-}

@@ -3,8 +3,11 @@
 mod examples;
 mod failing;
 mod linking;
+mod odd;
+mod parts;
 mod refuted;
 mod runs;
+mod silent;
 
 use model::Instant;
 use model::columns::Raw;
@@ -15,7 +18,7 @@ use model::tables::{CiRun, Deployment, GitCommit, Incident, IncidentEvent, Issue
 
 use super::{Delivered, tables_of};
 use crate::records::RawBuilder;
-use crate::selection::Chosen;
+use crate::selection::{Chosen, Selection};
 use crate::wanted::Wanted;
 
 pub(super) fn at(text: &str) -> Instant {
@@ -182,6 +185,11 @@ impl Life {
 
     pub(super) fn tables(&self, rules: &Rules, as_of: &str) -> Delivered {
         tables_of(&self.raw(), rules, at(as_of), &Chosen::everything(), Wanted::All)
+    }
+
+    /// The tables of a selection.
+    pub(super) fn selected(&self, rules: &Rules, as_of: &str, selection: &Selection) -> Delivered {
+        tables_of(&self.raw(), rules, at(as_of), &Chosen::new(selection, rules), Wanted::All)
     }
 }
 
