@@ -1,5 +1,6 @@
 //! Rules of delivery: what is production, what a service is, what counts as a failure.
 
+use crate::names::comparable;
 use crate::pattern::Pattern;
 
 /// What the configuration says of delivery.
@@ -61,6 +62,21 @@ pub struct ServiceRules {
     pub tasks: Vec<String>,
     /// What counts as its deployments; `None` as for all.
     pub deployments_from: Option<DeploymentsFrom>,
+}
+
+impl ServiceRules {
+    /// Whether a repository is one of its own: named with its organisation or without.
+    pub fn has_repository(&self, org: &str, name: &str) -> bool {
+        let (full, bare) = (comparable(&format!("{org}/{name}")), comparable(name));
+        self.repos.iter().map(|named| comparable(named)).any(|named| named == full || named == bare)
+    }
+}
+
+impl DeliveryRules {
+    /// Whether the changes of a repository are told apart by the folders that they touch.
+    pub fn tells_folders_apart(&self, org: &str, name: &str) -> bool {
+        self.services.iter().any(|service| !service.paths.is_empty() && service.has_repository(org, name))
+    }
 }
 
 /// What a hotfix is: a change with one of these labels, branches or titles.
@@ -160,5 +176,25 @@ impl Default for DeliveryRules {
             lead_from: LeadFrom::FirstCommit,
             lead_to: LeadTo::Deployed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_told_apart_where_a_service_of_the_repository_names_some() {
+        let service = |repos: &[&str], paths: &[&str]| ServiceRules {
+            repos: repos.iter().map(|name| (*name).to_owned()).collect(),
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+            ..ServiceRules::default()
+        };
+        let services = vec![service(&["Acme/Shop"], &["services/cart"]), service(&["shop", "web"], &[])];
+        let rules = DeliveryRules { services, ..DeliveryRules::default() };
+        assert!(rules.tells_folders_apart("acme", "shop"));
+        assert!(!rules.tells_folders_apart("other", "shop") && !rules.tells_folders_apart("acme", "web"));
+        assert!(rules.services[1].has_repository("other", "Shop") && !rules.services[1].has_repository("acme", "api"));
+        assert!(!DeliveryRules::default().tells_folders_apart("acme", "shop"));
     }
 }

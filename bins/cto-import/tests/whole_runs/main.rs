@@ -12,6 +12,7 @@ mod deletions;
 mod deliveries;
 mod edges;
 mod faults;
+mod folders;
 mod hidden;
 mod hidden_status;
 mod identity;

@@ -2,7 +2,6 @@
 
 use model::columns::Raw;
 use model::delivery::{DeliveryRules, DeploymentsFrom, ServiceRules};
-use model::names::comparable;
 use model::pattern::Pattern;
 
 use super::repositories::{Repositories, Repository};
@@ -30,8 +29,8 @@ impl<'a> Services<'a> {
         let mut is_taken = vec![false; repositories.all.len()];
         let mut all: Vec<Service<'_>> = Vec::new();
         for service in &rules.services {
-            let places: Vec<usize> =
-                (0..is_taken.len()).filter(|place| is_named(service, &repositories.all[*place])).collect();
+            let is_own = |repository: &Repository| service.has_repository(&repository.org, &repository.name);
+            let places: Vec<usize> = (0..is_taken.len()).filter(|place| is_own(&repositories.all[*place])).collect();
             for place in &places {
                 is_taken[*place] = true;
             }
@@ -114,12 +113,6 @@ fn deploys(raw: &Raw, rules: &DeliveryRules, repository: &Repository) -> bool {
             || is_any(&rules.production.environments, &name)
             || rules.production.tiers.iter().any(|it| *it == tier)
     })
-}
-
-/// Whether a service names a repository, with or without its organisation.
-fn is_named(service: &ServiceRules, repository: &Repository) -> bool {
-    let (full, bare) = (comparable(&repository.full_name()), comparable(&repository.name));
-    service.repos.iter().map(|name| comparable(name)).any(|name| name == full || name == bare)
 }
 
 fn is_any(patterns: &[Pattern], name: &str) -> bool {
