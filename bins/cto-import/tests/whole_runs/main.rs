@@ -10,6 +10,7 @@ mod combined;
 mod dates;
 mod deletions;
 mod deliveries;
+mod documented;
 mod edges;
 mod faults;
 mod folders;
