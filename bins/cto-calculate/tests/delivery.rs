@@ -275,11 +275,20 @@ fn kinds_of_deployments_of_a_simulated_organisation_are_what_happened() {
 fn incidents_of_a_simulated_organisation_are_laid_to_what_caused_them() {
     let simulated = Simulated::new(3, &[]);
     let found = simulated.rows("calculated_incident", &["incident_id"]);
-    let caused = simulated.truth.incidents.iter().filter(|incident| !incident.deployment_id.is_empty());
-    let right =
-        caused.clone().filter(|incident| found[&incident.id]["deployment_id"] == incident.deployment_id).count();
-    let caused = caused.count();
-    assert!(caused > 5 && right * 10 >= caused * 9, "{right} of {caused} are laid to what caused them");
+    let of_services = |least: usize, wanted: &dyn Fn(&str) -> bool| {
+        let all = simulated.truth.incidents.iter().filter(|incident| wanted(&incident.service));
+        let caused = all.filter(|incident| !incident.deployment_id.is_empty());
+        let right = caused.clone().filter(|one| found[&one.id]["deployment_id"] == one.deployment_id).count();
+        let caused = caused.count();
+        assert!(caused >= least && right * 10 >= caused * 9, "{right} of {caused} are laid to what caused them");
+    };
+    of_services(6, &|_| true);
+    // Never to the other service of the same repository.
+    of_services(3, &|service| service == "cart");
+    of_services(3, &|service| service == "pay");
+    for incident in simulated.truth.incidents.iter().filter(|incident| incident.service == "cart") {
+        assert_eq!(found[&incident.id]["service"], "cart");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use sandbox::{Options, Size};
 
 use crate::published::rows;
 use crate::simulated::{HURRIED, Simulated, assert_same_tables};
+use crate::truth::{calculation, table};
 
 /// An organisation with the repository of two services, `shop`.
 fn options(seed: u64) -> Options {
@@ -109,4 +110,34 @@ fn imports_in_steps_of_time_know_the_folders_that_one_import_knows() {
     let once = tempfile::tempdir().expect("a folder");
     simulated.import(once.path(), &["--pr"]).with_code(0);
     assert_same_tables(steps.path(), once.path(), "in steps and at once");
+}
+
+#[test]
+fn by_what_an_import_reads_each_service_has_its_own_changes_and_what_served_them_first() {
+    let simulated = Simulated::serve(&options(9));
+    let data = tempfile::tempdir().expect("a folder");
+    simulated.import(data.path(), &["--pr", "--delivery"]).with_code(0);
+    let calculation = calculation(&simulated.organisation, data.path(), None);
+    let changes = table(&calculation, "calculated_change");
+    let told: BTreeMap<[String; 2], [String; 2]> = (0..changes.height())
+        .filter(|row| changes.cell(*row, "repo") == "shop")
+        .map(|row| {
+            let cells = |columns: [&str; 2]| columns.map(|column| changes.cell(row, column));
+            (cells(["number", "service"]), cells(["deployment_id", "reason"]))
+        })
+        .collect();
+    let truth = simulated.organisation.truth(simulated.now());
+    let happened: BTreeMap<[String; 2], [String; 2]> = truth
+        .changes
+        .iter()
+        .filter_map(|change| {
+            let number = change.id.strip_prefix("acme/shop#")?.to_owned();
+            // What the first deployment held has no lead time: the truth names the deployment all the same.
+            let by = if change.reason.is_empty() { change.deployment_id.clone() } else { String::new() };
+            Some(([number, change.service.clone()], [by, change.reason.to_owned()]))
+        })
+        .collect();
+    assert_eq!(told, happened);
+    let of = |service: &str| happened.keys().filter(|[_, of]| of == service).count();
+    assert!(of("cart") > 50 && of("pay") > 50 && of("") > 20, "of each, and of none");
 }
