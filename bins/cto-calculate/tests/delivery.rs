@@ -165,18 +165,24 @@ impl Simulated {
         rows(&self.out.path().join(format!("{table}.csv")), key)
     }
 
-    /// The changes by `org/repo#number`, each as deployment, confidence and reason.
-    fn changes(&self) -> BTreeMap<String, [String; 3]> {
+    /// The changes by `org/repo#number` and service, each with some of its cells.
+    fn changes_with<const N: usize>(&self, shown: [&str; N]) -> BTreeMap<[String; 2], [String; N]> {
         let file = self.out.path().join("calculated_change.csv");
         let mut reader = csv::Reader::from_path(file).expect("written");
         let header = reader.headers().expect("a header").clone();
         let place = |name: &str| header.iter().position(|column| column == name).expect("the column is there");
-        let [org, repo, number] = ["org", "repo", "number"].map(place);
-        let shown = ["deployment_id", "confidence", "reason"].map(place);
+        let [org, repo, number, service] = ["org", "repo", "number", "service"].map(place);
+        let shown = shown.map(place);
         let row = |row: csv::StringRecord| {
-            (format!("{}/{}#{}", &row[org], &row[repo], &row[number]), shown.map(|place| row[place].to_owned()))
+            let id = format!("{}/{}#{}", &row[org], &row[repo], &row[number]);
+            ([id, row[service].to_owned()], shown.map(|place| row[place].to_owned()))
         };
         reader.records().map(|record| row(record.expect("a row"))).collect()
+    }
+
+    /// The same, each as deployment, confidence and reason.
+    fn changes(&self) -> BTreeMap<[String; 2], [String; 3]> {
+        self.changes_with(["deployment_id", "confidence", "reason"])
     }
 }
 
@@ -188,9 +194,10 @@ fn links_of_a_simulated_organisation_are_what_happened() {
         let mut wrong = Vec::new();
         let (mut linked, mut doubtful) = (0, 0);
         for change in &simulated.truth.changes {
-            let Some([deployment, confidence, reason]) = found.get(&change.id) else {
+            let key = [change.id.clone(), change.service.clone()];
+            let Some([deployment, confidence, reason]) = found.get(&key) else {
                 if change.reason != "nothing_delivered" {
-                    wrong.push(format!("{} is missing", change.id));
+                    wrong.push(format!("{} of {} is missing", change.id, change.service));
                 }
                 continue;
             };
@@ -202,12 +209,43 @@ fn links_of_a_simulated_organisation_are_what_happened() {
                 doubtful += 1;
             } else if deployment != expected || reason != change.reason {
                 let said = format!("{deployment} {confidence} {reason}");
-                wrong.push(format!("{}: {said} and not {expected} {}", change.id, change.reason));
+                wrong.push(format!("{key:?}: {said} and not {expected} {}", change.reason));
             }
         }
+        let happened = simulated.truth.changes.iter().filter(|change| change.reason != "nothing_delivered").count();
+        assert_eq!(found.len(), happened, "no row that is none");
         assert!(linked > 300 && doubtful <= 2, "{linked}, {doubtful}");
         assert_eq!(wrong, [""; 0], "seed {seed}");
     }
+}
+
+#[test]
+fn a_change_of_two_services_is_a_row_of_each_and_counts_once_in_all() {
+    let simulated = Simulated::new(3, &[]);
+    // By service and month, and for all by the month of the first deployment.
+    let mut expected: BTreeMap<[String; 2], usize> = BTreeMap::new();
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    for ([id, service], [deployed_at]) in simulated.changes_with(["deployed_at"]) {
+        if deployed_at.is_empty() {
+            continue;
+        }
+        *expected.entry([deployed_at[..7].to_owned(), service]).or_default() += 1;
+        let earliest = first.entry(id).or_insert_with(|| deployed_at.clone());
+        *earliest = deployed_at.min(earliest.clone());
+    }
+    let rows: usize = expected.values().sum();
+    for deployed_at in first.values() {
+        *expected.entry([deployed_at[..7].to_owned(), "ALL".to_owned()]).or_default() += 1;
+    }
+    let of_two = rows - first.len();
+    assert!(of_two > 10, "{of_two} are changes of two services");
+    let said: BTreeMap<[String; 2], usize> = simulated
+        .rows("dora_month", &["month", "service"])
+        .into_values()
+        .map(|row| ([row["month"].clone(), row["service"].clone()], row["changes"].parse().expect("a number")))
+        .filter(|(_, changes)| *changes > 0)
+        .collect();
+    assert_eq!(said, expected);
 }
 
 #[test]
@@ -237,11 +275,20 @@ fn kinds_of_deployments_of_a_simulated_organisation_are_what_happened() {
 fn incidents_of_a_simulated_organisation_are_laid_to_what_caused_them() {
     let simulated = Simulated::new(3, &[]);
     let found = simulated.rows("calculated_incident", &["incident_id"]);
-    let caused = simulated.truth.incidents.iter().filter(|incident| !incident.deployment_id.is_empty());
-    let right =
-        caused.clone().filter(|incident| found[&incident.id]["deployment_id"] == incident.deployment_id).count();
-    let caused = caused.count();
-    assert!(caused > 5 && right * 10 >= caused * 9, "{right} of {caused} are laid to what caused them");
+    let of_services = |least: usize, wanted: &dyn Fn(&str) -> bool| {
+        let all = simulated.truth.incidents.iter().filter(|incident| wanted(&incident.service));
+        let caused = all.filter(|incident| !incident.deployment_id.is_empty());
+        let right = caused.clone().filter(|one| found[&one.id]["deployment_id"] == one.deployment_id).count();
+        let caused = caused.count();
+        assert!(caused >= least && right * 10 >= caused * 9, "{right} of {caused} are laid to what caused them");
+    };
+    of_services(6, &|_| true);
+    // Never to the other service of the same repository.
+    of_services(3, &|service| service == "cart");
+    of_services(3, &|service| service == "pay");
+    for incident in simulated.truth.incidents.iter().filter(|incident| incident.service == "cart") {
+        assert_eq!(found[&incident.id]["service"], "cart");
+    }
 }
 
 #[test]

@@ -33,6 +33,10 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     }
     let sum = plan.expected();
     say!("{:<44} {:>9} {:>7} {:>7}", "together, at most", sum.records, sum.calls, sum.points);
+    if let Some(added) = plan.for_folders {
+        let what = "of that for folders of pull requests";
+        say!("{what:<44} {:>9} {:>7} {:>7}", added.records, added.calls, added.points);
+    }
     for (what, why) in &plan.missing {
         say!("not readable: {what}: {why}");
     }

@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) boards: Vec<Task>,
     /// Repositories and boards that were asked for and cannot be read: what, and why.
     pub(crate) missing: Vec<(String, String)>,
+    /// What is expected because folders of pull requests are asked for; `None` where none are.
+    pub(crate) for_folders: Option<Expected>,
     pub(crate) pages: PageSizes,
 }
 
@@ -45,8 +47,14 @@ impl Plan {
     ) -> Result<Self, Failure> {
         let pages = PageSizes::new();
         let window = Window { since: arguments.since, full: arguments.full };
-        let mut plan =
-            Self { repositories: Vec::new(), commits: Vec::new(), boards: Vec::new(), missing: Vec::new(), pages };
+        let mut plan = Self {
+            repositories: Vec::new(),
+            commits: Vec::new(),
+            boards: Vec::new(),
+            missing: Vec::new(),
+            for_folders: None,
+            pages,
+        };
         for part in survey.incomplete.iter().chain(&survey.deliveries_missing) {
             plan.missing.push((target.org.clone(), part.clone()));
         }
@@ -70,13 +78,7 @@ impl Plan {
                 plan.repositories.push(task(Arc::new(source), window, store)?);
             }
             if arguments.wants_pull_requests() {
-                let source = Arc::new(PullRequestSource::new(
-                    target.client.clone(),
-                    repository,
-                    survey.at,
-                    Arc::clone(&plan.pages.pull_requests),
-                ));
-                plan.repositories.push(task(source, window, store)?);
+                plan.add_pull_requests(target, repository, survey.at, window, store)?;
             }
             if arguments.wants_deliveries() {
                 plan.add_deliveries(target, repository, survey.at, window, store)?;
@@ -94,6 +96,32 @@ impl Plan {
             }
         }
         Ok(plan)
+    }
+
+    /// The pull requests of a repository, with folders where a service of it names some.
+    fn add_pull_requests(
+        &mut self,
+        target: &Target,
+        repository: &RepositorySummary,
+        at: Instant,
+        window: Window,
+        store: Option<&Store>,
+    ) -> Result<(), Failure> {
+        let (pages, record) = (Arc::clone(&self.pages.pull_requests), &repository.record);
+        let source = PullRequestSource::new(target.client.clone(), repository, at, pages);
+        if !target.delivery.tells_folders_apart(&record.org, &record.name) {
+            self.repositories.push(task(Arc::new(source), window, store)?);
+            return Ok(());
+        }
+        let lacking = store.map_or(Ok(Vec::new()), |store| store.lacking_folders(&record.id))?;
+        let whole = task(Arc::new(source.clone().with_folders(lacking)), window, store)?;
+        let plain = task(Arc::new(source), window, store)?;
+        let added = self.for_folders.get_or_insert_default();
+        added.records += whole.expected.records - plain.expected.records;
+        added.calls += whole.expected.calls - plain.expected.calls;
+        added.points += whole.expected.points - plain.expected.points;
+        self.repositories.push(whole);
+        Ok(())
     }
 
     /// What a repository ships, and the runs of the workflows that the configuration names there; nothing of one that the

@@ -5,6 +5,7 @@ use model::records::{
     Place, PullRequest, PullRequestEvent, PullRequestEventKind, Review, ReviewState, UntoldOfPullRequest,
 };
 
+use crate::folders::Folders;
 use crate::wire::pull_requests::{
     PullRequestFields, PullRequestFieldsAuthorOn, PullRequestFieldsReviewsNodes, PullRequestFieldsReviewsNodesAuthorOn,
     PullRequestFieldsTimelineItems, PullRequestFieldsTimelineItemsNodes as Event,
@@ -18,6 +19,7 @@ pub(crate) struct Rest {
     pub(crate) reviews: Option<String>,
     pub(crate) timeline: Option<String>,
     pub(crate) commits: Option<String>,
+    pub(crate) files: Option<String>,
 }
 
 impl Rest {
@@ -33,6 +35,7 @@ impl Rest {
             reviews: self.reviews.as_ref().and(answered.reviews),
             timeline: self.timeline.as_ref().and(answered.timeline),
             commits: self.commits.as_ref().and(answered.commits),
+            files: self.files.as_ref().and(answered.files),
         }
     }
 }
@@ -69,6 +72,7 @@ pub(crate) struct NoCursor {
 pub(crate) struct Draft {
     pull_request: PullRequest,
     dismissals: Vec<Dismissal>,
+    folders: Folders,
 }
 
 /// A review that was dismissed, and what it said before.
@@ -109,6 +113,17 @@ impl Draft {
             known.untold.commits |= more.untold.commits;
             known.first_commit_at = [known.first_commit_at, more.first_commit_at].into_iter().flatten().min();
         }
+        if asked.files.is_some() {
+            self.folders.append(next.folders);
+        }
+    }
+
+    /// Reads no more files of one that has too many.
+    pub(crate) fn leave_files(&mut self, rest: &mut Rest) {
+        if rest.files.is_some() && self.folders.are_enough() {
+            rest.files = None;
+            self.folders.leave_the_rest();
+        }
     }
 
     /// The record, once all lists were read: a review may stand on another page than its dismissal.
@@ -118,6 +133,7 @@ impl Draft {
                 review.dismissed_state = dismissal.state_before.as_str().into();
             }
         }
+        (self.pull_request.paths, self.pull_request.paths_complete) = self.folders.stored();
         self.pull_request
     }
 }
@@ -163,6 +179,13 @@ pub(crate) fn pull_request(
     rest.commits = go_on("commits", page.has_next_page, page.end_cursor)?;
     let commits = left_out.present(wire.commits.nodes, &mut untold.commits);
     let first_commit_at = commits.into_iter().map(|node| node.commit.authored_date.0).min();
+    let mut folders = Folders::untold();
+    if let Some(list) = wire.files {
+        rest.files = go_on("files", list.page_info.has_next_page, list.page_info.end_cursor)?;
+        let mut lacks_some = false;
+        let files = left_out.present(list.nodes, &mut lacks_some);
+        folders = Folders::of(files.iter().map(|file| file.path.as_str()), !lacks_some);
+    }
 
     let pull_request = PullRequest {
         id: wire.id,
@@ -192,7 +215,7 @@ pub(crate) fn pull_request(
         untold,
         ..PullRequest::default()
     };
-    Ok((Draft { pull_request, dismissals }, rest))
+    Ok((Draft { pull_request, dismissals, folders }, rest))
 }
 
 fn review(wire: PullRequestFieldsReviewsNodes) -> Review {

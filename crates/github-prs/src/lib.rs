@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod convert;
+mod cursor;
+mod folders;
 mod run;
 mod source;
 mod wire;

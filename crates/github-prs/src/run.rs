@@ -1,6 +1,11 @@
 //! One import of one repository's pull requests.
 
-use github_client::cursor::{Crawl, Cursor, Known, Plan};
+mod again;
+mod listing;
+
+use std::collections::BTreeSet;
+
+use github_client::cursor::{Crawl, Known, Plan};
 use github_client::faults;
 use github_client::{Following, GithubClient, GraphqlError, PageSize, Reply, Tally};
 use model::Instant;
@@ -8,7 +13,9 @@ use model::records::{Place, PullRequest, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
 
 use crate::convert::{self, Draft, LeftOut, Rest};
+use crate::cursor::Kept;
 use crate::wire::{PullRequests, pull_requests};
+use listing::{Listing, rest_variables};
 
 /// Path of the list in the answers.
 const LIST: &str = "node.pullRequests.nodes";
@@ -23,36 +30,19 @@ pub(crate) struct Subject<'a> {
     pub(crate) known: Known,
     /// The time of the import.
     pub(crate) at: Instant,
+    /// Where folders are asked for: merged pull requests of which not all are known.
+    pub(crate) folders: Option<&'a [String]>,
 }
 
 /// One import under way.
 pub(crate) struct Run<'a> {
     subject: Subject<'a>,
     context: &'a Context<'a>,
-    cursor: Cursor,
+    kept: Kept,
     tally: Tally<'a>,
     left_out: LeftOut,
-}
-
-/// Which pages are read.
-struct Listing {
-    field: pull_requests::IssueOrderField,
-    direction: pull_requests::OrderDirection,
-    after: Option<String>,
-    /// How many are left, where that is known: the last of several pages is asked for, and paid, no larger than it is.
-    left: Option<u64>,
-}
-
-impl Listing {
-    fn oldest_first(after: Option<String>) -> Self {
-        let (field, direction) = (pull_requests::IssueOrderField::CREATED_AT, pull_requests::OrderDirection::ASC);
-        Self { field, direction, after, left: None }
-    }
-
-    fn newest_change_first() -> Self {
-        let direction = pull_requests::OrderDirection::DESC;
-        Self { field: pull_requests::IssueOrderField::UPDATED_AT, direction, after: None, left: None }
-    }
+    /// Of the pull requests that lack folders those that were not read by now.
+    lacking_folders: BTreeSet<&'a str>,
 }
 
 /// One page.
@@ -80,17 +70,19 @@ impl Page {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
-        let cursor = Cursor::read(context.cursor.as_deref());
+        let mut kept = Kept::read(context.cursor.as_deref());
+        kept.with_folders &= subject.folders.is_some();
         let mut tally = Tally::new(context, subject.at);
         tally.following = Following::of(subject.known.total);
-        Self { subject, context, cursor, tally, left_out: LeftOut::default() }
+        let lacking_folders = subject.folders.unwrap_or_default().iter().map(String::as_str).collect();
+        Self { subject, context, kept, tally, left_out: LeftOut::default(), lacking_folders }
     }
 
-    /// Does what the window and the cursor ask for.
+    /// Does what the window and the cursor ask for, and reads again what lacks folders.
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
-        match self.cursor.plan(self.context.window, self.subject.known, self.context.generation) {
+        match self.kept.list.plan(self.context.window, self.subject.known, self.context.generation) {
             Plan::Nothing => {
-                self.tally.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
+                self.tally.usage.covered_from = self.context.window.since.or(self.kept.list.watermark);
             }
             Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await?,
             Plan::Crawl(crawl) if self.subject.known.total == 0 => self.find_nothing(&crawl)?,
@@ -102,6 +94,9 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        if self.context.window.since.is_none() {
+            self.read_again().await?;
+        }
         self.end()
     }
 
@@ -109,7 +104,7 @@ impl<'a> Run<'a> {
     /// something after all, everything is read.
     fn find_nothing(&mut self, crawl: &Crawl) -> Result<(), SourceError> {
         self.tally.usage.full = true;
-        self.cursor = Cursor::default();
+        self.kept = Kept { with_folders: self.subject.folders.is_some(), ..Kept::default() };
         let page = Page::empty();
         self.commit(page, true, Some(FullCrawl { generation: crawl.generation, complete: true }), Some(0))
     }
@@ -118,7 +113,7 @@ impl<'a> Run<'a> {
     async fn crawl_or_begin_again(&mut self, crawl: Crawl) -> Result<(), SourceError> {
         let from_the_beginning = Crawl { after: None, ..crawl.clone() };
         match self.crawl(crawl.clone()).await {
-            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.cursor.has_not_moved_from(&crawl) => {
+            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.kept.list.has_not_moved_from(&crawl) => {
                 let note = format!("pull requests of {}: begun again, since {error}", self.subject.label);
                 self.context.progress.event(Event::Note(note));
                 self.crawl(from_the_beginning).await
@@ -131,17 +126,18 @@ impl<'a> Run<'a> {
     async fn crawl(&mut self, mut crawl: Crawl) -> Result<(), SourceError> {
         self.tally.usage.full = true;
         let resumed = crawl.after.is_some();
+        self.kept.with_folders |= self.subject.folders.is_some() && !resumed;
         let expected = (!resumed).then_some(self.subject.known.total);
         loop {
             let after = crawl.after.clone();
             let left = expected.filter(|_| after.is_some()).map(|all| all.saturating_sub(self.tally.usage.records));
-            let page = self.page(&Listing { left, ..Listing::oldest_first(after) }).await?;
+            let page = self.page(&Listing::oldest_first(after, left)).await?;
             let has_none = page.records.is_empty() && self.tally.usage.records == 0;
             if page.next.is_none() && !resumed && has_none && !self.tally.faults.any() {
                 self.tally.faults.add_lack(LIST, self.subject.known.total);
             }
             let missing = self.tally.faults.any();
-            let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), self.subject.at, missing);
+            let full_crawl = self.kept.list.crawled(&mut crawl, page.next.as_ref(), self.subject.at, missing);
             let last = page.next.is_none();
             self.commit(page, true, Some(full_crawl), expected)?;
             if last {
@@ -152,7 +148,7 @@ impl<'a> Run<'a> {
 
     /// Reads what changed since a crawl began that took more than one run.
     async fn catch_up(&mut self) -> Result<(), SourceError> {
-        match self.cursor.plan(Window::default(), self.subject.known, self.context.generation) {
+        match self.kept.list.plan(Window::default(), self.subject.known, self.context.generation) {
             Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await,
             Plan::Nothing | Plan::Crawl(_) => Ok(()),
         }?;
@@ -195,8 +191,8 @@ impl<'a> Run<'a> {
             let reached = page.oldest_change.is_some_and(|oldest| oldest < since);
             let next = page.next.clone().filter(|_| !reached);
             if next.is_none() && moves_watermark {
-                self.cursor.watermark = self.cursor.watermark.max(newest);
-                self.cursor.read_at = Some(self.subject.at);
+                self.kept.list.watermark = self.kept.list.watermark.max(newest);
+                self.kept.list.read_at = Some(self.subject.at);
             }
             self.commit(page, moves_watermark && next.is_none(), None, None)?;
             if next.is_none() {
@@ -218,7 +214,8 @@ impl<'a> Run<'a> {
 
     async fn ask_once(&mut self, what: &str, listing: &Listing) -> Result<Taken, SourceError> {
         let (client, pages) = (self.subject.client, self.subject.pages);
-        let make = |first| self.page_variables(listing, first);
+        let (id, with_files) = (&self.subject.place.repository_id, self.subject.folders.is_some());
+        let make = |first| listing.variables(id, first, with_files);
         let reply = client.page::<PullRequests>(what, pages, make, self.context.progress, &self.context.cancel).await?;
         Ok(self.taken(reply))
     }
@@ -257,18 +254,30 @@ impl<'a> Run<'a> {
                 continue;
             }
             let (draft, rest) = self.convert(wire)?;
-            if let Some(pull_request) = self.whole(draft, rest).await? {
-                records.push(Record::PullRequest(Box::new(pull_request)));
-            }
+            records.extend(self.record(draft, rest).await?);
         }
         tracing::debug!(records = records.len(), "read {what}: {} pull requests", records.len());
         Ok(Page { records, next, newest_change, oldest_change })
     }
 
-    /// Follows the lists of one pull request to their ends. `None` when part of them failed.
+    /// The record of a pull request, read to its end. `None` when part of it failed.
+    async fn record(&mut self, draft: Draft, rest: Rest) -> Result<Option<Record>, SourceError> {
+        let pull_request = self.whole(draft, rest).await?;
+        if let Some(pull_request) = &pull_request {
+            self.lacking_folders.remove(pull_request.id.as_str());
+        }
+        Ok(pull_request.map(|pull_request| Record::PullRequest(Box::new(pull_request))))
+    }
+
+    /// Follows the lists of one pull request to their ends, that of its files not too far. `None` when part of them
+    /// failed.
     async fn whole(&mut self, mut draft: Draft, mut rest: Rest) -> Result<Option<PullRequest>, SourceError> {
         let mut following = Following::unknown();
-        while !rest.is_empty() {
+        loop {
+            draft.leave_files(&mut rest);
+            if rest.is_empty() {
+                return Ok(Some(draft.finish()));
+            }
             let what = format!("the rest of {}", draft.url());
             let variables = rest_variables(draft.id(), &rest);
             let reply = self
@@ -294,7 +303,6 @@ impl<'a> Run<'a> {
             }
             rest = next_rest;
         }
-        Ok(Some(draft.finish()))
     }
 
     fn convert(&mut self, wire: pull_requests::PullRequestFields) -> Result<(Draft, Rest), SourceError> {
@@ -324,7 +332,7 @@ impl<'a> Run<'a> {
             scope: Scope::PullRequests,
             subject: self.subject.place.repository_id.clone(),
             records: page.records,
-            cursor: moves_cursor.then(|| self.cursor.write()),
+            cursor: moves_cursor.then(|| self.kept.write()),
             observed_at: self.subject.at,
             full_crawl,
         };
@@ -339,19 +347,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn page_variables(&self, listing: &Listing, first: i64) -> pull_requests::Variables {
-        pull_requests::Variables {
-            id: self.subject.place.repository_id.clone(),
-            first: listing.left.map_or(first, |left| first.min(i64::try_from(left.max(1)).unwrap_or(first))),
-            after: listing.after.clone(),
-            order: pull_requests::IssueOrder { field: listing.field.clone(), direction: listing.direction.clone() },
-            labels_after: None,
-            reviews_after: None,
-            timeline_after: None,
-            commits_after: None,
-        }
-    }
-
     /// Says what was left out and used; fails when something is missing.
     fn end(self) -> Result<Usage, SourceError> {
         let what = format!("pull requests of {}", self.subject.label);
@@ -359,19 +354,5 @@ impl<'a> Run<'a> {
         let Usage { records, calls, points, .. } = self.tally.usage;
         tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
         self.tally.into_result(&what)
-    }
-}
-
-fn rest_variables(pull_request_id: &str, rest: &Rest) -> pull_requests::Variables {
-    let Listing { field, direction, after, .. } = Listing::oldest_first(None);
-    pull_requests::Variables {
-        id: pull_request_id.to_owned(),
-        first: 1,
-        after,
-        order: pull_requests::IssueOrder { field, direction },
-        labels_after: rest.labels.clone(),
-        reviews_after: rest.reviews.clone(),
-        timeline_after: rest.timeline.clone(),
-        commits_after: rest.commits.clone(),
     }
 }

@@ -3,24 +3,27 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::cursor::{Cursor, Known};
+use github_client::by_id::MOST_IDS;
+use github_client::cursor::{Crawl, Known, Plan};
 use github_client::{GithubClient, PageSize, RepositorySummary, faults};
 use model::Instant;
 use model::records::Place;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
+use crate::cursor::Kept;
 use crate::run::{Run, Subject};
 
-/// Pull requests per page, at most and at first. A full page costs [`POINTS_PER_PAGE`].
+/// Pull requests per page, at most and at first.
 const LARGEST_PAGE: u32 = 100;
 
-/// Points of a full page: 1 + 4 lists in each of 100 pull requests, by the hundred.
-const POINTS_PER_PAGE: u64 = 4;
+/// Lists in each pull request, that of its files left out: a full page costs so many points.
+const LISTS: u64 = 4;
 
-/// The pull requests of one repository, with labels, reviews, draft periods, review requests and first commit.
+/// The pull requests of one repository, with labels, reviews, draft periods, review requests and first commit, and with
+/// the folders that they touch where these are asked for.
 ///
 /// The subject is the node id of the repository, so that a renamed one keeps its cursor.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PullRequestSource {
     client: GithubClient,
     pages: Arc<PageSize>,
@@ -29,6 +32,8 @@ pub struct PullRequestSource {
     access: bool,
     known: Known,
     surveyed_at: Instant,
+    /// Where folders are asked for: merged pull requests of which not all are known.
+    folders: Option<Vec<String>>,
 }
 
 impl PullRequestSource {
@@ -54,7 +59,28 @@ impl PullRequestSource {
             access: summary.access,
             known: Known { total: summary.pull_requests, updated_at: summary.pull_requests_updated_at },
             surveyed_at,
+            folders: None,
         }
+    }
+
+    /// Asks for the folders, too, that the pull requests touch. Those that are stored as merged, and not with all of
+    /// their folders, are read again by their node ids, unless that was tried before: they are `missing`.
+    #[must_use]
+    pub fn with_folders(mut self, missing: Vec<String>) -> Self {
+        self.folders = Some(missing);
+        self
+    }
+
+    /// Number of lists in each pull request, which are the points of a full page.
+    fn lists(&self) -> u64 {
+        LISTS + u64::from(self.folders.is_some())
+    }
+
+    /// How many pull requests are read again for their folders.
+    fn read_again(&self, window: Window, kept: &Kept, plan: &Plan) -> u64 {
+        let reads_all = matches!(plan, Plan::Crawl(Crawl { after: None, .. }));
+        let missing = self.folders.as_ref().filter(|_| !kept.with_folders && !reads_all && window.since.is_none());
+        missing.map_or(0, |missing| missing.len() as u64)
     }
 
     /// The page size that suits this query.
@@ -78,10 +104,23 @@ impl Source for PullRequestSource {
     }
 
     /// All pull requests at the first import and with `full`. How many have changed is not known before they are read: one
-    /// page is expected, or none when the newest change was read already.
+    /// page is expected, or none when the newest change was read already. Where folders are asked for the first time,
+    /// those that are stored without, besides.
     fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
-        let plan = Cursor::read(cursor).plan(window, self.known, 0);
-        plan.expected(self.known.total, LARGEST_PAGE, POINTS_PER_PAGE)
+        let kept = Kept::read(cursor);
+        let plan = kept.list.plan(window, self.known, 0);
+        let listed = plan.expected(self.known.total, LARGEST_PAGE, self.lists());
+        let again = self.read_again(window, &kept, &plan);
+        let most = MOST_IDS as u64;
+        let points_of_last = match again % most {
+            0 => 0,
+            last => ((last * self.lists() + most / 2) / most).max(1),
+        };
+        Expected {
+            records: listed.records + again,
+            calls: listed.calls + again.div_ceil(most),
+            points: listed.points + again / most * self.lists() + points_of_last,
+        }
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
@@ -95,6 +134,7 @@ impl Source for PullRequestSource {
             label: &self.label,
             known: self.known,
             at: self.surveyed_at,
+            folders: self.folders.as_deref(),
         };
         Run::new(subject, context).run().await
     }

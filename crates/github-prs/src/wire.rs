@@ -1,7 +1,8 @@
 //! Wire format: the query, and the scalars as they are read.
 
 use github_client::scalars::DateTime;
-use graphql_client::GraphQLQuery;
+use graphql_client::{GraphQLQuery, QueryBody};
+use serde::{Deserialize, Serialize};
 
 /// A page of a repository's pull requests, or the rest of one pull request.
 #[derive(GraphQLQuery)]
@@ -22,3 +23,39 @@ type PullRequestReviewState = String;
 type GitObjectID = String;
 #[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type URI = String;
+
+/// Pull requests that are known by their ids: another operation of the same document, of which the generated types do
+/// not know that its pull requests are the same.
+pub(crate) struct PullRequestsById;
+
+impl GraphQLQuery for PullRequestsById {
+    type Variables = ByIdVariables;
+    type ResponseData = ByIdData;
+
+    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
+        QueryBody { variables, query: pull_requests::QUERY, operation_name: "PullRequestsById" }
+    }
+}
+
+/// What [`PullRequestsById`] asks for.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ByIdVariables {
+    pub(crate) ids: Vec<String>,
+    pub(crate) with_files: bool,
+}
+
+/// What it brings, in the order of the ids.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ByIdData {
+    pub(crate) nodes: Vec<Option<Named>>,
+}
+
+/// What has one of the ids.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "__typename")]
+pub(crate) enum Named {
+    PullRequest(Box<pull_requests::PullRequestFields>),
+    #[serde(other)]
+    Other,
+}

@@ -86,6 +86,11 @@ impl DeliveryRules {
         self.production.holds(environment, tier) || of_services.any(|pattern| pattern.matches(environment))
     }
 
+    /// Whether the changes of a repository are told apart by the folders that they touch.
+    pub fn tells_folders_apart(&self, org: &str, name: &str) -> bool {
+        self.services.iter().any(|service| !service.paths.is_empty() && service.has_repository(org, name))
+    }
+
     /// The workflows of a repository that services name, each once, in order.
     pub fn workflows_of(&self, org: &str, repo: &str) -> Vec<String> {
         let services = self.services.iter().filter(|service| service.has_repository(org, repo));
@@ -234,5 +239,25 @@ impl Default for DeliveryRules {
             lead_from: LeadFrom::FirstCommit,
             lead_to: LeadTo::Deployed,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_told_apart_where_a_service_of_the_repository_names_some() {
+        let service = |repos: &[&str], paths: &[&str]| ServiceRules {
+            repos: repos.iter().map(|name| (*name).to_owned()).collect(),
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+            ..ServiceRules::default()
+        };
+        let services = vec![service(&["Acme/Shop"], &["services/cart"]), service(&["shop", "web"], &[])];
+        let rules = DeliveryRules { services, ..DeliveryRules::default() };
+        assert!(rules.tells_folders_apart("acme", "shop"));
+        assert!(!rules.tells_folders_apart("other", "shop") && !rules.tells_folders_apart("acme", "web"));
+        assert!(rules.services[1].has_repository("other", "Shop") && !rules.services[1].has_repository("acme", "api"));
+        assert!(!DeliveryRules::default().tells_folders_apart("acme", "shop"));
     }
 }

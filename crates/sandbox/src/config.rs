@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use model::rules::Step;
 
 use crate::Organisation;
+use crate::organisation::delivery::Service;
 use crate::organisation::{Board, Column};
 use crate::words;
 
@@ -20,8 +21,8 @@ const STEP_KEYS: [(Step, &str); 6] = [
 
 impl Organisation {
     /// A `config.yml` for this organisation: columns of every board by every name that they ever had, teams, bots,
-    /// the field that tells where a bug was found, the day of the re-organisation, and the services whose environments
-    /// of production have other names than the usual ones.
+    /// the field that tells where a bug was found, the day of the re-organisation, and the services that live in folders
+    /// of their own or whose environments of production have other names than the usual ones.
     pub fn config_yaml(&self) -> String {
         let mut yaml = String::new();
         self.push_config(&mut yaml).expect("writing to memory does not fail");
@@ -53,12 +54,17 @@ impl Organisation {
     fn push_services(&self, yaml: &mut String) -> std::fmt::Result {
         let mut title = "delivery:\n  services:\n";
         for (repository, delivery) in self.repositories.iter().zip(&self.deliveries) {
-            let environments = delivery.setup.production();
-            if environments != ["production"] {
-                let (org, name) = (&self.login, repository.name_at(self.end));
-                let environments = quoted(environments.iter().copied());
-                let service = format!("{{name: \"{org}/{name}\", repos: [{name:?}], environments: {environments}}}");
-                writeln!(yaml, "{title}    - {service}")?;
+            let (org, name) = (&self.login, repository.name_at(self.end));
+            let unusual = |service: &Service| service.name.is_some() || service.production != ["production"];
+            for service in delivery.setup.services().iter().filter(|service| unusual(service)) {
+                let full = format!("{org}/{name}");
+                let (called, environments) =
+                    (service.name.unwrap_or(&full), quoted(service.production.iter().copied()));
+                let paths = service.folder.map_or_else(String::new, |folder| format!(", paths: [\"{folder}/**\"]"));
+                writeln!(
+                    yaml,
+                    "{title}    - {{name: {called:?}, repos: [{name:?}], environments: {environments}{paths}}}"
+                )?;
                 title = "";
             }
         }

@@ -6,7 +6,7 @@ mod runs;
 use model::Instant;
 
 use crate::ids::{node_id, object_id};
-use crate::organisation::delivery::DEFAULT_BRANCH;
+use crate::organisation::delivery::{DEFAULT_BRANCH, files};
 use crate::organisation::{
     IssueLife, LooseCard, LooseContent, LostEvents, NO_COLUMN, Organisation, PullRequestLife, PullRequestWhat, What,
 };
@@ -88,6 +88,12 @@ impl<'a> Presenter<'a> {
                 private: life.private,
                 archived: life.archived_at.is_some_and(|at| at <= self.now),
                 default_branch: DEFAULT_BRANCH.to_owned(),
+                service_folders: organisation.deliveries[index]
+                    .setup
+                    .services()
+                    .iter()
+                    .filter_map(|service| service.folder)
+                    .collect(),
                 ..Repository::default()
             };
         }
@@ -293,6 +299,7 @@ impl<'a> Presenter<'a> {
             additions: i64::from(life.additions),
             deletions: i64::from(life.deletions),
             changed_files: i64::from(life.changed_files),
+            files: files(self.organisation, index),
             commits: life.commits.iter().filter(|at| **at <= self.now).map(|at| instant(*at)).collect(),
             ..PullRequest::default()
         };

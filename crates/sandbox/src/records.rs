@@ -247,6 +247,7 @@ impl<'a> Recorder<'a> {
             let by = self.login(event.actor);
             events.push(PullRequestEvent { kind: kind.into(), at: event.at, by, ..PullRequestEvent::default() });
         }
+        let has_folders = !self.frame.repositories[pull.repository].service_folders.is_empty();
         let state = match (pull.merged_at, pull.closed_at) {
             (Some(_), _) => PullRequestState::Merged,
             (None, Some(_)) => PullRequestState::Closed,
@@ -275,12 +276,29 @@ impl<'a> Recorder<'a> {
             deletions: Some(pull.deletions),
             changed_files: Some(pull.changed_files),
             first_commit_at: pull.commits.iter().min().copied(),
+            paths: if has_folders { folders(&pull.files) } else { Vec::new() },
+            paths_complete: has_folders,
             merge_commit: pull.merge_commit.clone().unwrap_or_default(),
             reviews,
             events,
-            ..PullRequestRecord::default()
         }
     }
+}
+
+/// Folders of files, three levels deep, once and in order. No pull request of the simulation has more of them than are
+/// kept.
+fn folders(files: &[String]) -> Vec<String> {
+    let mut folders: Vec<String> = files
+        .iter()
+        .map(|file| {
+            let steps: Vec<&str> = file.split('/').collect();
+            steps[..(steps.len() - 1).min(3)].join("/")
+        })
+        .filter(|folder| !folder.is_empty())
+        .collect();
+    folders.sort_unstable();
+    folders.dedup();
+    folders
 }
 
 /// Type and bug as the original tool derives them: the issue type; without one, the labels by their parts.
@@ -305,6 +323,12 @@ fn original_kind(issue_type: &str, labels: &[String]) -> (String, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_are_three_levels_deep_at_most() {
+        let files = ["a/b/c/d/e.rs", "a/b/c/f.rs", "README.md", "a/g.rs"].map(str::to_owned);
+        assert_eq!(folders(&files), ["a", "a/b/c"]);
+    }
 
     #[test]
     fn types_follow_the_original() {

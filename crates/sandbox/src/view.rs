@@ -69,6 +69,8 @@ pub struct Repository {
     pub hidden: bool,
     /// Default branch; empty where nothing was ever pushed.
     pub default_branch: String,
+    /// Folders that services live in: by the fitting configuration, an import asks which files its pull requests change.
+    pub service_folders: Vec<&'static str>,
     /// Position of the head of that branch among the commits.
     pub head: Option<u32>,
     /// The commits that it has, parents before children; what a force push dropped is absent.
@@ -258,6 +260,8 @@ pub struct PullRequest {
     pub deletions: i64,
     /// Files changed.
     pub changed_files: i64,
+    /// Their paths, in order.
+    pub files: Vec<String>,
     /// Author dates of the commits in branch order.
     pub commits: Vec<Instant>,
     /// Reviews in order of submission.

@@ -173,7 +173,7 @@ pub(crate) const REPOSITORIES: [&str; 12] = [
     "infra",
     "billing",
     "search",
-    "data-pipeline",
+    "shop",
     "design-system",
     "auth",
     "reports",

@@ -155,10 +155,17 @@ fn all_that_delivery_knows_happens_in_the_demo() {
         rows.deployments.iter().filter(production).map(|one| one.outcome.clone()).collect();
     assert_eq!(outcomes.len(), 4, "{outcomes:?}");
     let environments: HashSet<&str> = rows.deployments.iter().map(|one| one.environment.as_str()).collect();
-    for name in ["staging", "production", "prod-eu", "prod-us"] {
+    for name in ["staging", "production", "prod-eu", "prod-us", "prod-cart", "prod-pay"] {
         assert!(environments.contains(name), "{name}");
     }
     assert!(environments.iter().any(|name| name.starts_with("pr-")), "previews");
+    let tagged: HashSet<&str> = view
+        .deployments
+        .iter()
+        .filter(|one| one.git_ref.as_deref().is_some_and(|name| name.starts_with("v1.")))
+        .map(|one| view.repositories[one.repository].name.as_str())
+        .collect();
+    assert_eq!(tagged, HashSet::from(["design-system"]), "one repository deploys tags");
     let waiting = Told::from(DeploymentStatusKind::Waiting);
     let waits = |one: &&Deployment| one.statuses.last().is_some_and(|status| status.state == waiting);
     assert!(

@@ -13,39 +13,64 @@ struct Success {
     sha: String,
 }
 
-/// What an import knows of a repository.
+/// Parents and source of each commit of a repository.
+type Commits = HashMap<String, (Vec<String>, String)>;
+
+/// What an import knows of a service.
 #[derive(Default)]
 struct Known {
-    /// Parents and source of each commit.
-    commits: HashMap<String, (Vec<String>, String)>,
+    commits: Commits,
     /// In order of time.
     successes: Vec<Success>,
 }
 
+/// Name of the service that is deployed from a repository to an environment.
+fn service_of(org: &str, repo: &str, environment: &str) -> String {
+    match environment {
+        "prod-cart" => "cart".to_owned(),
+        "prod-pay" => "pay".to_owned(),
+        _ => format!("{org}/{repo}"),
+    }
+}
+
+/// By the name of the service; a repository that nothing is deployed from is none.
 fn known(organisation: &Organisation) -> BTreeMap<String, Known> {
     let view = organisation.view(organisation.end());
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    let mut repositories: HashMap<String, String> = HashMap::new();
+    let mut commits: HashMap<String, Commits> = HashMap::new();
     for record in delivery_records(&view) {
         match record {
             Record::Deployment(row) if row.environment.starts_with("prod") => {
                 let Some(at) = row.succeeded_at else { continue };
-                let of_repository = known.entry(format!("{}/{}", row.org, row.repo)).or_default();
-                of_repository.successes.push(Success { at, id: row.id.clone(), sha: row.sha.clone() });
+                let service = service_of(&row.org, &row.repo, &row.environment);
+                repositories.insert(service.clone(), row.repo.clone());
+                known.entry(service).or_default().successes.push(Success {
+                    at,
+                    id: row.id.clone(),
+                    sha: row.sha.clone(),
+                });
             }
             Record::Release(row) if !row.draft && !row.prerelease => {
                 let at = row.published_at.expect("published");
-                let of_repository = known.entry(format!("{}/{}", row.org, row.repo)).or_default();
-                of_repository.successes.push(Success { at, id: row.id.clone(), sha: row.sha.clone() });
+                let service = service_of(&row.org, &row.repo, "");
+                repositories.insert(service.clone(), row.repo.clone());
+                known.entry(service).or_default().successes.push(Success {
+                    at,
+                    id: row.id.clone(),
+                    sha: row.sha.clone(),
+                });
             }
             Record::GitCommit(row) => {
                 let parents = row.parents.split(';').filter(|parent| !parent.is_empty()).map(str::to_owned).collect();
-                let of_repository = known.entry(format!("{}/{}", row.org, row.repo)).or_default();
-                of_repository.commits.insert(row.sha.clone(), (parents, row.picked_from.clone()));
+                let of_repository = commits.entry(row.repo.clone()).or_default();
+                of_repository.insert(row.sha.clone(), (parents, row.picked_from.clone()));
             }
             _ => {}
         }
     }
-    for one in known.values_mut() {
+    for (service, one) in &mut known {
+        one.commits.clone_from(&commits[&repositories[service]]);
         one.successes.sort_by(|left, right| (left.at, &left.id).cmp(&(right.at, &right.id)));
     }
     known
@@ -92,7 +117,8 @@ fn what_first_served_a_change_is_the_first_success_with_its_commit() {
 fn compare_with_graph(organisation: &Organisation) {
     let truth = organisation.truth(organisation.end());
     let (known, merge_commits) = (known(organisation), merge_commits(organisation));
-    assert_eq!(truth.changes.len(), merge_commits.len());
+    let ids: HashSet<&str> = truth.changes.iter().map(|change| change.id.as_str()).collect();
+    assert_eq!(ids.len(), merge_commits.len());
     let mut by_dropped = 0;
     for (service, known) in &known {
         let first = first_by_graph(known);
@@ -116,7 +142,7 @@ fn compare_with_graph(organisation: &Organisation) {
 fn every_change_was_served_or_says_why_not() {
     let (_, truth) = demo();
     let reasons: HashSet<&str> = truth.changes.iter().map(|change| change.reason).collect();
-    for reason in ["", "before_first", "not_deployed", "other_branch", "nothing_delivered"] {
+    for reason in ["", "before_first", "not_deployed", "other_branch", "no_service", "nothing_delivered"] {
         assert!(reasons.contains(reason), "{reason}: {reasons:?}");
     }
     let is_served = |change: &&ChangeTruth| matches!(change.reason, "" | "before_first");
@@ -126,6 +152,52 @@ fn every_change_was_served_or_says_why_not() {
     }
     let counted: u32 = truth.deployments.iter().map(|row| row.changes).sum();
     assert_eq!(counted as usize, truth.changes.iter().filter(is_served).count());
+}
+
+/// Services whose folders a pull request touches, by the files that the provider shows.
+fn touched(files: &[String]) -> Vec<&'static str> {
+    let touches = |service: &&str| files.iter().any(|file| file.starts_with(&format!("services/{service}/")));
+    ["cart", "pay"].into_iter().filter(touches).collect()
+}
+
+#[test]
+fn a_change_is_one_of_the_services_whose_folders_it_touches() {
+    let (organisation, truth) = demo();
+    let view = organisation.view(organisation.end());
+    let shop = view.repositories.iter().position(|one| one.name == "shop").expect("the repository of two services");
+    assert!(view.repositories.iter().enumerate().all(|(place, one)| one.service_folders.is_empty() != (place == shop)));
+    let mut by_count = [0; 3];
+    for pull in view.pull_requests.iter().filter(|pull| pull.repository == shop && pull.merged_at.is_some()) {
+        let expected = touched(&pull.files);
+        by_count[expected.len()] += 1;
+        let id = format!("acme/shop#{}", pull.number);
+        let told: Vec<&ChangeTruth> = truth.changes.iter().filter(|change| change.id == id).collect();
+        let services: Vec<&str> = told.iter().map(|change| change.service.as_str()).collect();
+        if expected.is_empty() {
+            assert_eq!((services, told[0].reason), (vec![""], "no_service"), "{id}");
+        } else {
+            assert_eq!(services, expected, "{id}");
+        }
+    }
+    assert!(by_count.iter().all(|count| *count > 10), "of none, of one and of both: {by_count:?}");
+    let both = |change: &&ChangeTruth| change.id.starts_with("acme/shop#") && change.reason.is_empty();
+    let mut deployed: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for change in truth.changes.iter().filter(both) {
+        deployed.entry(&change.id).or_default().insert(&change.deployment_id);
+    }
+    assert!(
+        deployed.values().any(|deployments| deployments.len() == 2),
+        "each service serves it by its own deployment"
+    );
+}
+
+#[test]
+fn pull_requests_show_as_many_files_as_they_count_in_order_and_once() {
+    let (organisation, _) = demo();
+    for pull in organisation.view(organisation.end()).pull_requests {
+        assert_eq!(pull.files.len() as i64, pull.changed_files);
+        assert!(pull.files.windows(2).all(|pair| pair[0] < pair[1]), "{:?}", pull.files);
+    }
 }
 
 #[test]

@@ -26,6 +26,20 @@ pub(crate) fn ids(
     connection.by_key(&sql)?.query_map((repository_id, made_until.micros()), |row| row.get(0))?.collect()
 }
 
+/// Node ids, in order, of the merged pull requests of a repository that are stored without all of their folders and have
+/// not vanished.
+pub(crate) fn lacking_folders(connection: &Connection, repository_id: &str) -> rusqlite::Result<Vec<String>> {
+    connection
+        .by_key(
+            "SELECT pr.id FROM pr JOIN repository ON repository.row_id = pr.repository
+             WHERE repository.id = ?1 AND pr.id IS NOT NULL AND pr.merged_at IS NOT NULL AND NOT pr.paths_complete
+               AND pr.vanished_at IS NULL
+             ORDER BY pr.id",
+        )?
+        .query_map([repository_id], |row| row.get(0))?
+        .collect()
+}
+
 /// Node ids, in order, of the archived cards of a board of which not all fields were told since they last changed, or of
 /// all of them.
 pub(crate) fn archived_cards(connection: &Connection, project: &str, all: bool) -> rusqlite::Result<Vec<String>> {

@@ -210,6 +210,12 @@ impl Store {
         self.read(|connection| presence::ids(connection, kind, repository_id, made_until))
     }
 
+    /// Node ids, in order, of the merged pull requests of a repository (by its node id) that are stored without all of
+    /// their folders and have not vanished.
+    pub fn lacking_folders(&self, repository_id: &str) -> Result<Vec<String>, StoreError> {
+        self.read(|connection| presence::lacking_folders(connection, repository_id))
+    }
+
     /// Repositories of an organisation, by name, that an import before the run listed and the run did not, as far as
     /// anything is stored of them that has not vanished.
     pub fn unlisted_repositories(&self, org: &str, run: i64) -> Result<Vec<Repository>, StoreError> {

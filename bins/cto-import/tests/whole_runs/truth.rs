@@ -27,9 +27,14 @@ const DAYS_IN: [&str; 8] = [
 
 /// Computes from a data folder's store with the configuration that fits the organisation.
 pub(crate) fn calculation(organisation: &Organisation, data: &std::path::Path, as_of: Option<Instant>) -> Calculation {
+    calculation_by(&organisation.config_yaml(), data, as_of)
+}
+
+/// The same with this configuration.
+pub(crate) fn calculation_by(yaml: &str, data: &std::path::Path, as_of: Option<Instant>) -> Calculation {
     let store = Store::open_existing(&format!("sqlite:{}", data.join("cto.db").display())).expect("a store");
     let raw = store.load(Scopes::ALL).expect("raw data");
-    let config = config_model::Config::from_yaml(&organisation.config_yaml(), "config.yml").expect("a configuration");
+    let config = config_model::Config::from_yaml(yaml, "config.yml").expect("a configuration");
     metrics_core::calculate(&raw, &config.rules(None).expect("rules"), as_of, Scopes::ALL).expect("tables")
 }
 

@@ -4,6 +4,7 @@
 
 mod contract;
 mod edges;
+mod folders;
 mod hidden;
 mod overflow;
 mod repository;

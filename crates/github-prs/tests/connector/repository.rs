@@ -17,7 +17,10 @@ impl Provider for PullRequests {
     const NOW: &str = "Mon, 02 Nov 2026 10:00:00 GMT";
 
     fn answer(all: &[Value], variables: &Value) -> Value {
-        json!({"data": {"rateLimit": rate_limit(variables), "node": node(all, variables)}})
+        match variables["ids"].as_array() {
+            None => json!({"data": {"rateLimit": rate_limit(variables), "node": node(all, variables)}}),
+            Some(ids) => by_ids(all, ids, variables),
+        }
     }
 }
 
@@ -49,6 +52,14 @@ pub(crate) fn pull_request(number: u32, updated_at: &str) -> Value {
     })
 }
 
+/// A merged pull request that changes these files.
+pub(crate) fn merged(number: u32, files: &[&str]) -> Value {
+    let mut merged = pull_request(number, &minute(number));
+    (merged["state"], merged["mergedAt"]) = (json!("MERGED"), json!(minute(number)));
+    merged["files"] = files.iter().map(|path| json!({"path": path})).collect();
+    merged
+}
+
 /// Pull requests 1 to `count`, each changed a minute after the one before.
 pub(crate) fn pull_requests(count: u32) -> Vec<Value> {
     (1..=count).map(|number| pull_request(number, &minute(number))).collect()
@@ -61,7 +72,11 @@ pub(crate) fn minute(number: u32) -> String {
 
 /// By GitHub's formula.
 fn rate_limit(variables: &Value) -> Value {
-    let requests = 1 + 4 * first(variables);
+    let lists = if variables["withFiles"] == true { 5 } else { 4 };
+    let requests = match variables["ids"].as_array() {
+        None => 1 + lists * first(variables),
+        Some(ids) => lists * ids.len(),
+    };
     json!({"cost": ((requests + 50) / 100).max(1), "limit": 5000, "remaining": 4000, "resetAt": "2026-11-02T11:00:00Z"})
 }
 
@@ -74,6 +89,26 @@ fn node(all: &[Value], variables: &Value) -> Value {
     let mut one = with_inner_pages(one, variables);
     one["__typename"] = json!("PullRequest");
     one
+}
+
+/// What is gone is null, with an error that says so.
+fn by_ids(all: &[Value], ids: &[Value], variables: &Value) -> Value {
+    let find = |id: &Value| all.iter().find(|one| one["id"] == *id);
+    let nodes: Vec<Value> = ids
+        .iter()
+        .map(|id| {
+            let mut one = find(id).map_or(Value::Null, |one| with_inner_pages(one, variables));
+            if one.is_object() {
+                one["__typename"] = json!("PullRequest");
+            }
+            one
+        })
+        .collect();
+    let gone = ids.iter().enumerate().filter(|(_, id)| find(id).is_none());
+    let error = |(place, id): (usize, &Value)| json!({"type": "NOT_FOUND", "path": ["nodes", place], "message": format!("Could not resolve to a node with the global id of {id}")});
+    let errors: Vec<Value> = gone.map(error).collect();
+    let data = json!({"rateLimit": rate_limit(variables), "nodes": nodes});
+    if errors.is_empty() { json!({"data": data}) } else { json!({"data": data, "errors": errors}) }
 }
 
 /// Cursors hold what they are behind, so that they stay right when pull requests come and go.
@@ -106,7 +141,13 @@ fn with_inner_pages(one: &Value, variables: &Value) -> Value {
         ("reviews", 100, "reviewsAfter"),
         ("timelineItems", 100, "timelineAfter"),
         ("commits", 100, "commitsAfter"),
+        ("files", 100, "filesAfter"),
     ];
+    if variables["withFiles"] != true {
+        one.as_object_mut().expect("a pull request").remove("files");
+    } else if one.get("files").is_none() {
+        one["files"] = json!([]);
+    }
     for (list, first, after) in lists {
         if let Some(entries) = one[list].as_array() {
             one[list] = inner_page(entries, first, variables[after].as_str());

@@ -43,12 +43,8 @@ impl<'a> Services<'a> {
         let mut is_taken = vec![false; repositories.all.len()];
         let mut all: Vec<Service<'_>> = Vec::new();
         for service in &rules.services {
-            let places: Vec<usize> = (0..is_taken.len())
-                .filter(|place| {
-                    let repository = &repositories.all[*place];
-                    service.has_repository(&repository.org, &repository.name)
-                })
-                .collect();
+            let is_own = |repository: &Repository| service.has_repository(&repository.org, &repository.name);
+            let places: Vec<usize> = (0..is_taken.len()).filter(|place| is_own(&repositories.all[*place])).collect();
             for place in &places {
                 is_taken[*place] = true;
             }

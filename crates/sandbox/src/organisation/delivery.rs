@@ -2,6 +2,7 @@
 //!
 //! Its chance is of its own: nothing here changes a draw of issues, boards or pull requests.
 
+mod files;
 mod history;
 mod incidents;
 mod pipeline;
@@ -9,11 +10,14 @@ mod previews;
 mod releases;
 mod setup;
 
+use std::collections::HashMap;
+
 use model::records::{DeploymentStatusKind, IncidentEventKind};
 
 use super::Organisation;
 use crate::ids::{branch_object_id, node_id, object_id};
-pub(crate) use setup::{DEFAULT_BRANCH, Delivers, RELEASE_BRANCH, Setup};
+pub(crate) use files::files;
+pub(crate) use setup::{DEFAULT_BRANCH, Delivers, RELEASE_BRANCH, Service, Setup};
 
 /// All that a repository delivers over the simulated period.
 pub(crate) struct Delivery {
@@ -27,15 +31,29 @@ pub(crate) struct Delivery {
     pub(crate) releases: Vec<ReleaseLife>,
     /// In order of their beginning.
     pub(crate) incidents: Vec<IncidentLife>,
+    /// Where services live in folders of their own: positions of those that each pull request touches.
+    touched: HashMap<u32, Vec<usize>>,
 }
 
 impl Delivery {
+    /// Whether a pull request is a change of the service at a position.
+    pub(crate) fn concerns(&self, pull: u32, service: usize) -> bool {
+        self.setup.delivers != Delivers::Folders
+            || self.touched.get(&pull).is_some_and(|touched| touched.contains(&service))
+    }
+
+    /// Name of the service at a position, of a repository that is called `full_name`.
+    pub(crate) fn service_name(&self, service: usize, full_name: &str) -> String {
+        let services = self.setup.services();
+        services.get(service).and_then(|service| service.name).unwrap_or(full_name).to_owned()
+    }
+
     /// The branch that users are served from; `None` where nothing is delivered.
     pub(crate) fn served(&self) -> Option<&Branch> {
         match self.setup.delivers {
             Delivers::Nothing => None,
             Delivers::ReleaseBranch => self.release.as_ref(),
-            Delivers::Releases | Delivers::Main { .. } => Some(&self.main),
+            Delivers::Releases | Delivers::Main { .. } | Delivers::Tags | Delivers::Folders => Some(&self.main),
         }
     }
 }
@@ -170,6 +188,8 @@ pub(crate) struct DeploymentLife {
     /// Who asked for it; `None`: the workflow itself.
     pub(crate) creator: Option<u16>,
     pub(crate) purpose: Purpose,
+    /// Position among the services of the repository.
+    pub(crate) service: usize,
     /// The step of the branch that is served from.
     pub(crate) position: Option<usize>,
     /// The deployment that brought this step to production first, of several regions.
@@ -200,6 +220,8 @@ pub(crate) struct IncidentLife {
     /// The deployment or, where the repository delivers by releases, the release that caused it; `None`: something
     /// else.
     pub(crate) cause: Option<u32>,
+    /// Position among the services of the repository.
+    pub(crate) service: usize,
     /// Whether its source names the cause.
     pub(crate) names_cause: bool,
     pub(crate) severity: u8,
@@ -228,15 +250,32 @@ fn deliver(organisation: &Organisation, repository: usize, pull_requests: &[u32]
         deployments: Vec::new(),
         releases: Vec::new(),
         incidents: Vec::new(),
+        touched: touched(organisation, setup, pull_requests),
     };
     match setup.delivers {
         Delivers::Nothing => {}
         Delivers::Releases => releases::publish(organisation, repository, &mut delivery),
-        Delivers::ReleaseBranch | Delivers::Main { .. } => {
+        Delivers::ReleaseBranch | Delivers::Main { .. } | Delivers::Tags | Delivers::Folders => {
             pipeline::deploy(organisation, repository, &mut delivery, history.calm);
         }
     }
     previews::deploy(organisation, &mut delivery, &history.previews);
     delivery.incidents.sort_by_key(|incident| incident.events[0].0);
     delivery
+}
+
+/// Where services live in folders of their own: positions of those that each pull request touches.
+fn touched(organisation: &Organisation, setup: Setup, pull_requests: &[u32]) -> HashMap<u32, Vec<usize>> {
+    if setup.delivers != Delivers::Folders {
+        return HashMap::new();
+    }
+    let services = setup.services();
+    let of = |pull: u32| {
+        let files = files(organisation, pull as usize);
+        let is_in = |file: &String, folder: &str| file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let touches =
+            |service: &Service| service.folder.is_none_or(|folder| files.iter().any(|file| is_in(file, folder)));
+        (0..services.len()).filter(|place| touches(&services[*place])).collect()
+    };
+    pull_requests.iter().map(|pull| (*pull, of(*pull))).collect()
 }

@@ -3,8 +3,8 @@
 use super::{Presenter, instant};
 use crate::ids::node_id;
 use crate::organisation::delivery::{
-    CommitLife, CommitName, DEFAULT_BRANCH, DeploymentLife, Environment, IncidentLife, RELEASE_BRANCH, ReleaseLife,
-    head_sha,
+    CommitLife, CommitName, DEFAULT_BRANCH, Delivers, DeploymentLife, Environment, IncidentLife, RELEASE_BRANCH,
+    ReleaseLife, head_sha,
 };
 use crate::organisation::{Delivery, PullRequestLife};
 use crate::view::{Commit, Deployment, DeploymentStatus, Release, View};
@@ -120,13 +120,18 @@ impl Presenter<'_> {
         }
     }
 
-    fn git_ref(&self, repository: usize, life: &DeploymentLife) -> Option<String> {
+    pub(super) fn git_ref(&self, repository: usize, life: &DeploymentLife) -> Option<String> {
         match life.environment {
             Environment::Preview(pull) => {
                 let pull = &self.organisation.pull_requests[pull as usize];
                 pull.closed_at.is_none_or(|closed| closed > self.now).then(|| Self::head_branch(pull))
             }
-            Environment::Named(_) => Some(self.delivery(repository).setup.branch().to_owned()),
+            Environment::Named(_) => {
+                let setup = self.delivery(repository).setup;
+                // Each commit that is deployed has a tag of its own.
+                let tag = (setup.delivers == Delivers::Tags).then(|| format!("v1.{}.0", life.commit));
+                Some(tag.unwrap_or_else(|| setup.branch().to_owned()))
+            }
         }
     }
 

@@ -49,7 +49,7 @@ impl Presenter<'_> {
             repository: self.place_of(repository),
             workflow: if is_back { ROLLBACK } else { DEPLOY },
             event: if is_back { "workflow_dispatch" } else { "push" },
-            branch: delivery.setup.branch(),
+            branch: self.git_ref(repository, last).unwrap_or_default(),
             sha: delivery.commits[last.commit as usize].name.sha(),
             number: place as i64 + 1,
             attempt: attempts as i64,

@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Review,
     /// Pull request, commit.
     PullRequestCommit,
+    /// Pull request, file.
+    ChangedFile,
     /// Pull request, commit.
     Commit,
     /// Pull request.
@@ -119,6 +121,7 @@ impl Kind {
             Self::PullRequest => "PullRequest",
             Self::Review => "PullRequestReview",
             Self::PullRequestCommit => "PullRequestCommit",
+            Self::ChangedFile => "PullRequestChangedFile",
             Self::Commit | Self::MergeCommit | Self::GraphCommit => "Commit",
             Self::DefaultBranch | Self::DeploymentRef => "Ref",
             Self::Deployment => "Deployment",

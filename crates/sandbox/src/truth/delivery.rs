@@ -11,23 +11,24 @@ use crate::organisation::delivery::{Delivers, DeploymentLife, Purpose};
 use crate::present::Presenter;
 use crate::write::incident_id;
 
-/// What became of a merged pull request.
+/// What became of a merged pull request, for one of the services that it is a change of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeTruth {
     /// `org/repo#number` at that time.
     pub id: String,
-    /// `org/repo` at that time.
+    /// The service, `org/repo` at that time where it has no name of its own; empty where it touches no service.
     pub service: String,
     /// Branch that it was merged into.
     pub base: &'static str,
     /// Merged.
     pub merged_at: Instant,
-    /// The deployment or release that first served it to users; empty if none has.
+    /// The deployment or release of the service that first served it to users; empty if none has.
     pub deployment_id: String,
     /// When that was.
     pub deployed_at: Option<Instant>,
     /// Empty, or `before_first` (what served it is the first that there ever was), `not_deployed` (not yet),
-    /// `other_branch` (users are served from another one), `nothing_delivered` (the repository serves no users).
+    /// `other_branch` (users are served from another one), `no_service` (it touches no folder of any service),
+    /// `nothing_delivered` (the repository serves no users).
     pub reason: &'static str,
 }
 
@@ -36,7 +37,7 @@ pub struct ChangeTruth {
 pub struct DeploymentTruth {
     /// Node id.
     pub id: String,
-    /// `org/repo` at that time.
+    /// The service, `org/repo` at that time where it has no name of its own.
     pub service: String,
     /// Made, or published.
     pub created_at: Instant,
@@ -56,7 +57,7 @@ pub struct DeploymentTruth {
 pub struct IncidentTruth {
     /// As in `incident.csv`.
     pub id: String,
-    /// `org/repo` at that time.
+    /// The service, `org/repo` at that time where it has no name of its own.
     pub service: String,
     /// Begun.
     pub started_at: Instant,
@@ -76,31 +77,51 @@ impl Organisation {
     pub(super) fn delivery_truth(&self, until: i64) -> DeliveryTruth {
         let mut truth = DeliveryTruth::default();
         let mut served = HashMap::new();
-        for repository in 0..self.repositories.len() {
-            let watch = Watch {
-                repository,
-                delivery: &self.deliveries[repository],
-                service: format!("{}/{}", self.login, self.repositories[repository].name_at(until)),
-                until,
-            };
-            let mut deployments = watch.deployments();
-            watch.first_served(&mut deployments, &mut served);
-            truth.deployments.extend(deployments.into_iter().map(|(_, row)| row));
-            truth.incidents.extend(watch.incidents());
+        for (repository, delivery) in self.deliveries.iter().enumerate() {
+            let full_name = self.full_name(repository, until);
+            for place in 0..delivery.setup.services().len() {
+                let name = delivery.service_name(place, &full_name);
+                let watch = Watch { repository, delivery, place, name, until };
+                let mut deployments = watch.deployments();
+                watch.first_served(&mut deployments, &mut served);
+                truth.deployments.extend(deployments.into_iter().map(|(_, row)| row));
+            }
+            truth.incidents.extend(self.incidents(repository, &full_name, until));
         }
         truth.changes = self.changes(until, &served);
         truth
     }
 
-    fn changes(&self, until: i64, served: &HashMap<u32, Served>) -> Vec<ChangeTruth> {
+    /// `org/repo` of a repository at an instant.
+    fn full_name(&self, repository: usize, at: i64) -> String {
+        format!("{}/{}", self.login, self.repositories[repository].name_at(at))
+    }
+
+    fn changes(&self, until: i64, served: &HashMap<Change, Served>) -> Vec<ChangeTruth> {
         let opened = self.pull_requests.iter().enumerate().take_while(|(_, life)| life.created_at <= until);
         let merged = opened.filter(|(_, life)| life.merged && life.closed_at.is_some_and(|at| at <= until));
-        merged
-            .map(|(index, life)| {
-                let repository = usize::from(life.repository);
-                let setup = self.deliveries[repository].setup;
-                let service = format!("{}/{}", self.login, self.repositories[repository].name_at(until));
-                let by = served.get(&(index as u32));
+        merged.flat_map(|(pull, _)| self.changes_of(pull as u32, until, served)).collect()
+    }
+
+    /// What became of one pull request, for each service that it is a change of.
+    fn changes_of(&self, pull: u32, until: i64, served: &HashMap<Change, Served>) -> Vec<ChangeTruth> {
+        let life = &self.pull_requests[pull as usize];
+        let delivery = &self.deliveries[usize::from(life.repository)];
+        let full_name = self.full_name(usize::from(life.repository), until);
+        let change = |service: String, by: Option<&Served>, reason| ChangeTruth {
+            id: format!("{full_name}#{}", life.number),
+            service,
+            base: life.base,
+            merged_at: Instant::from_seconds(life.closed_at.unwrap_or(until)),
+            deployment_id: by.map(|served| served.id.clone()).unwrap_or_default(),
+            deployed_at: by.map(|served| Instant::from_seconds(served.at)),
+            reason,
+        };
+        let services = (0..delivery.setup.services().len()).filter(|service| delivery.concerns(pull, *service));
+        let mut changes: Vec<ChangeTruth> = services
+            .map(|service| {
+                let by = served.get(&(pull, service));
+                let setup = delivery.setup;
                 let reason = match by {
                     Some(served) if served.is_first => "before_first",
                     Some(_) => "",
@@ -108,19 +129,37 @@ impl Organisation {
                     None if setup.delivers != Delivers::ReleaseBranch && life.base != setup.branch() => "other_branch",
                     None => "not_deployed",
                 };
-                ChangeTruth {
-                    id: format!("{service}#{}", life.number),
-                    service,
-                    base: life.base,
-                    merged_at: Instant::from_seconds(life.closed_at.unwrap_or(until)),
-                    deployment_id: by.map(|served| served.id.clone()).unwrap_or_default(),
-                    deployed_at: by.map(|served| Instant::from_seconds(served.at)),
-                    reason,
-                }
+                change(delivery.service_name(service, &full_name), by, reason)
             })
-            .collect()
+            .collect();
+        if changes.is_empty() {
+            changes.push(change(String::new(), None, "no_service"));
+        }
+        changes
+    }
+
+    fn incidents<'a>(
+        &'a self,
+        repository: usize,
+        full_name: &'a str,
+        until: i64,
+    ) -> impl Iterator<Item = IncidentTruth> + 'a {
+        let delivery = &self.deliveries[repository];
+        let begun = delivery.incidents.iter().enumerate().filter(move |(_, life)| life.events[0].0 <= until);
+        begun.map(move |(position, life)| IncidentTruth {
+            id: incident_id(repository, position),
+            service: delivery.service_name(life.service, full_name),
+            started_at: Instant::from_seconds(life.events[0].0),
+            deployment_id: life.cause.map_or_else(String::new, |cause| match delivery.setup.delivers {
+                Delivers::Releases => Presenter::release_id(repository, cause as usize),
+                _ => Presenter::deployment_id(repository, cause as usize),
+            }),
+        })
     }
 }
+
+/// A pull request, and the position of a service that it is a change of.
+type Change = (u32, usize);
 
 /// What first served a pull request.
 struct Served {
@@ -130,11 +169,13 @@ struct Served {
     is_first: bool,
 }
 
-/// One repository up to an instant.
+/// One service of a repository up to an instant.
 struct Watch<'a> {
     repository: usize,
     delivery: &'a Delivery,
-    service: String,
+    /// Position among the services.
+    place: usize,
+    name: String,
     until: i64,
 }
 
@@ -144,12 +185,17 @@ impl Watch<'_> {
         if self.delivery.setup.delivers == Delivers::Releases {
             return self.releases();
         }
-        let made = self.delivery.deployments.iter().enumerate().filter(|(_, life)| life.created_at <= self.until);
+        let made = self
+            .delivery
+            .deployments
+            .iter()
+            .enumerate()
+            .filter(|(_, life)| life.service == self.place && life.created_at <= self.until);
         let mut rows: Vec<(usize, DeploymentTruth)> = made
             .filter_map(|(position, life)| {
                 let row = DeploymentTruth {
                     id: Presenter::deployment_id(self.repository, position),
-                    service: self.service.clone(),
+                    service: self.name.clone(),
                     created_at: Instant::from_seconds(life.created_at),
                     succeeded_at: life.succeeded_by(self.until).map(Instant::from_seconds),
                     kind: self.kind(life),
@@ -182,7 +228,7 @@ impl Watch<'_> {
             let row = DeploymentTruth {
                 rollout_id: id.clone(),
                 id,
-                service: self.service.clone(),
+                service: self.name.clone(),
                 created_at: Instant::from_seconds(at),
                 succeeded_at: Some(Instant::from_seconds(at)),
                 kind: if is_behind { "behind" } else { "change" },
@@ -194,7 +240,7 @@ impl Watch<'_> {
     }
 
     /// Goes through the successes in order of time and notes what each brought that none before it had.
-    fn first_served(&self, deployments: &mut [(usize, DeploymentTruth)], served: &mut HashMap<u32, Served>) {
+    fn first_served(&self, deployments: &mut [(usize, DeploymentTruth)], served: &mut HashMap<Change, Served>) {
         let Some(branch) = self.delivery.served() else { return };
         let mut successes: Vec<(i64, usize)> = deployments
             .iter()
@@ -206,8 +252,8 @@ impl Watch<'_> {
         for (order, (at, place)) in successes.into_iter().enumerate() {
             let (position, row) = &mut deployments[place];
             for step in branch.steps.get(next..=*position).unwrap_or_default() {
-                for pull in &step.brings {
-                    served.entry(*pull).or_insert_with(|| {
+                for pull in step.brings.iter().filter(|pull| self.delivery.concerns(**pull, self.place)) {
+                    served.entry((*pull, self.place)).or_insert_with(|| {
                         row.changes += 1;
                         Served { id: row.id.clone(), at, is_first: order == 0 }
                     });
@@ -215,19 +261,6 @@ impl Watch<'_> {
             }
             next = next.max(*position + 1);
         }
-    }
-
-    fn incidents(&self) -> impl Iterator<Item = IncidentTruth> + '_ {
-        let begun = self.delivery.incidents.iter().enumerate().filter(|(_, life)| life.events[0].0 <= self.until);
-        begun.map(|(position, life)| IncidentTruth {
-            id: incident_id(self.repository, position),
-            service: self.service.clone(),
-            started_at: Instant::from_seconds(life.events[0].0),
-            deployment_id: life.cause.map_or_else(String::new, |cause| match self.delivery.setup.delivers {
-                Delivers::Releases => Presenter::release_id(self.repository, cause as usize),
-                _ => Presenter::deployment_id(self.repository, cause as usize),
-            }),
-        })
     }
 }
 

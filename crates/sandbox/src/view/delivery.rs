@@ -61,8 +61,8 @@ pub struct WorkflowRun {
     pub workflow: &'static str,
     /// What started it.
     pub event: &'static str,
-    /// Branch.
-    pub branch: &'static str,
+    /// Branch or tag.
+    pub branch: String,
     /// Object id of the commit.
     pub sha: String,
     /// Number among the runs of the repository.

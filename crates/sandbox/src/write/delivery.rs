@@ -125,10 +125,11 @@ impl<'a> DeliveryStream<'a> {
         let setup = self.stream.organisation.deliveries[self.repository].setup;
         let by_release = setup.delivers == Delivers::Releases;
         let named = life.cause.filter(|_| life.names_cause && !by_release);
+        let service = setup.services()[life.service];
         Incident {
             source: SOURCE.to_owned(),
-            service: format!("{org}/{repo}"),
-            environment: if by_release { String::new() } else { setup.production()[0].to_owned() },
+            service: service.name.map_or_else(|| format!("{org}/{repo}"), str::to_owned),
+            environment: if by_release { String::new() } else { service.production[0].to_owned() },
             title: format!("{repo} serves errors"),
             severity: format!("sev{}", life.severity),
             started_at: Instant::from_seconds(life.events[0].0),

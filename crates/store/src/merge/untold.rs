@@ -82,6 +82,23 @@ pub(crate) fn complete_pull_request(pull_request: &mut PullRequest, stored: Pull
     }
 }
 
+/// Folders that are stored of a pull request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StoredFolders {
+    /// The last commit of its branch when they were read.
+    pub(crate) head_sha: String,
+    /// Their cell in the dictionary.
+    pub(crate) paths: i64,
+    /// Whether they are all.
+    pub(crate) are_all: bool,
+}
+
+/// Whether stored folders stay, of the same commits: where an observation tells none, or some and all are stored.
+pub(crate) fn keeps_folders(told: &PullRequest, stored: &StoredFolders) -> bool {
+    let has_same_commits = !told.head_sha.is_empty() && told.head_sha == stored.head_sha;
+    has_same_commits && !told.paths_complete && (told.paths.is_empty() || stored.are_all)
+}
+
 /// The stored entries of a list, renewed where they are told, and behind them those that are told and were not stored.
 fn with_others<T: Clone>(stored: Vec<T>, told: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<T> {
     let mut all = stored;
@@ -299,6 +316,27 @@ mod tests {
         assert_eq!(all.reviews[0].dismissed_state, "APPROVED");
         assert_eq!(all.events.iter().map(|event| event.at.seconds()).collect::<Vec<_>>(), [10, 30]);
         assert_eq!(all.first_commit_at, Some(at(5)));
+    }
+
+    #[test]
+    fn folders_stay_where_fewer_are_told_of_the_same_commits() {
+        let stored = |are_all| StoredFolders { head_sha: "a1".to_owned(), paths: 7, are_all };
+        let told = |paths: &[&str], paths_complete| PullRequest {
+            head_sha: "a1".to_owned(),
+            paths: texts(paths),
+            paths_complete,
+            ..PullRequest::default()
+        };
+        for are_all in [false, true] {
+            assert!(keeps_folders(&told(&[], false), &stored(are_all)), "nothing was asked");
+            assert!(!keeps_folders(&told(&["a"], true), &stored(are_all)));
+            assert!(!keeps_folders(&told(&[], true), &stored(are_all)), "it touches none");
+            assert_eq!(keeps_folders(&told(&["a"], false), &stored(are_all)), are_all);
+            let pushed = PullRequest { head_sha: "b2".to_owned(), ..told(&[], false) };
+            assert!(!keeps_folders(&pushed, &stored(are_all)), "other commits touch other folders");
+        }
+        let headless = PullRequest { head_sha: String::new(), ..told(&[], false) };
+        assert!(!keeps_folders(&headless, &StoredFolders::default()));
     }
 
     #[test]

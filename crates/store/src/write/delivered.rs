@@ -133,13 +133,12 @@ impl PageWriter<'_> {
             Row::Stored(stored) => {
                 let mut told = PullRequest { id: kept_id(&stored.id, &pull_request.id), ..pull_request.clone() };
                 self.keep_what_is_not_told(stored.row, &mut told)?;
-                let sql = "SELECT paths, paths_complete FROM pr WHERE row_id = ?1";
-                let read = |stored: &rusqlite::Row<'_>| Ok((stored.get(0)?, stored.get(1)?));
-                let (paths, complete): (i64, bool) = self.connection.by_key(sql)?.query_row([stored.row], read)?;
+                let folders = self.stored_folders(stored.row)?;
                 let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
                 self.put_pull_request(Some(stored.row), &told, repository, vanished_at, stored.seen_generation)?;
-                let sql = "UPDATE pr SET paths = ?1, paths_complete = ?2 WHERE row_id = ?3";
-                self.connection.by_key(sql)?.execute((paths, complete, stored.row))?;
+                if let Some(folders) = folders {
+                    self.put_folders(stored.row, &folders)?;
+                }
                 (stored.row, true)
             }
         };

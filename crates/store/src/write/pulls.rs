@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use model::records::PullRequest;
+use rusqlite::OptionalExtension as _;
 
 use super::{PageWriter, Row, Seen};
-use crate::merge::untold::complete_pull_request;
+use crate::merge::untold::{StoredFolders, complete_pull_request, keeps_folders};
 use crate::read::tables::rows_where;
 use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::Keys;
@@ -26,7 +27,11 @@ impl PageWriter<'_> {
                 }
                 let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
                 let seen = stored.seen_generation.max(self.generation);
+                let folders = if pull_request.paths_complete { None } else { self.stored_folders(stored.row)? };
                 self.put_pull_request(Some(stored.row), &pull_request, repository, vanished_at, seen)?;
+                if let Some(folders) = folders.filter(|folders| keeps_folders(&pull_request, folders)) {
+                    self.put_folders(stored.row, &folders)?;
+                }
                 if self.has_reviews_of_new_ids(stored.row, &pull_request.reviews)? {
                     let place = &pull_request.place;
                     self.find(Finding::NewIds, Kind::Review, &format!("{}/{}", place.org, place.repo));
@@ -38,6 +43,21 @@ impl PageWriter<'_> {
         };
         self.add_children("pr", row, &pull_request.reviews)?;
         self.add_children("pr", row, &pull_request.events)
+    }
+
+    /// The folders that are stored of a pull request.
+    pub(super) fn stored_folders(&self, row: i64) -> rusqlite::Result<Option<StoredFolders>> {
+        let sql = "SELECT head_sha, paths, paths_complete FROM pr WHERE row_id = ?1";
+        let read = |stored: &rusqlite::Row<'_>| {
+            Ok(StoredFolders { head_sha: stored.get(0)?, paths: stored.get(1)?, are_all: stored.get(2)? })
+        };
+        self.connection.by_key(sql)?.query_row([row], read).optional()
+    }
+
+    /// Gives a pull request back the folders that were stored of it.
+    pub(super) fn put_folders(&self, row: i64, folders: &StoredFolders) -> rusqlite::Result<()> {
+        let sql = "UPDATE pr SET paths = ?1, paths_complete = ?2 WHERE row_id = ?3";
+        self.connection.by_key(sql)?.execute((folders.paths, folders.are_all, row)).map(drop)
     }
 
     /// A pull request as it is stored, with its reviews and events.

@@ -1,7 +1,7 @@
 //! What is there no longer, and what comes back.
 
 use model::deliveries::Delivered;
-use model::records::{Issue, Record, Scope};
+use model::records::{Issue, PullRequest, Record, Scope};
 use store::{Absence, Delivery, Kind, Page};
 
 use crate::records::{
@@ -112,6 +112,27 @@ fn the_present_rows_of_a_repository_can_be_asked_for() {
     assert_eq!(present(70), ["I_1", "I_3"]);
     assert_eq!(fixture.store.present_ids(Kind::PullRequest, "R_1", at(70)).expect("asked"), ["P_1"]);
     assert_eq!(fixture.store.present_ids(Kind::Issue, "R_2", at(70)).expect("asked"), [""; 0]);
+}
+
+#[test]
+fn the_merged_pull_requests_that_lack_folders_can_be_asked_for() {
+    let fixture = imported();
+    let pull = |id: &str, number: &str, merged: bool, paths_complete: bool| {
+        let merged_at = merged.then(|| at(40));
+        pull_record(PullRequest { merged_at, paths_complete, ..pull_request(id, number) })
+    };
+    let pulls = [
+        pull("P_5", "15", true, false),
+        pull("P_2", "12", true, false),
+        pull("P_3", "13", true, true),
+        pull("P_4", "14", false, false),
+    ];
+    fixture.read_in(2, 60, &pulls);
+    let lacking = || fixture.store.lacking_folders("R_1").expect("read");
+    assert_eq!(lacking(), ["P_2", "P_5"]);
+    fixture.store.gone(&Absence { run: 3, at: at(70) }, Kind::PullRequest, &["P_2".to_owned()]).expect("stored");
+    assert_eq!(lacking(), ["P_5"]);
+    assert_eq!(fixture.store.lacking_folders("R_2").expect("read"), [""; 0]);
 }
 
 /// Issue 1 of `api` with a card that moved, as it is after it was transferred to `web`.

@@ -253,3 +253,21 @@ fn a_folder_reaches_to_the_newest_instant_at_which_something_vanished() {
     assert_eq!(as_of(Scopes::ISSUES), Some(at(40)));
     assert_eq!(as_of(Scopes::PULL_REQUESTS), Some(at(50)));
 }
+
+#[test]
+fn an_import_that_asks_for_no_folders_leaves_those_of_the_same_commits_and_no_others() {
+    let fixture = Fixture::new();
+    let folders = || fixture.cells("pr", &["head_sha", "paths", "paths_complete"]);
+    fixture.read_in(1, 100, &[pull_titled("first", 50)]);
+    assert_eq!(folders(), ["a1,src,true"]);
+    let unasked = |head_sha: &str, changed| {
+        let head_sha = head_sha.to_owned();
+        let updated_at = Some(at(changed));
+        let pull = pull_request("P_1", "2");
+        pull_record(PullRequest { head_sha, updated_at, paths: Vec::new(), paths_complete: false, ..pull })
+    };
+    fixture.read_in(2, 200, &[unasked("a1", 60)]);
+    assert_eq!(folders(), ["a1,src,true"]);
+    fixture.read_in(3, 300, &[unasked("b2", 70)]);
+    assert_eq!(folders(), ["b2,,false"]);
+}

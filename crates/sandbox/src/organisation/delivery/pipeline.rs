@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use model::records::DeploymentStatusKind as State;
 
 use super::incidents::{incident, noticed_after};
-use super::setup::Rhythm;
-use super::{Branch, Delivery, DeploymentLife, Environment, IncidentLife, Purpose};
+use super::setup::{Rhythm, Service};
+use super::{Branch, BranchStep, Delivery, DeploymentLife, Environment, IncidentLife, Purpose};
 use crate::calendar::{DAY, HOUR, MINUTE, monday_of};
 use crate::organisation::Organisation;
 use crate::random::Dice;
@@ -23,29 +23,38 @@ pub(super) fn deploy(
     delivery: &mut Delivery,
     calm: Option<(i64, i64)>,
 ) {
-    let Some(branch) = delivery.served() else { return };
-    let mut pipeline = Pipeline {
-        organisation,
-        repository,
-        delivery,
-        branch,
-        calm,
-        dice: Dice::new(organisation.options.seed, TOPIC, repository),
-        deployments: Vec::new(),
-        incidents: Vec::new(),
-        served: HashMap::new(),
-        live: None,
-        runs: 0,
-    };
-    pipeline.live();
-    let Pipeline { deployments, incidents, .. } = pipeline;
+    let (mut deployments, mut incidents, mut runs) = (Vec::new(), Vec::new(), 0);
+    for (place, service) in delivery.setup.services().into_iter().enumerate() {
+        let Some(branch) = delivery.served() else { return };
+        let mut pipeline = Pipeline {
+            organisation,
+            repository,
+            delivery,
+            place,
+            service,
+            branch,
+            calm,
+            dice: Dice::new(organisation.options.seed, TOPIC, place << 32 | repository),
+            deployments,
+            incidents,
+            served: HashMap::new(),
+            live: None,
+            runs,
+        };
+        pipeline.live();
+        Pipeline { deployments, incidents, runs, .. } = pipeline;
+    }
     (delivery.deployments, delivery.incidents) = (deployments, incidents);
 }
 
+/// The pipeline of one service.
 struct Pipeline<'a> {
     organisation: &'a Organisation,
     repository: usize,
     delivery: &'a Delivery,
+    /// Position among the services of the repository.
+    place: usize,
+    service: Service,
     branch: &'a Branch,
     calm: Option<(i64, i64)>,
     dice: Dice,
@@ -64,6 +73,10 @@ impl Pipeline<'_> {
         let doomed = steps.iter().position(|step| self.delivery.commits[step.head as usize].dropped_at.is_some());
         let (mut next, mut free_at) = (0, self.organisation.start + self.dice.between(DAY, 3 * DAY));
         while next < steps.len() {
+            if !self.is_concerned(&steps[next]) {
+                next += 1;
+                continue;
+            }
             let mut at = self.time_of_run(steps[next].at.max(free_at));
             if let Some(doomed) = doomed.filter(|doomed| next <= *doomed && at > steps[*doomed].at) {
                 at = free_at.max(steps[doomed].at + 10 * MINUTE);
@@ -79,11 +92,16 @@ impl Pipeline<'_> {
         }
     }
 
+    /// Whether a step of the branch has anything new for the service; of commits without a pull request nobody knows.
+    fn is_concerned(&self, step: &BranchStep) -> bool {
+        step.brings.is_empty() || step.brings.iter().any(|pull| self.delivery.concerns(*pull, self.place))
+    }
+
     /// When something that could be deployed from `ready_at` on is.
     fn time_of_run(&mut self, ready_at: i64) -> i64 {
         let day = ready_at.div_euclid(DAY);
         let at_hour = |day: i64, hour: i64| day * DAY + hour * HOUR;
-        match self.delivery.setup.rhythm() {
+        match self.service.rhythm {
             Rhythm::Continuous => ready_at + self.dice.between(4 * MINUTE, 3 * HOUR),
             Rhythm::Daily => {
                 let today = at_hour(day, 14) + self.dice.between(0, HOUR);
@@ -117,7 +135,7 @@ impl Pipeline<'_> {
         }
         now = self.attempt("staging", now, run, position, Purpose::Change, None);
         now += self.dice.between(MINUTE, 40 * MINUTE);
-        let regions = self.delivery.setup.production();
+        let regions = self.service.production;
         if self.delivery.setup.has_accidents && self.runs == WAITING_RUN {
             self.attempt(regions[0], now, run, position, Purpose::Waiting, None);
             return now + MINUTE;
@@ -163,11 +181,11 @@ impl Pipeline<'_> {
                 let back_at = now.max(started_at + self.dice.between(8 * MINUTE, 80 * MINUTE));
                 let over = self.again(back_at, before, Purpose::Rollback);
                 let restored_at = over.max(started_at) + self.dice.between(MINUTE, 12 * MINUTE);
-                self.incidents.push(incident(&mut self.dice, rollout, started_at, restored_at));
+                self.suffer(rollout, started_at, restored_at);
                 return over;
             }
             let restored_at = started_at + self.dice.log_normal(1.6 * HOUR as f64, 0.9).min(3.0 * DAY as f64) as i64;
-            self.incidents.push(incident(&mut self.dice, rollout, started_at, restored_at));
+            self.suffer(rollout, started_at, restored_at);
             return now;
         }
         match self.dice.unit() {
@@ -187,11 +205,17 @@ impl Pipeline<'_> {
                 // Nobody's deployment.
                 let started_at = now + self.dice.between(0, 3 * DAY);
                 let restored_at = started_at + self.dice.between(15 * MINUTE, 6 * HOUR);
-                self.incidents.push(incident(&mut self.dice, None, started_at, restored_at));
+                self.suffer(None, started_at, restored_at);
                 now
             }
             _ => now,
         }
+    }
+
+    /// An incident of the service.
+    fn suffer(&mut self, cause: Option<u32>, started_at: i64, restored_at: i64) {
+        let incident = incident(&mut self.dice, cause, started_at, restored_at);
+        self.incidents.push(IncidentLife { service: self.place, ..incident });
     }
 
     fn can_go_back(&self, before: usize, from: usize) -> bool {
@@ -204,7 +228,7 @@ impl Pipeline<'_> {
     fn again(&mut self, at: i64, position: usize, purpose: Purpose) -> i64 {
         let run = self.next_run();
         let (mut now, mut rollout) = (at, None);
-        for region in self.delivery.setup.production() {
+        for region in self.service.production {
             let index = self.deployments.len() as u32;
             now = self.attempt(region, now, run, position, purpose, rollout) + 3 * MINUTE;
             rollout = rollout.or(Some(index));
@@ -268,6 +292,7 @@ impl Pipeline<'_> {
             statuses,
             run: Some((run, 20_000_000_000 + self.repository as u64 * 10_000_000 + index as u64)),
             creator: Some(person).filter(|person| by_hand && stays(self.organisation, *person)),
+            service: self.place,
             purpose: if is_production { purpose } else { Purpose::Rehearsal },
             position: is_production.then_some(position),
             rollout: is_production.then(|| rollout.unwrap_or(index as u32)),

@@ -22,6 +22,7 @@ pub(super) fn deploy(organisation: &Organisation, delivery: &mut Delivery, previ
             statuses,
             run: None,
             creator: Some(life.author).filter(|author| stays(organisation, *author)),
+            service: 0,
             purpose: Purpose::Rehearsal,
             position: None,
             rollout: None,

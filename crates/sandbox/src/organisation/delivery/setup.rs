@@ -38,6 +38,34 @@ pub(crate) enum Delivers {
     ReleaseBranch,
     /// Deployments of main.
     Main { rhythm: Rhythm, regions: bool },
+    /// Deployments of main after each merge, each by a tag of its own.
+    Tags,
+    /// Deployments of main, of two services that live in folders of their own.
+    Folders,
+}
+
+/// What is deployed together.
+#[derive(Clone, Copy)]
+pub(crate) struct Service {
+    /// Its name; `None`: that of the repository with its organisation.
+    pub(crate) name: Option<&'static str>,
+    /// The folder whose changes are its own; `None`: all are.
+    pub(crate) folder: Option<&'static str>,
+    /// Environments of production.
+    pub(crate) production: &'static [&'static str],
+    /// How often it is deployed.
+    pub(crate) rhythm: Rhythm,
+}
+
+impl Service {
+    const CART: Self = Self {
+        name: Some("cart"),
+        folder: Some("services/cart"),
+        production: &["prod-cart"],
+        rhythm: Rhythm::Continuous,
+    };
+    const PAY: Self =
+        Self { name: Some("pay"), folder: Some("services/pay"), production: &["prod-pay"], rhythm: Rhythm::Daily };
 }
 
 /// How a repository merges and delivers.
@@ -65,6 +93,8 @@ impl Setup {
             (2, _) => Delivers::ReleaseBranch,
             (3, _) => Delivers::Main { rhythm: Rhythm::Daily, regions: true },
             (5, _) => from_main(Rhythm::Weekly),
+            (6, _) => Delivers::Folders,
+            (7, _) => Delivers::Tags,
             _ if repository % 8 == 4 => Delivers::Nothing,
             (_, 0) => from_main(Rhythm::Daily),
             (_, 1) => from_main(Rhythm::Continuous),
@@ -85,19 +115,17 @@ impl Setup {
         if self.delivers == Delivers::ReleaseBranch { RELEASE_BRANCH } else { DEFAULT_BRANCH }
     }
 
-    /// Environments of production.
-    pub(crate) fn production(&self) -> &'static [&'static str] {
+    /// What is deployed together, in order of their names; one service where nothing is.
+    pub(crate) fn services(&self) -> Vec<Service> {
+        let whole = |rhythm, production| Service { name: None, folder: None, production, rhythm };
         match self.delivers {
-            Delivers::Main { regions: true, .. } => &["prod-eu", "prod-us"],
-            _ => &["production"],
-        }
-    }
-
-    /// How often the branch that users are served from is deployed.
-    pub(crate) fn rhythm(&self) -> Rhythm {
-        match self.delivers {
-            Delivers::Main { rhythm, .. } => rhythm,
-            _ => Rhythm::Daily,
+            Delivers::Folders => vec![Service::CART, Service::PAY],
+            Delivers::Main { rhythm, regions: true } => vec![whole(rhythm, &["prod-eu", "prod-us"])],
+            Delivers::Main { rhythm, regions: false } => vec![whole(rhythm, &["production"])],
+            Delivers::Tags => vec![whole(Rhythm::Continuous, &["production"])],
+            Delivers::Nothing | Delivers::Releases | Delivers::ReleaseBranch => {
+                vec![whole(Rhythm::Daily, &["production"])]
+            }
         }
     }
 }

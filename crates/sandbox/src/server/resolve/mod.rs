@@ -254,6 +254,7 @@ pub(crate) fn resolver(type_name: &str, field: &str) -> Resolver {
         "PullRequest" => pull_request::pull_request(field),
         "PullRequestReview" => pull_request::review(field),
         "PullRequestCommit" => pull_request::pull_request_commit(field),
+        "PullRequestChangedFile" => pull_request::changed_file(field),
         "Commit" => commit::commit(field),
         "Deployment" => delivery::deployment(field),
         "DeploymentStatus" => delivery::deployment_status(field),

@@ -73,6 +73,11 @@ pub(super) fn pull_request(field: &str) -> Option<Resolve> {
             let nodes = (0..count).map(|commit| Node::part(Kind::PullRequestCommit, node.at(), commit));
             context.page_by_position(&placed(nodes), arguments)
         },
+        "files" => |context, node, arguments| {
+            let count = context.pull_request(node).files.len();
+            let nodes = (0..count).map(|file| Node::part(Kind::ChangedFile, node.at(), file));
+            context.page_by_position(&placed(nodes), arguments)
+        },
         "projectItems" => |context, node, arguments| {
             let archived = arguments.flag("includeArchived").unwrap_or(true);
             let items =
@@ -142,6 +147,14 @@ pub(super) fn pull_request_commit(field: &str) -> Option<Resolve> {
     let resolve: Resolve = match field {
         "id" => |context, node, _| Value::Owned(format!("PURC_{}", object_id(context, node))),
         "commit" => |_, node, _| Value::Node(Node::part(Kind::Commit, node.at(), node.inner())),
+        _ => return None,
+    };
+    Some(resolve)
+}
+
+pub(super) fn changed_file(field: &str) -> Option<Resolve> {
+    let resolve: Resolve = match field {
+        "path" => |context, node, _| Value::Text(&context.pull_request(node).files[node.inner()]),
         _ => return None,
     };
     Some(resolve)

@@ -180,3 +180,17 @@ async fn moving_entries_show_their_truth_last() {
     let cards = crawl(&server, ITEMS, json!({ "first": 5 }), BOARD).await;
     assert_eq!(ids(&cards).iter().collect::<BTreeSet<_>>().len(), 27);
 }
+
+#[tokio::test]
+async fn files_of_a_pull_request_page_to_their_end() {
+    let mut view = view(1);
+    view.pull_requests[0].files = (0..25).map(|number| format!("src/part_{number:02}.rs")).collect();
+    let server = serve(view).await;
+    let query = "query Files($first: Int!, $after: String) { node(id: \"PR_0\") { ... on PullRequest {
+        files(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { path } }
+    } } }";
+    let files = crawl(&server, query, json!({ "first": 10 }), "/node/files").await;
+    let paths: Vec<&str> = files.iter().map(|file| file["path"].as_str().expect("a path")).collect();
+    assert_eq!((paths.len(), paths[0], paths[24]), (25, "src/part_00.rs", "src/part_24.rs"));
+    assert!(paths.is_sorted());
+}
