@@ -1,0 +1,140 @@
+/** Words of the page DORA. */
+export const dora = {
+  empty: 'Nothing was deployed in this period.',
+  unrecorded: 'Deployments are recorded no more in this period: what was deployed is not known.',
+  all: (count: number) => `Show all ${count}`,
+  fewer: () => 'Show fewer',
+  tiles: {
+    frequency: 'Deployment frequency',
+    lead: 'Lead time for changes',
+    failures: 'Change failure rate',
+    recovery: 'Recovery time',
+    rework: 'Rework rate',
+    units: {
+      frequency: 'a week',
+      lead: 'days, median',
+      share: 'of deployments',
+      recovery: 'hours, median',
+    },
+    days: 'days',
+    deployments: 'deployments',
+    ofDeployments: (count: string) => (count === '1' ? '1 deployment' : `${count} deployments`),
+    changes: (count: string) => (count === '1' ? '1 change' : `${count} changes`),
+    ofFailed: (count: string) =>
+      count === '1' ? '1 failed deployment that is over' : `${count} failed deployments that are over`,
+    part: (part: string, all: string) => `${part} of ${all}`,
+    interval: (low: string, high: string) => `95 % interval ${low} to ${high}`,
+    noChange: 'No change with a known first commit reached users in this period',
+    noneRecovered: 'No failed deployment of this period is over',
+  },
+  deployments: {
+    title: 'Deployments',
+    chart: 'Deployments to production, with average and limits',
+    unit: 'deployments',
+    line: 'Deployments',
+    finding: (period: string, deployments: string, failed: string) =>
+      `In ${period}, the last complete period shown, there were ${deployments}, of which ${failed} failed.`,
+    unrecorded: (period: string) =>
+      `From ${period} on deployments are recorded no more: the gap is unknown, and not none.`,
+    failed: 'Failed',
+    rollbacks: 'Rollbacks',
+    redeploys: 'Redeploys',
+    attempts: 'Failed attempts',
+  },
+  lead: {
+    title: 'Lead time for changes by month',
+    chart: 'Days from the first commit to users, as percentiles, by month',
+    unit: 'days',
+    changes: 'Changes',
+    stages: [
+      ['coding_p50_days', 'Coding'],
+      ['pickup_p50_days', 'Pickup'],
+      ['review_p50_days', 'Review'],
+      ['merge_p50_days', 'Merge'],
+      ['deploy_wait_p50_days', 'Waiting for deployment'],
+    ] as const,
+    linked: 'Deployed by now, share',
+    certain: 'Of these certain, share',
+    finding: (month: string, days: string, changes: string) =>
+      `In ${month}, the last complete month, ${changes === '1' ? '1 change' : `${changes} changes`} took ${days} days in the median.`,
+    longest: (stage: string, days: string) =>
+      `The longest stage by its own median is ${stage.toLowerCase()}, ${days} days.`,
+    empty: 'No change with a known first commit reached users in this period.',
+  },
+  services: {
+    title: 'Services by month',
+    titleWithTeams: 'Teams and services by month',
+    service: 'Service',
+    either: 'Team or service',
+    team: (name: string) => `Team ${name}`,
+    teams: 'Teams',
+    services: 'Services',
+    measure: 'Figure',
+    measures: {
+      deployments: 'Deployments',
+      lead: 'Lead time, days, median',
+      failed: 'Failed deployments',
+      linked: 'Merged and deployed by now, share',
+    },
+    finding: (services: number, teams: number, months: number) =>
+      `${teams === 0 ? '' : teams === 1 ? '1 team and ' : `${teams} teams and `}${services === 1 ? '1 service' : `${services} services`} over ${months === 1 ? '1 month' : `${months} months`}: the darker, the more; in italics what is not complete.`,
+    caption: (measure: string) => `${measure}, by month`,
+    region: 'Figures by month',
+    before: 'before the first deployment',
+    all: (count: number) => `Show all ${count} services`,
+    fewer: () => 'Show fewer',
+  },
+  failed: {
+    title: 'Deployments that failed',
+    finding: (failed: number, all: number, open: number) =>
+      failed === 0
+        ? `None of ${all} deployments of this period failed, as far as is known.`
+        : `${failed} of ${all} deployments of this period failed${open > 0 ? `; of ${open} no end is known` : ''}.`,
+    region: 'Failed deployments, the newest first',
+    when: 'Deployed',
+    service: 'Service',
+    commit: 'Commit',
+    causes: 'Known by',
+    cause: {
+      incident: 'incident',
+      label: 'label of a change',
+      rollback: 'rollback',
+      hotfix: 'hotfix',
+      attempt: 'attempt',
+    } as Record<string, string>,
+    recovered: 'Users served again after, hours',
+    changes: 'Changes',
+  },
+  changes: {
+    slowest: 'Slowest changes',
+    slowestRegion: 'Changes that reached users, the slowest first',
+    undeployed: 'Merged and not with users',
+    undeployedRegion: 'Merged changes without a deployment, what waits and is oldest first',
+    id: 'Change',
+    name: 'Title',
+    lead: 'Lead time, days',
+    stages: [
+      ['coding_days', 'Coding'],
+      ['pickup_days', 'Pickup'],
+      ['review_days', 'Review'],
+      ['merge_days', 'Merge'],
+      ['deploy_wait_days', 'Waiting'],
+    ] as const,
+    how: 'Known by',
+    methods: (method: string, confidence: string) => `${method.replaceAll('_', ' ')} (${confidence})`,
+    merged: 'Merged',
+    reason: 'Why',
+    reasons: {
+      not_deployed: 'newer than what is deployed',
+      other_branch: 'merged into another branch',
+      no_service: 'touches no folder of a service',
+      unknown: 'dropped or rewritten after the merge',
+    } as Record<string, string>,
+    finding: (id: string, days: string, longest: string) =>
+      `${id} took longest, ${days} days${longest ? `, most of it ${longest}` : ''}.`,
+    undeployedFinding: (open: number, all: number, waiting: number) =>
+      `${open} of the ${all} changes of this period are merged and reached no user; ${waiting} of them wait for a deployment.`,
+    unrecorded: (count: number) =>
+      `Of ${count === 1 ? '1 more' : `${count} more`} it is not known, since deployments are recorded no more.`,
+  },
+};
