@@ -28,7 +28,7 @@ pub(crate) use pull_requests::{EVENTS, SIZES};
 
 /// All of them, below `/api/v1/`.
 pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
-    for route in &TABLE_ROUTES {
+    for route in TABLE_ROUTES.iter() {
         let Some(evidence) = route.evidence else { continue };
         let shared = Arc::clone(shared);
         let handler = move |uri: Uri, headers: HeaderMap| {

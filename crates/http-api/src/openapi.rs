@@ -46,8 +46,8 @@ fn build() -> OpenApi {
     for (path, table) in COMPATIBLE_ROUTES {
         paths.paths.insert(format!("/api/{path}"), compatible(path, table));
     }
-    for route in &TABLE_ROUTES {
-        for (_, table) in route.tables {
+    for route in TABLE_ROUTES.iter() {
+        for (_, table) in &route.tables {
             components = components.schema(columns::row_name(table), columns::row(spec(table)));
         }
         let path = format!("/api/v1/{}", route.path);

@@ -1,6 +1,10 @@
 //! The routing table: path of each table, its parameters and its evidence.
 
-use metrics_core::catalogue::{self, TableSpec};
+use std::sync::LazyLock;
+
+use metrics_core::catalogue::{self, Period, TableSpec};
+
+pub(crate) use metrics_core::catalogue::{Counted, Evidence};
 
 /// A table at an address of the typed routes.
 #[derive(Debug)]
@@ -8,7 +12,7 @@ pub(crate) struct TableRoute {
     /// Below `/api/v1/`.
     pub(crate) path: &'static str,
     /// The tables by length of period; the first one is meant where `by` is not given.
-    pub(crate) tables: &'static [(By, &'static str)],
+    pub(crate) tables: Vec<(By, &'static str)>,
     /// Whether `…/evidence` lists the rows behind it.
     pub(crate) evidence: Option<Evidence>,
 }
@@ -24,39 +28,17 @@ pub(crate) enum By {
     Quarter,
 }
 
-/// What the rows behind a table are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Evidence {
-    /// Issues that were finished in a period.
-    Finished,
-    /// Issues that were open on a board, by step.
-    Stock,
-    /// Open pull requests.
-    OpenPullRequests,
-    /// Pull requests of the list of all.
-    PullRequests(Counted),
-}
-
-/// Which pull requests a figure counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Counted {
-    /// Merged in a period.
-    Merged,
-    /// Merged in a period, by size.
-    MergedBySize,
-    /// Merged in a range of days, by the time from opened to merged.
-    MergedByTime,
-    /// Opened, merged or closed in a period.
-    Activity,
-    /// Opened in a period.
-    Opened,
-    /// Opened in a range of days.
-    OpenedWithin,
-    /// Opened in a range of days, by their number of change requests.
-    OpenedByChangeRequests,
-}
-
 impl By {
+    fn of(period: Period) -> Self {
+        match period {
+            Period::None => Self::Nothing,
+            Period::Day => Self::Day,
+            Period::Week => Self::Week,
+            Period::Month => Self::Month,
+            Period::Quarter => Self::Quarter,
+        }
+    }
+
     /// As asked for.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -69,75 +51,18 @@ impl By {
     }
 }
 
-const fn route(path: &'static str, tables: &'static [(By, &'static str)]) -> TableRoute {
-    TableRoute { path, tables, evidence: None }
-}
-
-const fn with_evidence(path: &'static str, tables: &'static [(By, &'static str)], evidence: Evidence) -> TableRoute {
-    TableRoute { path, tables, evidence: Some(evidence) }
-}
-
-const fn of_pull_requests(path: &'static str, tables: &'static [(By, &'static str)], counted: Counted) -> TableRoute {
-    with_evidence(path, tables, Evidence::PullRequests(counted))
-}
-
-/// Every typed table.
-pub(crate) const TABLE_ROUTES: [TableRoute; 34] = [
-    with_evidence("flow/cycle-time", &[(By::Month, "cycle_time"), (By::Week, "cycle_time_week")], Evidence::Finished),
-    with_evidence(
-        "flow/throughput",
-        &[(By::Week, "throughput_week"), (By::Month, "throughput_month"), (By::Quarter, "throughput_quarter")],
-        Evidence::Finished,
-    ),
-    with_evidence("flow/stocks", &[(By::Nothing, "stocks"), (By::Week, "stocks_week")], Evidence::Stock),
-    with_evidence("flow/stocks/totals", &[(By::Week, "stocks_totals_week")], Evidence::Stock),
-    route("flow/net-flow", &[(By::Week, "net_flow_week")]),
-    route("flow/cumulative-flow", &[(By::Day, "cumulative_flow_day")]),
-    route("flow/cumulative-flow/totals", &[(By::Week, "cumulative_flow_totals_week")]),
-    with_evidence("flow/aging", &[(By::Nothing, "aging_wip")], Evidence::Stock),
-    route("flow/forecast", &[(By::Nothing, "forecast")]),
-    route("flow/summary", &[(By::Nothing, "flow_summary")]),
-    route("issues", &[(By::Nothing, "calculated_issue")]),
-    route("pull-requests", &[(By::Nothing, "calculated_pr")]),
-    of_pull_requests("pull-requests/distribution", &[(By::Nothing, "pr_cycle_dist")], Counted::MergedByTime),
-    of_pull_requests(
-        "pull-requests/change-requests",
-        &[
-            (By::Week, "pr_change_requests_week"),
-            (By::Month, "pr_change_requests_month"),
-            (By::Quarter, "pr_change_requests_quarter"),
-        ],
-        Counted::Opened,
-    ),
-    of_pull_requests(
-        "pull-requests/change-requests/repositories",
-        &[(By::Nothing, "pr_change_requests_repo")],
-        Counted::OpenedWithin,
-    ),
-    of_pull_requests(
-        "pull-requests/change-requests/distribution",
-        &[(By::Nothing, "pr_change_requests_repo_dist")],
-        Counted::OpenedByChangeRequests,
-    ),
-    of_pull_requests("pull-requests/cycle", &[(By::Week, "pr_cycle_week")], Counted::Merged),
-    of_pull_requests("pull-requests/review-latency", &[(By::Week, "pr_review_latency_week")], Counted::MergedBySize),
-    of_pull_requests("pull-requests/activity", &[(By::Week, "pr_activity_week")], Counted::Activity),
-    route("pull-requests/net-flow", &[(By::Week, "pr_net_flow_week")]),
-    with_evidence("pull-requests/open", &[(By::Nothing, "pr_open")], Evidence::OpenPullRequests),
-    route("pull-requests/authors", &[(By::Week, "pr_author_week")]),
-    route("pull-requests/summary", &[(By::Nothing, "pr_summary")]),
-    route("delivery/dora", &[(By::Week, "dora_week"), (By::Month, "dora_month"), (By::Day, "dora_day")]),
-    route("delivery/dora/teams", &[(By::Month, "dora_team_month")]),
-    route("delivery/summary", &[(By::Nothing, "dora_summary")]),
-    route("delivery/deployments", &[(By::Nothing, "calculated_deployment")]),
-    route("delivery/changes", &[(By::Nothing, "calculated_change")]),
-    route("delivery/incidents", &[(By::Nothing, "calculated_incident")]),
-    route("cloud-spending/monthly", &[(By::Month, "cloud_spending_monthly")]),
-    route("cloud-spending/services", &[(By::Month, "cloud_spending_services")]),
-    route("cloud-spending/compared", &[(By::Month, "cloud_spending_compared")]),
-    route("cloud-spending/totals", &[(By::Month, "cloud_spending_totals")]),
-    route("cloud-spending/summary", &[(By::Nothing, "cloud_spending_summary")]),
-];
+/// Every typed table, in the order of the catalogue.
+pub(crate) static TABLE_ROUTES: LazyLock<Vec<TableRoute>> = LazyLock::new(|| {
+    let mut routes: Vec<TableRoute> = Vec::new();
+    for table in catalogue::tables() {
+        let by = (By::of(table.period), table.name);
+        match routes.iter_mut().find(|route| route.path == table.path) {
+            Some(route) => route.tables.push(by),
+            None => routes.push(TableRoute { path: table.path, tables: vec![by], evidence: table.evidence }),
+        }
+    }
+    routes
+});
 
 /// The original tool's addresses below `/api/`, with their tables.
 pub(crate) const COMPATIBLE_ROUTES: [(&str, &str); 10] = [
@@ -160,39 +85,23 @@ pub(crate) fn spec(table: &str) -> &'static TableSpec {
 
 #[cfg(test)]
 mod tests {
-    use metrics_core::catalogue::Period;
-
     use super::*;
 
     #[test]
-    fn every_table_of_the_catalogue_has_one_typed_address() {
-        let mut routed: Vec<&str> =
-            TABLE_ROUTES.iter().flat_map(|route| route.tables.iter().map(|(_, name)| *name)).collect();
-        let mut listed: Vec<&str> = catalogue::tables().iter().map(|table| table.name).collect();
-        routed.sort_unstable();
-        listed.sort_unstable();
-        assert_eq!(routed, listed);
+    fn tables_of_one_address_are_cut_differently_and_have_the_same_rows_behind_them() {
+        for route in TABLE_ROUTES.iter() {
+            assert!(!route.path.is_empty() && route.path.split('/').all(|step| !step.is_empty()), "{route:?}");
+            for (place, (by, name)) in route.tables.iter().enumerate() {
+                assert_eq!(spec(name).evidence, route.evidence, "{name}");
+                assert!(route.tables[..place].iter().all(|(other, _)| other != by), "{name}");
+            }
+        }
     }
 
     #[test]
     fn the_compatible_tables_are_in_the_catalogue() {
         for (path, table) in COMPATIBLE_ROUTES {
             assert!(catalogue::table(table).is_some(), "{path}");
-        }
-    }
-
-    #[test]
-    fn a_table_is_cut_as_its_address_says() {
-        for (by, table) in TABLE_ROUTES.iter().flat_map(|route| route.tables) {
-            let period = spec(table).period;
-            let expected = match by {
-                By::Nothing => Period::None,
-                By::Day => Period::Day,
-                By::Week => Period::Week,
-                By::Month => Period::Month,
-                By::Quarter => Period::Quarter,
-            };
-            assert_eq!(period, expected, "{table}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use chrono_tz::Tz;
-use metrics_core::catalogue::{self, TableScope};
+use metrics_core::catalogue::{self, Computed, TableScope, TableSpec};
 use metrics_core::delivery::has_delivery;
 use metrics_core::selection::{Known, known};
 use metrics_core::{Calculation, Prepared, Selection, calculate_tables};
@@ -48,25 +48,6 @@ pub(crate) enum Kept {
     Answer(Arc<Answer>),
 }
 
-/// Tables that take long, are long, or depend on more than the others: of a part of the organisation each is computed
-/// when it is asked for, and the others of the scope together, since a page shows several of them.
-const ALONE: [&str; 10] = [
-    "calculated_change",
-    "calculated_deployment",
-    "calculated_incident",
-    "calculated_issue",
-    "calculated_pr",
-    "dora_team_month",
-    "forecast",
-    "pr_change_requests_repo",
-    "pr_change_requests_repo_dist",
-    "pr_cycle_dist",
-];
-
-/// The lists of all issues, pull requests, changes and deployments: as large as all other tables together, and made when
-/// they are asked for.
-const LISTS: [&str; 4] = ["calculated_change", "calculated_deployment", "calculated_issue", "calculated_pr"];
-
 /// Which tables of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Portion {
@@ -82,23 +63,26 @@ pub(crate) enum Portion {
 
 impl Portion {
     /// The one with a table.
-    pub(crate) fn with(table: &str) -> Self {
-        ALONE.into_iter().find(|name| *name == table).map_or(Self::Rest, Self::Alone)
+    pub(crate) fn with(table: &TableSpec) -> Self {
+        if table.computed == Computed::Together { Self::Rest } else { Self::Alone(table.name) }
     }
 
     /// The one of the whole organisation with a table.
-    pub(crate) fn of_all_with(table: &str) -> Self {
-        LISTS.into_iter().find(|name| *name == table).map_or(Self::Standing, Self::Alone)
+    pub(crate) fn of_all_with(table: &TableSpec) -> Self {
+        if table.computed == Computed::List { Self::Alone(table.name) } else { Self::Standing }
     }
 
     /// Its tables; `None` for all.
     fn tables(self, scope: TableScope) -> Option<Vec<&'static str>> {
-        let of_scope = || catalogue::tables().iter().filter(|table| table.scope == scope).map(|table| table.name);
+        let that = |is_one: &dyn Fn(Computed) -> bool| {
+            let tables = catalogue::tables().iter().filter(|table| table.scope == scope && is_one(table.computed));
+            Some(tables.map(|table| table.name).collect())
+        };
         match self {
             Self::Whole => None,
-            Self::Standing => Some(of_scope().filter(|name| !LISTS.contains(name)).collect()),
+            Self::Standing => that(&|computed| computed != Computed::List),
             Self::Alone(name) => Some(vec![name]),
-            Self::Rest => Some(of_scope().filter(|name| !ALONE.contains(name)).collect()),
+            Self::Rest => that(&|computed| computed == Computed::Together),
         }
     }
 }

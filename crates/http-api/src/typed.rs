@@ -46,7 +46,7 @@ pub(crate) enum Format {
 
 /// All of them, below `/api/v1/`.
 pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
-    for route in &TABLE_ROUTES {
+    for route in TABLE_ROUTES.iter() {
         let path = format!("/api/v1/{}", route.path);
         let csv = format!("{path}.csv");
         routes.get(path, handler(shared, route, None));
@@ -180,8 +180,8 @@ pub(crate) fn question(table: &str, query: &Query) -> Question {
     let is_part = query.as_of.is_some() || selection != Selection::default();
     let portion = match (has_portions(query.set, spec.scope), is_part) {
         (false, _) => Portion::Whole,
-        (true, true) => Portion::with(table),
-        (true, false) => Portion::of_all_with(table),
+        (true, true) => Portion::with(spec),
+        (true, false) => Portion::of_all_with(spec),
     };
     Question { set: query.set, scope: spec.scope, portion, as_of: query.as_of, selection }
 }

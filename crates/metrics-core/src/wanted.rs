@@ -1,5 +1,7 @@
 //! Selection of the tables that are asked for: figures that nobody reads are not computed.
 
+use crate::catalogue::table;
+
 /// All tables, or some.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted<'a> {
@@ -18,20 +20,6 @@ impl Wanted<'_> {
 }
 
 /// The tables that the findings of one rest on, or that a summary takes its charts from.
-fn rests_on(table: &str) -> &'static [&'static str] {
-    match table {
-        "stocks" | "stocks_week" | "stocks_totals_week" => &["stocks_week", "stocks_totals_week", "net_flow_week"],
-        "cumulative_flow_totals_week" => &["cumulative_flow_day"],
-        "pr_open" => &["pr_net_flow_week"],
-        "throughput_week" | "throughput_month" | "throughput_quarter" => {
-            &["throughput_week", "throughput_month", "throughput_quarter"]
-        }
-        "pr_change_requests_week" | "pr_change_requests_month" => {
-            &["pr_change_requests_month", "pr_change_requests_quarter"]
-        }
-        "flow_summary" => &["cycle_time_week", "throughput_week"],
-        "dora_summary" => &["dora_week"],
-        "pr_summary" => &["pr_cycle_week", "pr_review_latency_week", "pr_change_requests_week"],
-        _ => &[],
-    }
+fn rests_on(name: &str) -> &'static [&'static str] {
+    table(name).map_or(&[], |table| table.rests_on)
 }

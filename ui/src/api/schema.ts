@@ -2054,7 +2054,7 @@ export interface components {
              */
             deployment_id: string;
             /**
-             * @description Environment of its first success; the tag of a release.
+             * @description Environment of its first success; the tag of a release, the branch or tag of a run.
              * @example Web
              */
             environment?: string;

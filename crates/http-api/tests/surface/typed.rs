@@ -263,7 +263,7 @@ async fn without_data_every_table_is_empty_and_says_why() {
 async fn meta_lists_what_can_be_asked_for_and_the_state_of_each_source() {
     let meta = json_of("/api/v1/meta").await;
     assert_eq!(meta["teams"], json!(["Services"]));
-    assert_eq!(meta["repositories"], json!(["acme/api", "acme/web"]));
+    assert_eq!(meta["repositories"], json!(["acme/api", "acme/docs", "acme/web"]));
     assert_eq!(meta["providers"], json!(["azure", "gcp"]));
     assert_eq!(meta["as_of"], "2026-03-30T00:00:00Z");
     assert_eq!(meta["covered"]["first_bill"], "2025-08");

@@ -1,8 +1,8 @@
 //! Tables about the clouds' bills.
 
 use super::spec::{
-    ColumnKind, ColumnSpec, Period, Range, RuleSets, TableScope, TableSpec, Written, boolean, float, int, money,
-    of_kind, text,
+    ColumnKind, ColumnSpec, Computed, Period, Range, RuleSets, TableScope, TableSpec, Written, boolean, float, int,
+    money, of_kind, text,
 };
 
 const fn table(name: &'static str, doc: &'static str) -> TableSpec {
@@ -17,6 +17,10 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         filters: &[],
         rules: RuleSets::Both,
         written: Written::Always,
+        path: "",
+        evidence: None,
+        computed: Computed::Together,
+        rests_on: &[],
     }
 }
 
@@ -72,6 +76,7 @@ pub(super) const MONTHLY: TableSpec = TableSpec {
             "Accounts that the provider does not serve, joined by ;: the months are complete without them.",
         ),
     ],
+    path: "cloud-spending/monthly",
     ..table(
         "cloud_spending_monthly",
         "What each provider bills per month. Filters and groups of services do not touch it.",
@@ -104,6 +109,7 @@ pub(super) const SERVICES: TableSpec = TableSpec {
         SIGNALS,
         PROVISIONAL,
     ],
+    path: "cloud-spending/services",
     ..table(
         "cloud_spending_services",
         "What each provider bills per month by group of services, or by service where no groups are configured.",
@@ -123,6 +129,7 @@ pub(super) const COMPARED: TableSpec = TableSpec {
         CHANGE_PERCENT,
     ],
     written: Written::WithComparisons,
+    path: "cloud-spending/compared",
     ..table("cloud_spending_compared", "Groups of services set against each other, all providers together.")
 };
 
@@ -139,6 +146,7 @@ pub(super) const TOTALS: TableSpec = TableSpec {
         boolean("complete", "Whether the month is complete for every provider of the row that bills in the currency in any month."),
     ],
     rules: RuleSets::FlowOnly,
+    path: "cloud-spending/totals",
     ..table("cloud_spending_totals", "What a month costs in all, by its largest groups, and what is left. A month in which nothing is left has no row for that.")
 };
 
@@ -170,5 +178,6 @@ pub(super) const SUMMARY: TableSpec = TableSpec {
     period: Period::None,
     range: Range::Summary,
     rules: RuleSets::FlowOnly,
+    path: "cloud-spending/summary",
     ..table("cloud_spending_summary", "What each currency's last complete month cost, against the month before and over a year, and the running month.")
 };

@@ -1,8 +1,8 @@
 //! Tables about delivery.
 
 use super::spec::{
-    COMPLETE, ColumnKind, ColumnSpec, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, Range, RuleSets, SEGMENT,
-    SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind, text,
+    COMPLETE, ColumnKind, ColumnSpec, Computed, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, Range, RuleSets,
+    SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind, text,
 };
 use super::summaries;
 
@@ -20,6 +20,10 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         filters: FILTERS,
         rules: RuleSets::FlowOnly,
         written: Written::Always,
+        path: "",
+        evidence: None,
+        computed: Computed::Together,
+        rests_on: &[],
     }
 }
 
@@ -207,6 +211,7 @@ pub(super) const DORA_WEEK: TableSpec = TableSpec {
     key: &["year", "week", "service"],
     columns: &WEEK_COLUMNS,
     period: Period::Week,
+    path: "delivery/dora",
     ..table("dora_week", "The five DORA keys by week: a row per service from its first deployment on, and one for all.")
 };
 
@@ -214,6 +219,7 @@ pub(super) const DORA_MONTH: TableSpec = TableSpec {
     key: &["month", "service"],
     columns: &MONTH_COLUMNS,
     period: Period::Month,
+    path: "delivery/dora",
     ..table(
         "dora_month",
         "The five DORA keys by month: a row per service from its first deployment on, and one for all.",
@@ -224,6 +230,7 @@ pub(super) const DORA_DAY: TableSpec = TableSpec {
     key: &["date", "service"],
     columns: &DAY_COLUMNS,
     period: Period::Day,
+    path: "delivery/dora",
     ..table("dora_day", "The five DORA keys by day, of all services together.")
 };
 
@@ -232,6 +239,8 @@ pub(super) const DORA_TEAM_MONTH: TableSpec = TableSpec {
     columns: &TEAM_COLUMNS,
     period: Period::Month,
     written: Written::WithTeams,
+    path: "delivery/dora/teams",
+    computed: Computed::Alone,
     ..table(
         "dora_team_month",
         "The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on.",
@@ -245,7 +254,7 @@ pub(super) const CALCULATED_DEPLOYMENT: TableSpec = TableSpec {
         text("org", "Organisation of the repository."),
         text("repo", "Repository."),
         SERVICE,
-        text("environment", "Environment of its first success; the tag of a release."),
+        text("environment", "Environment of its first success; the tag of a release, the branch or tag of a run."),
         text("sha", "Object id of the commit."),
         instant("started_at", "Begun.").always(),
         instant("succeeded_at", "First success; null for an attempt that failed."),
@@ -261,6 +270,8 @@ pub(super) const CALCULATED_DEPLOYMENT: TableSpec = TableSpec {
         HOST,
     ],
     range: Range::List(&["succeeded_at", "finished_at"]),
+    path: "delivery/deployments",
+    computed: Computed::List,
     ..table(
         "calculated_deployment",
         "Every deployment to production that ended. What a rollout to several environments took up is in its row.",
@@ -302,6 +313,8 @@ pub(super) const CALCULATED_CHANGE: TableSpec = TableSpec {
         HOST,
     ],
     range: Range::List(&["deployed_at", "merged_at"]),
+    path: "delivery/changes",
+    computed: Computed::List,
     ..table(
         "calculated_change",
         "Every merged pull request of every service that deploys, and the deployment that shipped it.",
@@ -328,6 +341,8 @@ pub(super) const CALCULATED_INCIDENT: TableSpec = TableSpec {
         HOST,
     ],
     range: Range::List(&["started_at"]),
+    path: "delivery/incidents",
+    computed: Computed::Alone,
     ..table("calculated_incident", "Every incident of production.")
 };
 
@@ -335,5 +350,7 @@ pub(super) const SUMMARY: TableSpec = TableSpec {
     key: &["metric"],
     columns: summaries::DELIVERY_COLUMNS,
     range: Range::Summary,
+    path: "delivery/summary",
+    rests_on: &["dora_week"],
     ..table("dora_summary", "The five DORA keys of some days, each against as many days before.")
 };

@@ -1,8 +1,9 @@
 //! Tables about issues and boards.
 
 use super::spec::{
-    COMPLETE, ColumnKind, ColumnSpec, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, QUARTER, Range, RuleSets,
-    SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind, text,
+    COMPLETE, ColumnKind, ColumnSpec, Computed, Evidence, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, QUARTER,
+    Range, RuleSets, SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int,
+    of_kind, text,
 };
 use super::{net_flow, summaries};
 
@@ -20,6 +21,10 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         filters: FILTERS,
         rules: RuleSets::Both,
         written: Written::Always,
+        path: "",
+        evidence: None,
+        computed: Computed::Together,
+        rests_on: &[],
     }
 }
 
@@ -82,6 +87,8 @@ pub(super) const CALCULATED_ISSUE: TableSpec = TableSpec {
         boolean("cycle_unknown", "Whether lost history may hide when its cycle time began."),
     ],
     range: Range::List(&["enddatetime", "creationdatetime"]),
+    path: "issues",
+    computed: Computed::List,
     ..table("calculated_issue", "Each issue with the instants of its life, its times in each step and where it is now.")
 };
 
@@ -150,6 +157,8 @@ pub(super) const CYCLE_TIME: TableSpec = TableSpec {
         LEAD_KNOWN,
     ],
     period: Period::Month,
+    path: "flow/cycle-time",
+    evidence: Some(Evidence::Finished),
     ..table("cycle_time", "Lead and cycle time of the issues that were finished in each month.")
 };
 
@@ -179,6 +188,8 @@ pub(super) const CYCLE_TIME_WEEK: TableSpec = TableSpec {
     ],
     period: Period::Week,
     rules: RuleSets::FlowOnly,
+    path: "flow/cycle-time",
+    evidence: Some(Evidence::Finished),
     ..table("cycle_time_week", "Lead and cycle time of the issues that were finished in each week.")
 };
 
@@ -218,6 +229,9 @@ pub(super) const STOCKS: TableSpec = TableSpec {
         WAITING,
         OFF_BOARD,
     ],
+    path: "flow/stocks",
+    evidence: Some(Evidence::Stock),
+    rests_on: &["stocks_week", "stocks_totals_week", "net_flow_week"],
     ..table("stocks", "Open issues by board and step at as_of. Issues that never were on a board are in no stock.")
 };
 
@@ -244,6 +258,9 @@ pub(super) const STOCKS_WEEK: TableSpec = TableSpec {
         COMPLETE,
     ],
     period: Period::Week,
+    path: "flow/stocks",
+    evidence: Some(Evidence::Stock),
+    rests_on: &["stocks_week", "stocks_totals_week", "net_flow_week"],
     ..table("stocks_week", "Open issues by board and step at the end of each week, the running week at as_of.")
 };
 
@@ -272,6 +289,9 @@ pub(super) const STOCKS_TOTALS_WEEK: TableSpec = TableSpec {
     ],
     period: Period::Week,
     rules: RuleSets::FlowOnly,
+    path: "flow/stocks/totals",
+    evidence: Some(Evidence::Stock),
+    rests_on: &["stocks_week", "stocks_totals_week", "net_flow_week"],
     ..table(
         "stocks_totals_week",
         "Open issues by step at the end of each week over all boards, the running week at as_of.",
@@ -283,6 +303,7 @@ pub(super) const NET_FLOW_WEEK: TableSpec = TableSpec {
     columns: net_flow::COLUMNS,
     period: Period::Week,
     rules: RuleSets::FlowOnly,
+    path: "flow/net-flow",
     ..table(
         "net_flow_week",
         "Issues that came into each step, into work in progress and among the open bugs, and that left, each week over \
@@ -314,6 +335,8 @@ pub(super) const AGING_WIP: TableSpec = TableSpec {
         HOST,
     ],
     rules: RuleSets::FlowOnly,
+    path: "flow/aging",
+    evidence: Some(Evidence::Stock),
     ..table("aging_wip", "Each open, started issue on a board, and how unusual its stay in the present step is.")
 };
 
@@ -332,6 +355,7 @@ pub(super) const CUMULATIVE_FLOW_DAY: TableSpec = TableSpec {
     ],
     period: Period::Day,
     rules: RuleSets::FlowOnly,
+    path: "flow/cumulative-flow",
     ..table(
         "cumulative_flow_day",
         "Issues that had reached each step of each board, by their state at the end of the day.",
@@ -357,6 +381,8 @@ pub(super) const CUMULATIVE_FLOW_TOTALS_WEEK: TableSpec = TableSpec {
     ],
     period: Period::Week,
     rules: RuleSets::FlowOnly,
+    path: "flow/cumulative-flow/totals",
+    rests_on: &["cumulative_flow_day"],
     ..table(
         "cumulative_flow_totals_week",
         "Issues that had reached each step over all boards, at the end of the last whole day of each week.",
@@ -380,6 +406,9 @@ pub(super) const THROUGHPUT_WEEK: TableSpec = TableSpec {
         COMPLETE,
     ],
     period: Period::Week,
+    path: "flow/throughput",
+    evidence: Some(Evidence::Finished),
+    rests_on: &["throughput_week", "throughput_month", "throughput_quarter"],
     ..table("throughput_week", "Finished issues per week with their control chart.")
 };
 
@@ -400,6 +429,9 @@ pub(super) const THROUGHPUT_MONTH: TableSpec = TableSpec {
     ],
     period: Period::Month,
     rules: RuleSets::FlowOnly,
+    path: "flow/throughput",
+    evidence: Some(Evidence::Finished),
+    rests_on: &["throughput_week", "throughput_month", "throughput_quarter"],
     ..table("throughput_month", "Finished issues per month with their control chart, for what is too rare by week.")
 };
 
@@ -420,6 +452,9 @@ pub(super) const THROUGHPUT_QUARTER: TableSpec = TableSpec {
     ],
     period: Period::Quarter,
     rules: RuleSets::FlowOnly,
+    path: "flow/throughput",
+    evidence: Some(Evidence::Finished),
+    rests_on: &["throughput_week", "throughput_month", "throughput_quarter"],
     ..table(
         "throughput_quarter",
         "Finished issues per quarter with their control chart, for what is too rare by month.",
@@ -459,6 +494,8 @@ pub(super) const FORECAST: TableSpec = TableSpec {
         int("hit_n", "forecasts", "How many could be checked: one a week, the last 52 at most."),
     ],
     rules: RuleSets::FlowOnly,
+    path: "flow/forecast",
+    computed: Computed::Alone,
     ..table(
         "forecast",
         "How many issues will be finished from as_of on: 2,000 trials that go on from the last 52 weeks, with their variation and the dependence of neighbouring weeks. Null with fewer than 12 weeks.",
@@ -470,6 +507,8 @@ pub(super) const SUMMARY: TableSpec = TableSpec {
     columns: summaries::COLUMNS,
     range: Range::Summary,
     rules: RuleSets::FlowOnly,
+    path: "flow/summary",
+    rests_on: &["cycle_time_week", "throughput_week"],
     ..table(
         "flow_summary",
         "Lead time, cycle time, throughput, work in progress and open bugs over a range of days, the 52 weeks that end at as_of unless asked otherwise, and how each compares with before.",

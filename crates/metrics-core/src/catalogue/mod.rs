@@ -13,5 +13,8 @@ mod summaries;
 mod tables;
 
 pub use metrics::{Direction, Metric, metrics};
-pub use spec::{ColumnKind, ColumnSpec, Filter, Period, Range, RuleSets, TableScope, TableSpec, Written};
+pub use spec::{
+    ColumnKind, ColumnSpec, Computed, Counted, Evidence, Filter, Period, Range, RuleSets, TableScope, TableSpec,
+    Written,
+};
 pub use tables::{flow_only, table, tables};

@@ -1,8 +1,8 @@
 //! Tables about pull requests.
 
 use super::spec::{
-    COMPLETE, ColumnSpec, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, QUARTER, Range, RuleSets, SEGMENT,
-    SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, text,
+    COMPLETE, ColumnSpec, Computed, Counted, Evidence, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, QUARTER,
+    Range, RuleSets, SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, text,
 };
 use super::{net_flow, summaries};
 
@@ -20,6 +20,10 @@ const fn table(name: &'static str, doc: &'static str) -> TableSpec {
         filters: FILTERS,
         rules: RuleSets::Both,
         written: Written::Always,
+        path: "",
+        evidence: None,
+        computed: Computed::Together,
+        rests_on: &[],
     }
 }
 
@@ -52,6 +56,9 @@ pub(super) const CHANGE_REQUESTS_WEEK: TableSpec = TableSpec {
         COMPLETE,
     ],
     period: Period::Week,
+    path: "pull-requests/change-requests",
+    evidence: Some(Evidence::PullRequests(Counted::Opened)),
+    rests_on: &["pr_change_requests_month", "pr_change_requests_quarter"],
     ..table("pr_change_requests_week", "Change requests per pull request, by the week it was opened in. Bots count.")
 };
 
@@ -83,6 +90,9 @@ pub(super) const CHANGE_REQUESTS_MONTH: TableSpec = TableSpec {
     ],
     period: Period::Month,
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/change-requests",
+    evidence: Some(Evidence::PullRequests(Counted::Opened)),
+    rests_on: &["pr_change_requests_month", "pr_change_requests_quarter"],
     ..table(
         "pr_change_requests_month",
         "Change requests submitted in each month, for repositories that get too few a week for limits. Bots count.",
@@ -106,6 +116,8 @@ pub(super) const CHANGE_REQUESTS_QUARTER: TableSpec = TableSpec {
     ],
     period: Period::Quarter,
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/change-requests",
+    evidence: Some(Evidence::PullRequests(Counted::Opened)),
     ..table(
         "pr_change_requests_quarter",
         "Change requests submitted in each quarter, for repositories that get too few a month for limits. Bots count.",
@@ -122,6 +134,9 @@ pub(super) const CHANGE_REQUESTS_REPO: TableSpec = TableSpec {
         float("avg", REQUESTS, "Mean per pull request.").always(),
     ],
     range: Range::Within,
+    path: "pull-requests/change-requests/repositories",
+    evidence: Some(Evidence::PullRequests(Counted::OpenedWithin)),
+    computed: Computed::Alone,
     ..table(
         "pr_change_requests_repo",
         "Change requests per pull request, by repository: of all pull requests, or of those opened in the asked days. Bots count.",
@@ -136,6 +151,9 @@ pub(super) const CHANGE_REQUESTS_REPO_DIST: TableSpec = TableSpec {
         int("pr_count", PULL_REQUESTS, "Pull requests that have so many.").original(),
     ],
     range: Range::Within,
+    path: "pull-requests/change-requests/distribution",
+    evidence: Some(Evidence::PullRequests(Counted::OpenedByChangeRequests)),
+    computed: Computed::Alone,
     ..table(
         "pr_change_requests_repo_dist",
         "How many pull requests of a repository have how many change requests: of all, or of those opened in the asked days. Bots count.",
@@ -189,6 +207,8 @@ pub(super) const CYCLE_WEEK: TableSpec = TableSpec {
     ],
     period: Period::Week,
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/cycle",
+    evidence: Some(Evidence::PullRequests(Counted::Merged)),
     ..table(
         "pr_cycle_week",
         "How long merged pull requests took, stage by stage, by the week of the merge. Bots are out.",
@@ -215,6 +235,8 @@ pub(super) const REVIEW_LATENCY_WEEK: TableSpec = TableSpec {
     ],
     period: Period::Week,
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/review-latency",
+    evidence: Some(Evidence::PullRequests(Counted::MergedBySize)),
     ..table(
         "pr_review_latency_week",
         "How long merged pull requests of each size waited for review, by the week of the merge. Bots are out.",
@@ -239,6 +261,8 @@ pub(super) const ACTIVITY_WEEK: TableSpec = TableSpec {
     ],
     period: Period::Week,
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/activity",
+    evidence: Some(Evidence::PullRequests(Counted::Activity)),
     ..table("pr_activity_week", "What happened to pull requests each week. Bots are out, but in opened and merged.")
 };
 
@@ -247,6 +271,7 @@ pub(super) const NET_FLOW_WEEK: TableSpec = TableSpec {
     columns: net_flow::COLUMNS,
     period: Period::Week,
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/net-flow",
     ..table(
         "pr_net_flow_week",
         "Pull requests opened, and merged or closed, each week over all repositories, with the control chart of the \
@@ -269,6 +294,9 @@ pub(super) const OPEN: TableSpec = TableSpec {
         HOST,
     ],
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/open",
+    evidence: Some(Evidence::OpenPullRequests),
+    rests_on: &["pr_net_flow_week"],
     ..table("pr_open", "Pull requests that are open at as_of, oldest first. Bots are out.")
 };
 
@@ -315,6 +343,8 @@ pub(super) const CALCULATED_PR: TableSpec = TableSpec {
     ],
     range: Range::List(&["closed", "created"]),
     rules: RuleSets::FlowOnly,
+    path: "pull-requests",
+    computed: Computed::List,
     ..table("calculated_pr", "Each pull request with the instants of its life, its stages and waits. Bots are marked.")
 };
 
@@ -331,6 +361,9 @@ pub(super) const CYCLE_DIST: TableSpec = TableSpec {
     ],
     range: Range::Within,
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/distribution",
+    evidence: Some(Evidence::PullRequests(Counted::MergedByTime)),
+    computed: Computed::Alone,
     ..table(
         "pr_cycle_dist",
         "How many pull requests merged in the range took how long from opened to merged, in bins of one round width; \
@@ -352,6 +385,7 @@ pub(super) const AUTHOR_WEEK: TableSpec = TableSpec {
     period: Period::Week,
     rules: RuleSets::FlowOnly,
     written: Written::WithPeople,
+    path: "pull-requests/authors",
     ..table(
         "pr_author_week",
         "Merged pull requests per person, in order of login; only where tables about people are allowed. Bots are out.",
@@ -363,6 +397,8 @@ pub(super) const SUMMARY: TableSpec = TableSpec {
     columns: summaries::COLUMNS,
     range: Range::Summary,
     rules: RuleSets::FlowOnly,
+    path: "pull-requests/summary",
+    rests_on: &["pr_cycle_week", "pr_review_latency_week", "pr_change_requests_week"],
     ..table(
         "pr_summary",
         "Cycle time, time to first review, change requests and open pull requests over a range of days, the 52 weeks that end at as_of unless asked otherwise, and how each compares with before. Bots are out, but in change_requests_per_pr.",

@@ -26,6 +26,59 @@ pub struct TableSpec {
     pub rules: RuleSets,
     /// When those rule sets write it.
     pub written: Written,
+    /// Address of its typed route below `/api/v1/`. Tables with the same one are cut by periods of different length; the
+    /// first of them is meant where none is asked for.
+    pub path: &'static str,
+    /// What the rows behind its figures are, where they can be asked for.
+    pub evidence: Option<Evidence>,
+    /// How it is computed where a part of the tables is asked for.
+    pub computed: Computed,
+    /// Tables that its sentences rest on, or that a summary takes its charts from.
+    pub rests_on: &'static [&'static str],
+}
+
+/// What the rows behind a figure are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Issues that were finished in a period.
+    Finished,
+    /// Issues that were open on a board, by step.
+    Stock,
+    /// Open pull requests.
+    OpenPullRequests,
+    /// Pull requests of the list of all.
+    PullRequests(Counted),
+}
+
+/// Which pull requests a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Merged in a period.
+    Merged,
+    /// Merged in a period, by size.
+    MergedBySize,
+    /// Merged in a range of days, by the time from opened to merged.
+    MergedByTime,
+    /// Opened, merged or closed in a period.
+    Activity,
+    /// Opened in a period.
+    Opened,
+    /// Opened in a range of days.
+    OpenedWithin,
+    /// Opened in a range of days, by their number of change requests.
+    OpenedByChangeRequests,
+}
+
+/// How a table is computed where a part of the tables is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Computed {
+    /// With the others of its scope: a page shows several of them.
+    Together,
+    /// By itself: it takes long, or depends on more than the others.
+    Alone,
+    /// By itself, since it is one of the lists of all issues, pull requests, changes or deployments: as large as all other
+    /// tables together.
+    List,
 }
 
 impl TableSpec {
