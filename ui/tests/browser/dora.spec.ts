@@ -96,7 +96,9 @@ test('DORA: teams have rows of their own above the services, with the figure tha
   expect(await teams.count()).toBeGreaterThan(1);
   const last = teams.nth(1).locator('td').nth(-2);
   const before = await last.innerText();
-  await card(page, services.titleWithTeams).getByLabel(services.measure).selectOption('lead');
+  await card(page, services.titleWithTeams)
+    .getByRole('combobox', { name: services.measure })
+    .selectOption('lead');
   await expect(last).not.toHaveText(before);
 });
 
