@@ -5,6 +5,7 @@ mod folder;
 use std::fs;
 use std::path::Path;
 
+use config_model::Config;
 use folder::{Folder, names_in};
 use metrics_core::catalogue;
 use model::columns::Scopes;
@@ -40,16 +41,19 @@ fn assert_same_tables(folder: &Folder, one: &str, other: &str, tables: usize) {
     }
 }
 
-/// Tables about issues and pull requests that a rule set writes.
-fn tables_of(set: RuleSet) -> usize {
-    let rules = Rules { set, ..Rules::default() };
+/// Tables that a rule set writes of the simulated organisation, its bills aside.
+fn tables_of(organisation: &Organisation, set: RuleSet) -> usize {
+    let config = Config::from_yaml(&organisation.config_yaml(), "config.yml").expect("a configuration");
+    let rules = Rules { set, ..config.rules(None).expect("rules") };
     catalogue::tables().iter().filter(|table| table.is_written(&rules, Scopes::USUAL)).count()
 }
 
 #[test]
 fn the_same_inputs_and_instant_give_the_same_bytes_twice() {
-    let (folder, _) = simulated();
-    for (rules, tables) in [("flow", tables_of(RuleSet::Flow)), ("cto-stats", tables_of(RuleSet::CtoStats))] {
+    let (folder, organisation) = simulated();
+    for (rules, tables) in
+        [("flow", tables_of(&organisation, RuleSet::Flow)), ("cto-stats", tables_of(&organisation, RuleSet::CtoStats))]
+    {
         for out in ["one", "two"] {
             folder.calculated(&format!("--rules {rules} --as-of 2026-09-01 --out {rules}-{out}"));
         }
@@ -59,7 +63,7 @@ fn the_same_inputs_and_instant_give_the_same_bytes_twice() {
 
 #[test]
 fn under_flow_the_order_of_rows_and_columns_changes_nothing() {
-    let (folder, _) = simulated();
+    let (folder, organisation) = simulated();
     folder.calculated("--rules flow --out straight");
     fs::create_dir(folder.path("shuffled")).expect("created");
     for seed in 1..=3 {
@@ -72,7 +76,7 @@ fn under_flow_the_order_of_rows_and_columns_changes_nothing() {
         }
         let out = format!("from-shuffled-{seed}");
         folder.calculated(&format!("--rules flow --data shuffled --out {out}"));
-        assert_same_tables(&folder, "straight", &out, tables_of(RuleSet::Flow));
+        assert_same_tables(&folder, "straight", &out, tables_of(&organisation, RuleSet::Flow));
     }
 }
 
@@ -81,7 +85,9 @@ fn a_store_and_the_folder_of_the_same_import_give_the_same_tables() {
     let (folder, organisation) = simulated();
     let url = store_url(&folder, "direct.db");
     write_store(&organisation, &url).expect("stored");
-    for (rules, tables) in [("flow", tables_of(RuleSet::Flow)), ("cto-stats", tables_of(RuleSet::CtoStats))] {
+    for (rules, tables) in
+        [("flow", tables_of(&organisation, RuleSet::Flow)), ("cto-stats", tables_of(&organisation, RuleSet::CtoStats))]
+    {
         folder.calculated(&format!("--rules {rules} --out {rules}-folder"));
         folder.calculated(&format!("--rules {rules} --store {url} --out {rules}-store"));
         assert_same_tables(&folder, &format!("{rules}-folder"), &format!("{rules}-store"), tables);
@@ -90,10 +96,12 @@ fn a_store_and_the_folder_of_the_same_import_give_the_same_tables() {
 
 #[test]
 fn a_folder_that_was_loaded_into_a_store_gives_the_same_tables() {
-    let (folder, _) = simulated();
+    let (folder, organisation) = simulated();
     let url = store_url(&folder, "loaded.db");
     Store::open(&url).expect("a store").import_csv(&folder.path("data")).expect("loaded");
-    for (rules, tables) in [("flow", tables_of(RuleSet::Flow)), ("cto-stats", tables_of(RuleSet::CtoStats))] {
+    for (rules, tables) in
+        [("flow", tables_of(&organisation, RuleSet::Flow)), ("cto-stats", tables_of(&organisation, RuleSet::CtoStats))]
+    {
         folder.calculated(&format!("--rules {rules} --as-of 2026-10-30T18:00:00Z --out {rules}-folder"));
         folder.calculated(&format!("--rules {rules} --as-of 2026-10-30T18:00:00Z --store {url} --out {rules}-store"));
         assert_same_tables(&folder, &format!("{rules}-folder"), &format!("{rules}-store"), tables);

@@ -1,5 +1,6 @@
 //! The rows behind a figure: issues and pull requests, a page at a time.
 
+mod deployments;
 mod figure;
 mod page;
 mod pull_requests;
@@ -20,6 +21,7 @@ use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::typed::{question, table_of};
 
+pub(crate) use deployments::FIGURES;
 use figure::Figure;
 pub(crate) use figure::{FIGURE_STEPS, parameters};
 pub(crate) use page::LARGEST_PAGE;
@@ -45,6 +47,7 @@ pub(crate) fn source(evidence: Evidence) -> &'static str {
         Evidence::Finished | Evidence::Stock => "calculated_issue",
         Evidence::OpenPullRequests => "pr_open",
         Evidence::PullRequests(_) => "calculated_pr",
+        Evidence::Deployments => "calculated_deployment",
     }
 }
 
@@ -86,13 +89,14 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
             ("draft", "draft"),
         ],
         Evidence::PullRequests(_) => pull_requests::COLUMNS,
+        Evidence::Deployments => deployments::COLUMNS,
     }
 }
 
 /// Whether `from` and `to` change the rows.
 fn cuts_days(evidence: Evidence) -> bool {
     match evidence {
-        Evidence::Finished | Evidence::PullRequests(_) => true,
+        Evidence::Finished | Evidence::PullRequests(_) | Evidence::Deployments => true,
         Evidence::Stock | Evidence::OpenPullRequests => false,
     }
 }

@@ -463,6 +463,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delivery/dora/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["delivery_dora_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delivery/dora/teams": {
         parameters: {
             query?: never;
@@ -3117,6 +3134,87 @@ export interface components {
              * @example 7
              */
             year: number;
+        };
+        deployment: {
+            /**
+             * @description Why: hotfix, incident, label, rollback, attempt, joined by ;. Empty where it did not fail.
+             * @example Web
+             */
+            causes?: string;
+            /**
+             * @description Changes that users had first by it; null for an attempt. Unit: changes.
+             * @example 7
+             */
+            changes?: number | null;
+            /**
+             * @description Whether it is among `deployments`.
+             * @example true
+             */
+            counted?: boolean;
+            /**
+             * @description Environment of its first success; the tag of a release, the branch or tag of a run.
+             * @example Web
+             */
+            environment?: string;
+            /**
+             * @description Whether it failed; null for an attempt that does not count.
+             * @example true
+             */
+            failed?: boolean | null;
+            /**
+             * Format: date-time
+             * @description First end.
+             * @example 2026-03-30T00:00:00Z
+             */
+            finished_at?: string;
+            /**
+             * @description Id of its first success by the provider.
+             * @example acme/web#12
+             */
+            id: string;
+            /**
+             * @description change, redeploy (the commit that was live already), rollback, or failed_attempt.
+             * @example Web
+             */
+            kind?: string;
+            /**
+             * Format: date-time
+             * @description When users were served again; null where it did not fail, and while they are not.
+             * @example 2026-03-30T00:00:00Z
+             */
+            recovered_at?: string | null;
+            /**
+             * @description Name of the service, org/repo where it is one repository.
+             * @example Web
+             */
+            service?: string;
+            /**
+             * @description Object id of the commit.
+             * @example Web
+             */
+            sha?: string;
+            /**
+             * Format: date-time
+             * @description Begun.
+             * @example 2026-03-30T00:00:00Z
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
+             * @description First success; null for an attempt that failed.
+             * @example 2026-03-30T00:00:00Z
+             */
+            succeeded_at?: string | null;
+            /**
+             * @description Whether it is a rollback or ships a hotfix; null for an attempt.
+             * @example true
+             */
+            unplanned?: boolean | null;
+            /**
+             * @description Web address.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
         };
         /** @description The five DORA keys by day, of all services together. */
         dora_day_row: {
@@ -7945,6 +8043,82 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_dora_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week" | "month" | "day";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Which deployments: those that a column of the keys counts; `deployments` where it is not given. */
+                figure?: "attempts_failed" | "deployments" | "failed" | "redeploys" | "rollbacks" | "unplanned";
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description Month of the figure, `2026-03`. */
+                month?: string;
+                /** @description ISO week of the figure, `2026-W12`. */
+                week?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["deployment"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
                 };
             };
             /** @description As If-None-Match names it. */

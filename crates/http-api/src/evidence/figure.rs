@@ -8,6 +8,7 @@ use model::Instant;
 use model::rules::RuleSet;
 use model::table::{Cells, Table};
 
+use super::deployments::Deployments;
 use super::pull_requests::{self, PullRequests};
 use crate::json::is_null;
 use crate::problem::Problem;
@@ -30,6 +31,8 @@ pub(crate) enum Figure {
     Open,
     /// Pull requests of the list of all.
     PullRequests(PullRequests),
+    /// Deployments of the list of all.
+    Deployments(Deployments),
 }
 
 /// Parameters besides those of the table.
@@ -41,6 +44,7 @@ pub(crate) fn parameters(route: &TableRoute, evidence: Evidence) -> &'static [&'
         Evidence::Stock => &["cursor", "limit", "step", "week"],
         Evidence::OpenPullRequests => &["cursor", "limit"],
         Evidence::PullRequests(counted) => pull_requests::parameters(counted),
+        Evidence::Deployments => &["cursor", "figure", "limit", "month", "week"],
     }
 }
 
@@ -72,6 +76,11 @@ impl Figure {
                 let detail = "rule set cto-stats does not list pull requests: ask with rules=flow".to_owned();
                 Err(wrong("rules", detail))
             }
+            Evidence::Deployments if query.set == RuleSet::CtoStats => {
+                let detail = "rule set cto-stats knows no deployments: ask with rules=flow".to_owned();
+                Err(wrong("rules", detail))
+            }
+            Evidence::Deployments => Deployments::read(query, bounds.unwrap_or_default()).map(Self::Deployments),
             Evidence::PullRequests(counted) => {
                 PullRequests::read(counted, query, bounds.unwrap_or_default()).map(Self::PullRequests)
             }
@@ -110,6 +119,7 @@ impl Figure {
             }
             Self::Open => true,
             Self::PullRequests(figure) => figure.holds(table, row),
+            Self::Deployments(figure) => figure.holds(table, row),
         }
     }
 }
@@ -154,4 +164,20 @@ fn step(text: &str) -> Result<String, Problem> {
 
 pub(super) fn wrong(parameter: &str, detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", parameter)
+}
+
+/// The instant of a cell.
+pub(super) fn instant(table: &Table, column: &str, row: usize) -> Option<Instant> {
+    match table.column(column) {
+        Some(Cells::Instant(cells)) => cells.get(row),
+        _ => None,
+    }
+}
+
+/// One of the words that a parameter may have.
+pub(super) fn one_of(name: &str, text: &str, valid: &[&'static str]) -> Result<&'static str, Problem> {
+    valid.iter().copied().find(|known| *known == text).ok_or_else(|| {
+        let detail = format!("{name} cannot be {text:?}. Valid are {}", valid.join(", "));
+        Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", name).with("valid", valid.to_vec())
+    })
 }

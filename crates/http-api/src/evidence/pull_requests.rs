@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use axum::http::StatusCode;
 use metrics_core::selection::Bots;
 use model::Instant;
 use model::instant::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use model::table::{Cells, Table};
 
-use super::figure::wrong;
+use super::figure::{instant, one_of, wrong};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::routes::Counted;
@@ -138,13 +137,6 @@ impl PullRequests {
     }
 }
 
-fn instant(table: &Table, column: &str, row: usize) -> Option<Instant> {
-    match table.column(column) {
-        Some(Cells::Instant(cells)) => cells.get(row),
-        _ => None,
-    }
-}
-
 /// The bounds of the bin. They are whole seconds that the table writes with six decimals of a day, so that the
 /// nearest second is what was meant.
 fn takes(counted: Counted, query: &Query) -> Result<Option<Range<i64>>, Problem> {
@@ -164,11 +156,4 @@ fn days(name: &str, text: &str) -> Result<i64, Problem> {
 fn count(text: &str) -> Result<i64, Problem> {
     let count = text.parse().ok().filter(|count: &i64| *count >= 0);
     count.ok_or_else(|| wrong("cr", "cr must be a number of change requests, 2".to_owned()))
-}
-
-fn one_of(name: &str, text: &str, valid: &[&'static str]) -> Result<&'static str, Problem> {
-    valid.iter().copied().find(|known| *known == text).ok_or_else(|| {
-        let detail = format!("{name} cannot be {text:?}. Valid are {}", valid.join(", "));
-        Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", name).with("valid", valid.to_vec())
-    })
 }

@@ -21,6 +21,7 @@ pub(super) fn evidence_name(evidence: Evidence) -> String {
         Evidence::Stock => "open_issue",
         Evidence::OpenPullRequests => "open_pull_request",
         Evidence::PullRequests(_) => "pull_request",
+        Evidence::Deployments => "deployment",
     }
     .to_owned()
 }

@@ -5,7 +5,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
 
-use crate::evidence::{EVENTS, FIGURE_STEPS, LARGEST_PAGE, SIZES};
+use crate::evidence::{EVENTS, FIGURE_STEPS, FIGURES, LARGEST_PAGE, SIZES};
 use crate::query::TABLE_PARAMETERS;
 use crate::routes::{TableRoute, spec};
 
@@ -29,6 +29,11 @@ pub(super) fn of_evidence(name: &str) -> ParameterBuilder {
         "step" => {
             parameter(name, "Step of the figure; `red_bin` are the open bugs of all steps.", words(&FIGURE_STEPS))
         }
+        "figure" => parameter(
+            name,
+            "Which deployments: those that a column of the keys counts; `deployments` where it is not given.",
+            words(&FIGURES),
+        ),
         "size" => parameter(name, "Size of the figure, by changed files.", words(&SIZES)),
         "event" => {
             let help = "What the figure counts, as its column; `merged` where it is not given.";

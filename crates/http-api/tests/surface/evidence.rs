@@ -236,3 +236,32 @@ async fn what_is_no_figure_of_pull_requests_is_refused() {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_deployments_of_every_week_month_and_service_are_as_many_as_the_keys_count() {
+    let router = served(RuleSet::Flow);
+    let mut compared = 0;
+    for (by, period) in [("week", "week"), ("month", "month")] {
+        let keys = get(&router, &format!("/api/v1/delivery/dora?by={by}")).await.json();
+        for row in keys["data"].as_array().expect("rows") {
+            let service = row["service"].as_str().expect("a service");
+            let of_service = if service == "ALL" { String::new() } else { format!("&service={service}") };
+            let when = match by {
+                "week" => format!("{}-W{:02}", row["year"], row["week"].as_i64().expect("a week")),
+                _ => row["month"].as_str().expect("a month").to_owned(),
+            };
+            for figure in ["deployments", "failed", "redeploys", "rollbacks", "attempts_failed", "unplanned"] {
+                let path = format!("/api/v1/delivery/dora/evidence?{period}={when}&figure={figure}{of_service}");
+                let answer = get(&router, &path).await.json();
+                assert_eq!(answer["meta"]["count"], row[figure], "{path}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 100, "{compared}");
+    let failed = rows("/api/v1/delivery/dora/evidence?week=2026-W10&figure=failed").await;
+    assert_eq!(ids(&failed), ["DE_3"]);
+    assert_eq!(failed[0]["causes"], "rollback");
+    let answer = get(&router, "/api/v1/delivery/dora/evidence?figure=happy").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+}

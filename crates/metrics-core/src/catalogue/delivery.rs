@@ -1,8 +1,9 @@
 //! Tables about delivery.
 
 use super::spec::{
-    COMPLETE, ColumnKind, ColumnSpec, Computed, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, Range, RuleSets,
-    SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind, text,
+    COMPLETE, ColumnKind, ColumnSpec, Computed, Evidence, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, Range,
+    RuleSets, SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind,
+    text,
 };
 use super::summaries;
 
@@ -212,6 +213,7 @@ pub(super) const DORA_WEEK: TableSpec = TableSpec {
     columns: &WEEK_COLUMNS,
     period: Period::Week,
     path: "delivery/dora",
+    evidence: Some(Evidence::Deployments),
     ..table("dora_week", "The five DORA keys by week: a row per service from its first deployment on, and one for all.")
 };
 
@@ -220,6 +222,7 @@ pub(super) const DORA_MONTH: TableSpec = TableSpec {
     columns: &MONTH_COLUMNS,
     period: Period::Month,
     path: "delivery/dora",
+    evidence: Some(Evidence::Deployments),
     ..table(
         "dora_month",
         "The five DORA keys by month: a row per service from its first deployment on, and one for all.",
@@ -231,6 +234,7 @@ pub(super) const DORA_DAY: TableSpec = TableSpec {
     columns: &DAY_COLUMNS,
     period: Period::Day,
     path: "delivery/dora",
+    evidence: Some(Evidence::Deployments),
     ..table("dora_day", "The five DORA keys by day, of all services together.")
 };
 

@@ -48,6 +48,8 @@ pub enum Evidence {
     OpenPullRequests,
     /// Pull requests of the list of all.
     PullRequests(Counted),
+    /// Deployments to production that ended in a period.
+    Deployments,
 }
 
 /// Which pull requests a figure counts.

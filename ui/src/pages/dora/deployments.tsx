@@ -2,6 +2,8 @@ import { count } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { labelOf, useCounts } from '../../parts/counts.ts';
 import { CountsCard } from '../../parts/counts-card.tsx';
+import { Evidence } from '../../parts/evidence.tsx';
+import { daysOf } from '../../period.ts';
 import { words } from '../../words.ts';
 import { all, emptyOf, isUnrecorded, type KeysRow } from './keys.ts';
 
@@ -11,7 +13,7 @@ const t = words.dora.deployments;
 
 /** The control chart of deployments of all services: by week, or by month where few are deployed. */
 export function Deployments({ state }: { state: PageState }) {
-  const { metric, widen } = state;
+  const { params, metric, widen } = state;
   const counts = useCounts<Row>('/api/v1/delivery/dora', state, (row) => row.service === all, [
     'week',
     'month',
@@ -33,6 +35,14 @@ export function Deployments({ state }: { state: PageState }) {
       finding={findingOf(rows)}
       empty={rows.some((row) => row.deployments) ? null : emptyOf(rows, words.dora.empty)}
       widen={widen}
+      behind={(label) => (
+        <Evidence
+          path="/api/v1/delivery/dora/evidence"
+          params={{ ...params, ...(counts.by === 'week' ? { week: label } : daysOf(label)) }}
+          title={t.title}
+          label={label}
+        />
+      )}
     />
   );
 }
