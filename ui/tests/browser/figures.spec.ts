@@ -281,12 +281,13 @@ async function expectReadings(page: Page, reader: Locator, file: Csv, title: str
 }
 
 test('behind each figure are as many rows as it counts', async ({ page }) => {
-  await open(page, '/flow');
-  for (const [title, column, weeks] of [
-    [flow.throughput.title, flow.throughput.finished, [1, 3]],
-    [flow.times.lead, flow.times.items, [1, 3]],
-    [flow.redBin.title, words.total, [1, 2, 3]],
+  for (const [path, title, column, weeks] of [
+    ['/flow', flow.throughput.title, flow.throughput.finished, [1, 3]],
+    ['/flow', flow.times.lead, flow.times.items, [1, 3]],
+    ['/flow', flow.redBin.title, words.total, [1, 2, 3]],
+    ['/dora', words.dora.deployments.title, words.dora.deployments.line, [1, 3]],
   ] as const) {
+    await open(page, path);
     const own = card(page, title);
     const { rows } = await fileOf(page, own);
     // The first chart of a card is that of its title.
