@@ -42,8 +42,10 @@ export function Tile({ title, unit, metric, query, value, reason, spark, change,
   return (
     <li className={`tile${query.data && query.isFetching ? ' refreshing' : ''}`} aria-busy={query.isFetching}>
       <h3>
-        {title}
-        <span className="unit">, {unit}</span>
+        <span>
+          {title}
+          <span className="unit">, {unit}</span>
+        </span>
         {metric && <About metric={metric} />}
       </h3>
       {query.error ? (
