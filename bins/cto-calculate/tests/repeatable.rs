@@ -8,7 +8,7 @@ use std::path::Path;
 use folder::{Folder, names_in};
 use metrics_core::catalogue;
 use model::columns::Scopes;
-use model::rules::{RuleSet, Rules};
+use model::rules::{RuleSet, Rules, Team};
 use sandbox::{Options, Organisation, Size, write_csv_folder, write_store};
 use store::Store;
 
@@ -40,9 +40,10 @@ fn assert_same_tables(folder: &Folder, one: &str, other: &str, tables: usize) {
     }
 }
 
-/// Tables about issues and pull requests that a rule set writes.
+/// Tables that a rule set writes of the simulated organisation, which has teams.
 fn tables_of(set: RuleSet) -> usize {
-    let rules = Rules { set, ..Rules::default() };
+    let teams = [("one".to_owned(), Team::default())].into();
+    let rules = Rules { set, teams, ..Rules::default() };
     catalogue::tables().iter().filter(|table| table.is_written(&rules, Scopes::USUAL)).count()
 }
 
