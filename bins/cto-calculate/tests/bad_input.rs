@@ -535,7 +535,11 @@ fn odd_cells_of_delivery_are_named_with_their_place() {
             row(&good.replacen("web", "", 1)),
             "deployment.csv line 2, column repo: `` is empty: fill it in, or remove the row",
         ),
-        ("deployment", row(&format!("{good}\n{good}")), "deployment.csv has D1 twice, at line 2 and at line 3: keep one of them"),
+        (
+            "deployment",
+            row(&format!("{good}\n{good}")),
+            "deployment.csv has D1 twice, at line 2 and at line 3: keep one of them",
+        ),
         (
             "deployment",
             row(&good.replacen("2026-01-09T10:05:00Z", "soon", 1)),
