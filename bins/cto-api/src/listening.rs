@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use tower::{Service as _, ServiceExt as _};
 
 use connections::{Connection, Connections};
-use stall::Stalling;
+use stall::given_up_after;
 
 /// For the head of a request, and between two requests of a connection. Longer than the time that proxies keep
 /// their connections by our example.
@@ -117,7 +117,7 @@ where
 {
     // Without it small answers may wait for an acknowledgement; answers are right either way.
     let _ = stream.set_nodelay(true);
-    let stream = TokioIo::new(Stalling::new(stream, STALL_TIMEOUT));
+    let stream = TokioIo::new(given_up_after(STALL_TIMEOUT, stream));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     http.max_buf_size(READ_BUFFER_BYTES).max_headers(MOST_HEADERS);
