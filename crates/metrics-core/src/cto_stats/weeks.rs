@@ -20,7 +20,7 @@ impl At {
 
     /// The instant of a row; null is year 1.
     pub(super) fn of(column: &InstantColumn, row: usize) -> Self {
-        match column.micros()[row] {
+        match column.micros(row) {
             Instant::NULL_MICROS => Self { micros: Instant::YEAR_ONE.micros(), nanos: 0 },
             micros => Self { micros, nanos: column.nanos(row) },
         }

@@ -21,6 +21,7 @@ mod failures;
 mod graph;
 mod incidents;
 mod keys;
+mod labels;
 mod lists;
 mod notices;
 mod repositories;

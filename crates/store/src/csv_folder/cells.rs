@@ -57,7 +57,7 @@ impl Cell {
             }
             Some(time) if time.plain && !strict => column.push_with_nanos(time.micros, time.nanos),
             Some(time) if time.plain && time.micros != Instant::YEAR_ONE.micros() => {
-                column.push_with_nanos(time.micros, 0)
+                column.push_with_nanos(time.micros, 0);
             }
             Some(_) if strict => {
                 findings.odd(row.line, self.name, value, NO_TIME);
