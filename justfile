@@ -172,10 +172,10 @@ truth *simulation:
     CTO_TRUTH=full cargo test --quiet --workspace --test truth -- --nocapture --test-threads=1 "$@"
     CTO_TRUTH=full cargo test --quiet --workspace --test whole_runs -- --nocapture no_median_is_far_from_the_truth
 
-# Benchmarks of the engine, the CSV reader and the store on the large organisation.
+# Benchmarks of the engine, the CSV reader, delivery and the store, on the organisations medium and large, or on others, for example `just bench large vast`.
 [group('develop')]
-bench:
-    config/scripts/bench.sh
+bench *sizes:
+    config/scripts/bench.sh {{ sizes }}
 
 # Instructions of whole runs, which a busy machine does not change; with FILE, beside those of an earlier run. Needs valgrind.
 [group('develop')]

@@ -1,7 +1,6 @@
 //! Tables to files, on all cores.
 
 use std::io::{self, Write};
-use std::num::NonZero;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -10,6 +9,7 @@ use std::thread;
 
 use anyhow::Context as _;
 use model::table::{Formulas, Table};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use store::StoreError;
 
 /// Rows that one thread turns into text at once: a megabyte or two.
@@ -26,7 +26,13 @@ pub(crate) fn write(tables: &[Table], folder: &Path, formulas: Formulas) -> anyh
         }
         Ok::<(), StoreError>(())
     };
-    at_once((0..workers().min(tables.len())).map(|_| work)).into_iter().collect::<Result<(), _>>()?;
+    // Threads of their own: they wait for the disk while files are synced, and those of the pool make text meanwhile.
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..rayon::current_num_threads().min(tables.len())).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        others.chain([own]).collect::<Result<(), _>>()
+    })?;
     Ok(())
 }
 
@@ -43,35 +49,16 @@ fn write_blocks(table: &Table, out: &mut dyn Write, formulas: Formulas) -> io::R
     let height = table.height();
     let blocks: Vec<Range<usize>> =
         (0..height).step_by(BLOCK_ROWS).map(|first| first..height.min(first + BLOCK_ROWS)).collect();
-    for blocks in blocks.chunks(workers()) {
-        let texts = at_once(blocks.iter().map(|rows| {
-            || {
-                let mut lines = Vec::new();
-                table.push_rows(rows.clone(), &mut lines, formulas);
-                lines
-            }
-        }));
-        for lines in texts {
-            out.write_all(&lines)?;
-        }
+    let text = |rows: &Range<usize>| {
+        let mut lines = Vec::new();
+        table.push_rows(rows.clone(), &mut lines, formulas);
+        lines
+    };
+    for blocks in blocks.chunks(rayon::current_num_threads()) {
+        let texts: Vec<Vec<u8>> = blocks.par_iter().map(text).collect();
+        texts.iter().try_for_each(|lines| out.write_all(lines))?;
     }
     Ok(())
-}
-
-fn workers() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
-}
-
-/// Does everything at once, the last on this thread; results in order.
-fn at_once<R: Send>(works: impl Iterator<Item = impl FnOnce() -> R + Send>) -> Vec<R> {
-    let mut works: Vec<_> = works.collect();
-    let Some(last) = works.pop() else { return Vec::new() };
-    thread::scope(|scope| {
-        let others: Vec<_> = works.into_iter().map(|work| scope.spawn(work)).collect();
-        let last = last();
-        let done = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        done.collect::<Vec<R>>().into_iter().chain([last]).collect()
-    })
 }
 
 #[cfg(test)]

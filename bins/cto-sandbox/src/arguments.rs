@@ -39,6 +39,9 @@ pub struct Arguments {
     /// Form of GitHub's node ids: new, old (base64), or header (new for those who ask with X-GitHub-Next-Global-ID).
     #[arg(long, value_name = "FORM", default_value = "new", value_parser = ids)]
     pub ids: Ids,
+    /// Number of issues, instead of the size's own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub issues: Option<u32>,
     /// Length of the organisation's history in months of 30.4 days, instead of the size's own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=240))]
     pub months: Option<u32>,
@@ -166,6 +169,7 @@ impl Arguments {
         });
         Options {
             lost_events: lost.next_back(),
+            issues: self.issues.map(|issues| issues as usize),
             months: self.months,
             end: self.end,
             ..Options::new(self.seed, self.size)

@@ -175,6 +175,16 @@ fn a_history_is_as_long_as_asked_for_and_ends_when_asked_for() {
 }
 
 #[test]
+fn there_are_as_many_issues_as_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().display().to_string();
+    cargo_bin_cmd!("cto-sandbox").args(["--size", "tiny", "--issues", "7", "--write-csv", &path]).assert().success();
+    let mut reader = csv::Reader::from_path(folder.path().join("issue.csv")).expect("issues");
+    assert_eq!(reader.records().count(), 7);
+    cargo_bin_cmd!("cto-sandbox").args(["--issues", "0"]).assert().failure();
+}
+
+#[test]
 fn a_reader_that_has_gone_away_changes_neither_the_files_nor_the_code() {
     let folder = tempfile::tempdir().expect("folder");
     let code = |arguments: &[&str]| {

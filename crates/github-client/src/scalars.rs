@@ -3,7 +3,7 @@
 use model::Instant;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// An instant as RFC 3339.
+/// An instant as RFC 3339; one that [files cannot tell again](Instant::parse_told) is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DateTime(pub Instant);
 
@@ -16,7 +16,7 @@ impl Serialize for DateTime {
 impl<'de> Deserialize<'de> for DateTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Instant::parse_rfc3339(&text)
+        Instant::parse_told(&text)
             .map(Self)
             .ok_or_else(|| de::Error::invalid_value(de::Unexpected::Str(&text), &"an RFC 3339 time"))
     }
@@ -38,5 +38,20 @@ impl<'de> Deserialize<'de> for BigInt {
             Loose::Text(text) => Self(text),
             Loose::Number(number) => Self(number.to_string()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_files_cannot_tell_again_is_malformed() {
+        let read = |text: &str| serde_json::from_value::<DateTime>(text.into());
+        assert_eq!(read("0001-01-01T00:00:01Z").ok(), Instant::parse_rfc3339("0001-01-01T00:00:01Z").map(DateTime));
+        for text in ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.5Z", "9999-12-31T23:59:59-01:00"] {
+            let error = read(text).expect_err(text);
+            assert!(error.to_string().contains("an RFC 3339 time"), "{error}");
+        }
     }
 }

@@ -90,14 +90,14 @@ impl<'de> Deserialize<'de> for NodeId {
     }
 }
 
-/// A time, `2026-10-01T09:00:00Z`.
+/// A time, `2026-10-01T09:00:00Z`, that files can tell again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Time(pub(crate) Instant);
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let at = Instant::parse_rfc3339(&text);
+        let at = Instant::parse_told(&text);
         at.map(Self).ok_or_else(|| serde::de::Error::custom("a time such as 2026-10-01T09:00:00Z is expected"))
     }
 }

@@ -382,3 +382,17 @@ fn an_empty_id_is_malformed_and_named() {
         assert!(source.to_string().contains("an id is expected and the text is empty"), "{source}");
     }
 }
+
+#[test]
+fn a_time_that_published_files_cannot_tell_again_is_malformed() {
+    let told = |time: &str| {
+        let mut of_issue = issue_event("opened");
+        of_issue["issue"]["created_at"] = time.into();
+        read("issues", of_issue.to_string().as_bytes(), at("12:00"))
+    };
+    assert!(told("0001-01-01T00:00:01Z").is_ok());
+    for time in ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.5Z", "9999-12-31T23:59:59-01:00"] {
+        let Malformed::Json { source, .. } = told(time).expect_err(time) else { panic!("{time}") };
+        assert!(source.to_string().contains("a time such as 2026-10-01T09:00:00Z is expected"), "{source}");
+    }
+}

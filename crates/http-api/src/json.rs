@@ -15,6 +15,7 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, cells: &Cells, row: usize) {
     match cells {
         Cells::Text(texts) => push_text(out, &texts.text(row)),
         Cells::Code(codes, texts) => push_text(out, &texts.text(codes[row] as usize)),
+        Cells::Address(addresses) => push_text(out, &addresses.text(row)),
         Cells::Int(cells) => push_or_null(out, cells.get(row)),
         Cells::Week(cells) => push_or_null(out, Some(cells[row])),
         Cells::Float(cells) => {
@@ -45,7 +46,7 @@ pub(crate) fn is_null(cells: &Cells, row: usize) -> bool {
         Cells::Date(cells) => cells[row].is_none(),
         Cells::Money(cells) => cells[row].is_none(),
         Cells::Cents(cells) => !cells[row].is_finite(),
-        Cells::Text(_) | Cells::Code(..) | Cells::Week(_) | Cells::Bool(_) => false,
+        Cells::Text(_) | Cells::Code(..) | Cells::Address(_) | Cells::Week(_) | Cells::Bool(_) => false,
     }
 }
 

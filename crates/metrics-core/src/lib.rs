@@ -29,6 +29,7 @@ pub mod summary;
 pub mod throughput;
 pub mod totals;
 mod wanted;
+mod words;
 
 pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, calculate_selected, calculate_tables};
 pub use prepared::Prepared;

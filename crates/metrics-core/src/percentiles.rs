@@ -38,23 +38,57 @@ impl Wanted {
 ///
 /// `observed` holds microseconds with their group, in any order; those of other groups count nowhere. Cells are in units
 /// of so many microseconds, by linear interpolation (type 7), and null below the percentile's minimum.
-pub(crate) fn columns(groups: &[u32], mut observed: Vec<(u32, i64)>, unit: i64, wanted: &[Wanted]) -> Vec<Column> {
-    observed.sort_unstable();
+pub(crate) fn columns(groups: &[u32], observed: &[(u32, i64)], unit: i64, wanted: &[Wanted]) -> Vec<Column> {
+    let mut grouped = Grouped::of(groups, observed);
     let mut cells: Vec<Vec<Option<f64>>> = vec![Vec::with_capacity(groups.len()); wanted.len()];
-    let mut rest = &observed[..];
     let mut values = Vec::new();
-    for group in groups {
-        let before = rest.iter().take_while(|(of, _)| of < group).count();
-        let count = rest[before..].iter().take_while(|(of, _)| of == group).count();
-        let (of_group, others) = rest[before..].split_at(count);
-        rest = others;
+    for place in 0..groups.len() {
+        let of_group = grouped.at(place);
+        of_group.sort_unstable();
         values.clear();
-        values.extend(of_group.iter().map(|(_, micros)| *micros as f64 / unit as f64));
+        values.extend(of_group.iter().map(|micros| *micros as f64 / unit as f64));
         for (cells, wanted) in cells.iter_mut().zip(wanted) {
             cells.push(percentile_of_enough(&values, wanted.share, wanted.minimum));
         }
     }
     wanted.iter().zip(cells).map(|(wanted, cells)| Column::new(wanted.name.into(), cells)).collect()
+}
+
+/// Durations, those of a group together: groups are many and small, so that sorting each of them is little work.
+struct Grouped {
+    durations: Vec<i64>,
+    /// Where each group begins, and the end.
+    starts: Vec<u32>,
+}
+
+impl Grouped {
+    /// Those of some groups, which ascend.
+    fn of(groups: &[u32], observed: &[(u32, i64)]) -> Self {
+        let place = |(group, duration): &(u32, i64)| Some((groups.binary_search(group).ok()?, *duration));
+        let placed: Vec<(usize, i64)> = observed.iter().filter_map(place).collect();
+        // Counts go two places behind, so that filling moves each start to where it belongs.
+        let mut starts = vec![0_u32; groups.len() + 2];
+        for (place, _) in &placed {
+            starts[place + 2] += 1;
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut durations = vec![0; placed.len()];
+        for (place, duration) in placed {
+            let next = &mut starts[place + 1];
+            durations[*next as usize] = duration;
+            *next += 1;
+        }
+        Self { durations, starts }
+    }
+
+    /// Those of the group at a place.
+    fn at(&mut self, place: usize) -> &mut [i64] {
+        &mut self.durations[self.starts[place] as usize..self.starts[place + 1] as usize]
+    }
 }
 
 /// The rows of a frame that have a group and a duration; both columns are of it, groups `UInt32`, durations `Int64`.
@@ -79,7 +113,7 @@ mod tests {
         let squares = |count: i64| (0..count).rev().map(|value| value * value);
         let of_groups: Vec<(u32, i64)> =
             squares(20).map(|value| (7, value)).chain(squares(9).map(|value| (3, value))).collect();
-        let columns = columns(&[3, 5, 7], of_groups, 10, &WANTED);
+        let columns = columns(&[3, 5, 7], &of_groups, 10, &WANTED);
         let library = |share: f64| {
             let values: Vec<f64> = squares(20).map(|value| value as f64 / 10.0).collect();
             Float64Chunked::from_vec("values".into(), values).quantile(share, QuantileMethod::Linear).expect("a share")
@@ -91,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_is_observed_of_other_groups_counts_nowhere() {
-        let columns = columns(&[1, 4], vec![(0, 9), (4, 5), (9, 9), (2, 9), (1, 1)], 1, &WANTED[..1]);
+        let columns = columns(&[1, 4], &[(0, 9), (4, 5), (9, 9), (2, 9), (1, 1)], 1, &WANTED[..1]);
         assert_eq!((cells(&columns, 0), cells(&columns, 1)), (vec![Some(1.0)], vec![Some(5.0)]));
     }
 }

@@ -96,6 +96,7 @@ fn cells_of(cells: &Cells, rows: &[usize]) -> Cells {
     match cells {
         Cells::Text(cells) => Cells::Text(cells.gathered(rows.iter().copied())),
         Cells::Code(cells, texts) => Cells::Code(picked(cells, rows), texts.clone()),
+        Cells::Address(cells) => Cells::Address(cells.gathered(rows.iter().copied())),
         Cells::Int(cells) => Cells::Int(cells.gathered(rows.iter().copied())),
         Cells::Week(cells) => Cells::Week(picked(cells, rows)),
         Cells::Float(cells) => Cells::Float(cells.gathered(rows.iter().copied())),
@@ -107,7 +108,7 @@ fn cells_of(cells: &Cells, rows: &[usize]) -> Cells {
         Cells::Instant(cells) => {
             let mut picked = InstantColumn::default();
             for row in rows {
-                picked.push_with_nanos(cells.micros()[*row], cells.nanos(*row));
+                picked.push_with_nanos(cells.micros(*row), cells.nanos(*row));
             }
             Cells::Instant(picked)
         }

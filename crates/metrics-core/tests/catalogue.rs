@@ -57,7 +57,7 @@ fn kind_of(cells: &Cells, column: &ColumnSpec) -> ColumnKind {
             );
             ColumnKind::Quarter
         }
-        Cells::Text(_) | Cells::Code(..) => ColumnKind::Text,
+        Cells::Text(_) | Cells::Code(..) | Cells::Address(_) => ColumnKind::Text,
         Cells::Int(_) => ColumnKind::Int,
         Cells::Week(_) => ColumnKind::Week,
         Cells::Float(_) => ColumnKind::Float,
@@ -76,7 +76,9 @@ fn has_null(cells: &Cells) -> bool {
         Cells::Date(cells) => cells.contains(&None),
         Cells::Money(cells) => cells.iter().any(Option::is_none),
         Cells::Instant(cells) => (0..cells.len()).any(|row| cells.get(row).is_none()),
-        Cells::Text(_) | Cells::Code(..) | Cells::Week(_) | Cells::Bool(_) | Cells::Cents(_) => false,
+        Cells::Text(_) | Cells::Code(..) | Cells::Address(_) | Cells::Week(_) | Cells::Bool(_) | Cells::Cents(_) => {
+            false
+        }
     }
 }
 

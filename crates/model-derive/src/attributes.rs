@@ -51,6 +51,12 @@ pub(crate) enum Cell {
     /// No column.
     Skipped,
     Text,
+    /// A text that is a web address.
+    Address,
+    /// A text that is the object id of a commit.
+    ObjectId,
+    /// Texts joined by `;` that are object ids.
+    ObjectIds,
     Code,
     /// A text that may be untold.
     OptionalCode,
@@ -75,6 +81,9 @@ pub(crate) enum Cell {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Word {
     Original,
+    Address,
+    ObjectId,
+    ObjectIds,
     Code,
     InRow,
     Json,
@@ -87,6 +96,9 @@ impl Word {
     fn named(text: &str) -> Option<Self> {
         Some(match text {
             "original" => Self::Original,
+            "address" => Self::Address,
+            "object_id" => Self::ObjectId,
+            "object_ids" => Self::ObjectIds,
             "code" => Self::Code,
             "in_row" => Self::InRow,
             "json" => Self::Json,
@@ -209,6 +221,9 @@ impl Words {
         let inner_name = inner.map(names).transpose()?.map(|(name, _)| name);
         Ok(match (outer.as_str(), inner_name.as_deref()) {
             ("String", _) if self.said.contains(&Word::Code) => Cell::Code,
+            ("String", _) if self.said.contains(&Word::Address) => Cell::Address,
+            ("String", _) if self.said.contains(&Word::ObjectId) => Cell::ObjectId,
+            ("String", _) if self.said.contains(&Word::ObjectIds) => Cell::ObjectIds,
             ("String", _) => Cell::Text,
             ("Vec", Some("String")) if self.said.contains(&Word::Json) => Cell::List,
             ("Vec", Some("String")) => Cell::JoinedList,

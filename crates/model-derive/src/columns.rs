@@ -153,6 +153,9 @@ fn column_type(field: &Field<'_>) -> TokenStream {
     let ty = field.ty;
     match &field.cell {
         Cell::Skipped | Cell::Text | Cell::List => quote!(::model::columns::TextColumn),
+        Cell::Address => quote!(::model::columns::AddressColumn),
+        Cell::ObjectId => quote!(::model::columns::ObjectIdColumn),
+        Cell::ObjectIds => quote!(::model::columns::ObjectIdsColumn),
         Cell::Code | Cell::OptionalCode | Cell::JoinedList => quote!(::std::vec::Vec<u32>),
         Cell::OptionalInt => quote!(::model::columns::IntColumn),
         Cell::Instant | Cell::OptionalInstant => quote!(::model::columns::InstantColumn),
@@ -164,7 +167,9 @@ fn column_type(field: &Field<'_>) -> TokenStream {
 fn push_cell(field: &Field<'_>) -> TokenStream {
     let ident = field.ident;
     match &field.cell {
-        Cell::Skipped | Cell::Text | Cell::List => quote! { self.#ident.push(cells.bytes()?); },
+        Cell::Skipped | Cell::Text | Cell::Address | Cell::ObjectId | Cell::ObjectIds | Cell::List => {
+            quote! { self.#ident.push(cells.bytes()?); }
+        }
         Cell::Code | Cell::OptionalCode | Cell::JoinedList => quote! { self.#ident.push(cells.code()?); },
         Cell::Bool => quote! { self.#ident.push(cells.flag()?); },
         Cell::Int => quote! { self.#ident.push(cells.int()?.unwrap_or_default()); },
@@ -181,7 +186,9 @@ fn push_cell(field: &Field<'_>) -> TokenStream {
 fn push_row(field: &Field<'_>) -> TokenStream {
     let ident = field.ident;
     match &field.cell {
-        Cell::Skipped | Cell::Text | Cell::List => quote! { self.#ident.push(row.#ident.as_bytes()); },
+        Cell::Skipped | Cell::Text | Cell::Address | Cell::ObjectId | Cell::ObjectIds | Cell::List => {
+            quote! { self.#ident.push(row.#ident.as_bytes()); }
+        }
         Cell::Code => quote! { self.#ident.push(texts.code_of(row.#ident.as_bytes())); },
         Cell::OptionalCode => {
             quote! { self.#ident.push(texts.code_of(row.#ident.as_deref().unwrap_or_default().as_bytes())); }

@@ -55,7 +55,7 @@ fn column(field: &Field<'_>) -> TokenStream {
         Cell::Code | Cell::OptionalCode | Cell::JoinedList | Cell::Kind | Cell::Told(_) if field.says(Word::InRow) => {
             quote!(Text)
         }
-        Cell::Text | Cell::Skipped => quote!(Text),
+        Cell::Text | Cell::Address | Cell::ObjectId | Cell::ObjectIds | Cell::Skipped => quote!(Text),
         Cell::Amount => quote!(Amount),
         Cell::Code | Cell::OptionalCode | Cell::JoinedList | Cell::Kind | Cell::Told(_) => quote!(Code),
         Cell::List => quote!(List),
@@ -92,7 +92,7 @@ fn write(field: &Field<'_>) -> TokenStream {
         Cell::Code if field.says(Word::InRow) => quote!(text(&self.#ident)),
         Cell::Kind if field.says(Word::InRow) => quote!(text(::model::kinds::Named::name(self.#ident))),
         Cell::Told(_) if field.says(Word::InRow) => quote!(text(self.#ident.name())),
-        Cell::Skipped | Cell::Text => quote!(text(&self.#ident)),
+        Cell::Skipped | Cell::Text | Cell::Address | Cell::ObjectId | Cell::ObjectIds => quote!(text(&self.#ident)),
         Cell::Code => quote!(code(&self.#ident)),
         Cell::OptionalCode => quote!(code(self.#ident.as_deref().unwrap_or_default())),
         Cell::JoinedList if field.says(Word::InRow) => quote!(text(&self.#ident.join(";"))),
@@ -115,7 +115,7 @@ fn read(field: &Field<'_>) -> TokenStream {
     let ident = field.ident;
     let value = match &field.cell {
         Cell::Skipped => quote!(::std::default::Default::default()),
-        Cell::Text => quote!(cells.text()?),
+        Cell::Text | Cell::Address | Cell::ObjectId | Cell::ObjectIds => quote!(cells.text()?),
         Cell::Code if field.says(Word::InRow) => quote!(cells.text()?),
         Cell::Code => quote!(cells.code_text()?),
         Cell::OptionalCode => quote!(::std::option::Option::Some(cells.code_text()?)),

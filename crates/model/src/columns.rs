@@ -5,9 +5,11 @@
 //! compared on the hot path. Text is bytes: files of the original tool are not always valid UTF-8 and
 //! pass through unchanged. The columns of each table follow from its declaration in [`tables`](crate::tables).
 
+mod addresses;
 mod buffers;
 mod interner;
 mod numbers;
+mod object_ids;
 mod texts;
 
 use crate::Instant;
@@ -23,9 +25,11 @@ pub use crate::tables::{
     ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
+pub use addresses::AddressColumn;
 pub use buffers::{Column, Dictionary, InstantColumn, append_codes};
 pub use interner::Interner;
 pub use numbers::{FloatColumn, IntColumn};
+pub use object_ids::{ObjectId, ObjectIdColumn, ObjectIdsColumn};
 pub use texts::TextColumn;
 
 /// Which parts of the raw data to read.
@@ -135,6 +139,7 @@ impl Raw {
     /// Nothing is to be appended any more: gives back the room for it, and lets tables [share](TextColumn::share) the
     /// texts instead of holding copies of them.
     pub fn settle(&mut self) {
+        self.dictionary.settle();
         self.issues.settle();
         self.status_events.settle();
         self.project_events.settle();

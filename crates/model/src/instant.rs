@@ -52,6 +52,9 @@ impl Plausible {
 impl Instant {
     /// The marker of a missing instant in columns and in the database's integer form.
     pub const NULL_MICROS: i64 = i64::MIN;
+    /// `0001-01-01T00:00:00Z`: no time in files, and what an unreadable one is to the original tool.
+    pub const YEAR_ONE: Self = Self(-62_135_596_800 * MICROS_PER_SECOND);
+    const YEAR_TEN_THOUSAND: Self = Self(253_402_300_800 * MICROS_PER_SECOND);
 
     /// From microseconds since the epoch.
     pub const fn from_micros(micros: i64) -> Self {
@@ -77,6 +80,13 @@ impl Instant {
     /// `None` when the text is anything else.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Self::from(at.with_timezone(&Utc)))
+    }
+
+    /// Reads RFC 3339 as a provider tells when something happened: what files can tell again, which write whole seconds of
+    /// the years 0001 to 9999, and of [year 1](Self::YEAR_ONE) the first one for no time. `None` for everything else.
+    pub fn parse_told(text: &str) -> Option<Self> {
+        let is_told = |at: &Self| at.seconds() > Self::YEAR_ONE.seconds() && *at < Self::YEAR_TEN_THOUSAND;
+        Self::parse_rfc3339(text).filter(is_told)
     }
 
     /// Reads RFC 3339, or a date as that day's midnight in UTC.
@@ -156,6 +166,25 @@ mod tests {
         assert_eq!(Instant::parse_date_or_rfc3339("2026-11-01"), Instant::parse_rfc3339("2026-11-01T00:00:00Z"));
         assert_eq!(Instant::parse_date_or_rfc3339("2026-02-30"), None);
         assert_eq!(Instant::parse_date_or_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn a_provider_tells_no_time_that_files_cannot_tell_again() {
+        for text in ["0001-01-01T00:00:01Z", "2026-01-02T03:04:05.5+02:00", "9999-12-31T23:59:59.9Z"] {
+            assert_eq!(Instant::parse_told(text), Instant::parse_rfc3339(text), "{text}");
+            assert!(Instant::parse_told(text).is_some(), "{text}");
+        }
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00.999999Z",
+            "0001-01-01T01:00:00+01:00",
+            "0001-01-01T00:00:00+01:00",
+            "0000-06-01T00:00:00Z",
+            "9999-12-31T23:59:59-00:01",
+        ] {
+            assert!(Instant::parse_rfc3339(text).is_some(), "{text} is RFC 3339");
+            assert_eq!(Instant::parse_told(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::columns::{FloatColumn, InstantColumn, IntColumn, TextColumn};
+use crate::columns::{AddressColumn, FloatColumn, InstantColumn, IntColumn, TextColumn};
 use crate::csv::push_field;
 use crate::formulas::push_guarded_field;
 use crate::{Amount, Instant};
@@ -35,6 +35,8 @@ pub enum Cells {
     Text(TextColumn),
     /// Text that repeats: a code per row and the texts, as few as there are.
     Code(Vec<u32>, TextColumn),
+    /// Web addresses, as text.
+    Address(AddressColumn),
     /// Whole numbers.
     Int(IntColumn),
     /// ISO week numbers, written with two digits.
@@ -80,6 +82,7 @@ impl Cells {
         match self {
             Self::Text(cells) => cells.len(),
             Self::Code(cells, _) => cells.len(),
+            Self::Address(cells) => cells.len(),
             Self::Int(cells) => cells.len(),
             Self::Week(cells) => cells.len(),
             Self::Float(cells) => cells.len(),
@@ -101,6 +104,7 @@ impl Cells {
         match self {
             Self::Text(cells) => formulas.push_field(line, cells.bytes(row)),
             Self::Code(cells, texts) => formulas.push_field(line, texts.bytes(cells[row] as usize)),
+            Self::Address(cells) => formulas.push_field(line, &cells.bytes(row)),
             Self::Int(cells) => {
                 if let Some(value) = cells.get(row) {
                     push_integer(line, value);
@@ -280,6 +284,7 @@ impl Table {
         match self.column(column) {
             Some(Cells::Text(cells)) => line.extend_from_slice(cells.bytes(row)),
             Some(Cells::Code(cells, texts)) => line.extend_from_slice(texts.bytes(cells[row] as usize)),
+            Some(Cells::Address(cells)) => line.extend_from_slice(&cells.bytes(row)),
             Some(cells) => cells.push_cell(row, &mut line, Formulas::AsTheyAre),
             None => {}
         }

@@ -3,10 +3,8 @@
 use chrono::{Datelike as _, NaiveDate};
 use model::Instant;
 use model::columns::InstantColumn;
-use model::instant::{MICROS_PER_DAY, MICROS_PER_SECOND};
+use model::instant::MICROS_PER_DAY;
 
-/// What an unreadable time is to the original.
-const YEAR_ONE_MICROS: i64 = -62_135_596_800 * MICROS_PER_SECOND;
 const EPOCH_DAYS_FROM_COMMON_ERA: i64 = 719_163;
 
 /// An instant to the nanosecond.
@@ -22,8 +20,8 @@ impl At {
 
     /// The instant of a row; null is year 1.
     pub(super) fn of(column: &InstantColumn, row: usize) -> Self {
-        match column.micros()[row] {
-            Instant::NULL_MICROS => Self { micros: YEAR_ONE_MICROS, nanos: 0 },
+        match column.micros(row) {
+            Instant::NULL_MICROS => Self { micros: Instant::YEAR_ONE.micros(), nanos: 0 },
             micros => Self { micros, nanos: column.nanos(row) },
         }
     }

@@ -1,9 +1,10 @@
 //! Rollouts, changes and incidents of each service: everything that the tables of delivery add up.
 
+use std::sync::OnceLock;
+
 use model::Instant;
 use model::columns::Raw;
 use model::delivery::{DeliveryRules, LeadFrom, LeadTo};
-use model::names::comparable;
 use model::rules::Rules;
 use model::table::Table;
 
@@ -12,6 +13,7 @@ use super::failures;
 use super::graph::Graph;
 use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::{Incident, change_of, has_source, incidents_of, is_repository};
+use super::labels::Labels;
 use super::repositories::Repositories;
 use super::rollouts::{Deploying, HOUR, Kind, Rollout, rollouts_of};
 use super::services::{Service, Services};
@@ -49,8 +51,17 @@ impl Facts {
         let is_merged = |row: usize| stages[row].as_ref().is_some_and(|stages| stages.merged.is_some());
         let repositories = Repositories::of(raw, as_of.micros());
         let services = Services::of(raw, delivery, &repositories);
-        let builder =
-            Builder { raw, delivery, as_of: as_of.micros(), repositories: &repositories, services: &services };
+        let is_shared = |place: &usize| services.all.iter().filter(|it| it.repositories.contains(place)).count() > 1;
+        let shared_graphs = (0..repositories.all.len()).map(|place| is_shared(&place).then(OnceLock::new)).collect();
+        let builder = Builder {
+            raw,
+            delivery,
+            as_of: as_of.micros(),
+            repositories: &repositories,
+            services: &services,
+            labels: Labels::of(raw, delivery),
+            shared_graphs,
+        };
         let is_change = |row: usize| is_merged(row) && counts[row];
         let incidents = incidents_of(raw, delivery, &repositories, &services, as_of.micros());
         let is_kept: Vec<bool> = repositories.all.iter().map(|it| chosen.delivers_from(&it.full_name())).collect();
@@ -178,6 +189,9 @@ struct Builder<'a> {
     as_of: i64,
     repositories: &'a Repositories,
     services: &'a Services<'a>,
+    labels: Labels,
+    /// Commits of each repository that several services are made of, once one of them has asked.
+    shared_graphs: Vec<Option<OnceLock<Graph<'a>>>>,
 }
 
 impl Builder<'_> {
@@ -227,8 +241,12 @@ impl Builder<'_> {
             let repository = &self.repositories.all[*place];
             let (mut rollouts, attempts) = rollouts_of(&deploying, service, *place, repository);
             facts.attempts.extend(attempts);
-            let graph = Graph::of(&self.raw.commits, if rollouts.is_empty() { &[] } else { &repository.commits });
-            let shipped = Shipped::follow(self.raw, &graph, &mut rollouts);
+            let (own, graph_of) = (OnceLock::new(), |rows| Graph::of(&self.raw.commits, rows));
+            let graph = match &self.shared_graphs[*place] {
+                _ if rollouts.is_empty() => own.get_or_init(|| graph_of(&[])),
+                shared => shared.as_ref().unwrap_or(&own).get_or_init(|| graph_of(&repository.commits)),
+            };
+            let shipped = Shipped::follow(self.raw, graph, &mut rollouts);
             let first = facts.rollouts.len();
             for (incident, found) in incidents.iter().zip(&mut shipped_shas) {
                 if !incident.change.is_empty() && change_of(&incident.change).is_none() {
@@ -303,14 +321,11 @@ impl Builder<'_> {
 
     fn change(&self, row: u32, place: usize, stages: Stages, is_default: bool) -> Change {
         let columns = &self.raw.pull_requests;
-        let labels = self.raw.dictionary.text(columns.labels[row as usize]);
-        let carries = |wanted: &[String]| {
-            labels.split(';').any(|label| wanted.iter().any(|wanted| comparable(wanted) == comparable(label)))
-        };
+        let said = self.labels.say(columns.labels[row as usize]);
         let hotfix = &self.delivery.hotfix;
         let branch = columns.head_branch.text(row as usize);
         let title = columns.title.text(row as usize);
-        let is_hotfix = carries(&hotfix.labels)
+        let is_hotfix = said.is_hotfix
             || hotfix.branches.iter().any(|pattern| pattern.matches(&branch))
             || hotfix.titles.iter().any(|pattern| pattern.matches(&title));
         let merged = stages.merged.unwrap_or_default();
@@ -326,7 +341,7 @@ impl Builder<'_> {
             stages,
             is_default,
             is_hotfix,
-            is_blamed: carries(&self.delivery.failure.labels),
+            is_blamed: said.is_blamed,
             link: Link::none(Reason::Unknown),
             deployed: None,
             ends_at_merge: self.delivery.lead_to == LeadTo::Merged,

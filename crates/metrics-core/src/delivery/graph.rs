@@ -2,12 +2,12 @@
 
 use ahash::RandomState;
 use hashbrown::HashMap;
-use model::columns::{GitCommitColumns, TextColumn};
+use model::columns::{GitCommitColumns, ObjectId};
 
 /// The stored commits of a repository.
 pub(super) struct Graph<'a> {
     /// Commit by object id.
-    by_sha: HashMap<&'a [u8], u32, RandomState>,
+    by_sha: HashMap<ObjectId<'a>, u32, RandomState>,
     /// Where the parents of each commit begin in `parents`, and one more.
     first_parent: Vec<u32>,
     parents: Vec<u32>,
@@ -18,17 +18,17 @@ pub(super) struct Graph<'a> {
     /// Whether a parent of the commit is not stored.
     is_cut: Vec<bool>,
     /// The commits that say to be picked from another, with that one's object id.
-    picked: Vec<(u32, &'a [u8])>,
+    picked: Vec<(u32, ObjectId<'a>)>,
 }
 
 impl<'a> Graph<'a> {
     /// From rows of the raw table. Rows that come again are one.
     pub(super) fn of(columns: &'a GitCommitColumns, rows: &[u32]) -> Self {
-        let mut by_sha: HashMap<&[u8], u32, RandomState> =
+        let mut by_sha: HashMap<ObjectId<'_>, u32, RandomState> =
             HashMap::with_capacity_and_hasher(rows.len(), RandomState::default());
         let mut kept: Vec<u32> = Vec::with_capacity(rows.len());
         for row in rows {
-            by_sha.entry(columns.sha.bytes(*row as usize)).or_insert_with(|| {
+            by_sha.entry(columns.sha.get(*row as usize)).or_insert_with(|| {
                 kept.push(*row);
                 kept.len() as u32 - 1
             });
@@ -46,17 +46,17 @@ impl<'a> Graph<'a> {
             let row = *row as usize;
             graph.first_parent.push(graph.parents.len() as u32);
             let mut is_cut = false;
-            for sha in shas(&columns.parents, row) {
-                match graph.by_sha.get(sha) {
+            for sha in columns.parents.get(row) {
+                match graph.by_sha.get(&sha) {
                     Some(parent) => graph.parents.push(*parent),
                     None => is_cut = true,
                 }
             }
             graph.is_cut.push(is_cut);
-            graph.committed.push(columns.committed_at.micros()[row]);
+            graph.committed.push(columns.committed_at.micros(row));
             let picked_from = columns.picked_from.bytes(row);
             if !picked_from.is_empty() {
-                graph.picked.push((commit as u32, picked_from));
+                graph.picked.push((commit as u32, ObjectId::of(picked_from)));
             }
         }
         graph.first_parent.push(graph.parents.len() as u32);
@@ -70,8 +70,8 @@ impl<'a> Graph<'a> {
     }
 
     /// The commit with an object id.
-    pub(super) fn find(&self, sha: &[u8]) -> Option<u32> {
-        self.by_sha.get(sha).copied()
+    pub(super) fn find(&self, sha: ObjectId<'_>) -> Option<u32> {
+        self.by_sha.get(&sha).copied()
     }
 
     /// Commit date in microseconds.
@@ -90,7 +90,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The commits that say to be picked from another, with that one's object id.
-    pub(super) fn picked(&self) -> &[(u32, &'a [u8])] {
+    pub(super) fn picked(&self) -> &[(u32, ObjectId<'a>)] {
         &self.picked
     }
 
@@ -150,11 +150,6 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// The object ids of a cell.
-fn shas(column: &TextColumn, row: usize) -> impl Iterator<Item = &[u8]> {
-    column.bytes(row).split(|byte| *byte == b';').filter(|sha| !sha.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use model::Instant;
@@ -180,7 +175,7 @@ mod tests {
     }
 
     fn holds(graph: &Graph<'_>, newer: &str, older: &str) -> bool {
-        let commit = |sha: &str| graph.find(sha.as_bytes()).expect("stored");
+        let commit = |sha: &str| graph.find(ObjectId::of(sha.as_bytes())).expect("stored");
         graph.holds(commit(newer), commit(older))
     }
 

@@ -248,7 +248,7 @@ fn issues(
             id: columns.id.text(row).into_owned(),
             title: columns.title.text(row).into_owned(),
             severity: String::new(),
-            url: columns.url.text(row).into_owned(),
+            url: columns.url.text(row),
             service: service_of(services, repositories, &named.unwrap_or_default(), place),
             repositories: repositories.find(place.0, place.1, place.2).into_iter().collect(),
             host: host.clone(),

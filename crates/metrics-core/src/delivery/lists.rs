@@ -10,27 +10,15 @@ use super::facts::Facts;
 use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::Incident;
 use super::rollouts::{Kind, Rollout, Row};
+use crate::words::words;
 
-/// Cells of a table that grows row by row.
-#[derive(Default)]
-struct Texts(TextColumn);
-
-impl Texts {
-    fn of<T>(rows: &[T], text: impl Fn(&T) -> &[u8]) -> Cells {
-        let mut cells = Self::default();
-        for row in rows {
-            cells.0.push(text(row));
-        }
-        Cells::Text(cells.0)
+/// Texts of which many are different.
+fn texts<T, B: AsRef<[u8]>>(rows: &[T], text: impl Fn(&T) -> B) -> Cells {
+    let mut cells = TextColumn::default();
+    for row in rows {
+        cells.push(text(row).as_ref());
     }
-
-    fn owned<T>(rows: &[T], text: impl Fn(&T) -> String) -> Cells {
-        let mut cells = Self::default();
-        for row in rows {
-            cells.0.push(text(row).as_bytes());
-        }
-        Cells::Text(cells.0)
-    }
+    Cells::Text(cells)
 }
 
 fn instants<T>(rows: &[T], at: impl Fn(&T) -> Option<i64>) -> Cells {
@@ -49,6 +37,12 @@ struct Deployed<'a> {
     outcome: Option<&'a Outcome>,
 }
 
+impl<'a> Deployed<'a> {
+    fn key(&self, raw: &'a Raw) -> (&'a str, i64, &'a [u8]) {
+        (&self.service.name, self.rollout.finished, self.rollout.id(raw))
+    }
+}
+
 /// Every deployment to production that ended, by service and time; what a rollout took up is left out.
 pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Table {
     let mut rows: Vec<Deployed<'_>> = Vec::new();
@@ -57,20 +51,17 @@ pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Tab
         rows.extend(rollouts.map(|(rollout, outcome)| Deployed { service, rollout, outcome: Some(outcome) }));
         rows.extend(service.attempts.iter().map(|rollout| Deployed { service, rollout, outcome: None }));
     }
-    rows.sort_by(|one, other| {
-        let key = |row: &Deployed<'_>| (row.service.name.clone(), row.rollout.finished, row.rollout.id(raw).to_vec());
-        key(one).cmp(&key(other))
-    });
-    let place = |row: &Deployed<'_>, part: usize| facts.repositories[row.rollout.repository][part].clone();
+    rows.sort_by(|one, other| one.key(raw).cmp(&other.key(raw)));
+    let place = |part: usize| words(rows.iter().map(|row| facts.repositories[row.rollout.repository][part].as_bytes()));
     let environment = |row: &Deployed<'_>| match row.rollout.row {
-        Row::Deployment(at) => raw.dictionary.bytes(raw.deployments.environment[at as usize]).to_vec(),
-        Row::Release(at) => raw.releases.tag.bytes(at as usize).to_vec(),
-        Row::Run(at) => raw.dictionary.bytes(raw.ci_runs.git_ref[at as usize]).to_vec(),
+        Row::Deployment(at) => raw.dictionary.bytes(raw.deployments.environment[at as usize]),
+        Row::Release(at) => raw.releases.tag.bytes(at as usize),
+        Row::Run(at) => raw.dictionary.bytes(raw.ci_runs.git_ref[at as usize]),
     };
     let url = |row: &Deployed<'_>| match row.rollout.row {
-        Row::Deployment(at) => raw.deployments.url.text(at as usize).into_owned(),
-        Row::Release(at) => raw.releases.url.text(at as usize).into_owned(),
-        Row::Run(at) => raw.ci_runs.url.text(at as usize).into_owned(),
+        Row::Deployment(at) => raw.deployments.url.bytes(at as usize),
+        Row::Release(at) => raw.releases.url.bytes(at as usize).to_vec(),
+        Row::Run(at) => raw.ci_runs.url.bytes(at as usize).to_vec(),
     };
     let is_attempt = |row: &Deployed<'_>| row.rollout.kind == Kind::FailedAttempt;
     let counts = |row: &Deployed<'_>| row.rollout.counts() || (is_attempt(row) && attempts_count);
@@ -85,22 +76,19 @@ pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Tab
     };
     let is_unplanned = |row: &Deployed<'_>| row.outcome.map(|outcome| outcome.is_unplanned);
     let columns = vec![
-        Column { name: "deployment_id", cells: Texts::of(&rows, |row| row.rollout.id(raw)) },
-        Column { name: "org", cells: Texts::owned(&rows, |row| place(row, 0)) },
-        Column { name: "repo", cells: Texts::owned(&rows, |row| place(row, 1)) },
-        Column { name: "service", cells: Texts::of(&rows, |row| row.service.name.as_bytes()) },
-        Column {
-            name: "environment",
-            cells: Texts::owned(&rows, |row| String::from_utf8_lossy(&environment(row)).into_owned()),
-        },
-        Column { name: "sha", cells: Texts::of(&rows, |row| row.rollout.sha(raw)) },
+        Column { name: "deployment_id", cells: texts(&rows, |row| row.rollout.id(raw).to_vec()) },
+        Column { name: "org", cells: place(0) },
+        Column { name: "repo", cells: place(1) },
+        Column { name: "service", cells: words(rows.iter().map(|row| row.service.name.as_bytes())) },
+        Column { name: "environment", cells: words(rows.iter().map(environment)) },
+        Column { name: "sha", cells: texts(&rows, |row| row.rollout.sha(raw).text().into_owned()) },
         Column { name: "started_at", cells: instants(&rows, |row| Some(row.rollout.started)) },
         Column { name: "succeeded_at", cells: instants(&rows, |row| row.rollout.succeeded) },
         Column { name: "finished_at", cells: instants(&rows, |row| Some(row.rollout.finished)) },
-        Column { name: "kind", cells: Texts::of(&rows, |row| row.rollout.kind.name().as_bytes()) },
+        Column { name: "kind", cells: words(rows.iter().map(|row| row.rollout.kind.name().as_bytes())) },
         Column { name: "counted", cells: Cells::Bool(rows.iter().map(counts).collect()) },
         Column { name: "failed", cells: Cells::Judged(rows.iter().map(failed).collect()) },
-        Column { name: "causes", cells: Texts::owned(&rows, causes) },
+        Column { name: "causes", cells: texts(&rows, causes) },
         Column {
             name: "recovered_at",
             cells: instants(&rows, |row| row.outcome.and_then(|outcome| outcome.failure.recovered)),
@@ -110,52 +98,39 @@ pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Tab
             name: "changes",
             cells: Cells::Int(rows.iter().map(|row| row.outcome.map(|outcome| outcome.changes)).collect()),
         },
-        Column { name: "url", cells: Texts::owned(&rows, url) },
-        Column { name: "host", cells: Texts::owned(&rows, |row| place(row, 2)) },
+        Column { name: "url", cells: texts(&rows, url) },
+        Column { name: "host", cells: place(2) },
     ];
     Table { name: "calculated_deployment", columns }
 }
 
 /// Every change of every service, by service, repository and number.
-pub(super) fn changes(raw: &Raw, facts: &Facts) -> Table {
-    let mut rows: Vec<(Option<&ServiceFacts>, &Change)> = Vec::new();
+pub(super) fn changes<'a>(raw: &'a Raw, facts: &'a Facts) -> Table {
+    let mut rows: Vec<(Option<&'a ServiceFacts>, &'a Change)> = Vec::new();
     for service in &facts.services {
         rows.extend(service.changes.iter().map(|change| (Some(service), change)));
     }
     rows.extend(facts.of_no_service.iter().map(|change| (None, change)));
     let columns = &raw.pull_requests;
-    let number = |change: &Change| {
-        let id = columns.id.text(change.row as usize).into_owned();
-        id.rsplit_once(['#', '!']).map_or_else(|| id.clone(), |(_, number)| number.to_owned())
+    rows.sort_by(|one, other| change_key(raw, one).cmp(&change_key(raw, other)));
+    let place = |part: usize| words(rows.iter().map(|row| facts.repositories[row.1.repository][part].as_bytes()));
+    let rollout = |(service, change): &(Option<&'a ServiceFacts>, &Change)| {
+        service.and_then(|service| change.link.rollout.map(|place| service.rollouts[place].id(raw))).unwrap_or_default()
     };
-    rows.sort_by_cached_key(|(service, change)| {
-        let number = number(change);
-        (service.map(|service| service.name.clone()), change.repository, number.len(), number)
-    });
-    let place =
-        |row: &(Option<&ServiceFacts>, &Change), part: usize| facts.repositories[row.1.repository][part].clone();
-    let rollout = |(service, change): &(Option<&ServiceFacts>, &Change)| {
-        service.and_then(|service| change.link.rollout.map(|place| service.rollouts[place].id(raw).to_vec()))
-    };
+    let gathered = |column: &TextColumn| Cells::Text(column.gathered(rows.iter().map(|row| row.1.row as usize)));
     let day = |micros: Option<i64>| micros.map(|micros| micros as f64 / MICROS_PER_DAY as f64);
     let float = |value: &dyn Fn(&Change) -> Option<i64>| {
         Cells::Float(rows.iter().map(|(_, change)| day(value(change))).collect())
     };
     let table = vec![
-        Column { name: "org", cells: Texts::owned(&rows, |row| place(row, 0)) },
-        Column { name: "repo", cells: Texts::owned(&rows, |row| place(row, 1)) },
-        Column { name: "number", cells: Texts::owned(&rows, |row| number(row.1)) },
-        Column {
-            name: "service",
-            cells: Texts::of(&rows, |row| row.0.map_or(&b""[..], |service| service.name.as_bytes())),
-        },
-        Column { name: "title", cells: Texts::of(&rows, |row| columns.title.bytes(row.1.row as usize)) },
+        Column { name: "org", cells: place(0) },
+        Column { name: "repo", cells: place(1) },
+        Column { name: "number", cells: texts(&rows, |row| number(raw, row.1).to_vec()) },
+        Column { name: "service", cells: words(rows.iter().map(|row| service_name(row.0).as_bytes())) },
+        Column { name: "title", cells: gathered(&columns.title) },
         Column { name: "merged_at", cells: instants(&rows, |row| Some(row.1.merged)) },
         Column { name: "first_commit_at", cells: instants(&rows, |row| row.1.stages.first_commit) },
-        Column {
-            name: "deployment_id",
-            cells: Texts::owned(&rows, |row| String::from_utf8_lossy(&rollout(row).unwrap_or_default()).into_owned()),
-        },
+        Column { name: "deployment_id", cells: words(rows.iter().map(rollout)) },
         Column { name: "deployed_at", cells: instants(&rows, |row| row.1.deployed) },
         Column { name: "lead_days", cells: float(&Change::lead) },
         Column { name: "coding_days", cells: float(&|change| change.stages.coding) },
@@ -163,14 +138,33 @@ pub(super) fn changes(raw: &Raw, facts: &Facts) -> Table {
         Column { name: "review_days", cells: float(&|change| change.stages.review) },
         Column { name: "merge_days", cells: float(&|change| change.stages.merge) },
         Column { name: "deploy_wait_days", cells: float(&Change::waiting) },
-        Column { name: "method", cells: Texts::of(&rows, |row| row.1.link.method.name().as_bytes()) },
-        Column { name: "confidence", cells: Texts::of(&rows, |row| row.1.link.confidence.name().as_bytes()) },
-        Column { name: "reason", cells: Texts::of(&rows, |row| row.1.link.reason.name().as_bytes()) },
+        Column { name: "method", cells: words(rows.iter().map(|row| row.1.link.method.name().as_bytes())) },
+        Column { name: "confidence", cells: words(rows.iter().map(|row| row.1.link.confidence.name().as_bytes())) },
+        Column { name: "reason", cells: words(rows.iter().map(|row| row.1.link.reason.name().as_bytes())) },
         Column { name: "hotfix", cells: Cells::Bool(rows.iter().map(|row| row.1.is_hotfix).collect()) },
-        Column { name: "url", cells: Texts::of(&rows, |row| columns.url.bytes(row.1.row as usize)) },
-        Column { name: "host", cells: Texts::owned(&rows, |row| place(row, 2)) },
+        Column { name: "url", cells: Cells::Address(columns.url.gathered(rows.iter().map(|row| row.1.row as usize))) },
+        Column { name: "host", cells: place(2) },
     ];
     Table { name: "calculated_change", columns: table }
+}
+
+/// Its number within the repository.
+fn number<'a>(raw: &'a Raw, change: &Change) -> &'a [u8] {
+    let id = raw.pull_requests.id.bytes(change.row as usize);
+    id.rsplit(|byte| matches!(byte, b'#' | b'!')).next().unwrap_or(id)
+}
+
+fn service_name(service: Option<&ServiceFacts>) -> &str {
+    service.map_or("", |service| &service.name)
+}
+
+/// What changes are ordered by.
+fn change_key<'a>(
+    raw: &'a Raw,
+    (service, change): &(Option<&'a ServiceFacts>, &Change),
+) -> (Option<&'a str>, usize, usize, &'a [u8]) {
+    let number = number(raw, change);
+    (service.map(|service| service.name.as_str()), change.repository, number.len(), number)
 }
 
 /// One line of `calculated_incident`.
@@ -178,6 +172,12 @@ struct Happened<'a> {
     incident: &'a Incident,
     /// The rollout that it is laid to, and how.
     laid: Option<(&'a Rollout, Laid)>,
+}
+
+impl Happened<'_> {
+    fn key(&self) -> (i64, &str) {
+        (self.incident.started, &self.incident.id)
+    }
 }
 
 /// Every incident of production, in order of start and id.
@@ -191,16 +191,16 @@ pub(super) fn incidents(raw: &Raw, facts: &Facts) -> Table {
     }
     let unlaid = facts.other_incidents.iter();
     rows.extend(unlaid.map(|incident| Happened { incident, laid: None }));
-    rows.sort_by_key(|row| (row.incident.started, row.incident.id.clone()));
+    rows.sort_by(|one, other| one.key().cmp(&other.key()));
     let detected = |row: &Happened<'_>| {
         let succeeded = row.laid.and_then(|(rollout, _)| rollout.succeeded);
         succeeded.map(|succeeded| row.incident.started - succeeded).filter(|micros| *micros >= 0).map(hours)
     };
     let columns = vec![
-        Column { name: "incident_id", cells: Texts::of(&rows, |row| row.incident.id.as_bytes()) },
-        Column { name: "service", cells: Texts::of(&rows, |row| row.incident.service_name.as_bytes()) },
-        Column { name: "title", cells: Texts::of(&rows, |row| row.incident.title.as_bytes()) },
-        Column { name: "severity", cells: Texts::of(&rows, |row| row.incident.severity.as_bytes()) },
+        Column { name: "incident_id", cells: texts(&rows, |row| row.incident.id.clone()) },
+        Column { name: "service", cells: texts(&rows, |row| row.incident.service_name.clone()) },
+        Column { name: "title", cells: texts(&rows, |row| row.incident.title.clone()) },
+        Column { name: "severity", cells: texts(&rows, |row| row.incident.severity.clone()) },
         Column { name: "started_at", cells: instants(&rows, |row| Some(row.incident.started)) },
         Column { name: "restored_at", cells: instants(&rows, |row| row.incident.restored()) },
         Column {
@@ -209,17 +209,12 @@ pub(super) fn incidents(raw: &Raw, facts: &Facts) -> Table {
         },
         Column {
             name: "deployment_id",
-            cells: Texts::owned(&rows, |row| {
-                row.laid.map_or_else(String::new, |(it, _)| String::from_utf8_lossy(it.id(raw)).into_owned())
-            }),
+            cells: texts(&rows, |row| row.laid.map(|(rollout, _)| rollout.id(raw).to_vec()).unwrap_or_default()),
         },
-        Column {
-            name: "method",
-            cells: Texts::of(&rows, |row| row.laid.map_or(&b""[..], |(_, laid)| laid.name().as_bytes())),
-        },
+        Column { name: "method", cells: texts(&rows, |row| row.laid.map_or("", |(_, laid)| laid.name())) },
         Column { name: "detect_hours", cells: Cells::Float(rows.iter().map(detected).collect()) },
-        Column { name: "url", cells: Texts::of(&rows, |row| row.incident.url.as_bytes()) },
-        Column { name: "host", cells: Texts::of(&rows, |row| row.incident.host.as_bytes()) },
+        Column { name: "url", cells: texts(&rows, |row| row.incident.url.clone()) },
+        Column { name: "host", cells: texts(&rows, |row| row.incident.host.clone()) },
     ];
     Table { name: "calculated_incident", columns }
 }

@@ -23,6 +23,7 @@ mod graph;
 mod history;
 mod incidents;
 mod keys;
+mod labels;
 mod lists;
 mod notices;
 mod repositories;

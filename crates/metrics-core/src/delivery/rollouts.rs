@@ -3,7 +3,7 @@
 use ahash::RandomState;
 use hashbrown::{HashMap, HashSet};
 use model::Instant;
-use model::columns::{DeploymentOutcome, Raw, RunConclusion};
+use model::columns::{DeploymentOutcome, ObjectId, Raw, RunConclusion};
 
 use super::repositories::Repository;
 use super::services::{Evidence, Service, Services};
@@ -87,11 +87,11 @@ impl Rollout {
     }
 
     /// The object id of its commit.
-    pub(super) fn sha<'a>(&self, raw: &'a Raw) -> &'a [u8] {
+    pub(super) fn sha<'a>(&self, raw: &'a Raw) -> ObjectId<'a> {
         match self.row {
-            Row::Deployment(row) => raw.deployments.sha.bytes(row as usize),
-            Row::Release(row) => raw.releases.sha.bytes(row as usize),
-            Row::Run(row) => raw.ci_runs.sha.bytes(row as usize),
+            Row::Deployment(row) => raw.deployments.sha.get(row as usize),
+            Row::Release(row) => raw.releases.sha.get(row as usize),
+            Row::Run(row) => raw.ci_runs.sha.get(row as usize),
         }
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn rollouts_of(
     for row in repository.deployments.iter().copied() {
         let at = row as usize;
         let Some(created) = by_now(columns.created_at.get(at)) else { continue };
-        if !services.is_production(raw, service, at) || unmerged.has(columns.sha.bytes(at), created) {
+        if !services.is_production(raw, service, at) || unmerged.has(columns.sha.get(at), created) {
             continue;
         }
         let started = by_now(columns.started_at.get(at)).unwrap_or(created);
@@ -156,7 +156,7 @@ pub(super) fn rollouts_of(
     }
     let order = |rollout: &Rollout| {
         let Row::Deployment(row) = rollout.row else { return (0, 0, &[][..]) };
-        let created = columns.created_at.micros()[row as usize];
+        let created = columns.created_at.micros(row as usize);
         (rollout.succeeded.unwrap_or(rollout.finished), created, columns.id.bytes(row as usize))
     };
     successes.sort_by(|one, other| order(one).cmp(&order(other)));
@@ -299,15 +299,15 @@ fn is_failure(conclusion: RunConclusion) -> bool {
 }
 
 /// The heads of pull requests, with when each was merged.
-struct UnmergedHeads<'a>(HashMap<&'a [u8], i64, RandomState>);
+struct UnmergedHeads<'a>(HashMap<ObjectId<'a>, i64, RandomState>);
 
 impl<'a> UnmergedHeads<'a> {
     /// What is merged back from the default branch into another one is deployed all the same.
     fn of(raw: &'a Raw, repository: &Repository, stages: &[Option<Stages>]) -> Self {
         let columns = &raw.pull_requests;
-        let mut heads: HashMap<&[u8], i64, RandomState> = HashMap::default();
+        let mut heads: HashMap<ObjectId<'_>, i64, RandomState> = HashMap::default();
         for row in repository.pull_requests.iter().map(|row| *row as usize) {
-            let head = columns.head_sha.bytes(row);
+            let head = columns.head_sha.get(row);
             let is_back = columns.head_branch.bytes(row) == repository.default_branch.as_bytes();
             if !head.is_empty() && !is_back {
                 let merged = stages[row].and_then(|stages| stages.merged).unwrap_or(i64::MAX);
@@ -319,7 +319,7 @@ impl<'a> UnmergedHeads<'a> {
     }
 
     /// Whether a commit was the head of a pull request that was not merged then.
-    fn has(&self, sha: &[u8], at: i64) -> bool {
-        self.0.get(sha).is_some_and(|merged| at < *merged)
+    fn has(&self, sha: ObjectId<'_>, at: i64) -> bool {
+        self.0.get(&sha).is_some_and(|merged| at < *merged)
     }
 }

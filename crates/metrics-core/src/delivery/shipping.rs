@@ -5,7 +5,7 @@
 
 use ahash::RandomState;
 use hashbrown::{HashMap, HashSet};
-use model::columns::Raw;
+use model::columns::{ObjectId, Raw};
 
 use super::graph::Graph;
 use super::repositories::Repository;
@@ -128,7 +128,7 @@ pub(super) struct Shipped<'a> {
     /// For each rollout, the newest date of a commit that it shipped and whose parents are not all known.
     cut_at: Vec<i64>,
     /// By the object id of the original, the first rollout that ships a pick of it.
-    picks: HashMap<&'a [u8], usize, RandomState>,
+    picks: HashMap<ObjectId<'a>, usize, RandomState>,
 }
 
 impl<'a> Shipped<'a> {
@@ -143,12 +143,13 @@ impl<'a> Shipped<'a> {
             cut_at: vec![i64::MIN; rollouts.len()],
             picks: HashMap::default(),
         };
-        let mut served: HashSet<&[u8], RandomState> = HashSet::default();
+        let mut served: HashSet<ObjectId<'_>, RandomState> = HashSet::default();
         let mut ancestry: HashMap<(u32, u32), bool, RandomState> = HashMap::default();
         // The commit that is live: that of the last rollout whose commit is known.
         let mut live: Option<u32> = None;
         // What is live by its object id, and what the rollback to it took back.
-        let (mut live_sha, mut taken_back): (&[u8], &[u8]) = (b"", b"");
+        let none = ObjectId::Text(b"");
+        let (mut live_sha, mut taken_back) = (none, none);
         // Releases that count, with their commits.
         let mut releases: Vec<(u32, Row)> = Vec::new();
         for (place, rollout) in rollouts.iter_mut().enumerate() {
@@ -156,11 +157,11 @@ impl<'a> Shipped<'a> {
             let head = graph.find(sha);
             if rollout.kind == Kind::Change {
                 // The return from a rollback is no rollback.
-                let was_served = !sha.is_empty() && sha != taken_back && served.contains(sha);
+                let was_served = !sha.is_empty() && sha != taken_back && served.contains(&sha);
                 rollout.kind = shipped.kind(rollout.row, head, live, was_served, &mut ancestry);
             }
             if sha != live_sha {
-                taken_back = if rollout.kind == Kind::Rollback { live_sha } else { b"" };
+                taken_back = if rollout.kind == Kind::Rollback { live_sha } else { none };
                 live_sha = sha;
             }
             shipped.heads.push(head);
@@ -180,7 +181,7 @@ impl<'a> Shipped<'a> {
         }
         for (commit, original) in graph.picked() {
             if let Some(place) = (shipped.by_commit[*commit as usize] as usize).checked_sub(1) {
-                let first = shipped.picks.entry(original).or_insert(place);
+                let first = shipped.picks.entry(*original).or_insert(place);
                 *first = (*first).min(place);
             }
         }
@@ -242,17 +243,21 @@ impl<'a> Shipped<'a> {
 
     /// The rollout that shipped a commit.
     pub(super) fn of_sha(&self, sha: &[u8]) -> Option<usize> {
-        let commit = self.graph.find(sha)?;
+        self.of_commit(ObjectId::of(sha))
+    }
+
+    fn of_commit(&self, id: ObjectId<'_>) -> Option<usize> {
+        let commit = self.graph.find(id)?;
         (self.by_commit[commit as usize] as usize).checked_sub(1)
     }
 
     /// Where a change was served first, by its row, when it was merged and whether that was into the default branch.
     /// `None` where it was not, and why is open.
     pub(super) fn link(&self, row: usize, merged: i64, is_default: bool) -> Option<Link> {
-        let merge_commit = self.raw.pull_requests.merge_commit.bytes(row);
+        let merge_commit = self.raw.pull_requests.merge_commit.get(row);
         if !merge_commit.is_empty() {
-            let by_ancestry = self.of_sha(merge_commit).map(|place| (place, Method::Ancestry));
-            let by_pick = self.picks.get(merge_commit).map(|place| (*place, Method::CherryPick));
+            let by_ancestry = self.of_commit(merge_commit).map(|place| (place, Method::Ancestry));
+            let by_pick = self.picks.get(&merge_commit).map(|place| (*place, Method::CherryPick));
             let first = match (by_ancestry, by_pick) {
                 (Some(one), Some(other)) if other.0 < one.0 => Some(other),
                 (one, other) => one.or(other),
@@ -284,7 +289,7 @@ impl<'a> Shipped<'a> {
 
     /// What can be said where the commit is in no graph: where the graph of the rollout is there and complete, its no is
     /// final.
-    fn without_graph(&self, merge_commit: &[u8], merged: i64) -> Option<Link> {
+    fn without_graph(&self, merge_commit: ObjectId<'_>, merged: i64) -> Option<Link> {
         let dated = |place: usize| self.heads[place].map(|head| self.graph.committed(head));
         let next = self.succeeded.partition_point(|at| *at < merged);
         let is_final =

@@ -50,7 +50,10 @@ pub fn aging_wip<'a>(raw: &Raw, lives: &'a Lives) -> Table {
             name: "above_p85",
             cells: Cells::Judged(items.iter().map(|(_, life)| stays.is_above_p85(life, in_step(life))).collect()),
         },
-        Column { name: "url", cells: of_issues(&raw.issues.url) },
+        Column {
+            name: "url",
+            cells: Cells::Address(raw.issues.url.gathered(items.iter().map(|(issue, _)| *issue as usize))),
+        },
         Column {
             name: "host",
             cells: hosts(&raw.dictionary, items.iter().map(|(issue, _)| raw.issues.host[*issue as usize])),

@@ -241,7 +241,7 @@ fn seen_boards(raw: &Raw) -> HashMap<String, (i64, String)> {
     let events = &raw.project_events;
     let mut last = (u32::MAX, u32::MAX, i64::MAX);
     for row in 0..events.issue.len() {
-        let (id, name, at) = (events.project_id[row], events.project_name[row], events.at.micros()[row]);
+        let (id, name, at) = (events.project_id[row], events.project_name[row], events.at.micros(row));
         // Runs of one board are the rule: look up only what could change the answer.
         if (id, name) != (last.0, last.1) || at > last.2 {
             see(id, name, at);
@@ -250,7 +250,7 @@ fn seen_boards(raw: &Raw) -> HashMap<String, (i64, String)> {
     }
     let sightings = &raw.sightings;
     for row in 0..sightings.issue.len() {
-        see(sightings.project_id[row], sightings.project_name[row], sightings.observed_at.micros()[row]);
+        see(sightings.project_id[row], sightings.project_name[row], sightings.observed_at.micros(row));
     }
     let mut boards: HashMap<String, (i64, String)> = HashMap::new();
     for ((id, name), at) in latest {

@@ -276,14 +276,14 @@ impl<'a> Builder<'a> {
 
     /// Creation, or the first event of an issue whose creation could not be read.
     fn created_at(&self, issue: usize) -> Option<i64> {
-        let stated = self.raw.issues.created_at.micros()[issue];
+        let stated = self.raw.issues.created_at.micros(issue);
         if stated != NULL {
             return Some(stated);
         }
         let status =
-            self.events_by_issue.status.of(issue).iter().map(|row| self.raw.status_events.at.micros()[*row as usize]);
+            self.events_by_issue.status.of(issue).iter().map(|row| self.raw.status_events.at.micros(*row as usize));
         let moves =
-            self.events_by_issue.project.of(issue).iter().map(|row| self.raw.project_events.at.micros()[*row as usize]);
+            self.events_by_issue.project.of(issue).iter().map(|row| self.raw.project_events.at.micros(*row as usize));
         status.chain(moves).filter(|at| *at != NULL).min()
     }
 
@@ -303,7 +303,7 @@ impl<'a> Builder<'a> {
         };
         self.events.clear();
         for &row in self.events_by_issue.project.of(issue) {
-            let at = raw.project_events.at.micros()[row as usize];
+            let at = raw.project_events.at.micros(row as usize);
             if at <= self.as_of
                 && at != NULL
                 && let Some(board) = counts(raw.project_events.project_id[row as usize])
@@ -313,7 +313,7 @@ impl<'a> Builder<'a> {
         }
         self.seen.clear();
         for &row in self.events_by_issue.sightings.of(issue) {
-            let at = raw.sightings.observed_at.micros()[row as usize];
+            let at = raw.sightings.observed_at.micros(row as usize);
             if at != NULL
                 && let Some(board) = counts(raw.sightings.project_id[row as usize])
             {
@@ -343,7 +343,7 @@ impl<'a> Builder<'a> {
         };
         self.events.sort_unstable_by(|&(board, row), &(other_board, other_row)| {
             let (one, other) = (row as usize, other_row as usize);
-            let by_time = (board, events.at.micros()[one]).cmp(&(other_board, events.at.micros()[other]));
+            let by_time = (board, events.at.micros(one)).cmp(&(other_board, events.at.micros(other)));
             by_time.then_with(|| {
                 let key =
                     |row: usize| (kind(row), boards.name(events.from_column[row]), boards.name(events.to_column[row]));
@@ -365,9 +365,9 @@ impl<'a> Builder<'a> {
         self.seen.sort_unstable_by_key(|&(board, row)| {
             let row = row as usize;
             let webhook_first = sightings.source[row] == model::columns::SightingSource::Snapshot;
-            let dates = (sightings.created_at.micros()[row], sightings.status_at.micros()[row]);
+            let dates = (sightings.created_at.micros(row), sightings.status_at.micros(row));
             let name = boards.name(sightings.status[row]);
-            (board, sightings.observed_at.micros()[row], presence(row), webhook_first, dates, name)
+            (board, sightings.observed_at.micros(row), presence(row), webhook_first, dates, name)
         });
     }
 
@@ -412,29 +412,29 @@ impl<'a> Builder<'a> {
         let (raw, events) = (self.raw, &self.raw.status_events);
         self.rows.clear();
         self.rows.extend(self.events_by_issue.status.of(issue).iter().copied().filter(|row| {
-            let at = events.at.micros()[*row as usize];
+            let at = events.at.micros(*row as usize);
             at != NULL
                 && at <= self.as_of
                 && matches!(events.kind[*row as usize], Some(StatusKind::Closed | StatusKind::Reopened))
         }));
         self.rows.sort_unstable_by_key(|row| {
             let row = *row as usize;
-            (events.at.micros()[row], events.kind[row], events.state_reason[row])
+            (events.at.micros(row), events.kind[row], events.state_reason[row])
         });
         let mut closed = false;
         for position in 0..self.rows.len() {
             // At one instant, an open issue is closed first and a closed one reopened first.
             let rest = &mut self.rows[position..];
-            let at = events.at.micros()[rest[0] as usize];
+            let at = events.at.micros(rest[0] as usize);
             let wanted = if closed { StatusKind::Reopened } else { StatusKind::Closed };
-            let same = rest.iter().take_while(|row| events.at.micros()[**row as usize] == at).count();
+            let same = rest.iter().take_while(|row| events.at.micros(**row as usize) == at).count();
             if let Some(best) = rest[..same].iter().position(|row| events.kind[*row as usize] == Some(wanted)) {
                 rest[..=best].rotate_right(1);
             }
             closed = events.kind[rest[0] as usize] == Some(StatusKind::Closed);
         }
-        let last_at = self.rows.last().map(|row| events.at.micros()[*row as usize]);
-        let stated_at = raw.issues.closed_at.micros()[issue];
+        let last_at = self.rows.last().map(|row| events.at.micros(*row as usize));
+        let stated_at = raw.issues.closed_at.micros(issue);
         let is_closed = raw.issues.state[issue] == Some(IssueState::Closed);
         let without_event = !closed
             && is_closed
@@ -451,7 +451,7 @@ impl<'a> Builder<'a> {
             } else {
                 What::Reopen
             };
-            self.facts.push(Fact { at: events.at.micros()[row].max(created_at), rank: 1, slot: 0, what });
+            self.facts.push(Fact { at: events.at.micros(row).max(created_at), rank: 1, slot: 0, what });
         }
         if without_event {
             let not_planned = is_not_planned(raw.issues.state_reason[issue]);

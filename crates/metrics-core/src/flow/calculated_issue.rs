@@ -65,6 +65,10 @@ impl<'a> Rows<'a> {
         Cells::Text(column.gathered(self.order.iter().map(|(issue, _)| *issue as usize)))
     }
 
+    fn addresses(&self) -> Cells {
+        Cells::Address(self.raw.issues.url.gathered(self.order.iter().map(|(issue, _)| *issue as usize)))
+    }
+
     /// A code per row and the texts that the codes stand for; code 0 is the empty text.
     fn codes(&self, texts: impl Iterator<Item = String>, code: impl Fn(u32, &Life) -> u32) -> Cells {
         let mut column = TextColumn::default();
@@ -152,7 +156,7 @@ impl<'a> Rows<'a> {
             Column { name: "rework_count", cells: self.counts(|life| life.rework_count) },
             Column { name: "history_gaps", cells: self.counts(|life| life.history_gaps) },
             Column { name: "inferred_share", cells: Cells::Float(shares.collect()) },
-            Column { name: "url", cells: self.texts(&self.raw.issues.url) },
+            Column { name: "url", cells: self.addresses() },
             Column { name: "host", cells: self.hosts() },
             Column {
                 name: "cycle_unknown",

@@ -144,7 +144,7 @@ fn with_percentiles(finished: &DataFrame, periods: u32) -> PolarsResult<DataFram
     let of = |duration: &str, [p50, p85, p95]: [&'static str; 3]| {
         let observed = percentiles::observed(finished, |row| period.get(row), duration);
         let wanted = [Wanted::p50(p50), Wanted::p85(p85), Wanted::p95(p95)];
-        percentiles::columns(&numbers, observed, MICROS_PER_DAY, &wanted)
+        percentiles::columns(&numbers, &observed, MICROS_PER_DAY, &wanted)
     };
     let columns = std::iter::once(Column::new(PERIOD.into(), &numbers));
     DataFrame::new_infer_height(columns.chain(of(LEAD, LEAD_PERCENTILES)).chain(of(CYCLE, CYCLE_PERCENTILES)).collect())

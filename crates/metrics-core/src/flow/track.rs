@@ -178,11 +178,11 @@ impl Track<'_> {
     }
 
     fn event_at(&self, row: u32) -> i64 {
-        self.raw.project_events.at.micros()[row as usize].max(self.created_at)
+        self.raw.project_events.at.micros(row as usize).max(self.created_at)
     }
 
     fn seen_at(&self, row: u32) -> i64 {
-        self.raw.sightings.observed_at.micros()[row as usize]
+        self.raw.sightings.observed_at.micros(row as usize)
     }
 
     /// Of the events at the same instant, puts the one first that goes on from where the card is.
@@ -278,7 +278,7 @@ impl Track<'_> {
     fn sighting(&self, row: u32, card: &mut Card, facts: &mut Vec<Fact>) -> u32 {
         let sightings = &self.raw.sightings;
         let row = row as usize;
-        let seen_at = sightings.observed_at.micros()[row].max(self.created_at);
+        let seen_at = sightings.observed_at.micros(row).max(self.created_at);
         let presence = sightings.presence[row];
         let made_at = sightings.created_at.get(row).map(Instant::micros);
         let source = match sightings.source[row] {

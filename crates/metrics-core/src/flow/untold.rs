@@ -50,14 +50,14 @@ impl Uses {
             }
             uses.tells[usize::from(board)] = true;
             for column in [events.from_column[row], events.to_column[row]] {
-                uses.name(board, boards.name(column), events.at.micros()[row]);
+                uses.name(board, boards.name(column), events.at.micros(row));
             }
         }
         let seen = &raw.sightings;
         for row in 0..seen.issue.len() {
             let board = boards.of_code(seen.project_id[row]);
             if board != NO_BOARD {
-                uses.name(board, boards.name(seen.status[row]), seen.observed_at.micros()[row]);
+                uses.name(board, boards.name(seen.status[row]), seen.observed_at.micros(row));
             }
         }
         uses

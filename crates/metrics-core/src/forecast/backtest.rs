@@ -1,6 +1,6 @@
 //! Back-test: how often past forecasts came true, horizon by horizon.
 
-use super::draws::Draws;
+use super::draws::{Draws, Places};
 use super::process::Process;
 use super::{HISTORY_WEEKS, HORIZON_WEEKS, MINIMUM_WEEKS, TRIALS};
 
@@ -8,6 +8,10 @@ use super::{HISTORY_WEEKS, HORIZON_WEEKS, MINIMUM_WEEKS, TRIALS};
 const CHECKED: usize = 52;
 /// Percent of trials of the forecast that is checked.
 const CONFIDENCE: usize = 85;
+/// The actual number is at least the forecast N, see [`forecasts`](super::forecasts), where no more trials reach it, those
+/// that reach one more counted twice; no sorting is needed to tell.
+const MOST_REACHING: usize = 2 * CONFIDENCE * TRIALS / 100;
+const _: () = assert!((2 * CONFIDENCE * TRIALS).is_multiple_of(100), "the bound is a whole number");
 
 /// Past forecasts of a horizon that could be checked, and how many of them came true.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +26,7 @@ pub(super) struct Hits {
 /// A forecast came true when at least as many issues were finished as it said at 85 %.
 pub(super) fn backtest(draws: &[Draws], weekly: &[u32]) -> [Hits; HORIZON_WEEKS] {
     let mut hits = [Hits::default(); HORIZON_WEEKS];
+    let (mut places, mut among) = (Vec::new(), 0);
     for ago in 1..CHECKED + HORIZON_WEEKS {
         let Some(end) = weekly.len().checked_sub(ago).filter(|end| *end >= MINIMUM_WEEKS) else { break };
         let (past, future) = weekly.split_at(end);
@@ -32,22 +37,22 @@ pub(super) fn backtest(draws: &[Draws], weekly: &[u32]) -> [Hits; HORIZON_WEEKS]
             sum += count;
             *actual = sum;
         }
-        let reaching =
-            Process::of(&past[end.saturating_sub(HISTORY_WEEKS)..]).map(|process| process.reaching(draws, known));
+        let history = &past[end.saturating_sub(HISTORY_WEEKS)..];
+        let came_true = Process::of(history).map_or([true; HORIZON_WEEKS], |process| {
+            if process.surprise_count() != among {
+                among = process.surprise_count();
+                places = draws.iter().map(|draws| Places::among(draws, among)).collect();
+            }
+            process.reach_at_most(draws, &places, known, MOST_REACHING)
+        });
         for (week, hits) in hits.iter_mut().enumerate().take(known.len()) {
             if ago < week + 1 + CHECKED {
                 hits.checked += 1;
-                hits.count += usize::from(reaching.is_none_or(|reaching| came_true(reaching[week])));
+                hits.count += usize::from(came_true[week]);
             }
         }
     }
     hits
-}
-
-/// Whether the actual number is at least the forecast N, see [`forecasts`](super::forecasts), from the trials that reach
-/// it and those that reach one more; no sorting is needed to tell.
-fn came_true((reach, exceed): (usize, usize)) -> bool {
-    100 * (reach + exceed) <= 2 * CONFIDENCE * TRIALS
 }
 
 #[cfg(test)]
@@ -56,6 +61,10 @@ mod tests {
     use super::super::forecasts;
     use super::*;
 
+    fn places(draws: &[Draws], process: &Process) -> Vec<Places> {
+        draws.iter().map(|draws| Places::among(draws, process.surprise_count())).collect()
+    }
+
     #[test]
     fn the_back_test_asks_for_the_very_number_that_was_forecast() {
         let draws = draws(7, "4100001");
@@ -63,8 +72,10 @@ mod tests {
         let process = Process::of(&history).expect("something was finished");
         let forecast: Vec<u32> = process.totals(&draws).iter().map(|totals| forecasts(totals)[2]).collect();
         let before: Vec<u32> = forecast.iter().map(|forecast| forecast - 1).collect();
-        assert!(process.reaching(&draws, &forecast).into_iter().all(came_true), "{forecast:?}");
-        assert!(!process.reaching(&draws, &before).into_iter().any(came_true), "{forecast:?}");
+        let places = places(&draws, &process);
+        let came_true = |actual: &[u32]| process.reach_at_most(&draws, &places, actual, MOST_REACHING);
+        assert!(came_true(&forecast).into_iter().all(|it| it), "{forecast:?}");
+        assert!(!came_true(&before).into_iter().any(|it| it), "{forecast:?}");
     }
 
     #[test]
@@ -72,12 +83,17 @@ mod tests {
         let draws = draws(7, "4100001");
         let history: Vec<u32> = (0..30).map(|week| (week * week % 7) as u32).collect();
         let process = Process::of(&history).expect("something was finished");
-        let totals = process.totals(&draws);
-        for least in [0, 1, 9, 25] {
-            let counted = |week: usize, least: u32| totals[week].iter().filter(|total| **total >= least).count();
-            let expected: [(usize, usize); HORIZON_WEEKS] =
-                std::array::from_fn(|week| (counted(week, least), counted(week, least + 1)));
-            assert_eq!(process.reaching(&draws, &[least; HORIZON_WEEKS]), expected, "{least}");
+        let (totals, places) = (process.totals(&draws), places(&draws, &process));
+        for number in [0, 1, 2, 4, 9, 25, 36] {
+            let counted = |week: usize, number: u32| totals[week].iter().filter(|total| **total >= number).count();
+            let reached = |week: usize| counted(week, number) + counted(week, number + 1);
+            for week in 0..HORIZON_WEEKS {
+                for most in [reached(week).wrapping_sub(1), reached(week), MOST_REACHING] {
+                    let expected: [bool; HORIZON_WEEKS] = std::array::from_fn(|week| reached(week) <= most);
+                    let told = process.reach_at_most(&draws, &places, &[number; HORIZON_WEEKS], most);
+                    assert_eq!(told, expected, "{number} in week {week}, at most {most}");
+                }
+            }
         }
     }
 

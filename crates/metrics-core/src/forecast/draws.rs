@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
-use super::{HORIZON_WEEKS, TRIALS};
+use super::{HISTORY_WEEKS, HORIZON_WEEKS, TRIALS};
 
 /// Uniform numbers whose sum, less half their count, is near enough to a normal one: arithmetic alone, so that it is
 /// the same on every machine.
@@ -23,11 +23,26 @@ pub(super) struct Draws {
     surprises: [[u32; LANES]; HORIZON_WEEKS],
 }
 
-impl Draws {
-    /// The surprises of a week ahead (from 0) among those of the history, of which there is one at least.
-    pub(super) fn surprises(&self, week: usize, among: &[f64]) -> [f64; LANES] {
-        let parts = &self.surprises[week];
-        std::array::from_fn(|lane| among[((u64::from(parts[lane]) * among.len() as u64) >> 32) as usize])
+/// Room for what each week of a history was beyond what was expected: a power of two, so that no place needs a check.
+pub(super) const MOST_SURPRISES: usize = 64;
+const _: () = assert!(HISTORY_WEEKS <= MOST_SURPRISES, "all weeks of a history have room");
+
+/// Surprises of a history, of which there is one at least; the others are 0.
+pub(super) type Surprises = [f64; MOST_SURPRISES];
+
+/// Which surprises some trials repeat, week by week, of histories of one length.
+pub(super) struct Places([[u8; LANES]; HORIZON_WEEKS]);
+
+impl Places {
+    /// Among so many surprises.
+    pub(super) fn among(draws: &Draws, count: usize) -> Self {
+        let place = |part: u32| ((u64::from(part) * count as u64) >> 32) as u8;
+        Self(draws.surprises.map(|of_week| of_week.map(place)))
+    }
+
+    /// The surprises of a week ahead, from 0.
+    pub(super) fn surprises(&self, week: usize, among: &Surprises) -> [f64; LANES] {
+        self.0[week].map(|place| among[usize::from(place) % MOST_SURPRISES])
     }
 }
 

@@ -1,10 +1,13 @@
 //! Weekly throughput as a process: its mean, how it varies, and how far a week depends on the one before.
 
-use super::draws::{Draws, LANES};
+use super::draws::{Draws, LANES, MOST_SURPRISES, Places, Surprises};
 use super::{HORIZON_WEEKS, TRIALS};
 
 /// Dependence of neighbouring weeks is never taken for more: the mean would be known of nothing.
 const MOST_DEPENDENCE: f64 = 0.9;
+
+/// Blocks of trials after which it is asked whether more of them can change anything.
+const LOOKED_AT_ONCE: usize = 10;
 
 /// Items finished by the end of each week ahead: week by week, one entry per trial.
 pub(super) type Totals = Vec<[u32; TRIALS]>;
@@ -18,7 +21,9 @@ pub(super) struct Process {
     dependence: f64,
     last: f64,
     /// What each week was beyond what the one before it led to expect, with a mean of 0.
-    surprises: Vec<f64>,
+    surprises: Surprises,
+    /// How many there are.
+    surprise_count: usize,
 }
 
 impl Process {
@@ -30,8 +35,15 @@ impl Process {
         let mean = values.iter().sum::<f64>() / weeks;
         let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (weeks - 1.0);
         let dependence = dependence(&values, mean, variance);
-        let surprises = surprises(&values, mean, dependence);
-        Some(Self { weeks, mean, variance, dependence, last, surprises })
+        let found = surprises(&values, mean, dependence);
+        let mut surprises = [0.0; MOST_SURPRISES];
+        surprises[..found.len()].copy_from_slice(&found);
+        Some(Self { weeks, mean, variance, dependence, last, surprises, surprise_count: found.len() })
+    }
+
+    /// How many surprises its history has.
+    pub(super) fn surprise_count(&self) -> usize {
+        self.surprise_count
     }
 
     /// Totals of all trials.
@@ -39,37 +51,59 @@ impl Process {
         let mut totals = vec![[0; TRIALS]; HORIZON_WEEKS];
         for (block, draws) in draws.iter().enumerate() {
             let of_lanes = block * LANES..(block + 1) * LANES;
-            self.walk(draws, HORIZON_WEEKS, |week, sums| {
+            let places = Places::among(draws, self.surprise_count);
+            self.walk(draws, &places, HORIZON_WEEKS, |week, sums| {
                 totals[week][of_lanes.clone()].copy_from_slice(&sums.map(|sum| sum.round() as u32));
             });
         }
         totals
     }
 
-    /// How many trials finish at least so many items by the end of each week ahead, and how many finish one more.
-    pub(super) fn reaching(&self, draws: &[Draws], least: &[u32]) -> [(usize, usize); HORIZON_WEEKS] {
-        let mut reaching = [(0, 0); HORIZON_WEEKS];
+    /// For each week ahead whether at most so many trials reach a number by its end, those that reach one more counted
+    /// twice. No further trial is looked at once that is known of all.
+    pub(super) fn reach_at_most(
+        &self,
+        draws: &[Draws],
+        places: &[Places],
+        numbers: &[u32],
+        most: usize,
+    ) -> [bool; HORIZON_WEEKS] {
         // A sum is rounded to at least N from N - 0.5 on.
         let mut bounds = [0.0; HORIZON_WEEKS];
-        bounds.iter_mut().zip(least).for_each(|(bound, least)| *bound = f64::from(*least) - 0.5);
-        let from = |bound: f64, sums: &[f64; LANES]| sums.iter().map(|sum| usize::from(*sum >= bound)).sum::<usize>();
-        for draws in draws {
-            self.walk(draws, least.len(), |week, sums| {
-                reaching[week].0 += from(bounds[week], sums);
-                reaching[week].1 += from(bounds[week] + 1.0, sums);
-            });
+        bounds.iter_mut().zip(numbers).for_each(|(bound, number)| *bound = f64::from(*number) - 0.5);
+        let mut reaching = [[0_u64; LANES]; HORIZON_WEEKS];
+        let (mut reached, mut left) = ([0; HORIZON_WEEKS], TRIALS);
+        let mut undecided = numbers.len();
+        for (draws, places) in draws.chunks(LOOKED_AT_ONCE).zip(places.chunks(LOOKED_AT_ONCE)) {
+            for (draws, places) in draws.iter().zip(places) {
+                self.walk(draws, places, undecided, |week, sums| {
+                    for lane in 0..LANES {
+                        let bound = bounds[week];
+                        reaching[week][lane] += u64::from(sums[lane] >= bound) + u64::from(sums[lane] >= bound + 1.0);
+                    }
+                });
+            }
+            left -= draws.len() * LANES;
+            for week in 0..undecided {
+                reached[week] = reaching[week].iter().sum::<u64>() as usize;
+            }
+            let is_undecided = |week: &usize| reached[*week] <= most && reached[*week] + 2 * left > most;
+            undecided = (0..undecided).rev().find(is_undecided).map_or(0, |week| week + 1);
+            if undecided == 0 {
+                break;
+            }
         }
-        reaching
+        reached.map(|reached| reached <= most)
     }
 
     /// Goes through some trials week by week, with what each has finished by the end of the week, not rounded.
     #[inline]
-    fn walk(&self, draws: &Draws, weeks: usize, mut each: impl FnMut(usize, &[f64; LANES])) {
+    fn walk(&self, draws: &Draws, places: &Places, weeks: usize, mut each: impl FnMut(usize, &[f64; LANES])) {
         let (mean, dependence) = self.guess(draws);
         let mut beyond = mean.map(|mean| self.last - mean);
         let mut sums = [0.0; LANES];
         for week in 0..weeks {
-            let surprises = draws.surprises(week, &self.surprises);
+            let surprises = places.surprises(week, &self.surprises);
             for lane in 0..LANES {
                 let expected = dependence[lane] * beyond[lane] + surprises[lane];
                 // No week finishes less than nothing.

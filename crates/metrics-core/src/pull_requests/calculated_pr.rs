@@ -9,6 +9,7 @@ use super::clock::Clock;
 use super::facts::{Facts, PullRequest, Repositories, size_name};
 use crate::hosts::hosts;
 use crate::ids::sort_by_bytes;
+use crate::words::words;
 
 /// One row per pull request that exists at `as_of`, those of bots included and marked, in order of id (as bytes).
 ///
@@ -23,7 +24,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, people: bool) -> Table {
     columns.extend(rows.attributes());
     columns.extend(rows.durations());
     columns.extend(rows.reviews());
-    columns.push(Column { name: "url", cells: rows.texts(&raw.pull_requests.url) });
+    columns.push(Column { name: "url", cells: rows.addresses() });
     columns.push(Column { name: "author", cells: rows.authors(people) });
     let codes = rows.order.iter().map(|known| raw.pull_requests.host[known.row]);
     columns.push(Column { name: "host", cells: hosts(&raw.dictionary, codes) });
@@ -54,18 +55,13 @@ impl<'a> Rows<'a> {
         Cells::Text(column.gathered(self.order.iter().map(|known| known.row)))
     }
 
+    fn addresses(&self) -> Cells {
+        Cells::Address(self.raw.pull_requests.url.gathered(self.order.iter().map(|known| known.row)))
+    }
+
     /// Texts of which there are few.
     fn words<'t>(&self, word: impl Fn(&PullRequest) -> &'t [u8]) -> Cells {
-        let mut words: Vec<&[u8]> = self.order.iter().map(|known| word(known)).collect();
-        words.sort_unstable();
-        words.dedup();
-        let code = |known: &&PullRequest| words.partition_point(|other| *other < word(known)) as u32;
-        let codes = self.order.iter().map(code).collect();
-        let mut texts = TextColumn::default();
-        for text in words {
-            texts.push(text);
-        }
-        Cells::Code(codes, texts)
+        words(self.order.iter().map(|known| word(known)))
     }
 
     fn flags(&self, flag: impl Fn(&PullRequest) -> bool) -> Cells {

@@ -122,7 +122,7 @@ pub(super) fn clocks(raw: &Raw, bots: &BotLogins, merge_bots: &[MergeBot], as_of
 fn first_requests(raw: &Raw, as_of: i64) -> Vec<Option<i64>> {
     let events = &raw.pull_request_events;
     let mut requests: Vec<Option<i64>> = vec![None; raw.pull_requests.id.len()];
-    for (row, at) in events.at.micros().iter().copied().enumerate() {
+    for (row, at) in events.at.all_micros().enumerate() {
         let is_known = at != Instant::NULL_MICROS && at <= as_of;
         if is_known && events.kind[row] == Some(PullRequestEventKind::ReviewRequested) {
             let request = &mut requests[events.pull_request[row] as usize];
@@ -167,7 +167,7 @@ struct SubmittedReview {
 
 fn submitted_reviews<'a>(raw: &'a Raw, bots: &'a BotLogins, as_of: i64) -> impl Iterator<Item = SubmittedReview> + 'a {
     let reviews = &raw.reviews;
-    let submitted = reviews.submitted_at.micros().iter().copied().enumerate();
+    let submitted = reviews.submitted_at.all_micros().enumerate();
     submitted.filter(move |(_, at)| *at != Instant::NULL_MICROS && *at <= as_of).map(move |(row, at)| {
         let pull_request = reviews.pull_request[row] as usize;
         let user = reviews.user[row];

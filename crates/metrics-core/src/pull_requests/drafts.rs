@@ -18,7 +18,7 @@ pub(super) struct Changes(Vec<Change>);
 impl Changes {
     pub(super) fn of(raw: &Raw) -> Self {
         let events = &raw.pull_request_events;
-        let rows = events.at.micros().iter().copied().enumerate().filter(|(_, at)| *at != Instant::NULL_MICROS);
+        let rows = events.at.all_micros().enumerate().filter(|(_, at)| *at != Instant::NULL_MICROS);
         let changes = rows.filter_map(|(row, at)| {
             let out = match events.kind[row]? {
                 PullRequestEventKind::ReadyForReview => true,

@@ -99,9 +99,14 @@ impl Facts {
                 *clock = clock.filter(|_| counts);
             }
         }
-        let rows: Vec<(usize, &Clock)> =
-            clocks.iter().enumerate().filter_map(|(row, clock)| clock.as_ref().map(|clock| (row, clock))).collect();
         let columns = &raw.pull_requests;
+        let exists: Vec<bool> = clocks.iter().map(Option::is_some).collect();
+        let known = |(row, clock): (usize, Option<Clock>)| {
+            let is_bot = bots.contains(columns.creator[row], columns.creator_is_bot[row]);
+            clock.map(|clock| PullRequest { row, clock, is_bot, counts: chosen.includes_bots() || !is_bot })
+        };
+        let pull_requests: Vec<PullRequest> = clocks.into_iter().enumerate().filter_map(known).collect();
+        let rows: Vec<(usize, &Clock)> = pull_requests.iter().map(|known| (known.row, &known.clock)).collect();
         let repositories =
             Repositories::of(rows.iter().map(|(row, _)| (columns.org[*row], columns.repo[*row])), &raw.dictionary);
         let authors = Names::of(rows.iter().map(|(row, _)| columns.creator[*row]), &raw.dictionary);
@@ -112,22 +117,20 @@ impl Facts {
         };
         let saturdays = saturdays(&weeks, rules.timezone);
         let mut is_hotfix = hotfix_labels(&raw.dictionary);
-        let (mut cells, mut pull_requests) = (Columns::default(), Vec::with_capacity(rows.len()));
-        for (row, clock) in &rows {
-            let is_bot = bots.contains(columns.creator[*row], columns.creator_is_bot[*row]);
-            let counts = chosen.includes_bots() || !is_bot;
+        let mut cells = Columns::default();
+        for PullRequest { row, clock, counts, .. } in &pull_requests {
             cells.repo.push(repositories.place((columns.org[*row], columns.repo[*row])));
             cells.author.push(authors.place(columns.creator[*row]));
             cells.bot.push(!counts);
             cells.size.push(size(columns.changed_files.get(*row)));
             cells.hotfix.push(is_hotfix(columns.labels[*row]));
             cells.push(clock, &weeks, &saturdays);
-            pull_requests.push(PullRequest { row: *row, clock: **clock, is_bot, counts });
         }
-        let requests = requests(raw, &clocks, &repositories, &weeks, as_of);
+        let requests = requests(raw, &exists, &repositories, &weeks, as_of);
         let active = active(&repositories, &rows, raw, &requests);
         let counting: Vec<&Clock> = pull_requests.iter().filter(|one| one.counts).map(|one| &one.clock).collect();
         let series = series(&counting, rows.iter().map(|(_, clock)| *clock));
+        let covered = covered(&RepositoryCoverage::of(raw, as_of, chosen), raw, &rows, &repositories, as_of);
         Self {
             begins: first.map(Instant::from_micros),
             series,
@@ -135,7 +138,7 @@ impl Facts {
             frame: cells.into_frame(),
             requests,
             active,
-            covered: covered(&RepositoryCoverage::of(raw, as_of, chosen), raw, &rows, &repositories, as_of),
+            covered,
             repositories,
             authors: authors.names,
             weeks,
@@ -249,20 +252,14 @@ fn series<'a>(humans: &[&Clock], everyone: impl Iterator<Item = &'a Clock>) -> P
 }
 
 /// Change requests by the week in which they were submitted, whenever their pull request was opened.
-fn requests(
-    raw: &Raw,
-    clocks: &[Option<Clock>],
-    repositories: &Repositories,
-    weeks: &Periods,
-    as_of: Instant,
-) -> DataFrame {
+fn requests(raw: &Raw, exists: &[bool], repositories: &Repositories, weeks: &Periods, as_of: Instant) -> DataFrame {
     let reviews = &raw.reviews;
     let (mut repos, mut requested, mut instants) = (Vec::new(), Vec::new(), Vec::new());
     for row in 0..reviews.pull_request.len() {
         let pull_request = reviews.pull_request[row] as usize;
         let at = reviews.submitted_at.get(row).filter(|at| *at <= as_of);
         if requests_changes(reviews.state[row], reviews.dismissed_state[row])
-            && clocks[pull_request].is_some()
+            && exists[pull_request]
             && let Some(week) = at.and_then(|at| weeks.index_of(at))
         {
             let PullRequestColumns { org, repo, .. } = &raw.pull_requests;

@@ -83,7 +83,7 @@ impl<'a> Grid<'a> {
         let of_durations = durations.iter().flat_map(|(duration, unit, wanted)| {
             let mut observed = percentiles::observed(rows, of_group, duration);
             observed.extend(percentiles::observed(rows, of_all, duration));
-            percentiles::columns(&cells, observed, *unit, wanted)
+            percentiles::columns(&cells, &observed, *unit, wanted)
         });
         let columns = std::iter::once(Column::new(CELL.into(), &cells)).chain(of_durations).collect();
         DataFrame::new_infer_height(columns).expect("one entry per cell in each column").lazy()

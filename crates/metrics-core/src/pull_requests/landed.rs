@@ -48,16 +48,16 @@ fn lists(joined: &str, name: &str) -> bool {
 /// Of closings at one instant one counts, whatever the order of the rows.
 fn last_closings(raw: &Raw, as_of: i64) -> Vec<Option<usize>> {
     let events = &raw.pull_request_events;
-    let at = events.at.micros();
+    let at = |event: usize| events.at.micros(event);
     let text = |code: u32| raw.dictionary.bytes(code);
     let mut closings: Vec<Option<usize>> = vec![None; raw.pull_requests.id.len()];
-    for event in 0..at.len() {
-        let is_known = at[event] != Instant::NULL_MICROS && at[event] <= as_of;
+    for event in 0..events.at.len() {
+        let is_known = at(event) != Instant::NULL_MICROS && at(event) <= as_of;
         if !is_known || events.kind[event] != Some(PullRequestEventKind::Closed) {
             continue;
         }
         let last = &mut closings[events.pull_request[event] as usize];
-        let key = |event: usize| (at[event], text(events.by[event]), text(events.commit_trailers[event]));
+        let key = |event: usize| (at(event), text(events.by[event]), text(events.commit_trailers[event]));
         if last.is_none_or(|last| key(last) < key(event)) {
             *last = Some(event);
         }

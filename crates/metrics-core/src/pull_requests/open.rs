@@ -45,7 +45,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, as_of: Instant) -> Table {
                 name: "draft",
                 cells: Cells::Bool(open.iter().map(|(_, clock)| clock.draft_since.is_some()).collect()),
             },
-            Column { name: "url", cells: texts(&open, |row, _| columns.url.bytes(row)) },
+            Column { name: "url", cells: Cells::Address(columns.url.gathered(open.iter().map(|(row, _)| *row))) },
             Column { name: "host", cells: hosts(&raw.dictionary, open.iter().map(|(row, _)| columns.host[*row])) },
         ],
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::TextColumn;
 use crate::Instant;
+use crate::instant::MICROS_PER_SECOND;
 
 /// Texts by code. Code 0 is always the empty text.
 #[derive(Clone, Debug)]
@@ -48,6 +49,11 @@ impl Dictionary {
     /// How many texts there are, the empty one included.
     pub fn len(&self) -> usize {
         self.texts.len()
+    }
+
+    /// Nothing is to be appended any more: gives back the room for it.
+    pub fn settle(&mut self) {
+        self.texts.settle();
     }
 
     /// Never: the empty text is always there.
@@ -104,14 +110,20 @@ impl Column for InstantColumn {
     }
 
     fn gather(&mut self, index: &[u32]) {
-        self.micros = index.iter().map(|&row| self.micros[row as usize]).collect();
+        match &mut self.instants {
+            Instants::Seconds(seconds) => seconds.gather(index),
+            Instants::Micros(micros) => micros.gather(index),
+        }
         if !self.nanos.is_empty() {
-            self.nanos = index.iter().map(|&row| self.nanos[row as usize]).collect();
+            self.nanos.gather(index);
         }
     }
 
     fn settle(&mut self) {
-        self.micros.shrink_to_fit();
+        match &mut self.instants {
+            Instants::Seconds(seconds) => seconds.shrink_to_fit(),
+            Instants::Micros(micros) => micros.shrink_to_fit(),
+        }
         self.nanos.shrink_to_fit();
     }
 }
@@ -121,15 +133,47 @@ pub fn append_codes(column: &mut Vec<u32>, other: &[u32], codes: &[u32]) {
     column.extend(other.iter().map(|code| codes[*code as usize]));
 }
 
-/// A column of instants, null where unknown.
+/// A column of instants, null where unknown; four bytes each as long as all of them are whole seconds from 1970 to 2106,
+/// else eight.
 ///
 /// Digits beyond microseconds are kept apart: no provider sends them, but hand-made files of the original
 /// may, and rule set `cto-stats` compares them.
 #[derive(Clone, Debug, Default)]
 pub struct InstantColumn {
-    micros: Vec<i64>,
+    instants: Instants,
     /// Nanoseconds beyond the microsecond, 0 to 999. Empty unless any row has some.
     nanos: Vec<u16>,
+}
+
+#[derive(Clone, Debug)]
+enum Instants {
+    /// Since 1970; [`NO_SECONDS`] for null.
+    Seconds(Vec<u32>),
+    /// Since 1970; [`Instant::NULL_MICROS`] for null.
+    Micros(Vec<i64>),
+}
+
+const NO_SECONDS: u32 = u32::MAX;
+
+impl Default for Instants {
+    fn default() -> Self {
+        Self::Seconds(Vec::new())
+    }
+}
+
+/// `None` for an instant that has no room.
+#[inline]
+fn seconds_of(micros: i64) -> Option<u32> {
+    if micros == Instant::NULL_MICROS {
+        return Some(NO_SECONDS);
+    }
+    let seconds = u32::try_from(micros / MICROS_PER_SECOND).ok()?;
+    (seconds != NO_SECONDS && i64::from(seconds) * MICROS_PER_SECOND == micros).then_some(seconds)
+}
+
+#[inline]
+fn micros_of(seconds: u32) -> i64 {
+    if seconds == NO_SECONDS { Instant::NULL_MICROS } else { i64::from(seconds) * MICROS_PER_SECOND }
 }
 
 impl InstantColumn {
@@ -139,30 +183,52 @@ impl InstantColumn {
     }
 
     /// Appends microseconds ([`Instant::NULL_MICROS`] for null) and the nanoseconds beyond them.
+    #[inline]
     pub fn push_with_nanos(&mut self, micros: i64, nanos: u16) {
+        if let (Instants::Seconds(seconds), 0, true) = (&mut self.instants, nanos, self.nanos.is_empty())
+            && let Some(at) = seconds_of(micros)
+        {
+            return seconds.push(at);
+        }
+        self.push_odd(micros, nanos);
+    }
+
+    #[cold]
+    fn push_odd(&mut self, micros: i64, nanos: u16) {
         if nanos != 0 && self.nanos.is_empty() {
-            self.nanos.resize(self.micros.len(), 0);
+            self.nanos.resize(self.len(), 0);
         }
         if nanos != 0 || !self.nanos.is_empty() {
             self.nanos.push(nanos);
         }
-        self.micros.push(micros);
+        if let Instants::Seconds(seconds) = &mut self.instants {
+            match seconds_of(micros) {
+                Some(at) => return seconds.push(at),
+                None => self.instants = Instants::Micros(seconds.iter().map(|at| micros_of(*at)).collect()),
+            }
+        }
+        if let Instants::Micros(all) = &mut self.instants {
+            all.push(micros);
+        }
     }
 
     /// Appends another column.
     pub fn append(&mut self, other: &Self) {
         if self.nanos.is_empty() && other.nanos.is_empty() {
-            self.micros.extend_from_slice(&other.micros);
-            return;
+            match (&mut self.instants, &other.instants) {
+                (Instants::Seconds(own), Instants::Seconds(other)) => return own.extend_from_slice(other),
+                (Instants::Micros(own), Instants::Micros(other)) => return own.extend_from_slice(other),
+                _ => {}
+            }
         }
         for row in 0..other.len() {
-            self.push_with_nanos(other.micros[row], other.nanos(row));
+            self.push_with_nanos(other.micros(row), other.nanos(row));
         }
     }
 
     /// The instant of a row, `None` where null.
     pub fn get(&self, row: usize) -> Option<Instant> {
-        let micros = self.micros[row];
+        let micros = self.micros(row);
         (micros != Instant::NULL_MICROS).then(|| Instant::from_micros(micros))
     }
 
@@ -171,19 +237,40 @@ impl InstantColumn {
         self.nanos.get(row).copied().unwrap_or(0)
     }
 
+    /// The instant of a row in microseconds, null as [`Instant::NULL_MICROS`].
+    #[inline]
+    pub fn micros(&self, row: usize) -> i64 {
+        match &self.instants {
+            Instants::Seconds(seconds) => micros_of(seconds[row]),
+            Instants::Micros(micros) => micros[row],
+        }
+    }
+
     /// All rows in microseconds, null as [`Instant::NULL_MICROS`].
-    pub fn micros(&self) -> &[i64] {
-        &self.micros
+    pub fn all_micros(&self) -> impl ExactSizeIterator<Item = i64> + '_ {
+        (0..self.len()).map(|row| self.micros(row))
     }
 
     /// Rows.
     pub fn len(&self) -> usize {
-        self.micros.len()
+        match &self.instants {
+            Instants::Seconds(seconds) => seconds.len(),
+            Instants::Micros(micros) => micros.len(),
+        }
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.micros.is_empty()
+        self.len() == 0
+    }
+
+    /// Memory that it takes, in bytes.
+    pub fn memory(&self) -> usize {
+        let instants = match &self.instants {
+            Instants::Seconds(seconds) => size_of_val(seconds.as_slice()),
+            Instants::Micros(micros) => size_of_val(micros.as_slice()),
+        };
+        instants + size_of_val(self.nanos.as_slice())
     }
 }
 
@@ -211,5 +298,35 @@ mod tests {
         joined.push(None);
         joined.append(&column);
         assert_eq!((joined.len(), joined.nanos(2)), (4, 7));
+    }
+
+    #[test]
+    fn instants_come_back_as_they_were_narrow_or_wide() {
+        let second = MICROS_PER_SECOND;
+        let last = (i64::from(u32::MAX) - 1) * second;
+        let narrow = [Some(0), None, Some(second), Some(last)];
+        let instants = |micros: &[Option<i64>]| {
+            let mut column = InstantColumn::default();
+            for at in micros {
+                column.push(at.map(Instant::from_micros));
+            }
+            column
+        };
+        let micros = |column: &InstantColumn| {
+            (0..column.len()).map(|row| column.get(row).map(Instant::micros)).collect::<Vec<_>>()
+        };
+        let column = instants(&narrow);
+        assert_eq!((micros(&column), column.memory()), (narrow.to_vec(), 16));
+        for odd in [-second, 1, last + second, Instant::YEAR_ONE.micros(), i64::MAX] {
+            let all: Vec<_> = narrow.into_iter().chain([Some(odd), None, Some(second)]).collect();
+            let wide = instants(&all);
+            assert_eq!((micros(&wide), wide.memory()), (all.clone(), 56), "{odd}");
+            let mut joined = column.clone();
+            joined.append(&wide);
+            joined.append(&column);
+            assert_eq!(micros(&joined), [&narrow[..], &all, &narrow].concat());
+            joined.gather(&[8, 1, 0]);
+            assert_eq!(micros(&joined), [Some(odd), None, Some(0)]);
+        }
     }
 }

@@ -29,7 +29,7 @@ pub struct Deployment {
     #[raw(code, engine)]
     pub tier: String,
     /// Object id of the deployed commit.
-    #[raw(engine, required)]
+    #[raw(object_id, engine, required)]
     pub sha: String,
     /// Branch or tag that was deployed, empty once it is deleted.
     #[raw(name = "ref", code, engine)]
@@ -61,7 +61,7 @@ pub struct Deployment {
     /// Whether the provider says that the creator is a bot.
     pub creator_is_bot: bool,
     /// Web address.
-    #[raw(engine)]
+    #[raw(address, engine)]
     pub url: String,
     /// Last change by the provider's reckoning.
     pub updated_at: Option<Instant>,
@@ -113,7 +113,7 @@ pub struct Release {
     #[raw(engine, required)]
     pub tag: String,
     /// Object id of the tag's commit, empty while there is no such tag.
-    #[raw(engine)]
+    #[raw(object_id, engine)]
     pub sha: String,
     /// Title.
     pub name: String,
@@ -148,10 +148,10 @@ pub struct GitCommit {
     #[raw(code, engine, required)]
     pub repo: String,
     /// Object id.
-    #[raw(engine, required)]
+    #[raw(object_id, engine, required)]
     pub sha: String,
     /// Object ids of the parents joined by `;`.
-    #[raw(engine, required)]
+    #[raw(object_ids, engine, required)]
     pub parents: String,
     /// Author date.
     pub authored_at: Option<Instant>,
@@ -198,7 +198,7 @@ pub struct CiRun {
     #[raw(name = "ref", code, engine)]
     pub git_ref: String,
     /// Object id of the commit that it ran for.
-    #[raw(engine, required)]
+    #[raw(object_id, engine, required)]
     pub sha: String,
     /// Number among the runs of its workflow, empty where none is known.
     pub run_number: Option<i64>,

@@ -19,7 +19,7 @@ pub struct Issue {
     #[raw(original, engine, required)]
     pub title: String,
     /// Web address.
-    #[raw(original, engine)]
+    #[raw(address, original, engine)]
     pub url: String,
     /// State: `open` or `closed`.
     #[raw(original, engine)]

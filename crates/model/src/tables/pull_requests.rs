@@ -18,7 +18,7 @@ pub struct PullRequest {
     #[raw(original, engine)]
     pub title: String,
     /// Web address.
-    #[raw(original, engine)]
+    #[raw(address, original, engine)]
     pub url: String,
     /// State: `open`, `merged` or `closed`.
     #[raw(original)]
@@ -59,7 +59,7 @@ pub struct PullRequest {
     #[raw(engine)]
     pub first_commit_at: Option<Instant>,
     /// Object id of the merge commit.
-    #[raw(engine)]
+    #[raw(object_id, engine)]
     pub merge_commit: String,
     /// Whether the API says that the author is a bot.
     #[raw(engine)]
@@ -71,7 +71,7 @@ pub struct PullRequest {
     #[raw(engine)]
     pub head_branch: String,
     /// Object id of the last commit of that branch, empty until the API has shown it.
-    #[raw(engine)]
+    #[raw(object_id, engine)]
     pub head_sha: String,
     /// Folders that it touches, up to three levels deep, joined by `;`; empty where nothing asks for them.
     #[raw(engine)]

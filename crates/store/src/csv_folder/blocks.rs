@@ -8,7 +8,6 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use memchr::{memchr_iter, memrchr};
 use model::instant::Plausible;
@@ -165,6 +164,15 @@ impl BlockReader {
         let index = self.next_index;
         self.next_index += 1;
         Ok((!bytes.is_empty()).then_some(Block { index, bytes, start: 0 }))
+    }
+
+    /// Takes a buffer back for another block, as long as there is one to come.
+    fn take_back(&mut self, bytes: Vec<u8>) {
+        if self.ended {
+            self.spare = Vec::new();
+        } else {
+            self.spare.push(bytes);
+        }
     }
 }
 
@@ -355,7 +363,7 @@ impl<T: Table> FileWork<T> {
                 return Err(fault.at(T::TABLE.file, first_line, self.header.len()).into());
             }
             first_line += done.lines as u64;
-            self.blocks.lock().unwrap_or_else(PoisonError::into_inner).spare.push(block.bytes);
+            self.blocks.lock().unwrap_or_else(PoisonError::into_inner).take_back(block.bytes);
         }
     }
 
@@ -439,21 +447,16 @@ impl<T: Table> Work for FileWork<T> {
             self.failed.store(true, Ordering::Relaxed);
         }
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(done);
-        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).spare.push(bytes);
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).take_back(bytes);
         true
     }
 }
 
 /// Does all blocks of all files, on all cores.
 pub(super) fn run(works: &[&dyn Work]) {
-    let workers = thread::available_parallelism().map_or(2, usize::from).clamp(1, MOST_WORKERS);
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                for work in works {
-                    while work.step() {}
-                }
-            });
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads().min(MOST_WORKERS) {
+            scope.spawn(|_| works.iter().for_each(|work| while work.step() {}));
         }
     });
 }

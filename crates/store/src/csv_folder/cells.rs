@@ -8,7 +8,7 @@ use super::Reading;
 use super::blocks::Findings;
 use super::header::ABSENT;
 use super::records::Row;
-use super::time::{self, YEAR_ONE_MICROS};
+use super::time;
 
 const NO_TIME: &str = "is not a time (RFC 3339 like 2026-01-02T03:04:05Z)";
 
@@ -50,13 +50,15 @@ impl Cell {
             Some(time)
                 if time.plain
                     && strict
-                    && time.micros != YEAR_ONE_MICROS
+                    && time.micros != Instant::YEAR_ONE.micros()
                     && !self.may_be(time.micros, plausible, row, findings) =>
             {
                 column.push(None);
             }
             Some(time) if time.plain && !strict => column.push_with_nanos(time.micros, time.nanos),
-            Some(time) if time.plain && time.micros != YEAR_ONE_MICROS => column.push_with_nanos(time.micros, 0),
+            Some(time) if time.plain && time.micros != Instant::YEAR_ONE.micros() => {
+                column.push_with_nanos(time.micros, 0);
+            }
             Some(_) if strict => {
                 findings.odd(row.line, self.name, value, NO_TIME);
                 column.push(None);
@@ -73,7 +75,7 @@ impl Cell {
                     format!("{NO_TIME}: read as 0001-01-01T00:00:00Z, as the original does")
                 };
                 findings.odd(row.line, self.name, value, &message);
-                column.push_with_nanos(YEAR_ONE_MICROS, 0);
+                column.push_with_nanos(Instant::YEAR_ONE.micros(), 0);
             }
         }
     }
@@ -92,7 +94,8 @@ impl Cell {
         }
         match time::read(value) {
             Some(time) if time.plain || findings.reading() == Reading::Original => {
-                let is_there = time.micros != YEAR_ONE_MICROS && self.may_be(time.micros, plausible, row, findings);
+                let is_there =
+                    time.micros != Instant::YEAR_ONE.micros() && self.may_be(time.micros, plausible, row, findings);
                 is_there.then(|| Instant::from_micros(time.micros))
             }
             _ => {

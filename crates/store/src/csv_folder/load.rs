@@ -275,7 +275,7 @@ fn first_overfull(raw: &Raw) -> Option<CsvError> {
 }
 
 fn newest_instant(raw: &Raw, plausible: Option<Plausible>) -> Option<Instant> {
-    let newest = |column: &InstantColumn| column.micros().iter().copied().max();
+    let newest = |column: &InstantColumn| column.all_micros().max();
     let columns = [
         &raw.issues.created_at,
         &raw.issues.closed_at,

@@ -3,9 +3,6 @@
 use model::Instant;
 use model::instant::MICROS_PER_SECOND;
 
-/// What an unreadable time is to the original: `0001-01-01T00:00:00Z`, in microseconds.
-pub(super) const YEAR_ONE_MICROS: i64 = -62_135_596_800 * MICROS_PER_SECOND;
-
 /// A time of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Time {
@@ -227,6 +224,6 @@ mod tests {
         assert!(micros("2024-02-29T00:00:00Z").is_some());
         assert!(micros("2000-02-29T00:00:00Z").is_some());
         assert_eq!(micros("1900-02-29T00:00:00Z"), None);
-        assert_eq!(micros("0001-01-01T00:00:00Z"), Some(YEAR_ONE_MICROS));
+        assert_eq!(micros("0001-01-01T00:00:00Z"), Some(Instant::YEAR_ONE.micros()));
     }
 }

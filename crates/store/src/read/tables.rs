@@ -144,6 +144,7 @@ pub(super) fn of_cards<C: CardColumns>(
 pub(crate) fn free<C: RawColumns>(source: &Source<'_>, order: &str, texts: &mut Interner) -> rusqlite::Result<C> {
     let mut columns = C::default();
     read("0", order, source, Some(texts), &mut Vec::new(), &mut columns)?;
+    columns.settle();
     Ok(columns)
 }
 

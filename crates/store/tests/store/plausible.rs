@@ -69,7 +69,7 @@ fn instants(raw: &Raw) -> Vec<Vec<i64>> {
         &raw.reviews.submitted_at,
         &raw.pull_request_events.at,
     ];
-    columns.map(|column| column.micros().to_vec()).to_vec()
+    columns.map(|column| column.all_micros().collect()).to_vec()
 }
 
 #[test]
