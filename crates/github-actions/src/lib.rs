@@ -39,16 +39,9 @@ impl RunSource {
         surveyed_at: Instant,
         workflows: Vec<String>,
     ) -> Self {
-        let repository = &summary.record;
-        let place = Place {
-            repository_id: repository.id.clone(),
-            org: repository.org.clone(),
-            repo: repository.name.clone(),
-            host: repository.host.clone(),
-            ..Place::default()
-        };
+        let place = summary.record.place();
         let label = format!("{}/{}", place.org, place.repo);
-        let default_branch = repository.default_branch.clone();
+        let default_branch = summary.record.default_branch.clone();
         Self { client, place, label, default_branch, workflows, surveyed_at }
     }
 }

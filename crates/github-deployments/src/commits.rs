@@ -11,7 +11,7 @@ use model::Instant;
 use model::records::Place;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
-use crate::list::{LARGEST_PAGE, place_of};
+use crate::list::LARGEST_PAGE;
 use cursor::Kept;
 use run::{Run, Subject};
 
@@ -34,7 +34,7 @@ impl CommitSource {
     /// The commits of a repository of which a survey has found what it deploys; the arguments are those of
     /// [`DeploymentSource::new`](crate::DeploymentSource::new).
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
-        let place = place_of(summary);
+        let place = summary.record.place();
         let label = format!("{}/{}", place.org, place.repo);
         let counted = [summary.deployments, summary.releases].into_iter().flatten().map(|known| known.total).sum();
         Self { client, pages, place, label, counted, surveyed_at }

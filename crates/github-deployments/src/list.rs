@@ -86,7 +86,7 @@ impl ListSource {
         surveyed_at: Instant,
         pages: Arc<PageSize>,
     ) -> Self {
-        let place = place_of(summary);
+        let place = summary.record.place();
         let label = format!("{}/{}", place.org, place.repo);
         Self { client, pages, place, label, known, surveyed_at }
     }
@@ -120,17 +120,5 @@ impl ListSource {
             at: self.surveyed_at,
         };
         Run::<L>::new(subject, context).run().await
-    }
-}
-
-/// Where the entries of a repository are.
-pub(crate) fn place_of(summary: &RepositorySummary) -> Place {
-    let repository = &summary.record;
-    Place {
-        repository_id: repository.id.clone(),
-        org: repository.org.clone(),
-        repo: repository.name.clone(),
-        host: repository.host.clone(),
-        ..Place::default()
     }
 }

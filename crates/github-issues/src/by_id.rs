@@ -13,7 +13,7 @@ use source::{Batch, Context, Event, Expected, Scope, Source, SourceError, Usage,
 
 use crate::convert::Cards;
 use crate::reading::{MAY_BE_HIDDEN, Reading};
-use crate::source::{POINTS_PER_PAGE, place_in};
+use crate::source::POINTS_PER_PAGE;
 use crate::wire::{ByIdVariables, Home, IssuesById, Named};
 
 /// Issues of any repository by their node ids: those whose cards moved.
@@ -51,7 +51,7 @@ impl MovedIssueSource {
         ids: Vec<String>,
         pages: Arc<PageSize>,
     ) -> Self {
-        let places = repositories.iter().map(|summary| (summary.record.id.clone(), place_in(&summary.record)));
+        let places = repositories.iter().map(|summary| (summary.record.id.clone(), summary.record.place()));
         Self {
             client,
             pages,

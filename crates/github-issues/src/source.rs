@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use github_client::cursor::{Cursor, Known};
 use github_client::{GithubClient, PageSize, RepositorySummary, faults};
 use model::Instant;
-use model::records::{Place, Repository};
+use model::records::Place;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 use crate::convert::Cards;
@@ -34,17 +34,6 @@ pub struct IssueSource {
     cards: Arc<Cards>,
 }
 
-/// Where the issues of a repository are.
-pub(crate) fn place_in(repository: &Repository) -> Place {
-    Place {
-        repository_id: repository.id.clone(),
-        org: repository.org.clone(),
-        repo: repository.name.clone(),
-        host: repository.host.clone(),
-        ..Place::default()
-    }
-}
-
 impl IssueSource {
     /// The issues of the repository that a survey has found.
     ///
@@ -57,7 +46,7 @@ impl IssueSource {
         Self {
             client,
             pages,
-            place: place_in(repository),
+            place: repository.place(),
             label: format!("{}/{}", repository.org, repository.name),
             access: summary.access,
             known: Known { total: summary.issues, updated_at: summary.issues_updated_at },

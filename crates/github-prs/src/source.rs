@@ -48,13 +48,7 @@ impl PullRequestSource {
         Self {
             client,
             pages,
-            place: Place {
-                repository_id: repository.id.clone(),
-                org: repository.org.clone(),
-                repo: repository.name.clone(),
-                host: repository.host.clone(),
-                ..Place::default()
-            },
+            place: repository.place(),
             label: format!("{}/{}", repository.org, repository.name),
             access: summary.access,
             known: Known { total: summary.pull_requests, updated_at: summary.pull_requests_updated_at },

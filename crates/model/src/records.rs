@@ -46,6 +46,19 @@ pub enum Record {
     CloudMonth(Box<CloudMonth>),
 }
 
+impl Repository {
+    /// Where what belongs to it lives.
+    pub fn place(&self) -> Place {
+        Place {
+            repository_id: self.id.clone(),
+            org: self.org.clone(),
+            repo: self.name.clone(),
+            host: self.host.clone(),
+            ..Place::default()
+        }
+    }
+}
+
 /// Where an issue or pull request lives.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
