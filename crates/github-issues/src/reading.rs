@@ -6,7 +6,7 @@ use model::records::{Issue, Place, UntoldOfIssue};
 use source::{Context, ErrorKind, SourceError, Usage};
 
 use crate::convert::{self, Cards, LeftOut, Rest, Sight};
-use crate::wire::{Issues, issues};
+use crate::wire::{RestOfIssue, issues};
 
 /// The field that may be hidden or gone without anything missing.
 pub(crate) const MAY_BE_HIDDEN: Option<&str> = Some("project");
@@ -55,9 +55,9 @@ impl<'a> Reading<'a> {
             let what = format!("the rest of {}", issue.url);
             let variables = self.rest_variables(&issue.id, &rest);
             let (progress, cancel) = (self.context.progress, &self.context.cancel);
-            let reply = self.client.query::<Issues>(&what, variables, progress, cancel).await?;
+            let reply = self.client.query::<RestOfIssue>(&what, variables, progress, cancel).await?;
             self.tally.count(&reply);
-            let Some(issues::IssuesNode::Issue(wire)) = reply.data.node else {
+            let Some(wire) = reply.data.node else {
                 return Err(faults::absent(&what, &reply.errors, reply.request_id));
             };
             let sorted = faults::sort(reply.errors, "node", MAY_BE_HIDDEN);

@@ -9,7 +9,7 @@ use model::records::{Place, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
 
 use crate::reading::{MAY_BE_HIDDEN, Reading};
-use crate::wire::{Issues, issues};
+use crate::wire::{IssuePage, issues};
 
 /// Path of the list in the answers.
 const LIST: &str = "node.issues.nodes";
@@ -50,7 +50,7 @@ struct Page {
 
 /// An answer, counted and taken apart.
 struct Taken {
-    node: Option<issues::IssuesNode>,
+    node: Option<issues::IssuesNodeOnRepository>,
     errors: Vec<GraphqlError>,
     request_id: Option<String>,
 }
@@ -185,7 +185,7 @@ impl<'a> Run<'a> {
     async fn ask_once(&mut self, what: &str, listing: &Listing) -> Result<Taken, SourceError> {
         let (client, pages) = (self.reading.client, self.reading.pages);
         let make = |first| self.page_variables(listing, first);
-        let reply = client.page::<Issues>(what, pages, make, self.context.progress, &self.context.cancel).await?;
+        let reply = client.page::<IssuePage>(what, pages, make, self.context.progress, &self.context.cancel).await?;
         self.reading.tally.count(&reply);
         Ok(Taken { node: reply.data.node, errors: reply.errors, request_id: reply.request_id })
     }
@@ -195,7 +195,7 @@ impl<'a> Run<'a> {
         let what = self.what(listing);
         let size = self.reading.pages.current();
         let Taken { node, errors, request_id } = self.ask(&what, listing).await?;
-        let Some(issues::IssuesNode::Repository(repository)) = node else {
+        let Some(repository) = node else {
             return Err(faults::absent(&what, &errors, request_id));
         };
         let sorted = faults::sort(errors, LIST, MAY_BE_HIDDEN);

@@ -1,10 +1,11 @@
 //! Wire format: the query, and the scalars as they are read.
 
 use github_client::scalars::{BigInt, DateTime};
+use github_client::{NodeData, OfType};
 use graphql_client::{GraphQLQuery, QueryBody};
 use serde::{Deserialize, Serialize};
 
-/// A page of a repository's issues, or the rest of one issue.
+/// The document. What it brings is read as [`IssuePage`], [`RestOfIssue`] or [`IssuesById`].
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../github-client/schema.graphql",
@@ -22,6 +23,38 @@ type IssueState = String;
 type IssueStateReason = String;
 #[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type URI = String;
+
+/// A page of a repository's issues.
+pub(crate) struct IssuePage;
+
+impl GraphQLQuery for IssuePage {
+    type Variables = issues::Variables;
+    type ResponseData = NodeData<issues::IssuesNodeOnRepository>;
+
+    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
+        Issues::build_query(variables)
+    }
+}
+
+impl OfType for issues::IssuesNodeOnRepository {
+    const TYPENAME: &'static str = "Repository";
+}
+
+/// The rest of one issue.
+pub(crate) struct RestOfIssue;
+
+impl GraphQLQuery for RestOfIssue {
+    type Variables = issues::Variables;
+    type ResponseData = NodeData<issues::IssueFields>;
+
+    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
+        Issues::build_query(variables)
+    }
+}
+
+impl OfType for issues::IssueFields {
+    const TYPENAME: &'static str = "Issue";
+}
 
 /// Issues that are known by their ids: another operation of the same document, of which the generated types do not
 /// know that its issues are the same.

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use github_client::cursor::{Crawl, Known, Plan};
 use github_client::faults;
-use github_client::{Following, GithubClient, GraphqlError, PageSize, Reply, Tally};
+use github_client::{Following, GithubClient, GraphqlError, PageSize, Tally};
 use model::Instant;
 use model::records::{Place, PullRequest, Record};
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
 
 use crate::convert::{self, Draft, LeftOut, Rest};
 use crate::cursor::Kept;
-use crate::wire::{PullRequests, pull_requests};
+use crate::wire::{PullRequestPage, RestOfPullRequest, pull_requests};
 use listing::{Listing, rest_variables};
 
 /// Path of the list in the answers.
@@ -57,7 +57,7 @@ struct Page {
 
 /// An answer, counted and taken apart.
 struct Taken {
-    node: Option<pull_requests::PullRequestsNode>,
+    node: Option<pull_requests::PullRequestsNodeOnRepository>,
     errors: Vec<GraphqlError>,
     request_id: Option<String>,
 }
@@ -216,8 +216,10 @@ impl<'a> Run<'a> {
         let (client, pages) = (self.subject.client, self.subject.pages);
         let (id, with_files) = (&self.subject.place.repository_id, self.subject.folders.is_some());
         let make = |first| listing.variables(id, first, with_files);
-        let reply = client.page::<PullRequests>(what, pages, make, self.context.progress, &self.context.cancel).await?;
-        Ok(self.taken(reply))
+        let (progress, cancel) = (self.context.progress, &self.context.cancel);
+        let reply = client.page::<PullRequestPage>(what, pages, make, progress, cancel).await?;
+        self.tally.count(&reply);
+        Ok(Taken { node: reply.data.node, errors: reply.errors, request_id: reply.request_id })
     }
 
     /// Reads one page and what is left of those of its pull requests whose lists are longer.
@@ -225,7 +227,7 @@ impl<'a> Run<'a> {
         let what = self.what(listing);
         let size = self.subject.pages.current();
         let Taken { node, errors, request_id } = self.ask(&what, listing).await?;
-        let Some(pull_requests::PullRequestsNode::Repository(repository)) = node else {
+        let Some(repository) = node else {
             return Err(faults::absent(&what, &errors, request_id));
         };
         let sorted = faults::sort(errors, LIST, None);
@@ -280,26 +282,24 @@ impl<'a> Run<'a> {
             }
             let what = format!("the rest of {}", draft.url());
             let variables = rest_variables(draft.id(), &rest);
-            let reply = self
-                .subject
-                .client
-                .query::<PullRequests>(&what, variables, self.context.progress, &self.context.cancel)
-                .await?;
-            let Taken { node, errors, request_id } = self.taken(reply);
-            let Some(pull_requests::PullRequestsNode::PullRequest(wire)) = node else {
-                return Err(faults::absent(&what, &errors, request_id));
+            let (progress, cancel) = (self.context.progress, &self.context.cancel);
+            let client = self.subject.client;
+            let reply = client.query::<RestOfPullRequest>(&what, variables, progress, cancel).await?;
+            self.tally.count(&reply);
+            let Some(wire) = reply.data.node else {
+                return Err(faults::absent(&what, &reply.errors, reply.request_id));
             };
-            let sorted = faults::sort(errors, "node", None);
+            let sorted = faults::sort(reply.errors, "node", None);
             if !sorted.failures.is_empty() {
-                self.tally.faults.add(sorted.failures, request_id.as_deref());
+                self.tally.faults.add(sorted.failures, reply.request_id.as_deref());
                 return Ok(None);
             }
             let (next, next_rest) = self.convert(wire)?;
             draft.append(&rest, next);
             let next_rest = rest.onward(next_rest);
-            following.goes_on(&what, Following::LARGEST_PAGE, request_id.as_deref())?;
+            following.goes_on(&what, Following::LARGEST_PAGE, reply.request_id.as_deref())?;
             if next_rest == rest {
-                return Err(faults::stuck(&what, request_id));
+                return Err(faults::stuck(&what, reply.request_id));
             }
             rest = next_rest;
         }
@@ -313,12 +313,6 @@ impl<'a> Run<'a> {
             self.tally.faults.add_hole(&format!("the lists of {}", draft.url()));
         }
         Ok((draft, rest))
-    }
-
-    /// Counts an answer and takes it apart.
-    fn taken(&mut self, reply: Reply<pull_requests::ResponseData>) -> Taken {
-        self.tally.count(&reply);
-        Taken { node: reply.data.node, errors: reply.errors, request_id: reply.request_id }
     }
 
     fn commit(

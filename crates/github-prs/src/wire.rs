@@ -1,10 +1,11 @@
 //! Wire format: the query, and the scalars as they are read.
 
 use github_client::scalars::DateTime;
+use github_client::{NodeData, OfType};
 use graphql_client::{GraphQLQuery, QueryBody};
 use serde::{Deserialize, Serialize};
 
-/// A page of a repository's pull requests, or the rest of one pull request.
+/// The document. What it brings is read as [`PullRequestPage`], [`RestOfPullRequest`] or [`PullRequestsById`].
 #[derive(GraphQLQuery)]
 #[graphql(
     schema_path = "../github-client/schema.graphql",
@@ -23,6 +24,38 @@ type PullRequestReviewState = String;
 type GitObjectID = String;
 #[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type URI = String;
+
+/// A page of a repository's pull requests.
+pub(crate) struct PullRequestPage;
+
+impl GraphQLQuery for PullRequestPage {
+    type Variables = pull_requests::Variables;
+    type ResponseData = NodeData<pull_requests::PullRequestsNodeOnRepository>;
+
+    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
+        PullRequests::build_query(variables)
+    }
+}
+
+impl OfType for pull_requests::PullRequestsNodeOnRepository {
+    const TYPENAME: &'static str = "Repository";
+}
+
+/// The rest of one pull request.
+pub(crate) struct RestOfPullRequest;
+
+impl GraphQLQuery for RestOfPullRequest {
+    type Variables = pull_requests::Variables;
+    type ResponseData = NodeData<pull_requests::PullRequestFields>;
+
+    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
+        PullRequests::build_query(variables)
+    }
+}
+
+impl OfType for pull_requests::PullRequestFields {
+    const TYPENAME: &'static str = "PullRequest";
+}
 
 /// Pull requests that are known by their ids: another operation of the same document, of which the generated types do
 /// not know that its pull requests are the same.
