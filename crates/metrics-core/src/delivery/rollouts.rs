@@ -118,7 +118,7 @@ pub(super) fn rollouts_of(
     match services.evidence(service, place) {
         Evidence::Deployments => {}
         Evidence::Releases => return (released(raw, place, repository, as_of), Vec::new()),
-        Evidence::Runs => return run(raw, service, place, repository, as_of),
+        Evidence::Runs => return from_runs(raw, service, place, repository, as_of),
     }
     let unmerged = UnmergedHeads::of(raw, repository, stages);
     let columns = &raw.deployments;
@@ -249,7 +249,7 @@ fn with_redeploys(raw: &Raw, mut rollouts: Vec<Rollout>) -> Vec<Rollout> {
 
 /// Runs of the workflows of a service, each a rollout once an attempt has succeeded, and those that failed without. What a
 /// later attempt does undoes no success.
-fn run(
+fn from_runs(
     raw: &Raw,
     service: &Service<'_>,
     place: usize,
