@@ -9,8 +9,9 @@ use command_line::{report, say};
 use config_model::{Azure, Config, FocusCost, FocusFiles, Gcp, Import};
 use focus_csv::{CostColumn, FocusSource};
 use gcp_billing::{GcpBillingSource, GcpClient};
+use provider::Policy;
 use secrecy::SecretString;
-use source::{Clock, Policy, Source, SystemClock, Window};
+use source::{Clock, Source, SystemClock, Window};
 use store::Store;
 
 use crate::Arguments;
@@ -42,7 +43,7 @@ impl Clouds {
     /// From the configuration. Configured but unusable is an error; not configured is left out.
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
         let mut clouds = Self { providers: Vec::new(), left_out: Vec::new() };
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         // What is quick comes first: Azure may have to wait for its limits.
         let files = config.cloudspending.iter().chain(&config.cloud_spending).flat_map(|clouds| &clouds.focus);
         clouds.add(FOCUS, "", focus(files, &clock)?, "cloudspending.focus lists no files");

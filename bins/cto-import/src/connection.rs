@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config_model::{Config, ImportClock};
-use github_client::{Clock, Credentials, DEFAULT_STATUS_FIELD, GithubClient, Policy, SetClock, Settings, SystemClock};
+use github_client::{Credentials, DEFAULT_STATUS_FIELD, GithubClient, Settings};
 use model::delivery::DeliveryRules;
 use model::records::Project;
+use provider::Policy;
 use secrecy::SecretString;
+use source::{Clock, SetClock, SystemClock};
 
 use crate::Arguments;
 use crate::failure::Failure;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use azure_core::http::RawResponse;
-use azure_core::http::headers::{HeaderName, Headers};
 use model::Instant;
+use provider::Reply;
 
 /// Status, the headers that matter, and the body.
 #[derive(Debug)]
@@ -56,45 +55,36 @@ pub(crate) enum Limit {
     Unnamed,
 }
 
-const DATE: HeaderName = HeaderName::from_static("date");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
-const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-request-id");
-const CONSUMED: HeaderName = HeaderName::from_static("x-ms-ratelimit-microsoft.costmanagement-qpu-consumed");
-const REMAINING: HeaderName = HeaderName::from_static("x-ms-ratelimit-microsoft.costmanagement-qpu-remaining");
-const SCOPE_REQUESTS: HeaderName =
-    HeaderName::from_static("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests");
-const TENANT_REQUESTS: HeaderName =
-    HeaderName::from_static("x-ms-ratelimit-remaining-microsoft.costmanagement-tenant-requests");
-const WAITS: [(Limit, HeaderName); 6] = [
-    (Limit::Units, HeaderName::from_static("x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after")),
-    (Limit::Scope, HeaderName::from_static("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after")),
-    (Limit::Requests, HeaderName::from_static("x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after")),
-    (Limit::Requests, HeaderName::from_static("x-ms-ratelimit-microsoft.costmanagement-client-retry-after")),
-    (Limit::Requests, HeaderName::from_static("x-ms-ratelimit-microsoft.costmanagement-clienttype-retry-after")),
-    (Limit::Unnamed, HeaderName::from_static("retry-after")),
+const CONSUMED: &str = "x-ms-ratelimit-microsoft.costmanagement-qpu-consumed";
+const REMAINING: &str = "x-ms-ratelimit-microsoft.costmanagement-qpu-remaining";
+const SCOPE_REQUESTS: &str = "x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests";
+const TENANT_REQUESTS: &str = "x-ms-ratelimit-remaining-microsoft.costmanagement-tenant-requests";
+const WAITS: [(Limit, &str); 6] = [
+    (Limit::Units, "x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after"),
+    (Limit::Scope, "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after"),
+    (Limit::Requests, "x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after"),
+    (Limit::Requests, "x-ms-ratelimit-microsoft.costmanagement-client-retry-after"),
+    (Limit::Requests, "x-ms-ratelimit-microsoft.costmanagement-clienttype-retry-after"),
+    (Limit::Unnamed, "retry-after"),
 ];
 
 impl Answer {
-    /// `local` is the local time of its arrival.
-    pub(crate) fn read(response: RawResponse, local: Instant) -> Self {
-        let (status, headers, body) = response.deconstruct();
-        Self { status: u16::from(status), head: Head::read(&headers, local), body: body.to_vec() }
+    pub(crate) fn read(reply: Reply) -> Self {
+        Self { status: reply.status, head: Head::read(&reply), body: reply.body }
     }
 }
 
 impl Head {
-    fn read(headers: &Headers, local: Instant) -> Self {
-        let text = |name: &HeaderName| headers.get_optional_str(name).map(str::trim).filter(|text| !text.is_empty());
-        let date = text(&DATE).and_then(http_date);
-        let wait = |(limit, name): &(Limit, HeaderName)| Some((*limit, delay(text(name)?, date.unwrap_or(local))?));
+    fn read(reply: &Reply) -> Self {
+        let wait = |(limit, name): &(Limit, &str)| Some((*limit, reply.delay(name)?));
         Self {
-            date,
-            request_id: text(&REQUEST_ID).or_else(|| text(&CORRELATION_ID)).map(str::to_owned),
+            date: reply.date(),
+            request_id: reply.request_id.clone(),
             waits: WAITS.iter().filter_map(wait).collect(),
-            consumed: text(&CONSUMED).and_then(|value| value.parse().ok()),
-            remaining: text(&REMAINING).map(Remaining::parse).unwrap_or_default(),
-            scope_requests: text(&SCOPE_REQUESTS).and_then(default_quota),
-            tenant_requests: text(&TENANT_REQUESTS).and_then(default_quota),
+            consumed: reply.number(CONSUMED),
+            remaining: reply.header(REMAINING).map(Remaining::parse).unwrap_or_default(),
+            scope_requests: reply.header(SCOPE_REQUESTS).and_then(default_quota),
+            tenant_requests: reply.header(TENANT_REQUESTS).and_then(default_quota),
         }
     }
 
@@ -132,30 +122,15 @@ fn default_quota(text: &str) -> Option<u32> {
     text.split([',', ';']).filter_map(|part| part.split_once(':')).find_map(|(_, value)| value.trim().parse().ok())
 }
 
-/// Seconds, or the time until an HTTP date by the provider's clock.
-fn delay(text: &str, now: Instant) -> Option<Duration> {
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let micros = http_date(text)?.micros().saturating_sub(now.micros());
-    Some(Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
-}
-
-/// Reads `Sun, 06 Nov 1994 08:49:37 GMT`.
-fn http_date(text: &str) -> Option<Instant> {
-    chrono::DateTime::parse_from_rfc2822(text).ok().map(|at| Instant::from(at.to_utc()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn head(headers: &[(&'static str, &'static str)]) -> Head {
-        let mut all = Headers::new();
-        for (name, value) in headers {
-            all.insert(*name, *value);
-        }
-        Head::read(&all, Instant::parse_rfc3339("1999-01-01T00:00:00Z").expect("valid"))
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().expect("name"), value.parse().expect("value"))).collect();
+        let local = Instant::parse_rfc3339("1999-01-01T00:00:00Z").expect("valid");
+        Head::read(&Reply { headers, local, ..Reply::default() })
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use model::Instant;
+use provider::after;
 
 use crate::answer::Remaining;
 use crate::settings::Quota;
@@ -73,15 +74,15 @@ impl Buckets {
     fn earliest_in(&self, window: &Window, units: u32) -> Option<Instant> {
         let length = window.length + self.slack;
         if units > window.ours {
-            let told = window.told_at.map(|at| later(at, length));
-            let last = self.taken.back().map(|(at, _)| later(*at, length));
+            let told = window.told_at.map(|at| after(at, length));
+            let last = self.taken.back().map(|(at, _)| after(*at, length));
             return told.max(last);
         }
         let mut room = window.ours - units;
         for (at, taken) in self.taken.iter().rev() {
             match room.checked_sub(*taken) {
                 Some(left) => room = left,
-                None => return Some(later(*at, length)),
+                None => return Some(after(*at, length)),
             }
         }
         None
@@ -89,7 +90,7 @@ impl Buckets {
 
     /// Takes units. `now` must not be before that of the last taking.
     pub(crate) fn take(&mut self, units: u32, now: Instant) {
-        let longest = later(Instant::default(), Duration::from_hours(1) + self.slack).micros();
+        let longest = after(Instant::default(), Duration::from_hours(1) + self.slack).micros();
         while self.taken.front().is_some_and(|(at, _)| at.micros() + longest < now.micros()) {
             self.taken.pop_front();
         }
@@ -131,12 +132,8 @@ impl Buckets {
     }
 
     fn used(&self, length: Duration, now: Instant) -> u32 {
-        self.taken.iter().rev().take_while(|(at, _)| later(*at, length) > now).map(|(_, units)| *units).sum()
+        self.taken.iter().rev().take_while(|(at, _)| after(*at, length) > now).map(|(_, units)| *units).sum()
     }
-}
-
-pub(crate) fn later(at: Instant, by: Duration) -> Instant {
-    Instant::from_micros(at.micros().saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
 }
 
 /// How long it takes at least to ask for so many units, with nobody else asking.
@@ -199,7 +196,7 @@ mod tests {
             }
             for (seconds, most) in [(10, per_10_seconds), (60, per_minute), (3600, per_hour)] {
                 for (end, _) in &sent {
-                    let inside = |when: &Instant| *when <= *end && later(*when, Duration::from_secs(seconds)) > *end;
+                    let inside = |when: &Instant| *when <= *end && after(*when, Duration::from_secs(seconds)) > *end;
                     let sum: u32 = sent.iter().filter(|(when, _)| inside(when)).map(|(_, units)| units).sum();
                     prop_assert!(sum <= most, "{sum} units in {seconds} s until {end:?}, {most} allowed");
                 }
@@ -218,7 +215,7 @@ mod tests {
                 let units = buckets.fitting(wanted);
                 now = paced(&mut buckets, units, now);
                 let room = |seconds, most: u32| {
-                    let inside = |when: &Instant| later(*when, Duration::from_secs(seconds)) > now;
+                    let inside = |when: &Instant| after(*when, Duration::from_secs(seconds)) > now;
                     most - sent.iter().filter(|(when, _)| inside(when)).map(|(_, units)| units).sum::<u32>()
                 };
                 let rooms = [room(10, per_10_seconds), room(60, per_minute), room(3600, per_hour)];

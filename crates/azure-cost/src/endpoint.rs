@@ -1,11 +1,11 @@
 //! Addresses that a credential may be sent to.
 //!
-//! `azure_core` and `azure_identity` accept nothing but https. An address of this machine may be plain http; it is then
-//! written as https for them, and the transport turns exactly that origin back.
+//! `azure_identity` accepts nothing but https. An address of this machine may be plain http; it is then written as https for
+//! it, and the transport turns exactly that origin back.
 
-use reqwest::Url;
+use provider::Url;
+use provider::endpoint::{self, Advice};
 use source::SourceError;
-use source::endpoint::{self, Advice};
 
 /// What is said about addresses that are refused.
 const ADVICE: Advice = Advice {
@@ -19,26 +19,8 @@ const ADVICE: Advice = Advice {
 pub(crate) struct Endpoint {
     /// As configured, without a slash at the end of its path.
     pub(crate) url: Url,
-    /// The same for `azure_core`: always https.
+    /// The same for `azure_identity`: always https.
     pub(crate) secure: Url,
-}
-
-/// Scheme, host and port.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    scheme: String,
-    host: String,
-    port: Option<u16>,
-}
-
-impl Origin {
-    pub(crate) fn of(url: &Url) -> Self {
-        Self {
-            scheme: url.scheme().to_owned(),
-            host: url.host_str().unwrap_or_default().to_owned(),
-            port: url.port_or_known_default(),
-        }
-    }
 }
 
 impl Endpoint {
@@ -55,26 +37,31 @@ impl Endpoint {
         Ok(Self { url, secure })
     }
 
-    /// The origin that the transport turns back to plain http.
-    pub(crate) fn plain_origin(&self) -> Option<Origin> {
-        (self.url.scheme() == "http").then(|| Origin::of(&self.secure))
-    }
-
     pub(crate) fn is_loopback(&self) -> bool {
         endpoint::is_loopback(&self.url)
     }
 
-    /// The address of a path below this one, for `azure_core`. `path` has its own slashes.
-    pub(crate) fn secure_path(&self, path: &str) -> Url {
-        let mut url = self.secure.clone();
-        url.set_path(&format!("{}/{path}", self.secure.path().trim_end_matches('/')));
+    /// The address behind one that `azure_identity` asks, where that is this one and plain http.
+    pub(crate) fn plain(&self, asked: &Url) -> Option<Url> {
+        (self.url.scheme() == "http" && endpoint::is_same_origin(asked, &self.secure)).then(|| {
+            let mut plain = asked.clone();
+            // Cannot fail: both schemes have a host, and a host may have a port.
+            let _ = plain.set_scheme("http");
+            let _ = plain.set_port(self.url.port_or_known_default());
+            plain
+        })
+    }
+
+    /// The address of a path below this one. `path` has its own slashes.
+    pub(crate) fn path(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/{path}", self.url.path().trim_end_matches('/')));
         url
     }
 
-    /// A link that Azure gave, for `azure_core`; `None` when it leads to another origin.
-    pub(crate) fn secure_link(&self, link: &str) -> Option<Url> {
-        let link = Url::parse(link).ok()?;
-        (Origin::of(&link) == Origin::of(&self.url)).then(|| secured(&link))
+    /// A link that Azure gave; `None` when it leads to another origin.
+    pub(crate) fn link(&self, link: &str) -> Option<Url> {
+        Url::parse(link).ok().filter(|link| endpoint::is_same_origin(link, &self.url))
     }
 }
 
@@ -116,32 +103,52 @@ mod tests {
     fn a_local_address_is_written_as_https_on_the_same_port() {
         assert_eq!(endpoint("http://127.0.0.1:4711").secure.as_str(), "https://127.0.0.1:4711/");
         assert_eq!(endpoint("http://localhost/azure/").secure.as_str(), "https://localhost:80/azure");
-        assert_eq!(endpoint("https://management.azure.com").plain_origin(), None);
     }
 
     #[test]
     fn paths_are_put_behind_that_of_the_endpoint() {
         for base in ["https://gateway.example/azure", "https://gateway.example/azure/"] {
-            let url = endpoint(base).secure_path("subscriptions/1/x");
+            let url = endpoint(base).path("subscriptions/1/x");
             assert_eq!(url.as_str(), "https://gateway.example/azure/subscriptions/1/x");
         }
-        let url = endpoint("https://management.azure.com").secure_path("subscriptions/1");
+        let url = endpoint("https://management.azure.com").path("subscriptions/1");
         assert_eq!(url.as_str(), "https://management.azure.com/subscriptions/1");
     }
 
     #[test]
     fn links_to_other_origins_are_not_followed() {
         let azure = endpoint("https://management.azure.com");
-        assert!(azure.secure_link("https://management.azure.com:443/x?$skiptoken=a").is_some());
+        assert!(azure.link("https://management.azure.com:443/x?$skiptoken=a").is_some());
         for other in
             ["http://management.azure.com/x", "https://evil.example/x", "https://management.azure.com:8443/x", "/x"]
         {
-            assert_eq!(azure.secure_link(other), None, "{other}");
+            assert_eq!(azure.link(other), None, "{other}");
         }
         let local = endpoint("http://127.0.0.1:4711");
-        let link = local.secure_link("http://127.0.0.1:4711/x?$skiptoken=a").expect("the same origin");
-        assert_eq!(link.as_str(), "https://127.0.0.1:4711/x?$skiptoken=a");
-        assert_eq!(local.secure_link("http://127.0.0.1:4712/x"), None);
-        assert_eq!(local.secure_link("https://127.0.0.1:4711/x"), None, "not the configured scheme");
+        let link = local.link("http://127.0.0.1:4711/x?$skiptoken=a").expect("the same origin");
+        assert_eq!(link.as_str(), "http://127.0.0.1:4711/x?$skiptoken=a");
+        assert_eq!(local.link("http://127.0.0.1:4712/x"), None);
+        assert_eq!(local.link("https://127.0.0.1:4711/x"), None, "not the configured scheme");
+    }
+
+    #[test]
+    fn only_the_configured_local_origin_is_asked_by_plain_http() {
+        let plain = |endpoint: &Endpoint, address: &str| endpoint.plain(&Url::parse(address).expect("valid"));
+        let local = endpoint("http://127.0.0.1:4711");
+        let asked = plain(&local, "https://127.0.0.1:4711/t/token?a=b").expect("configured");
+        assert_eq!(asked.as_str(), "http://127.0.0.1:4711/t/token?a=b");
+        for other in [
+            "https://127.0.0.1:4712/",
+            "https://localhost:4711/",
+            "https://management.azure.com/",
+            "https://127.0.0.1/",
+        ] {
+            assert_eq!(plain(&local, other), None, "{other}");
+        }
+        let usual_port = endpoint("http://localhost");
+        let asked = plain(&usual_port, "https://localhost:80/a").expect("configured");
+        assert_eq!(asked.as_str(), "http://localhost/a");
+        assert_eq!(plain(&usual_port, "https://localhost/a"), None, "that is port 443");
+        assert_eq!(plain(&endpoint("https://management.azure.com"), "https://management.azure.com/a"), None);
     }
 }

@@ -3,26 +3,31 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_trait::async_trait;
 use azure_core::cloud::CustomConfiguration;
-use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
-use azure_core::error::{Error, ErrorKind as AzureKind};
+use azure_core::credentials::{AccessToken, Secret, TokenCredential};
 use azure_core::http::{ClientOptions, HttpClient, RetryOptions, Transport as AzureTransport, UserAgentOptions};
+use azure_core::time::{Duration, OffsetDateTime};
 use azure_identity::{
     ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
     WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
 };
+use provider::{Policy, Unready};
 use secrecy::{ExposeSecret as _, SecretString};
-use source::{ErrorKind, Policy, SourceError};
+use source::{ErrorKind, SourceError};
 
 use crate::chain::Chain;
 use crate::refusal::{self, Who};
 use crate::settings::Credential;
 use crate::transport::{AtOnce, Transport};
 
+/// A token is got anew this long before it ends.
+const EARLY_SECONDS: i64 = 300;
+
 /// Gives tokens and forgets them on request.
 pub(crate) struct Identity {
     recipe: Recipe,
+    /// What tokens are for: `https://HOST/.default`.
+    audience: String,
     current: Mutex<Current>,
 }
 
@@ -31,6 +36,7 @@ pub(crate) struct Identity {
 struct Current {
     credential: Arc<dyn TokenCredential>,
     generation: u64,
+    token: Option<AccessToken>,
 }
 
 /// How a credential is made.
@@ -52,6 +58,7 @@ impl Identity {
     /// Makes no request.
     pub(crate) fn new(
         credential: Credential,
+        audience: String,
         authority_host: String,
         user_agent: String,
         policy: Policy,
@@ -61,8 +68,8 @@ impl Identity {
             redact::know(secret.expose_secret());
         }
         let recipe = Recipe { credential, authority_host, user_agent, policy, transport };
-        let current = Mutex::new(Current { credential: recipe.make()?, generation: 0 });
-        Ok(Self { recipe, current })
+        let current = Mutex::new(Current { credential: recipe.make()?, generation: 0, token: None });
+        Ok(Self { recipe, audience, current })
     }
 
     /// Which credential is in use: what [`Identity::renew`] wants to know.
@@ -74,31 +81,31 @@ impl Identity {
     pub(crate) fn renew(&self, generation: u64) -> Result<(), SourceError> {
         let mut current = locked(&self.current);
         if current.generation == generation {
-            *current = Current { credential: self.recipe.make()?, generation: generation + 1 };
+            *current = Current { credential: self.recipe.make()?, generation: generation + 1, token: None };
         }
         Ok(())
     }
-}
 
-#[async_trait]
-impl TokenCredential for Identity {
-    /// Errors are [`SourceError`]s inside of an `azure_core` error of the kind `Credential`.
-    async fn get_token(
-        &self,
-        scopes: &[&str],
-        options: Option<TokenRequestOptions<'_>>,
-    ) -> azure_core::Result<AccessToken> {
-        let credential = locked(&self.current).credential.clone();
-        match credential.get_token(scopes, options).await {
-            Ok(token) => {
-                redact::know(token.token.secret());
-                Ok(token)
-            }
-            Err(error) => {
-                let refusal = refusal::of_credential(&error, &self.recipe.who());
-                Err(Error::new(AzureKind::Credential, refusal))
-            }
+    /// A token that lasts a while.
+    pub(crate) async fn token(&self) -> Result<SecretString, Unready> {
+        let (credential, kept) = {
+            let current = locked(&self.current);
+            (current.credential.clone(), current.token.clone())
+        };
+        let lasts =
+            |token: &AccessToken| token.expires_on > OffsetDateTime::now_utc() + Duration::seconds(EARLY_SECONDS);
+        if let Some(token) = kept.filter(lasts) {
+            return Ok(token.token.secret().into());
         }
+        let token = credential.get_token(&[&self.audience], None).await;
+        let token = token.map_err(|error| refusal::of_credential(&error, &self.recipe.who()))?;
+        let secret = token.token.secret().to_owned();
+        redact::know(&secret);
+        let mut current = locked(&self.current);
+        if Arc::ptr_eq(&current.credential, &credential) {
+            current.token = Some(token);
+        }
+        Ok(secret.into())
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Instant;
-use source::{Clock, ErrorKind, Event, Progress, SourceError};
+use provider::{cancelled, wait_until};
+use source::{Clock, Progress, SourceError};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 
@@ -63,7 +64,7 @@ impl Pacer {
         let mut buckets = self.locked(cancel).await?;
         let until = buckets.earliest(units, self.clock.now());
         let reason = "Azure's query units are used up, so that no limit is met";
-        wait(until, reason, &*self.clock, progress, cancel).await?;
+        wait_until(until, reason, &*self.clock, progress, cancel).await?;
         buckets.take(units, self.clock.now());
         Ok(Turn { buckets, clock: &*self.clock, units })
     }
@@ -97,36 +98,4 @@ impl Turn<'_> {
         self.buckets.refuse(self.units);
         self.buckets.learn(Some(0), Remaining::default(), self.clock.now());
     }
-}
-
-/// Waits, having told so. Returns at once when `until` has come.
-pub(crate) async fn wait(
-    until: Instant,
-    reason: &str,
-    clock: &dyn Clock,
-    progress: &dyn Progress,
-    cancel: &CancellationToken,
-) -> Result<(), SourceError> {
-    if cancel.is_cancelled() {
-        return Err(cancelled());
-    }
-    let left = until.micros().saturating_sub(clock.now().micros());
-    if left <= 0 {
-        return Ok(());
-    }
-    let seconds = u64::try_from(left).unwrap_or(0).div_ceil(1_000_000);
-    tracing::debug!(seconds, "waiting {seconds} s: {reason}");
-    progress.event(Event::Waiting { until, seconds, reason: reason.to_owned() });
-    tokio::select! {
-        biased;
-        () = cancel.cancelled() => Err(cancelled()),
-        () = clock.sleep_until(until) => Ok(()),
-    }
-}
-
-pub(crate) fn cancelled() -> SourceError {
-    SourceError::new(
-        ErrorKind::Cancelled,
-        "interrupted; what was read so far is stored, the next import goes on from there",
-    )
 }

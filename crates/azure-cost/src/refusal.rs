@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use azure_core::error::{Error, ErrorKind as AzureKind};
+use provider::Unready;
 use source::{ErrorKind, SourceError};
 
 use crate::transport::Transient;
@@ -16,14 +17,21 @@ pub(crate) struct Who<'a> {
     pub(crate) federated: bool,
 }
 
-/// The error for a credential that gave no token.
-pub(crate) fn of_credential(error: &Error, who: &Who<'_>) -> SourceError {
+/// Why a credential gave no token.
+pub(crate) fn of_credential(error: &Error, who: &Who<'_>) -> Unready {
     if let Some(ours) = error.downcast_ref::<SourceError>() {
-        return SourceError::new(ours.kind, ours.message.clone());
+        return Unready::Final(SourceError::new(ours.kind, ours.message.clone()));
     }
-    if let Some(reason) = transient(error) {
-        return SourceError::new(ErrorKind::Unavailable, format!("Azure gives no token: {reason}"));
+    match transient(error) {
+        Some(reason) => {
+            let message = format!("Azure gives no token: {reason}");
+            Unready::Again(SourceError::new(ErrorKind::Unavailable, message))
+        }
+        None => Unready::Final(refused(error, who)),
     }
+}
+
+fn refused(error: &Error, who: &Who<'_>) -> SourceError {
     let text = whole(error);
     let Some(code) = code(&text) else {
         return SourceError::new(

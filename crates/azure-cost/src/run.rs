@@ -3,19 +3,17 @@
 use std::collections::HashSet;
 
 use model::{Instant, Month};
-use reqwest::Url;
+use provider::{Asking, Url, after};
 use serde::Deserialize;
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, Source as _, SourceError, Usage};
 
 use crate::answer::Answer;
 use crate::bill::Bill;
-use crate::buckets::later;
 use crate::judge::Place;
 use crate::months::{self, Cursor};
-use crate::pacer::wait;
 use crate::query;
 use crate::reply::Page;
-use crate::session::{Asked, Asking, Outcome, Session};
+use crate::session::{Asked, Outcome, Session};
 use crate::source::AzureCostSource;
 
 /// Pages of one query, at most: a page has thousands of rows, and rows are summed by month and service.
@@ -90,16 +88,16 @@ impl<'a> Run<'a> {
     /// Asks what the scope is called. Whatever the answer, it tells the provider's time.
     async fn provider_time(&mut self) -> Result<Instant, SourceError> {
         let scope = &self.source.scope;
-        let mut url = self.session.endpoint.secure_path(scope.path());
+        let mut url = self.session.endpoint.path(scope.path());
         url.query_pairs_mut().append_pair("api-version", scope.description_version());
         let what = format!("the description of {}", self.source.place);
         let asked = asked(self.source, url, None, None, &what);
         let answer = self.ask(&Asked { any_status: true, ..asked }).await?;
-        let Some(answer) = answer else { return Ok(self.session.provider_now()) };
+        let Some(answer) = answer else { return Ok(self.session.connection.provider_now()) };
         if (200..300).contains(&answer.status) {
             self.learn_name(&answer.body);
         }
-        Ok(answer.head.date.unwrap_or_else(|| self.session.clock.now()))
+        Ok(answer.head.date.unwrap_or_else(|| self.session.connection.clock().now()))
     }
 
     fn learn_name(&self, body: &[u8]) {
@@ -117,7 +115,7 @@ impl<'a> Run<'a> {
         };
         let body = query::body(self.session.settings.cost_type, *first, *last);
         let path = format!("{}/providers/Microsoft.CostManagement/query", self.source.scope.path());
-        let mut url = self.session.endpoint.secure_path(&path);
+        let mut url = self.session.endpoint.path(&path);
         url.query_pairs_mut().append_pair("api-version", &self.session.settings.api_version);
         let what = format!("the costs of {}, {first} to {last}", self.source.place);
         let units = u32::try_from(months.len()).unwrap_or(u32::MAX);
@@ -156,7 +154,7 @@ impl<'a> Run<'a> {
                     "{what}: page {number} leads to a page that was read before; try again later"
                 )));
             }
-            url = self.session.endpoint.secure_link(&link).ok_or_else(|| {
+            url = self.session.endpoint.link(&link).ok_or_else(|| {
                 unexpected(format!(
                     "{what}: page {number} leads to {}, which is not AZURE_ENDPOINT and does not get the token",
                     origin(&link)
@@ -168,17 +166,17 @@ impl<'a> Run<'a> {
 
     /// Asks; `None` when it is too much at once.
     async fn ask(&mut self, asked: &Asked<'_>) -> Result<Option<Answer>, SourceError> {
-        let asking = Asking { progress: self.context.progress, cancel: &self.context.cancel };
+        let asking = Asking { what: asked.what, progress: self.context.progress, cancel: &self.context.cancel };
         if let Some(until) = self.not_before.take() {
             let reason = "Azure takes no more queries of this scope for now, so that no limit is met";
-            wait(until, reason, &*self.session.clock, asking.progress, asking.cancel).await?;
+            self.session.connection.wait_until(until, reason, asking).await?;
         }
         match self.session.ask(asked, asking, &mut self.usage.calls).await? {
-            Outcome::TooMuch => Ok(None),
+            Outcome::TooMuch { .. } => Ok(None),
             Outcome::Answer(answer) => {
                 if answer.head.scope_requests == Some(0) {
                     let delay = self.session.settings.policy.limit_delay;
-                    self.not_before = Some(later(self.session.clock.now(), delay));
+                    self.not_before = Some(after(self.session.connection.clock().now(), delay));
                 }
                 Ok(Some(answer))
             }

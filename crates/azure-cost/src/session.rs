@@ -1,43 +1,42 @@
-//! Session shared by all clones of a client: requests are asked until there is an answer.
+//! Session shared by all clones of a client: what Azure adds to the request loop.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use azure_core::credentials::TokenCredential;
-use azure_core::http::headers::{ACCEPT, CONTENT_TYPE};
-use azure_core::http::policies::auth::BearerTokenAuthorizationPolicy;
-use azure_core::http::{
-    ClientOptions, Context, HttpClient, Method, Pipeline, PipelineSendOptions, Request, RetryOptions,
-    Transport as AzureTransport, Url, UserAgentOptions,
-};
+use async_trait::async_trait;
 use model::Instant;
-use source::{Clock, ErrorKind, Event, Progress, SourceError};
-use tokio_util::sync::CancellationToken;
+use provider::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use provider::{
+    About, Asking, Broken, Call, Connection, Decision, Method, Reply, Request, Unready, Url, after, secret,
+};
+use source::{Clock, ErrorKind, SourceError};
 
 use crate::answer::{Answer, Head, Limit};
-use crate::buckets::later;
 use crate::endpoint::Endpoint;
 use crate::identity::Identity;
 use crate::judge::{Place, Verdict, judge};
-use crate::pacer::{Pacer, Turn, cancelled, wait};
+use crate::pacer::{Pacer, Turn};
 use crate::settings::{PUBLIC_ENDPOINT, Settings};
-use crate::transport::{Transient, Transport};
-use crate::words::shortened;
+use crate::transport::{Transport, words};
+
+pub(crate) const ABOUT: About = About {
+    name: "Azure",
+    addresses: "AZURE_ENDPOINT and AZURE_AUTHORITY_HOST",
+    request_ids: &["x-ms-request-id", "x-ms-correlation-request-id"],
+};
+
+const CLIENT_TYPE: HeaderName = HeaderName::from_static("clienttype");
 
 /// How often a limit on query units may be met before the query is made smaller.
-const BELIEVED: u32 = 2;
+const SAME_SIZE: u32 = 2;
 
 /// One tenant, one identity, one pacer.
 pub(crate) struct Session {
     pub(crate) settings: Settings,
     pub(crate) endpoint: Endpoint,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) connection: Connection,
     pub(crate) pacer: Pacer,
-    pipeline: Pipeline,
-    identity: Arc<Identity>,
-    /// How far the provider's clock is ahead of ours, in microseconds; `None` until it has said its time.
-    ahead: Mutex<Option<i64>>,
+    identity: Identity,
     /// Units that a further page takes, once Azure has said so; negative before.
     page_units: AtomicI64,
 }
@@ -60,26 +59,25 @@ pub(crate) struct Asked<'a> {
     pub(crate) any_status: bool,
 }
 
-/// Who is told and who may interrupt.
-#[derive(Clone, Copy)]
-pub(crate) struct Asking<'a> {
-    pub(crate) progress: &'a dyn Progress,
-    pub(crate) cancel: &'a CancellationToken,
-}
-
 /// What came of it.
 pub(crate) enum Outcome {
     Answer(Answer),
-    /// Azure does not take so much at once.
-    TooMuch,
+    /// Azure does not take so much at once, and nothing before an instant.
+    TooMuch {
+        until: Instant,
+        reason: String,
+    },
 }
 
-/// How often one request has met what.
-#[derive(Default)]
-struct Met {
-    failures: u32,
+/// One request under way.
+struct CostCall<'a> {
+    session: &'a Session,
+    asked: &'a Asked<'a>,
+    turn: Option<Turn<'a>>,
+    /// Of the identity whose token was sent last.
+    generation: u64,
+    /// How often it has met limits.
     limits: u32,
-    renewed: bool,
 }
 
 impl Session {
@@ -92,33 +90,20 @@ impl Session {
                 "AZURE_AUTHORITY_HOST (azure.authority_host) has a path: write only https://HOST, the tenant is added to it",
             ));
         }
-        let transport: Arc<dyn HttpClient> = Arc::new(Transport::new(&settings.policy, &[&endpoint, &authority]));
         let application = application_id(&settings.client_type);
-        let identity = Arc::new(Identity::new(
+        let identity = Identity::new(
             settings.credential.clone(),
+            audience(&endpoint),
             authority.secure.to_string(),
             application.clone(),
             settings.policy,
-            transport.clone(),
-        )?);
-        let pipeline = pipeline(identity.clone(), &audience(&endpoint), transport, application);
+            Arc::new(Transport::new(&settings.policy, authority)),
+        )?;
+        let user_agent = format!("{application} {}/{}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         let pacer = Pacer::new(settings.quota, settings.policy.slack, clock.clone());
-        Ok(Self {
-            endpoint,
-            clock,
-            pacer,
-            pipeline,
-            identity,
-            ahead: Mutex::new(None),
-            page_units: AtomicI64::new(-1),
-            settings,
-        })
-    }
-
-    /// The provider's time now, as far as it is known.
-    pub(crate) fn provider_now(&self) -> Instant {
-        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or_default();
-        Instant::from_micros(self.clock.now().micros().saturating_add(ahead))
+        // Queries of one tenant take turns by themselves.
+        let connection = Connection::new(ABOUT, settings.policy, Some(user_agent), &[&endpoint.url], usize::MAX, clock);
+        Ok(Self { endpoint, connection, pacer, identity, page_units: AtomicI64::new(-1), settings })
     }
 
     /// Units of a further page of a query: as many as the query, as long as Azure has not said how many.
@@ -132,159 +117,125 @@ impl Session {
         }
     }
 
-    /// Sends a request until there is an answer to use: waits for limits, tries again what failed, renews the token once.
-    ///
-    /// Counts the requests that went out in `calls`.
+    /// Sends a request until there is an answer to use. Where Azure does not take so much at once, the wait that it asks for
+    /// is over by then. Counts the requests that went out in `calls`.
     pub(crate) async fn ask(
         &self,
         asked: &Asked<'_>,
         asking: Asking<'_>,
         calls: &mut u64,
     ) -> Result<Outcome, SourceError> {
-        let mut met = Met::default();
-        loop {
-            let turn = match asked.units {
-                None => None,
-                Some(units) => Some(self.pacer.turn(units, asking.progress, asking.cancel).await?),
-            };
-            let generation = self.identity.generation();
-            *calls += 1;
-            let sent = tokio::select! {
-                biased;
-                () = asking.cancel.cancelled() => return Err(cancelled()),
-                sent = self.send(asked) => sent,
-            };
-            let answer = match sent {
-                Ok(answer) => answer,
-                Err(error) => {
-                    settle(turn, true, None);
-                    let reason = transient(error, asked.what)?;
-                    self.again(&mut met, None, &reason, asked, asking).await?;
-                    continue;
+        let mut call = CostCall { session: self, asked, turn: None, generation: 0, limits: 0 };
+        let outcome = self.connection.ask(&mut call, asking, calls).await?;
+        if let Outcome::TooMuch { until, reason } = &outcome {
+            self.connection.wait_until(*until, reason, asking).await?;
+        }
+        Ok(outcome)
+    }
+}
+
+#[async_trait]
+impl Call for CostCall<'_> {
+    type Answer = Outcome;
+
+    async fn prepare(&mut self, asking: Asking<'_>) -> Result<Request, Unready> {
+        let (session, asked) = (self.session, self.asked);
+        if let Some(units) = asked.units {
+            self.turn = Some(session.pacer.turn(units, asking.progress, asking.cancel).await?);
+        }
+        self.generation = session.identity.generation();
+        let token = session.identity.token().await.inspect_err(|_| settle(self.turn.take(), true, None))?;
+        let method = if asked.body.is_some() { Method::POST } else { Method::GET };
+        let request = Request::new(method, asked.url.clone());
+        let mut request = request.bearer(&token, "the token for Azure holds a character that no token has")?;
+        let refused = "azure.client_type holds a character that no header can hold: write letters and digits";
+        request = request.with(CLIENT_TYPE, secret(&session.settings.client_type, refused)?);
+        request = request.with(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(body) = asked.body {
+            request = request.with(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            request.body = Some(body.into());
+        }
+        Ok(request)
+    }
+
+    fn judge(&mut self, reply: Reply, asking: Asking<'_>) -> Decision<Outcome> {
+        let answer = Answer::read(reply);
+        let turn = self.turn.take();
+        match judge(&answer, asking.what, self.asked.place) {
+            Verdict::Refused(error) if !self.asked.any_status => {
+                settle(turn, true, Some(&answer.head));
+                Decision::Refused(error)
+            }
+            Verdict::Done | Verdict::Refused(_) => {
+                self.done(turn, &answer);
+                Decision::Done(Outcome::Answer(answer))
+            }
+            Verdict::BadToken(error) => {
+                settle(turn, false, Some(&answer.head));
+                Decision::Renew(Err(error))
+            }
+            Verdict::Again { wait, reason } => {
+                settle(turn, true, Some(&answer.head));
+                Decision::Again { wait, reason }
+            }
+            Verdict::Limited { wait, limit, reason } => {
+                self.limits += 1;
+                let connection = &self.session.connection;
+                let until = after(connection.clock().now(), connection.policy().limit_delay(self.limits, wait));
+                let too_much = self.asked.is_too_much(self.limits, limit);
+                close(turn, until, limit, too_much, &answer.head);
+                if too_much {
+                    return Decision::Done(Outcome::TooMuch { until, reason });
                 }
-            };
-            match self.judged(&answer, asked) {
-                Verdict::Done => {
-                    self.done(turn, &answer);
-                    return Ok(Outcome::Answer(answer));
-                }
-                Verdict::Refused(error) => {
-                    settle(turn, true, Some(&answer.head));
-                    return Err(error);
-                }
-                Verdict::BadToken(error) => {
-                    settle(turn, false, Some(&answer.head));
-                    if std::mem::replace(&mut met.renewed, true) {
-                        return Err(error);
-                    }
-                    tracing::debug!("Azure does not accept the token any more; getting another one");
-                    self.identity.renew(generation)?;
-                }
-                Verdict::Again { wait, reason } => {
-                    settle(turn, true, Some(&answer.head));
-                    self.again(&mut met, wait, &reason, asked, asking).await?;
-                }
-                Verdict::Limited { wait, limit, reason } => {
-                    met.limits += 1;
-                    let delay = self.settings.policy.limit_delay_or_asked(met.limits, wait);
-                    let until = later(self.clock.now(), delay);
-                    let too_much = asked.is_too_much(&met, limit);
-                    close(turn, until, limit, too_much, &answer.head);
-                    self.limited(&met, until, &reason, asked, asking, answer.head.request_id).await?;
-                    if too_much {
-                        return Ok(Outcome::TooMuch);
-                    }
-                }
+                // The pacer holds up the others, where the limit is theirs, too.
+                Decision::Limit { wait, reason, holds_up_all: false }
             }
         }
     }
 
+    fn broken(&mut self, broken: Broken) -> Decision<Outcome> {
+        settle(self.turn.take(), true, None);
+        let reason = match broken {
+            Broken::Final(error) => return Decision::Refused(error),
+            Broken::Interrupted(_) => "Azure's answer broke off".to_owned(),
+            broken => format!("Azure could not be reached: {}", words(&broken)),
+        };
+        Decision::Again { wait: None, reason }
+    }
+
+    async fn renew(&mut self) -> Result<bool, SourceError> {
+        tracing::debug!("Azure does not accept the token any more; getting another one");
+        self.session.identity.renew(self.generation)?;
+        Ok(true)
+    }
+
+    fn gave_up(&self, kind: ErrorKind, what: &str, tries: u32, reason: &str) -> String {
+        if kind == ErrorKind::RateLimited {
+            return format!("{what}: {reason}, {tries} times in a row; try again later");
+        }
+        format!(
+            "{what}: {reason}, {tries} times; check the network, AZURE_ENDPOINT and AZURE_AUTHORITY_HOST, and try again later"
+        )
+    }
+}
+
+impl CostCall<'_> {
     /// Settles an answer that is used, and closes the tenant when Azure says that no request is left.
     fn done(&self, turn: Option<Turn<'_>>, answer: &Answer) {
         let Some(mut turn) = turn else { return };
+        let connection = &self.session.connection;
         if answer.head.tenant_requests == Some(0) {
-            turn.close(later(self.clock.now(), self.settings.policy.limit_delay));
+            turn.close(after(connection.clock().now(), connection.policy().limit_delay));
         }
         settle(Some(turn), true, Some(&answer.head));
-    }
-
-    fn judged(&self, answer: &Answer, asked: &Asked<'_>) -> Verdict {
-        if let Some(date) = answer.head.date {
-            let ahead = date.micros().saturating_sub(self.clock.now().micros());
-            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
-        }
-        match judge(answer, asked.what, asked.place) {
-            Verdict::Refused(_) if asked.any_status => Verdict::Done,
-            verdict => verdict,
-        }
-    }
-
-    async fn again(
-        &self,
-        met: &mut Met,
-        asked_wait: Option<Duration>,
-        reason: &str,
-        asked: &Asked<'_>,
-        asking: Asking<'_>,
-    ) -> Result<(), SourceError> {
-        met.failures += 1;
-        let reason = redact::redacted(reason).into_owned();
-        if met.failures >= self.settings.policy.tries {
-            return Err(SourceError::new(
-                ErrorKind::Unavailable,
-                format!(
-                    "{}: {reason}, {} times; check the network, AZURE_ENDPOINT and AZURE_AUTHORITY_HOST, and try again later",
-                    asked.what, met.failures
-                ),
-            ));
-        }
-        let next = met.failures + 1;
-        let policy = &self.settings.policy;
-        let delay = policy.retry_delay_before(next);
-        let delay = asked_wait.map_or(delay, |wait| delay.max(wait.min(policy.longest_limit_delay)));
-        tracing::debug!(attempt = next, "trying again ({next}): {reason}");
-        asking.progress.event(Event::Retrying { attempt: next, reason: reason.clone() });
-        let until = later(self.clock.now(), delay);
-        wait(until, &reason, &*self.clock, asking.progress, asking.cancel).await
-    }
-
-    async fn limited(
-        &self,
-        met: &Met,
-        until: Instant,
-        reason: &str,
-        asked: &Asked<'_>,
-        asking: Asking<'_>,
-        request_id: Option<String>,
-    ) -> Result<(), SourceError> {
-        if met.limits >= self.settings.policy.limit_tries {
-            let message = format!("{}: {reason}, {} times in a row; try again later", asked.what, met.limits);
-            return Err(SourceError::new(ErrorKind::RateLimited, message).in_request(request_id));
-        }
-        wait(until, reason, &*self.clock, asking.progress, asking.cancel).await
-    }
-
-    async fn send(&self, asked: &Asked<'_>) -> azure_core::Result<Answer> {
-        let method = if asked.body.is_some() { Method::Post } else { Method::Get };
-        let mut request = Request::new(asked.url.clone(), method);
-        request.insert_header(ACCEPT, "application/json");
-        request.insert_header("clienttype", self.settings.client_type.clone());
-        if let Some(body) = asked.body {
-            request.insert_header(CONTENT_TYPE, "application/json");
-            request.set_body(body.to_owned());
-        }
-        let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
-        let response = self.pipeline.send(&Context::new(), &mut request, Some(options)).await?;
-        tracing::debug!(status = u16::from(response.status()), "asked Azure for {}", asked.what);
-        Ok(Answer::read(response, self.clock.now()))
     }
 }
 
 impl Asked<'_> {
     /// Whether to ask for less, now that a limit was met again.
-    fn is_too_much(&self, met: &Met, limit: Limit) -> bool {
+    fn is_too_much(&self, met: u32, limit: Limit) -> bool {
         let about_units = matches!(limit, Limit::Units | Limit::Unnamed);
-        self.divisible && self.units > Some(1) && met.limits >= BELIEVED && about_units
+        self.divisible && self.units > Some(1) && met >= SAME_SIZE && about_units
     }
 }
 
@@ -307,43 +258,6 @@ fn close(turn: Option<Turn<'_>>, until: Instant, limit: Limit, too_much: bool, h
     } else {
         settle(Some(turn), false, Some(head));
     }
-}
-
-/// The reason of a failure that may be gone at the next try, or the error.
-fn transient(error: azure_core::Error, what: &str) -> Result<String, SourceError> {
-    use azure_core::error::ErrorKind as Azure;
-    let error = match error.into_downcast::<SourceError>() {
-        Ok(ours) if ours.kind == ErrorKind::Unavailable => return Ok(ours.message),
-        Ok(ours) => return Err(ours),
-        Err(error) => error,
-    };
-    match (error.downcast_ref::<Transient>(), error.kind()) {
-        (Some(Transient(reason)), _) => Ok(format!("Azure could not be reached: {reason}")),
-        (None, Azure::Io | Azure::Connection) => Ok("Azure's answer broke off".to_owned()),
-        (None, _) => {
-            let said = shortened(&error.to_string());
-            Err(SourceError::new(ErrorKind::Unavailable, format!("{what} cannot be asked for: {said}")))
-        }
-    }
-}
-
-fn pipeline(identity: Arc<Identity>, audience: &str, transport: Arc<dyn HttpClient>, application: String) -> Pipeline {
-    let identity: Arc<dyn TokenCredential> = identity;
-    let bearer = BearerTokenAuthorizationPolicy::new(identity, [audience]);
-    let options = ClientOptions {
-        retry: RetryOptions::none(),
-        transport: Some(AzureTransport::new(transport)),
-        user_agent: UserAgentOptions { application_id: Some(application) },
-        ..ClientOptions::default()
-    };
-    Pipeline::new(
-        option_env!("CARGO_PKG_NAME"),
-        option_env!("CARGO_PKG_VERSION"),
-        options,
-        Vec::new(),
-        vec![Arc::new(bearer)],
-        None,
-    )
 }
 
 /// What a token is asked for: the endpoint's own service; a simulated one stands for the public cloud's.

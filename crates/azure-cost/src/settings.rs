@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use provider::Policy;
 use secrecy::SecretString;
-use source::Policy;
 
 /// Where Microsoft's public cloud gives out tokens.
 pub const PUBLIC_AUTHORITY_HOST: &str = "https://login.microsoftonline.com";

@@ -55,7 +55,7 @@ impl Source for AzureCostSource {
     ///
     /// Reckoned by this computer's clock, corrected by the provider's once it has answered.
     fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
-        let now = self.client.session.provider_now();
+        let now = self.client.session.connection.provider_now();
         let months = months::asked(window, &self.cursor(cursor), now);
         Expected { records: 0, calls: 1 + months::queries(&months), points: months.len() as u64 }
     }

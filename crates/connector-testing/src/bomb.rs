@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use source::reply::LARGEST_REPLY;
+use provider::LARGEST_REPLY;
 use wiremock::ResponseTemplate;
 
 /// A reply of a few kilobytes that has more than [`LARGEST_REPLY`] bytes when it is unpacked.

@@ -15,51 +15,64 @@ pub fn at(text: &str) -> Instant {
 /// A clock that stands still until somebody sleeps, and then moves on at once.
 #[derive(Debug)]
 pub struct VirtualClock {
-    /// All that it has shown, in order, and never empty.
-    moments: Mutex<Vec<Instant>>,
+    start: Instant,
+    slept: Mutex<Vec<Duration>>,
 }
 
 impl VirtualClock {
     /// A clock that shows `start`.
     pub fn starting_at(start: Instant) -> Self {
-        Self { moments: Mutex::new(vec![start]) }
+        Self { start, slept: Mutex::default() }
     }
 
     /// All instants that it has shown, in order.
     pub fn moments(&self) -> Vec<Instant> {
+        let mut now = self.start;
+        let mut moments = vec![now];
+        for slept in self.sleeps() {
+            now = later(now, slept);
+            moments.push(now);
+        }
+        moments
+    }
+
+    /// Every wait so far, in order.
+    pub fn sleeps(&self) -> Vec<Duration> {
         self.locked().clone()
     }
 
-    /// Whole seconds of every wait so far, in order; waits for what has passed are left out.
+    /// Whole seconds of every wait so far, in order.
     pub fn waits(&self) -> Vec<u64> {
-        self.locked().windows(2).map(|pair| between(pair[0], pair[1]).as_secs()).collect()
+        self.locked().iter().map(Duration::as_secs).collect()
     }
 
-    /// Time since the start.
-    pub fn elapsed(&self) -> Duration {
-        let moments = self.locked();
-        between(moments[0], moments[moments.len() - 1])
+    /// Moves on to an instant that is still to come.
+    pub fn advance_to(&self, at: Instant) {
+        let micros = u64::try_from(at.micros() - self.now().micros()).expect("time goes on");
+        self.locked().push(Duration::from_micros(micros));
     }
 
-    fn locked(&self) -> MutexGuard<'_, Vec<Instant>> {
-        self.moments.lock().expect("no test has panicked here")
+    fn locked(&self) -> MutexGuard<'_, Vec<Duration>> {
+        self.slept.lock().expect("no test has panicked here")
     }
 }
 
-fn between(from: Instant, to: Instant) -> Duration {
-    Duration::from_micros(u64::try_from(to.micros() - from.micros()).expect("time goes on"))
+fn later(at: Instant, by: Duration) -> Instant {
+    Instant::from_micros(at.micros() + i64::try_from(by.as_micros()).expect("a sensible time"))
 }
 
 #[async_trait]
 impl Clock for VirtualClock {
     fn now(&self) -> Instant {
-        *self.locked().last().expect("it has a start")
+        later(self.start, self.elapsed())
     }
 
-    async fn sleep_until(&self, at: Instant) {
-        if at > self.now() {
-            self.locked().push(at);
-        }
+    fn elapsed(&self) -> Duration {
+        self.locked().iter().sum()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.locked().push(duration);
         tokio::task::yield_now().await;
     }
 }

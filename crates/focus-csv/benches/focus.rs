@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 async fn import(base: &Path, file: &Path) -> Result<u64, Box<dyn Error>> {
     let pattern = file.file_name().unwrap_or_default().display().to_string();
     let settings = Settings { pattern, base: base.to_owned(), cost: CostColumn::Billed, provider: None, parts: false };
-    let source = FocusSource::new(settings, Arc::new(SystemClock))?;
+    let source = FocusSource::new(settings, Arc::new(SystemClock::default()))?;
     let context = Context {
         sink: &Dropping,
         progress: &Silent,

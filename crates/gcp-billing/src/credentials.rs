@@ -260,7 +260,7 @@ fn is_readable(address: &str) -> bool {
 /// Whether an address near by can be asked, if there is one; most are plain http on the same machine or link.
 fn address_is_fine(address: Option<&str>) -> bool {
     address.is_none_or(|text| {
-        is_readable(text) && reqwest::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+        is_readable(text) && provider::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
     })
 }
 
@@ -269,7 +269,7 @@ fn url_is_fine(url: Option<&Value>) -> bool {
 }
 
 fn headers_are_fine(headers: Option<&Value>) -> bool {
-    use reqwest::header::{HeaderName, HeaderValue};
+    use provider::header::{HeaderName, HeaderValue};
     let Some(headers) = headers.filter(|headers| !headers.is_null()) else { return true };
     headers.as_object().is_some_and(|headers| {
         headers.iter().all(|(name, value)| {

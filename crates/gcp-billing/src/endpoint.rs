@@ -1,8 +1,8 @@
 //! Addresses that keys and tokens may be sent to.
 
-use reqwest::Url;
+use provider::Url;
+use provider::endpoint::Advice;
 use source::SourceError;
-use source::endpoint::Advice;
 
 /// What is said about addresses that are refused.
 const ADVICE: Advice = Advice {
@@ -13,18 +13,7 @@ const ADVICE: Advice = Advice {
 
 /// Reads an address and refuses what would leak a key or a token. `setting` is how people call the address.
 pub(crate) fn checked(setting: &str, address: &str) -> Result<Url, SourceError> {
-    source::endpoint::checked(setting, address, &ADVICE)
-}
-
-/// `base` with `path` added, whether or not `base` ends in a slash.
-pub(crate) fn join(base: &Url, path: &[&str]) -> Url {
-    let mut url = base.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    if let Ok(mut segments) = url.path_segments_mut() {
-        segments.pop_if_empty().extend(path);
-    }
-    url
+    provider::endpoint::checked(setting, address, &ADVICE)
 }
 
 #[cfg(test)]
@@ -44,11 +33,5 @@ mod tests {
             "BIGQUERY_ENDPOINT holds a user name or password: leave them out"
         );
         assert!(refusal("token").ends_with("(relative URL without a base): write it as https://HOST"));
-    }
-
-    #[test]
-    fn names_in_paths_are_escaped() {
-        let url = join(&Url::parse("https://example.com/api/").expect("valid"), &["projects", "a:b/c"]);
-        assert_eq!(url.as_str(), "https://example.com/api/projects/a:b%2Fc");
     }
 }

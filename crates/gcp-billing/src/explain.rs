@@ -1,8 +1,9 @@
 //! Google's refusals, in words that say what to do about them.
 
+use provider::Reply;
 use source::{ErrorKind, SourceError};
 
-use crate::answer::Answer;
+use crate::quoted::quoted;
 use crate::session::{Failure, Session};
 use crate::wire::Failed;
 
@@ -26,13 +27,13 @@ pub(crate) enum Step {
 }
 
 impl Refusal {
-    pub(crate) fn read(answer: &Answer) -> Self {
-        let status = answer.status;
-        let Ok(Failed { error }) = serde_json::from_slice::<Failed>(&answer.body) else {
+    pub(crate) fn read(reply: &Reply) -> Self {
+        let status = reply.status;
+        let Ok(Failed { error }) = serde_json::from_slice::<Failed>(&reply.body) else {
             return Self { status, ..Self::default() };
         };
         let reason = error.errors.into_iter().map(|detail| detail.reason).find(|reason| !reason.is_empty());
-        Self { status, reason: reason.unwrap_or(error.status), message: error.message }
+        Self { status, reason: quoted(&reason.unwrap_or(error.status)), message: quoted(&error.message) }
     }
 
     /// In words: status, reason and message.

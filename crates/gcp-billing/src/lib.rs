@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod answer;
 mod client;
 mod convert;
 mod credentials;
@@ -16,7 +15,6 @@ mod source;
 mod sql;
 mod table;
 mod tokens;
-mod transport;
 mod wire;
 
 pub use client::GcpClient;

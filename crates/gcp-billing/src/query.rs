@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 
 use model::Month;
-use reqwest::Url;
+use provider::{Asking, Url, after, between, sleep};
 use source::{ErrorKind, SourceError};
 
-use crate::answer::{after, between};
 use crate::convert::Costs;
 use crate::explain::Step;
-use crate::session::{Failure, Listeners, Session};
+use crate::session::{Failure, Session};
 use crate::sql;
 use crate::table::Export;
 use crate::wire::{JobReference, Results};
@@ -22,19 +21,14 @@ const MOST_EMPTY_PAGES: u32 = 10;
 
 impl Session {
     /// Asks for all invoice months from `first` on, and reads the answer to its end.
-    pub(crate) async fn costs(
-        &self,
-        export: &Export,
-        first: Month,
-        listeners: Listeners<'_>,
-    ) -> Result<Costs, SourceError> {
+    pub(crate) async fn costs(&self, export: &Export, first: Month, asking: Asking<'_>) -> Result<Costs, SourceError> {
         let explained = |failure| self.explained(failure, Step::Querying, export.location.as_deref());
         let request = sql::request(self, export, first);
         let url = self.url(&self.project, &["queries"]);
         let what = format!("the query over {}", self.table);
-        let mut page = self.post::<Results>(&what, url, request, listeners).await.map_err(explained)?.data;
+        let mut page = self.post::<Results>(&what, url, request, asking).await.map_err(explained)?.data;
         if !page.job_complete {
-            page = self.poll(page, export, listeners).await?;
+            page = self.poll(page, export, asking).await?;
         }
         if let Some(bytes) = &page.total_bytes_processed {
             tracing::debug!(bytes = bytes.as_str(), "the query over {} processed {bytes} bytes", self.table);
@@ -61,7 +55,7 @@ impl Session {
             let job = named(job.as_ref())?;
             let url = self.results_url(job, export, Some(&token));
             let what = format!("page {number} of the costs");
-            page = self.get::<Results>(&what, url, listeners).await.map_err(explained)?.data;
+            page = self.get::<Results>(&what, url, asking).await.map_err(explained)?.data;
         }
         match total {
             Some(total) if total != read => {
@@ -72,19 +66,20 @@ impl Session {
     }
 
     /// Waits for a query that was not done when it was asked. `first` is what came instead of rows.
-    async fn poll(&self, first: Results, export: &Export, listeners: Listeners<'_>) -> Result<Results, SourceError> {
+    async fn poll(&self, first: Results, export: &Export, asking: Asking<'_>) -> Result<Results, SourceError> {
         let job = named(first.job_reference.as_ref())?.clone();
-        let until = after(self.clock.now(), self.querying.patience);
+        let until = after(self.connection.clock().now(), self.querying.patience);
         for asked in 1.. {
-            self.sleep(self.querying.poll_delay_before(asked), listeners.cancel).await?;
+            let delay = self.querying.poll_delay_before(asked);
+            sleep(delay, self.connection.clock(), asking.cancel).await?;
             let what = format!("the rows of the query over {}", self.table);
-            let page = self.get::<Results>(&what, self.results_url(&job, export, None), listeners).await;
+            let page = self.get::<Results>(&what, self.results_url(&job, export, None), asking).await;
             let page =
                 page.map_err(|failure: Failure| self.explained(failure, Step::Querying, export.location.as_deref()))?;
             if page.data.job_complete {
                 return Ok(Results { job_reference: page.data.job_reference.or(Some(job)), ..page.data });
             }
-            if between(self.clock.now(), until).is_zero() {
+            if between(self.connection.clock().now(), until).is_zero() {
                 break;
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use source::{Policy, doubled};
+use provider::{Policy, doubled};
 
 use crate::Credentials;
 

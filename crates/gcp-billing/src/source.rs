@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use model::Month;
 use model::records::Record;
+use provider::Asking;
 use source::{Batch, Context, ErrorKind, Event, Expected, FullCrawl, Scope, Source, SourceError, Usage, Window};
 
 use crate::client::GcpClient;
 use crate::convert::{Costs, PROVIDER};
 use crate::cursor::{self, Cursor};
-use crate::session::{Listeners, cancelled};
 use crate::table::Export;
 
 /// Calls of an import that meets nothing unusual: the table, the query.
@@ -52,18 +52,33 @@ impl Source for GcpBillingSource {
 
     /// Reads the months with one query and hands them over in one batch: all of them or none.
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
+        let outcome = self.import(context).await;
+        outcome.map_err(|error| if error.kind == ErrorKind::Cancelled { cancelled() } else { error })
+    }
+}
+
+/// The error of a run that the user ended.
+fn cancelled() -> SourceError {
+    SourceError::new(
+        ErrorKind::Cancelled,
+        "interrupted; nothing of these bills was stored, the next import reads them again",
+    )
+}
+
+impl GcpBillingSource {
+    async fn import(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
         let session = &self.client.session;
-        let listeners = Listeners { progress: context.progress, cancel: &context.cancel };
+        let asking = Asking { what: &self.label, progress: context.progress, cancel: &context.cancel };
         let calls = session.calls();
         if context.cancel.is_cancelled() {
             return Err(cancelled());
         }
-        let export = session.find_export(listeners).await?;
+        let export = session.find_export(asking).await?;
         let table = session.table.to_string();
         let known = Cursor::read(context.cursor.as_deref());
         let plan = cursor::plan(known.as_ref(), &table, context.window, export.at);
         let first = self.whole(plan.first, &export, context)?;
-        let costs = session.costs(&export, first, listeners).await?;
+        let costs = session.costs(&export, first, asking).await?;
         for note in costs.notes(&table, plan.full) {
             context.progress.event(Event::Note(note));
         }
@@ -80,9 +95,7 @@ impl Source for GcpBillingSource {
             covered_to: Some(export.at),
         })
     }
-}
 
-impl GcpBillingSource {
     /// The first month that the table still holds as a whole: one that has lost days must not replace what is stored.
     fn whole(&self, first: Month, export: &Export, context: &Context<'_>) -> Result<Month, SourceError> {
         let Some(whole_from) = export.whole_from.filter(|whole_from| *whole_from > first) else { return Ok(first) };

@@ -1,11 +1,12 @@
 //! The table of the export: where it is, and what is there in its place when it is not.
 
 use model::{Instant, Month};
+use provider::Asking;
 use source::{ErrorKind, SourceError};
 
 use crate::explain::Step;
 use crate::names::{DETAILED_EXPORT, STANDARD_EXPORT, detailed_export, standard_export};
-use crate::session::{Failure, Listeners, Session};
+use crate::session::{Failure, Session};
 use crate::wire::{Table, TableList};
 
 /// Pages of a dataset's list of tables that are read at most.
@@ -26,13 +27,13 @@ pub(crate) struct Export {
 
 impl Session {
     /// Looks for the table. Fails with what is there instead.
-    pub(crate) async fn find_export(&self, listeners: Listeners<'_>) -> Result<Export, SourceError> {
+    pub(crate) async fn find_export(&self, asking: Asking<'_>) -> Result<Export, SourceError> {
         let name = &self.table;
         let url = self.url(&name.project, &["datasets", &name.dataset, "tables", &name.table]);
-        match self.get::<Table>(&format!("the table {name}"), url, listeners).await {
+        match self.get::<Table>(&format!("the table {name}"), url, asking).await {
             Ok(reply) => self.checked_export(reply.data, reply.at),
             Err(Failure::Refused(refusal)) if refusal.status == 404 && !refusal.lacks_dataset() => {
-                Err(self.instead(listeners).await?)
+                Err(self.instead(asking).await?)
             }
             Err(failure) => Err(self.explained(failure, Step::Looking, None)),
         }
@@ -60,8 +61,8 @@ impl Session {
     }
 
     /// What is in the dataset, as an error that says what to set.
-    async fn instead(&self, listeners: Listeners<'_>) -> Result<SourceError, SourceError> {
-        let tables = self.list_tables(listeners).await?;
+    async fn instead(&self, asking: Asking<'_>) -> Result<SourceError, SourceError> {
+        let tables = self.list_tables(asking).await?;
         let holds = |name: &str| tables.iter().any(|table| table == name);
         let (dataset, wanted) = (self.dataset(), &self.table.table);
         let (standard, detailed) = (standard_export(&self.account), detailed_export(&self.account));
@@ -91,7 +92,7 @@ impl Session {
         ))
     }
 
-    async fn list_tables(&self, listeners: Listeners<'_>) -> Result<Vec<String>, SourceError> {
+    async fn list_tables(&self, asking: Asking<'_>) -> Result<Vec<String>, SourceError> {
         let what = format!("the tables of the dataset {}", self.dataset());
         let mut names = Vec::new();
         let mut token: Option<String> = None;
@@ -101,7 +102,7 @@ impl Session {
             if let Some(token) = &token {
                 url.query_pairs_mut().append_pair("pageToken", token);
             }
-            let page = self.get::<TableList>(&what, url, listeners).await;
+            let page = self.get::<TableList>(&what, url, asking).await;
             let page = page.map_err(|failure| self.explained(failure, Step::Looking, None))?.data;
             names.extend(page.tables.into_iter().map(|table| table.table_reference.table_id));
             token = page.next_page_token.filter(|token| !token.is_empty());

@@ -1,8 +1,8 @@
 //! Tokens: got when the first one is needed, kept until shortly before they end.
 
+use provider::{Policy, tls};
 use secrecy::SecretString;
-use source::reply;
-use source::{ErrorKind, Policy, SourceError};
+use source::{ErrorKind, SourceError};
 use tokio::sync::OnceCell;
 use yup_oauth2::authenticator::{
     ApplicationDefaultCredentialsAuthenticator as MetadataAuthenticator, ApplicationDefaultCredentialsTypes,
@@ -13,7 +13,6 @@ use yup_oauth2::{ApplicationDefaultCredentialsFlowOpts, DefaultHyperClientBuilde
 
 use crate::credentials::{Credentials, Key, Surroundings};
 use crate::quoted::quoted;
-use crate::transport::no_certificates;
 
 /// The least that lets a query run and its table be seen.
 const SCOPES: [&str; 1] = ["https://www.googleapis.com/auth/bigquery.readonly"];
@@ -128,7 +127,7 @@ fn broken_key(error: &std::io::Error) -> SourceError {
              create a new key for the service account",
         );
     }
-    no_certificates()
+    tls::no_certificates()
 }
 
 impl Proof {
@@ -172,7 +171,7 @@ impl Authenticator {
             Error::AuthError(error) => self.oauth(&error),
             Error::HttpError(_) | Error::HttpClientError(_) => {
                 let server = "Google's token server";
-                match reply::refused_by_tls(&reply::reason(&error), server, "token_uri in the key") {
+                match tls::refused_by_tls(&tls::reason(&error), server, "token_uri in the key") {
                     Some(error) => NoToken::Final(error),
                     None => self.unreachable("it could not be reached"),
                 }

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use graphql_client::GraphQLQuery;
 use model::Instant;
+use provider::LedgerSnapshot;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use source::{ErrorKind, Progress, SourceError};
+use source::{Clock, ErrorKind, Progress, SourceError, SystemClock};
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::{Clock, SystemClock};
-use crate::ledger::LedgerSnapshot;
 use crate::page_size::PageSize;
 use crate::session::{Asking, Failure, RestAnswer, Session, Spent};
 use crate::settings::Settings;

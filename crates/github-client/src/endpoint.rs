@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use model::records::USUAL_HOST;
-use reqwest::Url;
+use provider::Url;
+use provider::endpoint::Advice;
 use source::SourceError;
-use source::endpoint::Advice;
 
 /// What is said about addresses that are refused.
 const ADVICE: Advice = Advice {
@@ -18,7 +18,7 @@ const ADVICE: Advice = Advice {
 ///
 /// `setting` is how people call the address: `GITHUB_API_URL`, `GITHUB_GRAPHQL_URL`.
 pub(crate) fn checked(setting: &str, address: &str) -> Result<Url, SourceError> {
-    source::endpoint::checked(setting, address, &ADVICE)
+    provider::endpoint::checked(setting, address, &ADVICE)
 }
 
 /// The host by which people know the server of an API: GitHub's own answer at `api.HOST`. A server on this computer
@@ -33,15 +33,6 @@ pub(crate) fn web_host(api: &Url) -> String {
         Some(web) if web == USUAL_HOST || web.ends_with(".ghe.com") => web.to_owned(),
         _ => host.to_owned(),
     }
-}
-
-/// `base` with `path` added, whether or not `base` ends in a slash.
-pub(crate) fn join(base: &Url, path: &[&str]) -> Url {
-    let mut url = base.clone();
-    if let Ok(mut segments) = url.path_segments_mut() {
-        segments.pop_if_empty().extend(path);
-    }
-    url
 }
 
 #[cfg(test)]
@@ -71,14 +62,6 @@ mod tests {
         assert_eq!(host("https://api.acme.example/api/v3"), "api.acme.example");
         for simulated in ["http://127.0.0.1:8081/", "http://[::1]:8081/", "http://localhost/"] {
             assert_eq!(host(simulated), "github.com");
-        }
-    }
-
-    #[test]
-    fn paths_are_joined_whatever_the_base_ends_in() {
-        for base in ["https://ghe.example.com/api/v3", "https://ghe.example.com/api/v3/"] {
-            let url = join(&Url::parse(base).expect("valid"), &["orgs", "a/b", "installation"]);
-            assert_eq!(url.as_str(), "https://ghe.example.com/api/v3/orgs/a%2Fb/installation");
         }
     }
 }

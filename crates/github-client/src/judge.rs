@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::Instant;
+use provider::endpoint::without_query;
 use serde_json::Value;
 use source::{ErrorKind, SourceError};
 
@@ -60,15 +60,9 @@ impl Content {
 }
 
 /// Judges an answer of the GraphQL endpoint. What needs no judging, as almost every answer, is read by the decoder alone.
-pub(crate) fn graphql(
-    answer: &Answer,
-    decoder: &mut dyn Decoder,
-    what: &str,
-    address: &str,
-    local: Instant,
-) -> Verdict {
+pub(crate) fn graphql(answer: &Answer, decoder: &mut dyn Decoder, what: &str, address: &str) -> Verdict {
     if answer.status != 200 {
-        return http(answer, what, address, local);
+        return http(answer, what, address);
     }
     if answer.head.sso.is_none()
         && let Some(whole) = decoder.read(&answer.body)
@@ -82,12 +76,12 @@ pub(crate) fn graphql(
     let errors = graphql_errors(&body);
     let data = body.get("data").is_some_and(|data| !data.is_null());
     if let Some(limit) = errors.iter().find(|error| is_limit(&error.kind, &error.message)) {
-        return limited(answer, &limit.message, local);
+        return limited(answer, &limit.message);
     }
     // A body without data and errors can still be a refusal in REST's form.
     let message = body.get("message").and_then(Value::as_str).unwrap_or_default();
     if !data && is_limit("", message) {
-        return limited(answer, message, local);
+        return limited(answer, message);
     }
     // A single node that hides behind single sign-on is partial data; only when nothing came is the token to blame.
     let refusal = sso(answer, errors.iter().any(|error| error.kind == "SAML"));
@@ -121,9 +115,9 @@ fn is_empty(body: &Value) -> bool {
 }
 
 /// Judges an answer of the REST API. One that is not of the decoder's types is left as it is.
-pub(crate) fn rest(answer: &Answer, decoder: &mut dyn Decoder, what: &str, address: &str, local: Instant) -> Verdict {
+pub(crate) fn rest(answer: &Answer, decoder: &mut dyn Decoder, what: &str, address: &str) -> Verdict {
     if !(200..300).contains(&answer.status) {
-        return http(answer, what, address, local);
+        return http(answer, what, address);
     }
     if let Some(whole) = decoder.read(&answer.body) {
         return Verdict::Done { body: Content::Typed(whole), errors: Vec::new() };
@@ -135,7 +129,7 @@ pub(crate) fn rest(answer: &Answer, decoder: &mut dyn Decoder, what: &str, addre
 }
 
 /// Judges a status that is no success.
-fn http(answer: &Answer, what: &str, address: &str, local: Instant) -> Verdict {
+fn http(answer: &Answer, what: &str, address: &str) -> Verdict {
     let message = body_message(answer);
     let said = if message.is_empty() { String::new() } else { format!(": {message}") };
     let status = answer.status;
@@ -147,10 +141,10 @@ fn http(answer: &Answer, what: &str, address: &str, local: Instant) -> Verdict {
                 "GitHub does not accept the token (401{said}): check that it is complete, not expired and made for {address}"
             ),
         )),
-        403 | 429 => denied(answer, what, &message, &said, local),
+        403 | 429 => denied(answer, what, &message, &said),
         502 | 504 => Verdict::TooMuch { reason: format!("GitHub answered {status}{said}"), partial: None },
         408 | 500..=599 => {
-            Verdict::Again { reason: format!("GitHub answered {status}{said}"), wait: answer.head.retry_delay(local) }
+            Verdict::Again { reason: format!("GitHub answered {status}{said}"), wait: answer.head.retry_after }
         }
         301 | 302 | 303 | 307 | 308 => Verdict::Refused(refused(
             answer,
@@ -177,21 +171,21 @@ fn http(answer: &Answer, what: &str, address: &str, local: Instant) -> Verdict {
 }
 
 /// Judges 403 and 429, behind which are limits, single sign-on and missing permissions.
-fn denied(answer: &Answer, what: &str, message: &str, said: &str, local: Instant) -> Verdict {
+fn denied(answer: &Answer, what: &str, message: &str, said: &str) -> Verdict {
     let head = &answer.head;
     if let Some(refusal) = sso(answer, false) {
         return Verdict::Refused(refusal);
     }
     let marked = head.retry_after.is_some() || head.is_used_up() || head.limited_by;
     if answer.status == 429 || marked || is_limit("", message) {
-        return limited(answer, message, local);
+        return limited(answer, message);
     }
     Verdict::Refused(forbidden(answer, what, said))
 }
 
-fn limited(answer: &Answer, message: &str, local: Instant) -> Verdict {
+fn limited(answer: &Answer, message: &str) -> Verdict {
     let head = &answer.head;
-    let wait = head.retry_delay(local).or_else(|| if head.is_used_up() { head.reset_delay(local) } else { None });
+    let wait = head.retry_after.or(head.reset_in.filter(|_| head.is_used_up()));
     let message = shortened(message);
     let secondary = head.limited_by || message.contains("secondary") || message.contains("abuse");
     let kind = match () {
@@ -356,9 +350,4 @@ fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
-}
-
-/// An address without what follows its path, which may be a secret.
-fn without_query(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or_default()
 }

@@ -1,46 +1,43 @@
-//! Session shared by all clones of a client: requests are asked until there is an answer.
+//! Session shared by all clones of a client: what GitHub adds to the request loop.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use model::Instant;
-use rand::RngExt as _;
-use reqwest::{Method, Url};
+use provider::endpoint::{join, without_query};
+use provider::header::{ACCEPT, HeaderName, HeaderValue};
+use provider::{About, Broken, Call, Connection, Decision, LedgerSnapshot, Method, Reply, Request, Unready, Url};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use source::{ErrorKind, Event, Policy, Progress, SourceError};
+use source::{Clock, ErrorKind, Event, Progress, SourceError};
 use tokio_util::sync::CancellationToken;
 
-use crate::answer::{Answer, Head, between};
+pub(crate) use provider::Asking;
+
+use crate::answer::{Answer, Head};
 use crate::app_token::Tokens;
 use crate::client::GraphqlError;
-use crate::clock::Clock;
 use crate::judge::{self, Content, Verdict};
-use crate::ledger::{Ledger, LedgerSnapshot};
-use crate::rate_limiter::{self, RateLimiter};
 use crate::settings::Settings;
-use crate::transport::{Broken, Request, Transport};
 use crate::typed::{Decoder, Plain, Typed};
 use crate::usable::{Judged, Usable};
-use crate::{dating, decode, endpoint, redaction, schema};
+use crate::{dating, decode, endpoint, schema};
 
-/// How often a provider that names the end of a limit is believed for one request.
-const BELIEVED: u32 = 2;
+const ABOUT: About =
+    About { name: "GitHub", addresses: "GITHUB_API_URL and GITHUB_GRAPHQL_URL", request_ids: &["x-github-request-id"] };
+
+/// Asks for node ids of the new form: GitHub has announced that those of the old one go.
+const NEXT_GLOBAL_ID: HeaderName = HeaderName::from_static("x-github-next-global-id");
 
 /// One server, one identity, one rate limiter, one ledger.
 pub(crate) struct Session {
     api_url: Url,
     graphql_url: Url,
-    policy: Policy,
-    transport: Transport,
+    connection: Connection,
     tokens: Tokens,
-    limiter: RateLimiter,
-    ledger: Ledger,
-    clock: Arc<dyn Clock>,
-    /// How far the provider's clock is ahead of ours, in microseconds; `None` until it has said its time.
-    ahead: Mutex<Option<i64>>,
     scopes: Mutex<Option<Vec<String>>>,
     sso_noted: AtomicBool,
     skew_noted: AtomicBool,
@@ -80,19 +77,26 @@ impl From<SourceError> for Failure {
     }
 }
 
-/// Who is told, who may interrupt, and what is being read, for one request.
-#[derive(Clone, Copy)]
-pub(crate) struct Asking<'a> {
-    /// As in "issues of acme/api".
-    pub(crate) what: &'a str,
-    pub(crate) progress: &'a dyn Progress,
-    pub(crate) cancel: &'a CancellationToken,
-}
-
 /// Which API is asked, and who reads what it answers.
 enum Api<'a> {
     Graphql(&'a mut dyn Decoder),
     Rest(&'a mut dyn Decoder),
+}
+
+/// One request to one of the APIs.
+struct GithubCall<'a> {
+    session: &'a Session,
+    api: Api<'a>,
+    method: Method,
+    url: Url,
+    body: Option<&'a Value>,
+    /// Sent instead of the client's own token.
+    given: Option<&'a SecretString>,
+    /// What was sent last.
+    token: SecretString,
+    /// Whether the same can be asked for in smaller pieces.
+    smaller: bool,
+    points: u64,
 }
 
 /// An answer of the REST API.
@@ -106,16 +110,14 @@ impl Session {
     pub(crate) fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, SourceError> {
         let api_url = endpoint::checked("GITHUB_API_URL", &settings.api_url)?;
         let graphql_url = endpoint::checked("GITHUB_GRAPHQL_URL", &settings.graphql_url)?;
+        let addresses = [&api_url, &graphql_url];
+        let user_agent = Some(settings.user_agent);
+        let connection = Connection::new(ABOUT, settings.policy, user_agent, &addresses, settings.concurrency, clock);
         Ok(Self {
-            transport: Transport::new(settings.policy, settings.user_agent, &[&api_url, &graphql_url]),
+            connection,
             api_url,
             graphql_url,
-            policy: settings.policy,
             tokens: Tokens::new(settings.credentials)?,
-            limiter: RateLimiter::new(settings.concurrency),
-            ledger: Ledger::default(),
-            clock,
-            ahead: Mutex::new(None),
             scopes: Mutex::new(None),
             sso_noted: AtomicBool::new(false),
             skew_noted: AtomicBool::new(false),
@@ -125,7 +127,7 @@ impl Session {
     }
 
     pub(crate) fn usage(&self) -> LedgerSnapshot {
-        self.ledger.snapshot()
+        self.connection.usage()
     }
 
     pub(crate) fn host(&self) -> String {
@@ -152,23 +154,22 @@ impl Session {
 
     /// A short wait before a smaller page is asked for.
     pub(crate) async fn rest_before_smaller_page(&self, cancel: &CancellationToken) -> Result<(), SourceError> {
-        rate_limiter::sleep(jittered(self.policy.retry_delay), &*self.clock, cancel).await
+        self.connection.rest(cancel).await
     }
 
     /// The provider's time now, as far as it is known.
     pub(crate) fn provider_now(&self) -> Instant {
-        let ahead = locked(&self.ahead).unwrap_or_default();
-        Instant::from_micros(self.clock.now().micros().saturating_add(ahead))
+        self.connection.provider_now()
     }
 
     /// Our own time now.
     pub(crate) fn own_now(&self) -> Instant {
-        self.clock.now()
+        self.connection.clock().now()
     }
 
     /// How far the provider's clock is from ours.
     pub(crate) fn skew(&self) -> Duration {
-        Duration::from_micros(locked(&self.ahead).unwrap_or_default().unsigned_abs())
+        self.connection.skew()
     }
 
     /// Asks the GraphQL endpoint for data of a type. With `smaller`, a page that was too much is not asked for again.
@@ -180,8 +181,8 @@ impl Session {
         spent: &mut Spent,
     ) -> Result<Usable<T>, Failure> {
         let mut typed = Typed(None);
-        let request = Request { method: Method::POST, url: self.graphql_url.clone(), body: Some(body) };
-        let judged = self.ask_with_token(Api::Graphql(&mut typed), &request, asking, smaller, spent).await?;
+        let call = self.call(Api::Graphql(&mut typed), Method::POST, self.graphql_url.clone());
+        let judged = self.ask(GithubCall { body: Some(&body), smaller, ..call }, asking, spent).await?;
         Ok(Usable { typed, judged })
     }
 
@@ -193,36 +194,16 @@ impl Session {
         asking: Asking<'_>,
         spent: &mut Spent,
     ) -> Result<RestAnswer<T>, Failure> {
-        let mut url = endpoint::join(&self.api_url, path);
+        let mut url = join(&self.api_url, path);
         url.query_pairs_mut().extend_pairs(query);
-        let request = Request { method: Method::GET, url, body: None };
         let mut plain = Plain(None);
-        let Judged { loose, request_id, has_next, .. } =
-            self.ask_with_token(Api::Rest(&mut plain), &request, asking, false, spent).await?;
+        let call = self.call(Api::Rest(&mut plain), Method::GET, url);
+        let Judged { loose, request_id, has_next, .. } = self.ask(call, asking, spent).await?;
         let data = match plain.0 {
             Some(data) => data,
             None => decode::plain(&loose, asking.what).map_err(|error| error.in_request(request_id.clone()))?,
         };
         Ok(RestAnswer { data, has_next, request_id })
-    }
-
-    /// Asks with the client's own token, once more where it was replaced.
-    async fn ask_with_token(
-        &self,
-        mut api: Api<'_>,
-        request: &Request,
-        asking: Asking<'_>,
-        smaller: bool,
-        spent: &mut Spent,
-    ) -> Result<Judged, Failure> {
-        let mut renewed = false;
-        loop {
-            let token = self.tokens.get(self, asking).await?;
-            match self.ask(&mut api, request, &token, asking, smaller, spent).await {
-                Err(Failure::BadToken(_)) if !renewed && self.tokens.forget(&token).await => renewed = true,
-                outcome => return outcome,
-            }
-        }
     }
 
     /// Asks the REST API with a given token, for whatever it answers.
@@ -233,106 +214,27 @@ impl Session {
         token: &SecretString,
         asking: Asking<'_>,
     ) -> Result<Value, Failure> {
-        let request = Request { method, url: endpoint::join(&self.api_url, path), body: None };
         let mut plain = Plain(None);
-        self.ask(&mut Api::Rest(&mut plain), &request, token, asking, false, &mut Spent::default()).await?;
+        let call = self.call(Api::Rest(&mut plain), method, join(&self.api_url, path));
+        self.ask(GithubCall { given: Some(token), ..call }, asking, &mut Spent::default()).await?;
         Ok(plain.0.unwrap_or_default())
     }
 
-    /// Sends a request until there is an answer to use, waiting for limits and trying again what failed.
-    async fn ask(
-        &self,
-        api: &mut Api<'_>,
-        request: &Request,
-        token: &SecretString,
-        asking: Asking<'_>,
-        smaller: bool,
-        spent: &mut Spent,
-    ) -> Result<Judged, Failure> {
-        let (mut failed, mut limited) = (0_u32, 0_u32);
-        loop {
-            let (verdict, answer) = self.exchange(&mut *api, request, token, asking).await?;
-            spent.calls += 1;
-            if let (Api::Graphql(_), Some(content)) = (&*api, verdict.content()) {
-                self.count(&answer.head, content.rate_limit(), spent);
-            }
-            let (reason, wait) = match verdict {
-                Verdict::Done { body, errors } => return Ok(self.judged(answer, body, errors)),
-                Verdict::BadToken(error) => return Err(Failure::BadToken(error)),
-                Verdict::Refused(error) => return Err(error.into()),
-                Verdict::TooMuch { reason, .. } if smaller => return Err(Failure::TooMuch(reason)),
-                // It cannot be asked for in smaller pieces: what came is better than nothing.
-                Verdict::TooMuch { partial: Some((body, errors)), .. } => {
-                    return Ok(self.judged(answer, body, errors));
-                }
-                Verdict::TooMuch { reason, .. } => (reason, None),
-                Verdict::Again { reason, wait } => (reason, wait),
-                Verdict::Limit { wait, reason } => {
-                    limited += 1;
-                    if limited >= self.policy.limit_tries {
-                        return Err(gave_up(ErrorKind::RateLimited, asking.what, limited, &reason, &answer).into());
-                    }
-                    self.pause_requests(wait, limited, &reason);
-                    continue;
-                }
-            };
-            failed += 1;
-            if failed >= self.policy.tries {
-                return Err(gave_up(ErrorKind::Unavailable, asking.what, failed, &reason, &answer).into());
-            }
-            self.before_retry(failed + 1, &reason, wait, asking).await?;
-        }
+    fn call<'a>(&'a self, api: Api<'a>, method: Method, url: Url) -> GithubCall<'a> {
+        let token = SecretString::default();
+        GithubCall { session: self, api, method, url, body: None, given: None, token, smaller: false, points: 0 }
     }
 
-    /// Sends a request once, when the rate limiter lets it.
-    async fn exchange(
-        &self,
-        api: &mut Api<'_>,
-        request: &Request,
-        token: &SecretString,
-        asking: Asking<'_>,
-    ) -> Result<(Verdict, Answer), SourceError> {
-        let place = self.limiter.acquire(&*self.clock, &self.ledger, asking.progress, asking.cancel).await?;
-        self.ledger.count_call();
-        let started = self.clock.elapsed();
-        let outcome = tokio::select! {
-            () = asking.cancel.cancelled() => return Err(rate_limiter::cancelled()),
-            outcome = self.transport.exchange(request, token) => outcome,
-        };
-        drop(place);
-        let answer = match outcome {
-            Ok(answer) => answer,
-            Err(Broken::Timeout(reason)) => return Ok((Verdict::TooMuch { reason, partial: None }, Answer::default())),
-            Err(Broken::Connection(reason)) => {
-                return Ok((Verdict::Again { reason, wait: None }, Answer::default()));
-            }
-            Err(Broken::Hopeless(error)) => return Err(error),
-        };
-        self.learn(&answer, asking.progress);
-        tracing::debug!(
-            what = asking.what,
-            status = answer.status,
-            request_id = answer.head.request_id.as_deref().unwrap_or_default(),
-            remaining = answer.head.remaining,
-            milliseconds = self.clock.elapsed().saturating_sub(started).as_millis() as u64,
-            "asked GitHub for {}",
-            asking.what
-        );
-        let (address, now) = (without_query(&request.url), self.clock.now());
-        let mut verdict = match api {
-            Api::Graphql(decoder) => judge::graphql(&answer, &mut **decoder, asking.what, address, now),
-            Api::Rest(decoder) => judge::rest(&answer, &mut **decoder, asking.what, address, now),
-        };
-        redaction::verdict(&mut verdict);
-        Ok((verdict, answer))
+    async fn ask(&self, mut call: GithubCall<'_>, asking: Asking<'_>, spent: &mut Spent) -> Result<Judged, Failure> {
+        let outcome = self.connection.ask(&mut call, asking, &mut spent.calls).await;
+        spent.points = spent.points.saturating_add(call.points);
+        outcome?
     }
 
     /// Takes the provider's time and the token's scopes from an answer.
     fn learn(&self, answer: &Answer, progress: &dyn Progress) {
         if let Some(date) = answer.head.date {
-            self.clock.hear(date);
-            let own = self.clock.now();
-            *locked(&self.ahead) = Some(date.micros().saturating_sub(own.micros()));
+            let own = self.own_now();
             if !dating::is_near(date, own) && !self.skew_noted.swap(true, Ordering::Relaxed) {
                 progress.event(Event::Note(dating::not_believed(date, own)));
             }
@@ -353,28 +255,29 @@ impl Session {
         }
     }
 
-    /// Counts what an answer cost, and pauses all when it was the last that the window allows.
-    fn count(&self, head: &Head, limit: Option<&Value>, spent: &mut Spent) {
-        let local = self.clock.now();
+    /// Counts what an answer cost, and pauses all when it was the last that the window allows. Gives the points.
+    fn count(&self, head: &Head, limit: Option<&Value>) -> u64 {
         let number = |name: &str| limit.and_then(|limit| limit.get(name)).and_then(Value::as_u64);
         let points = number("cost").unwrap_or(0);
-        spent.points = spent.points.saturating_add(points);
-        self.ledger.count_points(points);
+        self.connection.ledger().count_points(points);
         let wait = if head.remaining.is_some() {
-            head.is_used_up().then(|| head.reset_delay(local)).flatten()
+            head.reset_in.filter(|_| head.is_used_up())
         } else if number("remaining") == Some(0) && number("limit") != Some(0) {
             let reset = limit.and_then(|limit| limit.get("resetAt")).and_then(Value::as_str);
-            reset.and_then(Instant::parse_rfc3339).map(|reset| between(head.date.unwrap_or(local), reset))
+            reset
+                .and_then(Instant::parse_rfc3339)
+                .map(|reset| provider::between(head.date.unwrap_or(head.local), reset))
         } else {
             None
         };
         if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
-            self.pause_requests(Some(wait), 1, "the points of this hour are used up");
+            self.connection.pause(1, Some(wait), "the points of this hour are used up");
         }
+        points
     }
 
     fn judged(&self, answer: Answer, content: Content, errors: Vec<GraphqlError>) -> Judged {
-        let own = self.clock.now();
+        let own = self.own_now();
         let head = answer.head;
         let at = head.date.filter(|date| dating::is_near(*date, own)).unwrap_or(own);
         let loose = match content {
@@ -383,45 +286,70 @@ impl Session {
         };
         Judged { loose, errors, at, request_id: head.request_id, has_next: head.has_next }
     }
+}
 
-    /// Pauses all: for as long as the provider said, else longer each time.
-    fn pause_requests(&self, said: Option<Duration>, met: u32, reason: &str) {
-        let wait = match said.map(|said| said.saturating_add(self.policy.slack)) {
-            Some(said) if met <= BELIEVED => said,
-            // It said when to come back, twice, and was wrong: no hurry, or the tries are soon used up.
-            Some(said) => said.max(self.policy.limit_delay_after(met - BELIEVED)),
-            None => self.policy.limit_delay_after(met),
+#[async_trait]
+impl Call for GithubCall<'_> {
+    type Answer = Result<Judged, Failure>;
+
+    async fn prepare(&mut self, asking: Asking<'_>) -> Result<Request, Unready> {
+        let (session, given) = (self.session, self.given);
+        self.token = match given {
+            Some(token) => token.clone(),
+            None => session.tokens.get(session, asking).await?,
         };
-        self.limiter.pause_for(wait.min(self.policy.longest_limit_delay), reason, &*self.clock);
+        let request = match self.body {
+            Some(body) => Request::json(self.url.clone(), body),
+            None => Request::new(self.method.clone(), self.url.clone()),
+        };
+        let refused =
+            "the token holds a line break or another character that no token has: check how GITHUB_TOKEN is set";
+        let request = request.bearer(&self.token, refused)?;
+        let request = request.with(ACCEPT, HeaderValue::from_static("application/vnd.github+json"));
+        Ok(request.with(NEXT_GLOBAL_ID, HeaderValue::from_static("1")))
     }
 
-    async fn before_retry(
-        &self,
-        attempt: u32,
-        reason: &str,
-        asked: Option<Duration>,
-        asking: Asking<'_>,
-    ) -> Result<(), SourceError> {
-        let wait = jittered(self.policy.retry_delay_before(attempt));
-        let asked = asked.unwrap_or_default().min(self.policy.longest_limit_delay);
-        tracing::debug!(what = asking.what, attempt, reason, "asking again for {}: {reason}", asking.what);
-        asking.progress.event(Event::Retrying { attempt, reason: reason.to_owned() });
-        rate_limiter::sleep(wait.max(asked), &*self.clock, asking.cancel).await
+    fn judge(&mut self, reply: Reply, asking: Asking<'_>) -> Decision<Self::Answer> {
+        let answer = Answer::read(reply);
+        self.session.learn(&answer, asking.progress);
+        let address = without_query(self.url.as_str());
+        let verdict = match &mut self.api {
+            Api::Graphql(decoder) => judge::graphql(&answer, &mut **decoder, asking.what, address),
+            Api::Rest(decoder) => judge::rest(&answer, &mut **decoder, asking.what, address),
+        };
+        if let (Api::Graphql(_), Some(content)) = (&self.api, verdict.content()) {
+            self.points = self.points.saturating_add(self.session.count(&answer.head, content.rate_limit()));
+        }
+        match verdict {
+            Verdict::Done { body, errors } => Decision::Done(Ok(self.session.judged(answer, body, errors))),
+            Verdict::BadToken(error) => Decision::Renew(Ok(Err(Failure::BadToken(error)))),
+            Verdict::Refused(error) => Decision::Refused(error),
+            Verdict::TooMuch { reason, .. } if self.smaller => Decision::Done(Err(Failure::TooMuch(reason))),
+            // It cannot be asked for in smaller pieces: what came is better than nothing.
+            Verdict::TooMuch { partial: Some((body, errors)), .. } => {
+                Decision::Done(Ok(self.session.judged(answer, body, errors)))
+            }
+            Verdict::TooMuch { reason, .. } => Decision::Again { wait: None, reason },
+            Verdict::Again { reason, wait } => Decision::Again { wait, reason },
+            Verdict::Limit { wait, reason } => Decision::Limit { wait, reason, holds_up_all: true },
+        }
     }
-}
 
-/// Between half of a delay and all of it, so that tasks that failed together do not come back together.
-fn jittered(delay: Duration) -> Duration {
-    delay.mul_f64(rand::rng().random_range(0.5..=1.0))
-}
+    fn broken(&mut self, broken: Broken) -> Decision<Self::Answer> {
+        match broken {
+            // The page may be too large.
+            Broken::Timeout(reason) if self.smaller => Decision::Done(Err(Failure::TooMuch(reason))),
+            Broken::Timeout(reason) | Broken::Unreachable(reason) | Broken::Interrupted(reason) => {
+                Decision::Again { wait: None, reason }
+            }
+            Broken::Final(error) => Decision::Refused(error),
+        }
+    }
 
-fn gave_up(kind: ErrorKind, what: &str, tries: u32, reason: &str, answer: &Answer) -> SourceError {
-    SourceError::new(kind, format!("reading {what}: gave up after {tries} tries, {reason}; import again later"))
-        .in_request(answer.head.request_id.clone())
-}
-
-fn without_query(url: &Url) -> &str {
-    url.as_str().split(['?', '#']).next().unwrap_or_default()
+    async fn renew(&mut self) -> Result<bool, SourceError> {
+        let (session, given, token) = (self.session, self.given, self.token.clone());
+        Ok(given.is_none() && session.tokens.forget(&token).await)
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,6 +1,6 @@
 //! Settings of the client: addresses, credentials, concurrency, retries.
 
-use source::Policy;
+use provider::Policy;
 
 use crate::Credentials;
 

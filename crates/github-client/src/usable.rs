@@ -6,9 +6,9 @@ use serde_json::Value;
 use source::SourceError;
 
 use crate::client::{GraphqlError, Reply};
+use crate::decode;
 use crate::session::Spent;
 use crate::typed::Typed;
-use crate::{decode, redaction};
 
 /// An answer that can be used.
 pub(crate) struct Usable<T> {
@@ -35,7 +35,12 @@ impl<T: DeserializeOwned> Usable<T> {
             Some(data) => data,
             None => decode::value(loose, &mut errors, what).map_err(|error| error.in_request(request_id.clone()))?,
         };
-        redaction::errors(&mut errors);
+        for error in &mut errors {
+            // A server may echo secrets, and these are quoted in messages. What is decoded stays as it came.
+            for text in [&mut error.path, &mut error.kind, &mut error.message] {
+                redact::redact(text);
+            }
+        }
         Ok(Reply { data, errors, at, request_id, cost: spent.points, calls: spent.calls })
     }
 }

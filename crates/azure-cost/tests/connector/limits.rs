@@ -1,7 +1,8 @@
 //! Limits that are kept from being met, limits that are met, and failures that pass.
 
 use azure_cost::{DEFAULT_POLICY, Quota, Settings};
-use source::{ErrorKind, Event, Policy};
+use provider::Policy;
+use source::{ErrorKind, Event};
 use wiremock::ResponseTemplate;
 
 use crate::provider::{dated, page, refusal};
@@ -150,7 +151,7 @@ async fn failures_are_tried_again_with_doubling_waits() {
         setting.provider.answer(dated(status));
     }
     setting.import_all().await;
-    assert_eq!(setting.told.waits(), [1, 2, 4, 8]);
+    assert_eq!(setting.clock.waits(), [1, 2, 4, 8]);
     let attempts = setting.told.events().into_iter().filter_map(|event| match event {
         Event::Retrying { attempt, .. } => Some(attempt),
         _ => None,
@@ -164,7 +165,7 @@ async fn a_failed_query_counts_in_full_for_it_may_have_taken_its_units() {
     let setting = Setting::new().await;
     setting.provider.answer(dated(502));
     setting.import_all().await;
-    assert_eq!(setting.told.waits(), [1, 10, 11, 11]);
+    assert_eq!(setting.clock.waits(), [1, 10, 11, 11]);
 }
 
 #[tokio::test]
@@ -182,7 +183,7 @@ async fn a_failure_that_does_not_pass_ends_the_source_but_not_the_run() {
 async fn a_server_that_is_not_there_is_asked_again_and_then_named() {
     let setting = Setting::with(|settings| Settings { endpoint: "http://127.0.0.1:9".into(), ..settings }).await;
     let error = setting.refused().await;
-    assert_eq!((error.kind, setting.told.waits()), (ErrorKind::Unavailable, vec![1, 2, 4, 8, 16]));
+    assert_eq!((error.kind, setting.clock.waits()), (ErrorKind::Unavailable, vec![1, 2, 4, 8, 16]));
     assert!(error.message.contains("Azure could not be reached: no connection"), "{error}");
 }
 

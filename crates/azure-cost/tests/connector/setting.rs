@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use azure_cost::{AzureClient, AzureCostSource, CostScope, Credential, Settings};
+use azure_cost::{AzureClient, AzureCostSource, CostScope, Credential, DEFAULT_POLICY, Settings};
 pub(crate) use connector_testing::at;
 use connector_testing::{Memory, Told, VirtualClock};
 use model::records::CloudCost;
 use model::{Instant, Month};
+use provider::Policy;
 use source::{Clock as _, Progress, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::any;
@@ -41,8 +42,13 @@ impl Setting {
         Mock::given(any()).respond_with(provider.clone()).mount(&server).await;
         let credential =
             Credential::ClientSecret { tenant: "tenant-1".into(), client: "client-1".into(), secret: SECRET.into() };
-        let settings =
-            Settings { authority_host: server.uri(), endpoint: server.uri(), ..Settings::public_cloud(credential) };
+        let settings = Settings {
+            authority_host: server.uri(),
+            endpoint: server.uri(),
+            // Waits are compared to the second.
+            policy: Policy { jitter_percent: 0, ..DEFAULT_POLICY },
+            ..Settings::public_cloud(credential)
+        };
         // The local clock is far off: nothing but pacing goes by it.
         let clock = Arc::new(VirtualClock::starting_at(at("1999-01-01")));
         let client = AzureClient::new(change(settings), clock.clone()).expect("loopback addresses are allowed");
@@ -100,7 +106,7 @@ impl Setting {
         self.import_all().await;
         // An hour later all query units are free again.
         let hour = Instant::from_micros(self.clock.now().micros() + 3_700_000_000);
-        self.clock.sleep_until(hour).await;
+        self.clock.advance_to(hour);
         self
     }
 }

@@ -60,7 +60,7 @@ async fn a_token_service_that_fails_is_asked_again_by_our_own_clock() {
     }
     setting.import_all().await;
     assert_eq!(setting.provider.tokens_given(), 1);
-    assert_eq!(setting.told.waits()[..2], [1, 2]);
+    assert_eq!(setting.clock.waits()[..2], [1, 2]);
 }
 
 #[tokio::test]

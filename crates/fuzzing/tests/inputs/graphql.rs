@@ -5,11 +5,9 @@
 
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use connector_testing::{Memory, Told};
+use connector_testing::{Memory, Told, VirtualClock};
 use fuzzing::{Form, Input, Outcome, masked};
-use github_client::{
-    Credentials, GithubClient, HurriedClock, Policy, ProjectSummary, RepositorySummary, Settings, SingleSelect,
-};
+use github_client::{Credentials, GithubClient, Policy, ProjectSummary, RepositorySummary, Settings, SingleSelect};
 use github_issues::{Cards, IssueSource};
 use github_projects::ProjectItemSource;
 use github_prs::PullRequestSource;
@@ -205,7 +203,7 @@ fn client() -> GithubClient {
         policy: Policy::default(),
         user_agent: "cto-metrics/test".to_owned(),
     };
-    GithubClient::with_clock(settings, Arc::new(HurriedClock::starting_at(at(NOW)))).expect("loopback is allowed")
+    GithubClient::with_clock(settings, Arc::new(VirtualClock::starting_at(at(NOW)))).expect("loopback is allowed")
 }
 
 fn repository() -> RepositorySummary {

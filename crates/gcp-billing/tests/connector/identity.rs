@@ -11,7 +11,7 @@ use crate::stage::{QUERIES, STANDARD, Stage, TABLES, TOKEN, answer, good, refusa
 /// The fields of a form.
 fn form(request: &Request) -> Vec<(String, String)> {
     let url = format!("http://localhost/?{}", String::from_utf8(request.body.clone()).unwrap());
-    reqwest::Url::parse(&url).unwrap().query_pairs().into_owned().collect()
+    provider::Url::parse(&url).unwrap().query_pairs().into_owned().collect()
 }
 
 fn field<'a>(form: &'a [(String, String)], name: &str) -> &'a str {

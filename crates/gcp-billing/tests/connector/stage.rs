@@ -9,6 +9,7 @@ use connector_testing::{Memory, Told, VirtualClock};
 use gcp_billing::{Credentials, DEFAULT_POLICY, GcpBillingSource, GcpClient, Querying, Settings, Surroundings};
 use model::Amount;
 use model::records::CloudMonth;
+use provider::Policy;
 use serde_json::{Value, json};
 use source::{SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
@@ -104,7 +105,8 @@ impl Stage {
             location: None,
             maximum_bytes_billed: None,
             credentials: Credentials::Json(key.to_string().into()),
-            policy: DEFAULT_POLICY,
+            // Waits are compared to the second.
+            policy: Policy { jitter_percent: 0, ..DEFAULT_POLICY },
             querying: Querying::default(),
             user_agent: "cto-metrics/test".to_owned(),
         };

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use connector_testing::{Memory, TOKEN, Told, at};
+use connector_testing::{Memory, TOKEN, Told, VirtualClock, at};
 use github_actions::RunSource;
-use github_client::{Credentials, GithubClient, HurriedClock, Policy, RepositorySummary, Settings};
+use github_client::{Credentials, GithubClient, Policy, RepositorySummary, Settings};
 use model::Instant;
 use serde_json::{Value, json};
 use source::{Progress, SourceError, Usage, Window};
@@ -110,7 +110,7 @@ impl Repository {
             policy: Policy::default(),
             user_agent: "cto-metrics/test".to_owned(),
         };
-        let clock = Arc::new(HurriedClock::starting_at(self.now));
+        let clock = Arc::new(VirtualClock::starting_at(self.now));
         let client = GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed");
         let record = model::records::Repository {
             id: "R_web".into(),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use github_client::{Clock as _, GithubClient, SetClock};
+use github_client::GithubClient;
 use model::Instant;
+use source::{Clock as _, SetClock};
 
 use crate::simulated::{NOW, NOW_SECONDS, Stage, answer, good_body};
 

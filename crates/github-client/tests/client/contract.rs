@@ -135,7 +135,7 @@ async fn failures_are_tried_again_after_growing_waits() {
         let stage = Stage::with(vec![failure.clone(), failure, good()]).await;
         let reply = stage.ask().await.expect("comes in the end");
         assert_eq!(reply.calls, 3);
-        let waits = stage.clock.waits();
+        let waits = stage.clock.sleeps();
         assert!(
             (0.5..=1.0).contains(&waits[0].as_secs_f64()) && (1.0..=2.0).contains(&waits[1].as_secs_f64()),
             "{waits:?}"

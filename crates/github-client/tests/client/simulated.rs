@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use connector_testing::Told;
-use github_client::{Credentials, GithubClient, HurriedClock, PageSize, Policy, Reply, Settings};
+use connector_testing::{Told, VirtualClock};
+use github_client::{Credentials, GithubClient, PageSize, Policy, Reply, Settings};
 use graphql_client::GraphQLQuery;
 use model::Instant;
 use serde_json::{Value, json};
@@ -48,7 +47,7 @@ impl Respond for Script {
 /// A simulated GitHub with its client.
 pub(crate) struct Stage {
     pub(crate) server: MockServer,
-    pub(crate) clock: Arc<HurriedClock>,
+    pub(crate) clock: Arc<VirtualClock>,
     pub(crate) heard: Told,
     pub(crate) cancel: CancellationToken,
 }
@@ -65,7 +64,7 @@ impl Stage {
     pub(crate) async fn empty() -> Self {
         Self {
             server: MockServer::start().await,
-            clock: Arc::new(HurriedClock::starting_at(Instant::from_seconds(NOW_SECONDS))),
+            clock: Arc::new(VirtualClock::starting_at(Instant::from_seconds(NOW_SECONDS))),
             heard: Told::default(),
             cancel: CancellationToken::new(),
         }
@@ -120,7 +119,7 @@ impl Stage {
 
     /// Waits so far, in whole seconds.
     pub(crate) fn waited_seconds(&self) -> Vec<u64> {
-        self.clock.waits().iter().map(Duration::as_secs).collect()
+        self.clock.waits()
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 pub(crate) use connector_testing::at;
-use connector_testing::{Provider, Simulated, Stage, TOKEN};
+use connector_testing::{Provider, Simulated, Stage, TOKEN, VirtualClock};
 use github_client::cursor::Known;
-use github_client::{Credentials, GithubClient, HurriedClock, PageSize, Policy, RepositorySummary, Settings};
+use github_client::{Credentials, GithubClient, PageSize, Policy, RepositorySummary, Settings};
 use serde_json::Value;
 use source::Scope;
 
@@ -50,6 +50,6 @@ pub(crate) fn client<P>(setting: &Stage<P>) -> GithubClient {
         policy: Policy::default(),
         user_agent: "cto-metrics/test".to_owned(),
     };
-    let clock = Arc::new(HurriedClock::starting_at(at(NOW)));
+    let clock = Arc::new(VirtualClock::starting_at(at(NOW)));
     GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed")
 }

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 pub(crate) use connector_testing::at;
-use connector_testing::{Connector, Memory, Stage, TOKEN};
-use github_client::{
-    Credentials, GithubClient, HurriedClock, PageSize, Policy, ProjectSummary, Settings, SingleSelect,
-};
+use connector_testing::{Connector, Memory, Stage, TOKEN, VirtualClock};
+use github_client::{Credentials, GithubClient, PageSize, Policy, ProjectSummary, Settings, SingleSelect};
 use github_projects::ProjectItemSource;
 use model::records::{Presence, Project};
 use serde_json::Value;
@@ -67,7 +65,7 @@ fn client(setting: &Setting) -> GithubClient {
         policy: Policy::default(),
         user_agent: "cto-metrics/test".to_owned(),
     };
-    let clock = Arc::new(HurriedClock::starting_at(at(&rfc3339(&setting.provider))));
+    let clock = Arc::new(VirtualClock::starting_at(at(&rfc3339(&setting.provider))));
     GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed")
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 pub(crate) use connector_testing::at;
-use connector_testing::{Connector, Memory, Stage, TOKEN};
-use github_client::{Credentials, GithubClient, HurriedClock, PageSize, Policy, RepositorySummary, Settings};
+use connector_testing::{Connector, Memory, Stage, TOKEN, VirtualClock};
+use github_client::{Credentials, GithubClient, PageSize, Policy, RepositorySummary, Settings};
 use github_prs::PullRequestSource;
 use serde_json::Value;
 use source::Scope;
@@ -56,6 +56,6 @@ fn client(setting: &Setting) -> GithubClient {
         policy: Policy::default(),
         user_agent: "cto-metrics/test".to_owned(),
     };
-    let clock = Arc::new(HurriedClock::starting_at(at(NOW_RFC3339)));
+    let clock = Arc::new(VirtualClock::starting_at(at(NOW_RFC3339)));
     GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed")
 }

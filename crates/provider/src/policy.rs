@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+use rand::RngExt as _;
+
+/// How often a provider that names the end of a limit is believed for one request.
+const BELIEVED: u32 = 2;
+
 /// Tries, waits and timeouts of a client. The default is [`Policy::USUAL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -11,6 +16,9 @@ pub struct Policy {
     pub limit_tries: u32,
     /// Wait before the second try of a failed request; doubles with each further one.
     pub retry_delay: Duration,
+    /// How much of a wait between two tries of a failed request is left to chance, in percent, so that tasks that failed
+    /// together do not come back together: 50 makes it between half and all, 100 between nothing and all.
+    pub jitter_percent: u32,
     /// Longest wait between two tries of a failed request, unless the provider asks for a longer one.
     pub longest_retry_delay: Duration,
     /// Wait for a limit that does not say when it lifts; doubles each time it is met again.
@@ -38,6 +46,7 @@ impl Policy {
         tries: 6,
         limit_tries: 10,
         retry_delay: Duration::from_secs(1),
+        jitter_percent: 50,
         longest_retry_delay: Duration::from_secs(30),
         limit_delay: Duration::from_mins(1),
         longest_limit_delay: Duration::from_mins(61),
@@ -61,9 +70,15 @@ impl Policy {
         }
     }
 
-    /// Wait before try number `next` (from 2) of a failed request.
+    /// Wait before try number `next` (from 2) of a failed request, before chance has shortened it.
     pub fn retry_delay_before(&self, next: u32) -> Duration {
         doubled(self.retry_delay, next.saturating_sub(2)).min(self.longest_retry_delay)
+    }
+
+    /// `delay`, of which chance takes a part.
+    pub(crate) fn jittered(&self, delay: Duration) -> Duration {
+        let most = f64::from(self.jitter_percent.min(100)) / 100.0;
+        delay.mul_f64(1.0 - most * rand::rng().random_range(0.0..=1.0))
     }
 
     /// Wait for a limit met for the `met`-th time (from 1) that does not say when it lifts.
@@ -72,11 +87,16 @@ impl Policy {
     }
 
     /// Wait for a limit met for the `met`-th time (from 1): what was `asked` for and the slack, else longer each time.
-    pub fn limit_delay_or_asked(&self, met: u32, asked: Option<Duration>) -> Duration {
-        match asked {
-            Some(asked) => asked.saturating_add(self.slack).min(self.longest_limit_delay),
+    ///
+    /// A provider that names the end of a limit is believed twice. Where it was wrong both times, there is no hurry, or
+    /// the tries are soon used up.
+    pub fn limit_delay(&self, met: u32, asked: Option<Duration>) -> Duration {
+        let wait = match asked.map(|asked| asked.saturating_add(self.slack)) {
+            Some(asked) if met <= BELIEVED => asked,
+            Some(asked) => asked.max(self.limit_delay_after(met - BELIEVED)),
             None => self.limit_delay_after(met),
-        }
+        };
+        wait.min(self.longest_limit_delay)
     }
 }
 
@@ -99,17 +119,30 @@ mod tests {
 
     #[test]
     fn a_wait_that_the_provider_names_is_kept_and_a_little_more() {
-        let wait = |met, asked| Policy::USUAL.limit_delay_or_asked(met, asked);
-        assert_eq!(wait(5, Some(Duration::from_secs(8))), Duration::from_secs(9));
+        let wait = |met, asked| Policy::USUAL.limit_delay(met, asked);
+        assert_eq!(wait(2, Some(Duration::from_secs(8))), Duration::from_secs(9));
+        assert_eq!(wait(3, Some(Duration::from_secs(8))), Duration::from_mins(1), "twice it was wrong");
+        assert_eq!(wait(4, Some(Duration::from_secs(300))), Duration::from_secs(301));
         assert_eq!(wait(1, Some(Duration::from_hours(9))), Policy::USUAL.longest_limit_delay);
         assert_eq!(wait(2, None), Duration::from_mins(2));
+    }
+
+    #[test]
+    fn chance_takes_no_more_than_its_part_of_a_wait() {
+        let waits = |jitter_percent| {
+            let policy = Policy { jitter_percent, ..Policy::USUAL };
+            (0..1000).map(move |_| policy.jittered(Duration::from_secs(1)).as_secs_f64())
+        };
+        assert!(waits(0).all(|wait| (wait - 1.0).abs() < 1e-9));
+        assert!(waits(50).all(|wait| (0.5..=1.0).contains(&wait)));
+        assert!(waits(100).all(|wait| (0.0..=1.0).contains(&wait)) && waits(100).any(|wait| wait < 0.5));
     }
 
     #[test]
     fn who_hurries_tries_as_often_and_hardly_waits() {
         let hurried = Policy::USUAL.hurried();
         assert_eq!((hurried.tries, hurried.limit_tries), (Policy::USUAL.tries, Policy::USUAL.limit_tries));
-        assert_eq!(hurried.limit_delay_or_asked(1, Some(Duration::from_hours(1))), Duration::from_millis(20));
+        assert_eq!(hurried.limit_delay(1, Some(Duration::from_hours(1))), Duration::from_millis(20));
         assert_eq!(hurried.retry_delay_before(9), Duration::from_millis(5));
     }
 }

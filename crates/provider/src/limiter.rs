@@ -1,18 +1,18 @@
-//! Rate limiter that every request of a client goes through: a limit met by one pauses all.
+//! Limiter that every request of a client goes through: places for those under way, and a limit met by one pauses all.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::Instant;
-use source::{ErrorKind, Event, Progress, SourceError};
+use source::{Clock, ErrorKind, Event, Progress, SourceError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
 use crate::ledger::Ledger;
+use crate::times::{after, between};
 
 #[derive(Debug)]
-pub(crate) struct RateLimiter {
+pub(crate) struct Limiter {
     places: Semaphore,
     pause: Mutex<Pause>,
 }
@@ -26,7 +26,7 @@ struct Pause {
     announced: bool,
 }
 
-impl RateLimiter {
+impl Limiter {
     /// A limiter that lets `places` requests be under way at once.
     pub(crate) fn new(places: usize) -> Self {
         Self { places: Semaphore::new(places.clamp(1, 100)), pause: Mutex::new(Pause::default()) }
@@ -52,7 +52,7 @@ impl RateLimiter {
         loop {
             while let Some((wait, reason)) = self.remaining(clock) {
                 if let Some(reason) = reason {
-                    announce(wait, reason, clock, progress);
+                    announce(wait, &reason, clock, progress);
                     ledger.count_wait(wait);
                 }
                 sleep(wait, clock, cancel).await?;
@@ -87,23 +87,44 @@ impl RateLimiter {
     }
 }
 
-fn announce(wait: Duration, reason: String, clock: &dyn Clock, progress: &dyn Progress) {
-    let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
-    let until = Instant::from_micros(clock.now().micros().saturating_add(micros));
-    let seconds = wait.as_micros().div_ceil(1_000_000) as u64;
-    tracing::info!(seconds, %until, %reason, "waiting for a limit of GitHub to lift until {until}: {reason}");
-    progress.event(Event::Waiting { until, seconds, reason });
+/// Waits until an instant, having told so; not at all when it has come. Gives how long. Fails with [`cancelled`] when the
+/// run is interrupted.
+pub async fn wait_until(
+    until: Instant,
+    reason: &str,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    cancel: &CancellationToken,
+) -> Result<Duration, SourceError> {
+    if cancel.is_cancelled() {
+        return Err(cancelled());
+    }
+    let wait = between(clock.now(), until);
+    if !wait.is_zero() {
+        announce(wait, reason, clock, progress);
+        sleep(wait, clock, cancel).await?;
+    }
+    Ok(wait)
 }
 
-/// Sleeps, or ends with an error when the run is interrupted.
-pub(crate) async fn sleep(wait: Duration, clock: &dyn Clock, cancel: &CancellationToken) -> Result<(), SourceError> {
+fn announce(wait: Duration, reason: &str, clock: &dyn Clock, progress: &dyn Progress) {
+    let until = after(clock.now(), wait);
+    let seconds = wait.as_micros().div_ceil(1_000_000) as u64;
+    tracing::info!(seconds, %until, %reason, "waiting until {until}: {reason}");
+    progress.event(Event::Waiting { until, seconds, reason: reason.to_owned() });
+}
+
+/// Sleeps, or ends with [`cancelled`] when the run is interrupted.
+pub async fn sleep(wait: Duration, clock: &dyn Clock, cancel: &CancellationToken) -> Result<(), SourceError> {
     tokio::select! {
+        biased;
         () = cancel.cancelled() => Err(cancelled()),
         () = clock.sleep(wait) => Ok(()),
     }
 }
 
-pub(crate) fn cancelled() -> SourceError {
+/// The error of a run that was interrupted.
+pub fn cancelled() -> SourceError {
     SourceError::new(
         ErrorKind::Cancelled,
         "interrupted; what was read so far is stored, the next import goes on from there",
@@ -112,31 +133,31 @@ pub(crate) fn cancelled() -> SourceError {
 
 #[cfg(test)]
 mod tests {
+    use connector_testing::VirtualClock;
     use source::Silent;
 
     use super::*;
-    use crate::HurriedClock;
 
-    async fn pass(limiter: &RateLimiter, clock: &HurriedClock, ledger: &Ledger) {
+    async fn pass(limiter: &Limiter, clock: &VirtualClock, ledger: &Ledger) {
         drop(limiter.acquire(clock, ledger, &Silent, &CancellationToken::new()).await.expect("opens"));
     }
 
     #[tokio::test]
     async fn the_longest_pause_wins_and_is_waited_for_once() {
         let (limiter, clock, ledger) =
-            (RateLimiter::new(4), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+            (Limiter::new(4), VirtualClock::starting_at(Instant::from_seconds(0)), Ledger::default());
         limiter.pause_for(Duration::from_mins(1), "a", &clock);
         limiter.pause_for(Duration::from_secs(5), "b", &clock);
         pass(&limiter, &clock, &ledger).await;
         pass(&limiter, &clock, &ledger).await;
-        assert_eq!(clock.waits(), [Duration::from_mins(1)]);
+        assert_eq!(clock.waits(), [60]);
         assert_eq!(ledger.snapshot().waited, Duration::from_mins(1));
     }
 
     #[tokio::test]
     async fn no_more_requests_are_under_way_than_there_are_places() {
         let (limiter, clock, ledger) =
-            (RateLimiter::new(2), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+            (Limiter::new(2), VirtualClock::starting_at(Instant::from_seconds(0)), Ledger::default());
         let cancel = CancellationToken::new();
         let first = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect("a place");
         let second = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect("a place");
@@ -153,7 +174,7 @@ mod tests {
     #[tokio::test]
     async fn a_pause_that_begins_while_a_request_waits_for_a_place_holds_it_up() {
         let (limiter, clock, ledger) =
-            (RateLimiter::new(1), HurriedClock::starting_at(Instant::from_seconds(0)), Ledger::default());
+            (Limiter::new(1), VirtualClock::starting_at(Instant::from_seconds(0)), Ledger::default());
         let cancel = CancellationToken::new();
         let first = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect("a place");
         let (second, ()) = tokio::join!(limiter.acquire(&clock, &ledger, &Silent, &cancel), async {
@@ -161,7 +182,7 @@ mod tests {
             drop(first);
         });
         drop(second.expect("a place"));
-        assert_eq!(clock.waits(), [Duration::from_secs(7)]);
+        assert_eq!(clock.waits(), [7]);
     }
 
     #[tokio::test(start_paused = true)]
@@ -174,8 +195,8 @@ mod tests {
             }
         }
         let (limiter, ledger, cancel, heard) =
-            (RateLimiter::new(4), Ledger::default(), CancellationToken::new(), Heard::default());
-        let clock = crate::SystemClock::default();
+            (Limiter::new(4), Ledger::default(), CancellationToken::new(), Heard::default());
+        let clock = source::SystemClock::default();
         limiter.pause_for(Duration::from_mins(1), "limit", &clock);
         let pass = || limiter.acquire(&clock, &ledger, &heard, &cancel);
         let (first, second, third) = tokio::join!(pass(), pass(), pass());
@@ -188,8 +209,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_interrupted_wait_ends_at_once() {
-        let (limiter, ledger, cancel) = (RateLimiter::new(1), Ledger::default(), CancellationToken::new());
-        let clock = crate::SystemClock::default();
+        let (limiter, ledger, cancel) = (Limiter::new(1), Ledger::default(), CancellationToken::new());
+        let clock = source::SystemClock::default();
         limiter.pause_for(Duration::from_hours(1), "limit", &clock);
         cancel.cancel();
         let error = limiter.acquire(&clock, &ledger, &Silent, &cancel).await.expect_err("interrupted");

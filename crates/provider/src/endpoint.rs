@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use crate::{ErrorKind, SourceError};
+use source::{ErrorKind, SourceError};
 
 /// What a connector says about addresses that it refuses. Each text goes on where the sentence about the fault ends.
 #[derive(Clone, Copy, Debug)]
@@ -46,9 +46,43 @@ pub fn is_loopback(url: &Url) -> bool {
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Whether two addresses have scheme, host and port in common: what may go to the one may go to the other.
+pub fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.origin() == other.origin()
+}
+
+/// `base` with `path` added, whether or not `base` ends in a slash.
+pub fn join(base: &Url, path: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path);
+    }
+    url
+}
+
+/// An address without what follows its path, which may be a secret.
+pub fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The server of an address, for messages.
+pub fn server(url: &Url) -> &str {
+    url.host_str().unwrap_or("the server")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_joined_whatever_the_base_ends_in() {
+        for base in ["https://ghe.example.com/api/v3", "https://ghe.example.com/api/v3/"] {
+            let url = join(&Url::parse(base).expect("valid"), &["orgs", "a/b", "installation"]);
+            assert_eq!(url.as_str(), "https://ghe.example.com/api/v3/orgs/a%2Fb/installation");
+        }
+        let url = join(&Url::parse("https://example.com/api/").expect("valid"), &["projects", "a:b/c"]);
+        assert_eq!(url.as_str(), "https://example.com/api/projects/a:b%2Fc");
+    }
 
     const ADVICE: Advice = Advice { form: "https://HOST", with_login: ": leave them out", plain_http: ": use https" };
 

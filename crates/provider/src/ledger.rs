@@ -14,8 +14,9 @@ pub struct LedgerSnapshot {
     pub waited: Duration,
 }
 
+/// Counts what a client uses.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub struct Ledger {
     calls: AtomicU64,
     points: AtomicU64,
     waited_micros: AtomicU64,
@@ -26,7 +27,8 @@ impl Ledger {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn count_points(&self, points: u64) {
+    /// Counts what an answer cost.
+    pub fn count_points(&self, points: u64) {
         self.points.fetch_add(points, Ordering::Relaxed);
     }
 
@@ -34,7 +36,8 @@ impl Ledger {
         self.waited_micros.fetch_add(u64::try_from(wait.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    pub(crate) fn snapshot(&self) -> LedgerSnapshot {
+    /// What was used so far.
+    pub fn snapshot(&self) -> LedgerSnapshot {
         LedgerSnapshot {
             calls: self.calls.load(Ordering::Relaxed),
             points: self.points.load(Ordering::Relaxed),

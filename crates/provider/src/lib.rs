@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod body;
+mod call;
+mod connection;
+pub mod endpoint;
+mod ledger;
+mod limiter;
+mod policy;
+mod reply;
+mod times;
+pub mod tls;
+mod transport;
+
+pub use body::LARGEST_REPLY;
+pub use call::{Asking, Call, Decision, Unready};
+pub use connection::{About, Connection};
+pub use ledger::{Ledger, LedgerSnapshot};
+pub use limiter::{cancelled, sleep, wait_until};
+pub use policy::{Policy, doubled};
+pub use reply::Reply;
+pub use reqwest::{Method, header};
+pub use times::{after, between};
+pub use transport::{Broken, Request, Transport, secret};
+pub use url::Url;
