@@ -81,6 +81,16 @@ impl GitlabClient {
         format!("{}/{kind}/{number}", self.host())
     }
 
+    /// Web address of what has this path on the server.
+    pub fn address_of(&self, path: &[&str]) -> String {
+        let mut address = self.inner.url.as_str().trim_end_matches('/').to_owned();
+        for step in path {
+            address.push('/');
+            address.push_str(step);
+        }
+        address
+    }
+
     /// The time by the client's own clock.
     pub fn now(&self) -> Instant {
         self.inner.connection.clock().now()
@@ -121,11 +131,12 @@ impl GitlabClient {
         &self,
         what: &str,
         path: &[&str],
+        query: &[(&str, &str)],
         progress: &dyn Progress,
         cancel: &CancellationToken,
     ) -> Result<(T, Instant), SourceError> {
         let mut calls = 0;
-        let reply = self.get(self.address(path, &[]), Asking { what, progress, cancel }, &mut calls).await?;
+        let reply = self.get(self.address(path, query), Asking { what, progress, cancel }, &mut calls).await?;
         Ok((self.decoded(&reply, what)?, time_of(&reply)))
     }
 

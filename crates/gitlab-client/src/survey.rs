@@ -3,10 +3,10 @@
 use model::Instant;
 use model::records::{Place, Repository};
 use serde::Deserialize;
-use source::{Progress, SourceError};
+use source::{Progress, Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 
-use crate::GitlabClient;
+use crate::{GitlabClient, GraphqlQuery, PageSize};
 
 /// What a group holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +17,10 @@ pub struct Survey {
     pub at: Instant,
     /// Its projects and those of its subgroups, in order of their ids; not those that are only shared with it.
     pub projects: Vec<ProjectSummary>,
+    /// How many issues there are; `None` where GitLab does not say.
+    pub issues: Option<u64>,
+    /// How many merge requests there are; `None` where GitLab does not say.
+    pub merge_requests: Option<u64>,
 }
 
 /// A group.
@@ -46,6 +50,18 @@ impl ProjectSummary {
     }
 }
 
+/// What is good to know, and nothing rests on it.
+fn unless_fatal<T>(found: Result<T, SourceError>) -> Result<Option<T>, SourceError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_fatal() => Err(error),
+        Err(error) => {
+            tracing::debug!(%error, "{error}");
+            Ok(None)
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Project {
     id: u64,
@@ -65,7 +81,7 @@ impl GitlabClient {
         cancel: &CancellationToken,
     ) -> Result<Survey, SourceError> {
         let (found, at) =
-            self.object::<Group>(&format!("the group {group}"), &["groups", group], progress, cancel).await?;
+            self.object::<Group>(&format!("the group {group}"), &["groups", group], &[], progress, cancel).await?;
         let what = format!("projects of {group}");
         // By default projects that are shared with the group are listed too: they are others'.
         let query = [
@@ -82,7 +98,60 @@ impl GitlabClient {
             let Some(next) = page.next else { break };
             page = self.next(&what, &next, progress, cancel).await?;
         }
-        Ok(Survey { group: found, at, projects })
+        let issues = self.count_of_issues(group, progress, cancel).await?;
+        let merge_requests = self.count_of_merge_requests(&found.full_path, progress, cancel).await?;
+        Ok(Survey { group: found, at, projects, issues, merge_requests })
+    }
+
+    async fn count_of_issues(
+        &self,
+        group: &str,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<Option<u64>, SourceError> {
+        #[derive(Deserialize)]
+        struct Found {
+            statistics: Statistics,
+        }
+        #[derive(Deserialize)]
+        struct Statistics {
+            counts: Counts,
+        }
+        #[derive(Deserialize)]
+        struct Counts {
+            all: u64,
+        }
+        let what = format!("the number of issues of {group}");
+        let path = ["groups", group, "issues_statistics"];
+        let found = self.object::<Found>(&what, &path, &[("scope", "all")], progress, cancel).await;
+        unless_fatal(found.map(|(found, _)| found.statistics.counts.all))
+    }
+
+    async fn count_of_merge_requests(
+        &self,
+        group: &str,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<Option<u64>, SourceError> {
+        #[derive(Deserialize)]
+        struct Found {
+            group: Option<InGroup>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct InGroup {
+            merge_requests: Count,
+        }
+        #[derive(Deserialize)]
+        struct Count {
+            count: u64,
+        }
+        let document =
+            "query($group: ID!) { group(fullPath: $group) { mergeRequests(includeSubgroups: true) { count } } }";
+        let query = GraphqlQuery { document, what: &format!("the number of merge requests of {group}") };
+        let make = |_| serde_json::json!({"group": group});
+        let found = self.query::<Found>(query, &PageSize::new(Scope::PullRequests, 1), make, progress, cancel).await;
+        unless_fatal(found.map(|reply| reply.data.group.map(|group| group.merge_requests.count))).map(Option::flatten)
     }
 
     fn summary(&self, project: Project) -> ProjectSummary {

@@ -13,11 +13,8 @@ async fn answering(replies: Vec<ResponseTemplate>) -> Stage {
     let last = replies.len() - 1;
     for (place, reply) in replies.into_iter().enumerate() {
         let mock = Mock::given(path("/api/v4/groups")).respond_with(reply);
-        if place < last {
-            mock.up_to_n_times(1).mount(&stage.server).await
-        } else {
-            mock.mount(&stage.server).await
-        };
+        let mock = if place < last { mock.up_to_n_times(1) } else { mock };
+        mock.mount(&stage.server).await;
     }
     stage
 }

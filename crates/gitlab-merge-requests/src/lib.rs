@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod convert;
+mod numbers;
+mod run;
+mod source;
+mod wire;
+
+pub use source::MergeRequestSource;

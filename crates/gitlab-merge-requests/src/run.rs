@@ -1,0 +1,164 @@
+//! One import of a group's merge requests.
+
+use std::collections::BTreeSet;
+
+use gitlab_client::{GitlabClient, GraphqlQuery, Kept, PageSize, ProjectSummary, Span};
+use model::Instant;
+use model::records::Record;
+use serde_json::json;
+use source::{Batch, Context, ErrorKind, Event, Scope, SourceError, Usage};
+
+use crate::convert::{Draft, Rest};
+use crate::numbers::Numbers;
+use crate::source::Subject;
+use crate::wire::{Connection, MergeRequest, PAGE, PageData, REST, RestData};
+
+/// How often the lists of one merge request are followed: 100 commits and notes each time.
+const MOST_PAGES: usize = 500;
+
+pub(crate) struct Run<'a> {
+    subject: &'a Subject,
+    context: &'a Context<'a>,
+    kept: Kept,
+    span: Span,
+    usage: Usage,
+    /// Projects that the survey does not have.
+    unknown: BTreeSet<String>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(subject: &'a Subject, context: &'a Context<'a>) -> Self {
+        let kept = Kept::read(context.cursor.as_deref());
+        let span = kept.span(context.window);
+        let usage = Usage {
+            full: span.since.is_none(),
+            covered_from: span.since,
+            covered_to: Some(subject.survey.at),
+            ..Usage::default()
+        };
+        Self { subject, context, kept, span, usage, unknown: BTreeSet::new() }
+    }
+
+    pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
+        let group = self.group().to_owned();
+        let mut numbers = Numbers::new(&self.subject.client, &group, self.span.since);
+        let mut newest = None;
+        let mut cursor = None;
+        loop {
+            let list = self.page(cursor.as_deref()).await?;
+            cursor = list.next();
+            let mut records = Vec::new();
+            for wire in list.nodes.into_iter().flatten() {
+                newest = newest.max(Some(wire.updated_at.0));
+                records.extend(self.record(Draft::new(wire), &mut numbers).await?);
+            }
+            self.commit(records, newest, cursor.is_none())?;
+            if cursor.is_none() {
+                return self.result();
+            }
+        }
+    }
+
+    fn client(&self) -> &'a GitlabClient {
+        &self.subject.client
+    }
+
+    fn group(&self) -> &'a str {
+        &self.subject.survey.group.full_path
+    }
+
+    async fn page(&mut self, cursor: Option<&str>) -> Result<Connection<MergeRequest>, SourceError> {
+        let what = format!("merge requests of {}", self.group());
+        let (group, since) = (self.group(), self.span.since.map(Instant::to_rfc3339));
+        let make = |first| json!({"group": group, "after": since, "first": first, "cursor": cursor});
+        let query = GraphqlQuery { document: PAGE, what: &what };
+        let Context { progress, cancel, .. } = self.context;
+        let reply = self.client().query::<PageData>(query, &self.subject.pages, make, *progress, cancel).await?;
+        self.usage.calls += reply.calls;
+        reply.data.group.map(|group| group.merge_requests).ok_or_else(|| {
+            let message = format!("reading {what}: GitLab has no such group, or does not show it to this token");
+            SourceError::new(ErrorKind::NotFound, message).in_request(reply.request_id)
+        })
+    }
+
+    /// One merge request with all that its lists hold; `None` of a project that the survey does not have.
+    async fn record(&mut self, mut draft: Draft, numbers: &mut Numbers<'_>) -> Result<Option<Record>, SourceError> {
+        let Some(project) = self.subject.projects.get(draft.project()) else {
+            self.unknown.insert(draft.project().to_owned());
+            return Ok(None);
+        };
+        let project: &ProjectSummary = &self.subject.survey.projects[*project];
+        for _ in 0..MOST_PAGES {
+            if draft.rest == Rest::default() {
+                let numbered = numbers.of(&draft, self.context, &mut self.usage).await?;
+                return Ok(Some(Record::PullRequest(Box::new(draft.finish(project, &numbered, self.client())))));
+            }
+            self.read_on(&mut draft).await?;
+        }
+        let message = format!(
+            "reading {}: GitLab goes on offering further pages of its notes or commits, after {MOST_PAGES} of them; import again \
+             later",
+            draft.reference()
+        );
+        Err(SourceError::new(ErrorKind::UnexpectedResponse, message))
+    }
+
+    /// Reads the next page of the lists of a merge request that go on.
+    async fn read_on(&mut self, draft: &mut Draft) -> Result<(), SourceError> {
+        let what = format!("the rest of {}", draft.reference());
+        let Rest { commits, notes } = &draft.rest;
+        let variables = |first| {
+            json!({
+                "project": draft.project(), "iid": draft.number(), "first": first,
+                "commits": commits, "withCommits": commits.is_some(), "notes": notes, "withNotes": notes.is_some(),
+            })
+        };
+        let query = GraphqlQuery { document: REST, what: &what };
+        let Context { progress, cancel, .. } = self.context;
+        let pages = PageSize::new(Scope::PullRequests, 100);
+        let reply = self.client().query::<RestData>(query, &pages, variables, *progress, cancel).await?;
+        self.usage.calls += reply.calls;
+        let Some(found) = reply.data.project.and_then(|project| project.merge_request) else {
+            let message = format!("reading {what}: GitLab does not show it any more; import again");
+            return Err(SourceError::new(ErrorKind::UnexpectedResponse, message).in_request(reply.request_id));
+        };
+        draft.append(found.commits, found.notes);
+        Ok(())
+    }
+
+    /// Hands a page over. Once something is missing, the stored cursor stays in front of it.
+    fn commit(&mut self, records: Vec<Record>, newest: Option<Instant>, ended: bool) -> Result<(), SourceError> {
+        self.usage.records += records.len() as u64;
+        let moves = self.unknown.is_empty() && (self.span.moves || (ended && self.usage.full));
+        if moves {
+            self.kept = self.kept.after(newest, ended);
+        }
+        self.context.sink.commit(Batch {
+            scope: Scope::PullRequests,
+            subject: self.subject.id.clone(),
+            records,
+            cursor: moves.then(|| self.kept.write()),
+            observed_at: self.subject.survey.at,
+            full_crawl: None,
+        })?;
+        self.context.progress.event(Event::Page {
+            scope: Scope::PullRequests,
+            subject: self.group().to_owned(),
+            records: self.usage.records,
+            expected: None,
+        });
+        Ok(())
+    }
+
+    fn result(self) -> Result<Usage, SourceError> {
+        if self.unknown.is_empty() {
+            return Ok(self.usage);
+        }
+        let names: Vec<&str> = self.unknown.iter().map(String::as_str).collect();
+        let message = format!(
+            "merge requests of {} are not stored: GitLab did not list these projects when the import began; import again",
+            names.join(", ")
+        );
+        Err(SourceError::new(ErrorKind::Incomplete, message))
+    }
+}
