@@ -23,11 +23,16 @@ const WEEK: i64 = 7;
 
 /// Names the repositories that were imported before and are listed no longer. An import of everything dates what is in
 /// them.
-pub(crate) fn name_unlisted(run: &mut Run, arguments: &Arguments, survey: &Survey) -> Result<(), Failure> {
+pub(crate) fn name_unlisted(
+    run: &mut Run,
+    arguments: &Arguments,
+    target: &Target,
+    survey: &Survey,
+) -> Result<(), Failure> {
     if !survey.incomplete.is_empty() {
         return Ok(());
     }
-    for repository in run.store.unlisted_repositories(&survey.org, run.number)? {
+    for repository in run.store.unlisted_repositories(&target.client.host(), &survey.org, run.number)? {
         if !arguments.repo.is_empty() && !arguments.repo.contains(&repository.name) {
             continue;
         }
@@ -51,7 +56,7 @@ pub(crate) async fn follow_renamed(run: &Run, target: &Target, survey: &Survey) 
         survey.repositories.iter().any(|it| it.record.id == stored.id || it.record.name == stored.name)
     };
     let mut ids: Vec<String> = Vec::new();
-    for stored in run.store.unlisted_repositories(&survey.org, run.number)? {
+    for stored in run.store.unlisted_repositories(&target.client.host(), &survey.org, run.number)? {
         if !is_listed(&stored) {
             ids.push(stored.id);
         }

@@ -6,8 +6,8 @@ use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 
-/// Import the issues, boards, pull requests and deployments of a GitHub organisation, and the bills of the clouds,
-/// into the store.
+/// Import the issues, boards, pull requests and deployments of a GitHub organisation, merge requests of GitLab groups,
+/// and the bills of the clouds, into the store.
 ///
 /// Fetches what changed since the last import, page by page; a page and the place behind it are stored together,
 /// so an import that was stopped goes on where it was. Afterwards the raw tables are published as CSV files in
@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Organisation to import [default: github.org of the configuration].
     #[arg(long, value_name = "O")]
     pub org: Option<String>,
+    /// Group of GitLab to import, with its subgroups; several times for several groups.
+    #[arg(long, value_name = "G")]
+    pub gitlab_group: Vec<String>,
     /// Fetch only what changed since then (a date is its midnight in UTC). Removes nothing, and what it leaves
     /// out is fetched by the next import without it.
     #[arg(long, value_name = "DATE|RFC3339", value_parser = command_line::instant)]
@@ -82,6 +85,8 @@ Environment:
                           a GitHub App instead (or github.app in the configuration)
   GITHUB_API_URL, GITHUB_GRAPHQL_URL
                           a GitHub Enterprise Server
+  GITLAB_TOKEN            token of GitLab with the scope read_api
+  GITLAB_URL              a GitLab server other than https://gitlab.com
   AZURE_SUBSCRIPTION_ID   subscriptions, separated by commas
   AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
                           an application with the role Cost Management Reader; without a secret: workload identity,
@@ -118,6 +123,11 @@ impl Arguments {
     /// Whether anything of GitHub is asked for.
     pub fn wants_github(&self) -> bool {
         self.wants_issues() || self.wants_pull_requests() || self.wants_deliveries()
+    }
+
+    /// Whether anything of GitLab is asked for.
+    pub fn wants_gitlab(&self) -> bool {
+        self.wants_pull_requests()
     }
 
     /// Whether bills are asked for.

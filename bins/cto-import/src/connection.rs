@@ -89,7 +89,7 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
 }
 
 /// The clock that tells what the provider's time is measured by.
-fn clock(configured: Option<&ImportClock>) -> Arc<dyn Clock> {
+pub(crate) fn clock(configured: Option<&ImportClock>) -> Arc<dyn Clock> {
     match configured {
         None | Some(ImportClock::Machine) => Arc::new(SystemClock::default()),
         Some(ImportClock::Provider) => Arc::new(SetClock::by_the_provider()),
@@ -154,7 +154,7 @@ fn credentials(config: &Config) -> Result<Credentials, Failure> {
     Ok(Credentials::App { app_id, private_key_pem, installation })
 }
 
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 

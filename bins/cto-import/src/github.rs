@@ -59,7 +59,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     remember_schema(schema, &target.org, survey.at, run)?;
     absence::follow_renamed(run, target, &survey).await?;
     store_survey(&survey, target, run)?;
-    absence::name_unlisted(run, arguments, &survey)?;
+    absence::name_unlisted(run, arguments, target, &survey)?;
     absence::boards::name_unlisted(run, arguments, target, &survey)?;
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
     let expected = plan.expected();

@@ -7,6 +7,7 @@ mod connection;
 mod csv;
 mod failure;
 mod github;
+mod gitlab;
 mod plan;
 mod reporter;
 mod run;
@@ -58,16 +59,20 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         csv::load(&store, folder)?;
         return csv::publish(&store, &arguments.data).map(|()| Outcome::Done);
     }
-    let github = github_target(arguments, &config)?;
+    let gitlab = gitlab::target(arguments, &config)?;
+    let github = github_target(arguments, &config, gitlab.is_some())?;
     let clouds = if arguments.wants_clouds() { Some(Clouds::new(&config)?) } else { None };
     let nothing = clouds.as_ref().filter(|clouds| clouds.is_empty());
-    if let (Some(clouds), None) = (nothing, &github) {
+    if let (Some(clouds), None, None) = (nothing, &github, &gitlab) {
         return Err(clouds.nothing_configured());
     }
     if arguments.dry_run {
         let store = store_for_reading(arguments)?;
         if let Some(target) = &github {
             github::dry_run(arguments, target, store.as_ref())?;
+        }
+        if let Some(target) = &gitlab {
+            gitlab::dry_run(arguments, target, store.as_ref())?;
         }
         clouds.map_or(Ok(()), |clouds| clouds.dry_run(arguments, store.as_ref()))?;
         return Ok(Outcome::Done);
@@ -80,7 +85,8 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         csv::load(&store, &arguments.data)?;
     }
     let store = Arc::new(store);
-    let outcome = run::runtime().and_then(|runtime| runtime.block_on(ask(arguments, github.as_ref(), clouds, &store)));
+    let providers = Providers { github: github.as_ref(), gitlab: gitlab.as_ref(), clouds };
+    let outcome = run::runtime().and_then(|runtime| runtime.block_on(ask(arguments, providers, &store)));
     // Whatever was committed is published, also after a failure or an interruption.
     let published = csv::publish(&store, &arguments.data);
     match (outcome, published) {
@@ -93,35 +99,43 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
 }
 
-/// The organisation to import, where anything of GitHub is asked for. With --all it may be absent as a whole.
-fn github_target(arguments: &Arguments, config: &Config) -> Result<Option<Target>, Failure> {
+/// Who is asked.
+struct Providers<'a> {
+    github: Option<&'a Target>,
+    gitlab: Option<&'a gitlab::Target>,
+    clouds: Option<Clouds>,
+}
+
+/// The organisation to import, where anything of GitHub is asked for. With --all, and where groups of GitLab are to be
+/// imported, it may be absent as a whole.
+fn github_target(arguments: &Arguments, config: &Config, has_gitlab: bool) -> Result<Option<Target>, Failure> {
     if !arguments.wants_github() {
         return Ok(None);
     }
-    if arguments.all && !connection::is_configured(arguments, config) {
-        report!("note: skipped GitHub: neither an organisation (--org, github.org) nor credentials are set");
+    if (arguments.all || has_gitlab) && !connection::is_configured(arguments, config) {
+        if arguments.all {
+            report!("note: skipped GitHub: neither an organisation (--org, github.org) nor credentials are set");
+        }
         return Ok(None);
     }
     connection::target(arguments, config).map(Some)
 }
 
 /// Asks every provider; one that fails does not keep the others from being imported.
-async fn ask(
-    arguments: &Arguments,
-    github: Option<&Target>,
-    clouds: Option<Clouds>,
-    store: &Arc<Store>,
-) -> Result<Outcome, Failure> {
+async fn ask(arguments: &Arguments, providers: Providers<'_>, store: &Arc<Store>) -> Result<Outcome, Failure> {
+    let Providers { github, gitlab, clouds } = providers;
     let mut run = Run::begin(store, Window { since: arguments.since, full: arguments.full })?;
     if let Some(target) = github
         && let Err(failure) = github::import(&mut run, arguments, target).await
     {
         run.reporter.finish();
-        if clouds.is_none() {
+        if gitlab.is_none() && clouds.is_none() {
             return Err(failure);
         }
-        run.reporter.line(&format!("failed: GitHub: {failure}"));
-        run.missing("GitHub", &failure.to_string());
+        run.failed("GitHub", &failure);
+    }
+    if let Some(target) = gitlab.filter(|_| !run.cancel.is_cancelled()) {
+        gitlab::import(&mut run, arguments, target).await?;
     }
     if let Some(clouds) = clouds.filter(|_| !run.cancel.is_cancelled()) {
         clouds.import(&mut run).await?;

@@ -100,6 +100,12 @@ impl Run {
         self.failures.push(format!("{what}: {why}"));
     }
 
+    /// Says and notes that all of something could not be imported.
+    pub(crate) fn failed(&mut self, what: &str, failure: &Failure) {
+        self.reporter.line(&format!("failed: {what}: {failure}"));
+        self.missing(what, &failure.to_string());
+    }
+
     /// Notes that a source that earlier imports had is missing, among the runs too.
     pub(crate) fn missing_source(
         &mut self,

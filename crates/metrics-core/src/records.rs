@@ -187,12 +187,12 @@ impl RawBuilder {
         self.raw.issues.tell_untold_states();
         match self.repeated {
             Some(repeated) => Err(repeated),
-            None => Ok(Raw {
-                dictionary: self.texts.into_dictionary(),
-                as_of: Some(as_of),
-                cloud_as_of: Some(as_of),
-                ..self.raw
-            }),
+            None => {
+                let dictionary = self.texts.into_dictionary();
+                let mut raw = Raw { dictionary, as_of: Some(as_of), cloud_as_of: Some(as_of), ..self.raw };
+                raw.name_merge_requests();
+                Ok(raw)
+            }
         }
     }
 

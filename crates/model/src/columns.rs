@@ -14,6 +14,7 @@ mod texts;
 
 use crate::Instant;
 use crate::cells::RawColumns as _;
+use crate::records::USUAL_HOST;
 
 pub use crate::kinds::{
     DeploymentOutcome, IncidentEventKind, IssueState, ProjectKind, PullRequestEventKind, ReviewState, RunConclusion,
@@ -136,6 +137,12 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// Names merge requests as GitLab does. To be called once all rows and the dictionary are there.
+    pub fn name_merge_requests(&mut self) {
+        let dictionary = &self.dictionary;
+        self.pull_requests.name_merge_requests(|host| matches!(&*dictionary.text(host), "" | USUAL_HOST));
+    }
+
     /// Nothing is to be appended any more: gives back the room for it, and lets tables [share](TextColumn::share) the
     /// texts instead of holding copies of them.
     pub fn settle(&mut self) {

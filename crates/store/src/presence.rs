@@ -1,7 +1,7 @@
 //! Queries for what should be there and may not be: unlisted repositories and boards, unseen issues and cards.
 
 use model::Instant;
-use model::records::{Presence, Project, Repository};
+use model::records::{Presence, Project, Repository, host_or_usual};
 use rusqlite::Connection;
 
 use crate::Kind;
@@ -78,23 +78,28 @@ pub(crate) fn cards_of_unread_issues(
 
 /// Repositories of an organisation that an import before this one listed, that this one did not list, and of which
 /// something is stored that has not vanished.
-pub(crate) fn unlisted(connection: &Connection, org: &str, run: i64) -> rusqlite::Result<Vec<Repository>> {
+pub(crate) fn unlisted(connection: &Connection, host: &str, org: &str, run: i64) -> rusqlite::Result<Vec<Repository>> {
     rows_where(
         connection,
-        "org = ?1 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2
+        "org = ?1 AND host = ?3 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2
            AND (EXISTS (SELECT 1 FROM issue WHERE issue.repository = repository.row_id AND vanished_at IS NULL)
              OR EXISTS (SELECT 1 FROM pr WHERE pr.repository = repository.row_id AND vanished_at IS NULL))",
-        (org, run),
+        (org, run, host_or_usual(host)),
         "repo, id",
     )
 }
 
 /// Boards of an organisation that an import before this one listed and that this one did not list.
-pub(crate) fn unlisted_boards(connection: &Connection, org: &str, run: i64) -> rusqlite::Result<Vec<Project>> {
+pub(crate) fn unlisted_boards(
+    connection: &Connection,
+    host: &str,
+    org: &str,
+    run: i64,
+) -> rusqlite::Result<Vec<Project>> {
     rows_where(
         connection,
-        "org = ?1 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2",
-        (org, run),
+        "org = ?1 AND host = ?3 AND id IS NOT NULL AND observed_run >= 0 AND observed_run < ?2",
+        (org, run, host_or_usual(host)),
         "project_name, project_id",
     )
 }

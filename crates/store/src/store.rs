@@ -216,16 +216,16 @@ impl Store {
         self.read(|connection| presence::lacking_folders(connection, repository_id))
     }
 
-    /// Repositories of an organisation, by name, that an import before the run listed and the run did not, as far as
+    /// Repositories of an organisation of a host (empty for the usual one), by name, that an import before the run listed and the run did not, as far as
     /// anything is stored of them that has not vanished.
-    pub fn unlisted_repositories(&self, org: &str, run: i64) -> Result<Vec<Repository>, StoreError> {
-        self.read(|connection| presence::unlisted(connection, org, run))
+    pub fn unlisted_repositories(&self, host: &str, org: &str, run: i64) -> Result<Vec<Repository>, StoreError> {
+        self.read(|connection| presence::unlisted(connection, host, org, run))
     }
 
-    /// Boards of an organisation, by name and without their columns, that an import before the run listed and the run did
-    /// not.
-    pub fn unlisted_boards(&self, org: &str, run: i64) -> Result<Vec<Project>, StoreError> {
-        self.read(|connection| presence::unlisted_boards(connection, org, run))
+    /// Boards of an organisation of a host (empty for the usual one), by name and without their columns, that an import before
+    /// the run listed and the run did not.
+    pub fn unlisted_boards(&self, host: &str, org: &str, run: i64) -> Result<Vec<Project>, StoreError> {
+        self.read(|connection| presence::unlisted_boards(connection, host, org, run))
     }
 
     /// Notes that these boards (`project_id` of [`Store::unlisted_boards`]) are not shown to an import. All that is

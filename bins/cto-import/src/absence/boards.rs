@@ -24,7 +24,7 @@ pub(crate) fn name_unlisted(
     }
     // Boards of which the columns are not known are listed, but not stored again.
     let is_listed = |stored: &Project| survey.projects.iter().any(|listed| is_same(stored, &listed.record));
-    let mut absent = run.store.unlisted_boards(&survey.org, run.number)?;
+    let mut absent = run.store.unlisted_boards(&target.client.host(), &survey.org, run.number)?;
     absent.retain(|stored| !is_listed(stored));
     let ids: Vec<String> = absent.iter().map(|board| board.number_id.clone()).collect();
     if !ids.is_empty() {

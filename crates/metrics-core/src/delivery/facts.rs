@@ -375,10 +375,9 @@ impl Builder<'_> {
 
     fn rollout_of_change(&self, facts: &ServiceFacts, change: &str, host: &str) -> Option<usize> {
         let (name, number) = change_of(change)?;
-        let number = format!("#{number}");
         let is_meant = |change: &&Change| {
             is_repository(&self.repositories.all[change.repository], name, host)
-                && self.raw.pull_requests.id.text(change.row as usize).ends_with(&number)
+                && change.number(self.raw) == number.as_bytes()
         };
         facts.changes.iter().find(is_meant).and_then(|change| change.link.rollout)
     }

@@ -88,6 +88,12 @@ pub(super) struct Change {
 }
 
 impl Change {
+    /// Its number within the repository.
+    pub(super) fn number<'a>(&self, raw: &'a Raw) -> &'a [u8] {
+        let id = raw.pull_requests.id.bytes(self.row as usize);
+        id.rsplit(|byte| matches!(byte, b'#' | b'!')).next().unwrap_or(id)
+    }
+
     /// Microseconds from the begin of its lead time to the end; below 0 where clocks disagree.
     pub(super) fn lead(&self) -> Option<i64> {
         let end = if self.ends_at_merge { self.deployed.map(|_| self.merged) } else { self.deployed };

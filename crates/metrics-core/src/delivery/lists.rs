@@ -125,7 +125,7 @@ pub(super) fn changes<'a>(raw: &'a Raw, facts: &'a Facts) -> Table {
     let table = vec![
         Column { name: "org", cells: place(0) },
         Column { name: "repo", cells: place(1) },
-        Column { name: "number", cells: texts(&rows, |row| number(raw, row.1).to_vec()) },
+        Column { name: "number", cells: texts(&rows, |row| row.1.number(raw).to_vec()) },
         Column { name: "service", cells: words(rows.iter().map(|row| service_name(row.0).as_bytes())) },
         Column { name: "title", cells: gathered(&columns.title) },
         Column { name: "merged_at", cells: instants(&rows, |row| Some(row.1.merged)) },
@@ -148,12 +148,6 @@ pub(super) fn changes<'a>(raw: &'a Raw, facts: &'a Facts) -> Table {
     Table { name: "calculated_change", columns: table }
 }
 
-/// Its number within the repository.
-fn number<'a>(raw: &'a Raw, change: &Change) -> &'a [u8] {
-    let id = raw.pull_requests.id.bytes(change.row as usize);
-    id.rsplit(|byte| matches!(byte, b'#' | b'!')).next().unwrap_or(id)
-}
-
 fn service_name(service: Option<&ServiceFacts>) -> &str {
     service.map_or("", |service| &service.name)
 }
@@ -163,7 +157,7 @@ fn change_key<'a>(
     raw: &'a Raw,
     (service, change): &(Option<&'a ServiceFacts>, &Change),
 ) -> (Option<&'a str>, usize, usize, &'a [u8]) {
-    let number = number(raw, change);
+    let number = change.number(raw);
     (service.map(|service| service.name.as_str()), change.repository, number.len(), number)
 }
 

@@ -4,6 +4,7 @@ use model_derive::RawTable;
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
+use crate::columns::TextColumn;
 use crate::kinds::{PullRequestEventKind, PullRequestState, ReviewState, Told};
 use crate::records::Place;
 
@@ -89,6 +90,32 @@ pub struct PullRequest {
     #[raw(skip)]
     #[serde(default, skip_serializing_if = "UntoldOfPullRequest::is_nothing")]
     pub untold: UntoldOfPullRequest,
+}
+
+/// What the web address of a merge request of GitLab has, and that of no pull request.
+const MERGE_REQUESTS: &[u8] = b"/-/merge_requests/";
+
+impl PullRequestColumns {
+    /// Names merge requests as GitLab does: `acme/shop/api!12` in place of `acme/shop/api#12`. To be called once all rows are
+    /// there; `is_usual` says whether a code is that of the host that has none.
+    pub fn name_merge_requests(&mut self, is_usual: impl Fn(u32) -> bool) {
+        let is_one = |row: usize| {
+            !is_usual(self.host[row]) && memchr::memmem::find(&self.url.bytes(row), MERGE_REQUESTS).is_some()
+        };
+        let Some(first) = (0..self.url.len()).find(|row| is_one(*row)) else { return };
+        let mut named = TextColumn::default();
+        for row in 0..self.url.len() {
+            let mut id = self.id.bytes(row).to_vec();
+            if row >= first
+                && is_one(row)
+                && let Some(sign) = id.iter_mut().rfind(|byte| **byte == b'#')
+            {
+                *sign = b'!';
+            }
+            named.push(&id);
+        }
+        self.id = named;
+    }
 }
 
 /// What an observation of a pull request does not tell all of, since the provider left it out. What is stored of it stays.

@@ -123,6 +123,7 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     raw.repositories = folder.read_catalogue::<Repository>()?;
     raw.imports = folder.read_catalogue::<ImportRun>()?;
     raw.dictionary = texts.into_dictionary();
+    raw.name_merge_requests();
     raw.settle();
     raw.as_of = newest_instant(&raw, folder.plausible);
     if scopes.cloud_spending {

@@ -93,6 +93,7 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw>
             return Err(in_table("dictionary", String::new)(too_much("value")));
         }
         raw.dictionary = texts.into_dictionary();
+        raw.name_merge_requests();
         raw.dictionary.settle();
         Ok(raw)
     })

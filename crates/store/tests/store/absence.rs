@@ -222,12 +222,14 @@ fn a_repository_that_is_listed_no_longer_is_named_and_comes_back_with_all_that_i
     let listed = [Record::Repository(repository("R_1", "api")), Record::Repository(repository("R_2", "web"))];
     fixture.read_in(2, 60, &listed);
     fixture.store.commit(&Page { run: 2, cursor: Some("far"), ..page(60, &[issue_record(web)]) }).expect("stored");
-    let unlisted = |run| fixture.store.unlisted_repositories("acme", run).expect("asked");
+    let unlisted = |run| fixture.store.unlisted_repositories("", "acme", run).expect("asked");
     assert!(unlisted(2).is_empty());
     fixture.read_in(3, 100, &listed[1..]);
     let gone = unlisted(3);
     assert_eq!(gone.iter().map(|it| (it.id.as_str(), it.name.as_str())).collect::<Vec<_>>(), [("R_1", "api")]);
-    assert!(fixture.store.unlisted_repositories("other", 3).expect("asked").is_empty());
+    for (host, org) in [("", "other"), ("gitlab.com", "acme")] {
+        assert!(fixture.store.unlisted_repositories(host, org, 3).expect("asked").is_empty(), "{host} {org}");
+    }
     let findings = fixture.store.absent_repository(&Absence { run: 3, at: at(100) }, "R_1").expect("stored");
     let said = said(&findings);
     assert_eq!(said, ["GitHub has 2 issues, 1 pull request no longer; the rows stay, with the date"]);

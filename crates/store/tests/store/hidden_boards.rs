@@ -38,7 +38,7 @@ fn columns(fixture: &Fixture) -> Vec<String> {
 }
 
 fn unlisted(fixture: &Fixture, run: i64) -> Vec<String> {
-    let boards = fixture.store.unlisted_boards("acme", run).expect("asked");
+    let boards = fixture.store.unlisted_boards("", "acme", run).expect("asked");
     boards.into_iter().map(|board| format!("{} {}", board.number_id, board.name)).collect()
 }
 
@@ -48,7 +48,7 @@ fn boards_that_an_import_did_not_list_are_known() {
     assert_eq!(unlisted(&fixture, 1), [""; 0]);
     fixture.read_in(2, 40, &[board("PVT_2", "78", 2)]);
     assert_eq!(unlisted(&fixture, 2), ["77 Board 1"]);
-    assert_eq!(fixture.store.unlisted_boards("other", 2).expect("asked"), []);
+    assert_eq!(fixture.store.unlisted_boards("", "other", 2).expect("asked"), []);
 }
 
 #[test]

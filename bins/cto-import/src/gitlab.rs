@@ -1,0 +1,162 @@
+//! The part of a run that asks GitLab: groups, their projects and merge requests.
+
+use std::sync::Arc;
+
+use command_line::say;
+use config_model::Config;
+use gitlab_client::{GitlabClient, Settings, Survey};
+use gitlab_merge_requests::MergeRequestSource;
+use model::records::{ImportRun, Record, RunOutcome};
+use provider::Policy;
+use secrecy::SecretString;
+use source::{Batch, Scope, Sink as _, Source, SourceError, Window};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::Arguments;
+use crate::connection::{clock, policy, user_agent, variable};
+use crate::failure::Failure;
+use crate::plan::{Task, task};
+use crate::reporter::Reporter;
+use crate::run::{Run, runtime, title};
+
+const GITLAB: &str = "GitLab";
+const DEFAULT_URL: &str = "https://gitlab.com";
+
+/// Calls that GitLab's own server allows in a minute.
+const CALLS_PER_MINUTE: u64 = 2000;
+
+/// Which groups are imported, and through which client.
+pub(crate) struct Target {
+    groups: Vec<String>,
+    client: GitlabClient,
+    concurrency: usize,
+}
+
+/// From flags, environment and configuration; `None` where no group is named or nothing of GitLab is asked for. What is
+/// missing is named with its remedy.
+pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Target>, Failure> {
+    let groups: Vec<String> =
+        arguments.gitlab_group.iter().map(|group| group.trim().trim_matches('/').to_owned()).collect();
+    if groups.is_empty() || !arguments.wants_gitlab() {
+        return Ok(None);
+    }
+    if groups.iter().any(String::is_empty) {
+        return Err(Failure::usage(
+            "--gitlab-group is empty: name a group by its path, for example acme or acme/platform",
+        ));
+    }
+    let Some(token) = variable("GITLAB_TOKEN") else {
+        return Err(Failure::usage("no credentials: set GITLAB_TOKEN to a token of GitLab with the scope read_api"));
+    };
+    let concurrency = arguments.concurrency.map(usize::from).or(config.import.concurrency).unwrap_or(4);
+    let settings = Settings {
+        url: variable("GITLAB_URL").unwrap_or_else(|| DEFAULT_URL.to_owned()),
+        token: SecretString::from(token),
+        concurrency,
+        policy: policy(&config.import, Policy::USUAL),
+        user_agent: user_agent(),
+    };
+    let client = GitlabClient::with_clock(settings, clock(config.import.clock.as_ref())).map_err(Failure::usage)?;
+    Ok(Some(Target { groups, client, concurrency }))
+}
+
+/// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing.
+pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Store>) -> Result<(), Failure> {
+    let (reporter, cancel, runtime) = (Reporter::new(), CancellationToken::new(), runtime()?);
+    let window = Window { since: arguments.since, full: arguments.full };
+    say!("{:<62} {:>9} {:>7}", "would fetch", "records", "calls");
+    let mut calls = 0;
+    for group in &target.groups {
+        let survey = runtime.block_on(target.client.survey(group, &reporter, &cancel))?;
+        for source in sources(arguments, target, survey) {
+            let task = task(source, window, store)?;
+            say!("{:<62} {:>9} {:>7}", title(&*task.source), task.expected.records, task.expected.calls);
+            calls += task.expected.calls;
+        }
+    }
+    let minutes = calls.div_ceil(CALLS_PER_MINUTE);
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    say!(
+        "{calls} calls: at {CALLS_PER_MINUTE} a minute, which gitlab.com allows, that takes at least {minutes} {unit}"
+    );
+    Ok(())
+}
+
+/// Imports all groups; one that fails does not keep the others from being imported.
+pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target) -> Result<(), Failure> {
+    for group in &target.groups {
+        if run.cancel.is_cancelled() {
+            break;
+        }
+        run.reporter.line(&format!("looking at {group} on {}", target.client.host()));
+        match target.client.survey(group, &*run.reporter, &run.cancel).await {
+            Ok(survey) => of_group(run, arguments, target, survey).await?,
+            Err(error) => run.failed(&format!("{GITLAB} group {group}"), &Failure::from(error)),
+        }
+        run.reporter.finish();
+    }
+    run.used(GITLAB, target.client.usage().calls, 0, "");
+    Ok(())
+}
+
+async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey: Survey) -> Result<(), Failure> {
+    store_survey(run, target, &survey)?;
+    name_unlisted(run, target, &survey)?;
+    let (group, projects) = (survey.group.full_path.clone(), survey.projects.len());
+    let tasks: Vec<Task> = sources(arguments, target, survey)
+        .into_iter()
+        .map(|source| task(source, run.window, Some(&*run.store)))
+        .collect::<Result<_, _>>()?;
+    let calls: u64 = tasks.iter().map(|task| task.expected.calls).sum();
+    run.reporter.line(&format!("{group}: {projects} projects; expecting about {calls} calls"));
+    run.reporter.begin(tasks.iter().map(|task| task.expected.records).sum());
+    run.all(tasks, target.concurrency).await.map(drop)
+}
+
+fn sources(arguments: &Arguments, target: &Target, survey: Survey) -> Vec<Arc<dyn Source>> {
+    let survey = Arc::new(survey);
+    let mut sources: Vec<Arc<dyn Source>> = Vec::new();
+    if arguments.wants_pull_requests() {
+        sources.push(Arc::new(MergeRequestSource::new(target.client.clone(), survey)));
+    }
+    sources
+}
+
+fn store_survey(run: &Run, target: &Target, survey: &Survey) -> Result<(), Failure> {
+    let subject = target.client.id_of("group", survey.group.id);
+    let records: Vec<Record> =
+        survey.projects.iter().map(|project| Record::Repository(project.record.clone())).collect();
+    let count = records.len() as i64;
+    let (scope, observed_at) = (Scope::Repositories, survey.at);
+    let batch = Batch { scope, subject: subject.clone(), records, cursor: None, observed_at, full_crawl: None };
+    run.sink.commit(batch).map_err(SourceError::from)?;
+    run.store.record_import(&ImportRun {
+        run: run.number,
+        scope: scope.into(),
+        subject,
+        label: survey.group.full_path.clone(),
+        outcome: RunOutcome::Ok.into(),
+        full: true,
+        covered_to: Some(survey.at),
+        records: count,
+        ..ImportRun::default()
+    })?;
+    Ok(())
+}
+
+/// Names the projects of the group that were imported before and are listed no longer.
+fn name_unlisted(run: &mut Run, target: &Target, survey: &Survey) -> Result<(), Failure> {
+    let group = &survey.group.full_path;
+    let (top, below) = group.split_once('/').unwrap_or((group, ""));
+    for project in run.store.unlisted_repositories(&target.client.host(), top, run.number)? {
+        let is_in_group =
+            project.name.strip_prefix(below).is_some_and(|rest| below.is_empty() || rest.starts_with('/'));
+        if is_in_group {
+            let why = "it was imported before and is not listed any more (deleted, moved away, or hidden): give the token access to it \
+                       again; what is stored of it stays";
+            run.missing(&format!("{top}/{}", project.name), why);
+        }
+    }
+    Ok(())
+}
