@@ -1,15 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+mod bed;
 mod bomb;
+mod broken;
 mod clock;
 pub mod contract;
 mod fixture;
+pub mod list_contract;
 mod log;
 mod memory;
 mod simulated;
 mod stage;
 mod told;
 
+pub use bed::{Bed, Client, Faults};
 pub use bomb::too_large;
 pub use clock::{VirtualClock, at};
 pub use fixture::{fixture, readable};

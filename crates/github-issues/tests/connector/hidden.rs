@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use connector_testing::contract;
+use connector_testing::list_contract;
 use github_issues::Cards;
 use serde_json::{Value, json};
 
@@ -17,17 +17,17 @@ fn page(nodes: &Value) -> wiremock::ResponseTemplate {
 
 #[tokio::test]
 async fn an_entry_that_comes_empty_without_an_error_is_asked_for_again_and_nothing_has_vanished() {
-    contract::an_entry_that_comes_empty_is_asked_for_again::<Issues>(page).await;
+    list_contract::an_entry_that_comes_empty_is_asked_for_again::<Issues>(page).await;
 }
 
 #[tokio::test]
 async fn a_page_without_its_list_is_no_empty_repository() {
-    contract::a_page_without_its_list_is_an_error::<Issues>(page).await;
+    list_contract::a_page_without_its_list_is_an_error::<Issues>(page).await;
 }
 
 #[tokio::test]
 async fn a_list_that_comes_empty_where_the_survey_counts_some_makes_nothing_vanish() {
-    contract::a_list_that_comes_empty_makes_nothing_vanish::<Issues>(page).await;
+    list_contract::a_list_that_comes_empty_makes_nothing_vanish::<Issues>(page).await;
 }
 
 #[tokio::test]
