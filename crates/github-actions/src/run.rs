@@ -81,8 +81,6 @@ impl<'a> Run<'a> {
             }
         }
         let what = format!("runs of {}", self.subject.label);
-        let Usage { records, calls, .. } = self.tally.usage;
-        tracing::info!(records, calls, "{what}: {records} in {calls} calls");
         match failed {
             Some(error) => Err(error),
             None => self.tally.into_result(&what),

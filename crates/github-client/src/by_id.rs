@@ -1,5 +1,6 @@
 //! Batches of nodes read by their ids.
 
+use serde::Deserialize;
 use source::SourceError;
 
 use crate::GraphqlError;
@@ -33,6 +34,13 @@ pub(crate) mod queries {
         variables_derives = "Clone, Debug"
     )]
     pub(crate) struct PresentIds;
+}
+
+/// What a query by ids brings, in the order of the ids.
+#[derive(Debug, Deserialize)]
+pub struct ByIdData<N> {
+    /// What has one of the ids; `None` where nothing came.
+    pub nodes: Vec<Option<N>>,
 }
 
 /// The first of the ids that are left, as many as a page takes.

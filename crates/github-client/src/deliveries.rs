@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use graphql_client::{GraphQLQuery, QueryBody};
 use model::Instant;
+use provider::cursor::Known;
 use serde::Deserialize;
 use source::{ErrorKind, Progress, Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{GithubClient, GraphqlError};
-use crate::cursor::Known;
 use crate::page_size::PageSize;
 use crate::survey::{Answer, Connection, Following, Survey};
 

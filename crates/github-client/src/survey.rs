@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use graphql_client::{GraphQLQuery, QueryBody};
 use model::Instant;
 use model::records::{Project, Repository};
+use provider::cursor::Known;
 use serde::Deserialize;
 use source::{ErrorKind, Progress, Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{GithubClient, GraphqlError};
-use crate::cursor::Known;
 use crate::following;
 use crate::page_size::PageSize;
 use crate::scopes;

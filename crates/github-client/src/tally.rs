@@ -9,7 +9,7 @@ use crate::following::Following;
 
 /// What one import has used, missed and handed over so far.
 pub struct Tally<'a> {
-    context: &'a Context<'a>,
+    pub(crate) context: &'a Context<'a>,
     /// The time of the import.
     pub at: Instant,
     /// What was used and covered.
@@ -54,6 +54,8 @@ impl<'a> Tally<'a> {
 
     /// What was used; an error when something of `what` is missing.
     pub fn into_result(self, what: &str) -> Result<Usage, SourceError> {
+        let Usage { records, calls, points, .. } = self.usage;
+        tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
         self.faults.into_result(what)?;
         Ok(self.usage)
     }

@@ -6,38 +6,30 @@ mod run;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::{GithubClient, PageSize, RepositorySummary};
+use github_client::{GithubClient, PageSize, RepositoryList, RepositorySummary};
 use model::Instant;
-use model::records::Place;
+use provider::cursor::Known;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 use crate::list::LARGEST_PAGE;
 use cursor::Kept;
-use run::{Run, Subject};
+use run::Run;
 
 /// The commits behind the deployments and releases of one repository: ids, parents, dates and where they were picked from.
 ///
 /// The subject is the node id of the repository, so that a renamed one keeps its cursor. Which commits are to be read the
 /// sink says, so it must have stored the repository's deployments and releases before.
 #[derive(Debug)]
-pub struct CommitSource {
-    client: GithubClient,
-    pages: Arc<PageSize>,
-    place: Place,
-    label: String,
-    /// How many deployments and releases the survey counts.
-    counted: u64,
-    surveyed_at: Instant,
-}
+pub struct CommitSource(RepositoryList);
 
 impl CommitSource {
     /// The commits of a repository of which a survey has found what it deploys; the arguments are those of
     /// [`DeploymentSource::new`](crate::DeploymentSource::new).
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
-        let place = summary.record.place();
-        let label = format!("{}/{}", place.org, place.repo);
-        let counted = [summary.deployments, summary.releases].into_iter().flatten().map(|known| known.total).sum();
-        Self { client, pages, place, label, counted, surveyed_at }
+        // How many deployments and releases the survey counts.
+        let total = [summary.deployments, summary.releases].into_iter().flatten().map(|known| known.total).sum();
+        let (kind, known) = ((Scope::Commits, "commits"), Known { total, updated_at: None });
+        Self(RepositoryList::new(kind, client, summary, known, surveyed_at, pages))
     }
 
     /// The page size that suits this query.
@@ -53,31 +45,23 @@ impl Source for CommitSource {
     }
 
     fn subject(&self) -> &str {
-        &self.place.repository_id
+        &self.0.place.repository_id
     }
 
     fn label(&self) -> &str {
-        &self.label
+        &self.0.label
     }
 
     /// One page where there are other deployments or releases than before. How many commits lie behind them is not known
     /// before they are read: a hundred to a call.
     fn expected(&self, _window: Window, cursor: Option<&str>) -> Expected {
-        if self.counted == 0 || Kept::read(cursor).counted == Some(self.counted) {
+        if self.0.known.total == 0 || Kept::read(cursor).counted == Some(self.0.known.total) {
             return Expected::default();
         }
         Expected { records: u64::from(LARGEST_PAGE), calls: 1, points: 1 }
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        let subject = Subject {
-            client: &self.client,
-            pages: &self.pages,
-            place: &self.place,
-            label: &self.label,
-            counted: self.counted,
-            at: self.surveyed_at,
-        };
-        Run::new(subject, context).run().await
+        Run::new(&self.0, context).run().await
     }
 }

@@ -5,7 +5,7 @@ mod convert;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::{Following, GithubClient, PageSize, RepositorySummary, Tally, faults};
+use github_client::{Following, GithubClient, ListPath, PageSize, RepositorySummary, Tally, faults};
 use model::Instant;
 use model::records::{Place, Record};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
@@ -27,7 +27,7 @@ impl DeploymentSource {
     /// repositories, so that one that is too heavy for large pages teaches the others;
     /// [`DeploymentSource::page_size`] makes one.
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
-        Self(ListSource::new(client, summary, summary.deployments, surveyed_at, pages))
+        Self(ListSource::new::<OfDeployments>(client, summary, summary.deployments, surveyed_at, pages))
     }
 
     /// The page size that suits this query.
@@ -68,7 +68,7 @@ pub(crate) struct OfDeployments;
 impl List for OfDeployments {
     const SCOPE: Scope = Scope::Deployments;
     const NAME: &'static str = "deployments";
-    const PATH: &'static str = "node.deployments.nodes";
+    const PATH: ListPath = ListPath { path: "node.deployments.nodes", may_be_hidden: None };
     /// Approvals are waited for 30 days at most.
     const WAITING_DAYS: Option<i64> = Some(35);
     const MAY_COME_LATE: bool = false;

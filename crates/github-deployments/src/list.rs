@@ -6,17 +6,17 @@ mod run;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::cursor::Known;
-use github_client::{GithubClient, PageSize, RepositorySummary, Tally, by_id, faults};
+use github_client::{GithubClient, ListPath, PageSize, RepositoryList, RepositorySummary, Tally, by_id};
 use graphql_client::GraphQLQuery;
 use model::Instant;
 use model::records::{Place, Record};
+use provider::cursor::Known;
 use serde::de::DeserializeOwned;
 use source::{Context, Expected, Scope, SourceError, Usage, Window};
 
 use crate::wire::{Answer, Answers, OneList};
 use cursor::Kept;
-use run::{Run, Subject};
+use run::Run;
 
 /// Entries per page, at most and at first.
 pub(crate) const LARGEST_PAGE: u32 = 100;
@@ -30,8 +30,8 @@ pub(crate) trait List: Send + Sync + 'static {
     const SCOPE: Scope;
     /// What people call the entries.
     const NAME: &'static str;
-    /// Path of the list in the answers.
-    const PATH: &'static str;
+    /// Where the list is in the answers.
+    const PATH: ListPath;
     /// For how many days an entry is read again that waits for its end; `None`: for ever.
     const WAITING_DAYS: Option<i64>;
     /// Whether an entry may come into the list behind older ones.
@@ -68,39 +68,32 @@ pub(crate) struct Entry {
 
 /// One list of one repository.
 #[derive(Debug)]
-pub(crate) struct ListSource {
-    client: GithubClient,
-    pages: Arc<PageSize>,
-    place: Place,
-    label: String,
-    /// What the survey counts; `None` where it was not told.
-    known: Option<Known>,
-    surveyed_at: Instant,
-}
+pub(crate) struct ListSource(RepositoryList);
 
 impl ListSource {
-    pub(crate) fn new(
+    pub(crate) fn new<L: List>(
         client: GithubClient,
         summary: &RepositorySummary,
         known: Option<Known>,
         surveyed_at: Instant,
         pages: Arc<PageSize>,
     ) -> Self {
-        let place = summary.record.place();
-        let label = format!("{}/{}", place.org, place.repo);
-        Self { client, pages, place, label, known, surveyed_at }
+        let (kind, counted) = ((L::SCOPE, L::NAME), known.unwrap_or_default());
+        let list = RepositoryList::new(kind, client, summary, counted, surveyed_at, pages);
+        // What the survey was not told may not be read.
+        Self(RepositoryList { access: known.is_some(), ..list })
     }
 
     pub(crate) fn subject(&self) -> &str {
-        &self.place.repository_id
+        &self.0.place.repository_id
     }
 
     pub(crate) fn label(&self) -> &str {
-        &self.label
+        &self.0.label
     }
 
     pub(crate) fn expected<L: List>(&self, window: Window, cursor: Option<&str>) -> Expected {
-        let (kept, known) = (Kept::read(cursor), self.known.unwrap_or_default());
+        let (kept, known) = (Kept::read(cursor), self.0.known);
         let list = kept.plan::<L>(window, known, 0).expected(known.total, LARGEST_PAGE, POINTS_PER_PAGE);
         let waiting = kept.waiting.len() as u64;
         let calls = waiting.div_ceil(by_id::MOST_IDS as u64);
@@ -108,17 +101,6 @@ impl ListSource {
     }
 
     pub(crate) async fn run<L: List>(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        let Some(known) = self.known else {
-            return Err(faults::no_access(&format!("{} of {}", L::NAME, self.label)));
-        };
-        let subject = Subject {
-            client: &self.client,
-            pages: &self.pages,
-            place: &self.place,
-            label: &self.label,
-            known,
-            at: self.surveyed_at,
-        };
-        Run::<L>::new(subject, context).run().await
+        Run::<L>::new(self.0.checked()?, context).run().await
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::{GithubClient, PageSize, RepositorySummary};
+use github_client::{GithubClient, ListPath, PageSize, RepositorySummary};
 use model::Instant;
 use model::records::{Place, Record, Release};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
@@ -22,7 +22,7 @@ impl ReleaseSource {
     /// The releases of a repository of which a survey has found what it releases; the arguments are those of
     /// [`DeploymentSource::new`](crate::DeploymentSource::new).
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
-        Self(ListSource::new(client, summary, summary.releases, surveyed_at, pages))
+        Self(ListSource::new::<OfReleases>(client, summary, summary.releases, surveyed_at, pages))
     }
 
     /// The page size that suits this query.
@@ -63,7 +63,7 @@ pub(crate) struct OfReleases;
 impl List for OfReleases {
     const SCOPE: Scope = Scope::Releases;
     const NAME: &'static str = "releases";
-    const PATH: &'static str = "node.releases.nodes";
+    const PATH: ListPath = ListPath { path: "node.releases.nodes", may_be_hidden: None };
     const WAITING_DAYS: Option<i64> = None;
     /// A release is as old as its commit by the list's reckoning: one that is published late lies deep in it.
     const MAY_COME_LATE: bool = true;

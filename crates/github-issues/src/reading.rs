@@ -95,8 +95,6 @@ impl<'a> Reading<'a> {
             (self.left_out.empty_entries, "entries came empty and were left out"),
         ];
         self.tally.note(what, &left_out);
-        let Usage { records, calls, points, .. } = self.tally.usage;
-        tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
         self.tally.into_result(what)
     }
 

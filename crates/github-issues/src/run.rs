@@ -1,30 +1,22 @@
 //! One import of one repository's issues.
 
-use github_client::cursor::{Crawl, Cursor, Known, Plan};
-use github_client::faults;
+use async_trait::async_trait;
 use github_client::scalars::DateTime;
-use github_client::{Following, GraphqlError};
+use github_client::{Entries, Following, ListPath, PageAsked, PageCame, RepositoryList, faults};
 use model::Instant;
-use model::records::{Place, Record};
-use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage, Window};
+use model::records::Record;
+use provider::cursor::{Cursor, Known};
+use provider::list::{self, List, Page};
+use source::{Context, FullCrawl, SourceError, Usage};
 
 use crate::reading::{MAY_BE_HIDDEN, Reading};
 use crate::wire::{IssuePage, issues};
 
-/// Path of the list in the answers.
-const LIST: &str = "node.issues.nodes";
-
-/// What does not change during an import.
-pub(crate) struct Subject<'a> {
-    pub(crate) place: &'a Place,
-    /// `org/name`.
-    pub(crate) label: &'a str,
-    pub(crate) known: Known,
-}
+const LIST: ListPath = ListPath { path: "node.issues.nodes", may_be_hidden: MAY_BE_HIDDEN };
 
 /// One import under way.
 pub(crate) struct Run<'a> {
-    subject: Subject<'a>,
+    list: &'a RepositoryList,
     reading: Reading<'a>,
     context: &'a Context<'a>,
     cursor: Cursor,
@@ -39,131 +31,117 @@ struct Listing {
     left: Option<u64>,
 }
 
-/// One page.
-struct Page {
-    records: Vec<Record>,
-    /// Where the next page begins; `None` after the last.
-    next: Option<String>,
-    /// The last change among its issues.
-    last_change: Option<Instant>,
-}
-
-/// An answer, counted and taken apart.
-struct Taken {
-    node: Option<issues::IssuesNodeOnRepository>,
-    errors: Vec<GraphqlError>,
-    request_id: Option<String>,
-}
-
-impl Page {
-    fn empty() -> Self {
-        Self { records: Vec::new(), next: None, last_change: None }
-    }
-}
-
 impl<'a> Run<'a> {
-    pub(crate) fn new(subject: Subject<'a>, mut reading: Reading<'a>) -> Self {
-        reading.tally.following = Following::of(subject.known.total);
+    pub(crate) fn new(list: &'a RepositoryList, mut reading: Reading<'a>) -> Self {
+        reading.tally.following = Following::of(list.known.total);
         let context = reading.context;
         let cursor = Cursor::read(context.cursor.as_deref());
-        Self { subject, reading, context, cursor }
+        Self { list, reading, context, cursor }
     }
 
     /// Does what the window and the cursor ask for.
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
-        match self.cursor.plan(self.context.window, self.subject.known, self.context.generation) {
-            Plan::Nothing => {
-                self.reading.tally.usage.covered_from = self.context.window.since.or(self.cursor.watermark);
-            }
-            Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await?,
-            Plan::Crawl(crawl) if self.subject.known.total == 0 => self.find_nothing(&crawl)?,
-            Plan::Crawl(crawl) => {
-                let resumed = crawl.after.is_some();
-                self.crawl_or_begin_again(crawl).await?;
-                if resumed && !self.reading.tally.faults.any() {
-                    self.catch_up().await?;
-                }
-            }
+        list::read(&mut self).await?;
+        self.reading.end(&self.list.what())
+    }
+
+    /// Reads one page and what is left of those of its issues whose lists are longer. Gives the last change among them, too.
+    async fn read(&mut self, listing: &Listing) -> Result<(Page, Option<Instant>), SourceError> {
+        let what = self.name(listing);
+        let (client, pages) = (self.reading.client, self.reading.pages);
+        let (size, list) = (pages.current(), self.list);
+        let one = self.reading.variables(&list.place.repository_id);
+        let make = |first| listing.variables(first, one.clone());
+        let reply =
+            self.reading.tally.page::<IssuePage>((client, pages), &what, LIST, make, |data| data.node.is_some());
+        let reply = reply.await?;
+        let (errors, request_id) = (reply.errors, reply.request_id);
+        let Some(repository) = reply.data.node else {
+            return Err(faults::absent(&what, &errors, request_id));
+        };
+        let issues::IssuesNodeOnRepositoryIssues { page_info, nodes } = repository.issues;
+        let size = size.min(pages.current());
+        let asked = PageAsked { what: &what, list: LIST, after: listing.after.as_ref(), size };
+        let more = (page_info.has_next_page, page_info.end_cursor);
+        let Entries { entries, next, .. } =
+            self.reading.tally.entries(asked, PageCame { more, nodes, errors, request_id })?;
+        let last_change = entries.iter().map(|entry| entry.wire.updated_at.0).max();
+        let mut records = Vec::new();
+        for entry in entries.into_iter().filter(|entry| entry.is_whole) {
+            let issue = self.reading.issue(entry.wire, list.place.clone()).await?;
+            records.extend(issue.map(|issue| Record::Issue(Box::new(issue))));
         }
-        self.reading.end(&format!("issues of {}", self.subject.label))
+        Ok((Page { records, next }, last_change))
     }
 
-    /// Ends a crawl of which the survey says that there is nothing to read. No watermark is set: should there be
-    /// something after all, everything is read.
-    fn find_nothing(&mut self, crawl: &Crawl) -> Result<(), SourceError> {
-        self.reading.tally.usage.full = true;
-        self.cursor = Cursor::default();
-        let page = Page::empty();
-        self.commit(page, true, Some(FullCrawl { generation: crawl.generation, complete: true }), Some(0))
-    }
-
-    /// Reads everything; from the beginning where the provider no longer knows the place at which a crawl was left.
-    async fn crawl_or_begin_again(&mut self, crawl: Crawl) -> Result<(), SourceError> {
-        let from_the_beginning = Crawl { after: None, ..crawl.clone() };
-        match self.crawl(crawl.clone()).await {
-            Err(error) if error.kind == ErrorKind::UnexpectedResponse && self.cursor.has_not_moved_from(&crawl) => {
-                let note = format!("issues of {}: begun again, since {error}", self.subject.label);
-                self.context.progress.event(Event::Note(note));
-                self.crawl(from_the_beginning).await
-            }
-            outcome => outcome,
-        }
-    }
-
-    /// Reads everything, or what is left of it, in the order of creation: whatever changes meanwhile, no issue moves.
-    async fn crawl(&mut self, mut crawl: Crawl) -> Result<(), SourceError> {
-        self.reading.tally.usage.full = true;
-        let resumed = crawl.after.is_some();
-        let expected = (!resumed).then_some(self.subject.known.total);
-        loop {
-            let after = crawl.after.clone();
-            let order = issues::IssueOrderField::CREATED_AT;
-            let left =
-                expected.filter(|_| after.is_some()).map(|all| all.saturating_sub(self.reading.tally.usage.records));
-            let page = self.page(&Listing { order, since: None, after, left }).await?;
-            let has_none = page.records.is_empty() && self.reading.tally.usage.records == 0;
-            if page.next.is_none() && !resumed && has_none && !self.reading.tally.faults.any() {
-                self.reading.tally.faults.add_lack(LIST, self.subject.known.total);
-            }
-            let missing = self.reading.tally.faults.any();
-            let full_crawl = self.cursor.crawled(&mut crawl, page.next.as_ref(), self.reading.tally.at, missing);
-            let last = page.next.is_none();
-            self.commit(page, true, Some(full_crawl), expected)?;
-            if last {
-                return Ok(());
-            }
+    fn name(&self, listing: &Listing) -> String {
+        let (Some(since), what) = (listing.since, self.list.what()) else {
+            return self.list.page_after(listing.after.as_ref());
+        };
+        match &listing.after {
+            None => format!("{what} changed since {since}"),
+            Some(after) => format!("{what} changed since {since} after {after}"),
         }
     }
+}
 
-    /// Reads what changed since a crawl began that took more than one run.
-    async fn catch_up(&mut self) -> Result<(), SourceError> {
-        match self.cursor.plan(Window::default(), self.subject.known, self.context.generation) {
-            Plan::Changes { since, moves_watermark } => self.changes(since, moves_watermark).await,
-            Plan::Nothing | Plan::Crawl(_) => Ok(()),
-        }?;
-        self.reading.tally.usage.covered_from = None;
-        Ok(())
+#[async_trait]
+impl List for Run<'_> {
+    fn what(&self) -> String {
+        self.list.what()
     }
 
-    /// Reads what changed from `since` on, the oldest change first.
+    fn known(&self) -> Known {
+        self.list.known
+    }
+
+    fn at(&self) -> Instant {
+        self.list.at
+    }
+
+    fn context(&self) -> &Context<'_> {
+        self.context
+    }
+
+    fn cursor(&mut self) -> &mut Cursor {
+        &mut self.cursor
+    }
+
+    fn usage(&mut self) -> &mut Usage {
+        &mut self.reading.tally.usage
+    }
+
+    fn is_incomplete(&self) -> bool {
+        self.reading.tally.faults.any()
+    }
+
+    fn came_empty(&mut self, counted: u64) {
+        self.reading.tally.faults.add_lack(LIST.path, counted);
+    }
+
+    /// In the order of creation: whatever changes meanwhile, no issue moves.
+    async fn page(&mut self, after: Option<String>, left: Option<u64>) -> Result<Page, SourceError> {
+        let order = issues::IssueOrderField::CREATED_AT;
+        Ok(self.read(&Listing { order, since: None, after, left }).await?.0)
+    }
+
+    /// The oldest change first.
     ///
     /// Each page begins at the last change of the one before: whatever moves to the end meanwhile, nothing is skipped.
     /// Only when a whole page bears one time, pages are counted on.
     async fn changes(&mut self, since: Instant, moves_watermark: bool) -> Result<(), SourceError> {
-        self.reading.tally.usage.covered_from = Some(since);
-        let order = || issues::IssueOrderField::UPDATED_AT;
-        let mut listing = Listing { order: order(), since: Some(since), after: None, left: None };
+        let order = issues::IssueOrderField::UPDATED_AT;
+        let mut listing = Listing { order, since: Some(since), after: None, left: None };
         loop {
-            let page = self.page(&listing).await?;
+            let (page, last_change) = self.read(&listing).await?;
             if moves_watermark {
-                self.cursor.watermark = self.cursor.watermark.max(page.last_change);
+                self.cursor.watermark = self.cursor.watermark.max(last_change);
             }
-            let next = page.next.clone();
+            let next = page.next;
             if next.is_none() && moves_watermark {
-                self.cursor.read_at = Some(self.reading.tally.at);
+                self.cursor.read_at = Some(self.list.at);
             }
-            let last_change = page.last_change;
-            self.commit(page, moves_watermark, None, None)?;
+            self.commit(page.records, moves_watermark, None, None)?;
             listing = match next {
                 None => return Ok(()),
                 Some(_) if last_change > listing.since => Listing { since: last_change, after: None, ..listing },
@@ -172,101 +150,27 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Asks for a page, and once more when parts of it are missing.
-    async fn ask(&mut self, what: &str, listing: &Listing) -> Result<Taken, SourceError> {
-        let taken = self.ask_once(what, listing).await?;
-        if taken.node.is_none() || faults::sort(taken.errors.clone(), LIST, MAY_BE_HIDDEN).failures.is_empty() {
-            return Ok(taken);
-        }
-        tracing::debug!(what, "parts of {what} are missing, asking once more");
-        self.ask_once(what, listing).await
-    }
-
-    async fn ask_once(&mut self, what: &str, listing: &Listing) -> Result<Taken, SourceError> {
-        let (client, pages) = (self.reading.client, self.reading.pages);
-        let make = |first| self.page_variables(listing, first);
-        let reply = client.page::<IssuePage>(what, pages, make, self.context.progress, &self.context.cancel).await?;
-        self.reading.tally.count(&reply);
-        Ok(Taken { node: reply.data.node, errors: reply.errors, request_id: reply.request_id })
-    }
-
-    /// Reads one page and what is left of those of its issues whose lists are longer.
-    async fn page(&mut self, listing: &Listing) -> Result<Page, SourceError> {
-        let what = self.what(listing);
-        let size = self.reading.pages.current();
-        let Taken { node, errors, request_id } = self.ask(&what, listing).await?;
-        let Some(repository) = node else {
-            return Err(faults::absent(&what, &errors, request_id));
-        };
-        let sorted = faults::sort(errors, LIST, MAY_BE_HIDDEN);
-        self.reading.tally.faults.add(sorted.failures, request_id.as_deref());
-
-        let list = repository.issues;
-        let more = (list.page_info.has_next_page, list.page_info.end_cursor);
-        let next = faults::next_page(&what, more, listing.after.as_ref(), request_id.as_deref())?;
-        if next.is_some() {
-            self.reading.tally.following.goes_on(
-                &what,
-                size.min(self.reading.pages.current()),
-                request_id.as_deref(),
-            )?;
-        }
-        let Some(nodes) = list.nodes else { return Err(faults::no_list(&what, request_id)) };
-        let mut records = Vec::new();
-        let mut last_change = None;
-        for (position, wire) in nodes.into_iter().enumerate() {
-            let Some(wire) = wire else {
-                if !sorted.broken.contains(&position) {
-                    self.reading.tally.faults.add_empty(LIST, position, request_id.as_deref());
-                }
-                continue;
-            };
-            last_change = last_change.max(Some(wire.updated_at.0));
-            if sorted.broken.contains(&position) {
-                continue;
-            }
-            let issue = self.reading.issue(wire, self.subject.place.clone()).await?;
-            records.extend(issue.map(|issue| Record::Issue(Box::new(issue))));
-        }
-        tracing::debug!(records = records.len(), "read {what}: {} issues", records.len());
-        Ok(Page { records, next, last_change })
-    }
-
     fn commit(
         &mut self,
-        page: Page,
+        records: Vec<Record>,
         moves_cursor: bool,
         full_crawl: Option<FullCrawl>,
         expected: Option<u64>,
     ) -> Result<(), SourceError> {
-        let batch = Batch {
-            scope: Scope::Issues,
-            subject: self.subject.place.repository_id.clone(),
-            records: page.records,
-            cursor: moves_cursor.then(|| self.cursor.write()),
-            observed_at: self.reading.tally.at,
-            full_crawl,
-        };
-        self.reading.tally.commit(batch, self.subject.label, expected)
+        let cursor = moves_cursor.then(|| self.cursor.write());
+        self.reading.tally.commit(self.list.batch(records, cursor, full_crawl), &self.list.label, expected)
     }
+}
 
-    fn what(&self, listing: &Listing) -> String {
-        let label = self.subject.label;
-        match (listing.since, &listing.after) {
-            (None, None) => format!("the first issues of {label}"),
-            (None, Some(after)) => format!("issues of {label} after {after}"),
-            (Some(since), None) => format!("issues of {label} changed since {since}"),
-            (Some(since), Some(after)) => format!("issues of {label} changed since {since} after {after}"),
-        }
-    }
-
-    fn page_variables(&self, listing: &Listing, first: i64) -> issues::Variables {
+impl Listing {
+    /// What is asked for a page, like `one` otherwise.
+    fn variables(&self, first: i64, one: issues::Variables) -> issues::Variables {
         issues::Variables {
-            first: listing.left.map_or(first, |left| first.min(i64::try_from(left.max(1)).unwrap_or(first))),
-            after: listing.after.clone(),
-            order: issues::IssueOrder { field: listing.order.clone(), direction: issues::OrderDirection::ASC },
-            filter: listing.since.map(|since| issues::IssueFilters { since: Some(DateTime(since)), states: None }),
-            ..self.reading.variables(&self.subject.place.repository_id)
+            first: self.left.map_or(first, |left| first.min(i64::try_from(left.max(1)).unwrap_or(first))),
+            after: self.after.clone(),
+            order: issues::IssueOrder { field: self.order.clone(), direction: issues::OrderDirection::ASC },
+            filter: self.since.map(|since| issues::IssueFilters { since: Some(DateTime(since)), states: None }),
+            ..one
         }
     }
 }

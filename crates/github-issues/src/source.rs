@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use github_client::cursor::{Cursor, Known};
-use github_client::{GithubClient, PageSize, RepositorySummary, faults};
+use github_client::{GithubClient, PageSize, RepositoryList, RepositorySummary};
 use model::Instant;
-use model::records::Place;
+use provider::cursor::{Cursor, Known};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 use crate::convert::Cards;
 use crate::reading::Reading;
-use crate::run::{Run, Subject};
+use crate::run::Run;
 
 /// Issues per page, at most and at first. A full page costs [`POINTS_PER_PAGE`].
 const LARGEST_PAGE: u32 = 100;
@@ -24,13 +23,7 @@ pub(crate) const POINTS_PER_PAGE: u64 = 4;
 /// The subject is the node id of the repository, so that a renamed one keeps its cursor.
 #[derive(Debug)]
 pub struct IssueSource {
-    client: GithubClient,
-    pages: Arc<PageSize>,
-    place: Place,
-    label: String,
-    access: bool,
-    known: Known,
-    surveyed_at: Instant,
+    list: RepositoryList,
     cards: Arc<Cards>,
 }
 
@@ -42,17 +35,9 @@ impl IssueSource {
     /// `pages` is shared by all repositories, so that one that is too heavy for large pages teaches the others;
     /// [`IssueSource::page_size`] makes one.
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
-        let repository = &summary.record;
-        Self {
-            client,
-            pages,
-            place: repository.place(),
-            label: format!("{}/{}", repository.org, repository.name),
-            access: summary.access,
-            known: Known { total: summary.issues, updated_at: summary.issues_updated_at },
-            surveyed_at,
-            cards: Arc::default(),
-        }
+        let known = Known { total: summary.issues, updated_at: summary.issues_updated_at };
+        let kind = (Scope::Issues, "issues");
+        Self { list: RepositoryList::new(kind, client, summary, known, surveyed_at, pages), cards: Arc::default() }
     }
 
     /// Reads this of cards; otherwise no field of them, and of no board the status.
@@ -75,26 +60,23 @@ impl Source for IssueSource {
     }
 
     fn subject(&self) -> &str {
-        &self.place.repository_id
+        &self.list.place.repository_id
     }
 
     fn label(&self) -> &str {
-        &self.label
+        &self.list.label
     }
 
     /// All issues at the first import and with `full`. How many have changed is not known before they are read: one
     /// page is expected, or none when the newest change was read already.
     fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
-        let plan = Cursor::read(cursor).plan(window, self.known, 0);
-        plan.expected(self.known.total, LARGEST_PAGE, POINTS_PER_PAGE)
+        let plan = Cursor::read(cursor).plan(window, self.list.known, 0);
+        plan.expected(self.list.known.total, LARGEST_PAGE, POINTS_PER_PAGE)
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        if !self.access {
-            return Err(faults::no_access(&format!("issues of {}", self.label)));
-        }
-        let subject = Subject { place: &self.place, label: &self.label, known: self.known };
-        let reading = Reading::new(&self.client, &self.pages, context, self.surveyed_at, &self.cards);
-        Run::new(subject, reading).run().await
+        let list = self.list.checked()?;
+        let reading = Reading::new(&list.client, &list.pages, context, list.at, &self.cards);
+        Run::new(list, reading).run().await
     }
 }

@@ -1,5 +1,6 @@
 //! Wire format: the query, and the scalars as they are read.
 
+use github_client::by_id::ByIdData;
 use github_client::scalars::{BigInt, DateTime};
 use github_client::{NodeData, OfType};
 use graphql_client::{GraphQLQuery, QueryBody};
@@ -62,7 +63,7 @@ pub(crate) struct IssuesById;
 
 impl GraphQLQuery for IssuesById {
     type Variables = ByIdVariables;
-    type ResponseData = ByIdData;
+    type ResponseData = ByIdData<Named>;
 
     fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
         QueryBody { variables, query: issues::QUERY, operation_name: "IssuesById" }
@@ -76,12 +77,6 @@ pub(crate) struct ByIdVariables {
     pub(crate) ids: Vec<String>,
     pub(crate) bug_source: String,
     pub(crate) with_bug_source: bool,
-}
-
-/// What it brings, in the order of the ids.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ByIdData {
-    pub(crate) nodes: Vec<Option<Named>>,
 }
 
 /// What has one of the ids.

@@ -1,6 +1,9 @@
 //! One import of one board's cards.
 
-use github_client::{Following, GithubClient, GraphqlError, PageSize, Reply, Tally, by_id, faults};
+use github_client::{
+    Entries, Following, GithubClient, GraphqlError, ListPath, PageAsked, PageCame, PageSize, Reply, Tally, by_id,
+    faults,
+};
 use graphql_client::GraphQLQuery;
 use model::Instant;
 use model::records::{ProjectItem, Record};
@@ -10,8 +13,10 @@ use crate::convert::{self, Board, StatusField};
 use crate::cursor::{Crawl, Cursor, Plan};
 use crate::wire::{Cards, CardsVariables, Items, items};
 
-/// Path of the list of cards in the answers.
-const LIST: &str = "nodes.0.items.nodes";
+const LIST: ListPath = ListPath { path: "nodes.0.items.nodes", may_be_hidden: MAY_BE_HIDDEN };
+
+/// Where cards are that are asked for by id.
+const BY_ID: ListPath = ListPath { path: by_id::LIST, may_be_hidden: MAY_BE_HIDDEN };
 
 /// The field that may be hidden or gone without anything missing.
 const MAY_BE_HIDDEN: Option<&str> = Some("content");
@@ -133,10 +138,10 @@ impl<'a> Run<'a> {
             let what = format!("{} cards of the board {} by id", left.len(), self.subject.board.name);
             let ids = |most: i64| by_id::first(left, most);
             let taken = if full_crawl.is_some() {
-                self.ask::<Items>(&what, by_id::LIST, |most| variables(&status_field, ids(most), 1, None, "")).await?
+                self.ask::<Items>(&what, BY_ID, |most| variables(&status_field, ids(most), 1, None, "")).await?
             } else {
                 let make = |most| CardsVariables { ids: ids(most), status_field: status_field.clone() };
-                self.ask::<Cards>(&what, by_id::LIST, make).await?
+                self.ask::<Cards>(&what, BY_ID, make).await?
             };
             let rest = by_id::rest(left, taken.nodes.len(), &what, taken.request_id.as_deref())?;
             let page = self.looked_up(left, taken).await?;
@@ -193,25 +198,18 @@ impl<'a> Run<'a> {
     }
 
     /// Asks for cards, and once more when parts of the answer are missing.
-    async fn ask<Q>(&mut self, what: &str, list: &str, make: impl Fn(i64) -> Q::Variables) -> Result<Taken, SourceError>
+    async fn ask<Q>(
+        &mut self,
+        what: &str,
+        list: ListPath,
+        make: impl Fn(i64) -> Q::Variables,
+    ) -> Result<Taken, SourceError>
     where
         Q: GraphQLQuery<ResponseData = items::ResponseData>,
     {
-        let taken = self.ask_once::<Q>(what, &make).await?;
-        if faults::sort(taken.errors.clone(), list, MAY_BE_HIDDEN).failures.is_empty() {
-            return Ok(taken);
-        }
-        tracing::debug!(what, "parts of {what} are missing, asking once more");
-        self.ask_once::<Q>(what, &make).await
-    }
-
-    async fn ask_once<Q>(&mut self, what: &str, make: impl Fn(i64) -> Q::Variables) -> Result<Taken, SourceError>
-    where
-        Q: GraphQLQuery<ResponseData = items::ResponseData>,
-    {
-        let (client, pages) = (self.subject.client, self.subject.pages);
-        let reply = client.page::<Q>(what, pages, make, self.context.progress, &self.context.cancel).await?;
-        Ok(self.taken(reply))
+        let asking = (self.subject.client, self.subject.pages);
+        let reply = self.tally.page::<Q>(asking, what, list, make, |_| true).await?;
+        Ok(Taken { nodes: reply.data.nodes, errors: reply.errors, request_id: reply.request_id })
     }
 
     /// Reads one page and what is left of those of its cards whose fields are longer.
@@ -228,32 +226,17 @@ impl<'a> Run<'a> {
         let Some(items::ItemsNodes::ProjectV2(board)) = taken.nodes.into_iter().flatten().next() else {
             return Err(faults::absent(&what, &taken.errors, taken.request_id));
         };
-        let sorted = faults::sort(taken.errors, LIST, MAY_BE_HIDDEN);
-        self.hidden += sorted.hidden;
-        self.tally.faults.add(sorted.failures, taken.request_id.as_deref());
-
-        let more = (board.items.page_info.has_next_page, board.items.page_info.end_cursor);
-        let next = faults::next_page(&what, more, after, taken.request_id.as_deref())?;
-        if next.is_some() {
-            let size = size.min(self.subject.pages.current());
-            self.tally.following.goes_on(&what, size, taken.request_id.as_deref())?;
-        }
+        let items::ItemsNodesOnProjectV2Items { page_info, nodes } = board.items;
+        let asked = PageAsked { what: &what, list: LIST, after, size: size.min(self.subject.pages.current()) };
+        let more = (page_info.has_next_page, page_info.end_cursor);
+        let came = PageCame { more, nodes, errors: taken.errors, request_id: taken.request_id };
+        let Entries { entries, next, hidden } = self.tally.entries(asked, came)?;
+        self.hidden += hidden;
         let mut records = Vec::new();
-        let Some(nodes) = board.items.nodes else { return Err(faults::no_list(&what, taken.request_id)) };
-        for (position, wire) in nodes.into_iter().enumerate() {
-            let Some(wire) = wire else {
-                if !sorted.broken.contains(&position) {
-                    self.tally.faults.add_empty(LIST, position, taken.request_id.as_deref());
-                }
-                continue;
-            };
-            if sorted.broken.contains(&position) {
-                continue;
-            }
-            let item = self.whole(wire).await?;
+        for entry in entries.into_iter().filter(|entry| entry.is_whole) {
+            let item = self.whole(entry.wire).await?;
             records.extend(item.map(|item| Record::ProjectItem(Box::new(item))));
         }
-        tracing::debug!(records = records.len(), "read {what}: {} cards", records.len());
         Ok(Page { records, next })
     }
 
@@ -337,8 +320,6 @@ impl<'a> Run<'a> {
             (self.hidden, "parts may not be seen with this token and were left out"),
         ];
         self.tally.note(&what, &left_out);
-        let Usage { records, calls, points, .. } = self.tally.usage;
-        tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
         let field = &self.subject.board.status_field;
         if !field.is_shown {
             return Err(self.tally.faults.into_result(&what).err().unwrap_or_else(|| no_status(self.subject.board)));

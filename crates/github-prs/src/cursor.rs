@@ -1,6 +1,6 @@
 //! What is remembered of a repository's pull requests between two imports.
 
-use github_client::cursor::Cursor;
+use provider::cursor::Cursor;
 use serde::{Deserialize, Serialize};
 
 /// How far the list was read, and whether with folders.

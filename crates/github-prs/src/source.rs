@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use github_client::by_id::MOST_IDS;
-use github_client::cursor::{Crawl, Known, Plan};
-use github_client::{GithubClient, PageSize, RepositorySummary, faults};
+use github_client::{GithubClient, PageSize, RepositoryList, RepositorySummary};
 use model::Instant;
-use model::records::Place;
+use provider::cursor::{Crawl, Known, Plan};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 use crate::cursor::Kept;
-use crate::run::{Run, Subject};
+use crate::run::Run;
 
 /// Pull requests per page, at most and at first.
 const LARGEST_PAGE: u32 = 100;
@@ -25,13 +24,7 @@ const LISTS: u64 = 4;
 /// The subject is the node id of the repository, so that a renamed one keeps its cursor.
 #[derive(Clone, Debug)]
 pub struct PullRequestSource {
-    client: GithubClient,
-    pages: Arc<PageSize>,
-    place: Place,
-    label: String,
-    access: bool,
-    known: Known,
-    surveyed_at: Instant,
+    list: RepositoryList,
     /// Where folders are asked for: merged pull requests of which not all are known.
     folders: Option<Vec<String>>,
 }
@@ -44,17 +37,9 @@ impl PullRequestSource {
     /// `pages` is shared by all repositories, so that one that is too heavy for large pages teaches the others;
     /// [`PullRequestSource::page_size`] makes one.
     pub fn new(client: GithubClient, summary: &RepositorySummary, surveyed_at: Instant, pages: Arc<PageSize>) -> Self {
-        let repository = &summary.record;
-        Self {
-            client,
-            pages,
-            place: repository.place(),
-            label: format!("{}/{}", repository.org, repository.name),
-            access: summary.access,
-            known: Known { total: summary.pull_requests, updated_at: summary.pull_requests_updated_at },
-            surveyed_at,
-            folders: None,
-        }
+        let known = Known { total: summary.pull_requests, updated_at: summary.pull_requests_updated_at };
+        let kind = (Scope::PullRequests, "pull requests");
+        Self { list: RepositoryList::new(kind, client, summary, known, surveyed_at, pages), folders: None }
     }
 
     /// Asks for the folders, too, that the pull requests touch. Those that are stored as merged, and not with all of
@@ -90,11 +75,11 @@ impl Source for PullRequestSource {
     }
 
     fn subject(&self) -> &str {
-        &self.place.repository_id
+        &self.list.place.repository_id
     }
 
     fn label(&self) -> &str {
-        &self.label
+        &self.list.label
     }
 
     /// All pull requests at the first import and with `full`. How many have changed is not known before they are read: one
@@ -102,8 +87,8 @@ impl Source for PullRequestSource {
     /// those that are stored without, besides.
     fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
         let kept = Kept::read(cursor);
-        let plan = kept.list.plan(window, self.known, 0);
-        let listed = plan.expected(self.known.total, LARGEST_PAGE, self.lists());
+        let plan = kept.list.plan(window, self.list.known, 0);
+        let listed = plan.expected(self.list.known.total, LARGEST_PAGE, self.lists());
         let again = self.read_again(window, &kept, &plan);
         let most = MOST_IDS as u64;
         let points_of_last = match again % most {
@@ -118,18 +103,6 @@ impl Source for PullRequestSource {
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        if !self.access {
-            return Err(faults::no_access(&format!("pull requests of {}", self.label)));
-        }
-        let subject = Subject {
-            client: &self.client,
-            pages: &self.pages,
-            place: &self.place,
-            label: &self.label,
-            known: self.known,
-            at: self.surveyed_at,
-            folders: self.folders.as_deref(),
-        };
-        Run::new(subject, context).run().await
+        Run::new(self.list.checked()?, self.folders.as_deref(), context).run().await
     }
 }

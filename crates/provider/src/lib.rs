@@ -3,9 +3,11 @@
 mod body;
 mod call;
 mod connection;
+pub mod cursor;
 pub mod endpoint;
 mod ledger;
 mod limiter;
+pub mod list;
 mod policy;
 mod reply;
 mod times;

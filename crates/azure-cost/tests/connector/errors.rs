@@ -136,13 +136,3 @@ async fn a_token_service_that_talks_otherwise_is_named() {
     assert_eq!(error.kind, ErrorKind::Unauthorized);
     assert!(error.message.contains("check AZURE_AUTHORITY_HOST"), "{error}");
 }
-
-#[tokio::test]
-async fn a_reply_that_unpacks_to_more_than_any_bill_is_refused_at_once() {
-    let setting = Setting::new().await;
-    setting.provider.answer(connector_testing::too_large());
-    let error = setting.refused().await;
-    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
-    assert!(error.message.contains("is too large (more than 64 MB came, unpacked): check AZURE_ENDPOINT"), "{error}");
-    assert_eq!(setting.provider.asked().len(), 1, "it is not asked for again");
-}

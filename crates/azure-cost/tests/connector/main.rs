@@ -10,4 +10,5 @@ mod pages;
 mod provider;
 mod secrets;
 mod setting;
+mod source;
 mod tokens;

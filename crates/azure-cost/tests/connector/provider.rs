@@ -11,6 +11,10 @@ use wiremock::{Request, Respond, ResponseTemplate};
 pub(crate) const NOW: &str = "2026-11-20T10:00:00Z";
 pub(crate) const NOW_HTTP: &str = "Fri, 20 Nov 2026 10:00:00 GMT";
 
+/// How every token begins.
+pub(crate) const TOKEN: &str = "token-not-to-be-seen";
+pub(crate) const FIRST_TOKEN: &str = "token-not-to-be-seen-1";
+
 /// Answers of one simulated Azure. Clones are the same one.
 #[derive(Clone, Default)]
 pub(crate) struct Provider(Arc<Mutex<State>>);
@@ -86,7 +90,7 @@ impl State {
             return answer;
         }
         self.tokens_given += 1;
-        self.token = format!("token-not-to-be-seen-{}", self.tokens_given);
+        self.token = format!("{TOKEN}-{}", self.tokens_given);
         let body = json!({"token_type": "Bearer", "expires_in": 3599, "access_token": self.token});
         ResponseTemplate::new(200).set_body_json(body)
     }
@@ -123,6 +127,17 @@ impl Respond for Provider {
             return dated(401).set_body_json(error);
         }
         if path.ends_with("/query") { state.query(request) } else { state.describe() }
+    }
+}
+
+/// What is answered where nothing fails, to whatever token.
+pub(crate) fn true_answer(request: &Request) -> ResponseTemplate {
+    let mut state = State::default();
+    let path = request.url.path();
+    match () {
+        () if path.ends_with("/oauth2/v2.0/token") => state.token(),
+        () if path.ends_with("/query") => state.query(request),
+        () => state.describe(),
     }
 }
 

@@ -6,10 +6,8 @@ use connector_testing::Log;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::provider::{dated, page, refusal};
+use crate::provider::{TOKEN, dated, page, refusal};
 use crate::setting::{SECRET, Setting};
-
-const TOKEN: &str = "token-not-to-be-seen";
 
 #[tokio::test]
 async fn a_server_that_echoes_secrets_does_not_get_them_shown() {

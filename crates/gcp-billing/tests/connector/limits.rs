@@ -128,13 +128,3 @@ async fn interrupted_wait_ends_the_import() {
         assert!(stage.memory.batches().is_empty() && stage.clock.waits().is_empty());
     }
 }
-
-#[tokio::test]
-async fn a_reply_that_unpacks_to_more_than_any_bill_is_refused_at_once() {
-    let stage = Stage::with_query(vec![connector_testing::too_large()]).await;
-    let error = stage.refused().await;
-    assert_eq!(error.kind, ErrorKind::UnexpectedResponse);
-    assert!(error.message.contains("127.0.0.1 is too large (more than 64 MB came, unpacked)"), "{error}");
-    assert!(error.message.contains("gcp.bigquery_endpoint"), "{error}");
-    assert_eq!((stage.asked(QUERIES).await.len(), told(&stage)), (1, vec![]), "it is not asked for again");
-}

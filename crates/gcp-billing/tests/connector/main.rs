@@ -11,5 +11,6 @@ mod pages;
 mod refusals;
 mod secrets;
 mod simulated;
+mod source;
 mod stage;
 mod table;

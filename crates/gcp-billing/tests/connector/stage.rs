@@ -91,24 +91,32 @@ pub(crate) fn row<'a>(month: &'a str, service: &'a str, gross: &'a str) -> [Opti
     [Some(month), Some(service), Some("regular"), Some("USD"), Some(gross), Some("0")]
 }
 
+/// A Google and its token server at one address.
+pub(crate) fn settings(uri: &str) -> Settings {
+    let key = KEY.file(&format!("{uri}/token"));
+    Settings {
+        endpoint: uri.to_owned(),
+        project: "acme-run".to_owned(),
+        billing_account: ACCOUNT.to_owned(),
+        dataset: "acme-bills.billing_export".to_owned(),
+        table: None,
+        location: None,
+        maximum_bytes_billed: None,
+        credentials: Credentials::Json(key.to_string().into()),
+        policy: DEFAULT_POLICY,
+        querying: Querying::default(),
+        user_agent: "cto-metrics/test".to_owned(),
+    }
+}
+
 impl Stage {
     /// A Google with a token server and nothing else.
     pub(crate) async fn empty() -> Self {
         let server = MockServer::start().await;
-        let key = KEY.file(&format!("{}/token", server.uri()));
         let settings = Settings {
-            endpoint: server.uri(),
-            project: "acme-run".to_owned(),
-            billing_account: ACCOUNT.to_owned(),
-            dataset: "acme-bills.billing_export".to_owned(),
-            table: None,
-            location: None,
-            maximum_bytes_billed: None,
-            credentials: Credentials::Json(key.to_string().into()),
             // Waits are compared to the second.
             policy: Policy { jitter_percent: 0, ..DEFAULT_POLICY },
-            querying: Querying::default(),
-            user_agent: "cto-metrics/test".to_owned(),
+            ..settings(&server.uri())
         };
         let clock = Arc::new(VirtualClock::starting_at(at("2001-01-01")));
         let (memory, told, surroundings) = (Memory::default(), Told::default(), Surroundings::default());

@@ -1,7 +1,7 @@
 //! The client against a simulated GitHub.
 
+mod answers;
 mod app;
-mod certificates;
 mod clocks;
 mod contract;
 mod learning;

@@ -2,37 +2,23 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use github_client::{Following, GithubClient, GraphqlError, PageSize, Tally, faults};
+use github_client::{Entries, Following, GraphqlError, ListPath, PageAsked, PageCame, RepositoryList, Tally, faults};
 use model::Instant;
 use model::records::{GitCommit, Place, Record};
-use source::{Batch, Context, SourceError, Usage};
+use source::{Context, SourceError, Usage};
 
 use super::cursor::Kept;
 use crate::pick::picked_from;
 use crate::wire::{self, Commits, CommitsOf};
 
-/// Path of the list in the answers.
-const LIST: &str = "node.object.history.nodes";
+const LIST: ListPath = ListPath { path: "node.object.history.nodes", may_be_hidden: None };
 
 /// More commits than any repository has between two imports: a list that goes on behind them has no end.
 const MOST_COMMITS: u64 = 1_000_000;
 
-/// What does not change during an import.
-pub(crate) struct Subject<'a> {
-    pub(crate) client: &'a GithubClient,
-    pub(crate) pages: &'a PageSize,
-    pub(crate) place: &'a Place,
-    /// `org/name`.
-    pub(crate) label: &'a str,
-    /// How many deployments and releases the survey counts.
-    pub(crate) counted: u64,
-    /// The time of the import.
-    pub(crate) at: Instant,
-}
-
 /// One import under way.
 pub(crate) struct Run<'a> {
-    subject: Subject<'a>,
+    list: &'a RepositoryList,
     context: &'a Context<'a>,
     kept: Kept,
     tally: Tally<'a>,
@@ -54,10 +40,10 @@ enum Page {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>) -> Self {
+    pub(crate) fn new(list: &'a RepositoryList, context: &'a Context<'a>) -> Self {
         let kept = Kept::read(context.cursor.as_deref());
-        let tally = Tally::new(context, subject.at);
-        Self { subject, context, kept, tally, read: HashSet::new(), asked: HashSet::new(), gone: 0 }
+        let tally = Tally::new(context, list.at);
+        Self { list, context, kept, tally, read: HashSet::new(), asked: HashSet::new(), gone: 0 }
     }
 
     /// Reads what is before each deployed commit that is not stored, and then what is missing between stored commits, until
@@ -69,7 +55,7 @@ impl<'a> Run<'a> {
             self.kept.gone.clear();
             self.kept.before.clear();
         }
-        let heads = self.context.sink.heads_to_read(&self.subject.place.repository_id)?;
+        let heads = self.context.sink.heads_to_read(&self.list.place.repository_id)?;
         if let Some(since) = self.kept.lower(heads.oldest) {
             for head in &heads.to_read {
                 self.read_from(head, true, since).await?;
@@ -80,7 +66,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        self.kept.counted = Some(self.subject.counted);
+        self.kept.counted = Some(self.list.known.total);
         if self.kept != stored {
             self.commit(Vec::new())?;
         }
@@ -89,7 +75,7 @@ impl<'a> Run<'a> {
 
     /// Missing parents from which was not read yet; `None` when there are none.
     fn missing(&self, since: Instant) -> Result<Option<Vec<String>>, SourceError> {
-        let mut missing = self.context.sink.missing_parents(&self.subject.place.repository_id, since)?;
+        let mut missing = self.context.sink.missing_parents(&self.list.place.repository_id, since)?;
         missing.retain(|sha| !self.is_done(sha, false));
         Ok(Some(missing).filter(|missing| !missing.is_empty()))
     }
@@ -129,7 +115,7 @@ impl<'a> Run<'a> {
                 // What is not too old was listed.
                 self.kept.before.append(&mut open);
             }
-            let records = new.into_iter().map(|commit| record(commit, self.subject.place)).collect();
+            let records = new.into_iter().map(|commit| record(commit, &self.list.place)).collect();
             self.commit(records)?;
             if !goes_on {
                 return Ok(());
@@ -153,7 +139,7 @@ impl<'a> Run<'a> {
         ids.extend(new.iter().map(|commit| commit.oid.clone()));
         let sink = self.context.sink;
         let unstored: HashSet<String> =
-            sink.unstored_commits(&self.subject.place.repository_id, &ids)?.into_iter().collect();
+            sink.unstored_commits(&self.list.place.repository_id, &ids)?.into_iter().collect();
         new.retain(|commit| unstored.contains(&commit.oid));
         open.retain(|sha| !self.read.contains(sha));
         for sha in new.iter().flat_map(|commit| -> Vec<String> { parents(commit) }) {
@@ -166,74 +152,58 @@ impl<'a> Run<'a> {
 
     async fn page(&mut self, sha: &str, after: Option<String>, since: Instant) -> Result<Page, SourceError> {
         let what = match &after {
-            None => format!("the commits of {} before {sha}", self.subject.label),
-            Some(after) => format!("the commits of {} before {sha} after {after}", self.subject.label),
+            None => format!("the commits of {} before {sha}", self.list.label),
+            Some(after) => format!("the commits of {} before {sha} after {after}", self.list.label),
         };
-        let size = self.subject.pages.current();
+        let size = self.list.pages.current();
         let make = |first| CommitsOf {
-            id: self.subject.place.repository_id.clone(),
+            id: self.list.place.repository_id.clone(),
             sha: sha.to_owned(),
             first,
             after: after.clone(),
             since: Some(since.to_rfc3339()),
         };
         let (progress, cancel) = (self.context.progress, &self.context.cancel);
-        let (client, pages) = (self.subject.client, self.subject.pages);
+        let (client, pages) = (&self.list.client, &self.list.pages);
         let reply = client.page::<Commits>(&what, pages, make, progress, cancel).await?;
         self.tally.count(&reply);
         let request_id = reply.request_id;
         let Some(node) = reply.data.node else { return Err(faults::absent(&what, &reply.errors, request_id)) };
         let is_not_found = |error: &&GraphqlError| error.path == "node.object" && error.kind == "NOT_FOUND";
-        let errors = reply.errors.iter().filter(|error| !is_not_found(error)).cloned().collect();
-        let sorted = faults::sort(errors, LIST, None);
-        let failed = !sorted.failures.is_empty();
-        self.tally.faults.add(sorted.failures, request_id.as_deref());
-        let Some(mut object) = node.object else { return Ok(if failed { Page::Missing } else { Page::Gone }) };
+        let errors: Vec<_> = reply.errors.iter().filter(|error| !is_not_found(error)).cloned().collect();
+        let failures = faults::sort(errors.clone(), LIST.path, None).failures;
+        let failed = !failures.is_empty();
+        let Some(mut object) = node.object else {
+            self.tally.faults.add(failures, request_id.as_deref());
+            return Ok(if failed { Page::Missing } else { Page::Gone });
+        };
         let head = object.commit();
         let Some(history) = object.history else {
             // An object of another kind has no history.
             return if failed || head.is_some() { Err(faults::no_list(&what, request_id)) } else { Ok(Page::Gone) };
         };
-        let Some(nodes) = history.nodes else { return Err(faults::no_list(&what, request_id)) };
+        let size = size.min(self.list.pages.current());
+        let asked = PageAsked { what: &what, list: LIST, after: after.as_ref(), size };
         let more = (history.page_info.has_next_page, history.page_info.end_cursor);
-        let next = faults::next_page(&what, more, after.as_ref(), request_id.as_deref())?;
-        if next.is_some() {
-            let size = size.min(self.subject.pages.current());
-            self.tally.following.goes_on(&what, size, request_id.as_deref())?;
-        }
-        let mut commits = Vec::new();
-        for (position, wire) in nodes.into_iter().enumerate() {
-            match wire {
-                _ if sorted.broken.contains(&position) => {}
-                Some(wire) => commits.push(wire),
-                None => self.tally.faults.add_empty(LIST, position, request_id.as_deref()),
-            }
-        }
+        let came = PageCame { more, nodes: history.nodes, errors, request_id };
+        let Entries { entries, next, .. } = self.tally.entries(asked, came)?;
+        let commits: Vec<_> = entries.into_iter().filter(|entry| entry.is_whole).map(|entry| entry.wire).collect();
         tracing::debug!(commits = commits.len(), "read {what}: {} commits", commits.len());
         Ok(Page::Commits(head, commits, next))
     }
 
     fn commit(&mut self, records: Vec<Record>) -> Result<(), SourceError> {
-        let batch = Batch {
-            scope: source::Scope::Commits,
-            subject: self.subject.place.repository_id.clone(),
-            records,
-            cursor: Some(self.kept.write()),
-            observed_at: self.subject.at,
-            full_crawl: None,
-        };
-        self.tally.commit(batch, self.subject.label, None)
+        let cursor = Some(self.kept.write());
+        self.tally.commit(self.list.batch(records, cursor, None), &self.list.label, None)
     }
 
     /// Says what was left out and used; fails when something is missing.
     fn end(self) -> Result<Usage, SourceError> {
-        let what = format!("commits of {}", self.subject.label);
+        let what = self.list.what();
         if self.gone > 0 {
             let gone = self.gone;
             tracing::info!(gone, "{what}: {gone} that were deployed are not there any more, as after a force push");
         }
-        let Usage { records, calls, points, .. } = self.tally.usage;
-        tracing::info!(records, calls, points, "{what}: {records} in {calls} calls for {points} points");
         self.tally.into_result(&what)
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use github_client::cursor::{Cursor, Known, Plan};
 use model::Instant;
 use model::instant::MICROS_PER_DAY;
+use provider::cursor::{Cursor, Known, Plan};
 use serde::{Deserialize, Serialize};
 use source::Window;
 

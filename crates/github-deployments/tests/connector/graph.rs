@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use connector_testing::{Connector, Memory, Provider, Simulated, Stage, first};
 use github_client::RepositorySummary;
-use github_client::cursor::Known;
 use github_deployments::CommitSource;
+use provider::cursor::Known;
 use serde_json::{Value, json};
 use source::Scope;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 pub(crate) use connector_testing::at;
 use connector_testing::{Provider, Simulated, Stage, TOKEN, VirtualClock};
-use github_client::cursor::Known;
 use github_client::{Credentials, GithubClient, PageSize, Policy, RepositorySummary, Settings};
+use provider::cursor::Known;
 use serde_json::Value;
 use source::Scope;
 

@@ -3,32 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use connector_testing::contract;
 use github_issues::Cards;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::repository::{Issues, Repository, issues, ok};
+use crate::repository::{Repository, issues};
 use crate::setting::{Setting, cards, moved, source};
-
-fn page(nodes: &Value) -> wiremock::ResponseTemplate {
-    let list = json!({"pageInfo": {"hasNextPage": false, "endCursor": null}, "nodes": nodes});
-    ok(&json!({"data": {"rateLimit": null, "node": {"__typename": "Repository", "issues": list}}}))
-}
-
-#[tokio::test]
-async fn an_entry_that_comes_empty_without_an_error_is_asked_for_again_and_nothing_has_vanished() {
-    contract::an_entry_that_comes_empty_is_asked_for_again::<Issues>(page).await;
-}
-
-#[tokio::test]
-async fn a_page_without_its_list_is_no_empty_repository() {
-    contract::a_page_without_its_list_is_an_error::<Issues>(page).await;
-}
-
-#[tokio::test]
-async fn a_list_that_comes_empty_where_the_survey_counts_some_makes_nothing_vanish() {
-    contract::a_list_that_comes_empty_makes_nothing_vanish::<Issues>(page).await;
-}
 
 #[tokio::test]
 async fn moves_of_a_field_that_is_not_that_of_the_columns_are_left_out() {

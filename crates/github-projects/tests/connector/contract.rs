@@ -1,6 +1,6 @@
 //! What the three connectors of GitHub do alike, and what this one does besides.
 
-use connector_testing::contract;
+use connector_testing::list_contract;
 use model::records::Presence;
 use serde_json::json;
 use source::{ErrorKind, Event, Scope, Source as _, Window};
@@ -40,22 +40,22 @@ async fn a_window_brings_what_changed_in_it_and_leaves_the_cursor() {
 
 #[tokio::test]
 async fn a_refused_token_is_unauthorized_and_ends_the_run() {
-    contract::a_refused_token_ends_the_run::<Cards>().await;
+    list_contract::a_refused_token_ends_the_run::<Cards>().await;
 }
 
 #[tokio::test]
 async fn a_limit_is_waited_out() {
-    contract::a_limit_is_waited_out::<Cards>().await;
+    list_contract::a_limit_is_waited_out::<Cards>().await;
 }
 
 #[tokio::test]
 async fn a_timeout_makes_pages_smaller() {
-    contract::a_timeout_makes_pages_smaller::<Cards>().await;
+    list_contract::a_timeout_makes_pages_smaller::<Cards>().await;
 }
 
 #[tokio::test]
 async fn an_answer_that_is_no_json_is_unexpected_and_names_its_page() {
-    contract::an_answer_that_is_no_json_names_its_page::<Cards>("cards of the board Roadmap after").await;
+    list_contract::an_answer_that_is_no_json_names_its_page::<Cards>("cards of the board Roadmap after").await;
 }
 
 #[tokio::test]
@@ -112,12 +112,12 @@ async fn what_is_missing_only_once_is_no_failure() {
 
 #[tokio::test]
 async fn an_interrupted_import_ends_between_two_pages() {
-    contract::an_interrupted_import_ends_between_two_pages::<Cards>().await;
+    list_contract::an_interrupted_import_ends_between_two_pages::<Cards>().await;
 }
 
 #[tokio::test]
 async fn no_secret_is_in_debug_output_logs_or_errors() {
-    contract::no_secret_is_shown::<Cards>("cards of the board Roadmap").await;
+    list_contract::no_secret_is_shown::<Cards>("cards of the board Roadmap").await;
 }
 
 #[tokio::test]
@@ -140,5 +140,5 @@ fn a_source_says_what_it_is() {
 
 #[tokio::test]
 async fn a_list_without_an_end_is_left() {
-    contract::a_list_without_an_end_is_left::<Cards>().await;
+    list_contract::a_list_without_an_end_is_left::<Cards>().await;
 }

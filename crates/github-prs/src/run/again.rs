@@ -2,9 +2,10 @@
 
 use github_client::by_id;
 use github_client::faults::Sorted;
+use provider::list::List as _;
 use source::SourceError;
 
-use super::{Page, Run};
+use super::Run;
 use crate::wire::{ByIdVariables, Named, PullRequestsById};
 
 /// An answer, taken apart.
@@ -18,14 +19,14 @@ impl Run<'_> {
     /// Reads what lacks folders and was not read by now, a hundred to a call, unless that was done before: what lacks
     /// some even so is not asked for again. One that is gone has no folders any more.
     pub(super) async fn read_again(&mut self) -> Result<(), SourceError> {
-        if self.kept.with_folders || self.subject.folders.is_none() {
+        if self.kept.with_folders || self.folders.is_none() {
             return Ok(());
         }
         let ids: Vec<String> = self.lacking_folders.iter().map(|id| (*id).to_owned()).collect();
-        let what = format!("pull requests of {} without folders", self.subject.label);
+        let what = format!("pull requests of {} without folders", self.list.label);
         let mut left = ids.as_slice();
         loop {
-            let mut page = Page::empty();
+            let mut records = Vec::new();
             if !left.is_empty() {
                 let Taken { nodes, sorted, request_id } = self.ask_by_ids(&what, left).await?;
                 left = by_id::rest(left, nodes.len(), &what, request_id.as_deref())?;
@@ -33,12 +34,12 @@ impl Run<'_> {
                 for (position, node) in nodes.into_iter().enumerate() {
                     if let Some(Named::PullRequest(wire)) = node.filter(|_| !sorted.broken.contains(&position)) {
                         let (draft, rest) = self.convert(*wire)?;
-                        page.records.extend(self.record(draft, rest).await?);
+                        records.extend(self.record(draft, rest).await?);
                     }
                 }
             }
             self.kept.with_folders = left.is_empty();
-            self.commit(page, true, None, None)?;
+            self.commit(records, true, None, None)?;
             if left.is_empty() {
                 return Ok(());
             }
@@ -57,7 +58,7 @@ impl Run<'_> {
 
     async fn ask_by_ids_once(&mut self, what: &str, left: &[String]) -> Result<Taken, SourceError> {
         let make = |most: i64| ByIdVariables { ids: by_id::first(left, most), with_files: true };
-        let (client, pages) = (self.subject.client, self.subject.pages);
+        let (client, pages) = (&self.list.client, &*self.list.pages);
         let (progress, cancel) = (self.context.progress, &self.context.cancel);
         let reply = client.page::<PullRequestsById>(what, pages, make, progress, cancel).await?;
         self.tally.count(&reply);

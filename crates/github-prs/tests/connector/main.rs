@@ -5,7 +5,6 @@
 mod contract;
 mod edges;
 mod folders;
-mod hidden;
 mod overflow;
 mod repository;
 mod resume;

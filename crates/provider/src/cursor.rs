@@ -5,7 +5,7 @@ use model::instant::MICROS_PER_SECOND;
 use serde::{Deserialize, Serialize};
 use source::{Expected, FullCrawl, Window};
 
-/// How far back of the watermark changes are asked for again: copies of GitHub's database lag behind one another.
+/// How far back of the watermark changes are asked for again: copies of a provider's database lag behind one another.
 const OVERLAP_SECONDS: i64 = 120;
 
 /// Changes within so many seconds before a reading may have been read half: times of change have whole seconds.
@@ -41,7 +41,7 @@ pub struct Crawl {
     pub read_at: Option<Instant>,
 }
 
-/// What is known of a repository's issues or pull requests before any of them is read.
+/// What is known of a list before any of its entries is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     /// How many there are.
