@@ -142,9 +142,8 @@ impl<'a> Run<'a> {
             let (progress, cancel) = (self.context.progress, &self.context.cancel);
             let reply = self.list.client.query::<RestOfPullRequest>(&what, variables, progress, cancel).await?;
             self.tally.count(&reply);
-            let request_id = reply.request_id;
             let Some(wire) = reply.data.node else {
-                return Err(faults::absent(&what, &reply.errors, request_id));
+                return Err(faults::absent(&what, &reply.errors, reply.request_id));
             };
             let sorted = faults::sort(reply.errors, "node", None);
             if !sorted.failures.is_empty() {

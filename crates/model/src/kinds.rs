@@ -119,6 +119,8 @@ kinds! {
         NotPlanned = "not_planned",
         /// Closed because another issue says the same.
         Duplicate = "duplicate",
+        /// Closed because it goes on as another issue, in another project.
+        Moved = "moved",
         /// Opened again.
         Reopened = "reopened",
     }

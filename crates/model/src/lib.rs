@@ -9,6 +9,7 @@ pub mod csv;
 pub mod deliveries;
 pub mod delivery;
 pub mod formulas;
+pub mod gitlab;
 pub mod instant;
 pub mod issue_kind;
 pub mod kinds;

@@ -462,7 +462,7 @@ impl<'a> Builder<'a> {
 }
 
 fn is_not_planned(reason: Option<StateReason>) -> bool {
-    matches!(reason, Some(StateReason::NotPlanned | StateReason::Duplicate))
+    matches!(reason, Some(StateReason::NotPlanned | StateReason::Duplicate | StateReason::Moved))
 }
 
 fn rows_of(rows: &[(u16, u32)], board: u16) -> impl Iterator<Item = u32> {

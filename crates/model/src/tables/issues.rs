@@ -47,7 +47,8 @@ pub struct Issue {
     pub committer: String,
     /// Node id, empty until the API has shown it.
     pub id: String,
-    /// Why it is in its state: `completed`, `not_planned`, `duplicate`, `reopened` or empty.
+    /// Why it is in its state: `completed`, `not_planned`, `duplicate`, `moved` (it goes on as an issue of
+    /// another GitLab project), `reopened` or empty.
     #[raw(engine)]
     pub state_reason: Told<StateReason>,
     /// GitHub's issue type as named, empty when none is set.

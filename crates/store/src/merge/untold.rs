@@ -1,5 +1,6 @@
 //! Merging of observations that do not tell everything: the rest stays as it was stored.
 
+use model::gitlab::DELETED_LABEL;
 use model::issue_kind::kind_and_bug;
 use model::records::{Issue, PullRequest};
 
@@ -45,6 +46,12 @@ pub(crate) fn complete_issue(issue: &mut Issue, stored: Issue) {
             };
             key(one) == key(other)
         };
+        // A name that is known stays, whatever became of it since.
+        for event in issue.project_events.iter_mut().filter(|event| event.from_column == DELETED_LABEL) {
+            if let Some(known) = stored.project_events.iter().find(|stored| same(stored, event)) {
+                event.from_column.clone_from(&known.from_column);
+            }
+        }
         issue.project_events = with_others(stored.project_events, &issue.project_events, same);
         issue.project_events.sort_by_key(|event| event.at);
     }
@@ -262,6 +269,19 @@ mod tests {
         let mut first_closed = seen(untold);
         complete_issue(&mut first_closed, Issue { committer: String::new(), ..stored() });
         assert_eq!(first_closed.committer, "bob");
+    }
+
+    #[test]
+    fn a_column_whose_name_is_known_stays_when_its_label_is_deleted() {
+        let from = |column: &str| ProjectEvent { from_column: column.to_owned(), ..moved(30, "Done") };
+        let merged = |told: &str| {
+            let untold = UntoldOfIssue { project_events: true, ..UntoldOfIssue::default() };
+            let mut issue = Issue { project_events: vec![from(told)], ..seen(untold) };
+            complete_issue(&mut issue, Issue { project_events: vec![from("Ready")], ..stored() });
+            issue.project_events.pop().expect("one").from_column
+        };
+        assert_eq!(merged(DELETED_LABEL), "Ready");
+        assert_eq!(merged("QA"), "QA", "what is told stands");
     }
 
     fn review(id: &str, second: i64, state: &str, before: &str) -> Review {

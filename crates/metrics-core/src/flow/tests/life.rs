@@ -160,6 +160,17 @@ fn closed_as_not_planned_leaves_the_stock_without_throughput() {
 }
 
 #[test]
+fn an_issue_that_was_moved_to_another_project_leaves_the_stock_without_throughput() {
+    let mut moved = story(1, 0.0, "1 +P | 2 P:>Doing | 3 closed");
+    moved.issue.status_events.clear();
+    moved.issue.state_reason = "moved".into();
+    let lives = lives_with(&rules(), 9.0, &[moved]);
+    let life = lives.issues[0].expect("counts");
+    assert!(life.not_planned && !life.is_finished());
+    assert_eq!(since_start(life.ended_at), Some(3.0));
+}
+
+#[test]
 fn a_closing_without_event_is_taken_from_the_issue() {
     let mut closed = story(1, 0.0, "1 +P | 2 P:>Doing | 3 closed");
     closed.issue.status_events.clear();

@@ -1,0 +1,8 @@
+//! What issues of GitLab become.
+
+mod boards;
+mod conversion;
+mod incidents;
+mod reference;
+mod small;
+mod storing;
