@@ -6,7 +6,7 @@ use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 
-/// Import the issues, boards, pull requests and deployments of a GitHub organisation, merge requests of GitLab groups,
+/// Import the issues, boards, pull requests and deployments of a GitHub organisation, issues and merge requests of GitLab groups,
 /// and the bills of the clouds, into the store.
 ///
 /// Fetches what changed since the last import, page by page; a page and the place behind it are stored together,
@@ -127,7 +127,7 @@ impl Arguments {
 
     /// Whether anything of GitLab is asked for.
     pub fn wants_gitlab(&self) -> bool {
-        self.wants_pull_requests()
+        self.wants_issues() || self.wants_pull_requests()
     }
 
     /// Whether bills are asked for.

@@ -1,11 +1,13 @@
-//! The part of a run that asks GitLab: groups, their projects and merge requests.
+//! The part of a run that asks GitLab: groups, their projects, issues and merge requests.
 
 use std::sync::Arc;
 
 use command_line::say;
 use config_model::Config;
 use gitlab_client::{GitlabClient, Settings, Survey};
+use gitlab_issues::{Board, IssueRules, IssueSource};
 use gitlab_merge_requests::MergeRequestSource;
+use model::gitlab::LabelBoard;
 use model::records::{ImportRun, Record, RunOutcome};
 use provider::Policy;
 use secrecy::SecretString;
@@ -21,7 +23,6 @@ use crate::reporter::Reporter;
 use crate::run::{Run, runtime, title};
 
 const GITLAB: &str = "GitLab";
-const DEFAULT_URL: &str = "https://gitlab.com";
 
 /// Calls that GitLab's own server allows in a minute.
 const CALLS_PER_MINUTE: u64 = 2000;
@@ -31,13 +32,15 @@ pub(crate) struct Target {
     groups: Vec<String>,
     client: GitlabClient,
     concurrency: usize,
+    /// Boards that labels make, of whichever group.
+    boards: Vec<LabelBoard>,
 }
 
 /// From flags, environment and configuration; `None` where no group is named or nothing of GitLab is asked for. What is
 /// missing is named with its remedy.
 pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Target>, Failure> {
-    let groups: Vec<String> =
-        arguments.gitlab_group.iter().map(|group| group.trim().trim_matches('/').to_owned()).collect();
+    let named = if arguments.gitlab_group.is_empty() { &config.gitlab.groups } else { &arguments.gitlab_group };
+    let groups: Vec<String> = named.iter().map(|group| group.trim().trim_matches('/').to_owned()).collect();
     if groups.is_empty() || !arguments.wants_gitlab() {
         return Ok(None);
     }
@@ -51,14 +54,14 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Ta
     };
     let concurrency = arguments.concurrency.map(usize::from).or(config.import.concurrency).unwrap_or(4);
     let settings = Settings {
-        url: variable("GITLAB_URL").unwrap_or_else(|| DEFAULT_URL.to_owned()),
+        url: config.gitlab.address().to_owned(),
         token: SecretString::from(token),
         concurrency,
         policy: policy(&config.import, Policy::USUAL),
         user_agent: user_agent(),
     };
     let client = GitlabClient::with_clock(settings, clock(config.import.clock.as_ref())).map_err(Failure::usage)?;
-    Ok(Some(Target { groups, client, concurrency }))
+    Ok(Some(Target { groups, client, concurrency, boards: config.gitlab.label_boards() }))
 }
 
 /// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing.
@@ -69,7 +72,7 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     let mut calls = 0;
     for group in &target.groups {
         let survey = runtime.block_on(target.client.survey(group, &reporter, &cancel))?;
-        for source in sources(arguments, target, survey) {
+        for source in sources(arguments, target, survey, Vec::new()) {
             let task = task(source, window, store)?;
             say!("{:<62} {:>9} {:>7}", title(&*task.source), task.expected.records, task.expected.calls);
             calls += task.expected.calls;
@@ -101,10 +104,11 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
 }
 
 async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey: Survey) -> Result<(), Failure> {
-    store_survey(run, target, &survey)?;
+    let boards = boards(run, target, &survey).await;
+    store_survey(run, target, &survey, &boards)?;
     name_unlisted(run, target, &survey)?;
     let (group, projects) = (survey.group.full_path.clone(), survey.projects.len());
-    let tasks: Vec<Task> = sources(arguments, target, survey)
+    let tasks: Vec<Task> = sources(arguments, target, survey, boards)
         .into_iter()
         .map(|source| task(source, run.window, Some(&*run.store)))
         .collect::<Result<_, _>>()?;
@@ -114,34 +118,70 @@ async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey:
     run.all(tasks, target.concurrency).await.map(drop)
 }
 
-fn sources(arguments: &Arguments, target: &Target, survey: Survey) -> Vec<Arc<dyn Source>> {
+/// The configured boards on which issues of a group are, with the numbers of their groups. One whose group is not shown is
+/// named and left out.
+async fn boards(run: &mut Run, target: &Target, survey: &Survey) -> Vec<Board> {
+    let (client, group) = (&target.client, &survey.group);
+    let mut boards = Vec::new();
+    for board in target
+        .boards
+        .iter()
+        .filter(|board| is_within(&board.group, &group.full_path) || is_within(&group.full_path, &board.group))
+    {
+        let number = if board.group.eq_ignore_ascii_case(&group.full_path) {
+            Ok(group.id)
+        } else {
+            client.group(&board.group, &*run.reporter, &run.cancel).await.map(|(group, _)| group.id)
+        };
+        match number {
+            Ok(number) => boards.push(Board::new(board.clone(), &client.host(), number)),
+            Err(error) => run.failed(&format!("board of {} (gitlab.boards)", board.group), &Failure::from(error)),
+        }
+    }
+    boards
+}
+
+/// Whether a path is that of a group, or below it.
+fn is_within(path: &str, group: &str) -> bool {
+    let (path, group) = (path.to_lowercase(), group.to_lowercase());
+    path.strip_prefix(&group).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn sources(arguments: &Arguments, target: &Target, survey: Survey, boards: Vec<Board>) -> Vec<Arc<dyn Source>> {
     let survey = Arc::new(survey);
     let mut sources: Vec<Arc<dyn Source>> = Vec::new();
+    if arguments.wants_issues() {
+        // Which labels make an incident of an issue is decided when figures are computed, as for GitHub.
+        let rules = IssueRules { boards, concurrency: target.concurrency, ..IssueRules::default() };
+        sources.push(Arc::new(IssueSource::new(target.client.clone(), Arc::clone(&survey), rules)));
+    }
     if arguments.wants_pull_requests() {
         sources.push(Arc::new(MergeRequestSource::new(target.client.clone(), survey)));
     }
     sources
 }
 
-fn store_survey(run: &Run, target: &Target, survey: &Survey) -> Result<(), Failure> {
+fn store_survey(run: &Run, target: &Target, survey: &Survey, boards: &[Board]) -> Result<(), Failure> {
     let subject = target.client.id_of("group", survey.group.id);
-    let records: Vec<Record> =
-        survey.projects.iter().map(|project| Record::Repository(project.record.clone())).collect();
-    let count = records.len() as i64;
-    let (scope, observed_at) = (Scope::Repositories, survey.at);
-    let batch = Batch { scope, subject: subject.clone(), records, cursor: None, observed_at, full_crawl: None };
-    run.sink.commit(batch).map_err(SourceError::from)?;
-    run.store.record_import(&ImportRun {
-        run: run.number,
-        scope: scope.into(),
-        subject,
-        label: survey.group.full_path.clone(),
-        outcome: RunOutcome::Ok.into(),
-        full: true,
-        covered_to: Some(survey.at),
-        records: count,
-        ..ImportRun::default()
-    })?;
+    let repositories = survey.projects.iter().map(|project| Record::Repository(project.record.clone())).collect();
+    let projects = boards.iter().map(|board| Record::Project(board.project())).collect();
+    let records: [(Scope, Vec<Record>); 2] = [(Scope::Repositories, repositories), (Scope::Projects, projects)];
+    for (scope, records) in records {
+        let (count, subject, observed_at) = (records.len() as i64, subject.clone(), survey.at);
+        let batch = Batch { scope, subject: subject.clone(), records, cursor: None, observed_at, full_crawl: None };
+        run.sink.commit(batch).map_err(SourceError::from)?;
+        run.store.record_import(&ImportRun {
+            run: run.number,
+            scope: scope.into(),
+            subject,
+            label: survey.group.full_path.clone(),
+            outcome: RunOutcome::Ok.into(),
+            full: true,
+            covered_to: Some(survey.at),
+            records: count,
+            ..ImportRun::default()
+        })?;
+    }
     Ok(())
 }
 

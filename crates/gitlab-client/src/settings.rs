@@ -1,6 +1,6 @@
 //! Settings of the client: address, token, concurrency, retries.
 
-use provider::endpoint::{Advice, is_loopback};
+use provider::endpoint::Advice;
 use provider::{Policy, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use source::{ErrorKind, SourceError};
@@ -46,16 +46,9 @@ impl Settings {
     }
 }
 
-/// GitLab's own server, and what one on this computer stands for.
-const USUAL: &str = "gitlab.com";
-
 /// The host by which rows are told apart, with the port where the address has one.
 pub(crate) fn host(url: &Url) -> String {
-    if is_loopback(url) {
-        return USUAL.to_owned();
-    }
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    model::gitlab::host_of(url.as_str()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -73,7 +66,7 @@ mod tests {
             ("https://gitlab.com", "https://gitlab.com/", "gitlab.com"),
             (" https://acme.example/gitlab/ ", "https://acme.example/gitlab", "acme.example"),
             ("https://acme.example:8443/?x=1", "https://acme.example:8443/", "acme.example:8443"),
-            ("http://127.0.0.1:8765", "http://127.0.0.1:8765/", "gitlab.com"),
+            ("http://127.0.0.1:8765", "http://127.0.0.1:8765/", "127.0.0.1:8765"),
         ] {
             let checked = settings(address, "t").checked().expect(address);
             assert_eq!((checked.as_str(), host(&checked).as_str()), (url, name));

@@ -73,6 +73,16 @@ struct Project {
 }
 
 impl GitlabClient {
+    /// A group by its path, and the provider's time. Fails as [`GitlabClient::list`] does.
+    pub async fn group(
+        &self,
+        path: &str,
+        progress: &dyn Progress,
+        cancel: &CancellationToken,
+    ) -> Result<(Group, Instant), SourceError> {
+        self.object(&format!("the group {path}"), &["groups", path], &[], progress, cancel).await
+    }
+
     /// Looks at a group. Fails as [`GitlabClient::list`] does.
     pub async fn survey(
         &self,
@@ -80,8 +90,7 @@ impl GitlabClient {
         progress: &dyn Progress,
         cancel: &CancellationToken,
     ) -> Result<Survey, SourceError> {
-        let (found, at) =
-            self.object::<Group>(&format!("the group {group}"), &["groups", group], &[], progress, cancel).await?;
+        let (found, at) = self.group(group, progress, cancel).await?;
         let what = format!("projects of {group}");
         // By default projects that are shared with the group are listed too: they are others'.
         let query = [

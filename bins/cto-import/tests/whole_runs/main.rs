@@ -14,6 +14,7 @@ mod documented;
 mod edges;
 mod faults;
 mod folders;
+mod gitlab;
 mod hidden;
 mod hidden_status;
 mod identity;

@@ -131,7 +131,7 @@ pub(crate) fn importer() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cto-import"));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let of_a_provider = ["GITHUB_", "AZURE_", "GCP_", "GOOGLE_", "BIGQUERY_", "CTO_"];
+        let of_a_provider = ["GITHUB_", "GITLAB_", "AZURE_", "GCP_", "GOOGLE_", "BIGQUERY_", "CTO_"];
         if of_a_provider.iter().any(|prefix| text.starts_with(prefix)) || text == "CONFIG_PATH" || text == "RUST_LOG" {
             command.env_remove(&name);
         }

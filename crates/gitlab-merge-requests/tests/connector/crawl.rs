@@ -145,7 +145,9 @@ async fn all_pages_are_read_once_and_afterwards_only_what_has_changed() {
     all.push(merge_request(8, &day(20)));
     let server = Group::of(all).serve().await;
     let changed = import(&server.uri(), &memory, Window::default()).await.expect("imported");
-    assert_eq!((changed.records, memory.pull_requests().len()), (2, 8));
+    let numbers: std::collections::BTreeSet<String> =
+        memory.pull_requests().into_iter().map(|pull| pull.place.number).collect();
+    assert_eq!((changed.records, numbers.len()), (2, 8));
 }
 
 #[tokio::test]

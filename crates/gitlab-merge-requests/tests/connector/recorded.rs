@@ -35,9 +35,9 @@ fn in_place(place: &Place, cells: &[&str]) -> String {
     [&[place.org.as_str(), &place.repo, &place.number], cells].concat().join(",")
 }
 
-/// The ids are those of another server: the recording's.
+/// The ids are those of another server than the recording's.
 fn id(id: &str) -> String {
-    id.replace("gitlab.com/", "gitlab.example/")
+    id.split_once('/').map_or_else(|| id.to_owned(), |(_, rest)| format!("gitlab.example/{rest}"))
 }
 
 fn row(pull: &PullRequest) -> String {

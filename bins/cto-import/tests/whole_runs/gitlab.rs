@@ -1,0 +1,133 @@
+//! A recorded group of GitLab: what an import stores of it, and what is said where something is missing.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use connector_testing::Replay;
+use serde_json::json;
+use tokio::runtime::Runtime;
+use wiremock::MockServer;
+
+use crate::simulated::{Ended, HURRIED, importer};
+
+/// The folder of the recording, where reference data is there.
+fn folder() -> Option<PathBuf> {
+    let Some(root) = std::env::var_os("CTO_REFERENCE_DATA") else {
+        eprintln!("skipped: CTO_REFERENCE_DATA is not set");
+        return None;
+    };
+    Some(Path::new(&root).join("gitlab/gitlab-small"))
+}
+
+/// Boards and delivery as the recording says.
+const CONFIG: &str = "\
+gitlab:
+  groups: [acme]
+  boards:
+    - {group: acme, name: Work, columns: {scope: workflow}, lead_time_columns: [ready, dev], cycle_time_columns: [dev],
+       put_in_ready_columns: [ready], dev_start_columns: [dev], review_start_columns: [review],
+       qa_start_columns: [qa], waitingtoprod_start_columns: [waiting]}
+";
+
+struct Recorded {
+    _runtime: Runtime,
+    server: MockServer,
+    folder: PathBuf,
+    data: tempfile::TempDir,
+}
+
+impl Recorded {
+    fn serve() -> Option<Self> {
+        let folder = folder()?;
+        let lines = fs::read_to_string(folder.join("exchanges.jsonl")).expect("a recording");
+        let replay = Replay::of(&lines)
+            .and("/api/v4/groups/acme", &json!({"id": 7, "full_path": "acme"}))
+            .and("/api/v4/groups/acme/issues_statistics?scope=all", &json!({"statistics": {"counts": {"all": 9}}}));
+        let runtime = Runtime::new().expect("a runtime starts");
+        let server = runtime.block_on(replay.serve());
+        let data = tempfile::tempdir().expect("a folder");
+        fs::write(data.path().join("config.yml"), format!("{CONFIG}{HURRIED}")).expect("written");
+        Some(Self { _runtime: runtime, server, folder, data })
+    }
+
+    fn importer(&self) -> Command {
+        let mut command = importer();
+        command.args(["--data".as_ref(), self.data.path()]).arg("--config").arg(self.data.path().join("config.yml"));
+        command.env("GITLAB_TOKEN", "glpat-of-the-test").env("GITLAB_URL", self.server.uri());
+        command
+    }
+
+    fn import(&self, flags: &[&str]) -> Ended {
+        Ended::of(&self.importer().args(flags).output().expect("the program runs"))
+    }
+
+    /// The rows of a published file, of the columns that a file of expected rows has, under the recording's host; as text, an
+    /// id without its host aside, in any order.
+    fn assert_has_expected(&self, name: &str, left_out: &[&str]) {
+        let read = |path: &Path| -> (Vec<String>, Vec<Vec<String>>) {
+            let mut reader = csv::Reader::from_path(path).expect("a file");
+            let names = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+            let rows = reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect());
+            (names, rows.collect())
+        };
+        let (columns, expected) = read(&self.folder.join("expected/raw").join(name));
+        let (names, rows) = read(&self.data.path().join(name));
+        let host = self.server.address().to_string();
+        let wanted: Vec<usize> =
+            (0..columns.len()).filter(|place| !left_out.contains(&columns[*place].as_str())).collect();
+        let place =
+            |column: &str| names.iter().position(|name| name == column).unwrap_or_else(|| panic!("{name}: {column}"));
+        let places: Vec<usize> = wanted.iter().map(|wanted| place(&columns[*wanted])).collect();
+        let found: BTreeSet<Vec<String>> = rows
+            .iter()
+            .map(|row| places.iter().map(|place| row[*place].replace(&host, "gitlab.example")).collect())
+            .collect();
+        let expected: BTreeSet<Vec<String>> =
+            expected.iter().map(|row| wanted.iter().map(|place| row[*place].clone()).collect()).collect();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_group_gives_the_expected_rows_and_again_the_same() {
+    let Some(recorded) = Recorded::serve() else { return };
+    for _ in 0..2 {
+        let ended = recorded.import(&[]).with_code(0);
+        assert!(ended.stderr.contains("acme: 2 projects"), "{}", ended.stderr);
+        recorded.assert_has_expected("repository.csv", &[]);
+        recorded.assert_has_expected("issue.csv", &["creator"]);
+        recorded.assert_has_expected("issue_status_event.csv", &["by"]);
+        recorded.assert_has_expected("issue_project_event.csv", &[]);
+        recorded.assert_has_expected("incident.csv", &[]);
+        recorded.assert_has_expected("pr.csv", &[]);
+        recorded.assert_has_expected("pr_event.csv", &[]);
+        recorded.assert_has_expected("pr_review.csv", &[]);
+    }
+}
+
+#[test]
+fn what_it_would_cost_is_said_beforehand_and_nothing_is_stored() {
+    let Some(recorded) = Recorded::serve() else { return };
+    let ended = recorded.import(&["--dry-run"]).with_code(0);
+    assert!(ended.stdout.contains("issues of acme"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("21 calls: at 2000 a minute"), "{}", ended.stdout);
+    assert!(!recorded.data.path().join("cto.db").exists());
+}
+
+#[test]
+fn what_is_missing_is_named_with_its_remedy() {
+    let Some(recorded) = Recorded::serve() else { return };
+    let mut importer = recorded.importer();
+    let ended = Ended::of(&importer.env_remove("GITLAB_TOKEN").output().expect("the program runs")).with_code(2);
+    assert!(ended.stderr.contains("set GITLAB_TOKEN to a token of GitLab with the scope read_api"), "{}", ended.stderr);
+
+    let ended = recorded.import(&["--gitlab-group", "acme", "--gitlab-group", "other"]).with_code(3);
+    assert!(
+        ended.stderr.contains("GitLab group other") && ended.stderr.contains("has no such thing"),
+        "{}",
+        ended.stderr
+    );
+    recorded.assert_has_expected("pr.csv", &[]);
+}

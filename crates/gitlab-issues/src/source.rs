@@ -1,0 +1,251 @@
+//! The connector of issues, for one group.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use gitlab_client::{GitlabClient, Kept, NextPage, Span, Survey};
+use model::Instant;
+use model::records::Record;
+use serde::de::DeserializeOwned;
+use source::{Batch, Context, ErrorKind, Event, Expected, Scope, Source, SourceError, Usage, Window};
+
+use crate::board::Board;
+use crate::convert::{Reading, Records, records};
+use crate::wire::{Issue, LabelEvent, StateEvent};
+
+/// Issues per page.
+const PAGE: u64 = 100;
+
+/// Calls for each issue: its events of labels and of its state.
+const CALLS_OF_ISSUE: u64 = 2;
+
+/// The issues of a group and its subgroups, with the cards that they have on the configured boards, and the incidents among
+/// them.
+///
+/// The subject is the group's id, `HOST/group/NUMBER`, so that a renamed one keeps its cursor.
+#[derive(Clone, Debug)]
+pub struct IssueSource {
+    client: GitlabClient,
+    survey: Arc<Survey>,
+    id: String,
+    rules: IssueRules,
+}
+
+/// What is made of issues.
+#[derive(Clone, Debug, Default)]
+pub struct IssueRules {
+    /// The boards of the group.
+    pub boards: Vec<Board>,
+    /// Labels of issues that are incidents besides those of that type; of each entry an issue has to carry all.
+    pub incident_labels: Vec<Vec<String>>,
+    /// Whether titles of confidential issues are told.
+    pub tells_confidential: bool,
+    /// Issues whose events are asked for at the same time; 0 counts as 1.
+    pub concurrency: usize,
+}
+
+impl IssueSource {
+    /// Those of the group that a survey has found. What is read is dated with the survey.
+    pub fn new(client: GitlabClient, survey: Arc<Survey>, rules: IssueRules) -> Self {
+        let id = client.id_of("group", survey.group.id);
+        Self { client, survey, id, rules }
+    }
+}
+
+#[async_trait]
+impl Source for IssueSource {
+    fn scope(&self) -> Scope {
+        Scope::Issues
+    }
+
+    fn subject(&self) -> &str {
+        &self.id
+    }
+
+    fn label(&self) -> &str {
+        &self.survey.group.full_path
+    }
+
+    /// All of them at the first import and with `full`, with two calls for each issue besides the list. How many have changed
+    /// is not known before they are read: the list alone is expected.
+    fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
+        if Kept::read(cursor).span(window).since.is_some() {
+            return Expected { records: 0, calls: 1, points: 0 };
+        }
+        let records = self.survey.issues.unwrap_or(PAGE);
+        Expected { records, calls: records.div_ceil(PAGE).max(1) + CALLS_OF_ISSUE * records, points: 0 }
+    }
+
+    async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
+        let kept = Kept::read(context.cursor.as_deref());
+        let span = kept.span(context.window);
+        let usage = Usage {
+            full: span.since.is_none(),
+            covered_from: span.since,
+            covered_to: Some(self.survey.at),
+            ..Usage::default()
+        };
+        let host = self.client.host();
+        let run = Run { source: self, context, host, kept, span, usage, nameless: 0, unplaced: None };
+        run.run().await
+    }
+}
+
+/// One import under way.
+struct Run<'a> {
+    source: &'a IssueSource,
+    context: &'a Context<'a>,
+    host: String,
+    kept: Kept,
+    span: Span,
+    usage: Usage,
+    /// Events of labels that come without a name.
+    nameless: u64,
+    /// Why the first issue that has no place is not stored, and how many there are.
+    unplaced: Option<(String, u64)>,
+}
+
+/// Where a list goes on.
+enum Next {
+    /// Everything that changed from here on.
+    Since(Option<Instant>),
+    Page(NextPage),
+}
+
+impl Run<'_> {
+    async fn run(mut self) -> Result<Usage, SourceError> {
+        let mut next = Some(Next::Since(self.span.since));
+        let mut newest = None;
+        while let Some(from) = next.take() {
+            let (issues, more) = self.page(from).await?;
+            let last = issues.iter().filter_map(|issue| issue.updated_at).max();
+            // Pages are counted from the beginning, and what changes meanwhile leaves it: whoever turned the page would miss
+            // one. The list is asked for from the last change on instead, unless all of the page bears it.
+            next = more.map(|more| if last > newest { Next::Since(last) } else { Next::Page(more) });
+            newest = newest.max(last);
+            let records = self.records(issues).await?;
+            self.commit(records, newest, next.is_none())?;
+        }
+        if self.nameless > 0 {
+            self.context.progress.event(Event::Note(format!(
+                "issues of {}: {} events of labels that were deleted since: what was moved by them is not known, unless it was \
+                 stored before",
+                self.group(),
+                self.nameless
+            )));
+        }
+        match self.unplaced {
+            None => Ok(self.usage),
+            Some((first, count)) => {
+                let message =
+                    format!("issues of {}: {count} are not stored: {first}", self.source.survey.group.full_path);
+                Err(SourceError::new(ErrorKind::Incomplete, message))
+            }
+        }
+    }
+
+    fn group(&self) -> &str {
+        &self.source.survey.group.full_path
+    }
+
+    /// A page of the list, and where the next one is.
+    async fn page(&mut self, from: Next) -> Result<(Vec<Issue>, Option<NextPage>), SourceError> {
+        let (client, context) = (&self.source.client, self.context);
+        let what = format!("issues of {}", self.group());
+        let page = match from {
+            Next::Page(next) => client.next(&what, &next, context.progress, &context.cancel).await?,
+            Next::Since(since) => {
+                let since = since.map(Instant::to_rfc3339);
+                let mut query = vec![("scope", "all"), ("state", "all")];
+                query.extend(since.as_deref().map(|since| ("updated_after", since)));
+                query.extend([("order_by", "updated_at"), ("sort", "asc"), ("per_page", "100")]);
+                let path = ["groups", self.group(), "issues"];
+                client.list(&what, &path, &query, context.progress, &context.cancel).await?
+            }
+        };
+        self.usage.calls += page.calls;
+        Ok((page.entries, page.next))
+    }
+
+    /// What issues become, with all their events.
+    async fn records(&mut self, issues: Vec<Issue>) -> Result<Vec<Record>, SourceError> {
+        let (source, context) = (self.source, self.context);
+        let events = |issue: Issue| async move {
+            let (labels, states) = tokio::try_join!(
+                all::<LabelEvent>(source, context, &issue, "resource_label_events"),
+                all::<StateEvent>(source, context, &issue, "resource_state_events"),
+            )?;
+            Ok::<_, SourceError>((issue, labels, states))
+        };
+        let read: Vec<_> = stream::iter(issues.into_iter().map(events))
+            .buffered(source.rules.concurrency.max(1))
+            .try_collect()
+            .await?;
+        let reading = Reading {
+            host: &self.host,
+            boards: &source.rules.boards,
+            incident_labels: &source.rules.incident_labels,
+            tells_confidential: source.rules.tells_confidential,
+            at: source.survey.at,
+        };
+        let mut stored = Vec::new();
+        for (issue, (labels, calls_of_labels), (states, calls_of_states)) in read {
+            self.usage.calls += calls_of_labels + calls_of_states;
+            match records(&issue, &labels, &states, &reading) {
+                Ok(found) => {
+                    let Records { nameless_events, .. } = found;
+                    self.nameless += nameless_events;
+                    stored.extend(found.into_records());
+                }
+                Err(error) => self.unplaced.get_or_insert_with(|| (error.to_string(), 0)).1 += 1,
+            }
+        }
+        Ok(stored)
+    }
+
+    /// Hands a page over. Once something is missing, the stored cursor stays in front of it.
+    fn commit(&mut self, records: Vec<Record>, newest: Option<Instant>, ended: bool) -> Result<(), SourceError> {
+        self.usage.records += records.iter().filter(|record| matches!(record, Record::Issue(_))).count() as u64;
+        let moves = self.unplaced.is_none() && (self.span.moves || (ended && self.usage.full));
+        if moves {
+            self.kept = self.kept.after(newest, ended);
+        }
+        self.context.sink.commit(Batch {
+            scope: Scope::Issues,
+            subject: self.source.id.clone(),
+            records,
+            cursor: moves.then(|| self.kept.write()),
+            observed_at: self.source.survey.at,
+            full_crawl: None,
+        })?;
+        self.context.progress.event(Event::Page {
+            scope: Scope::Issues,
+            subject: self.group().to_owned(),
+            records: self.usage.records,
+            expected: self.source.survey.issues.filter(|_| self.usage.full),
+        });
+        Ok(())
+    }
+}
+
+/// All entries of a list of an issue, and the calls that they took.
+async fn all<T: DeserializeOwned + Send>(
+    source: &IssueSource,
+    context: &Context<'_>,
+    issue: &Issue,
+    list: &str,
+) -> Result<(Vec<T>, u64), SourceError> {
+    let (project, number) = (issue.project_id.to_string(), issue.iid.to_string());
+    let what = format!("{list} of the issue {number} of the project {project}");
+    let path = ["projects", &project, "issues", &number, list];
+    let (client, progress, cancel) = (&source.client, context.progress, &context.cancel);
+    let mut page = client.list::<T>(&what, &path, &[("per_page", "100")], progress, cancel).await?;
+    let (mut entries, mut calls) = (page.entries, page.calls);
+    while let Some(next) = page.next.take() {
+        page = client.next::<T>(&what, &next, progress, cancel).await?;
+        calls += page.calls;
+        entries.append(&mut page.entries);
+    }
+    Ok((entries, calls))
+}
