@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use provider::shortened;
 use serde::Deserialize;
 use source::{ErrorKind, SourceError};
 
 use crate::answer::{Answer, Limit};
-use crate::words::shortened;
 
 /// What to do with an answer.
 #[derive(Debug)]

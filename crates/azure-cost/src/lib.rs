@@ -19,7 +19,6 @@ mod session;
 mod settings;
 mod source;
 mod transport;
-mod words;
 
 pub use answer::Remaining;
 pub use buckets::expected_wait;

@@ -3,11 +3,10 @@
 use std::error::Error as _;
 
 use azure_core::error::{Error, ErrorKind as AzureKind};
-use provider::Unready;
+use provider::{Unready, shortened};
 use source::{ErrorKind, SourceError};
 
 use crate::transport::Transient;
-use crate::words::shortened;
 
 /// Who asked for a token.
 pub(crate) struct Who<'a> {

@@ -87,10 +87,10 @@ const FULL: Window = Window { since: None, full: true };
 
 /// A last page of these nodes.
 pub fn page<C: RepositoryEntries>(nodes: &Value) -> wiremock::ResponseTemplate {
-    ok(&answer::<C>(nodes, &json!([])))
+    ok(&answer::<C>(nodes, &[]))
 }
 
-fn answer<C: RepositoryEntries>(nodes: &Value, errors: &Value) -> Value {
+fn answer<C: RepositoryEntries>(nodes: &Value, errors: &[Value]) -> Value {
     let list = json!({"pageInfo": {"hasNextPage": false, "endCursor": null}, "nodes": nodes});
     let node = json!({"__typename": "Repository", C::FIELD: list});
     json!({"data": {"rateLimit": null, "node": node}, "errors": errors})
@@ -155,7 +155,7 @@ pub async fn partial_data_is_stored_and_reported_and_asked_for_again<C: Reposito
     let broken = json!({"type": "SERVICE_UNAVAILABLE", "message": "Something went wrong",
         "path": ["node", C::FIELD, "nodes", 0, "labels"]});
     stage.provider.answer_truly();
-    let partial = ok(&answer::<C>(&json!([third]), &json!([broken])));
+    let partial = ok(&answer::<C>(&json!([third]), &[broken]));
     stage.provider.answer_instead(partial.clone());
     stage.provider.answer_instead(partial);
     let error = stage.import(Window::default()).await.expect_err("incomplete");
@@ -173,7 +173,7 @@ pub async fn partial_data_is_stored_and_reported_and_asked_for_again<C: Reposito
 pub async fn what_is_missing_only_once_is_no_failure<C: RepositoryEntries>() {
     let stage = stage::<C>(3, 100).await;
     let error = json!({"message": "Something went wrong", "path": ["node", C::FIELD, "nodes", 0]});
-    stage.provider.answer_instead(ok(&answer::<C>(&json!([null]), &json!([error]))));
+    stage.provider.answer_instead(ok(&answer::<C>(&json!([null]), &[error])));
     assert_eq!(stage.import_all().await.calls, 2);
     assert_eq!(stage.stored(), [1, 2, 3]);
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use provider::endpoint::without_query;
+use provider::shortened;
 use serde_json::Value;
 use source::{ErrorKind, SourceError};
 
@@ -338,16 +339,4 @@ fn body_message(answer: &Answer) -> String {
     let text = String::from_utf8_lossy(&answer.body);
     let text = text.trim();
     if text.starts_with('<') { String::new() } else { shortened(text) }
-}
-
-/// The provider's words, on one line and not too many.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 300;
-    // Before it is cut: half a secret would be left.
-    let text = redact::redacted(text);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use graphql_client::GraphQLQuery;
 use model::Instant;
 use model::records::{Place, Record};
-use provider::cursor::Known;
+use provider::cursor::{Cursor, Known};
+use provider::list::{Handover, State};
 use source::{Batch, Context, FullCrawl, Scope, SourceError};
 
 use crate::{GithubClient, GraphqlError, PageSize, Reply, RepositorySummary, Tally, faults};
@@ -129,6 +130,23 @@ impl RepositoryList {
 }
 
 impl<'a> Tally<'a> {
+    /// What is known of a list by now, as `provider::list` asks for it.
+    pub fn state<'s>(&'s mut self, list: &RepositoryList, cursor: &'s mut Cursor) -> State<'s> {
+        let (known, is_incomplete) = (list.known, self.faults.any());
+        State { context: self.context, known, at: self.at, cursor, usage: &mut self.usage, is_incomplete }
+    }
+
+    /// Hands records of a list over, with the cursor behind them where it moves.
+    pub fn hand_over(
+        &mut self,
+        list: &RepositoryList,
+        handover: Handover,
+        cursor: impl FnOnce() -> String,
+    ) -> Result<(), SourceError> {
+        let Handover { records, moves_cursor, full_crawl, expected } = handover;
+        self.commit(list.batch(records, moves_cursor.then(cursor), full_crawl), &list.label, expected)
+    }
+
     /// Asks for a page, and once more when parts of a list that `came` are missing.
     pub async fn page<Q>(
         &mut self,

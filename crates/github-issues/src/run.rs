@@ -5,9 +5,9 @@ use github_client::scalars::DateTime;
 use github_client::{Entries, Following, ListPath, PageAsked, PageCame, RepositoryList, faults};
 use model::Instant;
 use model::records::Record;
-use provider::cursor::{Cursor, Known};
-use provider::list::{self, List, Page};
-use source::{Context, FullCrawl, SourceError, Usage};
+use provider::cursor::Cursor;
+use provider::list::{self, Handover, List, Page, State};
+use source::{SourceError, Usage};
 
 use crate::reading::{MAY_BE_HIDDEN, Reading};
 use crate::wire::{IssuePage, issues};
@@ -18,7 +18,6 @@ const LIST: ListPath = ListPath { path: "node.issues.nodes", may_be_hidden: MAY_
 pub(crate) struct Run<'a> {
     list: &'a RepositoryList,
     reading: Reading<'a>,
-    context: &'a Context<'a>,
     cursor: Cursor,
 }
 
@@ -34,9 +33,8 @@ struct Listing {
 impl<'a> Run<'a> {
     pub(crate) fn new(list: &'a RepositoryList, mut reading: Reading<'a>) -> Self {
         reading.tally.following = Following::of(list.known.total);
-        let context = reading.context;
-        let cursor = Cursor::read(context.cursor.as_deref());
-        Self { list, reading, context, cursor }
+        let cursor = Cursor::read(reading.context.cursor.as_deref());
+        Self { list, reading, cursor }
     }
 
     /// Does what the window and the cursor ask for.
@@ -91,28 +89,8 @@ impl List for Run<'_> {
         self.list.what()
     }
 
-    fn known(&self) -> Known {
-        self.list.known
-    }
-
-    fn at(&self) -> Instant {
-        self.list.at
-    }
-
-    fn context(&self) -> &Context<'_> {
-        self.context
-    }
-
-    fn cursor(&mut self) -> &mut Cursor {
-        &mut self.cursor
-    }
-
-    fn usage(&mut self) -> &mut Usage {
-        &mut self.reading.tally.usage
-    }
-
-    fn is_incomplete(&self) -> bool {
-        self.reading.tally.faults.any()
+    fn state(&mut self) -> State<'_> {
+        self.reading.tally.state(self.list, &mut self.cursor)
     }
 
     fn came_empty(&mut self, counted: u64) {
@@ -141,7 +119,7 @@ impl List for Run<'_> {
             if next.is_none() && moves_watermark {
                 self.cursor.read_at = Some(self.list.at);
             }
-            self.commit(page.records, moves_watermark, None, None)?;
+            self.commit(Handover { records: page.records, moves_cursor: moves_watermark, ..Handover::default() })?;
             listing = match next {
                 None => return Ok(()),
                 Some(_) if last_change > listing.since => Listing { since: last_change, after: None, ..listing },
@@ -150,15 +128,8 @@ impl List for Run<'_> {
         }
     }
 
-    fn commit(
-        &mut self,
-        records: Vec<Record>,
-        moves_cursor: bool,
-        full_crawl: Option<FullCrawl>,
-        expected: Option<u64>,
-    ) -> Result<(), SourceError> {
-        let cursor = moves_cursor.then(|| self.cursor.write());
-        self.reading.tally.commit(self.list.batch(records, cursor, full_crawl), &self.list.label, expected)
+    fn commit(&mut self, handover: Handover) -> Result<(), SourceError> {
+        self.reading.tally.hand_over(self.list, handover, || self.cursor.write())
     }
 }
 

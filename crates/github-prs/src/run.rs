@@ -10,9 +10,8 @@ use github_client::faults;
 use github_client::{Entries, Following, ListPath, PageAsked, PageCame, RepositoryList, Tally};
 use model::Instant;
 use model::records::{PullRequest, Record};
-use provider::cursor::{Cursor, Known};
-use provider::list::{self, List, Page};
-use source::{Context, ErrorKind, FullCrawl, SourceError, Usage};
+use provider::list::{self, Handover, List, Page, State};
+use source::{Context, ErrorKind, SourceError, Usage};
 
 use crate::convert::{self, Draft, LeftOut, Rest};
 use crate::cursor::Kept;
@@ -83,7 +82,11 @@ impl<'a> Run<'a> {
                 self.kept.list.watermark = self.kept.list.watermark.max(newest);
                 self.kept.list.read_at = Some(self.list.at);
             }
-            self.commit(page.records, moves_watermark && next.is_none(), None, None)?;
+            self.commit(Handover {
+                records: page.records,
+                moves_cursor: moves_watermark && next.is_none(),
+                ..Handover::default()
+            })?;
             if next.is_none() {
                 return Ok((pages, newest));
             }
@@ -178,28 +181,8 @@ impl List for Run<'_> {
         self.list.what()
     }
 
-    fn known(&self) -> Known {
-        self.list.known
-    }
-
-    fn at(&self) -> Instant {
-        self.list.at
-    }
-
-    fn context(&self) -> &Context<'_> {
-        self.context
-    }
-
-    fn cursor(&mut self) -> &mut Cursor {
-        &mut self.kept.list
-    }
-
-    fn usage(&mut self) -> &mut Usage {
-        &mut self.tally.usage
-    }
-
-    fn is_incomplete(&self) -> bool {
-        self.tally.faults.any()
+    fn state(&mut self) -> State<'_> {
+        self.tally.state(self.list, &mut self.kept.list)
     }
 
     fn came_empty(&mut self, counted: u64) {
@@ -232,14 +215,7 @@ impl List for Run<'_> {
         }
     }
 
-    fn commit(
-        &mut self,
-        records: Vec<Record>,
-        moves_cursor: bool,
-        full_crawl: Option<FullCrawl>,
-        expected: Option<u64>,
-    ) -> Result<(), SourceError> {
-        let cursor = moves_cursor.then(|| self.kept.write());
-        self.tally.commit(self.list.batch(records, cursor, full_crawl), &self.list.label, expected)
+    fn commit(&mut self, handover: Handover) -> Result<(), SourceError> {
+        self.tally.hand_over(self.list, handover, || self.kept.write())
     }
 }

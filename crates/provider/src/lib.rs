@@ -13,6 +13,7 @@ mod reply;
 mod times;
 pub mod tls;
 mod transport;
+mod words;
 
 pub use body::LARGEST_REPLY;
 pub use call::{Asking, Call, Decision, Unready};
@@ -25,3 +26,4 @@ pub use reqwest::{Method, header};
 pub use times::{after, between};
 pub use transport::{Broken, Request, Transport, secret};
 pub use url::Url;
+pub use words::shortened;

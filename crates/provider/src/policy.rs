@@ -122,7 +122,7 @@ mod tests {
         let wait = |met, asked| Policy::USUAL.limit_delay(met, asked);
         assert_eq!(wait(2, Some(Duration::from_secs(8))), Duration::from_secs(9));
         assert_eq!(wait(3, Some(Duration::from_secs(8))), Duration::from_mins(1), "twice it was wrong");
-        assert_eq!(wait(4, Some(Duration::from_secs(300))), Duration::from_secs(301));
+        assert_eq!(wait(4, Some(Duration::from_mins(5))), Duration::from_secs(301));
         assert_eq!(wait(1, Some(Duration::from_hours(9))), Policy::USUAL.longest_limit_delay);
         assert_eq!(wait(2, None), Duration::from_mins(2));
     }

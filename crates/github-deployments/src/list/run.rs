@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use github_client::{Entries, Following, PageAsked, PageCame, RepositoryList, Tally, by_id, faults};
 use model::Instant;
 use model::records::Record;
-use provider::cursor::{Cursor, Known, Plan};
-use provider::list::{self, List as _, Page};
-use source::{Context, FullCrawl, SourceError, Usage, Window};
+use provider::cursor::{Cursor, Plan};
+use provider::list::{self, Handover, List as _, Page, State};
+use source::{Context, SourceError, Usage, Window};
 
 use super::List;
 use super::cursor::Kept;
@@ -71,10 +71,11 @@ impl<'a, L: List> Run<'a, L> {
                 }
             }
             left = rest;
-            self.commit(std::mem::take(&mut records), true, None, None)?;
+            let records = std::mem::take(&mut records);
+            self.commit(Handover { records, moves_cursor: true, ..Handover::default() })?;
         }
         if ids.is_empty() {
-            self.commit(records, true, None, None)?;
+            self.commit(Handover { records, moves_cursor: true, ..Handover::default() })?;
         }
         Ok(())
     }
@@ -129,28 +130,8 @@ impl<L: List> list::List for Run<'_, L> {
         self.list.what()
     }
 
-    fn known(&self) -> Known {
-        self.list.known
-    }
-
-    fn at(&self) -> Instant {
-        self.list.at
-    }
-
-    fn context(&self) -> &Context<'_> {
-        self.context
-    }
-
-    fn cursor(&mut self) -> &mut Cursor {
-        &mut self.kept.list
-    }
-
-    fn usage(&mut self) -> &mut Usage {
-        &mut self.tally.usage
-    }
-
-    fn is_incomplete(&self) -> bool {
-        self.tally.faults.any()
+    fn state(&mut self) -> State<'_> {
+        self.tally.state(self.list, &mut self.kept.list)
     }
 
     fn came_empty(&mut self, counted: u64) {
@@ -197,7 +178,7 @@ impl<L: List> list::List for Run<'_, L> {
                 self.kept.list.read_at = Some(self.list.at);
                 self.kept.total = Some(self.list.known.total);
             }
-            self.commit(page.records, next.is_none(), None, None)?;
+            self.commit(Handover { records: page.records, moves_cursor: next.is_none(), ..Handover::default() })?;
             if next.is_none() {
                 return Ok(());
             }
@@ -205,14 +186,7 @@ impl<L: List> list::List for Run<'_, L> {
         }
     }
 
-    fn commit(
-        &mut self,
-        records: Vec<Record>,
-        moves_cursor: bool,
-        full_crawl: Option<FullCrawl>,
-        expected: Option<u64>,
-    ) -> Result<(), SourceError> {
-        let cursor = moves_cursor.then(|| self.kept.write());
-        self.tally.commit(self.list.batch(records, cursor, full_crawl), &self.list.label, expected)
+    fn commit(&mut self, handover: Handover) -> Result<(), SourceError> {
+        self.tally.hand_over(self.list, handover, || self.kept.write())
     }
 }

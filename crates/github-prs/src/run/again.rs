@@ -2,7 +2,7 @@
 
 use github_client::by_id;
 use github_client::faults::Sorted;
-use provider::list::List as _;
+use provider::list::{Handover, List as _};
 use source::SourceError;
 
 use super::Run;
@@ -39,7 +39,7 @@ impl Run<'_> {
                 }
             }
             self.kept.with_folders = left.is_empty();
-            self.commit(records, true, None, None)?;
+            self.commit(Handover { records, moves_cursor: true, ..Handover::default() })?;
             if left.is_empty() {
                 return Ok(());
             }

@@ -1,7 +1,7 @@
-//! Text of providers, shortened for messages.
+//! Text of providers, for messages.
 
-/// On one line and not too many.
-pub(crate) fn shortened(text: &str) -> String {
+/// The provider's words, without secrets, on one line and not too many.
+pub fn shortened(text: &str) -> String {
     const LONGEST: usize = 300;
     // Before it is cut: half a secret would be left.
     let text = redact::redacted(text);
