@@ -1,5 +1,6 @@
 //! The client against a server of the test.
 
+mod contract;
 mod paging;
 mod queries;
 mod refusals;
