@@ -10,8 +10,8 @@ impl Config {
     /// own tools know.
     pub(crate) fn with_environment(self) -> Result<Self, ConfigError> {
         let known = Env::raw()
-            .only(&["GITHUB_API_URL", "GITHUB_GRAPHQL_URL"])
-            .map(|name| name.as_str().to_ascii_lowercase().replacen("github_", "github.", 1).into());
+            .only(&["GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITLAB_URL"])
+            .map(|name| name.as_str().to_ascii_lowercase().replacen('_', ".", 1).into());
         let figment = Figment::from(Serialized::defaults(&self))
             .merge(known)
             .merge(Env::prefixed("CTO_").filter(|name| name.as_str().contains("__")).split("__"));

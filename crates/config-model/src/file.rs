@@ -4,10 +4,12 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::boards::Project;
 use crate::chosen_rules::ChosenRules;
 use crate::clock::ImportClock;
 use crate::cloud::CloudSpending;
 use crate::delivery::Delivery;
+use crate::gitlab::Gitlab;
 use crate::providers::{Azure, Gcp};
 use crate::scalar::{Named, absent_if_null, flag, source_text};
 use crate::server::Server;
@@ -20,6 +22,10 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Github>")]
     pub github: Github,
+    /// Where they come from besides, or instead: groups of a GitLab server.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Gitlab>")]
+    pub gitlab: Gitlab,
     /// How deployments, changes and incidents are read.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Delivery>")]
@@ -172,65 +178,6 @@ pub struct BugSource {
     #[serde(rename = "dev-process-value", alias = "dev_process_value", default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<String>")]
     pub dev_process_value: String,
-}
-
-/// One entry of `github.projects`: how a board's columns are read.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Project {
-    /// The board's `fullDatabaseId`: the column `project_id` of `project.csv`.
-    #[serde(default, deserialize_with = "source_text")]
-    pub id: String,
-    /// A name for people.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<String>")]
-    pub name: String,
-    /// The single-select field whose values are the board's columns, `Status` by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status_field: Option<String>,
-    /// Leave the board out of every figure.
-    #[serde(default, deserialize_with = "flag")]
-    #[schemars(with = "Option<bool>")]
-    pub exclude: bool,
-    /// Keep only these types; absent keeps all.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub types: Vec<String>,
-    /// Columns that start the lead time.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub lead_time_columns: Vec<String>,
-    /// Columns that start the cycle time.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub cycle_time_columns: Vec<String>,
-    /// Columns of step backlog; absent = the lead-time columns of no other step, `Backlog` and no status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub backlog_columns: Option<Vec<String>>,
-    /// Columns of step ready.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub put_in_ready_columns: Vec<String>,
-    /// Columns of step dev.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub dev_start_columns: Vec<String>,
-    /// Columns of step review.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub review_start_columns: Vec<String>,
-    /// Columns of step qa.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub qa_start_columns: Vec<String>,
-    /// Columns of step waiting to prod.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub waitingtoprod_start_columns: Vec<String>,
-    /// Columns of step done.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub inprod_start_columns: Vec<String>,
 }
 
 /// The key `metrics`.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod boards;
 mod chosen_rules;
 mod clock;
 mod cloud;
@@ -8,6 +9,7 @@ mod delivery;
 mod environment;
 mod error;
 mod file;
+mod gitlab;
 mod load;
 mod providers;
 mod rules;
@@ -16,14 +18,14 @@ mod server;
 mod text;
 mod yaml;
 
+pub use boards::{GitlabBoard, Project};
 pub use chosen_rules::ChosenRules;
 pub use clock::ImportClock;
 pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
 pub use delivery::{Delivery, Service};
 pub use error::ConfigError;
-pub use file::{
-    App, BugSource, Config, Github, Import, Member, MergeBot, Metrics, ProcessChange, Project, Reporting, Team,
-};
+pub use file::{App, BugSource, Config, Github, Import, Member, MergeBot, Metrics, ProcessChange, Reporting, Team};
+pub use gitlab::{Gitlab, LabelKeys};
 pub use load::{default_path, load};
 pub use providers::{Azure, CostType, Gcp, Secret};
 pub use scalar::Named;

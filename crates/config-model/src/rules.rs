@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use model::names::{comparable, visible};
-use model::rules::{self, RuleSet, Rules};
+use model::rules::{self, ProjectRules, RuleSet, Rules};
 
-use crate::{Config, ConfigError, Member, MergeBot, Project};
+use crate::{Config, ConfigError, Member, MergeBot};
 
 impl Config {
     /// What is wrong although every key and type is right.
@@ -34,6 +34,7 @@ impl Config {
         for (index, bot) in self.github.merge_bots.iter().enumerate() {
             check_merge_bot(file, &format!("github.merge_bots[{index}]"), bot)?;
         }
+        self.gitlab.check(file)?;
         self.delivery.check(file)?;
         self.metrics.rules.check(file)?;
         self.zone(file)?;
@@ -78,16 +79,20 @@ impl Config {
     pub fn rules(&self, set: Option<RuleSet>) -> Result<Rules, ConfigError> {
         let chosen = &self.metrics.rules;
         let set = set.unwrap_or(chosen.set);
+        let of_github = self.github.projects.iter().map(|project| project.rules(project.id.clone()));
+        let keys = (0..self.github.projects.len()).map(|index| format!("github.projects[{index}]"));
+        let keys = keys.chain((0..self.gitlab.boards.len()).map(|index| format!("gitlab.boards[{index}]")));
+        let projects: Vec<ProjectRules> = of_github.chain(self.gitlab.project_rules()).collect();
         if set == RuleSet::Flow {
-            for (index, project) in self.github.projects.iter().enumerate() {
-                check_steps(&self.origin, &format!("github.projects[{index}]"), project)?;
+            for (key, project) in keys.zip(&projects) {
+                check_steps(&self.origin, &key, project)?;
             }
         }
         Ok(Rules {
             set,
             overridden: if set == chosen.set { chosen.overridden() } else { BTreeSet::new() },
             timezone: self.zone(&self.origin)?,
-            projects: self.github.projects.iter().map(project_rules).collect(),
+            projects,
             bug_source: rules::BugSource {
                 custom_field_name: self.github.bug_source.custom_field_name.clone(),
                 customer_facing_value: self.github.bug_source.customer_facing_value.clone(),
@@ -127,16 +132,8 @@ impl Config {
     }
 }
 
-fn check_steps(file: &str, key: &str, project: &Project) -> Result<(), ConfigError> {
-    let steps = [
-        ("backlog_columns", project.backlog_columns.as_deref().unwrap_or_default()),
-        ("put_in_ready_columns", &project.put_in_ready_columns),
-        ("dev_start_columns", &project.dev_start_columns),
-        ("review_start_columns", &project.review_start_columns),
-        ("qa_start_columns", &project.qa_start_columns),
-        ("waitingtoprod_start_columns", &project.waitingtoprod_start_columns),
-        ("inprod_start_columns", &project.inprod_start_columns),
-    ];
+fn check_steps(file: &str, key: &str, project: &ProjectRules) -> Result<(), ConfigError> {
+    let steps = project.steps();
     for (index, (name, columns)) in steps.iter().enumerate() {
         for column in *columns {
             let wanted = comparable(column);
@@ -176,25 +173,6 @@ fn check_merge_bot(file: &str, key: &str, bot: &MergeBot) -> Result<(), ConfigEr
 fn merge_bot(bot: &MergeBot) -> rules::MergeBot {
     let MergeBot { login, label, title_prefix, commit_trailer } = bot.clone();
     rules::MergeBot { login, label, title_prefix, commit_trailer }
-}
-
-fn project_rules(project: &Project) -> rules::ProjectRules {
-    let project = project.clone();
-    rules::ProjectRules {
-        id: project.id,
-        name: project.name,
-        exclude: project.exclude,
-        types: project.types,
-        lead_time_columns: project.lead_time_columns,
-        cycle_time_columns: project.cycle_time_columns,
-        backlog_columns: project.backlog_columns,
-        put_in_ready_columns: project.put_in_ready_columns,
-        dev_start_columns: project.dev_start_columns,
-        review_start_columns: project.review_start_columns,
-        qa_start_columns: project.qa_start_columns,
-        waitingtoprod_start_columns: project.waitingtoprod_start_columns,
-        inprod_start_columns: project.inprod_start_columns,
-    }
 }
 
 fn team_rules(team: &crate::Team) -> rules::Team {

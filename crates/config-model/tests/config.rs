@@ -255,6 +255,7 @@ fn the_example_shows_every_top_level_key_and_is_valid() {
     config.rules(None).expect("the example is valid");
     for key in [
         "github:",
+        "gitlab:",
         "metrics:",
         "reporting:",
         "teams:",

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use crate::columns::Scopes;
 use crate::delivery::DeliveryRules;
 use crate::single_rules::SingleRule;
+use crate::tables::Project;
 
 /// A named set of definitions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -110,6 +111,21 @@ impl Rules {
         if self.overridden.contains(&rule) { self.set.other() } else { self.set }
     }
 
+    /// Gives the boards that the configuration names by their [`Project::id`] the ids by which the data knows them, where
+    /// the data has them: the configuration of GitLab knows paths of groups, the data their numbers. Of several boards
+    /// with one path, as when a group was made anew, the last one counts.
+    pub fn find_boards(&mut self, projects: &[Project]) {
+        for rules in self.projects.iter_mut().filter(|rules| !rules.id.is_empty()) {
+            let is_it = |project: &&Project| project.id.eq_ignore_ascii_case(&rules.id);
+            if projects.iter().any(|project| project.number_id == rules.id) {
+                continue;
+            }
+            if let Some(project) = projects.iter().rfind(is_it) {
+                rules.id.clone_from(&project.number_id);
+            }
+        }
+    }
+
     /// The names and choices of the definitions that are not those of the set, in the order of the table of rules.
     pub fn overrides(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.overridden.iter().map(|rule| (rule.name(), rule.choice(self.set.other())))
@@ -159,7 +175,8 @@ pub struct ServiceComparison {
 /// How one board is read. Column names are as configured; comparison is the rule set's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProjectRules {
-    /// The board's `fullDatabaseId` as text; under `cto-stats` the empty id applies to issues on no board.
+    /// The board's id in the data (of GitHub the `fullDatabaseId` as text), or its [`Project::id`], which
+    /// [`Rules::find_boards`] replaces by it; under `cto-stats` the empty id applies to issues on no board.
     pub id: String,
     /// A name for people.
     pub name: String,
@@ -185,6 +202,30 @@ pub struct ProjectRules {
     pub waitingtoprod_start_columns: Vec<String>,
     /// Step `done`.
     pub inprod_start_columns: Vec<String>,
+}
+
+impl ProjectRules {
+    /// The columns of each step in order, with the key of the configuration that names them.
+    pub fn steps(&self) -> [(&'static str, &[String]); 7] {
+        [
+            ("backlog_columns", self.backlog_columns.as_deref().unwrap_or_default()),
+            ("put_in_ready_columns", &self.put_in_ready_columns),
+            ("dev_start_columns", &self.dev_start_columns),
+            ("review_start_columns", &self.review_start_columns),
+            ("qa_start_columns", &self.qa_start_columns),
+            ("waitingtoprod_start_columns", &self.waitingtoprod_start_columns),
+            ("inprod_start_columns", &self.inprod_start_columns),
+        ]
+    }
+
+    /// All lists of columns, with their keys: those of marks and those of steps.
+    pub fn columns(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        let marks = [
+            ("lead_time_columns", self.lead_time_columns.as_slice()),
+            ("cycle_time_columns", self.cycle_time_columns.as_slice()),
+        ];
+        marks.into_iter().chain(self.steps())
+    }
 }
 
 /// How the source of a bug is read from a custom field of its card.
