@@ -50,4 +50,16 @@ impl RulesBySet {
             RuleSet::CtoStats => self.cto_stats.as_ref().map_err(String::as_str),
         }
     }
+
+    /// The same, with the boards that the configuration names otherwise than by id found in the data.
+    pub(crate) fn with_boards_of(&self, data: &Data) -> Self {
+        let mut found = self.clone();
+        let sets = [(RuleSet::Flow, &mut found.flow), (RuleSet::CtoStats, &mut found.cto_stats)];
+        for (set, rules) in sets {
+            if let (Ok(rules), Ok(raw)) = (rules, data.of(set)) {
+                rules.find_boards(&raw.projects);
+            }
+        }
+        found
+    }
 }
