@@ -33,12 +33,13 @@ pub fn run(arguments: &Arguments) -> Outcome {
 fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let begun = Clock::now();
     let (config, file) = config_model::load(arguments.config.as_deref())?;
-    let rules = config.rules(arguments.rules)?;
+    let mut rules = config.rules(arguments.rules)?;
     let scopes = arguments.scopes();
     if file.is_none() && scopes.issues {
         command_line::report!("note: no config.yml: every board is read with GitHub's own column names");
     }
     let input = input::read(arguments, rules.reads(scopes), rules.set)?;
+    rules.find_boards(&input.raw.projects);
     if !input.problems.is_empty() {
         output::print_problems(&input.problems, arguments.strict);
         if arguments.strict {

@@ -185,15 +185,13 @@ impl RawBuilder {
     /// An issue or a pull request was added twice.
     pub fn build(mut self, as_of: Instant) -> Result<Raw, Repeated> {
         self.raw.issues.tell_untold_states();
-        match self.repeated {
-            Some(repeated) => Err(repeated),
-            None => {
-                let dictionary = self.texts.into_dictionary();
-                let mut raw = Raw { dictionary, as_of: Some(as_of), cloud_as_of: Some(as_of), ..self.raw };
-                raw.name_merge_requests();
-                Ok(raw)
-            }
+        if let Some(repeated) = self.repeated {
+            return Err(repeated);
         }
+        let dictionary = self.texts.into_dictionary();
+        let mut raw = Raw { dictionary, as_of: Some(as_of), cloud_as_of: Some(as_of), ..self.raw };
+        raw.name_merge_requests();
+        Ok(raw)
     }
 
     fn repeat(&mut self, what: &'static str, place: &Place) -> &mut Self {
