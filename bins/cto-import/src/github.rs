@@ -1,9 +1,10 @@
 //! The part of a run that asks GitHub: survey, repositories, boards.
 
 use command_line::say;
-use github_client::{Survey, dating};
+use github_client::Survey;
 use model::Instant;
 use model::records::{ImportRun, Record, RunOutcome};
+use provider::dating;
 use source::{Batch, Progress, Scope, Sink as _, SourceError};
 use store::{Finding, Store};
 use tokio_util::sync::CancellationToken;
@@ -50,7 +51,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     let schema = target.client.learn_schema(earlier.as_deref(), &*run.reporter, &run.cancel).await?;
     run.sink = run.sink.clone().counting(&target.delivery);
     let mut survey = surveyed(arguments, target, &*run.reporter, &run.cancel).await?;
-    let (at, notice) = dating::import_time(survey.at, target.client.now(), last_import(target, &run.store)?);
+    let (at, notice) = dating::import_time("GitHub", survey.at, target.client.now(), last_import(target, &run.store)?);
     survey.at = at;
     take_columns(&mut survey, target);
     if let Some(notice) = notice {

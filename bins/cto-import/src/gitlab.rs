@@ -7,9 +7,10 @@ use config_model::Config;
 use gitlab_client::{GitlabClient, Settings, Survey};
 use gitlab_issues::{Board, IssueRules, IssueSource};
 use gitlab_merge_requests::MergeRequestSource;
+use model::Instant;
 use model::gitlab::LabelBoard;
 use model::records::{ImportRun, Record, RunOutcome};
-use provider::Policy;
+use provider::{Policy, dating};
 use secrecy::SecretString;
 use source::{Batch, Scope, Sink as _, Source, SourceError, Window};
 use store::Store;
@@ -94,13 +95,29 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
         }
         run.reporter.line(&format!("looking at {group} on {}", target.client.host()));
         match target.client.survey(group, &*run.reporter, &run.cancel).await {
-            Ok(survey) => of_group(run, arguments, target, survey).await?,
+            Ok(mut survey) => {
+                let last = last_import(target, &survey, &run.store)?;
+                let (at, notice) = dating::import_time(GITLAB, survey.at, target.client.now(), last);
+                survey.at = at;
+                if let Some(notice) = notice {
+                    run.reporter.line(&format!("note: {notice}"));
+                }
+                of_group(run, arguments, target, survey).await?;
+            }
             Err(error) => run.failed(&format!("{GITLAB} group {group}"), &Failure::from(error)),
         }
         run.reporter.finish();
     }
     run.used(GITLAB, target.client.usage().calls, 0, "");
     Ok(())
+}
+
+/// What the last import of this group is dated with.
+fn last_import(target: &Target, survey: &Survey, store: &Store) -> Result<Option<Instant>, Failure> {
+    let subject = target.client.id_of("group", survey.group.id);
+    let runs = store.import_runs()?.into_iter();
+    let of_group = runs.filter(|run| run.scope == Scope::Repositories && run.subject == subject);
+    Ok(of_group.filter(|run| run.covered_to.is_some()).max_by_key(|run| run.run).and_then(|run| run.covered_to))
 }
 
 async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey: Survey) -> Result<(), Failure> {

@@ -28,7 +28,7 @@ pub struct Reply<T> {
     /// What the provider could not give; empty when the answer is whole.
     pub errors: Vec<GraphqlError>,
     /// The provider's time when it answered; the client's own where it does not say, or says one that is more than
-    /// [`MOST_SKEW_SECONDS`](crate::dating::MOST_SKEW_SECONDS) away.
+    /// [`MOST_SKEW_SECONDS`](provider::dating::MOST_SKEW_SECONDS) away.
     pub at: Instant,
     /// The provider's id of the request.
     pub request_id: Option<String>,

@@ -5,7 +5,6 @@ mod app_token;
 pub mod by_id;
 mod client;
 mod credentials;
-pub mod dating;
 mod decode;
 mod deliveries;
 mod endpoint;

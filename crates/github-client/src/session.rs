@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::Instant;
+use provider::dating;
 use provider::endpoint::{join, without_query};
 use provider::header::{ACCEPT, HeaderName, HeaderValue};
 use provider::{About, Broken, Call, Connection, Decision, LedgerSnapshot, Method, Reply, Request, Unready, Url};
@@ -24,7 +25,7 @@ use crate::judge::{self, Content, Verdict};
 use crate::settings::Settings;
 use crate::typed::{Decoder, Plain, Typed};
 use crate::usable::{Judged, Usable};
-use crate::{dating, decode, endpoint, schema};
+use crate::{decode, endpoint, schema};
 
 const ABOUT: About =
     About { name: "GitHub", addresses: "GITHUB_API_URL and GITHUB_GRAPHQL_URL", request_ids: &["x-github-request-id"] };
@@ -236,7 +237,7 @@ impl Session {
         if let Some(date) = answer.head.date {
             let own = self.own_now();
             if !dating::is_near(date, own) && !self.skew_noted.swap(true, Ordering::Relaxed) {
-                progress.event(Event::Note(dating::not_believed(date, own)));
+                progress.event(Event::Note(dating::not_believed(ABOUT.name, date, own)));
             }
         }
         if let Some(scopes) = &answer.head.scopes {

@@ -1,14 +1,16 @@
 //! `GitlabClient`: lists of the REST API, shared by all connectors.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use model::Instant;
+use provider::dating;
 use provider::endpoint::{join, server};
 use provider::{About, Asking, Call, Connection, Decision, LedgerSnapshot, Method, Reply, Request, Unready, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
-use source::{Clock, ErrorKind, Progress, SourceError, SystemClock};
+use source::{Clock, ErrorKind, Event, Progress, SourceError, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use crate::judge;
@@ -27,6 +29,8 @@ pub(crate) struct Inner {
     /// Without a slash at its end.
     pub(crate) url: Url,
     token: SecretString,
+    /// Whether it was said that the provider's time is not believed.
+    skew_noted: AtomicBool,
 }
 
 /// A page of a list.
@@ -36,7 +40,7 @@ pub struct ListPage<T> {
     pub entries: Vec<T>,
     /// Where the next page is; `None` after the last.
     pub next: Option<NextPage>,
-    /// The provider's time when it answered; the client's own where it does not say.
+    /// The provider's time when it answered; the client's own where it does not say or is not believed.
     pub at: Instant,
     /// The provider's id of the request.
     pub request_id: Option<String>,
@@ -63,7 +67,7 @@ impl GitlabClient {
         redact::know(settings.token.expose_secret());
         let Settings { token, concurrency, policy, user_agent, .. } = settings;
         let connection = Connection::new(ABOUT, policy, Some(user_agent), &[&url], concurrency, clock);
-        Ok(Self { inner: Arc::new(Inner { connection, url, token }) })
+        Ok(Self { inner: Arc::new(Inner { connection, url, token, skew_noted: AtomicBool::new(false) }) })
     }
 
     /// Calls and waiting so far, of all clones together.
@@ -137,7 +141,13 @@ impl GitlabClient {
     ) -> Result<(T, Instant), SourceError> {
         let mut calls = 0;
         let reply = self.get(self.address(path, query), Asking { what, progress, cancel }, &mut calls).await?;
-        Ok((self.decoded(&reply, what)?, time_of(&reply)))
+        let own = self.now();
+        if let Some(date) = reply.date().filter(|date| !dating::is_near(*date, own))
+            && !self.inner.skew_noted.swap(true, Ordering::Relaxed)
+        {
+            progress.event(Event::Note(dating::not_believed(ABOUT.name, date, own)));
+        }
+        Ok((self.decoded(&reply, what)?, self.time_of(&reply)))
     }
 
     async fn page<T: DeserializeOwned + Send>(&self, url: Url, asking: Asking<'_>) -> Result<ListPage<T>, SourceError> {
@@ -147,7 +157,7 @@ impl GitlabClient {
             Some(named) => Some(self.next_page(&url, named, &reply, asking.what)?),
             None => None,
         };
-        let (entries, at) = (self.decoded(&reply, asking.what)?, time_of(&reply));
+        let (entries, at) = (self.decoded(&reply, asking.what)?, self.time_of(&reply));
         Ok(ListPage { entries, next, at, request_id: reply.request_id, calls })
     }
 
@@ -188,6 +198,13 @@ impl GitlabClient {
         })
     }
 
+    /// The provider's time of a reply that has just come; the client's own where it does not say, or says one that is
+    /// [too far away](provider::dating::MOST_SKEW_SECONDS).
+    pub(crate) fn time_of(&self, reply: &Reply) -> Instant {
+        let own = self.now();
+        reply.date().filter(|date| dating::is_near(*date, own)).unwrap_or(own)
+    }
+
     fn address(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
         let mut url = join(&join(&self.inner.url, &["api", "v4"]), path);
         if !query.is_empty() {
@@ -195,11 +212,6 @@ impl GitlabClient {
         }
         url
     }
-}
-
-/// The provider's time of a reply; the client's own where it does not say.
-pub(crate) fn time_of(reply: &Reply) -> Instant {
-    reply.date().unwrap_or(reply.local)
 }
 
 impl Inner {

@@ -13,7 +13,7 @@ use source::{ErrorKind, Event, Progress, Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::GitlabClient;
-use crate::client::{Inner, time_of};
+use crate::client::Inner;
 use crate::judge;
 
 /// A query for a page, and what it brings.
@@ -106,7 +106,7 @@ impl GitlabClient {
             match self.inner.connection.ask(&mut call, asking, &mut calls).await? {
                 Answer::Whole(reply) => {
                     let body: Body<T> = self.decoded(&reply, what)?;
-                    let at = time_of(&reply);
+                    let at = self.time_of(&reply);
                     let Some(data) = body.data else { return Err(no_data(what, server(&self.inner.url), &reply)) };
                     return Ok(GraphqlReply { data, at, request_id: reply.request_id, calls });
                 }

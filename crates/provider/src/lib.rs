@@ -4,6 +4,7 @@ mod body;
 mod call;
 mod connection;
 pub mod cursor;
+pub mod dating;
 pub mod endpoint;
 mod ledger;
 mod limiter;

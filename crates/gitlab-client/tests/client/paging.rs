@@ -92,3 +92,18 @@ async fn the_survey_has_the_projects_of_the_group_and_its_subgroups() {
     assert_eq!((old.record.default_branch.as_str(), old.record.host.as_str()), ("", host.as_str()));
     assert_eq!(api.place(12).number, "12");
 }
+
+#[tokio::test]
+async fn a_time_that_is_far_from_ours_is_not_believed_and_that_is_said() {
+    for (date, at, notes) in [
+        ("Mon, 02 Nov 2026 10:10:00 GMT", "2026-11-02T10:10:00Z", 0),
+        ("Mon, 02 Nov 2037 10:00:00 GMT", "2026-11-02T10:00:00Z", 1),
+    ] {
+        let stage = Stage::new().await;
+        let group = page(&json!({"id": 7, "full_path": "acme"}), None).insert_header("date", date);
+        Mock::given(path("/api/v4/groups/acme")).respond_with(group).mount(&stage.server).await;
+        let cancel = CancellationToken::new();
+        let (_, told) = stage.client.group("acme", &stage.told, &cancel).await.expect("a group");
+        assert_eq!((told.to_rfc3339().as_str(), stage.told.notes().len()), (at, notes), "{:?}", stage.told.notes());
+    }
+}

@@ -1,4 +1,4 @@
-//! The timestamp of an import: clock skew between the machine and GitHub.
+//! The timestamp of an import: clock skew between the machine and a provider.
 
 use model::Instant;
 use model::instant::MICROS_PER_SECOND;
@@ -8,14 +8,14 @@ use model::instant::MICROS_PER_SECOND;
 pub const MOST_SKEW_SECONDS: i64 = 15 * 60;
 
 /// Whether the provider's time is near enough to ours to be believed.
-pub(crate) fn is_near(provider: Instant, own: Instant) -> bool {
+pub fn is_near(provider: Instant, own: Instant) -> bool {
     provider.micros().abs_diff(own.micros()) <= (MOST_SKEW_SECONDS * MICROS_PER_SECOND).unsigned_abs()
 }
 
-/// What is said of a time that is not believed.
-pub(crate) fn not_believed(provider: Instant, own: Instant) -> String {
+/// What is said of a time of the provider of this name that is not believed.
+pub fn not_believed(name: &str, provider: Instant, own: Instant) -> String {
     format!(
-        "GitHub's answers are dated {}, but by this machine's clock it is {}: more than {} minutes apart, so GitHub's time \
+        "{name}'s answers are dated {}, but by this machine's clock it is {}: more than {} minutes apart, so {name}'s time \
          is not used and this import is dated by the machine's clock; set the clock right if it is wrong, or say so with \
          import.clock",
         provider.to_rfc3339_seconds(),
@@ -24,17 +24,18 @@ pub(crate) fn not_believed(provider: Instant, own: Instant) -> String {
     )
 }
 
-/// The time of an import that begins at `told`, the time that was found for it, after one that began at `last`.
+/// The time of an import that begins at `told`, the time that was found for it at the provider of this name, after one that
+/// began at `last`.
 ///
 /// Time does not run back: an import that begins by some clock's reckoning a little before the last one is dated like
 /// that. Where `told` is far before `last`, it is dated by our own time, with what is to be said about it.
-pub fn import_time(told: Instant, own: Instant, last: Option<Instant>) -> (Instant, Option<String>) {
+pub fn import_time(name: &str, told: Instant, own: Instant, last: Option<Instant>) -> (Instant, Option<String>) {
     let Some(last) = last.filter(|last| told < *last) else { return (told, None) };
     if is_near(told, last) {
         return (last, None);
     }
     let notice = format!(
-        "it is {} by GitHub's clock, but the last import is dated {}, which is later: one of the two is wrong, so this \
+        "it is {} by {name}'s clock, but the last import is dated {}, which is later: one of the two is wrong, so this \
          import is dated by the machine's clock, {}",
         told.to_rfc3339_seconds(),
         last.to_rfc3339_seconds(),
@@ -65,14 +66,14 @@ mod tests {
     #[test]
     fn an_import_is_dated_as_told_unless_that_is_before_the_last_one() {
         let (own, told) = (at("2026-11-02T10:00:03Z"), at("2026-11-02T10:00:00Z"));
-        assert_eq!(import_time(told, own, None), (told, None));
+        assert_eq!(import_time("GitHub", told, own, None), (told, None));
         for last in ["2026-11-01T10:00:00Z", "2026-11-02T10:00:00Z"] {
-            assert_eq!(import_time(told, own, Some(at(last))), (told, None), "{last}");
+            assert_eq!(import_time("GitHub", told, own, Some(at(last))), (told, None), "{last}");
         }
         let soon = at("2026-11-02T10:00:02Z");
-        assert_eq!(import_time(told, own, Some(soon)), (soon, None), "time does not run back");
+        assert_eq!(import_time("GitHub", told, own, Some(soon)), (soon, None), "time does not run back");
         for last in ["2026-11-02T10:15:01Z", "2099-01-01T00:00:00Z"] {
-            let (dated, notice) = import_time(told, own, Some(at(last)));
+            let (dated, notice) = import_time("GitHub", told, own, Some(at(last)));
             let notice = notice.expect("said");
             assert_eq!(dated, own);
             assert!(notice.contains(last) && notice.contains("2026-11-02T10:00:00Z"), "{notice}");
