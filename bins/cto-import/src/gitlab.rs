@@ -89,6 +89,9 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
 
 /// Imports all groups; one that fails does not keep the others from being imported.
 pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target) -> Result<(), Failure> {
+    if !arguments.repo.is_empty() {
+        run.reporter.line("note: --repo chooses among repositories of GitHub; groups of GitLab are imported whole");
+    }
     for group in &target.groups {
         if run.cancel.is_cancelled() {
             break;
