@@ -17,9 +17,6 @@ pub struct Kept {
     /// Every change before this instant was read; `None` where nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watermark: Option<Instant>,
-    /// Whether all changes up to the watermark and behind it were read; not while the first import is under way.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub complete: bool,
 }
 
 /// What an import asks for.
@@ -57,10 +54,10 @@ impl Kept {
         }
     }
 
-    /// What is remembered once everything up to `newest` was read; `ended` where that was the end of the list.
+    /// What is remembered once everything up to `newest` was read.
     #[must_use]
-    pub fn after(&self, newest: Option<Instant>, ended: bool) -> Self {
-        Self { watermark: self.watermark.max(newest), complete: self.complete || ended }
+    pub fn after(&self, newest: Option<Instant>) -> Self {
+        Self { watermark: self.watermark.max(newest) }
     }
 }
 
@@ -73,7 +70,7 @@ mod tests {
     }
 
     fn kept(seconds: i64) -> Kept {
-        Kept { watermark: Some(at(seconds)), complete: true }
+        Kept { watermark: Some(at(seconds)) }
     }
 
     #[test]
@@ -100,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_and_never_goes_back() {
-        let kept = kept(9000).after(Some(at(8000)), false);
+        let kept = kept(9000).after(Some(at(8000)));
         assert_eq!(Kept::read(Some(&kept.write())), kept);
         assert_eq!(kept.watermark, Some(at(9000)));
         assert_eq!(Kept::read(Some("{")), Kept::default());

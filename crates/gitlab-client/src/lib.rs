@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod changes;
 mod client;
 mod graphql;
 mod judge;
@@ -8,6 +9,7 @@ mod settings;
 mod survey;
 mod time;
 
+pub use changes::Changes;
 pub use client::{GitlabClient, ListPage, NextPage};
 pub use graphql::{GraphqlQuery, GraphqlReply, PageSize};
 pub use kept::{Kept, Span};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use gitlab_client::{GitlabClient, Kept, NextPage, Span, Survey};
+use gitlab_client::{Changes, GitlabClient, Kept, Span, Survey};
 use model::Instant;
 use model::records::Record;
 use serde::de::DeserializeOwned;
@@ -106,26 +106,16 @@ struct Run<'a> {
     unplaced: Option<(String, u64)>,
 }
 
-/// Where a list goes on.
-enum Next {
-    /// Everything that changed from here on.
-    Since(Option<Instant>),
-    Page(NextPage),
-}
-
 impl Run<'_> {
     async fn run(mut self) -> Result<Usage, SourceError> {
-        let mut next = Some(Next::Since(self.span.since));
-        let mut newest = None;
-        while let Some(from) = next.take() {
-            let (issues, more) = self.page(from).await?;
-            let last = issues.iter().filter_map(|issue| issue.updated_at).max();
-            // Pages are counted from the beginning, and what changes meanwhile leaves it: whoever turned the page would miss
-            // one. The list is asked for from the last change on instead, unless all of the page bears it.
-            next = more.map(|more| if last > newest { Next::Since(last) } else { Next::Page(more) });
-            newest = newest.max(last);
+        let source = self.source;
+        let what = format!("issues of {}", self.group());
+        let mut list = Changes::new(&source.client, &source.survey.group.full_path, "issues", what, self.span.since);
+        while !list.has_ended() {
+            let (issues, calls) = list.page(|issue: &Issue| issue.updated_at, self.context).await?;
+            self.usage.calls += calls;
             let records = self.records(issues).await?;
-            self.commit(records, newest, next.is_none())?;
+            self.commit(records, list.read_to(), list.has_ended())?;
         }
         if self.nameless > 0 {
             self.context.progress.event(Event::Note(format!(
@@ -147,25 +137,6 @@ impl Run<'_> {
 
     fn group(&self) -> &str {
         &self.source.survey.group.full_path
-    }
-
-    /// A page of the list, and where the next one is.
-    async fn page(&mut self, from: Next) -> Result<(Vec<Issue>, Option<NextPage>), SourceError> {
-        let (client, context) = (&self.source.client, self.context);
-        let what = format!("issues of {}", self.group());
-        let page = match from {
-            Next::Page(next) => client.next(&what, &next, context.progress, &context.cancel).await?,
-            Next::Since(since) => {
-                let since = since.map(Instant::to_rfc3339);
-                let mut query = vec![("scope", "all"), ("state", "all")];
-                query.extend(since.as_deref().map(|since| ("updated_after", since)));
-                query.extend([("order_by", "updated_at"), ("sort", "asc"), ("per_page", "100")]);
-                let path = ["groups", self.group(), "issues"];
-                client.list(&what, &path, &query, context.progress, &context.cancel).await?
-            }
-        };
-        self.usage.calls += page.calls;
-        Ok((page.entries, page.next))
     }
 
     /// What issues become, with all their events.
@@ -209,7 +180,7 @@ impl Run<'_> {
         self.usage.records += records.iter().filter(|record| matches!(record, Record::Issue(_))).count() as u64;
         let moves = self.unplaced.is_none() && (self.span.moves || (ended && self.usage.full));
         if moves {
-            self.kept = self.kept.after(newest, ended);
+            self.kept = self.kept.after(newest);
         }
         self.context.sink.commit(Batch {
             scope: Scope::Issues,

@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
         self.usage.records += records.len() as u64;
         let moves = self.unknown.is_empty() && (self.span.moves || (ended && self.usage.full));
         if moves {
-            self.kept = self.kept.after(newest, ended);
+            self.kept = self.kept.after(newest);
         }
         self.context.sink.commit(Batch {
             scope: Scope::PullRequests,

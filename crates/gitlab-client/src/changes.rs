@@ -1,0 +1,76 @@
+//! A list of a group in the order of its changes, the oldest first.
+
+use model::Instant;
+use serde::de::DeserializeOwned;
+use source::{Context, SourceError};
+
+use crate::client::{GitlabClient, NextPage};
+
+/// The issues or merge requests of a group and its subgroups in the order of their changes, as far as they were read.
+#[derive(Debug)]
+pub struct Changes<'a> {
+    client: &'a GitlabClient,
+    group: &'a str,
+    list: &'a str,
+    what: String,
+    next: Next,
+    read_to: Option<Instant>,
+}
+
+/// Where the list goes on.
+#[derive(Debug)]
+enum Next {
+    /// Everything that changed from here on.
+    Since(Option<Instant>),
+    Page(NextPage),
+    End,
+}
+
+impl<'a> Changes<'a> {
+    /// The `list` of a group below its address, `issues` or `merge_requests`, from the changes since then on; `None` for all.
+    /// `what` names it in messages.
+    pub fn new(client: &'a GitlabClient, group: &'a str, list: &'a str, what: String, since: Option<Instant>) -> Self {
+        Self { client, group, list, what, next: Next::Since(since), read_to: None }
+    }
+
+    /// The last change that was read.
+    pub fn read_to(&self) -> Option<Instant> {
+        self.read_to
+    }
+
+    /// Whether the list was read to its end.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.next, Next::End)
+    }
+
+    /// The next page and the calls that it took; nothing behind the end. `changed_at` is when an entry changed. What bears
+    /// the last change of a page may come once more with the next one. Fails as [`GitlabClient::list`] does.
+    pub async fn page<T: DeserializeOwned + Send>(
+        &mut self,
+        changed_at: fn(&T) -> Option<Instant>,
+        context: &Context<'_>,
+    ) -> Result<(Vec<T>, u64), SourceError> {
+        let (client, progress, cancel) = (self.client, context.progress, &context.cancel);
+        let page = match &self.next {
+            Next::End => return Ok((Vec::new(), 0)),
+            Next::Page(next) => client.next(&self.what, next, progress, cancel).await?,
+            Next::Since(since) => {
+                let since = since.map(Instant::to_rfc3339);
+                let mut query = vec![("scope", "all"), ("state", "all")];
+                query.extend(since.as_deref().map(|since| ("updated_after", since)));
+                query.extend([("order_by", "updated_at"), ("sort", "asc"), ("per_page", "100")]);
+                client.list(&self.what, &["groups", self.group, self.list], &query, progress, cancel).await?
+            }
+        };
+        let last = page.entries.iter().filter_map(changed_at).max();
+        // Pages are counted from the beginning, and what changes meanwhile leaves it: whoever turned the page would miss
+        // one. The list is asked for from the last change on instead, unless all of the page bears it.
+        self.next = match page.next {
+            None => Next::End,
+            Some(_) if last > self.read_to => Next::Since(last),
+            Some(next) => Next::Page(next),
+        };
+        self.read_to = self.read_to.max(last);
+        Ok((page.entries, page.calls))
+    }
+}
