@@ -8,7 +8,7 @@ use gitlab_client::{GitlabClient, Settings, Survey};
 use gitlab_issues::{Board, IssueRules, IssueSource};
 use gitlab_merge_requests::MergeRequestSource;
 use model::Instant;
-use model::gitlab::LabelBoard;
+use model::gitlab::{LabelBoard, is_at_or_below};
 use model::records::{ImportRun, Record, RunOutcome};
 use provider::{Policy, dating};
 use secrecy::SecretString;
@@ -143,11 +143,9 @@ async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey:
 async fn boards(run: &mut Run, target: &Target, survey: &Survey) -> Vec<Board> {
     let (client, group) = (&target.client, &survey.group);
     let mut boards = Vec::new();
-    for board in target
-        .boards
-        .iter()
-        .filter(|board| is_within(&board.group, &group.full_path) || is_within(&group.full_path, &board.group))
-    {
+    for board in target.boards.iter().filter(|board| {
+        is_at_or_below(&board.group, &group.full_path) || is_at_or_below(&group.full_path, &board.group)
+    }) {
         let number = if board.group.eq_ignore_ascii_case(&group.full_path) {
             Ok(group.id)
         } else {
@@ -159,12 +157,6 @@ async fn boards(run: &mut Run, target: &Target, survey: &Survey) -> Vec<Board> {
         }
     }
     boards
-}
-
-/// Whether a path is that of a group, or below it.
-fn is_within(path: &str, group: &str) -> bool {
-    let (path, group) = (path.to_lowercase(), group.to_lowercase());
-    path.strip_prefix(&group).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn sources(arguments: &Arguments, target: &Target, survey: Survey, boards: Vec<Board>) -> Vec<Arc<dyn Source>> {

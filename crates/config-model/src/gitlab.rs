@@ -1,6 +1,6 @@
 //! The key `gitlab`.
 
-use model::gitlab::{LabelBoard, LabelColumns, host_of};
+use model::gitlab::{LabelBoard, LabelColumns, host_of, is_at_or_below};
 use model::names::visible;
 use model::rules::ProjectRules;
 use schemars::JsonSchema;
@@ -191,12 +191,6 @@ impl GitlabBoard {
         }
         Ok(())
     }
-}
-
-/// Whether a group is another one, or below it. Paths are the same in upper and lower case.
-fn is_at_or_below(group: &str, above: &str) -> bool {
-    let (group, above) = (group.to_lowercase(), above.to_lowercase());
-    group.strip_prefix(&above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn check_path(path: &str) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! Boards of a GitLab group.
 
-use model::gitlab::{LabelBoard, LabelColumns};
+use model::gitlab::{LabelBoard, LabelColumns, is_at_or_below};
 use model::records::Project;
 
 /// A board of a group that was found on the server.
@@ -56,9 +56,8 @@ impl Board {
     /// Whether the issues of a project are on the board: its group holds the project, or a group that does.
     /// Paths are the same in upper and lower case, as for GitLab.
     pub fn holds(&self, project_path: &str) -> bool {
-        let group = self.configured.group.as_bytes();
-        let path = project_path.as_bytes();
-        path.len() > group.len() && path[group.len()] == b'/' && path[..group.len()].eq_ignore_ascii_case(group)
+        let group = &self.configured.group;
+        project_path.len() > group.len() && is_at_or_below(project_path, group)
     }
 }
 

@@ -51,9 +51,26 @@ pub fn host_of(url: &str) -> Option<String> {
     (!host.is_empty() && !host.starts_with(':')).then(|| host.to_owned())
 }
 
+/// Whether the path of a group or project is that of a group, or below it. Paths are the same in upper and lower case.
+pub fn is_at_or_below(path: &str, group: &str) -> bool {
+    let (path, group) = (path.as_bytes(), group.as_bytes());
+    let begins_alike = path.get(..group.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(group));
+    begins_alike && path.get(group.len()).is_none_or(|next| *next == b'/')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_at_or_below_a_group_by_whole_steps() {
+        for path in ["acme/shop", "Acme/Shop/api", "acme/shop/web/ui"] {
+            assert!(is_at_or_below(path, "acme/shop"), "{path}");
+        }
+        for path in ["acme", "acme/shopping", "acme/api", "shop", ""] {
+            assert!(!is_at_or_below(path, "acme/shop"), "{path}");
+        }
+    }
 
     #[test]
     fn the_host_of_an_address_keeps_an_unusual_port_and_nothing_else() {

@@ -216,8 +216,8 @@ impl Store {
         self.read(|connection| presence::lacking_folders(connection, repository_id))
     }
 
-    /// Repositories of an organisation of a host (empty for the usual one), by name, that an import before the run listed and the run did not, as far as
-    /// anything is stored of them that has not vanished.
+    /// Repositories of an organisation of a host (empty for the usual one), by name, that an import before the run listed and
+    /// the run did not, as far as anything is stored of them that has not vanished.
     pub fn unlisted_repositories(&self, host: &str, org: &str, run: i64) -> Result<Vec<Repository>, StoreError> {
         self.read(|connection| presence::unlisted(connection, host, org, run))
     }

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use connector_testing::Replay;
+use model::columns::Scopes;
 use serde_json::json;
+use store::Store;
+use store::csv_folder::{self, Reading};
 use tokio::runtime::Runtime;
 use wiremock::MockServer;
 
@@ -106,6 +109,21 @@ fn a_group_gives_the_expected_rows_and_again_the_same() {
         recorded.assert_has_expected("pr.csv", &[]);
         recorded.assert_has_expected("pr_event.csv", &[]);
         recorded.assert_has_expected("pr_review.csv", &[]);
+    }
+}
+
+#[test]
+fn both_readers_call_merge_requests_as_gitlab_does() {
+    let Some(recorded) = Recorded::serve() else { return };
+    recorded.import(&["--pr"]).with_code(0);
+    let folder = recorded.data.path();
+    let store = Store::open_existing(&store::url_in(folder)).expect("a store");
+    let from_store = store.load(Scopes::ALL).expect("raw data");
+    let from_files = csv_folder::load(folder, Scopes::ALL, Reading::Strict).expect("raw data").raw;
+    for raw in [from_store, from_files] {
+        let ids = &raw.pull_requests.id;
+        let ids: BTreeSet<String> = (0..ids.len()).map(|row| ids.text(row).into_owned()).collect();
+        assert!(ids.len() == 6 && ids.contains("acme/shop/api!2") && ids.iter().all(|id| id.contains('!')), "{ids:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use model_derive::RawTable;
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
-use crate::columns::TextColumn;
+use crate::columns::{Column as _, TextColumn};
 use crate::kinds::{PullRequestEventKind, PullRequestState, ReviewState, Told};
 use crate::records::Place;
 
@@ -114,6 +114,8 @@ impl PullRequestColumns {
             }
             named.push(&id);
         }
+        // Like the columns around it, whether or not these are settled already.
+        named.settle();
         self.id = named;
     }
 }
