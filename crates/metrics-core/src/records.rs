@@ -15,7 +15,7 @@ use model::records::{
 
 /// Collects records and turns them into the columns that the engine reads.
 ///
-/// Records may come in any order; a record of the same place (`org/repo#number`) must come only once.
+/// Records may come in any order; a record of the same place (`org/repo#number` of a host) must come only once.
 #[derive(Debug, Default)]
 pub struct RawBuilder {
     raw: Raw,
@@ -46,7 +46,7 @@ impl RawBuilder {
     pub fn issue(&mut self, issue: &Issue) -> &mut Self {
         let Self { raw, texts, issues, .. } = self;
         let row = raw.issues.len() as u32;
-        if issues.insert(id_of(&issue.place), row).is_some() {
+        if issues.insert(key_of(&issue.place), row).is_some() {
             return self.repeat("issue", &issue.place);
         }
         raw.issues.push_row(issue, texts);
@@ -84,7 +84,7 @@ impl RawBuilder {
         source: SightingSource,
         confirmed_at: Option<Instant>,
     ) -> &mut Self {
-        if let Some(row) = self.issues.get(&id_of(place)).copied() {
+        if let Some(row) = self.issues.get(&key_of(place)).copied() {
             self.sighting(row, item, source, confirmed_at);
         }
         self
@@ -94,7 +94,7 @@ impl RawBuilder {
     pub fn pull_request(&mut self, pull_request: &PullRequest) -> &mut Self {
         let Self { raw, texts, pull_requests, .. } = self;
         let row = raw.pull_requests.len() as u32;
-        if pull_requests.insert(id_of(&pull_request.place), row).is_some() {
+        if pull_requests.insert(key_of(&pull_request.place), row).is_some() {
             return self.repeat("pull request", &pull_request.place);
         }
         raw.pull_requests.push_row(pull_request, texts);
@@ -237,6 +237,11 @@ fn put_board(columns: [&mut Vec<u32>; 2], item: &ProjectItem, texts: &mut Intern
     for (column, text) in columns.into_iter().zip([&item.project_id, &item.project_name]) {
         column.push(texts.code(text.as_bytes()));
     }
+}
+
+/// What a record is found by: its id, and the host that it is on.
+fn key_of(place: &Place) -> String {
+    format!("{}@{}", id_of(place), host_or_usual(&place.host))
 }
 
 fn id_of(place: &Place) -> String {

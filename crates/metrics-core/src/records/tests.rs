@@ -56,3 +56,29 @@ fn a_record_that_comes_twice_is_refused_with_its_key() {
     let error = records.build(at("2026-11-07")).expect_err("twice").to_string();
     assert_eq!(error, "pull request acme/shop#7 was added twice: add each once");
 }
+
+#[test]
+fn merge_requests_are_named_as_gitlab_does_and_what_is_on_another_host_is_another() {
+    let pull_request = |host: &str, url: &str| PullRequest {
+        place: Place {
+            org: "acme".into(),
+            repo: "shop/api".into(),
+            number: "12".into(),
+            host: host.into(),
+            ..Place::default()
+        },
+        url: url.into(),
+        ..PullRequest::default()
+    };
+    let mut records = RawBuilder::new();
+    for (host, url) in [
+        ("", "https://github.com/acme/api/pull/12"),
+        ("gitlab.com", "https://gitlab.com/acme/shop/api/-/merge_requests/12"),
+        ("ghe.acme.example", "https://ghe.acme.example/acme/api/pull/12"),
+    ] {
+        records.pull_request(&pull_request(host, url));
+    }
+    let raw = records.build(at("2026-11-07")).expect("each once");
+    let ids: Vec<_> = (0..3).map(|row| raw.pull_requests.id.text(row).into_owned()).collect();
+    assert_eq!(ids, ["acme/shop/api#12", "acme/shop/api!12", "acme/shop/api#12"]);
+}
