@@ -6,8 +6,8 @@ use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 
-/// Import the issues, boards, pull requests and deployments of a GitHub organisation, issues and merge requests of
-/// GitLab groups, and the bills of the clouds, into the store.
+/// Import the issues, boards, pull requests and deployments of a GitHub organisation and of GitLab groups, and the bills
+/// of the clouds, into the store.
 ///
 /// Fetches what changed since the last import, page by page; a page and the place behind it are stored together,
 /// so an import that was stopped goes on where it was. Afterwards the raw tables are published as CSV files in
@@ -120,14 +120,9 @@ impl Arguments {
         self.delivery || self.all || self.names_no_scope()
     }
 
-    /// Whether anything of GitHub is asked for.
-    pub fn wants_github(&self) -> bool {
+    /// Whether anything of GitHub or GitLab is asked for.
+    pub fn wants_forges(&self) -> bool {
         self.wants_issues() || self.wants_pull_requests() || self.wants_deliveries()
-    }
-
-    /// Whether anything of GitLab is asked for.
-    pub fn wants_gitlab(&self) -> bool {
-        self.wants_issues() || self.wants_pull_requests()
     }
 
     /// Whether bills are asked for.

@@ -1,13 +1,15 @@
-//! The part of a run that asks GitLab: groups, their projects, issues and merge requests.
+//! The part of a run that asks GitLab: groups, their projects, issues, merge requests and deployments.
 
 use std::sync::Arc;
 
 use command_line::say;
 use config_model::Config;
 use gitlab_client::{GitlabClient, Settings, Survey};
+use gitlab_deployments::{CommitSource, DeploymentSource};
 use gitlab_issues::{Board, IssueRules, IssueSource};
 use gitlab_merge_requests::MergeRequestSource;
 use model::Instant;
+use model::delivery::DeliveryRules;
 use model::gitlab::{LabelBoard, is_at_or_below};
 use model::records::{ImportRun, Record, RunOutcome};
 use provider::{Policy, dating};
@@ -35,6 +37,8 @@ pub(crate) struct Target {
     concurrency: usize,
     /// Boards that labels make, of whichever group.
     boards: Vec<LabelBoard>,
+    /// Which deployments count: the commits behind them are imported.
+    delivery: DeliveryRules,
 }
 
 /// From flags, environment and configuration; `None` where no group is named or nothing of GitLab is asked for. What is
@@ -42,7 +46,7 @@ pub(crate) struct Target {
 pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Target>, Failure> {
     let named = if arguments.gitlab_group.is_empty() { &config.gitlab.groups } else { &arguments.gitlab_group };
     let groups: Vec<String> = named.iter().map(|group| group.trim().trim_matches('/').to_owned()).collect();
-    if groups.is_empty() || !arguments.wants_gitlab() {
+    if groups.is_empty() || !arguments.wants_forges() {
         return Ok(None);
     }
     if groups.iter().any(String::is_empty) {
@@ -62,7 +66,8 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Ta
         user_agent: user_agent(),
     };
     let client = GitlabClient::with_clock(settings, clock(config.import.clock.as_ref())).map_err(Failure::usage)?;
-    Ok(Some(Target { groups, client, concurrency, boards: config.gitlab.label_boards() }))
+    let (boards, delivery) = (config.gitlab.label_boards(), config.delivery.rules());
+    Ok(Some(Target { groups, client, concurrency, boards, delivery }))
 }
 
 /// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing.
@@ -73,8 +78,11 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     let mut calls = 0;
     for group in &target.groups {
         let survey = runtime.block_on(target.client.survey(group, &reporter, &cancel))?;
-        for source in sources(arguments, target, survey, Vec::new()) {
+        for source in Sources::new(arguments, target, survey, Vec::new()).all() {
             let task = task(source, window, store)?;
+            if task.expected.calls == 0 {
+                continue;
+            }
             say!("{:<62} {:>9} {:>7}", title(&*task.source), task.expected.records, task.expected.calls);
             calls += task.expected.calls;
         }
@@ -92,6 +100,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     if !arguments.repo.is_empty() {
         run.reporter.line("note: --repo chooses among repositories of GitHub; groups of GitLab are imported whole");
     }
+    run.sink = run.sink.clone().counting(&target.delivery);
     for group in &target.groups {
         if run.cancel.is_cancelled() {
             break;
@@ -128,14 +137,17 @@ async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey:
     store_survey(run, target, &survey, &boards)?;
     name_unlisted(run, target, &survey)?;
     let (group, projects) = (survey.group.full_path.clone(), survey.projects.len());
-    let tasks: Vec<Task> = sources(arguments, target, survey, boards)
-        .into_iter()
-        .map(|source| task(source, run.window, Some(&*run.store)))
-        .collect::<Result<_, _>>()?;
-    let calls: u64 = tasks.iter().map(|task| task.expected.calls).sum();
+    let Sources { lists, commits } = Sources::new(arguments, target, survey, boards);
+    let tasks = |sources: Vec<Arc<dyn Source>>, run: &Run| -> Result<Vec<Task>, Failure> {
+        sources.into_iter().map(|source| task(source, run.window, Some(&*run.store))).collect()
+    };
+    let (lists, commits) = (tasks(lists, run)?, tasks(commits, run)?);
+    let expected = || lists.iter().chain(&commits).map(|task| task.expected);
+    let calls: u64 = expected().map(|expected| expected.calls).sum();
     run.reporter.line(&format!("{group}: {projects} projects; expecting about {calls} calls"));
-    run.reporter.begin(tasks.iter().map(|task| task.expected.records).sum());
-    run.all(tasks, target.concurrency).await.map(drop)
+    run.reporter.begin(expected().map(|expected| expected.records).sum());
+    run.all(lists, target.concurrency).await?;
+    run.all_unless_refused(commits, target.concurrency).await
 }
 
 /// The configured boards on which issues of a group are, with the numbers of their groups. One whose group is not shown is
@@ -159,18 +171,37 @@ async fn boards(run: &mut Run, target: &Target, survey: &Survey) -> Vec<Board> {
     boards
 }
 
-fn sources(arguments: &Arguments, target: &Target, survey: Survey, boards: Vec<Board>) -> Vec<Arc<dyn Source>> {
-    let survey = Arc::new(survey);
-    let mut sources: Vec<Arc<dyn Source>> = Vec::new();
-    if arguments.wants_issues() {
-        // Which labels make an incident of an issue is decided when figures are computed, as for GitHub.
-        let rules = IssueRules { boards, concurrency: target.concurrency, ..IssueRules::default() };
-        sources.push(Arc::new(IssueSource::new(target.client.clone(), Arc::clone(&survey), rules)));
+/// What is read of a group.
+struct Sources {
+    lists: Vec<Arc<dyn Source>>,
+    /// The commits behind deployments, which come after those: they say which are read.
+    commits: Vec<Arc<dyn Source>>,
+}
+
+impl Sources {
+    fn new(arguments: &Arguments, target: &Target, survey: Survey, boards: Vec<Board>) -> Self {
+        let (survey, client) = (Arc::new(survey), || target.client.clone());
+        let mut sources = Self { lists: Vec::new(), commits: Vec::new() };
+        if arguments.wants_issues() {
+            // Which labels make an incident of an issue is decided when figures are computed, as for GitHub.
+            let rules = IssueRules { boards, concurrency: target.concurrency, ..IssueRules::default() };
+            sources.lists.push(Arc::new(IssueSource::new(client(), Arc::clone(&survey), rules)));
+        }
+        if arguments.wants_pull_requests() {
+            sources.lists.push(Arc::new(MergeRequestSource::new(client(), Arc::clone(&survey))));
+        }
+        if arguments.wants_deliveries() {
+            for project in survey.projects.iter().filter(|project| project.may_deploy) {
+                sources.lists.push(Arc::new(DeploymentSource::new(client(), project, survey.at)));
+                sources.commits.push(Arc::new(CommitSource::new(client(), project, survey.at)));
+            }
+        }
+        sources
     }
-    if arguments.wants_pull_requests() {
-        sources.push(Arc::new(MergeRequestSource::new(target.client.clone(), survey)));
+
+    fn all(self) -> impl Iterator<Item = Arc<dyn Source>> {
+        self.lists.into_iter().chain(self.commits)
     }
-    sources
 }
 
 fn store_survey(run: &Run, target: &Target, survey: &Survey, boards: &[Board]) -> Result<(), Failure> {

@@ -109,7 +109,7 @@ struct Providers<'a> {
 /// The organisation to import, where anything of GitHub is asked for. With --all, and where groups of GitLab are to be
 /// imported, it may be absent as a whole.
 fn github_target(arguments: &Arguments, config: &Config, has_gitlab: bool) -> Result<Option<Target>, Failure> {
-    if !arguments.wants_github() {
+    if !arguments.wants_forges() {
         return Ok(None);
     }
     if (arguments.all || has_gitlab) && !connection::is_configured(arguments, config) {

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-/// Parameters that say how much is asked for at once, or leave out what a recording has not.
-const OF_NO_MATTER: [&str; 4] = ["per_page", "with_shared", "archived", "pagination"];
+/// Parameters that say how much is asked for at once or from when on, or leave out what a recording has not.
+const OF_NO_MATTER: [&str; 6] = ["per_page", "with_shared", "archived", "pagination", "updated_after", "since"];
 
 /// Exchanges of a recording: an answer each, by method, path and parameters, in any order.
 ///
@@ -54,15 +54,15 @@ fn first(exchange: &Value) -> Option<u64> {
     exchange.pointer("/request/variables/first").and_then(Value::as_u64)
 }
 
-/// Whether an exchange has method, path and parameters of a request. Changes are recorded from the beginning: `updated_after`
-/// is heeded by nobody.
+/// Whether an exchange has method, path and parameters of a request. Changes are recorded from the beginning: from when on
+/// they are asked for is heeded by nobody.
 fn is_about(exchange: &Value, request: &Request) -> bool {
     let Some(path) = exchange["path"].as_str() else { return false };
     let Ok(recorded) = request.url.join(path) else { return false };
     let parameters = |url: &wiremock::http::Url| {
         let pairs = url.query_pairs().into_owned();
         let mut pairs: Vec<(String, String)> =
-            pairs.filter(|(name, _)| !OF_NO_MATTER.contains(&name.as_str()) && name != "updated_after").collect();
+            pairs.filter(|(name, _)| !OF_NO_MATTER.contains(&name.as_str())).collect();
         pairs.sort();
         pairs
     };

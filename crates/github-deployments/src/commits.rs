@@ -1,6 +1,5 @@
 //! The connector of the commit graph behind what a repository deploys.
 
-mod cursor;
 mod run;
 
 use std::sync::Arc;
@@ -9,10 +8,10 @@ use async_trait::async_trait;
 use github_client::{GithubClient, PageSize, RepositoryList, RepositorySummary};
 use model::Instant;
 use provider::cursor::Known;
+use provider::graph::Kept;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 use crate::list::LARGEST_PAGE;
-use cursor::Kept;
 use run::Run;
 
 /// The commits behind the deployments and releases of one repository: ids, parents, dates and where they were picked from.

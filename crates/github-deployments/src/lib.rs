@@ -3,7 +3,6 @@
 mod commits;
 mod deployments;
 mod list;
-mod pick;
 mod releases;
 mod wire;
 

@@ -1,4 +1,4 @@
-//! A list of a group in the order of its changes, the oldest first.
+//! A list in the order of its changes, the oldest first.
 
 use model::Instant;
 use serde::de::DeserializeOwned;
@@ -6,12 +6,14 @@ use source::{Context, SourceError};
 
 use crate::client::{GitlabClient, NextPage};
 
-/// The issues or merge requests of a group and its subgroups in the order of their changes, as far as they were read.
+/// Issues or merge requests of a group and its subgroups, or deployments of a project, in the order of their changes, as far
+/// as they were read.
 #[derive(Debug)]
 pub struct Changes<'a> {
     client: &'a GitlabClient,
-    group: &'a str,
-    list: &'a str,
+    path: [String; 3],
+    /// Parameters besides the order.
+    query: &'static [(&'static str, &'static str)],
     what: String,
     next: Next,
     read_to: Option<Instant>,
@@ -29,8 +31,20 @@ enum Next {
 impl<'a> Changes<'a> {
     /// The `list` of a group below its address, `issues` or `merge_requests`, from the changes since then on; `None` for all.
     /// `what` names it in messages.
-    pub fn new(client: &'a GitlabClient, group: &'a str, list: &'a str, what: String, since: Option<Instant>) -> Self {
-        Self { client, group, list, what, next: Next::Since(since), read_to: None }
+    pub fn of_group(client: &'a GitlabClient, group: &str, list: &str, what: String, since: Option<Instant>) -> Self {
+        let path = ["groups".to_owned(), group.to_owned(), list.to_owned()];
+        // Without these only one's own open ones are listed.
+        let query = &[("scope", "all"), ("state", "all")];
+        Self { client, path, query, what, next: Next::Since(since), read_to: None }
+    }
+
+    /// The `list` of a project below its address, `deployments`, as [`Changes::of_group`].
+    ///
+    /// GitLab refuses the order of changes without an instant to begin from, so all of it is what changed since 1970.
+    pub fn of_project(client: &'a GitlabClient, number: u64, list: &str, what: String, since: Option<Instant>) -> Self {
+        let path = ["projects".to_owned(), number.to_string(), list.to_owned()];
+        let since = Some(since.unwrap_or(Instant::from_seconds(0)));
+        Self { client, path, query: &[], what, next: Next::Since(since), read_to: None }
     }
 
     /// The last change that was read.
@@ -56,10 +70,11 @@ impl<'a> Changes<'a> {
             Next::Page(next) => client.next(&self.what, next, progress, cancel).await?,
             Next::Since(since) => {
                 let since = since.map(Instant::to_rfc3339);
-                let mut query = vec![("scope", "all"), ("state", "all")];
+                let mut query = self.query.to_vec();
                 query.extend(since.as_deref().map(|since| ("updated_after", since)));
                 query.extend([("order_by", "updated_at"), ("sort", "asc"), ("per_page", "100")]);
-                client.list(&self.what, &["groups", self.group, self.list], &query, progress, cancel).await?
+                let path = self.path.each_ref().map(String::as_str);
+                client.list(&self.what, &path, &query, progress, cancel).await?
             }
         };
         let last = page.entries.iter().filter_map(changed_at).max();

@@ -3,7 +3,7 @@
 use model::Instant;
 use model::records::{Place, Repository};
 use serde::Deserialize;
-use source::{Progress, Scope, SourceError};
+use source::{Batch, FullCrawl, Progress, Scope, SourceError};
 use tokio_util::sync::CancellationToken;
 
 use crate::{GitlabClient, GraphqlQuery, PageSize};
@@ -39,8 +39,25 @@ pub struct ProjectSummary {
     pub number: u64,
     /// Its whole path: `acme/shop/api`.
     pub path: String,
+    /// Whether it can have deployments: neither its environments nor its repository is switched off.
+    pub may_deploy: bool,
     /// It as a repository: the organisation is the top group, the name the path below it.
     pub record: Repository,
+}
+
+impl Survey {
+    /// What says, project by project, that everything of a scope was read in the crawl of this generation: what it did not
+    /// meet is gone.
+    pub fn crawled(&self, scope: Scope, generation: i64) -> impl Iterator<Item = Batch> {
+        self.projects.iter().map(move |project| Batch {
+            scope,
+            subject: project.record.id.clone(),
+            records: Vec::new(),
+            cursor: None,
+            observed_at: self.at,
+            full_crawl: Some(FullCrawl { generation, complete: true }),
+        })
+    }
 }
 
 impl ProjectSummary {
@@ -70,6 +87,8 @@ struct Project {
     #[serde(default)]
     archived: bool,
     visibility: Option<String>,
+    environments_access_level: Option<String>,
+    repository_access_level: Option<String>,
 }
 
 impl GitlabClient {
@@ -164,6 +183,8 @@ impl GitlabClient {
     }
 
     fn summary(&self, project: Project) -> ProjectSummary {
+        let is_on = |level: &Option<String>| level.as_deref() != Some("disabled");
+        let may_deploy = is_on(&project.environments_access_level) && is_on(&project.repository_access_level);
         let path = project.path_with_namespace;
         let (org, name) = path.split_once('/').unwrap_or(("", &path));
         let record = Repository {
@@ -176,6 +197,6 @@ impl GitlabClient {
             host: self.host(),
             default_branch: project.default_branch.unwrap_or_default(),
         };
-        ProjectSummary { number: project.id, path, record }
+        ProjectSummary { number: project.id, path, may_deploy, record }
     }
 }

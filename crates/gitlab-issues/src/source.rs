@@ -8,7 +8,7 @@ use gitlab_client::{Changes, GitlabClient, Kept, Span, Survey};
 use model::Instant;
 use model::records::Record;
 use serde::de::DeserializeOwned;
-use source::{Batch, Context, ErrorKind, Event, Expected, Scope, Source, SourceError, Usage, Window};
+use source::{Batch, Context, ErrorKind, Event, Expected, FullCrawl, Scope, Source, SourceError, Usage, Window};
 
 use crate::board::Board;
 use crate::convert::{Reading, Records, records};
@@ -110,12 +110,18 @@ impl Run<'_> {
     async fn run(mut self) -> Result<Usage, SourceError> {
         let source = self.source;
         let what = format!("issues of {}", self.group());
-        let mut list = Changes::new(&source.client, &source.survey.group.full_path, "issues", what, self.span.since);
+        let group = &source.survey.group.full_path;
+        let mut list = Changes::of_group(&source.client, group, "issues", what, self.span.since);
         while !list.has_ended() {
             let (issues, calls) = list.page(|issue: &Issue| issue.updated_at, self.context).await?;
             self.usage.calls += calls;
             let records = self.records(issues).await?;
             self.commit(records, list.read_to(), list.has_ended())?;
+        }
+        if self.usage.full && self.unplaced.is_none() {
+            for crawled in source.survey.crawled(Scope::Issues, self.context.generation) {
+                self.context.sink.commit(crawled)?;
+            }
         }
         if self.nameless > 0 {
             self.context.progress.event(Event::Note(format!(
@@ -188,7 +194,7 @@ impl Run<'_> {
             records,
             cursor: moves.then(|| self.kept.write()),
             observed_at: self.source.survey.at,
-            full_crawl: None,
+            full_crawl: self.usage.full.then_some(FullCrawl { generation: self.context.generation, complete: false }),
         })?;
         self.context.progress.event(Event::Page {
             scope: Scope::Issues,

@@ -114,16 +114,9 @@ pub struct User {
 }
 
 impl User {
-    /// Whether it is a bot: GitLab says so, or its name is one that GitLab gives to the bots of access tokens,
-    /// `project_12_bot` or `group_7_bot_…`.
+    /// Whether it is a bot: GitLab says so, or its name is that of an access token's bot.
     pub fn is_bot(&self) -> bool {
-        let of_token = || {
-            let rest = self.username.strip_prefix("project_").or_else(|| self.username.strip_prefix("group_"))?;
-            let (number, rest) = rest.split_once("_bot")?;
-            let is_number = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
-            Some(is_number && (rest.is_empty() || rest.starts_with('_') || rest.bytes().all(|it| it.is_ascii_digit())))
-        };
-        self.bot.unwrap_or(false) || of_token().unwrap_or(false)
+        self.bot.unwrap_or(false) || gitlab_client::is_bot_of_token(&self.username)
     }
 }
 
@@ -238,17 +231,5 @@ mod tests {
         let text = LEAST.replace('}', r##", "labels": ["a", {"id": 1, "name": "b", "color": "#fff"}]}"##);
         let names: Vec<String> = read(&text).labels.expect("told").into_iter().map(|label| label.name).collect();
         assert_eq!(names, ["a", "b"]);
-    }
-
-    #[test]
-    fn bots_are_those_that_are_called_so_and_those_of_access_tokens() {
-        let user = |username: &str, bot| User { username: username.into(), bot };
-        for bot in ["project_12_bot", "project_12_bot2", "group_7_bot_a1b2"] {
-            assert!(user(bot, None).is_bot(), "{bot}");
-        }
-        for person in ["ada", "project_bot", "project_x_bot", "group_7_botany"] {
-            assert!(!user(person, None).is_bot(), "{person}");
-        }
-        assert!(user("renovate", Some(true)).is_bot());
     }
 }

@@ -1,6 +1,6 @@
 //! Conversion of merge requests to records of pull requests.
 
-use gitlab_client::{GitlabClient, ProjectSummary};
+use gitlab_client::{GitlabClient, ProjectSummary, is_bot_of_token};
 use model::Instant;
 use model::records::{PullRequest, PullRequestEvent, PullRequestEventKind, Review, ReviewState, UntoldOfPullRequest};
 
@@ -128,14 +128,9 @@ fn state(told: &str) -> &str {
     }
 }
 
-/// Whether a user is a bot: by GitLab's word, or by the name that it gives to tokens of projects and groups.
+/// Whether a user is a bot: by GitLab's word, or by its name.
 fn is_bot(user: &User) -> bool {
-    let of_token = |kind: &str| {
-        let rest =
-            user.username.strip_prefix(kind).map(|rest| rest.trim_start_matches(|digit: char| digit.is_ascii_digit()));
-        rest.is_some_and(|rest| rest.starts_with("_bot") && user.username.as_bytes()[kind.len()].is_ascii_digit())
-    };
-    user.bot || of_token("project_") || of_token("group_")
+    user.bot || is_bot_of_token(&user.username)
 }
 
 /// Reviews and events, as the notes tell them.

@@ -20,7 +20,7 @@ pub(crate) struct Numbers<'a> {
 impl<'a> Numbers<'a> {
     pub(crate) fn new(client: &'a GitlabClient, group: &'a str, since: Option<Instant>) -> Self {
         let what = format!("numbers of merge requests of {group}");
-        Self { client, list: Changes::new(client, group, "merge_requests", what, since), known: HashMap::new() }
+        Self { client, list: Changes::of_group(client, group, "merge_requests", what, since), known: HashMap::new() }
     }
 
     /// What is known of a merge request: from the list, which is read as far as it takes, else asked for by itself.

@@ -6,7 +6,7 @@ use gitlab_client::{GitlabClient, GraphqlQuery, Kept, PageSize, ProjectSummary, 
 use model::Instant;
 use model::records::Record;
 use serde_json::json;
-use source::{Batch, Context, ErrorKind, Event, Scope, SourceError, Usage};
+use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
 
 use crate::convert::{Draft, Rest};
 use crate::numbers::Numbers;
@@ -54,6 +54,7 @@ impl<'a> Run<'a> {
             }
             self.commit(records, newest, cursor.is_none())?;
             if cursor.is_none() {
+                self.end_crawl()?;
                 return self.result();
             }
         }
@@ -139,7 +140,7 @@ impl<'a> Run<'a> {
             records,
             cursor: moves.then(|| self.kept.write()),
             observed_at: self.subject.survey.at,
-            full_crawl: None,
+            full_crawl: self.usage.full.then_some(FullCrawl { generation: self.context.generation, complete: false }),
         })?;
         self.context.progress.event(Event::Page {
             scope: Scope::PullRequests,
@@ -147,6 +148,16 @@ impl<'a> Run<'a> {
             records: self.usage.records,
             expected: None,
         });
+        Ok(())
+    }
+
+    /// Says that everything was read, where it was.
+    fn end_crawl(&self) -> Result<(), SourceError> {
+        if self.usage.full && self.unknown.is_empty() {
+            for crawled in self.subject.survey.crawled(Scope::PullRequests, self.context.generation) {
+                self.context.sink.commit(crawled)?;
+            }
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod connection;
 pub mod cursor;
 pub mod dating;
 pub mod endpoint;
+pub mod graph;
 mod ledger;
 mod limiter;
 pub mod list;

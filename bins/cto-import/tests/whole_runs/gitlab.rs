@@ -1,11 +1,11 @@
 //! A recorded group of GitLab: what an import stores of it, and what is said where something is missing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use connector_testing::Replay;
+use connector_testing::{Replay, at};
 use model::columns::Scopes;
 use serde_json::json;
 use store::Store;
@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 use wiremock::MockServer;
 
 use crate::simulated::{Ended, HURRIED, importer};
+use crate::truth::{calculation_by, table};
 
 /// The folder of the recording, where reference data is there.
 fn folder() -> Option<PathBuf> {
@@ -109,7 +110,85 @@ fn a_group_gives_the_expected_rows_and_again_the_same() {
         recorded.assert_has_expected("pr.csv", &[]);
         recorded.assert_has_expected("pr_event.csv", &[]);
         recorded.assert_has_expected("pr_review.csv", &[]);
+        recorded.assert_has_expected("deployment.csv", &["number"]);
     }
+}
+
+/// The cells of expected rows, as texts by column.
+fn counted(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(folder.join("expected/calculated").join(name)).expect("a file");
+    reader.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+#[test]
+fn deliveries_are_as_the_simulation_counted_them() {
+    let Some(recorded) = Recorded::serve() else { return };
+    recorded.import(&[]).with_code(0);
+    let config = format!("{CONFIG}delivery:\n  incidents: {{window_hours: 24, labels: [\"type::incident\"]}}\n");
+    let said = calculation_by(&config, recorded.data.path(), Some(at("2026-01-26T00:00:00Z")));
+    let host = recorded.server.address().to_string();
+    let number = |id: &str| id.rsplit('/').next().unwrap_or_default().to_owned();
+
+    let (deployments, changes) = (table(&said, "calculated_deployment"), table(&said, "calculated_change"));
+    let shipped = |id: &str| -> Vec<String> {
+        let rows = (0..changes.height()).filter(|row| changes.cell(*row, "deployment_id") == id);
+        rows.map(|row| format!("acme/{}!{}", changes.cell(row, "repo"), changes.cell(row, "number"))).collect()
+    };
+    let counts = (0..deployments.height()).filter(|row| deployments.cell(*row, "counted") == "true");
+    let rollouts: BTreeSet<[String; 7]> = counts
+        .map(|row| {
+            let id = deployments.cell(row, "deployment_id");
+            assert!(id.starts_with(&host), "{id}");
+            let cell = |column: &str| deployments.cell(row, column);
+            let project = format!("acme/{}", cell("repo"));
+            let (kind, failed) = (cell("kind"), cell("failed"));
+            [project, cell("sha"), kind, cell("succeeded_at"), number(&id), shipped(&id).join(";"), failed]
+        })
+        .collect();
+    let columns = ["project", "sha", "kind", "succeeded_at", "deployment_numbers", "shipped", "failed"];
+    let expected =
+        counted(&recorded.folder, "rollout.csv").into_iter().map(|row| columns.map(|name| row[name].clone()));
+    assert_eq!(rollouts, expected.collect());
+
+    let of_changes: BTreeSet<[String; 5]> = (0..changes.height())
+        .map(|row| {
+            let cell = |column: &str| changes.cell(row, column);
+            let id = format!("acme/{}!{}", cell("repo"), cell("number"));
+            [id, cell("merged_at"), number(&cell("deployment_id")), cell("lead_days"), cell("reason")]
+        })
+        .collect();
+    let expected = counted(&recorded.folder, "calculated_change.csv").into_iter().map(|row| {
+        let reason = match row["status"].as_str() {
+            // What is deployed needs no reason.
+            "deployed" => String::new(),
+            "no_deployments" => "not_deployed".to_owned(),
+            other => other.to_owned(),
+        };
+        let cell = |column: &str| row[column].clone();
+        [cell("id"), cell("merged"), cell("deployment_number"), cell("lead_days"), reason]
+    });
+    assert_eq!(of_changes, expected.collect());
+
+    let months = table(&said, "dora_month");
+    let total = |service: &str, column: &str| -> i64 {
+        let rows = (0..months.height()).filter(|row| months.cell(*row, "service") == service);
+        rows.filter_map(|row| months.cell(row, column).parse::<i64>().ok()).sum()
+    };
+    for row in counted(&recorded.folder, "dora_all_time.csv") {
+        for column in ["deployments", "redeploys", "rollbacks", "attempts_failed", "changes", "failed"] {
+            assert_eq!(total(&row["service"], column).to_string(), row[column], "{} {column}", row["service"]);
+        }
+    }
+
+    let incidents = table(&said, "calculated_incident");
+    let expected = counted(&recorded.folder, "calculated_incident.csv");
+    assert_eq!((incidents.height(), expected.len()), (1, 1));
+    for (column, happened) in
+        [("started_at", "started_at"), ("restored_at", "restored_at"), ("downtime_hours", "restore_hours")]
+    {
+        assert_eq!(incidents.cell(0, column), expected[0][happened], "{column}");
+    }
+    assert_eq!(number(&incidents.cell(0, "deployment_id")), expected[0]["deployment_number"]);
 }
 
 #[test]

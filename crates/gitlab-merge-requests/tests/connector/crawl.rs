@@ -2,7 +2,7 @@
 
 use connector_testing::{Memory, at};
 use serde_json::{Value, json};
-use source::{ErrorKind, Window};
+use source::{ErrorKind, FullCrawl, Window};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::import;
@@ -230,4 +230,17 @@ async fn what_is_in_a_project_that_the_survey_does_not_have_is_named_and_read_by
     let server = Group::of(many()).serve().await;
     import(&server.uri(), &again, Window::default()).await.expect("imported");
     assert!(again.pull_requests().iter().any(|pull| pull.place.number == "4"));
+}
+
+#[tokio::test]
+async fn a_reading_of_everything_says_so_for_each_project_and_one_of_changes_does_not() {
+    let server = Group::of(many()).serve().await;
+    let memory = Memory::default();
+    import(&server.uri(), &memory, Window::default()).await.expect("imported");
+    let last = memory.batches().pop().expect("a batch");
+    assert_eq!(last.subject, format!("{}/project/201", server.address()));
+    assert_eq!(last.full_crawl, Some(FullCrawl { generation: 1, complete: true }));
+    let before = memory.batches().len();
+    import(&server.uri(), &memory, Window::default()).await.expect("imported");
+    assert!(memory.batches()[before..].iter().all(|batch| batch.full_crawl.is_none()));
 }

@@ -5,7 +5,7 @@ const PICKED: &str = "(cherry picked from commit ";
 
 /// The commit that a message says to be picked from, empty where it says none. What was picked more than once names the
 /// first of all, which is the one that a pull request knows.
-pub(crate) fn picked_from(message: &str) -> String {
+pub fn picked_from(message: &str) -> String {
     let named = message.split(PICKED).skip(1).filter_map(|rest| rest.split_once(')').map(|(sha, _)| sha));
     let mut ids = named.filter(|sha| matches!(sha.len(), 40 | 64) && sha.bytes().all(|byte| byte.is_ascii_hexdigit()));
     ids.next().map(str::to_ascii_lowercase).unwrap_or_default()

@@ -11,34 +11,34 @@ const DAYS_BEFORE: i64 = 90;
 
 /// How far back the graph is read, and which commits need not be asked for again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Kept {
+pub struct Kept {
     /// Older commits are not read. It is lowered where older deployments are found, and never raised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) since: Option<Instant>,
-    /// How many deployments and releases the survey counted when the graph was last whole.
+    pub since: Option<Instant>,
+    /// How many deployments and releases the survey counted when the graph was last whole, where it counts them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) counted: Option<u64>,
+    pub counted: Option<u64>,
     /// Ids of commits that are not there: a force push has dropped them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) gone: BTreeSet<String>,
+    pub gone: BTreeSet<String>,
     /// Ids of parents that are older than `since`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) before: BTreeSet<String>,
+    pub before: BTreeSet<String>,
 }
 
 impl Kept {
     /// Reads a stored cursor. One that cannot be read counts as none.
-    pub(crate) fn read(stored: Option<&str>) -> Self {
+    pub fn read(stored: Option<&str>) -> Self {
         stored.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
     /// The form that is stored.
-    pub(crate) fn write(&self) -> String {
+    pub fn write(&self) -> String {
         serde_json::to_string(self).expect("numbers and texts can always be written as JSON")
     }
 
     /// Where the graph begins, once the oldest deployment is known; `None` where nothing was ever deployed.
-    pub(crate) fn lower(&mut self, oldest: Option<Instant>) -> Option<Instant> {
+    pub fn lower(&mut self, oldest: Option<Instant>) -> Option<Instant> {
         let wanted = oldest.map(|at| Instant::from_micros(at.micros().saturating_sub(DAYS_BEFORE * MICROS_PER_DAY)));
         if let Some(wanted) = wanted
             && self.since.is_none_or(|since| wanted < since)
@@ -49,8 +49,14 @@ impl Kept {
         self.since
     }
 
+    /// Forgets which commits are not there and which are too old, so that they are asked for again.
+    pub(super) fn forget_absent(&mut self) {
+        self.gone.clear();
+        self.before.clear();
+    }
+
     /// Whether a commit need not be asked for.
-    pub(crate) fn leaves_out(&self, sha: &str) -> bool {
+    pub fn leaves_out(&self, sha: &str) -> bool {
         self.gone.contains(sha) || self.before.contains(sha)
     }
 }
