@@ -142,13 +142,26 @@ fn push_display(line: &mut Vec<u8>, arguments: std::fmt::Arguments<'_>) {
     line.write_fmt(arguments).expect("writing to memory does not fail");
 }
 
+/// The numbers below a hundred in two digits, one after the other.
+const TWO_DIGITS: [u8; 200] = {
+    let mut digits = [0; 200];
+    let mut number = 0;
+    while number < 100 {
+        digits[2 * number] = b'0' + (number / 10) as u8;
+        digits[2 * number + 1] = b'0' + (number % 10) as u8;
+        number += 1;
+    }
+    digits
+};
+
 /// Two decimal digits; of larger numbers the last two.
-fn two_digits(value: i64) -> [u8; 2] {
-    [b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]
+fn two_digits(value: u32) -> [u8; 2] {
+    let place = 2 * (value % 100) as usize;
+    [TWO_DIGITS[place], TWO_DIGITS[place + 1]]
 }
 
 /// A text with numbers of two digits put in at some places.
-fn with_numbers<const N: usize, const M: usize>(mut text: [u8; N], numbers: [(usize, i64); M]) -> [u8; N] {
+fn with_numbers<const N: usize, const M: usize>(mut text: [u8; N], numbers: [(usize, u32); M]) -> [u8; N] {
     for (place, number) in numbers {
         text[place..place + 2].copy_from_slice(&two_digits(number));
     }
@@ -188,7 +201,7 @@ fn push_cents(line: &mut Vec<u8>, value: f64) {
 
 fn push_week(line: &mut Vec<u8>, week: i64) {
     if (0..100).contains(&week) {
-        line.extend_from_slice(&two_digits(week));
+        line.extend_from_slice(&two_digits(week as u32));
     } else {
         push_display(line, format_args!("{week:02}"));
     }
@@ -221,50 +234,53 @@ fn push_six_decimals(line: &mut Vec<u8>, value: f64) {
         line.push(b'-');
     }
     push_digits(line, millionths / MILLION);
-    let decimals = (millionths % MILLION) as i64;
+    let decimals = (millionths % MILLION) as u32;
     line.extend_from_slice(&with_numbers(*b".000000", [(1, decimals / 10_000), (3, decimals / 100), (5, decimals)]));
 }
 
 fn push_day(line: &mut Vec<u8>, day: NaiveDate) {
-    let year = i64::from(day.year());
-    if !(0..=9999).contains(&year) {
-        return push_display(line, format_args!("{}", day.format("%Y-%m-%d")));
+    match u32::try_from(day.year()) {
+        Ok(year @ ..=9999) => line.extend_from_slice(&civil_day((year, day.month(), day.day()))),
+        _ => push_display(line, format_args!("{}", day.format("%Y-%m-%d"))),
     }
-    line.extend_from_slice(&civil_day((year, i64::from(day.month()), i64::from(day.day()))));
 }
 
 /// `2026-01-02`, of a year with four digits.
-fn civil_day((year, month, day): (i64, i64, i64)) -> [u8; 10] {
+fn civil_day((year, month, day): (u32, u32, u32)) -> [u8; 10] {
     with_numbers(*b"0000-00-00", [(0, year / 100), (2, year), (5, month), (8, day)])
 }
 
 /// Appends `2026-01-02T03:04:05Z` (fractions cut) without going through a formatter.
 pub fn push_instant(line: &mut Vec<u8>, at: Instant) {
-    let days = at.seconds().div_euclid(86_400);
-    let second_of_day = at.seconds().rem_euclid(86_400);
-    let day = civil_from_days(days);
-    if !(0..=9999).contains(&day.0) {
+    /// Seconds of a day.
+    const DAY: u64 = 86_400;
+    /// 0000-01-01 and the end of the year 9999, in seconds since 1970.
+    const FOUR_DIGITS: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
+    if !FOUR_DIGITS.contains(&at.seconds()) {
         line.extend_from_slice(at.to_rfc3339_seconds().as_bytes());
         return;
     }
+    let since_year_0 = (at.seconds() - FOUR_DIGITS.start) as u64;
+    let second_of_day = (since_year_0 % DAY) as u32;
     let mut text = *b"0000-00-00T00:00:00Z";
-    text[..10].copy_from_slice(&civil_day(day));
+    text[..10].copy_from_slice(&civil_day(civil_from_days((since_year_0 / DAY) as u32)));
     let time = [(11, second_of_day / 3600), (14, second_of_day / 60 % 60), (17, second_of_day % 60)];
     line.extend_from_slice(&with_numbers(text, time));
 }
 
-/// Year, month and day of a day number since 1970-01-01 in the proleptic Gregorian calendar.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
+/// Year, month and day of a day number since 0000-01-01 in the proleptic Gregorian calendar (Neri and Schneider, Euclidean
+/// affine functions, 2023): years begin in March, and a century, a year and a month are found by a multiplication each.
+fn civil_from_days(days: u32) -> (u32, u32, u32) {
+    // From the March that is 400 years before that of the year 0.
+    let quarters = 4 * (days + 146_097 - 60) + 3;
+    let (century, day_of_century) = (quarters / 146_097, quarters % 146_097 / 4);
+    let of_century = 2_939_745 * u64::from(4 * day_of_century + 3);
+    let (year_of_century, day_of_year) = ((of_century >> 32) as u32, of_century as u32 / 2_939_745 / 4);
+    let months = 2_141 * day_of_year + 197_913;
+    let (month, day) = (months >> 16, (months & 0xffff) / 2_141 + 1);
+    let is_after_december = day_of_year >= 306;
+    let year = 100 * century + year_of_century - 400 + u32::from(is_after_december);
+    (year, if is_after_december { month - 12 } else { month }, day)
 }
 
 impl Table {

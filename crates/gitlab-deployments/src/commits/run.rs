@@ -93,14 +93,13 @@ impl Graph for Run<'_> {
             let message = format!("reading {what}: GitLab goes on offering further pages; import again later");
             return Err(SourceError::new(ErrorKind::UnexpectedResponse, message));
         }
-        let page = match &after {
-            Some(next) => client.next::<wire::Commit>(&what, next, *progress, cancel).await,
-            None => {
-                let path = ["projects", &project.number.to_string(), "repository", "commits"];
-                let since = since.to_rfc3339();
-                let query = [("ref_name", sha), ("since", since.as_str()), ("per_page", "100")];
-                client.list::<wire::Commit>(&what, &path, &query, *progress, cancel).await
-            }
+        let page = if let Some(next) = &after {
+            client.next::<wire::Commit>(&what, next, *progress, cancel).await
+        } else {
+            let path = ["projects", &project.number.to_string(), "repository", "commits"];
+            let since = since.to_rfc3339();
+            let query = [("ref_name", sha), ("since", since.as_str()), ("per_page", "100")];
+            client.list::<wire::Commit>(&what, &path, &query, *progress, cancel).await
         };
         let page = match page {
             Ok(page) => Some(page),

@@ -24,46 +24,49 @@ pub(super) fn read(text: &[u8]) -> Option<Time> {
     Some(time)
 }
 
-/// `2026-01-02T03:04:05Z` and nothing else.
+/// `2026-01-02T03:04:05Z` and nothing else: eight bytes at a time, since most cells of a folder are such times.
 fn read_usual_form(text: &[u8]) -> Option<i64> {
     let text: &[u8; 20] = text.try_into().ok()?;
-    let marks = text[4] == b'-' && text[7] == b'-' && text[10] == b'T' && text[13] == b':' && text[16] == b':';
-    if !marks || text[19] != b'Z' {
-        return None;
-    }
-    let mut wrong = 0;
-    let mut two = |at: usize| {
-        let (high, low) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
-        wrong |= u8::from(high > 9) | u8::from(low > 9);
-        i64::from(high) * 10 + i64::from(low)
-    };
+    let [date, middle, clock] =
+        [(0, *b"0000-00-"), (8, *b"00T00:00"), (12, *b"0:00:00Z")].map(|(at, form)| pairs(text, at, form));
+    let (date, middle, clock) = (date?, middle?, clock?);
+    let two = |pairs: u64, at: u32| (pairs >> (8 * at) & 0xff) as u32;
     let clock = Clock {
-        year: two(0) * 100 + two(2),
-        month: two(5),
-        day: two(8),
-        hour: two(11),
-        minute: two(14),
-        second: two(17),
+        year: two(date, 0) * 100 + two(date, 2),
+        month: two(date, 5),
+        day: two(middle, 0),
+        hour: two(middle, 3),
+        minute: two(clock, 2),
+        second: two(clock, 5),
     };
-    if wrong != 0 {
-        return None;
-    }
     Some(clock.seconds()? * MICROS_PER_SECOND)
+}
+
+/// Eight bytes of a text as numbers of two digits, each in the byte of its first digit. `None` where a byte is not what the
+/// form has: a digit where it has `0`, else the same byte.
+fn pairs(text: &[u8; 20], at: usize, form: [u8; 8]) -> Option<u64> {
+    // What takes a byte beyond 127 that is no digit, or is not zero.
+    let limits = u64::from_le_bytes(form.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f }));
+    let high = u64::from_le_bytes([0x80; 8]);
+    let bytes: [u8; 8] = text[at..at + 8].try_into().expect("eight bytes");
+    let digits = u64::from_le_bytes(bytes) ^ u64::from_le_bytes(form);
+    let wrong = (digits & !high).wrapping_add(limits) | digits;
+    (wrong & high == 0).then(|| digits.wrapping_mul(10).wrapping_add(digits >> 8))
 }
 
 fn read_any_form(text: &[u8]) -> Option<Time> {
     let mut rest = Rest(text);
-    let year = rest.digits(4)?;
+    let year = rest.digits(4)? as u32;
     rest.mark(b'-')?;
-    let month = rest.digits(2)?;
+    let month = rest.digits(2)? as u32;
     rest.mark(b'-')?;
-    let day = rest.digits(2)?;
+    let day = rest.digits(2)? as u32;
     rest.mark(b'T')?;
-    let hour = rest.digits(2).or_else(|| rest.digits(1))?;
+    let hour = rest.digits(2).or_else(|| rest.digits(1))? as u32;
     rest.mark(b':')?;
-    let minute = rest.digits(2)?;
+    let minute = rest.digits(2)? as u32;
     rest.mark(b':')?;
-    let second = rest.digits(2)?;
+    let second = rest.digits(2)? as u32;
     let nanos = rest.fraction_nanos();
     let offset_seconds = rest.offset_seconds()?;
     if !rest.0.is_empty() {
@@ -75,43 +78,48 @@ fn read_any_form(text: &[u8]) -> Option<Time> {
 }
 
 struct Clock {
-    year: i64,
-    month: i64,
-    day: i64,
-    hour: i64,
-    minute: i64,
-    second: i64,
+    year: u32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
 }
 
 impl Clock {
     /// Seconds since 1970; `None` when there is no such instant.
     fn seconds(&self) -> Option<i64> {
-        let real = (1..=12).contains(&self.month)
+        let is_real = (1..=12).contains(&self.month)
             && self.day >= 1
             && self.day <= days_in_month(self.year, self.month)
             && self.hour < 24
             && self.minute < 60
             && self.second < 60;
-        let days = days_since_1970(self.year, self.month, self.day);
-        real.then(|| days * 86_400 + self.hour * 3600 + self.minute * 60 + self.second)
+        let of_day = self.hour * 3600 + self.minute * 60 + self.second;
+        is_real.then(|| days_since_1970(self.year, self.month, self.day) * 86_400 + i64::from(of_day))
     }
 }
 
-fn days_in_month(year: i64, month: i64) -> i64 {
+fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
 }
 
-/// Days since 1970-01-01 in the proleptic Gregorian calendar, by counting years from March.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let month_from_march = if month <= 2 { month + 9 } else { month - 3 };
-    let century = year.div_euclid(100);
-    365 * year + year.div_euclid(4) - century + century.div_euclid(4) + (153 * month_from_march + 2) / 5 + day - 719_469
+/// Days since 1970-01-01 in the proleptic Gregorian calendar, of a month that there is. Years and months are counted from
+/// March, and the length of the months before is one multiplication (Neri and Schneider, Euclidean affine functions,
+/// 2023).
+fn days_since_1970(year: u32, month: u32, day: u32) -> i64 {
+    /// From 400 years before the year 0 to 1970.
+    const BEFORE: i64 = 719_468 + 146_097;
+    let is_before_march = month <= 2;
+    let year = year + 400 - u32::from(is_before_march);
+    let month = if is_before_march { month + 12 } else { month };
+    let century = year / 100;
+    i64::from(1461 * year / 4 - century + century / 4 + (979 * month - 2919) / 32 + day - 1) - BEFORE
 }
 
 struct Rest<'a>(&'a [u8]);
