@@ -214,7 +214,10 @@ pub(super) const DORA_WEEK: TableSpec = TableSpec {
     period: Period::Week,
     path: "delivery/dora",
     evidence: Some(Evidence::Deployments),
-    ..table("dora_week", "The five DORA keys by week: a row per service from its first deployment on, and one for all.")
+    ..table(
+        "dora_week",
+        "The five DORA keys by week: a row per service from its first deployment on, failed or not, and one for all.",
+    )
 };
 
 pub(super) const DORA_MONTH: TableSpec = TableSpec {
@@ -225,7 +228,7 @@ pub(super) const DORA_MONTH: TableSpec = TableSpec {
     evidence: Some(Evidence::Deployments),
     ..table(
         "dora_month",
-        "The five DORA keys by month: a row per service from its first deployment on, and one for all.",
+        "The five DORA keys by month: a row per service from its first deployment on, failed or not, and one for all.",
     )
 };
 
@@ -247,7 +250,7 @@ pub(super) const DORA_TEAM_MONTH: TableSpec = TableSpec {
     computed: Computed::Alone,
     ..table(
         "dora_team_month",
-        "The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on.",
+        "The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on, failed or not.",
     )
 };
 

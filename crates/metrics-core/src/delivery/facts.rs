@@ -134,8 +134,7 @@ impl Facts {
             let counted = self.services.iter().filter(|_| rules.delivery.failure.attempt);
             counted.flat_map(|service| service.attempts.iter().map(|attempt| attempt.finished))
         };
-        let first = |service: &ServiceFacts| service.first(rules.delivery.failure.attempt);
-        let begins = Instant::from_micros(self.services.iter().filter_map(first).min()?);
+        let begins = Instant::from_micros(self.services.iter().filter_map(ServiceFacts::first).min()?);
         let failed = rollouts().map(|(at, outcome)| (at, i64::from(outcome.failure.is_failed())));
         let recovered = rollouts().filter_map(|(at, outcome)| Some((at, outcome.failure.recovery(at)?)));
         let leads = once(self).into_iter().filter_map(|change| change.deployed.zip(change.lead()));

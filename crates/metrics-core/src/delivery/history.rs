@@ -170,10 +170,10 @@ impl ServiceFacts {
         self.rollouts.iter().all(|rollout| matches!(rollout.row, Row::Deployment(_)))
     }
 
-    /// When its first rollout succeeded; or its first attempt failed, where attempts count.
-    pub(super) fn first(&self, attempts_count: bool) -> Option<i64> {
+    /// When its first deployment ended: the first rollout succeeded, or an attempt failed before it.
+    pub(super) fn first(&self) -> Option<i64> {
         let first = self.rollouts.first().and_then(|rollout| rollout.succeeded);
-        let attempt = self.attempts.first().map(|attempt| attempt.finished).filter(|_| attempts_count);
+        let attempt = self.attempts.first().map(|attempt| attempt.finished);
         [first, attempt].into_iter().flatten().min()
     }
 

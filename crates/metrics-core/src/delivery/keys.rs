@@ -7,6 +7,7 @@ use model::table::{Cells, Column, Table};
 
 use super::counts::{Counts, Series, all, days, wilson};
 use super::facts::Facts;
+use super::history::ServiceFacts;
 use super::rollouts::HOUR;
 use super::silence::Known;
 use crate::calendar::{Cut, Periods, label_columns};
@@ -32,7 +33,7 @@ pub(super) fn table(
     let mut rows = Rows::new(cut, &periods, rules);
     let mut known = Vec::new();
     for service in &facts.services {
-        let Some(of_service) = Known::of(service, &periods, attempts_count) else { continue };
+        let Some(of_service) = Known::of(service, &periods) else { continue };
         known.push(of_service);
         if cut == Cut::Day {
             continue;
@@ -64,8 +65,7 @@ pub(super) fn by_team(
     for (team, of_team) in chosen.by_team(rules) {
         let coverage = coverage_of(&of_team);
         let part = facts.part(&of_team, as_of, coverage.until);
-        let known: Vec<Known> =
-            part.services.iter().filter_map(|service| Known::of(service, &periods, attempts_count)).collect();
+        let known: Vec<Known> = part.services.iter().filter_map(|service| Known::of(service, &periods)).collect();
         let is_over = is_over(&periods, rules, &coverage, as_of);
         rows.push(team, &known, all(&part, &periods, attempts_count), &is_over);
     }
@@ -74,7 +74,7 @@ pub(super) fn by_team(
 
 /// From the one in which anything was deployed first to that of `as_of`; none where nothing was.
 fn periods_of(cut: Cut, facts: &Facts, rules: &Rules, as_of: Instant) -> Periods {
-    let first = facts.services.iter().filter_map(|service| service.first(rules.delivery.failure.attempt)).min();
+    let first = facts.services.iter().filter_map(ServiceFacts::first).min();
     match first.map(Instant::from_micros) {
         Some(first) => Periods::covering(cut, rules.timezone, first.min(as_of), as_of),
         None => Periods::covering(cut, rules.timezone, as_of, Instant::from_micros(as_of.micros() - 1)),

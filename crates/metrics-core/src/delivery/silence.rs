@@ -39,9 +39,9 @@ pub(super) struct Known {
 
 impl Known {
     /// `None` for a service that has not begun.
-    pub(super) fn of(service: &ServiceFacts, periods: &Periods, attempts_count: bool) -> Option<Self> {
+    pub(super) fn of(service: &ServiceFacts, periods: &Periods) -> Option<Self> {
         let at = |micros: i64| periods.index_of(Instant::from_micros(micros));
-        Some(Self { first: service.first(attempts_count).and_then(at)?, silent: service.silent_since.and_then(at) })
+        Some(Self { first: service.first().and_then(at)?, silent: service.silent_since.and_then(at) })
     }
 
     /// Whether something is known of the deployments of any of some services in a period: of one that has begun and not
