@@ -29,11 +29,16 @@ echo "a simulated organisation with its clouds answers at $address"
 
 # The simulated clock is far from that of this computer.
 export CTO_IMPORT__CLOCK=provider
-export GITHUB_TOKEN=demo GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql"
-export GITLAB_TOKEN=demo GITLAB_URL="$address"
+# Whatever is set for the forges of the person at the keyboard stays out of it.
+unset GITHUB_TOKEN GITHUB_APP_ID GITHUB_APP_PRIVATE_KEY GITHUB_APP_INSTALLATION GITLAB_TOKEN
+if [ "${from[0]}" = --org ]; then
+    export GITHUB_TOKEN=demo GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql"
+else
+    export GITLAB_TOKEN=demo GITLAB_URL="$address"
+fi
 export AZURE_CLIENT_SECRET=demo AZURE_AUTHORITY_HOST="$address" AZURE_ENDPOINT="$address"
 export GCP_SERVICE_ACCOUNT_JSON="$data/demo-google-key.json" BIGQUERY_ENDPOINT="$address"
-# Whatever is set for the clouds of the person at the keyboard stays out of it.
+# The same for the clouds.
 unset AZURE_SUBSCRIPTION_ID AZURE_TENANT_ID AZURE_CLIENT_ID GCP_PROJECT_ID GCP_BILLING_ACCOUNT GCP_BIGQUERY_LOCATION
 echo "+ cto-import --all ${from[*]} --data $data, then cto-calculate --all --data $data"
 CTO_BIN="$bin" config/scripts/nightly.sh --all "${from[@]}" --config "$data/demo-config.yml" --data "$data"

@@ -30,7 +30,7 @@ pub struct Arguments {
     /// Size of the organisation: demo, tiny, small, medium or large. Large takes too long to serve: write it.
     #[arg(long, value_name = "SIZE", default_value = "demo", value_parser = Size::from_str)]
     pub size: Size,
-    /// Serve GitLab as well, at the same address: GITLAB_URL=http://ADDR. Nothing happens then in the organisation that only
+    /// Serve GitLab as well, at the same address. Nothing happens then in the organisation that only
     /// one of GitHub and GitLab could tell, so that both show the same; --write-config writes a configuration for GitLab.
     #[arg(long)]
     pub gitlab: bool,

@@ -115,11 +115,7 @@ fn apply<K>(written: &mut Written<K>, takes: Takes, setting: &str) -> bool {
     match takes {
         Takes::Nothing => false,
         Takes::Repository | Takes::Subscription if setting.contains(':') => false,
-        Takes::Repository | Takes::Subscription => {
-            written.word = Some(setting.to_owned());
-            true
-        }
-        Takes::Word => {
+        Takes::Repository | Takes::Subscription | Takes::Word => {
             written.word = Some(setting.to_owned());
             true
         }

@@ -75,7 +75,7 @@ pub(crate) fn deployments(forge: &Forge, repository: usize) -> Vec<Numbered<'_>>
 }
 
 fn object(forge: &Forge, repository: usize, number: u64) -> u64 {
-    5 << 40 | forge.number(repository) * MOST + number
+    (5 << 40) | (forge.number(repository) * MOST + number)
 }
 
 /// How far a deployment has come.

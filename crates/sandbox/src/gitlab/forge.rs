@@ -53,7 +53,7 @@ impl Forge {
         let requests = view.pull_requests.iter().enumerate();
         let requests = requests.map(|(index, pull)| fine(pull.updated_at, object(Kind::MergeRequest, index))).collect();
         let changed = HashMap::from([(Kind::Issue, issues), (Kind::MergeRequest, requests)]);
-        Self { projects, numbers, changed, places, view }
+        Self { view, projects, numbers, changed, places }
     }
 
     /// The projects that are shown: positions of their repositories, in order of their numbers.

@@ -101,7 +101,7 @@ struct Page<T> {
     goes_on: bool,
 }
 
-impl<'a> Fields for Object<'a> {
+impl Fields for Object<'_> {
     fn type_name(&self) -> String {
         let name = match self {
             Self::Query(_) => "Query",

@@ -87,14 +87,14 @@ fn changes(issue: &Issue, object: u64) -> Vec<Change> {
     for (at, by, from, to) in moves(issue) {
         let at = fine(at, object);
         let change = |at, is_add, column: &str| Change { at, by, is_add, label: of_column(column) };
-        let chance = mix(object ^ mix(at.micros() as u64));
-        let off_by = (chance >> 8) as i64 % (MICROS_PER_SECOND / 1_000) * 1_000;
+        let dice = mix(object ^ mix(at.micros() as u64));
+        let off_by = (dice >> 8) as i64 % (MICROS_PER_SECOND / 1_000) * 1_000;
         let later = |micros: i64| Instant::from_micros(at.micros() + micros);
         match (from.is_empty(), to.is_empty()) {
             (false, true) => changes.push(change(at, false, from)),
             (true, false) => changes.push(change(at, true, to)),
             // GitLab tells a move as two changes, in either order and not always in the same second.
-            _ => match chance % 4 {
+            _ => match dice % 4 {
                 0 => changes.extend([change(at, false, from), change(at, true, to)]),
                 1 => changes.extend([change(at, true, to), change(at, false, from)]),
                 2 => changes.extend([change(at, true, to), change(later(off_by), false, from)]),
