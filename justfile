@@ -14,7 +14,7 @@ bin := absolute_path(env("CARGO_TARGET_DIR", "target")) / if profile == "dev" { 
 default:
     @{{ just_executable() }} --list --unsorted
 
-# Show the main job: a simulated organisation is imported, computed, and its dashboard served until Ctrl-C (`--no-serve`: not; `--now=T`: it ends at T instead of yesterday).
+# Show the main job: a simulated organisation is imported, computed, and its dashboard served until Ctrl-C (`--no-serve`: not; `--now=T`: it ends at T instead of yesterday; `--gitlab`: as a group of GitLab).
 [group('use')]
 demo *arguments:
     config/scripts/demo.sh {{ quote(data) }} {{ arguments }}

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The main job on a simulated organisation: builds everything, imports, computes, and serves the dashboard until Ctrl-C.
 #
-#   config/scripts/demo.sh [DATA] [--no-serve] [--now=T]
+#   config/scripts/demo.sh [DATA] [--no-serve] [--now=T] [--gitlab]
 #
 # The simulated organisation ends yesterday, so that nothing begins with old data, and has 28 months, so that every figure
 # has a year to be compared with, the re-organisation in the middle included. Since 2026-09-24 a fifth of its status events
-# is lost, as GitHub loses them. --now=T (2026-10-30T18:00:00Z, for example) ends it at T, for the same figures each day.
+# is lost, as GitHub loses them; with --gitlab the organisation is a group of GitLab, which loses none.
+# --now=T (2026-10-30T18:00:00Z, for example) ends it at T, for the same figures each day.
 # DEMO_SERVE=0 is --no-serve; DEMO_SERVE=check serves at a free port, looks whether it answers, and ends.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,11 +14,13 @@ cd "$(dirname "$0")/../.."
 data=data
 serve=${DEMO_SERVE:-1}
 end=yesterday
+forge=(--fault lost-status-events=0.2)
 for argument in "$@"; do
     case $argument in
         --no-serve) serve=0 ;;
         --now=*) end=${argument#--now=} ;;
-        -*) echo "demo.sh: unknown flag $argument: there are --no-serve and --now=T" >&2; exit 2 ;;
+        --gitlab) forge=(--gitlab) ;;
+        -*) echo "demo.sh: unknown flag $argument: there are --no-serve, --now=T and --gitlab" >&2; exit 2 ;;
         *) data=$argument ;;
     esac
 done
@@ -49,7 +52,7 @@ fi
 trap - EXIT
 cargo build --workspace --bins
 bin=${CARGO_TARGET_DIR:-target}/debug
-CTO_BIN="$bin" config/scripts/simulate.sh "$data" --end "$end" --months 28 --fault lost-status-events=0.2
+CTO_BIN="$bin" config/scripts/simulate.sh "$data" --end "$end" --months 28 "${forge[@]}"
 
 arguments=(--data "$data" --config "$data/demo-config.yml")
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -10,10 +10,11 @@ use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 use sandbox::clouds::{AzureQuota, CloudFault, cloud_fault_names};
+use sandbox::gitlab::{GitlabFault, gitlab_fault_names};
 use sandbox::server::{Fault, FaultError, IdForm, Ids, Lack};
 use sandbox::{LostEvents, Options, Size};
 
-/// Serve a simulated GitHub, Azure and Google Cloud over a generated organisation, or write its data directly.
+/// Serve a simulated GitHub, GitLab, Azure and Google Cloud over a generated organisation, or write its data directly.
 ///
 /// The same seed and size give the same organisation. What is asked for with --write-… is written first; without
 /// --listen, --record or --write-google-key the program then ends instead of serving.
@@ -29,6 +30,10 @@ pub struct Arguments {
     /// Size of the organisation: demo, tiny, small, medium or large. Large takes too long to serve: write it.
     #[arg(long, value_name = "SIZE", default_value = "demo", value_parser = Size::from_str)]
     pub size: Size,
+    /// Serve GitLab as well, at the same address. Nothing happens then in the organisation that only
+    /// one of GitHub and GitLab could tell, so that both show the same; --write-config writes a configuration for GitLab.
+    #[arg(long)]
+    pub gitlab: bool,
     /// What goes wrong, any number of times; see below.
     #[arg(long = "fault", value_name = "NAME[=VALUE]", value_parser = Trouble::from_str)]
     pub faults: Vec<Trouble>,
@@ -52,7 +57,7 @@ pub struct Arguments {
     /// Show the organisation as it was at this instant instead of at its end.
     #[arg(long, value_name = "T", value_parser = command_line::instant)]
     pub now: Option<Instant>,
-    /// GitHub's only good token; without it any token is good. Azure takes any client secret.
+    /// The only good token of GitHub and GitLab; without it any token is good. Azure takes any client secret.
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<String>,
     /// Query units that Azure allows in 10 seconds, in a minute and in an hour.
@@ -107,6 +112,8 @@ pub enum Trouble {
     Reply(Fault),
     /// A fault of Azure or Google.
     Cloud(CloudFault),
+    /// A fault of GitLab.
+    Gitlab(GitlabFault),
     /// Status events that are missing from timelines.
     Lost(LostEvents),
 }
@@ -123,6 +130,9 @@ impl FromStr for Trouble {
         let (name, value) = text.split_once('=').unwrap_or((text, ""));
         if CloudFault::is_named_by(text) {
             return text.parse().map(Self::Cloud).map_err(|error: FaultError| error.to_string());
+        }
+        if GitlabFault::is_named_by(text) {
+            return text.parse().map(Self::Gitlab).map_err(|error: FaultError| error.to_string());
         }
         if name != LOST {
             return text.parse().map(Self::Reply).map_err(|error| unreadable(&error));
@@ -144,8 +154,8 @@ fn unreadable(error: &FaultError) -> String {
     if !matches!(error, FaultError::Unknown { .. }) {
         return error.to_string();
     }
-    let clouds: Vec<&str> = cloud_fault_names().map(|(name, _)| name).collect();
-    format!("{error}, {}, {LOST}", clouds.join(", "))
+    let others: Vec<&str> = cloud_fault_names().chain(gitlab_fault_names()).map(|(name, _)| name).collect();
+    format!("{error}, {}, {LOST}", others.join(", "))
 }
 
 fn quota(text: &str) -> Result<AzureQuota, String> {
@@ -165,9 +175,10 @@ impl Arguments {
     pub fn options(&self) -> Options {
         let mut lost = self.faults.iter().filter_map(|trouble| match trouble {
             Trouble::Lost(lost) => Some(*lost),
-            Trouble::Reply(_) | Trouble::Cloud(_) => None,
+            Trouble::Reply(_) | Trouble::Cloud(_) | Trouble::Gitlab(_) => None,
         });
         Options {
+            told_by_both: self.gitlab,
             lost_events: lost.next_back(),
             issues: self.issues.map(|issues| issues as usize),
             months: self.months,
@@ -180,7 +191,7 @@ impl Arguments {
     pub fn server_faults(&self) -> Vec<Fault> {
         let faults = self.faults.iter().filter_map(|trouble| match trouble {
             Trouble::Reply(fault) => Some(fault.clone()),
-            Trouble::Lost(_) | Trouble::Cloud(_) => None,
+            Trouble::Lost(_) | Trouble::Cloud(_) | Trouble::Gitlab(_) => None,
         });
         faults.collect()
     }
@@ -189,9 +200,30 @@ impl Arguments {
     pub fn cloud_faults(&self) -> Vec<CloudFault> {
         let faults = self.faults.iter().filter_map(|trouble| match trouble {
             Trouble::Cloud(fault) => Some(fault.clone()),
-            Trouble::Reply(_) | Trouble::Lost(_) => None,
+            Trouble::Reply(_) | Trouble::Lost(_) | Trouble::Gitlab(_) => None,
         });
         faults.collect()
+    }
+
+    /// What GitLab does wrong.
+    pub fn gitlab_faults(&self) -> Vec<GitlabFault> {
+        let faults = self.faults.iter().filter_map(|trouble| match trouble {
+            Trouble::Gitlab(fault) => Some(fault.clone()),
+            Trouble::Reply(_) | Trouble::Lost(_) | Trouble::Cloud(_) => None,
+        });
+        faults.collect()
+    }
+
+    /// What does not go together; `None` when all is well.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let has = |wanted: fn(&Trouble) -> bool| self.faults.iter().any(wanted);
+        if !self.gitlab && has(|trouble| matches!(trouble, Trouble::Gitlab(_))) {
+            return Some("faults of GitLab need --gitlab, which serves it");
+        }
+        if self.gitlab && has(|trouble| matches!(trouble, Trouble::Lost(_))) {
+            return Some("GitLab loses no events: leave --fault lost-status-events or --gitlab out");
+        }
+        None
     }
 
     /// Whether anything is to be written.
@@ -217,13 +249,15 @@ Examples:
   cto-sandbox --listen 127.0.0.1:0 --fault slow=200   at a free port, every reply takes 200 ms
   cto-sandbox --fault bad-gateway-above=20 --fault truncated-body=every:9
   cto-sandbox --azure-quota 1200,6000,60000 --write-google-key key.json --fault azure-no-role
+  cto-sandbox --gitlab --write-config config.yml --listen 127.0.0.1:8765 --fault gitlab-429=every:20
   cto-sandbox --size large --write-csv DIR --write-config DIR/config.yml
 
 Exit codes: 0 done or interrupted, 1 failed, 2 wrong usage.";
 
 fn after_help() -> String {
     let lost = (LOST, "status events vanish from timelines: SHARE@DATE (1@2026-09-24)");
-    let faults: Vec<(&str, &str)> = sandbox::server::names().chain([lost]).chain(cloud_fault_names()).collect();
+    let faults: Vec<(&str, &str)> =
+        sandbox::server::names().chain([lost]).chain(cloud_fault_names()).chain(gitlab_fault_names()).collect();
     let width = faults.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = "Faults, as NAME or NAME=SETTING,SETTING. Settings say when (always, every:N, first:N, at:N: which calls) and, \
                     where capital letters stand below, how much:\n"

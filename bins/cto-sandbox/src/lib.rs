@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use command_line::{Outcome, report, say};
 use sandbox::clouds::{Bills, CloudConfig, GoogleKey};
+use sandbox::gitlab::GitlabConfig;
 use sandbox::server::{Conduct, Config, Server};
 use sandbox::view::View;
 use sandbox::{Organisation, write_csv_folder, write_store};
@@ -20,6 +21,10 @@ pub fn run(arguments: &Arguments) -> Outcome {
     if let Some(shell) = arguments.completions {
         command_line::print_completions::<Arguments>(shell);
         return Outcome::Done;
+    }
+    if let Some(contradiction) = arguments.contradiction() {
+        report!("cto-sandbox: {contradiction}");
+        return Outcome::Usage;
     }
     match write_and_serve(arguments) {
         Ok(()) => Outcome::Done,
@@ -36,6 +41,7 @@ fn write_and_serve(arguments: &Arguments) -> Result<()> {
     }
     let organisation = Organisation::generate(&arguments.options());
     let bills = organisation.bills();
+    let bills_config = bills.config_yaml();
     write(arguments, &organisation, &bills)?;
     let Some(address) = arguments.serve_at() else { return Ok(()) };
     let google_key = arguments.write_google_key.is_some().then(|| Arc::new(GoogleKey::generate()));
@@ -53,10 +59,24 @@ fn write_and_serve(arguments: &Arguments) -> Result<()> {
         token: arguments.token.clone(),
         record: arguments.record.clone(),
         clouds: Some(clouds),
+        gitlab: arguments
+            .gitlab
+            .then(|| GitlabConfig { token: arguments.token.clone(), faults: arguments.gitlab_faults() }),
         ..Config::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    runtime.block_on(serve(view, config, arguments.write_google_key.as_deref().zip(google_key.as_deref())))
+    let key = arguments.write_google_key.as_deref().zip(google_key.as_deref());
+    runtime.block_on(serve(view, config, |url| {
+        // Boards of GitLab are known by its address, which is in the configuration for whoever computes later.
+        if let Some(file) = arguments.write_config.as_deref().filter(|_| arguments.gitlab) {
+            write_text(file, &(organisation.gitlab_config_yaml(Some(url)) + &bills_config))?;
+        }
+        if let Some((file, key)) = key {
+            let text = key.service_account_json(url);
+            write_key(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        Ok(())
+    }))
 }
 
 fn write(arguments: &Arguments, organisation: &Organisation, bills: &Bills) -> Result<()> {
@@ -72,10 +92,14 @@ fn write(arguments: &Arguments, organisation: &Organisation, bills: &Bills) -> R
         written.with_context(|| format!("cannot write to {}", folder.display()))?;
     }
     if let Some(file) = &arguments.write_config {
-        let text = organisation.config_yaml() + &bills.config_yaml();
-        std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        let text = if arguments.gitlab { organisation.gitlab_config_yaml(None) } else { organisation.config_yaml() };
+        write_text(file, &(text + &bills.config_yaml()))?;
     }
     Ok(())
+}
+
+fn write_text(file: &Path, text: &str) -> Result<()> {
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// A folder for recordings. Files of an earlier recording would stay between the new ones.
@@ -96,8 +120,8 @@ fn write_key(file: &Path, text: &str) -> io::Result<()> {
     options.open(file)?.write_all(text.as_bytes())
 }
 
-/// Serves until it is interrupted.
-async fn serve(view: View, config: Config, key: Option<(&Path, &GoogleKey)>) -> Result<()> {
+/// Serves until it is interrupted. `write` gets the address before it is told to anybody.
+async fn serve(view: View, config: Config, write: impl FnOnce(&str) -> Result<()>) -> Result<()> {
     let address = config.listen;
     let mut interruption = command_line::interruption().context("cannot wait for an interruption")?;
     let server = Server::start(view, config).await.map_err(|error| {
@@ -108,10 +132,7 @@ async fn serve(view: View, config: Config, key: Option<(&Path, &GoogleKey)>) -> 
         };
         anyhow::Error::new(error).context(format!("cannot listen at {address}{advice}"))
     })?;
-    if let Some((file, key)) = key {
-        let text = key.service_account_json(&server.url());
-        write_key(file, &text).with_context(|| format!("cannot write {}", file.display()))?;
-    }
+    write(&server.url())?;
     say!("listening on {}", server.url());
     interruption.next().await;
     server.stop().await;

@@ -75,6 +75,23 @@ fn clouds_answer_at_the_same_address_and_the_key_names_it() {
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&key).expect("key").permissions()) & 0o777, 0o600);
 }
 
+#[test]
+fn gitlab_answers_at_the_same_address_and_its_configuration_names_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("config.yml");
+    let (mut child, address) = serve(&["--gitlab", "--write-config", &file.display().to_string()]);
+    let gitlab = get(&address, "/api/v4/groups/acme");
+    let github = get(&address, "/orgs/acme");
+    child.kill().expect("ended");
+    child.wait().expect("ended");
+    assert!(gitlab.starts_with("HTTP/1.1 401 ") && gitlab.contains("401 Unauthorized"), "{gitlab}");
+    assert!(github.contains("Bad credentials"), "{github}");
+    let text = fs::read_to_string(&file).expect("written before it says that it listens");
+    let config = config_model::Config::from_yaml(&text, "config.yml").expect("the configuration is accepted");
+    assert_eq!((config.gitlab.address(), config.github.org.as_deref()), (format!("http://{address}").as_str(), None));
+    assert_eq!((config.gitlab.groups, config.gitlab.boards.len()), (vec!["acme".to_owned()], 1));
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interruption_ends_it_with_code_zero_and_the_recording_is_whole() {
@@ -117,6 +134,8 @@ fn wrong_usage_is_told_with_code_two() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8(output.stderr).expect("text")
     };
+    assert!(stderr(&["--fault", "gitlab-429"]).contains("need --gitlab"));
+    assert!(stderr(&["--gitlab", "--fault", "lost-status-events"]).contains("GitLab loses no events"));
     assert!(stderr(&["--size", "huge"]).contains("use demo, tiny, small, medium or large"));
     assert!(stderr(&["--fault", "no-such-thing"]).contains("there is no fault `no-such-thing`"));
     assert!(stderr(&["--fault", "no-such-thing"]).contains("azure-bad-secret"));

@@ -1,5 +1,6 @@
 //! The connector of issues, for one group.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -87,7 +88,7 @@ impl Source for IssueSource {
             ..Usage::default()
         };
         let host = self.client.host();
-        let run = Run { source: self, context, host, kept, span, usage, nameless: 0, unplaced: None };
+        let run = Run { source: self, context, host, kept, span, usage, nameless: 0, missing: None };
         run.run().await
     }
 }
@@ -102,8 +103,8 @@ struct Run<'a> {
     usage: Usage,
     /// Events of labels that come without a name.
     nameless: u64,
-    /// Why the first issue that has no place is not stored, and how many there are.
-    unplaced: Option<(String, u64)>,
+    /// Why the first issue that could not be read is not stored, and the ids of all of them: a list may hold one twice.
+    missing: Option<(String, BTreeSet<u64>)>,
 }
 
 impl Run<'_> {
@@ -131,9 +132,10 @@ impl Run<'_> {
                 self.nameless
             )));
         }
-        match self.unplaced {
+        match self.missing {
             None => Ok(self.usage),
-            Some((first, count)) => {
+            Some((first, ids)) => {
+                let count = ids.len();
                 let message =
                     format!("issues of {}: {count} are not stored: {first}", self.source.survey.group.full_path);
                 Err(SourceError::new(ErrorKind::Incomplete, message))
@@ -149,11 +151,15 @@ impl Run<'_> {
     async fn records(&mut self, issues: Vec<Issue>) -> Result<Vec<Record>, SourceError> {
         let (source, context) = (self.source, self.context);
         let events = |issue: Issue| async move {
-            let (labels, states) = tokio::try_join!(
+            let events = tokio::try_join!(
                 all::<LabelEvent>(source, context, &issue, "resource_label_events"),
                 all::<StateEvent>(source, context, &issue, "resource_state_events"),
-            )?;
-            Ok::<_, SourceError>((issue, labels, states))
+            );
+            match events {
+                // A project that does not show its events must not keep the others from being read.
+                Err(error) if !matches!(error.kind, ErrorKind::NoAccess | ErrorKind::NotFound) => Err(error),
+                events => Ok((issue, events)),
+            }
         };
         let read: Vec<_> = stream::iter(issues.into_iter().map(events))
             .buffered(source.rules.concurrency.max(1))
@@ -167,7 +173,15 @@ impl Run<'_> {
             at: source.survey.at,
         };
         let mut stored = Vec::new();
-        for (issue, (labels, calls_of_labels), (states, calls_of_states)) in read {
+        for (issue, events) in read {
+            let ((labels, calls_of_labels), (states, calls_of_states)) = match events {
+                Ok(events) => events,
+                Err(error) => {
+                    self.usage.calls += CALLS_OF_ISSUE;
+                    miss(&mut self.missing, issue.id, || error.message);
+                    continue;
+                }
+            };
             self.usage.calls += calls_of_labels + calls_of_states;
             match records(&issue, &labels, &states, &reading) {
                 Ok(found) => {
@@ -175,7 +189,7 @@ impl Run<'_> {
                     self.nameless += nameless_events;
                     stored.extend(found.into_records());
                 }
-                Err(error) => self.unplaced.get_or_insert_with(|| (error.to_string(), 0)).1 += 1,
+                Err(error) => miss(&mut self.missing, issue.id, || error.to_string()),
             }
         }
         Ok(stored)
@@ -184,7 +198,7 @@ impl Run<'_> {
     /// Hands a page over. Once something is missing, the stored cursor stays in front of it.
     fn commit(&mut self, records: Vec<Record>, newest: Option<Instant>, ended: bool) -> Result<(), SourceError> {
         self.usage.records += records.iter().filter(|record| matches!(record, Record::Issue(_))).count() as u64;
-        let moves = self.unplaced.is_none() && (self.span.moves || (ended && self.usage.full));
+        let moves = self.missing.is_none() && (self.span.moves || (ended && self.usage.full));
         if moves {
             self.kept = self.kept.after(newest);
         }
@@ -204,6 +218,11 @@ impl Run<'_> {
         });
         Ok(())
     }
+}
+
+/// Counts an issue that is not stored.
+fn miss(missing: &mut Option<(String, BTreeSet<u64>)>, id: u64, why: impl FnOnce() -> String) {
+    missing.get_or_insert_with(|| (why(), BTreeSet::new())).1.insert(id);
 }
 
 /// All entries of a list of an issue, and the calls that they took.

@@ -29,15 +29,45 @@ impl Organisation {
         yaml
     }
 
+    /// The same for this organisation as a group of GitLab: its board is the scope [`SCOPE`](crate::gitlab::SCOPE) of labels.
+    /// `url` is the server's address where it is known; else `GITLAB_URL` has to say it.
+    pub fn gitlab_config_yaml(&self, url: Option<&str>) -> String {
+        let mut yaml = String::new();
+        self.push_gitlab_config(url, &mut yaml).expect("writing to memory does not fail");
+        yaml
+    }
+
     fn push_config(&self, yaml: &mut String) -> std::fmt::Result {
-        let [customer, internal, dev] = words::BUG_SOURCES;
         writeln!(yaml, "github:\n  org: {}\n  bots: [ci-robot]", self.login)?;
-        writeln!(yaml, "  bug-source:\n    custom-field-name: {:?}", words::BUG_SOURCE_FIELD)?;
-        writeln!(yaml, "    customer-facing-value: {customer:?}\n    internal-value: {internal:?}")?;
-        writeln!(yaml, "    dev-process-value: {dev:?}\n  projects:")?;
-        for board in &self.boards {
-            push_board(yaml, board)?;
+        if !self.options.told_by_both {
+            let [customer, internal, dev] = words::BUG_SOURCES;
+            writeln!(yaml, "  bug-source:\n    custom-field-name: {:?}", words::BUG_SOURCE_FIELD)?;
+            writeln!(yaml, "    customer-facing-value: {customer:?}\n    internal-value: {internal:?}")?;
+            writeln!(yaml, "    dev-process-value: {dev:?}")?;
         }
+        writeln!(yaml, "  projects:")?;
+        for board in &self.boards {
+            writeln!(yaml, "    - id: {:?}\n      name: {:?}", board.number_id, board.title)?;
+            push_columns(yaml, board)?;
+        }
+        self.push_common(yaml)
+    }
+
+    fn push_gitlab_config(&self, url: Option<&str>, yaml: &mut String) -> std::fmt::Result {
+        writeln!(yaml, "github:\n  bots: [ci-robot]\ngitlab:")?;
+        if let Some(url) = url {
+            writeln!(yaml, "  url: {url}")?;
+        }
+        writeln!(yaml, "  groups: [{}]\n  boards:", self.login)?;
+        let board = &self.boards[0];
+        writeln!(yaml, "    - group: {}\n      name: {:?}", self.login, board.title)?;
+        writeln!(yaml, "      columns: {{scope: {}}}", crate::gitlab::SCOPE)?;
+        push_columns(yaml, board)?;
+        self.push_common(yaml)
+    }
+
+    /// What is the same whoever tells of the organisation.
+    fn push_common(&self, yaml: &mut String) -> std::fmt::Result {
         writeln!(yaml, "teams:")?;
         for team in &self.teams {
             let repositories = team.repositories.iter().map(|index| self.repositories[*index].name_at(self.end));
@@ -48,11 +78,24 @@ impl Organisation {
         let day = self.reorganised_at().to_rfc3339();
         let day = day.split('T').next().unwrap_or_default();
         writeln!(yaml, "process_changes:\n  - {{date: {day}, note: Re-organisation}}")?;
-        self.push_services(yaml)
+        let delivery = self.delivery_config()?;
+        if !delivery.is_empty() {
+            write!(yaml, "delivery:\n{delivery}")?;
+        }
+        Ok(())
+    }
+
+    fn delivery_config(&self) -> Result<String, std::fmt::Error> {
+        let mut yaml = String::new();
+        if self.options.told_by_both {
+            writeln!(yaml, "  incidents: {{github_issues: true}}")?;
+        }
+        self.push_services(&mut yaml)?;
+        Ok(yaml)
     }
 
     fn push_services(&self, yaml: &mut String) -> std::fmt::Result {
-        let mut title = "delivery:\n  services:\n";
+        let mut title = "  services:\n";
         for (repository, delivery) in self.repositories.iter().zip(&self.deliveries) {
             let (org, name) = (&self.login, repository.name_at(self.end));
             let unusual = |service: &Service| service.name.is_some() || service.production != ["production"];
@@ -72,8 +115,8 @@ impl Organisation {
     }
 }
 
-fn push_board(yaml: &mut String, board: &Board) -> std::fmt::Result {
-    writeln!(yaml, "    - id: {:?}\n      name: {:?}", board.number_id, board.title)?;
+/// What the columns of a board mean.
+fn push_columns(yaml: &mut String, board: &Board) -> std::fmt::Result {
     let names = |wanted: &dyn Fn(&Column) -> bool| {
         let columns = board.columns.iter().filter(|column| wanted(column));
         quoted(columns.flat_map(|column| {

@@ -1,5 +1,5 @@
 //! Settings of faults, written `NAME` or `NAME=SETTING,SETTING`, and the tables that say what each takes: one reading for
-//! those of GitHub and those of the clouds.
+//! those of GitHub, of GitLab and of the clouds.
 
 use crate::server::Occurrence;
 
@@ -13,6 +13,7 @@ pub(crate) enum Takes {
     Polls,
     Repository,
     Subscription,
+    Word,
 }
 
 impl Takes {
@@ -25,6 +26,7 @@ impl Takes {
             Self::Polls => "a number of polls",
             Self::Repository => "the name of a repository",
             Self::Subscription => "the id of a subscription",
+            Self::Word => "a name",
         }
     }
 }
@@ -84,7 +86,7 @@ pub(crate) struct Written<K> {
     pub(crate) kind: K,
     pub(crate) occurrence: Occurrence,
     pub(crate) amount: u64,
-    /// The repository or subscription.
+    /// The repository, the subscription or another name.
     pub(crate) word: Option<String>,
 }
 
@@ -113,7 +115,7 @@ fn apply<K>(written: &mut Written<K>, takes: Takes, setting: &str) -> bool {
     match takes {
         Takes::Nothing => false,
         Takes::Repository | Takes::Subscription if setting.contains(':') => false,
-        Takes::Repository | Takes::Subscription => {
+        Takes::Repository | Takes::Subscription | Takes::Word => {
             written.word = Some(setting.to_owned());
             true
         }

@@ -4,6 +4,7 @@ mod calendar;
 pub mod clouds;
 mod config;
 mod fault_setting;
+pub mod gitlab;
 mod ids;
 mod organisation;
 mod present;

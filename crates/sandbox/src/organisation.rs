@@ -1,6 +1,7 @@
 //! The generated organisation: who and what there is, and everything that happens to it.
 
 mod board;
+mod both;
 mod card;
 pub(crate) mod delivery;
 mod generate;

@@ -228,7 +228,11 @@ impl<'a> Presenter<'a> {
             archived: false,
             created_at: at,
             updated_at: at,
-            fields: fields(&self.organisation.issues[index], index),
+            fields: if self.organisation.options.told_by_both {
+                Vec::new()
+            } else {
+                fields(&self.organisation.issues[index], index)
+            },
         }
     }
 

@@ -126,16 +126,20 @@ impl Organisation {
         truth
     }
 
+    /// `org/repo#number` at an instant.
+    fn issue_id(&self, issue: &IssueLife, at: i64) -> String {
+        let (repository, number) = issue.place_at(at);
+        format!("{}/{}#{number}", self.login, self.repositories[usize::from(repository)].name_at(at))
+    }
+
     fn conclude(&self, issue: &IssueLife, life: &Life<'_>, until: i64, bug_sources: [bool; 3]) -> IssueTruth {
         let instant = Instant::from_seconds;
-        let (repository, number) = issue.place_at(until);
-        let repository = self.repositories[usize::from(repository)].name_at(until);
         let closed_not_planned =
             life.ended_at.is_some() && matches!(life.reason, Some(CloseReason::NotPlanned | CloseReason::Duplicate));
         // An issue on no board has no steps: it ends when it is closed.
         let counted_end = life.ended_at.filter(|_| !closed_not_planned);
         IssueTruth {
-            id: format!("{}/{repository}#{number}", self.login),
+            id: self.issue_id(issue, until),
             project_id: life.board.map_or_else(String::new, |board| self.boards[board].number_id.clone()),
             created_at: instant(issue.created_at),
             lead_start: instant(life.lead_start()),

@@ -39,7 +39,7 @@ impl Simulated {
         Self { runtime, server: Some(server), organisation, now: Cell::new(now) }
     }
 
-    fn server(&self) -> &Server {
+    pub(crate) fn server(&self) -> &Server {
         self.server.as_ref().expect("the server runs until it is dropped")
     }
 

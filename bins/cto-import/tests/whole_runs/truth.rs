@@ -35,7 +35,9 @@ pub(crate) fn calculation_by(yaml: &str, data: &std::path::Path, as_of: Option<I
     let store = Store::open_existing(&format!("sqlite:{}", data.join("cto.db").display())).expect("a store");
     let raw = store.load(Scopes::ALL).expect("raw data");
     let config = config_model::Config::from_yaml(yaml, "config.yml").expect("a configuration");
-    metrics_core::calculate(&raw, &config.rules(None).expect("rules"), as_of, Scopes::ALL).expect("tables")
+    let mut rules = config.rules(None).expect("rules");
+    rules.find_boards(&raw.projects);
+    metrics_core::calculate(&raw, &rules, as_of, Scopes::ALL).expect("tables")
 }
 
 pub(crate) fn table<'a>(calculation: &'a Calculation, name: &str) -> &'a Table {

@@ -16,6 +16,8 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 #[derive(Clone, Default)]
 struct Group {
     issues: Vec<Value>,
+    /// What the project 202 answers to everything.
+    status_of_202: u16,
 }
 
 /// An issue of the project 201 that changed on a day of January.
@@ -28,7 +30,7 @@ fn issue(number: u64, day: u64) -> Value {
 }
 
 fn many() -> Group {
-    Group { issues: (1..=7).map(|number| issue(number, 10 + number)).collect() }
+    Group { issues: (1..=7).map(|number| issue(number, 10 + number)).collect(), ..Group::default() }
 }
 
 /// Entries from a parameter `page` on, two of them, with a link to the next page.
@@ -65,6 +67,7 @@ impl Respond for Group {
                 let event = |number: u64| json!({"id": number, "created_at": "2026-01-02T00:00:00Z", "action": "add", "label": null});
                 paged(request, &[event(1), event(2), event(3)])
             }
+            path if path.starts_with("/api/v4/projects/202/") => ResponseTemplate::new(self.status_of_202),
             path if path.ends_with("_events") => ResponseTemplate::new(200).set_body_json(json!([])),
             _ => ResponseTemplate::new(404),
         }
@@ -153,7 +156,7 @@ async fn an_import_that_is_killed_after_any_page_goes_on_and_ends_with_the_same(
 
 #[tokio::test]
 async fn more_issues_of_one_instant_than_a_page_holds_are_all_read() {
-    let group = Group { issues: (1..=5).map(|number| issue(number, 10)).collect() };
+    let group = Group { issues: (1..=5).map(|number| issue(number, 10)).collect(), ..Group::default() };
     let server = group.serve().await;
     let memory = Memory::default();
     import(&server, &memory, Window::default()).await.expect("imported");
@@ -173,4 +176,21 @@ async fn an_issue_without_a_place_is_named_and_read_by_the_next_import() {
     let again = Memory::with_cursor(memory.cursor());
     import(&many().serve().await, &again, Window::default()).await.expect("imported");
     assert!(numbers(&again).contains(&"2".to_owned()));
+}
+
+#[tokio::test]
+async fn a_project_that_does_not_show_its_events_keeps_no_other_from_being_read() {
+    for status in [403, 404] {
+        let mut group = Group { status_of_202: status, ..many() };
+        group.issues[2]["project_id"] = json!(202);
+        let memory = Memory::default();
+        let error = import(&group.serve().await, &memory, Window::default()).await.expect_err("one is missing");
+        assert_eq!(error.kind, ErrorKind::Incomplete);
+        assert!(error.message.contains("issues of acme: 1 are not stored"), "{error}");
+        assert!(error.message.contains("the issue 3 of the project 202"), "{error}");
+        assert_eq!(numbers(&memory), ["1", "2", "4", "5", "6", "7"]);
+        let again = Memory::with_cursor(memory.cursor());
+        import(&many().serve().await, &again, Window::default()).await.expect("imported");
+        assert!(numbers(&again).contains(&"3".to_owned()));
+    }
 }

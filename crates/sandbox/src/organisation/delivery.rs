@@ -222,6 +222,8 @@ pub(crate) struct IncidentLife {
     pub(crate) cause: Option<u32>,
     /// Position among the services of the repository.
     pub(crate) service: usize,
+    /// The issue that tells of it, where issues do.
+    pub(crate) issue: Option<u32>,
     /// Whether its source names the cause.
     pub(crate) names_cause: bool,
     pub(crate) severity: u8,
@@ -240,7 +242,7 @@ pub(super) fn deliveries(organisation: &Organisation) -> Vec<Delivery> {
 }
 
 fn deliver(organisation: &Organisation, repository: usize, pull_requests: &[u32]) -> Delivery {
-    let setup = Setup::of(repository);
+    let setup = Setup::of(repository, organisation.options.told_by_both);
     let history = history::write(organisation, repository, setup, pull_requests);
     let mut delivery = Delivery {
         setup,

@@ -3,6 +3,7 @@
 use model::Instant;
 
 use super::board::Board;
+use super::both;
 use super::card::loose_cards;
 use super::delivery::deliveries;
 use super::issue::{IssueLife, Kind, What};
@@ -25,11 +26,15 @@ pub(super) fn generate(options: &Options) -> Organisation {
     let period = end - start;
     let reorganised_at = monday_of((start + period / 2).div_euclid(DAY)) * DAY;
     let calendar = Calendar::new(start, end, start + period * 93 / 100);
-    let people = people(numbers.people, start + period * 6 / 10);
+    let mut people = people(numbers.people, start + period * 6 / 10);
     let boards: Vec<Board> = (0..numbers.boards)
         .map(|index| Board::new(index, node_id("PVT_kwDO", index as u64), start + period * 55 / 100))
         .collect();
-    let (teams, repositories) = teams_and_repositories(&numbers, start, period);
+    let (teams, mut repositories) = teams_and_repositories(&numbers, start, period);
+    if options.told_by_both {
+        both::keep_accounts(&mut people);
+        both::keep_repositories(&mut repositories);
+    }
     let mut organisation = Organisation {
         options: options.clone(),
         login: "acme".to_owned(),
@@ -49,6 +54,13 @@ pub(super) fn generate(options: &Options) -> Organisation {
     let stock = 0.7 / f64::from(numbers.months);
     organisation.issues = issues(&organisation, &calendar, numbers.issues, stock);
     organisation.pull_requests = pull_requests(&organisation, &calendar, numbers.pull_requests);
+    if options.told_by_both {
+        both::simplify(&mut organisation);
+        organisation.deliveries = deliveries(&organisation);
+        both::open_issues_of_incidents(&mut organisation);
+        number_all(&mut organisation);
+        return organisation;
+    }
     number_all(&mut organisation);
     organisation.loose_cards = loose_cards(
         options.seed,

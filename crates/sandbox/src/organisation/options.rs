@@ -64,7 +64,7 @@ pub struct Options {
     pub issues: Option<usize>,
     /// Number of pull requests.
     pub pull_requests: Option<usize>,
-    /// Number of boards, 1 to 200.
+    /// Number of boards, 1 to 200; without effect beside `told_by_both`.
     pub boards: Option<usize>,
     /// Length of the period in months of 30.4 days.
     pub months: Option<u32>,
@@ -72,6 +72,9 @@ pub struct Options {
     pub end: Option<Instant>,
     /// Puts every issue on every board, at creation.
     pub every_issue_on_every_board: bool,
+    /// Nothing happens that only one of GitHub and GitLab could tell, so that both show the same organisation: a single
+    /// board, and what the section "The same organisation on both" of `docs/gitlab.md` lists left out.
+    pub told_by_both: bool,
     /// Loss of status events in timelines.
     pub lost_events: Option<LostEvents>,
 }
@@ -107,7 +110,7 @@ impl Options {
             teams: self.teams.unwrap_or(teams).max(1),
             issues: self.issues.unwrap_or(issues),
             pull_requests: self.pull_requests.unwrap_or(pull_requests),
-            boards: self.boards.unwrap_or(boards).clamp(1, 200),
+            boards: if self.told_by_both { 1 } else { self.boards.unwrap_or(boards).clamp(1, 200) },
             months: self.months.unwrap_or(months).max(1),
             people,
         }

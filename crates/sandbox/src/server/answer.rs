@@ -231,14 +231,14 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token")).then_some(token.trim())
 }
 
-/// All routes. `/graphql` and `/api/graphql` take queries, everything else is REST, below `/api/v3` too.
-pub(crate) fn router(state: Arc<State>) -> Router {
-    Router::new()
-        .route("/graphql", post(answer_graphql))
-        .route("/api/graphql", post(answer_graphql))
-        .fallback(answer_rest)
-        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .with_state(state)
+/// All routes. `/graphql` takes queries, and so does `/api/graphql` unless it is another's; everything else is REST, below
+/// `/api/v3` too.
+pub(crate) fn router(state: Arc<State>, has_api_graphql: bool) -> Router {
+    let mut router = Router::new().route("/graphql", post(answer_graphql));
+    if has_api_graphql {
+        router = router.route("/api/graphql", post(answer_graphql));
+    }
+    router.fallback(answer_rest).layer(DefaultBodyLimit::max(MOST_BODY_BYTES)).with_state(state)
 }
 
 async fn answer_graphql(

@@ -45,6 +45,7 @@ use self::answer::State;
 pub(crate) use self::answer::bearer;
 use self::serving::Serving;
 use crate::clouds::{self, CloudConfig, CloudCounters, CloudFault, CloudState};
+use crate::gitlab::{self, GitlabConfig, GitlabCounters, GitlabFault, GitlabState};
 use crate::view::View;
 
 pub use self::conduct::{Conduct, IdForm, IdKind, Ids};
@@ -73,6 +74,8 @@ pub struct Config {
     pub record: Option<PathBuf>,
     /// Azure and Google on the same address; `None`: neither. Unless they have a clock, their date is the view's.
     pub clouds: Option<CloudConfig>,
+    /// GitLab on the same address, at `/api/v4` and `/api/graphql`, over the same view; `None`: none.
+    pub gitlab: Option<GitlabConfig>,
 }
 
 impl Default for Config {
@@ -87,6 +90,7 @@ impl Default for Config {
             window: Duration::from_hours(1),
             record: None,
             clouds: None,
+            gitlab: None,
         }
     }
 }
@@ -96,6 +100,7 @@ pub struct Server {
     serving: Serving,
     state: Arc<State>,
     clouds: Option<Arc<CloudState>>,
+    gitlab: Option<Arc<GitlabState>>,
 }
 
 impl Server {
@@ -105,15 +110,19 @@ impl Server {
     pub async fn start(view: View, config: Config) -> io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let now = view.now;
+        let gitlab = config.gitlab.as_ref().map(|gitlab| Arc::new(GitlabState::new(view.clone(), gitlab)));
         let state = Arc::new(State::new(view, &config)?);
-        let mut router = answer::router(Arc::clone(&state));
+        let mut router = answer::router(Arc::clone(&state), gitlab.is_none());
+        if let Some(gitlab) = &gitlab {
+            router = router.merge(gitlab::router(Arc::clone(gitlab)));
+        }
         let clouds = config.clouds.as_ref().map(|clouds| Arc::new(CloudState::new(clouds)));
         if let Some(clouds) = &clouds {
             clouds.set_now(now);
             router = router.merge(clouds::router(Arc::clone(clouds)));
         }
         let serving = Serving::start(listener, router)?;
-        Ok(Self { serving, state, clouds })
+        Ok(Self { serving, state, clouds, gitlab })
     }
 
     /// Where it listens.
@@ -122,7 +131,8 @@ impl Server {
     }
 
     /// Base of the REST API, without a slash at the end. GraphQL is at `{url}/graphql`; as on GitHub Enterprise Server
-    /// there are `{url}/api/v3` and `{url}/api/graphql` too.
+    /// there are `{url}/api/v3` and `{url}/api/graphql` too, the latter unless it is GitLab's. `{url}` itself is the address
+    /// of GitLab.
     pub fn url(&self) -> String {
         format!("http://{}", self.address())
     }
@@ -131,6 +141,9 @@ impl Server {
     pub fn set_view(&self, view: View) {
         if let Some(clouds) = &self.clouds {
             clouds.set_now(view.now);
+        }
+        if let Some(gitlab) = &self.gitlab {
+            gitlab.set_view(view.clone());
         }
         self.state.set_view(view);
     }
@@ -159,6 +172,19 @@ impl Server {
     pub fn set_cloud_faults(&self, faults: &[CloudFault]) {
         if let Some(clouds) = &self.clouds {
             clouds.set_faults(faults);
+        }
+    }
+
+    /// What GitLab counted so far; nothing when it is not served.
+    pub fn gitlab_counters(&self) -> GitlabCounters {
+        self.gitlab.as_ref().map(|gitlab| gitlab.counters()).unwrap_or_default()
+    }
+
+    /// Exchanges the faults of GitLab; their calls are counted from one again, and what was touched while pages were read is
+    /// as it was. Without GitLab nothing happens.
+    pub fn set_gitlab_faults(&self, faults: &[GitlabFault]) {
+        if let Some(gitlab) = &self.gitlab {
+            gitlab.set_faults(faults);
         }
     }
 

@@ -157,7 +157,8 @@ pub(crate) fn insufficient_scopes() -> Reply {
     )
 }
 
-fn bad_gateway() -> Reply {
+/// A proxy's page about a server behind it that gave no answer.
+pub(crate) fn bad_gateway() -> Reply {
     let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>\
                 </center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
     Reply {

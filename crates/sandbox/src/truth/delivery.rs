@@ -55,7 +55,7 @@ pub struct DeploymentTruth {
 /// What an incident came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncidentTruth {
-    /// As in `incident.csv`.
+    /// As in `incident.csv`; of an issue as in `issue.csv`.
     pub id: String,
     /// The service, `org/repo` at that time where it has no name of its own.
     pub service: String,
@@ -147,7 +147,10 @@ impl Organisation {
         let delivery = &self.deliveries[repository];
         let begun = delivery.incidents.iter().enumerate().filter(move |(_, life)| life.events[0].0 <= until);
         begun.map(move |(position, life)| IncidentTruth {
-            id: incident_id(repository, position),
+            id: match life.issue {
+                Some(issue) => self.issue_id(&self.issues[issue as usize], until),
+                None => incident_id(repository, position),
+            },
             service: delivery.service_name(life.service, full_name),
             started_at: Instant::from_seconds(life.events[0].0),
             deployment_id: life.cause.map_or_else(String::new, |cause| match delivery.setup.delivers {

@@ -102,9 +102,10 @@ impl<'a> DeliveryStream<'a> {
         (frame.org.clone(), frame.repositories[self.place].name.clone())
     }
 
-    /// Incidents, in order of their ids.
+    /// Incidents of which no issue tells, in order of their ids.
     pub(crate) fn incidents(&self) -> impl Iterator<Item = Incident> + '_ {
-        self.presenter().incidents(self.repository).map(|(position, life)| self.incident(position, life))
+        let of_a_source = self.presenter().incidents(self.repository).filter(|(_, life)| life.issue.is_none());
+        of_a_source.map(|(position, life)| self.incident(position, life))
     }
 
     fn incident(&self, position: usize, life: &IncidentLife) -> Incident {

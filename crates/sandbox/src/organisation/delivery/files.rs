@@ -18,7 +18,7 @@ const INSIDE: [&str; 4] = ["src", "src/model/rules", "tests", ""];
 pub(crate) fn files(organisation: &Organisation, pull_request: usize) -> Vec<String> {
     let life = &organisation.pull_requests[pull_request];
     let mut dice = Dice::new(organisation.options.seed, TOPIC, pull_request);
-    let setup = Setup::of(usize::from(life.repository));
+    let setup = Setup::of(usize::from(life.repository), organisation.options.told_by_both);
     let folders = folders(&mut dice, setup);
     let mut files: Vec<String> = (0..life.changed_files as usize)
         .map(|number| {

@@ -23,7 +23,7 @@ pub(super) fn incident(dice: &mut Dice, cause: Option<u32>, started_at: i64, res
     }
     events.push((now + dice.between(HOUR, 3 * DAY), IncidentEventKind::Finished));
     let names_cause = dice.chance(0.2);
-    IncidentLife { cause, service: 0, names_cause, severity: dice.between(1, 4) as u8, events }
+    IncidentLife { cause, service: 0, issue: None, names_cause, severity: dice.between(1, 4) as u8, events }
 }
 
 /// When a flaw that a deployment brought is noticed: most often within the hour.

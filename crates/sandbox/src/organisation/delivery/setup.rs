@@ -49,6 +49,8 @@ pub(crate) enum Delivers {
 pub(crate) struct Service {
     /// Its name; `None`: that of the repository with its organisation.
     pub(crate) name: Option<&'static str>,
+    /// The label by which an issue names it; `None`: by being in its repository.
+    pub(crate) label: Option<&'static str>,
     /// The folder whose changes are its own; `None`: all are.
     pub(crate) folder: Option<&'static str>,
     /// Environments of production.
@@ -60,12 +62,18 @@ pub(crate) struct Service {
 impl Service {
     const CART: Self = Self {
         name: Some("cart"),
+        label: Some("service:cart"),
         folder: Some("services/cart"),
         production: &["prod-cart"],
         rhythm: Rhythm::Continuous,
     };
-    const PAY: Self =
-        Self { name: Some("pay"), folder: Some("services/pay"), production: &["prod-pay"], rhythm: Rhythm::Daily };
+    const PAY: Self = Self {
+        name: Some("pay"),
+        label: Some("service:pay"),
+        folder: Some("services/pay"),
+        production: &["prod-pay"],
+        rhythm: Rhythm::Daily,
+    };
 }
 
 /// How a repository merges and delivers.
@@ -84,8 +92,22 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// By the repository's position.
-    pub(crate) fn of(repository: usize) -> Self {
+    /// By the repository's position. With `told_by_both` nothing is released, no merge copies the commits of a branch, and
+    /// no environment has two names.
+    pub(crate) fn of(repository: usize, told_by_both: bool) -> Self {
+        let setup = Self::usual(repository);
+        if !told_by_both {
+            return setup;
+        }
+        let delivers = match setup.delivers {
+            Delivers::Releases => Delivers::Main { rhythm: Rhythm::Daily, regions: false },
+            delivers => delivers,
+        };
+        let merges = if setup.merges == MergeMethod::Rebase { MergeMethod::Squash } else { setup.merges };
+        Self { delivers, merges, made_as: None, ..setup }
+    }
+
+    fn usual(repository: usize) -> Self {
         let from_main = |rhythm| Delivers::Main { rhythm, regions: false };
         let delivers = match (repository, repository % 3) {
             (0, _) => from_main(Rhythm::Continuous),
@@ -117,7 +139,7 @@ impl Setup {
 
     /// What is deployed together, in order of their names; one service where nothing is.
     pub(crate) fn services(&self) -> Vec<Service> {
-        let whole = |rhythm, production| Service { name: None, folder: None, production, rhythm };
+        let whole = |rhythm, production| Service { name: None, label: None, folder: None, production, rhythm };
         match self.delivers {
             Delivers::Folders => vec![Service::CART, Service::PAY],
             Delivers::Main { rhythm, regions: true } => vec![whole(rhythm, &["prod-eu", "prod-us"])],
