@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use command_line::say;
 use config_model::Config;
-use gitlab_client::{GitlabClient, Settings, Survey};
+use gitlab_client::{GitlabClient, ProjectSummary, Settings, Survey};
 use gitlab_deployments::{CommitSource, DeploymentSource};
 use gitlab_issues::{Board, IssueRules, IssueSource};
 use gitlab_merge_requests::MergeRequestSource;
@@ -188,7 +188,12 @@ impl Sources {
             sources.lists.push(Arc::new(IssueSource::new(client(), Arc::clone(&survey), rules)));
         }
         if arguments.wants_pull_requests() {
-            sources.lists.push(Arc::new(MergeRequestSource::new(client(), Arc::clone(&survey))));
+            let tells_apart = |project: &&ProjectSummary| {
+                target.delivery.tells_folders_apart(&project.record.org, &project.record.name)
+            };
+            let with_folders = survey.projects.iter().filter(tells_apart).map(|project| project.path.clone());
+            let source = MergeRequestSource::new(client(), Arc::clone(&survey)).with_folders(with_folders.collect());
+            sources.lists.push(Arc::new(source));
         }
         if arguments.wants_deliveries() {
             for project in survey.projects.iter().filter(|project| project.may_deploy) {

@@ -1,11 +1,11 @@
 //! Conversion of GraphQL nodes to records of pull requests.
 
 use model::Instant;
+use model::folders::Folders;
 use model::records::{
     Place, PullRequest, PullRequestEvent, PullRequestEventKind, Review, ReviewState, UntoldOfPullRequest,
 };
 
-use crate::folders::Folders;
 use crate::wire::pull_requests::{
     PullRequestFields, PullRequestFieldsAuthorOn, PullRequestFieldsReviewsNodes, PullRequestFieldsReviewsNodesAuthorOn,
     PullRequestFieldsTimelineItems, PullRequestFieldsTimelineItemsNodes as Event,

@@ -2,7 +2,6 @@
 
 mod convert;
 mod cursor;
-mod folders;
 mod run;
 mod source;
 mod wire;

@@ -47,9 +47,10 @@ pub struct ProjectSummary {
 
 impl Survey {
     /// What says, project by project, that everything of a scope was read in the crawl of this generation: what it did not
-    /// meet is gone.
+    /// meet is gone. Of archived projects lists of a group have nothing, and nothing is said.
     pub fn crawled(&self, scope: Scope, generation: i64) -> impl Iterator<Item = Batch> {
-        self.projects.iter().map(move |project| Batch {
+        let listed = self.projects.iter().filter(|project| !project.record.archived);
+        listed.map(move |project| Batch {
             scope,
             subject: project.record.id.clone(),
             records: Vec::new(),

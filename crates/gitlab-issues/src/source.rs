@@ -119,7 +119,7 @@ impl Run<'_> {
             let records = self.records(issues).await?;
             self.commit(records, list.read_to(), list.has_ended())?;
         }
-        if self.usage.full && self.unplaced.is_none() {
+        if self.usage.full && self.missing.is_none() {
             for crawled in source.survey.crawled(Scope::Issues, self.context.generation) {
                 self.context.sink.commit(crawled)?;
             }

@@ -2,6 +2,7 @@
 
 use gitlab_client::{GitlabClient, ProjectSummary, is_bot_of_token};
 use model::Instant;
+use model::folders::Folders;
 use model::records::{PullRequest, PullRequestEvent, PullRequestEventKind, Review, ReviewState, UntoldOfPullRequest};
 
 use crate::wire::{Commit, Connection, MergeRequest, Note, Numbered, User};
@@ -76,9 +77,20 @@ impl Draft {
         }
     }
 
-    /// The record, once all lists were read. `url` is the address of the server.
-    pub(crate) fn finish(self, project: &ProjectSummary, numbered: &Numbered, client: &GitlabClient) -> PullRequest {
+    /// The record, once all lists were read; with the folders that it touches where these are asked for.
+    pub(crate) fn finish(
+        self,
+        project: &ProjectSummary,
+        numbered: &Numbered,
+        client: &GitlabClient,
+        with_folders: bool,
+    ) -> PullRequest {
         let wire = self.wire;
+        let folders = match wire.diff_stats.as_ref().filter(|_| with_folders) {
+            Some(files) => Folders::of(files.iter().map(|file| file.path.as_str()), true),
+            None => Folders::untold(),
+        };
+        let (paths, paths_complete) = folders.stored();
         let place = model::records::Place { number: wire.iid.clone(), ..project.record.place() };
         let (reviews, events) = told(self.notes, wire.author.as_ref(), client);
         let merged_at = wire.merged_at.map(|at| at.0);
@@ -107,6 +119,8 @@ impl Draft {
             changed_files: wire.diff_stats_summary.as_ref().map(|changes| changes.file_count),
             first_commit_at: self.first_commit_at,
             merge_commit: merge_commit.unwrap_or_default(),
+            paths,
+            paths_complete,
             reviews,
             events,
             untold: UntoldOfPullRequest {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod convert;
+mod cursor;
 mod numbers;
 mod run;
 mod source;

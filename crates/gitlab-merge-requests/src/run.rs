@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use gitlab_client::{GitlabClient, GraphqlQuery, Kept, PageSize, ProjectSummary, Span};
+use gitlab_client::{GitlabClient, GraphqlQuery, PageSize, ProjectSummary, Span};
 use model::Instant;
 use model::records::Record;
 use serde_json::json;
 use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
 
 use crate::convert::{Draft, Rest};
+use crate::cursor::Kept;
 use crate::numbers::Numbers;
 use crate::source::Subject;
 use crate::wire::{Connection, MergeRequest, PAGE, PageData, REST, RestData};
@@ -29,7 +30,7 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: &'a Subject, context: &'a Context<'a>) -> Self {
         let kept = Kept::read(context.cursor.as_deref());
-        let span = kept.span(context.window);
+        let span = kept.span(context.window, &subject.with_folders);
         let usage = Usage {
             full: span.since.is_none(),
             covered_from: span.since,
@@ -71,7 +72,9 @@ impl<'a> Run<'a> {
     async fn page(&mut self, cursor: Option<&str>) -> Result<Connection<MergeRequest>, SourceError> {
         let what = format!("merge requests of {}", self.group());
         let (group, since) = (self.group(), self.span.since.map(Instant::to_rfc3339));
-        let make = |first| json!({"group": group, "after": since, "first": first, "cursor": cursor});
+        let with_files = !self.subject.with_folders.is_empty();
+        let make =
+            |first| json!({"group": group, "after": since, "first": first, "cursor": cursor, "withFiles": with_files});
         let query = GraphqlQuery { document: PAGE, what: &what };
         let Context { progress, cancel, .. } = self.context;
         let reply = self.client().query::<PageData>(query, &self.subject.pages, make, *progress, cancel).await?;
@@ -92,7 +95,9 @@ impl<'a> Run<'a> {
         for _ in 0..MOST_PAGES {
             if draft.rest == Rest::default() {
                 let numbered = numbers.of(&draft, self.context, &mut self.usage).await?;
-                return Ok(Some(Record::PullRequest(Box::new(draft.finish(project, &numbered, self.client())))));
+                let with_folders = self.subject.with_folders.contains(&project.path);
+                let record = draft.finish(project, &numbered, self.client(), with_folders);
+                return Ok(Some(Record::PullRequest(Box::new(record))));
             }
             self.read_on(&mut draft).await?;
         }
@@ -132,7 +137,11 @@ impl<'a> Run<'a> {
         self.usage.records += records.len() as u64;
         let moves = self.unknown.is_empty() && (self.span.moves || (ended && self.usage.full));
         if moves {
-            self.kept = self.kept.after(newest);
+            self.kept.list = self.kept.list.after(newest);
+            if self.context.window.since.is_none() {
+                // Either it is the first reading, or everything was read again by now, or nothing is new of this.
+                self.kept.with_folders.clone_from(&self.subject.with_folders);
+            }
         }
         self.context.sink.commit(Batch {
             scope: Scope::PullRequests,

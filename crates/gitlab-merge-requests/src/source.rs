@@ -1,12 +1,13 @@
 //! The connector of merge requests, for one group.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gitlab_client::{GitlabClient, Kept, PageSize, Survey};
+use gitlab_client::{GitlabClient, PageSize, Survey};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
+use crate::cursor::Kept;
 use crate::run::Run;
 
 /// Merge requests per page, at most and at first.
@@ -26,6 +27,8 @@ pub(crate) struct Subject {
     pub(crate) projects: HashMap<String, usize>,
     pub(crate) id: String,
     pub(crate) pages: PageSize,
+    /// Paths of the projects whose merge requests are to be stored with the folders that they touch.
+    pub(crate) with_folders: BTreeSet<String>,
 }
 
 impl MergeRequestSource {
@@ -35,7 +38,15 @@ impl MergeRequestSource {
         let projects = places.map(|(place, project)| (project.path.clone(), place)).collect();
         let id = client.id_of("group", survey.group.id);
         let pages = PageSize::new(Scope::PullRequests, LARGEST_PAGE);
-        Self(Subject { client, survey, projects, id, pages })
+        Self(Subject { client, survey, projects, id, pages, with_folders: BTreeSet::new() })
+    }
+
+    /// Asks for the folders, too, that merge requests of these projects touch, by their paths. Where earlier imports did not
+    /// ask for those of all of them, everything is read again.
+    #[must_use]
+    pub fn with_folders(mut self, projects: BTreeSet<String>) -> Self {
+        self.0.with_folders = projects;
+        self
     }
 }
 
@@ -58,7 +69,8 @@ impl Source for MergeRequestSource {
     fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
         let page = u64::from(LARGEST_PAGE);
         let total = self.0.survey.merge_requests.unwrap_or(page);
-        let records = if Kept::read(cursor).span(window).since.is_none() { total } else { total.min(page) };
+        let records =
+            if Kept::read(cursor).span(window, &self.0.with_folders).since.is_none() { total } else { total.min(page) };
         Expected { records, calls: 2 * records.div_ceil(page).max(1), points: 0 }
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// A page of a group's merge requests. Its complexity is 151 at 100 of them; GitLab allows 250 to who has a token, and what
 /// a server allows may be less.
 pub(crate) const PAGE: &str = "\
-query MergeRequests($group: ID!, $after: Time, $first: Int, $cursor: String) {
+query MergeRequests($group: ID!, $after: Time, $first: Int, $cursor: String, $withFiles: Boolean!) {
   group(fullPath: $group) {
     mergeRequests(includeSubgroups: true, updatedAfter: $after, sort: UPDATED_ASC, first: $first, after: $cursor) {
       pageInfo { hasNextPage endCursor }
@@ -16,6 +16,7 @@ query MergeRequests($group: ID!, $after: Time, $first: Int, $cursor: String) {
         author { username bot }
         labels { nodes { title } }
         diffStatsSummary { additions deletions fileCount }
+        diffStats @include(if: $withFiles) { path }
         commits(first: 100) { pageInfo { hasNextPage endCursor } nodes { authoredDate } }
         notes(filter: ALL_NOTES, first: 100) {
           pageInfo { hasNextPage endCursor }
@@ -117,6 +118,8 @@ pub(crate) struct MergeRequest {
     pub(crate) labels: Option<Labels>,
     /// `None` where the changes are not there any more.
     pub(crate) diff_stats_summary: Option<Changes>,
+    /// The files that it changes, where they are asked for.
+    pub(crate) diff_stats: Option<Vec<File>>,
     pub(crate) commits: Option<Connection<Commit>>,
     pub(crate) notes: Option<Connection<Note>>,
 }
@@ -142,6 +145,11 @@ pub(crate) struct Labels {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Label {
     pub(crate) title: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct File {
+    pub(crate) path: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -8,6 +8,7 @@ pub mod columns;
 pub mod csv;
 pub mod deliveries;
 pub mod delivery;
+pub mod folders;
 pub mod formulas;
 pub mod gitlab;
 pub mod instant;

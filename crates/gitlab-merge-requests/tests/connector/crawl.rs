@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use source::{ErrorKind, FullCrawl, Window};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-use crate::import;
+use crate::{import, import_with};
 
 /// A merge request of the project `acme/api` that was merged by fast-forward.
 pub(crate) fn merge_request(number: u64, updated_at: &str) -> Value {
@@ -243,4 +243,23 @@ async fn a_reading_of_everything_says_so_for_each_project_and_one_of_changes_doe
     let before = memory.batches().len();
     import(&server.uri(), &memory, Window::default()).await.expect("imported");
     assert!(memory.batches()[before..].iter().all(|batch| batch.full_crawl.is_none()));
+}
+
+#[tokio::test]
+async fn folders_are_stored_of_the_projects_that_ask_for_them_and_once_they_do_all_is_read_again() {
+    let mut all = many();
+    for wire in &mut all {
+        wire["diffStats"] = json!([{"path": "services/cart/src/main.rs"}, {"path": "README.md"}]);
+    }
+    let server = Group::of(all).serve().await;
+    let memory = Memory::default();
+    import(&server.uri(), &memory, Window::default()).await.expect("imported");
+    assert!(memory.pull_requests().iter().all(|pull| pull.paths.is_empty() && !pull.paths_complete));
+    let with = |path: &str| std::collections::BTreeSet::from([path.to_owned()]);
+    for (path, records, paths) in [("acme/api", 7, 7), ("acme/api", 1, 7), ("acme/web", 7, 0), ("acme/web", 1, 0)] {
+        let usage = import_with(&server.uri(), &memory, Window::default(), with(path)).await.expect("imported");
+        assert_eq!(usage.records, records, "{path}");
+        let told = memory.pull_requests().into_iter().filter(|pull| pull.paths == ["services/cart/src"]);
+        assert_eq!(told.filter(|pull| pull.paths_complete).count(), paths, "{path}");
+    }
 }

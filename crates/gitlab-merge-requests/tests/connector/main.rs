@@ -4,6 +4,7 @@ mod crawl;
 mod notes;
 mod recorded;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use connector_testing::{Memory, Told, VirtualClock, at};
@@ -28,9 +29,19 @@ fn client(uri: &str) -> GitlabClient {
 
 /// Imports the group `acme`.
 async fn import(uri: &str, memory: &Memory, window: Window) -> Result<Usage, SourceError> {
+    import_with(uri, memory, window, BTreeSet::new()).await
+}
+
+/// The same, with the folders that merge requests of these projects touch.
+async fn import_with(
+    uri: &str,
+    memory: &Memory,
+    window: Window,
+    folders: BTreeSet<String>,
+) -> Result<Usage, SourceError> {
     let (client, told, cancel) = (client(uri), Told::default(), CancellationToken::new());
     let survey = client.survey("acme", &told, &cancel).await?;
-    let source = MergeRequestSource::new(client, Arc::new(survey));
+    let source = MergeRequestSource::new(client, Arc::new(survey)).with_folders(folders);
     let context = Context { sink: memory, progress: &told, cancel, window, cursor: memory.cursor(), generation: 1 };
     source.run(&context).await
 }

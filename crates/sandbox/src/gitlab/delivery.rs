@@ -118,18 +118,25 @@ fn run_and_job(deployment: &Deployment) -> Option<(u64, u64)> {
     Some((run.parse().ok()?, job.parse().ok()?))
 }
 
-/// What is rolled back or deployed again is so by the job of the pipeline that deployed it first, run once more.
+/// What is rolled back to is deployed by the job of the pipeline that deployed it first, run once more; what is deployed again
+/// while it is served is so by a pipeline of its own.
 fn pipeline(forge: &Forge, deployment: &Deployment, run: u64) -> u64 {
     let is_again = |one: &WorkflowRun| one.id == run && one.event == "workflow_dispatch";
     if !forge.view.workflow_runs.iter().any(is_again) {
         return run;
     }
-    let same = forge.view.deployments.iter().filter(|other| {
-        other.repository == deployment.repository
-            && other.sha == deployment.sha
-            && other.environment == deployment.environment
-            && other.created_at < deployment.created_at
-    });
+    let before = || {
+        forge.view.deployments.iter().filter(|other| {
+            other.repository == deployment.repository
+                && other.environment == deployment.environment
+                && other.created_at < deployment.created_at
+                && progress(other).status == "success"
+        })
+    };
+    if before().max_by_key(|other| other.created_at).is_some_and(|served| served.sha == deployment.sha) {
+        return run;
+    }
+    let same = before().filter(|other| other.sha == deployment.sha);
     same.min_by_key(|other| other.created_at).and_then(run_and_job).map_or(run, |(first, _)| first)
 }
 

@@ -61,6 +61,7 @@ pub(crate) fn graphql(forge: &Forge, index: usize, changed_at: Instant) -> Json 
         "project": { "fullPath": forge.path(pull.repository) },
         "author": forge.graphql_user(pull.author),
         "labels": { "nodes": labels },
+        "diffStats": pull.files.iter().map(|path| json!({ "path": path })).collect::<Vec<_>>(),
         "diffStatsSummary": {
             "additions": pull.additions, "deletions": pull.deletions, "fileCount": pull.changed_files,
         },

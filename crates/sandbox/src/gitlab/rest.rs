@@ -185,6 +185,13 @@ impl Asked<'_> {
             ["environments"] => self.list().page(&delivery::environments(forge, repository), Json::clone),
             ["deployments"] => self.deployments(repository),
             ["repository", "commits"] => self.commits(repository),
+            ["repository", "commits", sha] => {
+                let commits = &self.forge.view.repositories[repository].commits;
+                commits.iter().find(|commit| commit.sha == *sha).map_or_else(
+                    || not_found("Commit"),
+                    |commit| Reply::json(200, &delivery::commit(self.forge, repository, commit)),
+                )
+            }
             _ => Reply::json(404, &json!({ "error": "404 Not Found" })),
         }
     }
@@ -208,10 +215,14 @@ impl Asked<'_> {
 
     fn deployments(&self, repository: usize) -> Reply {
         let mut found = delivery::deployments(self.forge, repository);
-        if let Some(since) = self.since("updated_after") {
-            found.retain(|one| one.changed_at >= since);
+        let (since, is_by_change) =
+            (self.since("updated_after"), self.parameters.get("order_by") == Some("updated_at"));
+        if since.is_some() != is_by_change {
+            let message = "400 Bad request - `updated_at` filter and `updated_at` sorting must be paired";
+            return Reply::json(400, &json!({ "message": message }));
         }
-        if self.parameters.get("order_by") == Some("updated_at") {
+        if let Some(since) = since {
+            found.retain(|one| one.changed_at >= since);
             found.sort_by_key(|one| one.changed_at);
         }
         if self.parameters.get("sort").is_some_and(|sort| sort != "asc") {

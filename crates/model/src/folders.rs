@@ -1,4 +1,5 @@
-//! Folders that a pull request touches, from the files that it changes.
+//! Folders that a pull request touches, from the files that it changes: what services that live in folders of one repository
+//! are told apart by.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ const SEPARATOR: char = ';';
 
 /// The folders of the files that were looked at so far. A file outside of all folders has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Folders {
+pub struct Folders {
     names: BTreeSet<String>,
     files: usize,
     /// Whether some are not known.
@@ -25,12 +26,12 @@ pub(crate) struct Folders {
 
 impl Folders {
     /// Of a pull request that does not tell its files.
-    pub(crate) fn untold() -> Self {
+    pub fn untold() -> Self {
         Self { lacks_some: true, ..Self::default() }
     }
 
     /// Of the files with these paths, which are `all` of a page or not.
-    pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a str>, all: bool) -> Self {
+    pub fn of<'a>(files: impl IntoIterator<Item = &'a str>, all: bool) -> Self {
         let mut folders = Self { lacks_some: !all, ..Self::default() };
         for file in files {
             folders.files += 1;
@@ -45,24 +46,24 @@ impl Folders {
     }
 
     /// Adds those of another page.
-    pub(crate) fn append(&mut self, mut more: Self) {
+    pub fn append(&mut self, mut more: Self) {
         self.names.append(&mut more.names);
         self.files += more.files;
         self.lacks_some |= more.lacks_some;
     }
 
     /// Whether no more are looked for.
-    pub(crate) fn are_enough(&self) -> bool {
+    pub fn are_enough(&self) -> bool {
         self.files >= MOST_FILES || self.names.len() > MOST_FOLDERS
     }
 
     /// Leaves the files that were not looked at.
-    pub(crate) fn leave_the_rest(&mut self) {
+    pub fn leave_the_rest(&mut self) {
         self.lacks_some = true;
     }
 
     /// As they are stored, in order, and whether they are all.
-    pub(crate) fn stored(self) -> (Vec<String>, bool) {
+    pub fn stored(self) -> (Vec<String>, bool) {
         let are_all = !self.lacks_some && self.names.len() <= MOST_FOLDERS;
         (self.names.into_iter().take(MOST_FOLDERS).collect(), are_all)
     }
