@@ -160,7 +160,7 @@ fn help_names_every_fault_and_completions_are_printed() {
     let help = binary().arg("--help").output().expect("run");
     let text = String::from_utf8(help.stdout).expect("text");
     assert!(
-        ["bad-gateway-above", "lost-status-events", "azure-no-role", "google-job-slow"]
+        ["bad-gateway-above", "lost-status-events", "azure-no-role", "google-job-slow", "gitlab-moving-items"]
             .iter()
             .all(|name| text.contains(name)),
         "{text}"

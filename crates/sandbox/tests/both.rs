@@ -25,7 +25,7 @@ fn issues_join_the_only_board_without_a_column_and_stay() {
         assert_eq!((item.created_at, item.archived), (view.issues[issue].created_at, false));
         assert!(item.fields.is_empty());
     }
-    let mut moved = 0;
+    let mut count = 0;
     for (place, issue) in view.issues.iter().enumerate() {
         assert!(matches!(issue.timeline[0].kind, IssueEventKind::Added(0)));
         assert_eq!((issue.timeline[0].at, issue.issue_type.as_deref()), (issue.created_at, None));
@@ -39,11 +39,11 @@ fn issues_join_the_only_board_without_a_column_and_stay() {
             assert!(is_told && event.actor.is_some(), "{event:?}");
         }
         let moves = moves(&view, place);
-        moved += moves.len();
+        count += moves.len();
         assert!(moves.windows(2).all(|pair| pair[1] - pair[0] >= 5), "{}", issue.number);
         assert!(issue.labels.is_sorted() && issue.author.is_some());
     }
-    assert!(moved > 3 * view.issues.len(), "{moved}");
+    assert!(count > 3 * view.issues.len(), "{count}");
 }
 
 #[test]
