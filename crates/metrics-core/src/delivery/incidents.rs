@@ -29,6 +29,8 @@ pub(super) struct Incident {
     pub(super) deployment: String,
     /// The change that its source names: `acme/shop#12`, or a commit.
     pub(super) change: String,
+    /// Code of its labels.
+    pub(super) labels: u32,
     /// Microseconds.
     pub(super) started: i64,
     /// Times at which users were served again, and at which it came back, in order.
@@ -154,6 +156,7 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
             service_name: String::new(),
             deployment: deployment.into_owned(),
             change: change.into_owned(),
+            labels: columns.labels[row],
             started,
             turns,
         });
@@ -255,6 +258,7 @@ fn issues(
             service_name: String::new(),
             deployment: String::new(),
             change: String::new(),
+            labels: columns.labels[row],
             started,
             turns: Vec::new(),
         };
