@@ -35,6 +35,8 @@ pub(crate) struct Target {
     concurrency: usize,
     /// Boards that labels make, of whichever group.
     boards: Vec<LabelBoard>,
+    /// Whether titles of confidential issues are told.
+    tells_confidential: bool,
 }
 
 /// From flags, environment and configuration; `None` where no group is named or nothing of GitLab is asked for. What is
@@ -62,7 +64,8 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Ta
         user_agent: user_agent(),
     };
     let client = GitlabClient::with_clock(settings, clock(config.import.clock.as_ref())).map_err(Failure::usage)?;
-    Ok(Some(Target { groups, client, concurrency, boards: config.gitlab.label_boards() }))
+    let (boards, tells_confidential) = (config.gitlab.label_boards(), config.reporting.confidential);
+    Ok(Some(Target { groups, client, concurrency, boards, tells_confidential }))
 }
 
 /// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing.
@@ -164,7 +167,12 @@ fn sources(arguments: &Arguments, target: &Target, survey: Survey, boards: Vec<B
     let mut sources: Vec<Arc<dyn Source>> = Vec::new();
     if arguments.wants_issues() {
         // Which labels make an incident of an issue is decided when figures are computed, as for GitHub.
-        let rules = IssueRules { boards, concurrency: target.concurrency, ..IssueRules::default() };
+        let rules = IssueRules {
+            boards,
+            tells_confidential: target.tells_confidential,
+            concurrency: target.concurrency,
+            ..IssueRules::default()
+        };
         sources.push(Arc::new(IssueSource::new(target.client.clone(), Arc::clone(&survey), rules)));
     }
     if arguments.wants_pull_requests() {

@@ -214,6 +214,10 @@ pub struct Reporting {
     #[serde(default, deserialize_with = "flag")]
     #[schemars(with = "Option<bool>")]
     pub people: bool,
+    /// Whether titles of confidential issues of GitLab are imported, `false` by default: they are `(confidential)`.
+    #[serde(default, deserialize_with = "flag")]
+    #[schemars(with = "Option<bool>")]
+    pub confidential: bool,
 }
 
 /// One entry of `process_changes`.

@@ -235,6 +235,13 @@ fn an_unknown_time_zone_is_named_with_the_nearest_one() {
 }
 
 #[test]
+fn titles_of_confidential_issues_are_told_only_when_that_is_said() {
+    assert!(!read("").reporting.confidential && !read("reporting: {confidential: ~}").reporting.confidential);
+    assert!(read("reporting: {confidential: true}").reporting.confidential);
+    insta::assert_snapshot!(refused("reporting: {confidential: maybe}"), @r#"config.yml, line 1, key reporting.confidential: invalid value: string "maybe", expected `true` or `false`"#);
+}
+
+#[test]
 fn text_that_is_no_yaml_is_named_with_its_line() {
     insta::assert_snapshot!(refused("github:\n\torg: acme\n"), @r#"config.yml, line 2, key github: found character that cannot start any token, while scanning for the next token"#);
 }
