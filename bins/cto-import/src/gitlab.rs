@@ -33,7 +33,7 @@ pub(crate) struct Target {
     groups: Vec<String>,
     client: GitlabClient,
     concurrency: usize,
-    /// Boards that labels make, of whichever group.
+    /// Boards that labels and statuses make, of whichever group.
     boards: Vec<LabelBoard>,
     /// Whether titles of confidential issues are told.
     tells_confidential: bool,
@@ -76,7 +76,10 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     let mut calls = 0;
     for group in &target.groups {
         let survey = runtime.block_on(target.client.survey(group, &reporter, &cancel))?;
-        for source in sources(arguments, target, survey, Vec::new()) {
+        // Which of them there are decides the calls; their groups have numbers once they are asked for.
+        let host = target.client.host();
+        let boards = concerned(target, &survey).map(|board| Board::new(board.clone(), &host, 0)).collect();
+        for source in sources(arguments, target, survey, boards) {
             let task = task(source, window, store)?;
             say!("{:<62} {:>9} {:>7}", title(&*task.source), task.expected.records, task.expected.calls);
             calls += task.expected.calls;
@@ -141,14 +144,18 @@ async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey:
     run.all(tasks, target.concurrency).await.map(drop)
 }
 
+/// The configured boards on which issues of a group are.
+fn concerned<'a>(target: &'a Target, survey: &'a Survey) -> impl Iterator<Item = &'a LabelBoard> {
+    let group = &survey.group.full_path;
+    target.boards.iter().filter(|board| is_at_or_below(&board.group, group) || is_at_or_below(group, &board.group))
+}
+
 /// The configured boards on which issues of a group are, with the numbers of their groups. One whose group is not shown is
 /// named and left out.
 async fn boards(run: &mut Run, target: &Target, survey: &Survey) -> Vec<Board> {
     let (client, group) = (&target.client, &survey.group);
     let mut boards = Vec::new();
-    for board in target.boards.iter().filter(|board| {
-        is_at_or_below(&board.group, &group.full_path) || is_at_or_below(&group.full_path, &board.group)
-    }) {
+    for board in concerned(target, survey) {
         let number = if board.group.eq_ignore_ascii_case(&group.full_path) {
             Ok(group.id)
         } else {

@@ -26,7 +26,7 @@ pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, Service
 pub use delivery::{Delivery, Service};
 pub use error::ConfigError;
 pub use file::{App, BugSource, Config, Github, Import, MergeBot, Metrics, ProcessChange, Reporting};
-pub use gitlab::{Gitlab, LabelKeys};
+pub use gitlab::{BoardColumns, Gitlab, LabelKeys};
 pub use load::{default_path, load};
 pub use providers::{Azure, CostType, Gcp, Secret};
 pub use scalar::Named;

@@ -1,5 +1,7 @@
 //! Which lists the connector asks for, how far, and what an import remembers.
 
+mod statuses;
+
 use std::sync::Arc;
 
 use connector_testing::{Memory, Told, VirtualClock, at};
@@ -16,6 +18,10 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 #[derive(Clone, Default)]
 struct Group {
     issues: Vec<Value>,
+    /// The answer of GraphQL for each issue, by its number; each note is a page.
+    statuses: Vec<(u64, Value)>,
+    /// What GraphQL refuses everything with.
+    refusal: Option<&'static str>,
 }
 
 /// An issue of the project 201 that changed on a day of January.
@@ -28,7 +34,7 @@ fn issue(number: u64, day: u64) -> Value {
 }
 
 fn many() -> Group {
-    Group { issues: (1..=7).map(|number| issue(number, 10 + number)).collect() }
+    Group { issues: (1..=7).map(|number| issue(number, 10 + number)).collect(), ..Group::default() }
 }
 
 /// Entries from a parameter `page` on, two of them, with a link to the next page.
@@ -65,6 +71,7 @@ impl Respond for Group {
                 let event = |number: u64| json!({"id": number, "created_at": "2026-01-02T00:00:00Z", "action": "add", "label": null});
                 paged(request, &[event(1), event(2), event(3)])
             }
+            "/api/graphql" => self.status(request),
             path if path.ends_with("_events") => ResponseTemplate::new(200).set_body_json(json!([])),
             _ => ResponseTemplate::new(404),
         }
@@ -79,12 +86,7 @@ impl Group {
     }
 }
 
-async fn import_telling(
-    server: &MockServer,
-    memory: &Memory,
-    window: Window,
-    told: &Told,
-) -> Result<Usage, SourceError> {
+fn client(server: &MockServer) -> GitlabClient {
     let settings = Settings {
         url: server.uri(),
         token: SecretString::from("glpat-of-the-test".to_owned()),
@@ -93,13 +95,32 @@ async fn import_telling(
         user_agent: "test/1".to_owned(),
     };
     let clock = Arc::new(VirtualClock::starting_at(at("2026-02-01T00:00:00Z")));
-    let client = GitlabClient::with_clock(settings, clock).expect("a client");
+    GitlabClient::with_clock(settings, clock).expect("a client")
+}
+
+async fn import_by(
+    server: &MockServer,
+    memory: &Memory,
+    window: Window,
+    told: &Told,
+    rules: IssueRules,
+) -> Result<Usage, SourceError> {
+    let client = client(server);
     let cancel = CancellationToken::new();
     let survey = client.survey("acme", told, &cancel).await?;
-    let rules = IssueRules { concurrency: 3, ..IssueRules::default() };
     let source = IssueSource::new(client, Arc::new(survey), rules);
     let context = Context { sink: memory, progress: told, cancel, window, cursor: memory.cursor(), generation: 1 };
     source.run(&context).await
+}
+
+async fn import_telling(
+    server: &MockServer,
+    memory: &Memory,
+    window: Window,
+    told: &Told,
+) -> Result<Usage, SourceError> {
+    let rules = IssueRules { concurrency: 3, ..IssueRules::default() };
+    import_by(server, memory, window, told, rules).await
 }
 
 async fn import(server: &MockServer, memory: &Memory, window: Window) -> Result<Usage, SourceError> {
@@ -153,7 +174,7 @@ async fn an_import_that_is_killed_after_any_page_goes_on_and_ends_with_the_same(
 
 #[tokio::test]
 async fn more_issues_of_one_instant_than_a_page_holds_are_all_read() {
-    let group = Group { issues: (1..=5).map(|number| issue(number, 10)).collect() };
+    let group = Group { issues: (1..=5).map(|number| issue(number, 10)).collect(), ..Group::default() };
     let server = group.serve().await;
     let memory = Memory::default();
     import(&server, &memory, Window::default()).await.expect("imported");
