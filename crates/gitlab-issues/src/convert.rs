@@ -214,7 +214,11 @@ fn status_events(issue: &wire::Issue, events: &[&StateEvent]) -> Vec<StatusEvent
     std::iter::once(opened).chain(told).collect()
 }
 
+/// One that was moved to another project is an incident there.
 fn is_incident(record: &Issue, reading: &Reading<'_>) -> bool {
+    if record.state_reason == StateReason::Moved {
+        return false;
+    }
     let has = |label: &String| record.labels.contains(label);
     record.issue_type == "incident" || reading.incident_labels.iter().any(|all| !all.is_empty() && all.iter().all(has))
 }
