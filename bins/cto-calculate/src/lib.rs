@@ -40,6 +40,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     let input = input::read(arguments, rules.reads(scopes), rules.set)?;
     rules.find_boards(&input.raw.projects);
+    rules.find_teams(&input.raw);
     if !input.problems.is_empty() {
         output::print_problems(&input.problems, arguments.strict);
         if arguments.strict {

@@ -35,10 +35,12 @@ pub(crate) struct Target {
     groups: Vec<String>,
     client: GitlabClient,
     concurrency: usize,
-    /// Boards that labels make, of whichever group.
+    /// Boards that labels and statuses make, of whichever group.
     boards: Vec<LabelBoard>,
     /// Which deployments count: the commits behind them are imported.
     delivery: DeliveryRules,
+    /// Whether titles of confidential issues are told.
+    tells_confidential: bool,
 }
 
 /// From flags, environment and configuration; `None` where no group is named or nothing of GitLab is asked for. What is
@@ -66,8 +68,9 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Ta
         user_agent: user_agent(),
     };
     let client = GitlabClient::with_clock(settings, clock(config.import.clock.as_ref())).map_err(Failure::usage)?;
-    let (boards, delivery) = (config.gitlab.label_boards(), config.delivery.rules());
-    Ok(Some(Target { groups, client, concurrency, boards, delivery }))
+    let (boards, tells_confidential) = (config.gitlab.label_boards(), config.reporting.confidential);
+    let delivery = config.delivery.rules();
+    Ok(Some(Target { groups, client, concurrency, boards, delivery, tells_confidential }))
 }
 
 /// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing.
@@ -78,7 +81,10 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     let mut calls = 0;
     for group in &target.groups {
         let survey = runtime.block_on(target.client.survey(group, &reporter, &cancel))?;
-        for source in Sources::new(arguments, target, survey, Vec::new()).all() {
+        // Which of them there are decides the calls; their groups have numbers once they are asked for.
+        let host = target.client.host();
+        let boards = concerned(target, &survey).map(|board| Board::new(board.clone(), &host, 0)).collect();
+        for source in Sources::new(arguments, target, survey, boards).all() {
             let task = task(source, window, store)?;
             if task.expected.calls == 0 {
                 continue;
@@ -150,14 +156,18 @@ async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey:
     run.all_unless_refused(commits, target.concurrency).await
 }
 
+/// The configured boards on which issues of a group are.
+fn concerned<'a>(target: &'a Target, survey: &'a Survey) -> impl Iterator<Item = &'a LabelBoard> {
+    let group = &survey.group.full_path;
+    target.boards.iter().filter(|board| is_at_or_below(&board.group, group) || is_at_or_below(group, &board.group))
+}
+
 /// The configured boards on which issues of a group are, with the numbers of their groups. One whose group is not shown is
 /// named and left out.
 async fn boards(run: &mut Run, target: &Target, survey: &Survey) -> Vec<Board> {
     let (client, group) = (&target.client, &survey.group);
     let mut boards = Vec::new();
-    for board in target.boards.iter().filter(|board| {
-        is_at_or_below(&board.group, &group.full_path) || is_at_or_below(&group.full_path, &board.group)
-    }) {
+    for board in concerned(target, survey) {
         let number = if board.group.eq_ignore_ascii_case(&group.full_path) {
             Ok(group.id)
         } else {
@@ -184,7 +194,12 @@ impl Sources {
         let mut sources = Self { lists: Vec::new(), commits: Vec::new() };
         if arguments.wants_issues() {
             // Which labels make an incident of an issue is decided when figures are computed, as for GitHub.
-            let rules = IssueRules { boards, concurrency: target.concurrency, ..IssueRules::default() };
+            let rules = IssueRules {
+                boards,
+                tells_confidential: target.tells_confidential,
+                concurrency: target.concurrency,
+                ..IssueRules::default()
+            };
             sources.lists.push(Arc::new(IssueSource::new(client(), Arc::clone(&survey), rules)));
         }
         if arguments.wants_pull_requests() {

@@ -4,7 +4,7 @@ use model::rules::ProjectRules;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::gitlab::LabelKeys;
+use crate::gitlab::BoardColumns;
 use crate::scalar::{absent_if_null, flag, source_text};
 
 /// A struct with its own keys and those that say what the columns of a board mean, whichever forge it is of.
@@ -101,7 +101,7 @@ board! {
 }
 
 board! {
-    /// One entry of `gitlab.boards`: labels of a group's issues as columns, and how these are read. Below, columns of a
+    /// One entry of `gitlab.boards`: labels or statuses of a group's issues as columns, and how these are read. Below, columns of a
     /// scope are named without it: `dev` for `workflow::dev`.
     pub struct GitlabBoard {
         /// Path of the group whose issues are on the board, `acme` or `acme/shop`; those of groups below it are too.
@@ -111,9 +111,9 @@ board! {
         #[serde(default, deserialize_with = "absent_if_null")]
         #[schemars(with = "Option<String>")]
         pub name: String,
-        /// Which labels are its columns.
+        /// Which labels are its columns, or `status` for GitLab's own statuses.
         #[serde(default, deserialize_with = "absent_if_null")]
-        #[schemars(with = "Option<LabelKeys>")]
-        pub columns: LabelKeys,
+        #[schemars(with = "Option<BoardColumns>")]
+        pub columns: BoardColumns,
     }
 }

@@ -13,6 +13,7 @@ use crate::gitlab::Gitlab;
 use crate::providers::{Azure, Gcp};
 use crate::scalar::{Named, absent_if_null, flag, source_text};
 use crate::server::Server;
+use crate::teams::Team;
 
 /// `config.yml`: every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +43,10 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Named<Team>>")]
     pub teams: Named<Team>,
+    /// How labels begin that name a team: with `team::`, what carries `team::alpha` belongs to the team `alpha`, as if
+    /// `teams` said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams_from_labels: Option<String>,
     /// Known changes of the process: each opens a new segment of the control charts.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<ProcessChange>>")]
@@ -209,40 +214,10 @@ pub struct Reporting {
     #[serde(default, deserialize_with = "flag")]
     #[schemars(with = "Option<bool>")]
     pub people: bool,
-}
-
-/// A team.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Team {
-    /// Repositories, with or without `org/`.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub repos: Vec<String>,
-    /// Boards by id.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub projects: Vec<String>,
-    /// Members: a GitHub login, or `{github: ..., email: ...}`.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Vec<Member>>")]
-    pub users: Vec<Member>,
-}
-
-/// A member of a team.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a GitHub login, or `{github: ..., email: ...}`")]
-pub enum Member {
-    /// By GitHub login.
-    Login(String),
-    /// By login and mail address.
-    Person {
-        /// GitHub login.
-        github: String,
-        /// Mail address.
-        #[serde(default)]
-        email: Option<String>,
-    },
+    /// Whether titles of confidential issues of GitLab are imported, `false` by default: they are `(confidential)`.
+    #[serde(default, deserialize_with = "flag")]
+    #[schemars(with = "Option<bool>")]
+    pub confidential: bool,
 }
 
 /// One entry of `process_changes`.

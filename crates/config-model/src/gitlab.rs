@@ -1,10 +1,15 @@
 //! The key `gitlab`.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use model::gitlab::{LabelBoard, LabelColumns, host_of, is_at_or_below};
 use model::names::visible;
 use model::rules::ProjectRules;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::ConfigError;
 use crate::boards::GitlabBoard;
@@ -21,13 +26,13 @@ pub struct Gitlab {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<String>>")]
     pub groups: Vec<String>,
-    /// Labels that make boards, and how the boards' columns are read.
+    /// Labels and statuses that make boards, and how the boards' columns are read.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<GitlabBoard>>")]
     pub boards: Vec<GitlabBoard>,
 }
 
-/// The key `columns` of a board: `scope` or `labels`.
+/// Which labels are the columns of a board: `scope` or `labels`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "`{scope: workflow}` or `{labels: [To Do, Doing]}`")]
 pub struct LabelKeys {
@@ -37,6 +42,65 @@ pub struct LabelKeys {
     /// Labels from left to right; an issue with several is in the column furthest to the right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Vec<String>>,
+}
+
+/// The key `columns` of a board: `status` for GitLab's own statuses, else which labels.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BoardColumns {
+    /// Labels.
+    Labels(LabelKeys),
+    /// Statuses.
+    Status,
+}
+
+const STATUS: &str = "status";
+
+impl Default for BoardColumns {
+    fn default() -> Self {
+        Self::Labels(LabelKeys::default())
+    }
+}
+
+impl Serialize for BoardColumns {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Labels(keys) => keys.serialize(serializer),
+            Self::Status => serializer.serialize_str(STATUS),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for BoardColumns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Columns;
+        impl<'de> Visitor<'de> for Columns {
+            type Value = BoardColumns;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`status`, `{scope: workflow}` or `{labels: [To Do, Doing]}`")
+            }
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<BoardColumns, E> {
+                if word == STATUS {
+                    return Ok(BoardColumns::Status);
+                }
+                Err(E::invalid_value(de::Unexpected::Str(word), &self))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<BoardColumns, A::Error> {
+                LabelKeys::deserialize(MapAccessDeserializer::new(map)).map(BoardColumns::Labels)
+            }
+        }
+        deserializer.deserialize_any(Columns)
+    }
+}
+
+impl JsonSchema for BoardColumns {
+    fn schema_name() -> Cow<'static, str> {
+        "BoardColumns".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let keys = generator.subschema_for::<LabelKeys>();
+        json_schema!({ "anyOf": [{ "type": "string", "enum": [STATUS] }, keys] })
+    }
 }
 
 /// What is wrong: the key below `gitlab`, and a message.
@@ -53,7 +117,7 @@ impl Gitlab {
         host_of(self.address()).unwrap_or_default()
     }
 
-    /// The boards that labels make, in the order of the configuration, those that are excluded too.
+    /// The boards that labels and statuses make, in the order of the configuration, those that are excluded too.
     pub fn label_boards(&self) -> Vec<LabelBoard> {
         self.boards.iter().map(GitlabBoard::label_board).collect()
     }
@@ -124,6 +188,9 @@ impl Gitlab {
                     LabelColumns::Labels(_) => format!(
                         "{group} has two boards of this name, first gitlab.boards[{first}]; give them different names"
                     ),
+                    LabelColumns::Statuses => format!(
+                        "the statuses of {group} are listed twice, first as gitlab.boards[{first}]; join the two entries"
+                    ),
                 };
                 return Err((key, message));
             }
@@ -133,21 +200,24 @@ impl Gitlab {
 }
 
 impl GitlabBoard {
-    /// The labels, as the model knows them. Without columns, which no configuration that was read is, a list of none.
+    /// The labels or statuses, as the model knows them. Without columns, which no configuration that was read is, a list of none.
     fn label_board(&self) -> LabelBoard {
-        let columns = match (&self.columns.scope, &self.columns.labels) {
-            (Some(scope), _) => LabelColumns::Scope(scope.clone()),
-            (None, labels) => LabelColumns::Labels(labels.clone().unwrap_or_default()),
+        let columns = match &self.columns {
+            BoardColumns::Status => LabelColumns::Statuses,
+            BoardColumns::Labels(LabelKeys { scope: Some(scope), .. }) => LabelColumns::Scope(scope.clone()),
+            BoardColumns::Labels(LabelKeys { labels, .. }) => LabelColumns::Labels(labels.clone().unwrap_or_default()),
         };
         LabelBoard { group: self.group.clone(), name: self.name.clone(), columns }
     }
 
     fn check_columns(&self) -> Result<(), Wrong> {
         let at = |key: &str, message: &str| Err((key.to_owned(), message.to_owned()));
-        match (&self.columns.scope, &self.columns.labels) {
+        let BoardColumns::Labels(LabelKeys { scope, labels }) = &self.columns else { return Ok(()) };
+        match (scope, labels) {
             (None, None) => at(
                 "columns",
-                "say which labels are the columns: {scope: workflow} for workflow::dev and its like, or {labels: [To Do, Doing]}",
+                "say which labels are the columns: {scope: workflow} for workflow::dev and its like, or {labels: [To Do, Doing]}; \
+                 or status for GitLab's own statuses",
             ),
             (Some(_), Some(_)) => {
                 at("columns", "scope and labels are two kinds of boards; keep one, or make two boards")

@@ -15,6 +15,7 @@ mod providers;
 mod rules;
 mod scalar;
 mod server;
+mod teams;
 mod text;
 mod yaml;
 
@@ -24,12 +25,13 @@ pub use clock::ImportClock;
 pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
 pub use delivery::{Delivery, Service};
 pub use error::ConfigError;
-pub use file::{App, BugSource, Config, Github, Import, Member, MergeBot, Metrics, ProcessChange, Reporting, Team};
-pub use gitlab::{Gitlab, LabelKeys};
+pub use file::{App, BugSource, Config, Github, Import, MergeBot, Metrics, ProcessChange, Reporting};
+pub use gitlab::{BoardColumns, Gitlab, LabelKeys};
 pub use load::{default_path, load};
 pub use providers::{Azure, CostType, Gcp, Secret};
 pub use scalar::Named;
 pub use server::{Server, ServerAuth};
+pub use teams::{Member, Team};
 pub use text::{TextError, read_text};
 
 /// The JSON Schema of `config.yml`, for editors: the text of `config/config.schema.json`.

@@ -1,12 +1,12 @@
 //! From the file's keys to the rules of the model.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 use model::names::{comparable, visible};
 use model::rules::{self, ProjectRules, RuleSet, Rules};
 
-use crate::{Config, ConfigError, Member, MergeBot};
+use crate::{Config, ConfigError, MergeBot};
 
 impl Config {
     /// What is wrong although every key and type is right.
@@ -35,6 +35,7 @@ impl Config {
             check_merge_bot(file, &format!("github.merge_bots[{index}]"), bot)?;
         }
         self.gitlab.check(file)?;
+        self.check_teams(file)?;
         self.delivery.check(file)?;
         self.metrics.rules.check(file)?;
         self.zone(file)?;
@@ -101,7 +102,8 @@ impl Config {
             },
             bots: self.github.bots.clone(),
             merge_bots: self.github.merge_bots.iter().map(merge_bot).collect(),
-            teams: self.teams.0.iter().map(|(name, team)| (name.clone(), team_rules(team))).collect::<BTreeMap<_, _>>(),
+            teams: self.team_rules(),
+            teams_from_labels: self.teams_from_labels.clone(),
             process_changes: self
                 .process_changes
                 .iter()
@@ -173,16 +175,4 @@ fn check_merge_bot(file: &str, key: &str, bot: &MergeBot) -> Result<(), ConfigEr
 fn merge_bot(bot: &MergeBot) -> rules::MergeBot {
     let MergeBot { login, label, title_prefix, commit_trailer } = bot.clone();
     rules::MergeBot { login, label, title_prefix, commit_trailer }
-}
-
-fn team_rules(team: &crate::Team) -> rules::Team {
-    let member = |member: &Member| match member {
-        Member::Login(login) => rules::Member { github: login.clone(), email: None },
-        Member::Person { github, email } => rules::Member { github: github.clone(), email: email.clone() },
-    };
-    rules::Team {
-        repos: team.repos.clone(),
-        projects: team.projects.clone(),
-        users: team.users.iter().map(member).collect(),
-    }
 }

@@ -67,6 +67,27 @@ fn members_are_logins_or_persons() {
 }
 
 #[test]
+fn teams_have_labels_or_are_named_by_them() {
+    let rules =
+        read("teams: {alpha: {labels: ['team::alpha', squad-a]}, beta: {repos: [web]}}\nteams_from_labels: 'team::'")
+            .rules(None)
+            .expect("valid");
+    assert_eq!(rules.teams["alpha"].labels, ["team::alpha", "squad-a"]);
+    assert_eq!((rules.teams["beta"].labels.len(), rules.teams_from_labels.as_deref()), (0, Some("team::")));
+    assert_eq!(read("teams_from_labels: ~").rules(None).expect("valid").teams_from_labels, None);
+}
+
+#[test]
+fn a_label_is_of_one_team_and_a_team_is_named_once() {
+    insta::assert_snapshot!(refused("teams_from_labels: ' '"), @r#"config.yml, key teams_from_labels: is empty, and so every label would be a team: write how the labels begin, `team::` for team::alpha and its like, or take the key out"#);
+    insta::assert_snapshot!(refused("teams: {alpha: {}, ' ALPHA': {}}"), @r#"config.yml, key teams. ALPHA: is the team `alpha` again, in another spelling; join the two entries"#);
+    insta::assert_snapshot!(refused("teams: {a: {labels: [x]}, b: {labels: [y, X]}}"), @r#"config.yml, key teams.b.labels[1]: `X` is a label of the team `a` too; keep it in one"#);
+    insta::assert_snapshot!(refused("teams: {a: {labels: [x, x]}}"), @r#"config.yml, key teams.a.labels[1]: `x` is listed twice; keep one"#);
+    insta::assert_snapshot!(refused("teams: {a: {labels: ['']}}"), @r#"config.yml, key teams.a.labels[0]: is empty; give it a name or take it out"#);
+    insta::assert_snapshot!(refused("teams_from_labels: 'team::'\nteams: {a: {labels: ['team::a']}, b: {labels: ['Team::C']}}"), @r#"config.yml, key teams.b.labels[0]: `Team::C` is a label of the team `C` by teams_from_labels; take it out here, or call this team `C`"#);
+}
+
+#[test]
 fn both_spellings_of_cloud_spending_are_read() {
     let config = read(
         "cloud_spending: {services: [A]}\ncloudspending:\n  detailed_service: [{name: AI, services: [x]}, Storage]\n  compared_service: [{name: c, groups: [{name: g, services: [s]}]}]\n",
@@ -211,6 +232,13 @@ fn a_column_of_two_steps_under_two_spellings_is_shown_in_both() {
 #[test]
 fn an_unknown_time_zone_is_named_with_the_nearest_one() {
     insta::assert_snapshot!(refused("reporting: {timezone: Europe/Pari}"), @r#"config.yml, key reporting.timezone: `Europe/Pari` is no IANA time zone; did you mean `Europe/Paris`?"#);
+}
+
+#[test]
+fn titles_of_confidential_issues_are_told_only_when_that_is_said() {
+    assert!(!read("").reporting.confidential && !read("reporting: {confidential: ~}").reporting.confidential);
+    assert!(read("reporting: {confidential: true}").reporting.confidential);
+    insta::assert_snapshot!(refused("reporting: {confidential: maybe}"), @r#"config.yml, line 1, key reporting.confidential: invalid value: string "maybe", expected `true` or `false`"#);
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn unknown_keys_and_wrong_types_are_named_with_their_place() {
     insta::assert_snapshot!(refused("gitlab:\n  groups: acme\n"), @r#"config.yml, line 2, key gitlab.groups: invalid type: string "acme", expected a list like [a, b]"#);
     insta::assert_snapshot!(refused("gitlab:\n  boards:\n    - {group: a, columns: {scopes: b}}\n"), @"config.yml, line 3, key gitlab.boards[0].columns.scopes: unknown key `scopes`; did you mean `scope`?");
     insta::assert_snapshot!(refused("gitlab:\n  boards:\n    - {group: a, dev_start_column: [b]}\n"), @"config.yml, line 3, key gitlab.boards[0].dev_start_column: unknown key `dev_start_column`; did you mean `dev_start_columns`?");
-    insta::assert_snapshot!(refused("gitlab:\n  boards:\n    - {group: a, columns: status}\n"), @r#"config.yml, line 3, key gitlab.boards[0].columns: invalid type: string "status", expected `{scope: workflow}` or `{labels: [To Do, Doing]}`"#);
+    insta::assert_snapshot!(refused("gitlab:\n  boards:\n    - {group: a, columns: statuses}\n"), @r#"config.yml, line 3, key gitlab.boards[0].columns: invalid value: string "statuses", expected `status`, `{scope: workflow}` or `{labels: [To Do, Doing]}`"#);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_board_is_of_a_group_that_is_imported() {
 #[test]
 fn a_board_says_which_labels_are_its_columns() {
     let board = |columns: &str| refused(&format!("gitlab: {{boards: [{{group: acme, {columns}}}]}}"));
-    insta::assert_snapshot!(board("name: Work"), @"config.yml, key gitlab.boards[0].columns: say which labels are the columns: {scope: workflow} for workflow::dev and its like, or {labels: [To Do, Doing]}");
+    insta::assert_snapshot!(board("name: Work"), @"config.yml, key gitlab.boards[0].columns: say which labels are the columns: {scope: workflow} for workflow::dev and its like, or {labels: [To Do, Doing]}; or status for GitLab's own statuses");
     insta::assert_snapshot!(board("columns: {scope: a, labels: [b]}"), @"config.yml, key gitlab.boards[0].columns: scope and labels are two kinds of boards; keep one, or make two boards");
     insta::assert_snapshot!(board("columns: {scope: ' '}"), @"config.yml, key gitlab.boards[0].columns.scope: is empty; write workflow for workflow::dev and its like");
     insta::assert_snapshot!(board("columns: {scope: 'workflow::'}"), @"config.yml, key gitlab.boards[0].columns.scope: write `workflow`, without the colons");
@@ -131,6 +131,22 @@ fn two_boards_are_not_the_same_one() {
     let boards = |boards: &str| refused(&format!("gitlab: {{boards: [{boards}]}}"));
     insta::assert_snapshot!(boards("{group: acme, columns: {scope: a}}, {group: ACME, name: b, columns: {scope: a}}"), @"config.yml, key gitlab.boards[1]: the scope a of ACME is listed twice, first as gitlab.boards[0]; join the two entries");
     insta::assert_snapshot!(boards("{group: acme, name: A, columns: {labels: [a]}}, {group: acme, name: A, columns: {labels: [b]}}"), @"config.yml, key gitlab.boards[1]: acme has two boards of this name, first gitlab.boards[0]; give them different names");
+}
+
+#[test]
+fn a_board_may_be_of_statuses() {
+    let text = "gitlab: {boards: [{group: acme, columns: status, dev_start_columns: [In progress]}, {group: acme, columns: {scope: status}}]}";
+    let config = read(text);
+    let boards = config.gitlab.label_boards();
+    assert_eq!(boards[0].columns, LabelColumns::Statuses);
+    let rules = config.rules(None).expect("rules");
+    let ids: Vec<&str> = rules.projects.iter().map(|project| project.id.as_str()).collect();
+    assert_eq!(ids, ["gitlab.com/group/acme/work_items/status", "gitlab.com/group/acme/status"]);
+    assert_eq!(rules.projects[0].dev_start_columns, ["In progress"]);
+    let written = serde_json::to_value(&config.gitlab.boards[0]).expect("plain data");
+    assert_eq!(written["columns"], "status");
+    let twice = "gitlab: {boards: [{group: acme, columns: status}, {group: Acme, name: Again, columns: status}]}";
+    insta::assert_snapshot!(refused(twice), @"config.yml, key gitlab.boards[1]: the statuses of Acme are listed twice, first as gitlab.boards[0]; join the two entries");
 }
 
 #[test]

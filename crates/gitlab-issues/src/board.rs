@@ -31,6 +31,7 @@ impl Board {
     pub fn name(&self) -> &str {
         match (&self.configured.columns, self.configured.name.trim()) {
             (LabelColumns::Scope(key), "") => key,
+            (LabelColumns::Statuses, "") => "Status",
             (_, name) => name,
         }
     }
@@ -39,7 +40,7 @@ impl Board {
     /// which is 0, and of the address nothing is told.
     pub fn project(&self) -> Project {
         let columns = match &self.configured.columns {
-            LabelColumns::Scope(_) => Vec::new(),
+            LabelColumns::Scope(_) | LabelColumns::Statuses => Vec::new(),
             LabelColumns::Labels(labels) => labels.clone(),
         };
         Project {
@@ -51,6 +52,11 @@ impl Board {
             host: self.host.clone(),
             ..Project::default()
         }
+    }
+
+    /// Whether its columns are GitLab's own statuses.
+    pub(crate) fn is_of_statuses(&self) -> bool {
+        self.configured.columns == LabelColumns::Statuses
     }
 
     /// Whether the issues of a project are on the board: its group holds the project, or a group that does.
@@ -70,6 +76,7 @@ pub(crate) fn column_of<'a>(columns: &LabelColumns, label: &'a str) -> Option<&'
             (key == wanted && !column.is_empty()).then_some(column)
         }
         LabelColumns::Labels(labels) => labels.iter().any(|one| one == label).then_some(label),
+        LabelColumns::Statuses => None,
     }
 }
 

@@ -3,15 +3,17 @@
 use std::cmp::Ordering;
 
 use model::Instant;
+use model::gitlab::LabelColumns;
 use model::issue_kind::kind_and_bug;
 use model::records::{
-    Incident, IncidentEvent, IncidentEventKind, Issue, IssueState, ItemContent, Place, Presence, ProjectEvent,
-    ProjectItem, ProjectKind, Record, StateReason, StatusEvent, StatusKind, Told, UntoldOfIssue,
+    Incident, IncidentEvent, IncidentEventKind, Issue, IssueState, Place, ProjectItem, Record, StateReason,
+    StatusEvent, StatusKind, Told, UntoldOfIssue,
 };
 
-use crate::board::{Board, column_of};
-use crate::moves::{self, Read, Track, column_by_labels};
-use crate::wire::{self, Label, LabelEvent, StateChange, StateEvent, User};
+use crate::board::Board;
+use crate::cards;
+use crate::statuses::Statuses;
+use crate::wire::{self, LabelEvent, StateChange, StateEvent, User};
 
 /// The title of a confidential issue where it is not to be shown.
 pub const CONFIDENTIAL_TITLE: &str = "(confidential)";
@@ -60,7 +62,8 @@ pub struct NoPlace {
     pub project_id: u64,
 }
 
-/// An issue as records, with all events of its labels and its state, each once or repeated, in any order.
+/// An issue as records, with all events of its labels and its state, each once or repeated, in any order; and its statuses,
+/// which only boards of them look at.
 ///
 /// Times are cut to whole seconds, as webhooks and files tell them. What the issue does not tell, and the moves of
 /// labels without a name, are [untold](UntoldOfIssue): what is stored of them stays.
@@ -71,6 +74,7 @@ pub fn records(
     issue: &wire::Issue,
     label_events: &[LabelEvent],
     state_events: &[StateEvent],
+    statuses: &Statuses,
     reading: &Reading<'_>,
 ) -> Result<Records, NoPlace> {
     let no_place = || NoPlace { id: issue.id, project_id: issue.project_id };
@@ -93,16 +97,22 @@ pub fn records(
         .map(|event| username(event.user.as_ref()))
         .unwrap_or_default();
     for board in reading.boards.iter().filter(|board| board.holds(path)) {
-        put_on_board(&mut record, board, issue, &label_events, reading.at);
+        let told = match &board.configured.columns {
+            LabelColumns::Statuses => cards::of_statuses(statuses, reading.at),
+            columns => cards::of_labels(columns, issue, &label_events, reading.at),
+        };
+        cards::put_on_board(&mut record, board, issue, told, reading.at);
     }
     let nameless_events = label_events.iter().filter(|event| event.label.is_none()).count() as u64;
-    record.untold.project_events |= nameless_events > 0 && !record.items.is_empty();
+    let is_of_labels =
+        |item: &ProjectItem| reading.boards.iter().any(|board| board.id == item.project_id && !board.is_of_statuses());
+    record.untold.project_events |= nameless_events > 0 && record.items.iter().any(is_of_labels);
     let incident = is_incident(&record, reading).then(|| incident(issue, &record));
     Ok(Records { issue: record, incident, nameless_events })
 }
 
 /// Path of the project: `acme/shop/api` of `acme/shop/api#12`.
-fn project_path(issue: &wire::Issue) -> Option<&str> {
+pub(crate) fn project_path(issue: &wire::Issue) -> Option<&str> {
     let full = issue.references.as_ref()?.full.as_deref()?;
     full.rsplit_once('#').map(|(path, _)| path).filter(|path| !path.starts_with('/') && !path.ends_with('/'))
 }
@@ -115,7 +125,7 @@ fn in_order<T, K: Ord>(events: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
     events
 }
 
-fn whole(at: Instant) -> Instant {
+pub(crate) fn whole(at: Instant) -> Instant {
     Instant::from_seconds(at.seconds())
 }
 
@@ -204,79 +214,11 @@ fn status_events(issue: &wire::Issue, events: &[&StateEvent]) -> Vec<StatusEvent
     std::iter::once(opened).chain(told).collect()
 }
 
-/// Adds the card on a board and what the issue did there: it joins at its creation, without a column.
-fn put_on_board(record: &mut Issue, board: &Board, issue: &wire::Issue, events: &[&LabelEvent], seen_at: Instant) {
-    let columns = &board.configured.columns;
-    let on = |labels: &Vec<Label>| -> Vec<String> {
-        let mut on: Vec<String> =
-            labels.iter().filter_map(|label| column_of(columns, &label.name)).map(str::to_owned).collect();
-        on.sort_unstable();
-        on.dedup();
-        on
-    };
-    let on = issue.labels.as_ref().map(on);
-    let read = on.as_ref().map(|on| Read {
-        on: on.iter().map(String::as_str).collect(),
-        updated_at: issue.updated_at.unwrap_or(issue.created_at),
-    });
-    let track = moves::track(columns, events, read.as_ref());
-    record.untold.project_events |= read.is_some() && !track.agrees;
-    let (status, status_updated_at) = status(board, &track, read.as_ref(), seen_at);
-    record.items.push(ProjectItem {
-        id: format!("{}/issue/{}", board.id, issue.id),
-        project_id: board.id.clone(),
-        project_name: board.name().to_owned(),
-        content: ItemContent::Issue,
-        content_id: record.id.clone(),
-        status,
-        status_updated_at,
-        presence: Presence::OnBoard,
-        created_at: Some(record.created_at),
-        updated_at: record.updated_at,
-        observed_at: Some(seen_at),
-        ..ProjectItem::default()
-    });
-    let event = |kind: ProjectKind| ProjectEvent {
-        kind: kind.into(),
-        project_id: board.id.clone(),
-        project_name: board.name().to_owned(),
-        ..ProjectEvent::default()
-    };
-    record.project_events.push(ProjectEvent {
-        at: record.created_at,
-        by: record.creator.clone(),
-        ..event(ProjectKind::Added)
-    });
-    record.project_events.extend(track.moves.into_iter().map(|moved| ProjectEvent {
-        from_column: moved.from,
-        to_column: moved.to,
-        at: moved.at,
-        by: moved.by,
-        ..event(ProjectKind::Moved)
-    }));
-    record.project_events.sort_by_key(|event| event.at);
-}
-
-/// The column at the time of the import, and since when where that is known.
-///
-/// Events that end with the labels that are on know best, and say how it was when the import began, whatever was moved
-/// while it read. Else the labels tell the column, if they tell one, and nobody tells since when.
-fn status(
-    board: &Board,
-    track: &Track,
-    read: Option<&Read<'_>>,
-    seen_at: Instant,
-) -> (Option<String>, Option<Instant>) {
-    let Some(read) = read else { return (None, None) };
-    if track.agrees && track.column.is_some() {
-        let last = track.moves.iter().rfind(|moved| moved.at <= whole(seen_at));
-        return (Some(last.map(|last| last.to.clone()).unwrap_or_default()), last.map(|last| last.at));
-    }
-    let of_events = track.column.as_deref().filter(|column| read.on.contains(column));
-    (column_by_labels(&board.configured.columns, &read.on).or(of_events).map(str::to_owned), None)
-}
-
+/// One that was moved to another project is an incident there.
 fn is_incident(record: &Issue, reading: &Reading<'_>) -> bool {
+    if record.state_reason == StateReason::Moved {
+        return false;
+    }
     let has = |label: &String| record.labels.contains(label);
     record.issue_type == "incident" || reading.incident_labels.iter().any(|all| !all.is_empty() && all.iter().all(has))
 }

@@ -64,7 +64,7 @@ pub(crate) fn column_by_labels<'a>(columns: &LabelColumns, on: &[&'a str]) -> Op
         (_, []) => Some(""),
         (_, [one]) => Some(one),
         (LabelColumns::Labels(order), _) => on.iter().copied().max_by_key(|column| place(order, column)),
-        (LabelColumns::Scope(_), _) => None,
+        (LabelColumns::Scope(_) | LabelColumns::Statuses, _) => None,
     }
 }
 
@@ -169,6 +169,7 @@ impl<'a> Walk<'a> {
         let leading = match self.columns {
             LabelColumns::Scope(_) => self.on.last(),
             LabelColumns::Labels(order) => self.on.iter().max_by_key(|(on, _)| place(order, on)),
+            LabelColumns::Statuses => None,
         };
         leading.map_or("", |(column, _)| column)
     }

@@ -5,21 +5,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use gitlab_client::{Changes, GitlabClient, Kept, Span, Survey};
+use gitlab_client::{Changes, GitlabClient, Kept, PageSize, Span, Survey};
 use model::Instant;
 use model::records::Record;
-use serde::de::DeserializeOwned;
 use source::{Batch, Context, ErrorKind, Event, Expected, FullCrawl, Scope, Source, SourceError, Usage, Window};
 
 use crate::board::Board;
-use crate::convert::{Reading, Records, records};
-use crate::wire::{Issue, LabelEvent, StateEvent};
+use crate::convert::{Reading, records};
+use crate::history::{Asking, History};
+use crate::statuses::Statuses;
+use crate::wire::Issue;
 
 /// Issues per page.
 const PAGE: u64 = 100;
 
-/// Calls for each issue: its events of labels and of its state.
+/// Calls for each issue: its events of labels and of its state. With a board of statuses one more.
 const CALLS_OF_ISSUE: u64 = 2;
+/// Notes at once.
+const NOTES: u32 = 100;
 
 /// The issues of a group and its subgroups, with the cards that they have on the configured boards, and the incidents among
 /// them.
@@ -31,6 +34,8 @@ pub struct IssueSource {
     survey: Arc<Survey>,
     id: String,
     rules: IssueRules,
+    /// Of notes.
+    pages: Arc<PageSize>,
 }
 
 /// What is made of issues.
@@ -46,11 +51,18 @@ pub struct IssueRules {
     pub concurrency: usize,
 }
 
+impl IssueRules {
+    /// Whether the statuses of a project's issues are asked for.
+    pub(crate) fn asks_for_statuses(&self, project_path: &str) -> bool {
+        self.boards.iter().any(|board| board.is_of_statuses() && board.holds(project_path))
+    }
+}
+
 impl IssueSource {
     /// Those of the group that a survey has found. What is read is dated with the survey.
     pub fn new(client: GitlabClient, survey: Arc<Survey>, rules: IssueRules) -> Self {
         let id = client.id_of("group", survey.group.id);
-        Self { client, survey, id, rules }
+        Self { client, survey, id, rules, pages: Arc::new(PageSize::new(Scope::Issues, NOTES)) }
     }
 }
 
@@ -68,14 +80,15 @@ impl Source for IssueSource {
         &self.survey.group.full_path
     }
 
-    /// All of them at the first import and with `full`, with two calls for each issue besides the list. How many have changed
-    /// is not known before they are read: the list alone is expected.
+    /// All of them at the first import and with `full`, with two calls for each issue besides the list, and a third one where a
+    /// board of the group is of statuses. How many have changed is not known before they are read: the list alone is expected.
     fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
         if Kept::read(cursor).span(window).since.is_some() {
             return Expected { records: 0, calls: 1, points: 0 };
         }
         let records = self.survey.issues.unwrap_or(PAGE);
-        Expected { records, calls: records.div_ceil(PAGE).max(1) + CALLS_OF_ISSUE * records, points: 0 }
+        let calls_of_issue = CALLS_OF_ISSUE + u64::from(self.rules.boards.iter().any(Board::is_of_statuses));
+        Expected { records, calls: records.div_ceil(PAGE).max(1) + calls_of_issue * records, points: 0 }
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
@@ -88,7 +101,19 @@ impl Source for IssueSource {
             ..Usage::default()
         };
         let host = self.client.host();
-        let run = Run { source: self, context, host, kept, span, usage, nameless: 0, missing: None };
+        let run = Run {
+            source: self,
+            context,
+            host,
+            kept,
+            span,
+            usage,
+            nameless: 0,
+            counted: BTreeSet::new(),
+            not_understood: 0,
+            without_status: 0,
+            missing: None,
+        };
         run.run().await
     }
 }
@@ -103,6 +128,12 @@ struct Run<'a> {
     usage: Usage,
     /// Events of labels that come without a name.
     nameless: u64,
+    /// Issues of which it is counted what is not known: pages overlap.
+    counted: BTreeSet<u64>,
+    /// Notes that a status was set, in words that are not understood.
+    not_understood: u64,
+    /// Issues of boards of statuses of which no status is told.
+    without_status: u64,
     /// Why the first issue that could not be read is not stored, and the ids of all of them: a list may hold one twice.
     missing: Option<(String, BTreeSet<u64>)>,
 }
@@ -124,14 +155,7 @@ impl Run<'_> {
                 self.context.sink.commit(crawled)?;
             }
         }
-        if self.nameless > 0 {
-            self.context.progress.event(Event::Note(format!(
-                "issues of {}: {} events of labels that were deleted since: what was moved by them is not known, unless it was \
-                 stored before",
-                self.group(),
-                self.nameless
-            )));
-        }
+        self.note();
         match self.missing {
             None => Ok(self.usage),
             Some((first, ids)) => {
@@ -143,6 +167,27 @@ impl Run<'_> {
         }
     }
 
+    /// Says what is not known.
+    fn note(&self) {
+        let note = |count: u64, text: &str| {
+            if count > 0 {
+                self.context.progress.event(Event::Note(format!("issues of {}: {count} {text}", self.group())));
+            }
+        };
+        note(
+            self.nameless,
+            "events of labels that were deleted since: what was moved by them is not known, unless it was stored before",
+        );
+        note(
+            self.not_understood,
+            "notes say in words that are not understood that a status was set: what was moved then is not known",
+        );
+        note(
+            self.without_status,
+            "have no status that GitLab tells: it does so on Premium and Ultimate, of issues and tasks",
+        );
+    }
+
     fn group(&self) -> &str {
         &self.source.survey.group.full_path
     }
@@ -150,15 +195,12 @@ impl Run<'_> {
     /// What issues become, with all their events.
     async fn records(&mut self, issues: Vec<Issue>) -> Result<Vec<Record>, SourceError> {
         let (source, context) = (self.source, self.context);
+        let asking = Asking { client: &source.client, rules: &source.rules, pages: &source.pages, context };
         let events = |issue: Issue| async move {
-            let events = tokio::try_join!(
-                all::<LabelEvent>(source, context, &issue, "resource_label_events"),
-                all::<StateEvent>(source, context, &issue, "resource_state_events"),
-            );
-            match events {
+            match asking.history(&issue).await {
                 // A project that does not show its events must not keep the others from being read.
                 Err(error) if !matches!(error.kind, ErrorKind::NoAccess | ErrorKind::NotFound) => Err(error),
-                events => Ok((issue, events)),
+                history => Ok((issue, history)),
             }
         };
         let read: Vec<_> = stream::iter(issues.into_iter().map(events))
@@ -173,20 +215,25 @@ impl Run<'_> {
             at: source.survey.at,
         };
         let mut stored = Vec::new();
-        for (issue, events) in read {
-            let ((labels, calls_of_labels), (states, calls_of_states)) = match events {
-                Ok(events) => events,
+        for (issue, history) in read {
+            let History { labels, states, statuses, calls } = match history {
+                Ok(history) => history,
                 Err(error) => {
                     self.usage.calls += CALLS_OF_ISSUE;
                     miss(&mut self.missing, issue.id, || error.message);
                     continue;
                 }
             };
-            self.usage.calls += calls_of_labels + calls_of_states;
-            match records(&issue, &labels, &states, &reading) {
+            self.usage.calls += calls;
+            let is_first = self.counted.insert(issue.id);
+            if is_first {
+                self.not_understood += statuses.as_ref().map_or(0, Statuses::not_understood);
+                self.without_status += u64::from(statuses.as_ref().is_some_and(|statuses| statuses.present.is_none()));
+            }
+            let statuses = statuses.unwrap_or_default();
+            match records(&issue, &labels, &states, &statuses, &reading) {
                 Ok(found) => {
-                    let Records { nameless_events, .. } = found;
-                    self.nameless += nameless_events;
+                    self.nameless += if is_first { found.nameless_events } else { 0 };
                     stored.extend(found.into_records());
                 }
                 Err(error) => miss(&mut self.missing, issue.id, || error.to_string()),
@@ -223,25 +270,4 @@ impl Run<'_> {
 /// Counts an issue that is not stored.
 fn miss(missing: &mut Option<(String, BTreeSet<u64>)>, id: u64, why: impl FnOnce() -> String) {
     missing.get_or_insert_with(|| (why(), BTreeSet::new())).1.insert(id);
-}
-
-/// All entries of a list of an issue, and the calls that they took.
-async fn all<T: DeserializeOwned + Send>(
-    source: &IssueSource,
-    context: &Context<'_>,
-    issue: &Issue,
-    list: &str,
-) -> Result<(Vec<T>, u64), SourceError> {
-    let (project, number) = (issue.project_id.to_string(), issue.iid.to_string());
-    let what = format!("{list} of the issue {number} of the project {project}");
-    let path = ["projects", &project, "issues", &number, list];
-    let (client, progress, cancel) = (&source.client, context.progress, &context.cancel);
-    let mut page = client.list::<T>(&what, &path, &[("per_page", "100")], progress, cancel).await?;
-    let (mut entries, mut calls) = (page.entries, page.calls);
-    while let Some(next) = page.next.take() {
-        page = client.next::<T>(&what, &next, progress, cancel).await?;
-        calls += page.calls;
-        entries.append(&mut page.entries);
-    }
-    Ok((entries, calls))
 }

@@ -51,13 +51,15 @@ impl RulesBySet {
         }
     }
 
-    /// The same, with the boards that the configuration names otherwise than by id found in the data.
-    pub(crate) fn with_boards_of(&self, data: &Data) -> Self {
+    /// The same, with what the configuration leaves to the data found there: boards that it names otherwise than by id, and
+    /// teams that labels name.
+    pub(crate) fn found_in(&self, data: &Data) -> Self {
         let mut found = self.clone();
         let sets = [(RuleSet::Flow, &mut found.flow), (RuleSet::CtoStats, &mut found.cto_stats)];
         for (set, rules) in sets {
             if let (Ok(rules), Ok(raw)) = (rules, data.of(set)) {
                 rules.find_boards(&raw.projects);
+                rules.find_teams(raw);
             }
         }
         found

@@ -184,6 +184,7 @@ fn rules(set: RuleSet) -> Rules {
             repos: (0..5).map(|repository| format!("acme/service-{}", 5 * number + repository)).collect(),
             projects: vec![format!("410000{number}")],
             users: (0..20).map(|person| member(20 * number + person)).collect(),
+            ..Team::default()
         };
         (format!("team-{number}"), team)
     };

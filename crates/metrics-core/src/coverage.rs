@@ -49,8 +49,8 @@ impl Coverage {
 
     /// The same of a part of the organisation: only the repositories and boards that its figures rest on hold it back.
     ///
-    /// * A repository counts unless the selection names others. Where it names teams: theirs; but for delivery also those
-    ///   of no team if they have people, and for issues all if they have boards.
+    /// * A repository counts unless the selection names others. Where it names teams: theirs; all if they have labels; but
+    ///   for delivery also those of no team if they have people, and for issues all if they have boards.
     /// * A board counts unless the selection names others.
     pub fn selected(raw: &Raw, rules: &Rules, scopes: &[Scope], as_of: Instant, selection: &Selection) -> Self {
         Self::of(raw, scopes, as_of, &Chosen::new(selection, rules))
@@ -98,7 +98,7 @@ impl Coverage {
         };
         let names: Vec<String> = reached.iter().map(|(key, reached)| name(key, reached)).collect();
         move |chosen| {
-            let needed = reached.iter().zip(&names).filter(|(_, name)| chosen.delivers_from(name));
+            let needed = reached.iter().zip(&names).filter(|(_, name)| chosen.may_deliver_from(name));
             Self::least(raw, as_of, needed.map(|(reached, _)| reached))
         }
     }
@@ -204,7 +204,7 @@ fn is_needed(raw: &Raw, run: &ImportRun, of_delivery: bool, chosen: &Chosen) -> 
         return chosen.board(board.map_or(&run.subject, |board| &board.number_id)).is_selected;
     }
     let is_needed = |full_name: &str| match run.scope == Scope::Issues {
-        false if of_delivery => chosen.delivers_from(full_name),
+        false if of_delivery => chosen.may_deliver_from(full_name),
         of_issues => chosen.needs_repository(full_name, of_issues),
     };
     match raw.repositories.iter().find(|repository| repository.id == run.subject) {
@@ -310,13 +310,20 @@ mod tests {
             users: vec![model::rules::Member { github: people.to_owned(), ..Default::default() }],
             ..Default::default()
         };
-        let teams = [("one".to_owned(), team("a", "ada")), ("two".to_owned(), team("acme/c", "bob"))].into();
+        let labelled = model::rules::Team { labels: vec!["team::three".to_owned()], ..Default::default() };
+        let teams = [
+            ("one".to_owned(), team("a", "ada")),
+            ("two".to_owned(), team("acme/c", "bob")),
+            ("three".to_owned(), labelled),
+        ]
+        .into();
         let rules = Rules { teams, ..Rules::default() };
         let selections = [
             (Selection::default(), 5),
             (Selection { repositories: vec!["b".to_owned()], ..Selection::default() }, 6),
             (Selection { teams: vec!["one".to_owned()], ..Selection::default() }, 7),
             (Selection { teams: vec!["two".to_owned()], ..Selection::default() }, 5),
+            (Selection { teams: vec!["three".to_owned()], ..Selection::default() }, 5),
             (Selection { teams: vec!["none".to_owned()], ..Selection::default() }, 9),
         ];
         for (selection, day) in selections {

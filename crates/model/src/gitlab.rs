@@ -5,7 +5,11 @@
 /// No column is called so: where the move before it does not end there either, the history has a gap.
 pub const DELETED_LABEL: &str = "(deleted label)";
 
-/// A board of a group: labels of issues as columns.
+/// What a move names as the column before when a note tells that the status was set, and is not understood. As with
+/// [`DELETED_LABEL`], the history has a gap.
+pub const UNKNOWN_STATUS: &str = "(unknown status)";
+
+/// A board of a group: labels of issues, or their statuses, as columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelBoard {
     /// Path of the group: `acme`, `acme/shop`. Issues of groups and projects below it are on the board too.
@@ -24,10 +28,13 @@ pub enum LabelColumns {
     Scope(String),
     /// These labels, from left to right.
     Labels(Vec<String>),
+    /// GitLab's own statuses, whatever they are called.
+    Statuses,
 }
 
 impl LabelBoard {
-    /// The id of the board: `HOST/group/GROUP/workflow` of scoped labels, `HOST/group/GROUP/labels/NAME` of a list.
+    /// The id of the board: `HOST/group/GROUP/workflow` of scoped labels, `HOST/group/GROUP/labels/NAME` of a list,
+    /// `HOST/group/GROUP/work_items/status` of statuses.
     ///
     /// With the group's number it is the id that rows have (the column `project_id` of `project.csv`), which stays
     /// when a group is renamed. With the group's path it is what can be said before the server was asked for the
@@ -36,6 +43,7 @@ impl LabelBoard {
         match &self.columns {
             LabelColumns::Scope(key) => format!("{host}/group/{group}/{key}"),
             LabelColumns::Labels(_) => format!("{host}/group/{group}/labels/{}", self.name.trim()),
+            LabelColumns::Statuses => format!("{host}/group/{group}/work_items/status"),
         }
     }
 }
@@ -85,10 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn a_board_is_known_by_the_key_of_its_labels_or_by_its_name() {
+    fn a_board_is_known_by_the_key_of_its_labels_by_its_name_or_as_that_of_statuses() {
         let board = |columns| LabelBoard { group: "acme".into(), name: "Work".into(), columns };
         assert_eq!(board(LabelColumns::Scope("workflow".into())).id("gitlab.com", "7"), "gitlab.com/group/7/workflow");
         let list = LabelColumns::Labels(vec!["Doing".into()]);
         assert_eq!(board(list).id("gitlab.com", "acme"), "gitlab.com/group/acme/labels/Work");
+        assert_eq!(board(LabelColumns::Statuses).id("gitlab.com", "7"), "gitlab.com/group/7/work_items/status");
     }
 }

@@ -24,6 +24,7 @@ pub mod single_rules;
 pub mod spec;
 pub mod table;
 pub mod tables;
+pub mod teams;
 
 pub use instant::Instant;
 pub use money::Amount;

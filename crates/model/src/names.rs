@@ -24,6 +24,20 @@ pub fn comparable(name: &str) -> String {
     if bare.is_empty() { lower.trim().to_owned() } else { bare.to_owned() }
 }
 
+/// What follows in a name that begins so, without the white space around it: `Alpha` in `team::Alpha` behind `team::`. Letters
+/// are compared as by [`comparable`], without case; what follows keeps its spelling. `None` where nothing follows.
+pub fn behind(name: &str, beginning: &str) -> Option<String> {
+    let name: String = name.trim().nfc().collect();
+    let mut letters = name.chars();
+    for wanted in beginning.trim_start().nfc() {
+        if !letters.next()?.to_lowercase().eq(wanted.to_lowercase()) {
+            return None;
+        }
+    }
+    let rest = letters.as_str().trim();
+    (!rest.is_empty()).then(|| rest.to_owned())
+}
+
 /// A name for a message: what cannot be seen, or told from a plain blank, is written as an escape (`\u{a0}`).
 pub fn visible(name: &str) -> Cow<'_, str> {
     let hides = |letter: char| letter != ' ' && (letter.is_whitespace() || letter.is_control() || has_no_width(letter));

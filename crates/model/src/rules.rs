@@ -10,6 +10,8 @@ use crate::delivery::DeliveryRules;
 use crate::single_rules::SingleRule;
 use crate::tables::Project;
 
+pub use crate::teams::{Member, Team};
+
 /// A named set of definitions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum RuleSet {
@@ -60,6 +62,8 @@ pub struct Rules {
     pub merge_bots: Vec<MergeBot>,
     /// Teams by name.
     pub teams: BTreeMap<String, Team>,
+    /// How labels begin that name a team: `team::` for `team::alpha`. [`Rules::find_teams`] finds these teams in the data.
+    pub teams_from_labels: Option<String>,
     /// Known changes of the process: each opens a new segment of control charts.
     pub process_changes: Vec<ProcessChange>,
     /// Columns in which work is done rather than waiting, for flow efficiency; empty = not configured.
@@ -85,6 +89,7 @@ impl Default for Rules {
             bots: Vec::new(),
             merge_bots: Vec::new(),
             teams: BTreeMap::new(),
+            teams_from_labels: None,
             process_changes: Vec::new(),
             working_columns: Vec::new(),
             people: false,
@@ -252,26 +257,6 @@ pub struct MergeBot {
     pub title_prefix: Option<String>,
     /// Name of a trailer of the commit that closed it.
     pub commit_trailer: Option<String>,
-}
-
-/// A team: its repositories, boards and members.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Team {
-    /// Repository names, with or without `org/`.
-    pub repos: Vec<String>,
-    /// Board ids.
-    pub projects: Vec<String>,
-    /// Members.
-    pub users: Vec<Member>,
-}
-
-/// A member of a team.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Member {
-    /// GitHub login.
-    pub github: String,
-    /// Mail address, where a source knows people only so.
-    pub email: Option<String>,
 }
 
 /// A known change of the process.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use connector_testing::{Replay, at};
 use model::columns::Scopes;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Store;
 use store::csv_folder::{self, Reading};
 use tokio::runtime::Runtime;
@@ -55,9 +55,28 @@ struct Recorded {
 
 impl Recorded {
     fn serve() -> Option<Self> {
+        Self::serve_with(&[])
+    }
+
+    /// With issues besides of the project `acme/shop/api`, of which no event is told.
+    fn serve_with(issues: &[Value]) -> Option<Self> {
         let folder = folder()?;
         let lines = fs::read_to_string(folder.join("exchanges.jsonl")).expect("a recording");
-        let replay = Replay::of(&lines)
+        let mut exchanges: Vec<Value> =
+            lines.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+        let is_list = |exchange: &&mut Value| {
+            exchange["path"].as_str().is_some_and(|path| path.starts_with("/api/v4/groups/acme/issues?"))
+                && exchange.get("note").is_none()
+        };
+        for exchange in exchanges.iter_mut().filter(is_list) {
+            exchange["body"].as_array_mut().expect("a list").extend(issues.iter().cloned());
+        }
+        let lines: Vec<String> = exchanges.iter().map(Value::to_string).collect();
+        let replay = issues.iter().fold(Replay::of(&lines.join("\n")), |replay, issue| {
+            let list = |list: &str| format!("/api/v4/projects/201/issues/{}/{list}", issue["iid"]);
+            replay.and(&list("resource_label_events"), &json!([])).and(&list("resource_state_events"), &json!([]))
+        });
+        let replay = replay
             .and("/api/v4/groups/acme", &json!({"id": 7, "full_path": "acme"}))
             .and("/api/v4/groups/acme/issues_statistics?scope=all", &json!({"statistics": {"counts": {"all": 9}}}))
             .and(&format!("/api/v4/projects/201/repository/commits?ref_name={ROLLED_BACK_TO}"), &json!([before()]));
@@ -66,6 +85,11 @@ impl Recorded {
         let data = tempfile::tempdir().expect("a folder");
         fs::write(data.path().join("config.yml"), format!("{CONFIG}{HURRIED}")).expect("written");
         Some(Self { _runtime: runtime, server, folder, data })
+    }
+
+    /// Adds lines to the configuration, in place of those that were added before.
+    fn configure(&self, lines: &str) {
+        fs::write(self.data.path().join("config.yml"), format!("{CONFIG}{HURRIED}{lines}")).expect("written");
     }
 
     fn importer(&self) -> Command {
@@ -210,6 +234,44 @@ fn deliveries_are_as_the_simulation_counted_them() {
     }
     assert!(agree(&incidents.cell(0, "downtime_hours"), &expected[0]["restore_hours"], 1.0 / 3600.0));
     assert_eq!(number(&incidents.cell(0, "deployment_id")), expected[0]["deployment_number"]);
+}
+
+/// A confidential issue of the project `acme/shop/api`, an incident.
+fn confidential() -> Value {
+    json!({
+        "id": 49_001, "iid": 91, "project_id": 201, "title": "Passwords in the log", "state": "opened", "confidential": true,
+        "issue_type": "incident", "created_at": "2026-01-20T09:00:00.5Z", "updated_at": "2026-01-20T09:00:00.5Z",
+        "labels": [], "author": {"username": "ada"}, "references": {"full": "acme/shop/api#91"},
+    })
+}
+
+#[test]
+fn titles_of_confidential_issues_are_told_once_that_is_configured_and_everything_is_read_again() {
+    let Some(recorded) = Recorded::serve_with(&[confidential()]) else { return };
+    let titles = || {
+        ["issue.csv", "incident.csv"].map(|name| {
+            let text = fs::read_to_string(recorded.data.path().join(name)).expect("published");
+            (text.contains("(confidential)"), text.contains("Passwords in the log"))
+        })
+    };
+    let (hidden, told) = ([(true, false); 2], [(false, true); 2]);
+    recorded.import(&["--issues"]).with_code(0);
+    assert_eq!(titles(), hidden);
+    recorded.configure("reporting: {confidential: true}\n");
+    recorded.import(&["--issues", "--full"]).with_code(0);
+    assert_eq!(titles(), told);
+    recorded.configure("reporting: {confidential: false}\n");
+    recorded.import(&["--issues", "--full"]).with_code(0);
+    assert_eq!(titles(), hidden, "and taken back in the same way");
+}
+
+#[test]
+fn titles_of_confidential_issues_are_told_by_the_first_import_where_that_is_configured() {
+    let Some(recorded) = Recorded::serve_with(&[confidential()]) else { return };
+    recorded.configure("reporting: {confidential: true}\n");
+    recorded.import(&["--issues"]).with_code(0);
+    let text = fs::read_to_string(recorded.data.path().join("issue.csv")).expect("published");
+    assert!(text.contains("Passwords in the log") && !text.contains("(confidential)"));
 }
 
 #[test]

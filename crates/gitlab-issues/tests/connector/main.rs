@@ -1,5 +1,7 @@
 //! Which lists the connector asks for, how far, and what an import remembers.
 
+mod statuses;
+
 use std::sync::Arc;
 
 use connector_testing::{Memory, Told, VirtualClock, at};
@@ -18,6 +20,10 @@ struct Group {
     issues: Vec<Value>,
     /// What the project 202 answers to everything.
     status_of_202: u16,
+    /// The answer of GraphQL for each issue, by its number; each note is a page.
+    statuses: Vec<(u64, Value)>,
+    /// What GraphQL refuses everything with.
+    refusal: Option<&'static str>,
 }
 
 /// An issue of the project 201 that changed on a day of January.
@@ -68,6 +74,7 @@ impl Respond for Group {
                 paged(request, &[event(1), event(2), event(3)])
             }
             path if path.starts_with("/api/v4/projects/202/") => ResponseTemplate::new(self.status_of_202),
+            "/api/graphql" => self.status(request),
             path if path.ends_with("_events") => ResponseTemplate::new(200).set_body_json(json!([])),
             _ => ResponseTemplate::new(404),
         }
@@ -82,12 +89,7 @@ impl Group {
     }
 }
 
-async fn import_telling(
-    server: &MockServer,
-    memory: &Memory,
-    window: Window,
-    told: &Told,
-) -> Result<Usage, SourceError> {
+fn client(server: &MockServer) -> GitlabClient {
     let settings = Settings {
         url: server.uri(),
         token: SecretString::from("glpat-of-the-test".to_owned()),
@@ -96,13 +98,32 @@ async fn import_telling(
         user_agent: "test/1".to_owned(),
     };
     let clock = Arc::new(VirtualClock::starting_at(at("2026-02-01T00:00:00Z")));
-    let client = GitlabClient::with_clock(settings, clock).expect("a client");
+    GitlabClient::with_clock(settings, clock).expect("a client")
+}
+
+async fn import_by(
+    server: &MockServer,
+    memory: &Memory,
+    window: Window,
+    told: &Told,
+    rules: IssueRules,
+) -> Result<Usage, SourceError> {
+    let client = client(server);
     let cancel = CancellationToken::new();
     let survey = client.survey("acme", told, &cancel).await?;
-    let rules = IssueRules { concurrency: 3, ..IssueRules::default() };
     let source = IssueSource::new(client, Arc::new(survey), rules);
     let context = Context { sink: memory, progress: told, cancel, window, cursor: memory.cursor(), generation: 1 };
     source.run(&context).await
+}
+
+async fn import_telling(
+    server: &MockServer,
+    memory: &Memory,
+    window: Window,
+    told: &Told,
+) -> Result<Usage, SourceError> {
+    let rules = IssueRules { concurrency: 3, ..IssueRules::default() };
+    import_by(server, memory, window, told, rules).await
 }
 
 async fn import(server: &MockServer, memory: &Memory, window: Window) -> Result<Usage, SourceError> {

@@ -1,6 +1,6 @@
 //! Fields and history of issues.
 
-use gitlab_issues::{CONFIDENTIAL_TITLE, Reading, records, wire};
+use gitlab_issues::{CONFIDENTIAL_TITLE, Reading, Statuses, records, wire};
 use model::records::{Issue, IssueState, StateReason};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ fn an_issue_without_a_path_is_an_error_that_names_it() {
     for references in [json!(null), json!({}), json!({"full": "12"}), json!({"full": "api#12"})] {
         let wire: wire::Issue =
             serde_json::from_value(issue(json!({"references": references}))).expect("an issue all the same");
-        let error = records(&wire, &[], &[], &reading(&[])).expect_err("nowhere");
+        let error = records(&wire, &[], &[], &Statuses::default(), &reading(&[])).expect_err("nowhere");
         assert_eq!(error.to_string(), "the issue 40002 of project 201 has no references.full such as acme/shop/api#12");
     }
 }

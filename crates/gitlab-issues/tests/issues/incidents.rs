@@ -61,6 +61,15 @@ fn an_issue_with_all_labels_of_an_entry_is_an_incident() {
 }
 
 #[test]
+fn an_incident_that_was_moved_to_another_project_is_one_there() {
+    let moved = json!({
+        "issue_type": "incident", "state": "closed", "closed_at": "2026-03-02T12:00:00Z", "moved_to_id": 40_077,
+        "labels": ["outage"],
+    });
+    assert_eq!(incident_of(moved, &[], &[vec!["outage".to_owned()]]), None);
+}
+
+#[test]
 fn the_incident_is_stored_after_its_issue() {
     let records = |fields| -> Records { read_with(&issue(fields), &json!([]), &json!([]), &reading(&[])) };
     let kinds: Vec<bool> = records(json!({"issue_type": "incident"}))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gitlab_issues::{Board, Reading, Records, records, wire};
+use gitlab_issues::{Board, Reading, Records, Statuses, records, wire};
 use model::Instant;
 use model::gitlab::{LabelBoard, LabelColumns};
 use serde_json::Value;
@@ -53,7 +53,7 @@ fn imported(folder: &Path) -> Vec<Records> {
         let events = |kind: &str| Value::Array(bodies[&format!("{of_issue}/resource_{kind}_events")].clone());
         let labels: Vec<wire::LabelEvent> = serde_json::from_value(events("label")).expect("events");
         let states: Vec<wire::StateEvent> = serde_json::from_value(events("state")).expect("events");
-        records(&issue, &labels, &states, &reading).expect("it says where it is")
+        records(&issue, &labels, &states, &Statuses::default(), &reading).expect("it says where it is")
     });
     issues.collect()
 }

@@ -1,6 +1,6 @@
 //! Small issues as GitLab tells them.
 
-use gitlab_issues::{Board, Reading, Records, records, wire};
+use gitlab_issues::{Board, Reading, Records, Statuses, records, wire};
 use model::Instant;
 use model::gitlab::{LabelBoard, LabelColumns};
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ pub(crate) fn read_with(issue: &Value, labels: &Value, states: &Value, reading: 
     let issue: wire::Issue = serde_json::from_value(issue.clone()).expect("an issue");
     let labels: Vec<wire::LabelEvent> = serde_json::from_value(labels.clone()).expect("events");
     let states: Vec<wire::StateEvent> = serde_json::from_value(states.clone()).expect("events");
-    records(&issue, &labels, &states, reading).expect("it says where it is")
+    records(&issue, &labels, &states, &Statuses::default(), reading).expect("it says where it is")
 }
 
 /// On the board of the scope `workflow`.

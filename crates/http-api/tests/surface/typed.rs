@@ -206,6 +206,32 @@ async fn a_team_has_the_months_that_all_has_of_its_selection() {
 }
 
 #[tokio::test]
+async fn teams_that_labels_of_the_data_name_are_listed_and_can_be_filtered_by() {
+    let mut rules = both_rules(RuleSet::Flow);
+    let flow = rules.flow.as_mut().expect("good rules");
+    flow.teams_from_labels = Some("hot".to_owned());
+    let bugs = Team { labels: vec!["kind: bug".to_owned()], ..Team::default() };
+    flow.teams.insert("Bugs".to_owned(), bugs);
+    let api = Api::new(settings(), rules).expect("good settings");
+    api.publish(data("one"));
+    let router = api.router();
+    let meta = get(&router, "/api/v1/meta").await.json();
+    assert_eq!(meta["teams"], json!(["Bugs", "Services", "fix"]));
+
+    let ids = async |path: &str| -> Vec<Value> {
+        let answer = get(&router, &format!("/api/v1/{path}")).await.json();
+        answer["data"].as_array().expect("rows").iter().map(|row| row["number"].clone()).collect()
+    };
+    assert_eq!(ids("delivery/changes?team=Fix").await, [json!("112")]);
+    let of_repository = ids("delivery/changes?team=Services").await;
+    assert!(!of_repository.is_empty() && !of_repository.contains(&json!("112")), "{of_repository:?}");
+    assert!(!rows_with(&router, "delivery/dora/teams", "team", "fix").await.is_empty());
+    let bugs = get(&router, "/api/v1/issues?team=Bugs").await.json();
+    let bugs: Vec<&Value> = bugs["data"].as_array().expect("rows").iter().map(|row| &row["id"]).collect();
+    assert_eq!(bugs, [&json!("acme/web#14")]);
+}
+
+#[tokio::test]
 async fn an_earlier_instant_gives_the_figures_of_that_instant() {
     let answer = json_of("/api/v1/flow/stocks?as_of=2026-03-09").await;
     assert_eq!(answer["meta"]["as_of"], "2026-03-09T00:00:00Z");

@@ -14,10 +14,12 @@ use super::graph::Graph;
 use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::{Incident, change_of, has_source, incidents_of, is_repository};
 use super::labels::Labels;
-use super::repositories::Repositories;
+use super::part::Kept;
+use super::repositories::{Repositories, Repository};
 use super::rollouts::{Deploying, HOUR, Kind, Rollout, rollouts_of};
 use super::services::{Service, Services};
 use super::shipping::{Confidence, Link, Method, Reason, Shipped, is_into_default};
+use super::silence;
 use crate::coverage::Coverage;
 use crate::parallel;
 use crate::pull_requests::{Stages, stages_of};
@@ -64,9 +66,9 @@ impl Facts {
         };
         let is_change = |row: usize| is_merged(row) && counts[row];
         let incidents = incidents_of(raw, delivery, &repositories, &services, as_of.micros());
-        let is_kept: Vec<bool> = repositories.all.iter().map(|it| chosen.delivers_from(&it.full_name())).collect();
+        let kept = Kept::of(raw, chosen, repositories.all.iter().map(Repository::full_name));
         let is_chosen = |service: &Service<'_>| {
-            chosen.has_service(&service.name) && service.repositories.iter().any(|place| is_kept[*place])
+            chosen.has_service(&service.name) && service.repositories.iter().any(|place| kept.may_keep_from(*place))
         };
         let places: Vec<usize> = (0..services.all.len()).filter(|place| is_chosen(&services.all[*place])).collect();
         let built = parallel::map(&places, |place| {
@@ -74,21 +76,23 @@ impl Facts {
             let of_service = incidents.iter().filter(|incident| incident.service == Some(*place)).cloned().collect();
             builder.service(service, &stages, &is_change, of_service)
         });
-        let whole: Vec<ServiceFacts> = built.into_iter().flatten().collect();
+        let mut whole: Vec<ServiceFacts> = built.into_iter().flatten().collect();
         let deploys = |name: &str| whole.iter().any(|service| service.name == name);
         let is_other = |incident: &&Incident| match incident.service {
             None => !chosen.names_services(),
             Some(place) => places.contains(&place) && !deploys(&incident.service_name),
         };
-        let kept = Kept { is_kept, is_all: chosen.is_all_of_delivery() };
         let of_no_service = builder.of_no_service(&stages, &is_change, chosen, &deploys);
         let others = incidents.iter().filter(is_other).filter(|incident| kept.has_incident(incident));
-        let other_incidents = others.cloned().collect();
+        let other_incidents = others.cloned().chain(kept.incidents_elsewhere(&whole)).collect();
         let covered_to = covered_to.min(as_of).micros();
+        for service in &mut whole {
+            service.fall_silent(silence::since(service, covered_to));
+        }
         Self {
             of_no_service: of_no_service.into_iter().filter(|change| kept.has_change(change)).collect(),
             other_incidents,
-            services: whole.into_iter().filter_map(|service| service.part(&kept.is_kept, covered_to)).collect(),
+            services: whole.into_iter().filter_map(|service| service.part(&kept, covered_to)).collect(),
             has_incidents: has_source(raw, delivery),
             is_elsewhere: services.are_all_elsewhere(&repositories),
             of_unknown_workflows: builder.of_unknown_workflows(&places),
@@ -100,16 +104,17 @@ impl Facts {
         }
     }
 
-    /// What is of the repositories of a selection. Everything that it needs was imported up to `covered_to`.
-    pub(super) fn part(&self, chosen: &Chosen, as_of: Instant, covered_to: Instant) -> Self {
-        let is_kept = |[org, name, _]: &[String; 3]| chosen.delivers_from(&format!("{org}/{name}"));
-        let kept = Kept { is_kept: self.repositories.iter().map(is_kept).collect(), is_all: false };
-        let services = self.services.iter().filter(|service| service.deploys_from(&kept.is_kept)).cloned();
+    /// What is of the teams and repositories of a selection. Everything that it needs was imported up to `covered_to`.
+    pub(super) fn part(&self, raw: &Raw, chosen: &Chosen, as_of: Instant, covered_to: Instant) -> Self {
+        let names = self.repositories.iter().map(|[org, name, _]| format!("{org}/{name}"));
+        let kept = Kept::of(raw, chosen, names);
+        let services = self.services.iter().filter(|service| kept.has_any_of(service)).cloned();
+        let other_incidents = self.other_incidents.iter().filter(|it| kept.has_incident(it));
         let covered_to = covered_to.min(as_of).micros();
         Self {
-            services: services.filter_map(|service| service.part(&kept.is_kept, covered_to)).collect(),
+            services: services.filter_map(|service| service.part(&kept, covered_to)).collect(),
             of_no_service: self.of_no_service.iter().filter(|change| kept.has_change(change)).cloned().collect(),
-            other_incidents: self.other_incidents.iter().filter(|it| kept.has_incident(it)).cloned().collect(),
+            other_incidents: other_incidents.cloned().chain(kept.incidents_elsewhere(&self.services)).collect(),
             has_incidents: self.has_incidents,
             is_elsewhere: self.is_elsewhere,
             of_unknown_workflows: self.of_unknown_workflows.clone(),
@@ -151,24 +156,6 @@ impl Facts {
         let silent: Vec<Silent> = self.services.iter().filter_map(silent).collect();
         let has_others = silent.len() < self.services.len();
         Some(DeliveryFacts::new(data, series, silent, has_others, tables, &rules.process_changes))
-    }
-}
-
-/// The repositories of a part, by their places.
-struct Kept {
-    is_kept: Vec<bool>,
-    /// Whether nothing is left out.
-    is_all: bool,
-}
-
-impl Kept {
-    fn has_change(&self, change: &Change) -> bool {
-        self.is_kept[change.repository]
-    }
-
-    /// Of an incident that is laid to no deployment.
-    fn has_incident(&self, incident: &Incident) -> bool {
-        self.is_all || incident.repositories.iter().any(|repository| self.is_kept[*repository])
     }
 }
 

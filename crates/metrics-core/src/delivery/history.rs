@@ -8,7 +8,6 @@ use super::failures::Failure;
 use super::incidents::Incident;
 use super::rollouts::{Rollout, Row};
 use super::shipping::{Confidence, Link, Reason};
-use super::silence;
 use crate::pull_requests::Stages;
 
 /// What is known of one service.
@@ -177,53 +176,9 @@ impl ServiceFacts {
         [first, attempt].into_iter().flatten().min()
     }
 
-    /// Whether anything was ever deployed from some repositories.
-    pub(super) fn deploys_from(&self, is_some: &[bool]) -> bool {
-        self.rollouts.iter().chain(&self.attempts).any(|rollout| is_some[rollout.repository])
-    }
-
-    /// What is of some repositories alone; `None` where nothing was ever deployed from these. Everything was imported up to
-    /// `covered_to`.
-    ///
-    /// What a deployment shipped, whether it failed and what an incident is laid to is known from the whole: an incident is
-    /// where its deployment is and, where it is laid to none, where it says.
-    pub(super) fn part(mut self, is_kept: &[bool], covered_to: i64) -> Option<Self> {
-        if !self.deploys_from(is_kept) {
-            return None;
-        }
-        if !is_kept.iter().all(|is_kept| *is_kept) {
-            self.keep(is_kept);
-        }
-        self.fall_silent(covered_to);
-        Some(self)
-    }
-
-    fn keep(&mut self, is_kept: &[bool]) {
-        let mut places: Vec<Option<usize>> = Vec::with_capacity(self.rollouts.len());
-        let mut next = 0;
-        for rollout in &self.rollouts {
-            let is_kept = is_kept[rollout.repository];
-            places.push(is_kept.then_some(next));
-            next += usize::from(is_kept);
-        }
-        let mut outcomes = places.iter().map(Option::is_some);
-        self.outcomes.retain(|_| outcomes.next().unwrap_or_default());
-        self.rollouts.retain(|rollout| is_kept[rollout.repository]);
-        self.attempts.retain(|attempt| is_kept[attempt.repository]);
-        self.changes.retain(|change| is_kept[change.repository]);
-        for change in &mut self.changes {
-            change.link.rollout = change.link.rollout.and_then(|place| places[place]);
-        }
-        self.incidents.retain_mut(|(incident, laid)| match laid {
-            Some((place, _)) => places[*place].inspect(|now| *place = *now).is_some(),
-            None => incident.repositories.iter().any(|repository| is_kept[*repository]),
-        });
-        self.merges.retain(|(repository, _)| is_kept[*repository]);
-    }
-
-    /// Finds out whether no deployment is recorded any more: what waits for one since then may be deployed or not.
-    pub(super) fn fall_silent(&mut self, covered_to: i64) {
-        self.silent_since = silence::since(self, covered_to);
+    /// Takes down since when no deployment is recorded any more: what waits for one since then may be deployed or not.
+    pub(super) fn fall_silent(&mut self, since: Option<i64>) {
+        self.silent_since = since;
         let waits = if self.silent_since.is_some() { Reason::NotRecorded } else { Reason::NotDeployed };
         let is_waiting = |change: &&mut Change| matches!(change.link.reason, Reason::NotDeployed | Reason::NotRecorded);
         self.changes.iter_mut().filter(is_waiting).for_each(|change| change.link.reason = waits);

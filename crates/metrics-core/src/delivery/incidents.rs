@@ -3,7 +3,7 @@
 use ahash::RandomState;
 use hashbrown::{HashMap, HashSet};
 use model::Instant;
-use model::columns::{IncidentEventKind, Raw, StatusKind};
+use model::columns::{IncidentEventKind, Raw, StateReason, StatusKind};
 use model::delivery::DeliveryRules;
 use model::names::comparable;
 use model::records::host_or_usual;
@@ -29,6 +29,8 @@ pub(super) struct Incident {
     pub(super) deployment: String,
     /// The change that its source names: `acme/shop#12`, or a commit.
     pub(super) change: String,
+    /// Code of its labels.
+    pub(super) labels: u32,
     /// Microseconds.
     pub(super) started: i64,
     /// Times at which users were served again, and at which it came back, in order.
@@ -96,10 +98,16 @@ pub(super) fn incidents_of(
 ) -> Vec<Incident> {
     let mut incidents = told(raw, repositories, services, as_of);
     if rules.incidents.github_issues {
-        let key = |incident: &Incident| (incident.id.clone(), incident.host.clone());
-        let known: HashSet<(String, String), RandomState> = incidents.iter().map(key).collect();
+        // A source may know an issue by another id: its address is the same.
+        let by_id = |incident: &Incident| (incident.id.clone(), incident.host.clone());
+        let by_url = |incident: &Incident| (incident.url.clone(), incident.host.clone());
+        let known: HashSet<(String, String), RandomState> =
+            incidents.iter().flat_map(|incident| [by_id(incident), by_url(incident)]).collect();
+        let is_known = |incident: &Incident| {
+            known.contains(&by_id(incident)) || (!incident.url.is_empty() && known.contains(&by_url(incident)))
+        };
         let of_issues = issues(raw, rules, repositories, services, as_of);
-        incidents.extend(of_issues.into_iter().filter(|incident| !known.contains(&key(incident))));
+        incidents.extend(of_issues.into_iter().filter(|incident| !is_known(incident)));
     }
     for incident in &mut incidents {
         let Some(service) = incident.service.map(|place| &services.all[place]) else { continue };
@@ -154,6 +162,7 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
             service_name: String::new(),
             deployment: deployment.into_owned(),
             change: change.into_owned(),
+            labels: columns.labels[row],
             started,
             turns,
         });
@@ -237,7 +246,9 @@ fn issues(
             wanted.iter().any(|all| all.iter().all(|label| labels.contains(label)))
         });
         let started = columns.created_at.get(row).map(Instant::micros).filter(|at| *at <= as_of);
-        let is_gone = columns.vanished_at.get(row).is_some_and(|at| at.micros() <= as_of);
+        // One that was moved to another project is an incident there.
+        let is_gone = columns.vanished_at.get(row).is_some_and(|at| at.micros() <= as_of)
+            || columns.state_reason[row] == Some(StateReason::Moved);
         let (true, Some(started), false) = (counts, started, is_gone) else { continue };
         let text = |code: u32| raw.dictionary.text(code).into_owned();
         let named =
@@ -255,6 +266,7 @@ fn issues(
             service_name: String::new(),
             deployment: String::new(),
             change: String::new(),
+            labels: columns.labels[row],
             started,
             turns: Vec::new(),
         };

@@ -64,7 +64,7 @@ pub(super) fn by_team(
     let coverage_of = Coverage::of_parts_of_delivery(raw, as_of);
     for (team, of_team) in chosen.by_team(rules) {
         let coverage = coverage_of(&of_team);
-        let part = facts.part(&of_team, as_of, coverage.until);
+        let part = facts.part(raw, &of_team, as_of, coverage.until);
         let known: Vec<Known> = part.services.iter().filter_map(|service| Known::of(service, &periods)).collect();
         let is_over = is_over(&periods, rules, &coverage, as_of);
         rows.push(team, &known, all(&part, &periods, attempts_count), &is_over);

@@ -26,6 +26,7 @@ mod keys;
 mod labels;
 mod lists;
 mod notices;
+mod part;
 mod repositories;
 mod rollouts;
 mod services;

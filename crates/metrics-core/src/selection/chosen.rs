@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use model::Instant;
 use model::columns::{Dictionary, IssueColumns, PullRequestColumns, Raw};
 use model::names::comparable;
-use model::rules::{Rules, Team};
+use model::rules::Rules;
 
+use super::teams::{LabelTeams, Members, RepositoryName, Teams};
 use super::{Bots, Selection};
 use crate::calendar::day_start;
 use crate::logins::BotLogins;
@@ -77,64 +78,6 @@ impl Membership {
     }
 }
 
-/// The selected teams, and all teams together.
-#[derive(Clone, Debug)]
-struct Teams {
-    selected: Members,
-    any: Members,
-}
-
-impl Teams {
-    /// Those of some names.
-    fn of(names: &[String], rules: &Rules) -> Self {
-        let selected = rules.teams.iter().filter(|(name, _)| names.contains(&comparable(name))).map(|(_, team)| team);
-        Self { selected: Members::of(selected), any: Members::of(rules.teams.values()) }
-    }
-}
-
-/// Repositories, boards and people of some teams: comparable names.
-#[derive(Clone, Debug, Default)]
-struct Members {
-    repositories: HashSet<String>,
-    projects: HashSet<String>,
-    people: HashSet<String>,
-}
-
-impl Members {
-    fn of<'a>(teams: impl Iterator<Item = &'a Team>) -> Self {
-        let mut members = Self::default();
-        for team in teams {
-            members.repositories.extend(team.repos.iter().map(|name| comparable(name)));
-            members.projects.extend(team.projects.iter().map(|id| id.trim().to_owned()));
-            let people = team.users.iter().map(|member| comparable(&member.github));
-            members.people.extend(people.filter(|login| !login.is_empty()));
-        }
-        members
-    }
-
-    fn has_repository(&self, name: &RepositoryName) -> bool {
-        self.repositories.contains(&name.full) || self.repositories.contains(&name.bare)
-    }
-}
-
-/// A repository's names, comparable.
-struct RepositoryName {
-    full: String,
-    bare: String,
-}
-
-impl RepositoryName {
-    fn new(org: &str, name: &str) -> Self {
-        Self { full: comparable(&format!("{}/{}", org.trim(), name.trim())), bare: comparable(name) }
-    }
-
-    /// From `org/name`, or a bare name.
-    fn parse(full: &str) -> Self {
-        let bare = full.rsplit('/').next().unwrap_or(full);
-        Self { full: comparable(full), bare: comparable(bare) }
-    }
-}
-
 impl Chosen {
     /// Everything.
     pub(crate) fn everything() -> Self {
@@ -179,17 +122,18 @@ impl Chosen {
 
     /// Where each issue counts, types and boards aside.
     pub(crate) fn issues(&self, raw: &Raw) -> Vec<Membership> {
-        let IssueColumns { org, repo, creator, .. } = &raw.issues;
-        let mut rows = Rows::new(self, &raw.dictionary);
-        (0..raw.issues.id.len()).map(|row| rows.membership((org[row], repo[row]), creator[row], false)).collect()
+        let IssueColumns { org, repo, creator, labels, .. } = &raw.issues;
+        let mut rows = Rows::new(self, &raw.dictionary, labels);
+        let membership = |row: usize| rows.membership((org[row], repo[row]), labels[row], creator[row], false);
+        (0..raw.issues.id.len()).map(membership).collect()
     }
 
     /// Whether each pull request counts. A pull request is on no board.
     pub(crate) fn pull_requests(&self, raw: &Raw) -> Vec<bool> {
-        let PullRequestColumns { org, repo, creator, creator_is_bot, .. } = &raw.pull_requests;
-        let mut rows = Rows::new(self, &raw.dictionary);
+        let PullRequestColumns { org, repo, creator, creator_is_bot, labels, .. } = &raw.pull_requests;
+        let mut rows = Rows::new(self, &raw.dictionary, labels);
         let counts = |row: usize| {
-            let membership = rows.membership((org[row], repo[row]), creator[row], creator_is_bot[row]);
+            let membership = rows.membership((org[row], repo[row]), labels[row], creator[row], creator_is_bot[row]);
             matches!(membership, Membership::Everywhere | Membership::ByAuthor)
         };
         (0..raw.pull_requests.id.len()).map(counts).collect()
@@ -210,6 +154,11 @@ impl Chosen {
         self.services.is_empty() || self.services.contains(&comparable(name))
     }
 
+    /// Whether only some repositories are selected.
+    pub(crate) fn names_repositories(&self) -> bool {
+        !self.repositories.is_empty()
+    }
+
     /// Whether nothing that is delivered is left out, the changes of bots aside.
     pub(crate) fn is_all_of_delivery(&self) -> bool {
         self.services.is_empty() && self.repositories.is_empty() && self.teams.is_none()
@@ -220,6 +169,20 @@ impl Chosen {
     pub(crate) fn delivers_from(&self, full_name: &str) -> bool {
         let name = RepositoryName::parse(full_name);
         self.keeps_repository(&name) && self.teams.as_ref().is_none_or(|teams| teams.selected.has_repository(&name))
+    }
+
+    /// Whether something that is deployed from a repository may count, `org/name`: what serves a change with a label of a
+    /// selected team does, whatever repository it is of.
+    pub(crate) fn may_deliver_from(&self, full_name: &str) -> bool {
+        let has_labels = self.teams.as_ref().is_some_and(|teams| teams.selected.has_labels());
+        let is_kept = || self.keeps_repository(&RepositoryName::parse(full_name));
+        self.delivers_from(full_name) || (has_labels && is_kept())
+    }
+
+    /// What the labels with some codes say of the teams; `None` where no team is selected or none has labels.
+    pub(crate) fn label_teams(&self, dictionary: &Dictionary, codes: impl Iterator<Item = u32>) -> Option<LabelTeams> {
+        let teams = self.teams.as_ref().filter(|teams| teams.any.has_labels())?;
+        Some(LabelTeams::of(teams, dictionary, codes))
     }
 
     /// Whether each pull request counts as a change of what is delivered from its repository, by who opened it.
@@ -254,14 +217,14 @@ impl Chosen {
 
     /// Whether figures rest on what was imported of a repository, `org/name`; of its issues or its pull requests.
     ///
-    /// With teams selected: theirs, those of no team where they have people, and for issues all where they have
-    /// boards.
+    /// With teams selected: theirs, those of no team where they have people, all where they have labels, and for issues all
+    /// where they have boards.
     pub(crate) fn needs_repository(&self, full_name: &str, of_issues: bool) -> bool {
         let name = RepositoryName::parse(full_name);
         let of_team = self.teams.as_ref().is_none_or(|Teams { selected, any }| {
             let by_board = of_issues && !selected.projects.is_empty();
             let by_author = !any.has_repository(&name) && !selected.people.is_empty();
-            selected.has_repository(&name) || by_board || by_author
+            selected.has_repository(&name) || selected.has_labels() || by_board || by_author
         });
         self.keeps_repository(&name) && of_team
     }
@@ -276,18 +239,20 @@ struct Rows<'a> {
     chosen: &'a Chosen,
     dictionary: &'a Dictionary,
     bots: Option<BotLogins>,
+    label_teams: Option<LabelTeams>,
     of_repository: HashMap<(u32, u32), Membership>,
     is_in_team: HashMap<u32, bool>,
 }
 
 impl<'a> Rows<'a> {
-    fn new(chosen: &'a Chosen, dictionary: &'a Dictionary) -> Self {
+    fn new(chosen: &'a Chosen, dictionary: &'a Dictionary, labels: &[u32]) -> Self {
         let excludes_bots = chosen.bots == Some(Bots::Exclude);
         let bots = excludes_bots.then(|| BotLogins::of(dictionary, &chosen.bot_logins));
-        Self { chosen, dictionary, bots, of_repository: HashMap::new(), is_in_team: HashMap::new() }
+        let label_teams = chosen.label_teams(dictionary, labels.iter().copied());
+        Self { chosen, dictionary, bots, label_teams, of_repository: HashMap::new(), is_in_team: HashMap::new() }
     }
 
-    fn membership(&mut self, repository: (u32, u32), creator: u32, api_says_bot: bool) -> Membership {
+    fn membership(&mut self, repository: (u32, u32), labels: u32, creator: u32, api_says_bot: bool) -> Membership {
         if self.bots.as_ref().is_some_and(|bots| bots.contains(creator, api_says_bot)) {
             return Membership::Nowhere;
         }
@@ -296,6 +261,12 @@ impl<'a> Rows<'a> {
             let name = RepositoryName::new(&dictionary.text(repository.0), &dictionary.text(repository.1));
             of_repository(chosen, &name)
         });
+        if of_repository == Membership::Nowhere {
+            return of_repository;
+        }
+        if let Some(is_selected) = self.label_teams.as_ref().and_then(|teams| teams.say(labels)) {
+            return if is_selected { Membership::Everywhere } else { Membership::Nowhere };
+        }
         let (Membership::ByAuthor, Some(teams)) = (of_repository, &chosen.teams) else { return of_repository };
         let is_in_team = self.is_in_team.entry(creator);
         let is_in_team =

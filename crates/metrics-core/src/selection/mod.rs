@@ -8,8 +8,8 @@
 //!   An issue that has ended counts where it ended. Times and durations are those of its whole life, also where it
 //!   spent them on other boards. Under `cto-stats` an issue has one project. Pull requests are on no board.
 //! * **repositories** (`repo` or `org/repo`): issues and pull requests of these.
-//! * **teams** (names in [`Rules::teams`](model::rules::Rules)): a row belongs to the teams of its repository and of
-//!   the board that it is on; failing those, to the teams of its author.
+//! * **teams** (names in [`Rules::teams`](model::rules::Rules)): a row belongs to the teams of its labels; failing those, to
+//!   those of its repository and of the board that it is on; failing those, to the teams of its author.
 //! * **services** (names in [`Rules::delivery`](model::rules::Rules), else `org/repo`): what is delivered of these. Issues
 //!   and pull requests are of no service.
 //! * **types**: the issue's type as the rule set derives it.
@@ -28,10 +28,12 @@ use model::Instant;
 
 mod chosen;
 mod known;
+mod teams;
 
 pub use known::{Known, KnownBoard, known};
 
 pub(crate) use chosen::{BoardStanding, Chosen, Membership};
+pub(crate) use teams::LabelTeams;
 
 /// In [`Selection::projects`]: issues that never were on a board.
 pub const NO_BOARD: &str = "";

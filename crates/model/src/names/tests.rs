@@ -19,6 +19,15 @@ fn names_are_compared_without_case_and_blanks() {
 }
 
 #[test]
+fn what_follows_a_beginning_keeps_its_spelling() {
+    assert_eq!(behind("Team::Alpha Two ", "team::").as_deref(), Some("Alpha Two"));
+    assert_eq!(behind("e\u{301}quipe: Nord", "Équipe:").as_deref(), Some("Nord"));
+    for name in ["team::", "team:: ", "team:alpha", "tea", "a team::alpha"] {
+        assert_eq!(behind(name, "team::"), None, "{name}");
+    }
+}
+
+#[test]
 fn composed_and_decomposed_letters_are_equal() {
     same("Prêt à tester", "Pre\u{302}t a\u{300} tester");
     same("ÜBERPRÜFT", "u\u{308}berpru\u{308}ft");

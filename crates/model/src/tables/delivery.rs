@@ -272,6 +272,7 @@ pub struct Incident {
     #[raw(engine)]
     pub change: String,
     /// Labels joined by `;`.
+    #[raw(engine)]
     pub labels: Vec<String>,
     /// Web address.
     #[raw(engine)]

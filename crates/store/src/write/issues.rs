@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::records::Issue;
+use model::records::{Issue, USUAL_HOST, host_or_usual};
 use rusqlite::ToSql;
 
 use super::{PageWriter, Row, Seen, id_or_null};
@@ -42,6 +42,7 @@ impl PageWriter<'_> {
                 self.put_issue(Some(stored.row), &issue, repository, vanished_at, seen)?;
                 self.delete_status_events(stored.row)?;
                 self.replace_project_events(stored.row, &issue.project_events)?;
+                self.forget_incident(&issue)?;
                 stored.row
             }
             Row::New => {
@@ -52,6 +53,22 @@ impl PageWriter<'_> {
         };
         self.add_children("issue", row, &issue.status_events)?;
         self.cards(&issue, row)
+    }
+
+    /// Removes the incident that an issue of GitLab was, which has its id: where it still is one, it comes behind its issue.
+    /// Of GitHub no issue is stored as an incident.
+    fn forget_incident(&self, issue: &Issue) -> rusqlite::Result<()> {
+        let host = host_or_usual(&issue.place.host);
+        if issue.id.is_empty() || issue.untold.issue_type || host == USUAL_HOST {
+            return Ok(());
+        }
+        for sql in [
+            "DELETE FROM incident_event WHERE incident_id = ?1 AND host = ?2",
+            "DELETE FROM incident WHERE incident_id = ?1 AND host = ?2",
+        ] {
+            self.connection.by_key(sql)?.execute((&issue.id, host))?;
+        }
+        Ok(())
     }
 
     /// An issue as it is stored, with its events.

@@ -92,6 +92,42 @@ fn deployments_go_with_repositories_that_swap_their_names() {
 }
 
 #[test]
+fn an_issue_that_is_no_incident_any_more_has_none() {
+    let fixture = Fixture::new();
+    let id = "gitlab.example/issue/40002";
+    let issue = |kind: &str, type_is_untold: bool| {
+        let mut issue = crate::records::issue(id, "7");
+        issue.place.host = "gitlab.example".into();
+        issue.issue_type = kind.into();
+        issue.untold.issue_type = type_is_untold;
+        Record::Issue(Box::new(issue))
+    };
+    let incident = || {
+        let opened =
+            IncidentEvent { incident_id: id.into(), at: at(10), kind: "opened".into(), host: "gitlab.example".into() };
+        Record::Incident(Box::new(Incident {
+            id: id.into(),
+            source: "gitlab".into(),
+            started_at: at(10),
+            host: "gitlab.example".into(),
+            events: vec![opened],
+            ..Incident::default()
+        }))
+    };
+    let stored =
+        || (fixture.cells("incident", &["incident_id"]).len(), fixture.cells("incident_event", &["kind"]).len());
+    fixture.read_in(1, 100, &[issue("incident", false), incident()]);
+    fixture.read_in(2, 200, &[issue("incident", false), incident()]);
+    assert_eq!(stored(), (1, 1));
+    fixture.read_in(3, 300, &[issue("", true)]);
+    assert_eq!(stored(), (1, 1), "its type was not told");
+    fixture.read_in(4, 400, &[issue("", false)]);
+    assert_eq!(stored(), (0, 0));
+    fixture.read_in(5, 500, &[issue("incident", false), incident()]);
+    assert_eq!(stored(), (1, 1), "and becomes one again");
+}
+
+#[test]
 fn an_incident_replaces_its_events_with_those_that_are_known_now() {
     let fixture = Fixture::new();
     let incident = |events: &[(&str, i64)]| {

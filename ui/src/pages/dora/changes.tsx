@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
 import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
+import { nameOf, shortNameOf } from './change-name.ts';
 import { useEmpty } from './keys.ts';
 
 type Row = RowOf<'/api/v1/delivery/changes'>;
@@ -19,7 +20,7 @@ function useChanges({ params, ready }: PageState) {
 const identity: Column<Row>[] = [
   {
     title: t.id,
-    value: ({ org, repo, number }) => `${org}/${repo}#${number}`,
+    value: nameOf,
     head: true,
     link: ({ url }) => safeLink(url),
   },
@@ -50,9 +51,7 @@ export function SlowestChanges({ state }: { state: PageState }) {
       title={t.slowest}
       metric={state.metric('lead_time_for_changes')}
       query={query}
-      finding={
-        first && t.finding(`${first.repo}#${first.number}`, decimal(first.lead_days), longestOf(first))
-      }
+      finding={first && t.finding(shortNameOf(first), decimal(first.lead_days), longestOf(first))}
       empty={first ? null : empty}
       widen={state.widen}
       tabular

@@ -147,6 +147,41 @@ fn issues_with_a_label_are_incidents_where_the_rules_say_so() {
 }
 
 #[test]
+fn an_issue_that_a_source_tells_as_an_incident_under_another_id_or_that_was_moved_is_not_counted_twice() {
+    let mut life = Life::default();
+    life.commit("a", "", "01 00:00");
+    life.deployment("d", "a", "02 00:00", true);
+    let issue = |number: &str, reason: &str| {
+        let place = Place {
+            org: "acme".into(),
+            repo: "shop".into(),
+            number: number.into(),
+            host: "gitlab.example".into(),
+            ..Place::default()
+        };
+        Issue {
+            place,
+            title: "Checkout is down".into(),
+            url: format!("https://gitlab.example/acme/shop/-/issues/{number}"),
+            labels: vec!["incident".into()],
+            state_reason: reason.into(),
+            created_at: super::march("03 12:00"),
+            ..Issue::default()
+        }
+    };
+    life.issues = vec![issue("7", ""), issue("8", "moved"), issue("9", "")];
+    let told = life.incident("gitlab.example/issue/40007", "03 12:00", &[]);
+    told.title = "Checkout is down".into();
+    told.url = "https://gitlab.example/acme/shop/-/issues/7".into();
+    told.host = "gitlab.example".into();
+    let mut rules = Rules::default();
+    rules.delivery.incidents.github_issues = true;
+    let rows =
+        life.tables(&rules, "2026-04-10").rows("calculated_incident", ("title", "Checkout is down"), &["incident_id"]);
+    assert_eq!(rows, ["acme/shop#9", "gitlab.example/issue/40007"]);
+}
+
+#[test]
 fn attempts_count_as_failed_deployments_only_where_the_rules_say_so() {
     let mut rules = Rules::default();
     rules.delivery.failure.attempt = true;

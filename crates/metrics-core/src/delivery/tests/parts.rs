@@ -212,3 +212,84 @@ fn incidents_of_no_service_are_those_of_their_repository_and_bots_have_none() {
     let of_service = Selection { services: vec!["cart".into()], ..Selection::default() };
     assert_eq!(ids(&of_service), [""; 0]);
 }
+
+/// Besides, a team that labels alone name: of `shop` the second change, of `tools` the third.
+fn with_labels() -> (Life, Rules) {
+    let mut life = organisation();
+    for change in &mut life.changes {
+        if [("shop", "1"), ("tools", "3")].contains(&(&change.place.repo, &change.place.number)) {
+            change.labels = vec!["docs".into(), "Team::Gamma".into()];
+        }
+    }
+    let mut rules = rules();
+    rules.teams_from_labels = Some("team::".into());
+    rules.find_teams(&life.raw());
+    (life, rules)
+}
+
+#[test]
+fn changes_with_the_label_of_a_team_are_its_own_and_so_are_the_deployments_that_served_them() {
+    let (life, rules) = with_labels();
+    let gamma = life.selected(&rules, AS_OF, &of_teams(&["gamma"]));
+    let changes = |delivered: &Delivered, repo: &str| delivered.rows("calculated_change", ("repo", repo), &["number"]);
+    assert_eq!((changes(&gamma, "shop"), changes(&gamma, "tools")), (vec!["1".to_owned()], vec!["3".to_owned()]));
+    let deployments = |delivered: &Delivered, service: &str| {
+        delivered.rows("calculated_deployment", ("service", service), &["deployment_id", "causes"])
+    };
+    let of_whole = deployments(&life.tables(&rules, AS_OF), "acme/shop");
+    let own: Vec<String> = of_whole.iter().filter(|row| row.starts_with("shop-d1")).cloned().collect();
+    assert_eq!((deployments(&gamma, "acme/shop"), own.len()), (own, 1));
+    assert_eq!(deployments(&gamma, "acme/web"), [""; 0]);
+
+    let alpha = life.selected(&rules, AS_OF, &of_teams(&["alpha"]));
+    assert_eq!(changes(&alpha, "shop"), ["2", "3", "4"], "what has another team's label is not that of its repository");
+    assert_eq!(deployments(&alpha, "acme/shop"), of_whole, "what is deployed from its repository is its own");
+    let in_tools = Selection { teams: vec!["gamma".into()], ..of_repositories(&["tools"]) };
+    assert_eq!(changes(&life.selected(&rules, AS_OF, &in_tools), "shop"), [""; 0]);
+}
+
+#[test]
+fn a_team_that_only_labels_name_has_its_months() {
+    let (life, rules) = with_labels();
+    let columns = ["team", "deployments", "changes", "linked_share", "incidents"];
+    let months = life.tables(&rules, AS_OF).rows("dora_team_month", ("month", "2026-03"), &columns);
+    let gamma: Vec<&String> = months.iter().filter(|row| row.starts_with("Gamma")).collect();
+    assert_eq!(gamma, ["Gamma 2 2 1.000000 0"]);
+    let part = life.selected(&rules, AS_OF, &of_teams(&["gamma"]));
+    let all = part.rows("dora_month", ("month", "2026-03"), &["service", "deployments", "changes"]);
+    assert_eq!(all, ["acme/shop 1 1", "acme/tools 1 1", "ALL 2 2"]);
+}
+
+#[test]
+fn whether_deployments_are_recorded_is_a_question_of_the_whole_service() {
+    let (mut life, rules) = with_labels();
+    // Of `shop` no deployment is recorded any more, while changes of others are merged.
+    for number in 10..20 {
+        let sha = format!("shop{number}");
+        life.commit(&sha, "shop4", &format!("{number} 08:00"));
+        life.change(number, &format!("{number} 07:00"), &format!("{number} 08:00"), &sha);
+    }
+    let gamma = life.selected(&rules, "2026-04-30", &of_teams(&["gamma"]));
+    let known = gamma.rows("dora_month", ("month", "2026-04"), &["service", "deployments"]);
+    assert_eq!(known, ["acme/shop ", "acme/tools 0", "ALL 0"]);
+    let by_team =
+        life.tables(&rules, "2026-04-30").rows("dora_team_month", ("month", "2026-04"), &["team", "complete"]);
+    assert!(by_team.contains(&"Gamma false".to_owned()), "{by_team:?}");
+}
+
+#[test]
+fn an_incident_that_is_laid_to_no_deployment_is_of_the_team_of_its_label() {
+    let mut life = organisation();
+    life.incidents.clear();
+    let mut rules = rules();
+    for (id, labels) in [("labelled", vec!["team::beta".to_owned()]), ("plain", Vec::new())] {
+        // Before anything was deployed.
+        let incident = life.incident(id, "01 00:10", &[]);
+        (incident.repo, incident.labels) = ("shop".into(), labels);
+    }
+    rules.teams.entry("beta".into()).or_default().labels = vec!["team::beta".into()];
+    let ids = |team: &str| {
+        life.selected(&rules, AS_OF, &of_teams(&[team])).rows("calculated_incident", ("method", ""), &["incident_id"])
+    };
+    assert_eq!((ids("alpha"), ids("beta")), (vec!["plain".to_owned()], vec!["labelled".to_owned()]));
+}

@@ -165,7 +165,11 @@ proptest! {
     #[test]
     fn repositories_types_and_teams_that_share_nothing_add_up_to_everything(stories in stories()) {
         let stories = varied(&stories);
-        let team = |repos: &[&str], projects: &[&str]| Team { repos: list(repos), projects: list(projects), users: Vec::new() };
+        let team = |repos: &[&str], projects: &[&str]| Team {
+            repos: list(repos),
+            projects: list(projects),
+            ..Team::default()
+        };
         let rules = Rules {
             teams: [("one".to_owned(), team(&["acme/shop"], &[])), ("two".to_owned(), team(&["web"], &[]))].into(),
             ..rules()
@@ -186,6 +190,18 @@ proptest! {
     #[test]
     fn teams_of_boards_and_of_the_people_without_them_add_up_to_everything(stories in stories()) {
         teams_add_up(&varied(&stories))?;
+    }
+
+    #[test]
+    fn teams_of_labels_and_of_the_repositories_of_what_has_none_add_up_to_everything(stories in stories()) {
+        let stories = varied(&stories);
+        let labelled = |labels: &[&str]| Team { labels: list(labels), ..Team::default() };
+        let rest = Team { repos: list(&["shop", "web"]), projects: list(&["P"]), ..Team::default() };
+        let teams = [("one", labelled(&["bug"])), ("two", labelled(&["chore"])), ("three", rest)];
+        let rules = Rules { teams: teams.map(|(name, team)| (name.to_owned(), team)).into(), ..rules() };
+        let whole = calculate(&raw(&stories), &rules, Some(day(AS_OF)), Scopes::ISSUES).expect("the rules are sound");
+        let parts = ["one", "two", "three"].map(|team| selected(&stories, &rules, &of_teams(&[team])));
+        add_up(&whole, &parts)?;
     }
 
     #[test]
@@ -285,6 +301,40 @@ fn a_row_is_of_the_teams_of_its_repository_and_board_and_failing_those_of_its_au
     assert_eq!(of(&["people"]), "4 6", "its author counts only where neither repository nor board is a team's");
     assert_eq!(of(&["shop", "board"]), "1 2 3", "and in the total of two teams once");
     assert_eq!(of(&["nobody"]), "");
+}
+
+#[test]
+fn a_label_of_a_team_goes_before_repository_board_and_author() {
+    let member = Member { github: "ada".into(), email: None };
+    let teams = [
+        ("Shop", Team { repos: list(&["shop"]), projects: list(&["P"]), users: vec![member], ..Team::default() }),
+        ("Label", Team { labels: list(&["team::x"]), ..Team::default() }),
+        ("Both", Team { labels: list(&["team::y"]), repos: list(&["web"]), ..Team::default() }),
+    ];
+    let rules = Rules { teams: teams.map(|(name, team)| (name.to_owned(), team)).into(), ..rules() };
+    let of_repository = |number: usize, repo: &str, labels: &str| {
+        let mut story = story(number, 0.0, "1 +P").labelled(labels);
+        story.issue.place.repo = repo.into();
+        story.issue.creator = "ada".into();
+        story
+    };
+    let stories = [
+        of_repository(1, "shop", "team::x"),
+        of_repository(2, "web", "bug;team::x;team::y"),
+        of_repository(3, "other", "bug"),
+        of_repository(4, "web", "team::z"),
+        of_repository(5, "shop", "TEAM::Y"),
+    ];
+    let of = |selection: &Selection| numbers(&selected(&stories, &rules, selection)).join(" ");
+    assert_eq!(of(&of_teams(&["label"])), "1 2");
+    assert_eq!(of(&of_teams(&["both"])), "5 2 4", "with the labels of two teams it counts in each");
+    assert_eq!(of(&of_teams(&["shop"])), "3 4", "a label of no team says nothing");
+    assert_eq!(of(&of_teams(&["label", "both"])), "1 5 2 4");
+    assert_eq!(of(&of_teams(&["nobody"])), "");
+    let in_shop = Selection { repositories: list(&["shop"]), ..of_teams(&["label", "both"]) };
+    assert_eq!(of(&in_shop), "1 5");
+    let on_other_board = Selection { projects: list(&["Q"]), ..of_teams(&["label"]) };
+    assert_eq!(of(&on_other_board), "");
 }
 
 #[test]

@@ -58,6 +58,26 @@ fn pull_requests_are_kept_by_repository_and_team() {
 }
 
 #[test]
+fn a_pull_request_with_a_label_of_a_team_is_that_teams() {
+    let mut rules = rules();
+    let labels = list(&["team::ops"]);
+    rules.teams.insert("ops".to_owned(), Team { labels, ..Team::default() });
+    let mut pulls = pulls();
+    for row in [0, 1, 3] {
+        pulls[row].labels = "chore;Team::Ops";
+    }
+    let of = |name: &str| {
+        let chosen = Chosen::new(&Selection { teams: list(&[name]), ..Selection::default() }, &rules);
+        let (tables, _) = tables_of(&raw(&pulls), &rules, at("2024-01-15"), &chosen, Wanted::All);
+        let table = tables.into_iter().find(|table| table.name == "pr_change_requests_repo").expect("a table");
+        let row = |row| format!("{} {}", table.cell(row, "repo"), table.cell(row, "pr_count"));
+        (0..table.height()).map(row).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(of("ops"), "api 2, web 1");
+    assert_eq!((of("web").as_str(), of("ada").as_str()), ("web 1", ""));
+}
+
+#[test]
 fn bots_count_everywhere_or_nowhere_when_asked() {
     let first = |name: &str, column: &str, bots| {
         let table = selected(name, &Selection { bots, ..Selection::default() });
