@@ -114,6 +114,21 @@ fn what_was_missing_is_there_after_the_next_import() {
 }
 
 #[test]
+fn a_column_whose_label_was_deleted_is_said_and_what_was_known_of_it_stays() {
+    let simulated = SimulatedGitlab::serve_few(10);
+    let data = tempfile::tempdir().expect("a folder");
+    simulated.import(data.path(), &[]).with_code(0);
+    let before = unchanged(data.path(), "issue_project_event.csv");
+    simulated.breaks(&["gitlab-deleted-labels=In Review"]);
+    let ended = simulated.import(data.path(), &["--full"]).with_code(0);
+    assert!(ended.stderr.contains("events of labels that were deleted since"), "{}", ended.stderr);
+    assert!(before == unchanged(data.path(), "issue_project_event.csv"), "moves that were known are others");
+    let first = tempfile::tempdir().expect("a folder");
+    simulated.import(first.path(), &[]).with_code(0);
+    assert!(unchanged(first.path(), "issue_project_event.csv").len() < before.len());
+}
+
+#[test]
 fn a_redirect_to_another_host_does_not_get_the_token() {
     let simulated = SimulatedGitlab::serve_few(9);
     let elsewhere = TcpListener::bind("127.0.0.1:0").expect("a free port");
