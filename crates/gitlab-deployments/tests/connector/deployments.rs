@@ -1,7 +1,7 @@
 //! Which deployments are read, and what is made of them.
 
 use connector_testing::{Memory, at};
-use model::kinds::DeploymentOutcome;
+use model::kinds::DeploymentOutcome::{Cancelled, Failure, Pending, Success};
 use model::records::Deployment;
 use serde_json::json;
 use source::Window;
@@ -59,7 +59,6 @@ async fn what_became_of_a_deployment_is_its_status() {
     let server = Project { deployments: all, ..many() }.serve().await;
     let memory = Memory::default();
     import(&server.uri(), &memory, Window::default()).await.expect("imported");
-    use DeploymentOutcome::{Cancelled, Failure, Pending, Success};
     let outcomes = [Success, Failure, Cancelled, Cancelled, Pending, Pending, Pending, Pending];
     for (number, outcome) in (1..).zip(outcomes) {
         let found = one(&memory, &server, number);
