@@ -47,10 +47,14 @@ const DEFAULT_API: &str = "https://api.github.com";
 
 /// Whether anything says what to import from GitHub.
 pub(crate) fn is_configured(arguments: &Arguments, config: &Config) -> bool {
-    arguments.org.is_some()
-        || config.github.org.is_some()
+    names_organisation(arguments, config)
         || config.github.app.is_some()
         || ["GITHUB_TOKEN", "GITHUB_APP_ID"].into_iter().any(|name| variable(name).is_some())
+}
+
+/// Whether an organisation is named.
+pub(crate) fn names_organisation(arguments: &Arguments, config: &Config) -> bool {
+    arguments.org.is_some() || config.github.org.is_some()
 }
 
 /// What this program calls itself.

@@ -106,16 +106,21 @@ struct Providers<'a> {
     clouds: Option<Clouds>,
 }
 
-/// The organisation to import, where anything of GitHub is asked for. With --all, and where groups of GitLab are to be
-/// imported, it may be absent as a whole.
+/// The organisation to import, where anything of GitHub is asked for. Where groups of GitLab are to be imported it need not be
+/// named, whatever credentials the environment has, and with --all it may be absent as a whole.
 fn github_target(arguments: &Arguments, config: &Config, has_gitlab: bool) -> Result<Option<Target>, Failure> {
     if !arguments.wants_forges() {
         return Ok(None);
     }
-    if (arguments.all || has_gitlab) && !connection::is_configured(arguments, config) {
-        if arguments.all {
-            report!("note: skipped GitHub: neither an organisation (--org, github.org) nor credentials are set");
+    let is_configured = connection::is_configured(arguments, config);
+    if has_gitlab && !connection::names_organisation(arguments, config) {
+        if arguments.all || is_configured {
+            report!("note: skipped GitHub: no organisation is named (--org, github.org)");
         }
+        return Ok(None);
+    }
+    if arguments.all && !is_configured {
+        report!("note: skipped GitHub: neither an organisation (--org, github.org) nor credentials are set");
         return Ok(None);
     }
     connection::target(arguments, config).map(Some)

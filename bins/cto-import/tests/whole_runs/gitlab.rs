@@ -305,6 +305,14 @@ fn what_is_missing_is_named_with_its_remedy() {
     let ended = Ended::of(&importer.env_remove("GITLAB_TOKEN").output().expect("the program runs")).with_code(2);
     assert!(ended.stderr.contains("set GITLAB_TOKEN to a token of GitLab with the scope read_api"), "{}", ended.stderr);
 
+    for flags in [&["--pr"][..], &["--all"]] {
+        // Credentials of GitHub name no organisation.
+        let mut importer = recorded.importer();
+        let ended = importer.env("GITHUB_TOKEN", "ghp_of_the_test").args(flags).output().expect("the program runs");
+        let ended = Ended::of(&ended).with_code(0);
+        assert!(ended.stderr.contains("skipped GitHub: no organisation is named"), "{}", ended.stderr);
+    }
+
     let ended = recorded.import(&["--gitlab-group", "acme", "--gitlab-group", "other"]).with_code(3);
     assert!(
         ended.stderr.contains("GitLab group other") && ended.stderr.contains("has no such thing"),

@@ -26,10 +26,11 @@ pub(super) fn read(text: &[u8]) -> Option<Time> {
 
 /// `2026-01-02T03:04:05Z` and nothing else: eight bytes at a time, since most cells of a folder are such times.
 fn read_usual_form(text: &[u8]) -> Option<i64> {
+    const DATE: Form = Form::of(*b"0000-00-");
+    const MIDDLE: Form = Form::of(*b"00T00:00");
+    const CLOCK: Form = Form::of(*b"0:00:00Z");
     let text: &[u8; 20] = text.try_into().ok()?;
-    let [date, middle, clock] =
-        [(0, *b"0000-00-"), (8, *b"00T00:00"), (12, *b"0:00:00Z")].map(|(at, form)| pairs(text, at, form));
-    let (date, middle, clock) = (date?, middle?, clock?);
+    let (date, middle, clock) = (DATE.pairs(text, 0)?, MIDDLE.pairs(text, 8)?, CLOCK.pairs(text, 12)?);
     let two = |pairs: u64, at: u32| (pairs >> (8 * at) & 0xff) as u32;
     let clock = Clock {
         year: two(date, 0) * 100 + two(date, 2),
@@ -42,16 +43,35 @@ fn read_usual_form(text: &[u8]) -> Option<i64> {
     Some(clock.seconds()? * MICROS_PER_SECOND)
 }
 
-/// Eight bytes of a text as numbers of two digits, each in the byte of its first digit. `None` where a byte is not what the
-/// form has: a digit where it has `0`, else the same byte.
-fn pairs(text: &[u8; 20], at: usize, form: [u8; 8]) -> Option<u64> {
-    // What takes a byte beyond 127 that is no digit, or is not zero.
-    let limits = u64::from_le_bytes(form.map(|byte| if byte == b'0' { 0x7f - 9 } else { 0x7f }));
-    let high = u64::from_le_bytes([0x80; 8]);
-    let bytes: [u8; 8] = text[at..at + 8].try_into().expect("eight bytes");
-    let digits = u64::from_le_bytes(bytes) ^ u64::from_le_bytes(form);
-    let wrong = (digits & !high).wrapping_add(limits) | digits;
-    (wrong & high == 0).then(|| digits.wrapping_mul(10).wrapping_add(digits >> 8))
+/// What eight bytes have to be: digits where it has `0`, else the same bytes.
+struct Form {
+    bytes: u64,
+    /// What takes a byte beyond 127 that is no digit, or is not the same.
+    limits: u64,
+}
+
+impl Form {
+    const fn of(form: [u8; 8]) -> Self {
+        let mut limits = [0x7f; 8];
+        let mut place = 0;
+        while place < 8 {
+            if form[place] == b'0' {
+                limits[place] -= 9;
+            }
+            place += 1;
+        }
+        Self { bytes: u64::from_le_bytes(form), limits: u64::from_le_bytes(limits) }
+    }
+
+    /// Eight bytes of a text as numbers of two digits, each in the byte of its first digit; `None` where they have another
+    /// form.
+    #[inline]
+    fn pairs(&self, text: &[u8; 20], at: usize) -> Option<u64> {
+        const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+        let digits = u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes")) ^ self.bytes;
+        let wrong = (digits & !HIGH).wrapping_add(self.limits) | digits;
+        (wrong & HIGH == 0).then(|| digits.wrapping_mul(10).wrapping_add(digits >> 8))
+    }
 }
 
 fn read_any_form(text: &[u8]) -> Option<Time> {
