@@ -27,7 +27,7 @@ pub struct Arguments {
     /// out is fetched by the next import without it.
     #[arg(long, value_name = "DATE|RFC3339", value_parser = command_line::instant)]
     pub since: Option<Instant>,
-    /// Only these repositories, separated by commas. Removes nothing.
+    /// Only these repositories, or projects of GitLab by their paths, separated by commas. Removes nothing.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub repo: Vec<String>,
     /// Issues and boards. Without a scope: issues, pull requests and deliveries.

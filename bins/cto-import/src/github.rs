@@ -1,5 +1,7 @@
 //! The part of a run that asks GitHub: survey, repositories, boards.
 
+use std::collections::BTreeSet;
+
 use command_line::say;
 use github_client::Survey;
 use model::Instant;
@@ -16,8 +18,13 @@ use crate::reporter::Reporter;
 use crate::run::{Run, runtime, title};
 use crate::{Arguments, absence};
 
-/// Prints what a run would fetch. Asks for the survey only and stores nothing.
-pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Store>) -> Result<(), Failure> {
+/// Prints what a run would fetch. Asks for the survey only and stores nothing. Gives the repositories that `--repo` names and
+/// that there are.
+pub(crate) fn dry_run(
+    arguments: &Arguments,
+    target: &Target,
+    store: Option<&Store>,
+) -> Result<BTreeSet<String>, Failure> {
     let reporter = Reporter::new();
     let cancel = CancellationToken::new();
     let runtime = runtime()?;
@@ -41,7 +48,7 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     for (what, why) in &plan.missing {
         say!("not readable: {what}: {why}");
     }
-    Ok(())
+    Ok(matched(arguments, &survey))
 }
 
 /// Imports the organisation.
@@ -62,6 +69,7 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     store_survey(&survey, target, run)?;
     absence::name_unlisted(run, arguments, target, &survey)?;
     absence::boards::name_unlisted(run, arguments, target, &survey)?;
+    run.matched.append(&mut matched(arguments, &survey));
     let plan = Plan::new(arguments, target, &survey, Some(run.store.as_ref()))?;
     let expected = plan.expected();
     run.reporter.line(&format!(
@@ -111,6 +119,12 @@ pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target
     let usage = target.client.usage();
     run.used("GitHub", usage.calls, usage.points, "points");
     Ok(())
+}
+
+/// Names of repositories that were asked for and that there are.
+fn matched(arguments: &Arguments, survey: &Survey) -> BTreeSet<String> {
+    let is_there = |name: &&String| survey.repositories.iter().any(|repository| repository.record.name == **name);
+    arguments.repo.iter().filter(is_there).cloned().collect()
 }
 
 /// Looks at the organisation, and at what its repositories deploy where that is asked for.

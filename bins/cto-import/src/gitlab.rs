@@ -1,5 +1,6 @@
 //! The part of a run that asks GitLab: groups, their projects, issues, merge requests and deployments.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use command_line::say;
@@ -73,14 +74,20 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Ta
     Ok(Some(Target { groups, client, concurrency, boards, delivery, tells_confidential }))
 }
 
-/// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing.
-pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Store>) -> Result<(), Failure> {
+/// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing. Gives the projects that
+/// `--repo` names and that there are.
+pub(crate) fn dry_run(
+    arguments: &Arguments,
+    target: &Target,
+    store: Option<&Store>,
+) -> Result<BTreeSet<String>, Failure> {
     let (reporter, cancel, runtime) = (Reporter::new(), CancellationToken::new(), runtime()?);
     let window = Window { since: arguments.since, full: arguments.full };
     say!("{:<62} {:>9} {:>7}", "would fetch", "records", "calls");
-    let mut calls = 0;
+    let (mut calls, mut found) = (0, BTreeSet::new());
     for group in &target.groups {
         let survey = runtime.block_on(target.client.survey(group, &reporter, &cancel))?;
+        found.append(&mut matched(arguments, &survey));
         // Which of them there are decides the calls; their groups have numbers once they are asked for.
         let host = target.client.host();
         let boards = concerned(target, &survey).map(|board| Board::new(board.clone(), &host, 0)).collect();
@@ -98,14 +105,11 @@ pub(crate) fn dry_run(arguments: &Arguments, target: &Target, store: Option<&Sto
     say!(
         "{calls} calls: at {CALLS_PER_MINUTE} a minute, which gitlab.com allows, that takes at least {minutes} {unit}"
     );
-    Ok(())
+    Ok(found)
 }
 
 /// Imports all groups; one that fails does not keep the others from being imported.
 pub(crate) async fn import(run: &mut Run, arguments: &Arguments, target: &Target) -> Result<(), Failure> {
-    if !arguments.repo.is_empty() {
-        run.reporter.line("note: --repo chooses among repositories of GitHub; groups of GitLab are imported whole");
-    }
     run.sink = run.sink.clone().counting(&target.delivery);
     for group in &target.groups {
         if run.cancel.is_cancelled() {
@@ -142,6 +146,7 @@ async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey:
     let boards = boards(run, target, &survey).await;
     store_survey(run, target, &survey, &boards)?;
     name_unlisted(run, target, &survey)?;
+    run.matched.append(&mut matched(arguments, &survey));
     let (group, projects) = (survey.group.full_path.clone(), survey.projects.len());
     let archived = survey.projects.iter().filter(|project| project.record.archived).count();
     let Sources { lists, commits } = Sources::new(arguments, target, survey, boards);
@@ -199,10 +204,14 @@ impl Sources {
     fn new(arguments: &Arguments, target: &Target, survey: Survey, boards: Vec<Board>) -> Self {
         let (survey, client) = (Arc::new(survey), || target.client.clone());
         let mut sources = Self { lists: Vec::new(), commits: Vec::new() };
+        let paths = || survey.projects.iter().filter(|it| chooses(arguments, it)).map(|it| it.path.clone()).collect();
+        let numbers = || survey.projects.iter().filter(|it| chooses(arguments, it)).map(|it| it.number).collect();
+        let chosen: Option<BTreeSet<String>> = (!arguments.repo.is_empty()).then(paths);
         if arguments.wants_issues() {
             // Which labels make an incident of an issue is decided when figures are computed, as for GitHub.
             let rules = IssueRules {
                 boards,
+                only: chosen.as_ref().map(|_| numbers()),
                 tells_confidential: target.tells_confidential,
                 concurrency: target.concurrency,
                 ..IssueRules::default()
@@ -215,10 +224,15 @@ impl Sources {
             };
             let with_folders = survey.projects.iter().filter(tells_apart).map(|project| project.path.clone());
             let source = MergeRequestSource::new(client(), Arc::clone(&survey)).with_folders(with_folders.collect());
+            let source = match chosen {
+                Some(chosen) => source.only(chosen),
+                None => source,
+            };
             sources.lists.push(Arc::new(source));
         }
         if arguments.wants_deliveries() {
-            for project in survey.projects.iter().filter(|project| project.may_deploy) {
+            let deploying = survey.projects.iter().filter(|project| project.may_deploy);
+            for project in deploying.filter(|project| chooses(arguments, project)) {
                 sources.lists.push(Arc::new(DeploymentSource::new(client(), project, survey.at)));
                 sources.commits.push(Arc::new(CommitSource::new(client(), project, survey.at)));
             }
@@ -229,6 +243,22 @@ impl Sources {
     fn all(self) -> impl Iterator<Item = Arc<dyn Source>> {
         self.lists.into_iter().chain(self.commits)
     }
+}
+
+/// Whether a project is asked for: `--repo` names it, or nothing.
+fn chooses(arguments: &Arguments, project: &ProjectSummary) -> bool {
+    arguments.repo.is_empty() || arguments.repo.iter().any(|name| is_called(project, name))
+}
+
+/// Whether a name is that of a project: its whole path, or the path below the top group.
+fn is_called(project: &ProjectSummary, name: &str) -> bool {
+    name == project.path || name == project.record.name
+}
+
+/// Names of projects that were asked for and that there are.
+fn matched(arguments: &Arguments, survey: &Survey) -> BTreeSet<String> {
+    let is_there = |name: &&String| survey.projects.iter().any(|project| is_called(project, name));
+    arguments.repo.iter().filter(is_there).cloned().collect()
 }
 
 fn store_survey(run: &Run, target: &Target, survey: &Survey, boards: &[Board]) -> Result<(), Failure> {

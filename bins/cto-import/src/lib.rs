@@ -14,10 +14,11 @@ mod run;
 mod sink;
 mod upkeep;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use command_line::{Outcome, report, with_causes};
+use command_line::{Outcome, report, say, with_causes};
 use config_model::Config;
 use source::Window;
 use store::Store;
@@ -68,11 +69,15 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     if arguments.dry_run {
         let store = store_for_reading(arguments)?;
+        let mut found = BTreeSet::new();
         if let Some(target) = &github {
-            github::dry_run(arguments, target, store.as_ref())?;
+            found.append(&mut github::dry_run(arguments, target, store.as_ref())?);
         }
         if let Some(target) = &gitlab {
-            gitlab::dry_run(arguments, target, store.as_ref())?;
+            found.append(&mut gitlab::dry_run(arguments, target, store.as_ref())?);
+        }
+        for (what, why) in unmatched(arguments, &found, github.as_ref(), gitlab.as_ref()) {
+            say!("not readable: {what}: {why}");
         }
         clouds.map_or(Ok(()), |clouds| clouds.dry_run(arguments, store.as_ref()))?;
         return Ok(Outcome::Done);
@@ -130,6 +135,7 @@ fn github_target(arguments: &Arguments, config: &Config, has_gitlab: bool) -> Re
 async fn ask(arguments: &Arguments, providers: Providers<'_>, store: &Arc<Store>) -> Result<Outcome, Failure> {
     let Providers { github, gitlab, clouds } = providers;
     let mut run = Run::begin(store, Window { since: arguments.since, full: arguments.full })?;
+    let mut are_all_asked = true;
     if let Some(target) = github
         && let Err(failure) = github::import(&mut run, arguments, target).await
     {
@@ -138,14 +144,36 @@ async fn ask(arguments: &Arguments, providers: Providers<'_>, store: &Arc<Store>
             return Err(failure);
         }
         run.failed("GitHub", &failure);
+        are_all_asked = false;
     }
     if let Some(target) = gitlab.filter(|_| !run.cancel.is_cancelled()) {
         gitlab::import(&mut run, arguments, target).await?;
+    }
+    if are_all_asked && !run.cancel.is_cancelled() {
+        for (what, why) in unmatched(arguments, &run.matched, github, gitlab) {
+            run.missing(&what, why);
+        }
     }
     if let Some(clouds) = clouds.filter(|_| !run.cancel.is_cancelled()) {
         clouds.import(&mut run).await?;
     }
     run.summary()
+}
+
+/// The names that `--repo` has and that are not among those found, and why that may be.
+fn unmatched(
+    arguments: &Arguments,
+    found: &BTreeSet<String>,
+    github: Option<&Target>,
+    gitlab: Option<&gitlab::Target>,
+) -> Vec<(String, &'static str)> {
+    let missing = arguments.repo.iter().filter(|name| !found.contains(*name));
+    let said = |name: &String| match (github, gitlab) {
+        (Some(target), None) => (format!("{}/{name}", target.org), "no such repository, or the token may not see it"),
+        (None, None) => (name.clone(), "nothing that has repositories is imported"),
+        (_, Some(_)) => (name.clone(), "no such repository or project, or the token may not see it"),
+    };
+    missing.map(said).collect()
 }
 
 fn open(arguments: &Arguments) -> Result<Store, Failure> {

@@ -58,14 +58,6 @@ impl Plan {
         for part in survey.incomplete.iter().chain(&survey.deliveries_missing) {
             plan.missing.push((target.org.clone(), part.clone()));
         }
-        for name in &arguments.repo {
-            if !survey.repositories.iter().any(|repository| repository.record.name == *name) {
-                plan.missing.push((
-                    format!("{}/{name}", target.org),
-                    "no such repository, or the token may not see it".to_owned(),
-                ));
-            }
-        }
         let cards = cards_of(target, survey);
         for repository in &survey.repositories {
             if !arguments.repo.is_empty() && !arguments.repo.contains(&repository.record.name) {

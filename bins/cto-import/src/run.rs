@@ -1,5 +1,6 @@
 //! One run: tasks of every provider, what failed, the summary.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use command_line::{Outcome, report, say, with_causes};
@@ -59,6 +60,8 @@ pub(crate) struct Run {
     fatal: Option<SourceError>,
     /// Whether a provider has refused the credentials.
     refused: bool,
+    /// Names of repositories and projects that were asked for and found.
+    pub(crate) matched: BTreeSet<String>,
 }
 
 /// What one provider was asked.
@@ -90,6 +93,7 @@ impl Run {
             failures: Vec::new(),
             fatal: None,
             refused: false,
+            matched: BTreeSet::new(),
         };
         stop_on_interrupt(&run.cancel, &run.reporter)?;
         Ok(run)

@@ -81,6 +81,35 @@ fn of_any_order<'de, T: OfType, A: MapAccess<'de>>(first: String, mut fields: A)
     }
 }
 
+/// Declares a query: a document of which the answer, about one node, is read as the fields of that node's type.
+///
+/// ```text
+/// of_node! {
+///     /// A page of a repository's issues.
+///     pub(crate) IssuePage: Issues(issues::Variables) => issues::IssuesNodeOnRepository, "Repository"
+/// }
+/// ```
+#[macro_export]
+macro_rules! of_node {
+    ($(#[$about:meta])* $visibility:vis $name:ident: $document:ident($variables:ty) => $fields:ty, $typename:literal) => {
+        $(#[$about])*
+        $visibility struct $name;
+
+        impl ::graphql_client::GraphQLQuery for $name {
+            type Variables = $variables;
+            type ResponseData = $crate::NodeData<$fields>;
+
+            fn build_query(variables: Self::Variables) -> ::graphql_client::QueryBody<Self::Variables> {
+                <$document as ::graphql_client::GraphQLQuery>::build_query(variables)
+            }
+        }
+
+        impl $crate::OfType for $fields {
+            const TYPENAME: &'static str = $typename;
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,6 @@
 
 use github_client::by_id::ByIdData;
 use github_client::scalars::{BigInt, DateTime};
-use github_client::{NodeData, OfType};
 use graphql_client::{GraphQLQuery, QueryBody};
 use serde::{Deserialize, Serialize};
 
@@ -25,36 +24,14 @@ type IssueStateReason = String;
 #[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type URI = String;
 
-/// A page of a repository's issues.
-pub(crate) struct IssuePage;
-
-impl GraphQLQuery for IssuePage {
-    type Variables = issues::Variables;
-    type ResponseData = NodeData<issues::IssuesNodeOnRepository>;
-
-    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
-        Issues::build_query(variables)
-    }
+github_client::of_node! {
+    /// A page of a repository's issues.
+    pub(crate) IssuePage: Issues(issues::Variables) => issues::IssuesNodeOnRepository, "Repository"
 }
 
-impl OfType for issues::IssuesNodeOnRepository {
-    const TYPENAME: &'static str = "Repository";
-}
-
-/// The rest of one issue.
-pub(crate) struct RestOfIssue;
-
-impl GraphQLQuery for RestOfIssue {
-    type Variables = issues::Variables;
-    type ResponseData = NodeData<issues::IssueFields>;
-
-    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
-        Issues::build_query(variables)
-    }
-}
-
-impl OfType for issues::IssueFields {
-    const TYPENAME: &'static str = "Issue";
+github_client::of_node! {
+    /// The rest of one issue.
+    pub(crate) RestOfIssue: Issues(issues::Variables) => issues::IssueFields, "Issue"
 }
 
 /// Issues that are known by their ids: another operation of the same document, of which the generated types do not

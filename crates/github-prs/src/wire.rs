@@ -2,7 +2,6 @@
 
 use github_client::by_id::ByIdData;
 use github_client::scalars::DateTime;
-use github_client::{NodeData, OfType};
 use graphql_client::{GraphQLQuery, QueryBody};
 use serde::{Deserialize, Serialize};
 
@@ -26,36 +25,14 @@ type GitObjectID = String;
 #[expect(clippy::upper_case_acronyms, reason = "the schema's name")]
 type URI = String;
 
-/// A page of a repository's pull requests.
-pub(crate) struct PullRequestPage;
-
-impl GraphQLQuery for PullRequestPage {
-    type Variables = pull_requests::Variables;
-    type ResponseData = NodeData<pull_requests::PullRequestsNodeOnRepository>;
-
-    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
-        PullRequests::build_query(variables)
-    }
+github_client::of_node! {
+    /// A page of a repository's pull requests.
+    pub(crate) PullRequestPage: PullRequests(pull_requests::Variables) => pull_requests::PullRequestsNodeOnRepository, "Repository"
 }
 
-impl OfType for pull_requests::PullRequestsNodeOnRepository {
-    const TYPENAME: &'static str = "Repository";
-}
-
-/// The rest of one pull request.
-pub(crate) struct RestOfPullRequest;
-
-impl GraphQLQuery for RestOfPullRequest {
-    type Variables = pull_requests::Variables;
-    type ResponseData = NodeData<pull_requests::PullRequestFields>;
-
-    fn build_query(variables: Self::Variables) -> QueryBody<Self::Variables> {
-        PullRequests::build_query(variables)
-    }
-}
-
-impl OfType for pull_requests::PullRequestFields {
-    const TYPENAME: &'static str = "PullRequest";
+github_client::of_node! {
+    /// The rest of one pull request.
+    pub(crate) RestOfPullRequest: PullRequests(pull_requests::Variables) => pull_requests::PullRequestFields, "PullRequest"
 }
 
 /// Pull requests that are known by their ids: another operation of the same document, of which the generated types do

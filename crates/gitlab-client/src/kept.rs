@@ -28,6 +28,14 @@ pub struct Span {
     pub moves: bool,
 }
 
+impl Span {
+    /// The same for a reading that moves the watermark or not.
+    #[must_use]
+    pub fn moving(self, moves: bool) -> Self {
+        Self { moves: self.moves && moves, ..self }
+    }
+}
+
 impl Kept {
     /// Reads a stored cursor. One that cannot be read counts as none: everything is read again.
     pub fn read(stored: Option<&str>) -> Self {

@@ -47,11 +47,18 @@ pub struct IssueRules {
     pub incident_labels: Vec<Vec<String>>,
     /// Whether titles of confidential issues are told.
     pub tells_confidential: bool,
+    /// Only issues of these projects, by their numbers. What they leave out is read by the next import without them.
+    pub only: Option<BTreeSet<u64>>,
     /// Issues whose events are asked for at the same time; 0 counts as 1.
     pub concurrency: usize,
 }
 
 impl IssueRules {
+    /// Whether an issue is asked for.
+    fn choose(&self, issue: &Issue) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&issue.project_id))
+    }
+
     /// Whether the statuses of a project's issues are asked for.
     pub(crate) fn asks_for_statuses(&self, project_path: &str) -> bool {
         self.boards.iter().any(|board| board.is_of_statuses() && board.holds(project_path))
@@ -93,11 +100,11 @@ impl Source for IssueSource {
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
         let kept = Kept::read(context.cursor.as_deref());
-        let span = kept.span(context.window);
+        let span = kept.span(context.window).moving(self.rules.only.is_none());
         let usage = Usage {
-            full: span.since.is_none(),
+            full: span.since.is_none() && self.rules.only.is_none(),
             covered_from: span.since,
-            covered_to: Some(self.survey.at),
+            covered_to: Some(self.survey.at).filter(|_| self.rules.only.is_none()),
             ..Usage::default()
         };
         let host = self.client.host();
@@ -203,10 +210,9 @@ impl Run<'_> {
                 history => Ok((issue, history)),
             }
         };
-        let read: Vec<_> = stream::iter(issues.into_iter().map(events))
-            .buffered(source.rules.concurrency.max(1))
-            .try_collect()
-            .await?;
+        let chosen = issues.into_iter().filter(|issue| source.rules.choose(issue));
+        let read: Vec<_> =
+            stream::iter(chosen.map(events)).buffered(source.rules.concurrency.max(1)).try_collect().await?;
         let reading = Reading {
             host: &self.host,
             boards: &source.rules.boards,

@@ -30,11 +30,11 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: &'a Subject, context: &'a Context<'a>) -> Self {
         let kept = Kept::read(context.cursor.as_deref());
-        let span = kept.span(context.window, &subject.with_folders);
+        let span = kept.span(context.window, &subject.with_folders).moving(subject.only.is_none());
         let usage = Usage {
-            full: span.since.is_none(),
+            full: span.since.is_none() && subject.only.is_none(),
             covered_from: span.since,
-            covered_to: Some(subject.survey.at),
+            covered_to: Some(subject.survey.at).filter(|_| subject.only.is_none()),
             ..Usage::default()
         };
         Self { subject, context, kept, span, usage, unknown: BTreeSet::new() }
@@ -51,6 +51,9 @@ impl<'a> Run<'a> {
             let mut records = Vec::new();
             for wire in list.nodes.into_iter().flatten() {
                 newest = newest.max(Some(wire.updated_at.0));
+                if self.subject.only.as_ref().is_some_and(|only| !only.contains(&wire.project.full_path)) {
+                    continue;
+                }
                 records.extend(self.record(Draft::new(wire), &mut numbers).await?);
             }
             self.commit(records, newest, cursor.is_none())?;

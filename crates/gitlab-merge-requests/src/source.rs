@@ -29,6 +29,8 @@ pub(crate) struct Subject {
     pub(crate) pages: PageSize,
     /// Paths of the projects whose merge requests are to be stored with the folders that they touch.
     pub(crate) with_folders: BTreeSet<String>,
+    /// Paths of the projects whose merge requests alone are read.
+    pub(crate) only: Option<BTreeSet<String>>,
 }
 
 impl MergeRequestSource {
@@ -38,7 +40,15 @@ impl MergeRequestSource {
         let projects = places.map(|(place, project)| (project.path.clone(), place)).collect();
         let id = client.id_of("group", survey.group.id);
         let pages = PageSize::new(Scope::PullRequests, LARGEST_PAGE);
-        Self(Subject { client, survey, projects, id, pages, with_folders: BTreeSet::new() })
+        Self(Subject { client, survey, projects, id, pages, with_folders: BTreeSet::new(), only: None })
+    }
+
+    /// Reads merge requests of these projects only, by their paths. What they leave out is read by the next import without
+    /// them.
+    #[must_use]
+    pub fn only(mut self, projects: BTreeSet<String>) -> Self {
+        self.0.only = Some(projects);
+        self
     }
 
     /// Asks for the folders, too, that merge requests of these projects touch, by their paths. Where earlier imports did not

@@ -80,11 +80,16 @@ impl Recorded {
             .and("/api/v4/groups/acme", &json!({"id": 7, "full_path": "acme"}))
             .and("/api/v4/groups/acme/issues_statistics?scope=all", &json!({"statistics": {"counts": {"all": 9}}}))
             .and(&format!("/api/v4/projects/201/repository/commits?ref_name={ROLLED_BACK_TO}"), &json!([before()]));
+        Some(Self::replay(replay, folder))
+    }
+
+    /// A server that answers so, with the rows in a folder that are expected of it.
+    fn replay(replay: Replay, folder: PathBuf) -> Self {
         let runtime = Runtime::new().expect("a runtime starts");
         let server = runtime.block_on(replay.serve());
         let data = tempfile::tempdir().expect("a folder");
         fs::write(data.path().join("config.yml"), format!("{CONFIG}{HURRIED}")).expect("written");
-        Some(Self { _runtime: runtime, server, folder, data })
+        Self { _runtime: runtime, server, folder, data }
     }
 
     /// Adds lines to the configuration, in place of those that were added before.
@@ -236,6 +241,45 @@ fn deliveries_are_as_the_simulation_counted_them() {
     assert_eq!(number(&incidents.cell(0, "deployment_id")), expected[0]["deployment_number"]);
 }
 
+/// An issue that goes from no column to dev and to review, and is closed: the label of dev is taken off a second after that of
+/// review was added.
+fn example_f() -> Replay {
+    let label = |id: u64, action: &str, name: &str, at: &str| json!({"id": id, "action": action, "created_at": at, "user": {"username": "ada"}, "label": {"id": id, "name": name}});
+    let labels = [
+        label(1, "add", "workflow::dev", "2026-03-03T09:00:00Z"),
+        label(2, "add", "workflow::review", "2026-03-04T10:00:00Z"),
+        label(3, "remove", "workflow::dev", "2026-03-04T10:00:01Z"),
+    ];
+    let issue = json!({
+        "id": 40_001, "iid": 1, "project_id": 201, "title": "Example", "state": "closed", "labels": ["workflow::review"],
+        "created_at": "2026-03-02T00:00:00Z", "closed_at": "2026-03-05T00:00:00Z", "updated_at": "2026-03-05T00:00:00Z",
+        "references": {"full": "acme/api#1"},
+    });
+    let closed =
+        json!([{"id": 1, "state": "closed", "created_at": "2026-03-05T00:00:00Z", "user": {"username": "ada"}}]);
+    let of_issue = |list: &str| format!("/api/v4/projects/201/issues/1/resource_{list}_events");
+    let project = json!({"id": 201, "path_with_namespace": "acme/api", "default_branch": "main"});
+    Replay::of("")
+        .and("/api/v4/groups/acme", &json!({"id": 7, "full_path": "acme"}))
+        .and("/api/v4/groups/acme/projects?include_subgroups=true&order_by=id&sort=asc", &json!([project]))
+        .and("/api/v4/groups/acme/issues?scope=all&state=all&order_by=updated_at&sort=asc", &json!([issue]))
+        .and(&of_issue("label"), &json!(labels))
+        .and(&of_issue("state"), &closed)
+}
+
+#[test]
+fn labels_that_change_within_two_seconds_are_one_move_and_days_are_counted_from_it() {
+    let recorded = Recorded::replay(example_f(), PathBuf::new());
+    recorded.import(&["--issues"]).with_code(0);
+    let moves = fs::read_to_string(recorded.data.path().join("issue_project_event.csv")).expect("published");
+    assert_eq!(moves.lines().filter(|row| row.contains("moved")).count(), 2, "{moves}");
+    let config = CONFIG.replacen("gitlab:\n", &format!("gitlab:\n  url: {}\n", recorded.server.uri()), 1);
+    let said = calculation_by(&config, recorded.data.path(), Some(at("2026-03-09T00:00:00Z")));
+    let issues = table(&said, "calculated_issue");
+    let days = ["backlog_days", "dev_days", "review_days", "cycle_days"].map(|column| issues.cell(0, column));
+    assert_eq!(days, ["1.375000", "1.041667", "0.583333", "1.625000"]);
+}
+
 /// A confidential issue of the project `acme/shop/api`, an incident.
 fn confidential() -> Value {
     json!({
@@ -296,6 +340,32 @@ fn what_it_would_cost_is_said_beforehand_and_nothing_is_stored() {
     assert!(ended.stdout.contains("issues of acme"), "{}", ended.stdout);
     assert!(ended.stdout.contains("23 calls: at 2000 a minute"), "{}", ended.stdout);
     assert!(!recorded.data.path().join("cto.db").exists());
+}
+
+#[test]
+fn projects_that_are_named_are_imported_alone_and_the_rest_by_the_next_import() {
+    let Some(recorded) = Recorded::serve() else { return };
+    let projects_in = |table: &str| -> BTreeSet<String> {
+        let rows = crate::published::rows(recorded.data.path(), table);
+        rows.into_iter().map(|row| row["repo"].clone()).collect()
+    };
+    for name in ["shop/api", "acme/shop/api"] {
+        recorded.import(&["--repo", name]).with_code(0);
+        for table in ["issue.csv", "pr.csv", "deployment.csv", "git_commit.csv"] {
+            assert_eq!(projects_in(table), BTreeSet::from(["shop/api".to_owned()]), "{table}");
+        }
+    }
+    let covered = crate::published::rows_with(recorded.data.path(), "import_run.csv", &[("scope", "issues")]);
+    assert!(covered.iter().all(|run| run["covered_to"].is_empty()), "nothing is said of the rest of the group");
+    let ended = recorded.import(&["--repo", "shop/api,billing"]).with_code(3);
+    assert!(ended.stderr.contains("billing: no such repository or project"), "{}", ended.stderr);
+    let ended = recorded.import(&["--repo", "shop/api,billing", "--dry-run"]).with_code(0);
+    assert!(ended.stdout.contains("not readable: billing: no such repository or project"), "{}", ended.stdout);
+
+    recorded.import(&[]).with_code(0);
+    recorded.assert_has_expected("issue.csv", &["creator"]);
+    recorded.assert_has_expected("pr.csv", &[]);
+    recorded.assert_has_expected("deployment.csv", &["number"]);
 }
 
 #[test]
