@@ -89,8 +89,14 @@ export const flow = {
     internal: 'Found internally',
     development: 'Found in development',
     noSource: 'No source set',
-    finding: (bugs: number, customers: number, week: string) =>
-      `${bugs === 1 ? '1 bug is' : `${bugs} bugs are`} open in ${week}, of which ${customers} ${customers === 1 ? 'was' : 'were'} found by customers.`,
+    /** Of bugs without a source nobody knows whether customers found them. */
+    finding: (bugs: number, customers: number, unknown: number, week: string) => {
+      const open = `${bugs === 1 ? '1 bug is' : `${bugs} bugs are`} open in ${week}`;
+      if (bugs === 0) return `${open}.`;
+      if (unknown === bugs) return `${open}. Where ${bugs === 1 ? 'it was' : 'they were'} found is not set.`;
+      const found = `${open}, of which ${customers} ${customers === 1 ? 'was' : 'were'} found by customers`;
+      return unknown === 0 ? `${found}.` : `${found}; of ${unknown} it is not set where.`;
+    },
     before: (bugs: number, week: string) =>
       `At the end of ${week} ${bugs === 1 ? 'it was 1' : `there were ${bugs}`}.`,
     empty: 'No open bugs in this period.',

@@ -96,6 +96,7 @@ function finding(weeks: readonly StockWeek[]): string | undefined {
   const now = weeks.at(-1);
   const before = weeks.at(-1 - quarter);
   if (now?.opened_bugs == null) return undefined;
-  const said = t.finding(now.opened_bugs, now.opened_bugs_customer_facing ?? 0, now.label);
+  const unknown = now.opened_bugs_without_source ?? 0;
+  const said = t.finding(now.opened_bugs, now.opened_bugs_customer_facing ?? 0, unknown, now.label);
   return before?.opened_bugs == null ? said : `${said} ${t.before(before.opened_bugs, before.label)}`;
 }
