@@ -148,7 +148,6 @@ async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey:
     name_unlisted(run, target, &survey)?;
     run.matched.append(&mut matched(arguments, &survey));
     let (group, projects) = (survey.group.full_path.clone(), survey.projects.len());
-    let archived = survey.projects.iter().filter(|project| project.record.archived).count();
     let Sources { lists, commits } = Sources::new(arguments, target, survey, boards);
     let tasks = |sources: Vec<Arc<dyn Source>>, run: &Run| -> Result<Vec<Task>, Failure> {
         sources.into_iter().map(|source| task(source, run.window, Some(&*run.store))).collect()
@@ -157,12 +156,6 @@ async fn of_group(run: &mut Run, arguments: &Arguments, target: &Target, survey:
     let expected = || lists.iter().chain(&commits).map(|task| task.expected);
     let calls: u64 = expected().map(|expected| expected.calls).sum();
     run.reporter.line(&format!("{group}: {projects} projects; expecting about {calls} calls"));
-    if archived > 0 {
-        run.reporter.line(&format!(
-            "note: {archived} of them are archived: GitLab's lists of a group leave the issues and merge requests of such projects \
-             out; what was imported before stays"
-        ));
-    }
     run.reporter.begin(expected().map(|expected| expected.records).sum());
     run.all(lists, target.concurrency).await?;
     run.all_unless_refused(commits, target.concurrency).await

@@ -4,7 +4,8 @@ use serde_json::Value;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 /// Parameters that say how much is asked for at once or from when on, or leave out what a recording has not.
-const OF_NO_MATTER: [&str; 6] = ["per_page", "with_shared", "archived", "pagination", "updated_after", "since"];
+const OF_NO_MATTER: [&str; 7] =
+    ["per_page", "with_shared", "archived", "non_archived", "pagination", "updated_after", "since"];
 
 /// Exchanges of a recording: an answer each, by method, path and parameters, in any order.
 ///

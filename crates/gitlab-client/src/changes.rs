@@ -33,8 +33,8 @@ impl<'a> Changes<'a> {
     /// `what` names it in messages.
     pub fn of_group(client: &'a GitlabClient, group: &str, list: &str, what: String, since: Option<Instant>) -> Self {
         let path = ["groups".to_owned(), group.to_owned(), list.to_owned()];
-        // Without these only one's own open ones are listed.
-        let query = &[("scope", "all"), ("state", "all")];
+        // Without these only one's own open ones are listed, and none of archived projects.
+        let query = &[("scope", "all"), ("state", "all"), ("non_archived", "false")];
         Self { client, path, query, what, next: Next::Since(since), read_to: None }
     }
 

@@ -47,10 +47,9 @@ pub struct ProjectSummary {
 
 impl Survey {
     /// What says, project by project, that everything of a scope was read in the crawl of this generation: what it did not
-    /// meet is gone. Of archived projects lists of a group have nothing, and nothing is said.
+    /// meet is gone.
     pub fn crawled(&self, scope: Scope, generation: i64) -> impl Iterator<Item = Batch> {
-        let listed = self.projects.iter().filter(|project| !project.record.archived);
-        listed.map(move |project| Batch {
+        self.projects.iter().map(move |project| Batch {
             scope,
             subject: project.record.id.clone(),
             records: Vec::new(),
@@ -175,8 +174,8 @@ impl GitlabClient {
         struct Count {
             count: u64,
         }
-        let document =
-            "query($group: ID!) { group(fullPath: $group) { mergeRequests(includeSubgroups: true) { count } } }";
+        let document = "query($group: ID!) { group(fullPath: $group) {
+            mergeRequests(includeSubgroups: true, includeArchived: true) { count } } }";
         let query = GraphqlQuery { document, what: &format!("the number of merge requests of {group}") };
         let make = |_| serde_json::json!({"group": group});
         let found = self.query::<Found>(query, &PageSize::new(Scope::PullRequests, 1), make, progress, cancel).await;

@@ -12,7 +12,7 @@ use crate::convert::{Draft, Rest};
 use crate::cursor::Kept;
 use crate::numbers::Numbers;
 use crate::source::Subject;
-use crate::wire::{Connection, MergeRequest, PAGE, PageData, REST, RestData};
+use crate::wire::{ARCHIVED, Connection, MergeRequest, PAGE, PageData, REST, RestData};
 
 /// How often the lists of one merge request are followed: 100 commits and notes each time.
 const MOST_PAGES: usize = 500;
@@ -25,6 +25,8 @@ pub(crate) struct Run<'a> {
     usage: Usage,
     /// Projects that the survey does not have.
     unknown: BTreeSet<String>,
+    /// Whether the server takes it that those of archived projects are asked for.
+    with_archived: bool,
 }
 
 impl<'a> Run<'a> {
@@ -37,7 +39,7 @@ impl<'a> Run<'a> {
             covered_to: Some(subject.survey.at).filter(|_| subject.only.is_none()),
             ..Usage::default()
         };
-        Self { subject, context, kept, span, usage, unknown: BTreeSet::new() }
+        Self { subject, context, kept, span, usage, unknown: BTreeSet::new(), with_archived: true }
     }
 
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
@@ -78,9 +80,19 @@ impl<'a> Run<'a> {
         let with_files = !self.subject.with_folders.is_empty();
         let make =
             |first| json!({"group": group, "after": since, "first": first, "cursor": cursor, "withFiles": with_files});
-        let query = GraphqlQuery { document: PAGE, what: &what };
         let Context { progress, cancel, .. } = self.context;
-        let reply = self.client().query::<PageData>(query, &self.subject.pages, make, *progress, cancel).await?;
+        let mut document = PAGE.replace(ARCHIVED, if self.with_archived { ARCHIVED } else { "" });
+        let reply = loop {
+            let query = GraphqlQuery { document: &document, what: &what };
+            match self.client().query::<PageData>(query, &self.subject.pages, make, *progress, cancel).await {
+                // A server that is too old for it.
+                Err(error) if self.with_archived && error.message.contains("includeArchived") => {
+                    self.with_archived = false;
+                    document = PAGE.replace(ARCHIVED, "");
+                }
+                reply => break reply?,
+            }
+        };
         self.usage.calls += reply.calls;
         reply.data.group.map(|group| group.merge_requests).ok_or_else(|| {
             let message = format!("reading {what}: GitLab has no such group, or does not show it to this token");

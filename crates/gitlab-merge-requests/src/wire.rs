@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub(crate) const PAGE: &str = "\
 query MergeRequests($group: ID!, $after: Time, $first: Int, $cursor: String, $withFiles: Boolean!) {
   group(fullPath: $group) {
-    mergeRequests(includeSubgroups: true, updatedAfter: $after, sort: UPDATED_ASC, first: $first, after: $cursor) {
+    mergeRequests(includeSubgroups: true, includeArchived: true, updatedAfter: $after, sort: UPDATED_ASC, first: $first, after: $cursor) {
       pageInfo { hasNextPage endCursor }
       nodes {
         iid title createdAt updatedAt mergedAt closedAt state draft targetBranch sourceBranch mergeCommitSha diffHeadSha
@@ -26,6 +26,9 @@ query MergeRequests($group: ID!, $after: Time, $first: Int, $cursor: String, $wi
     }
   }
 }";
+
+/// What leaves merge requests of archived projects in. Servers that do not know it list them, or none of them.
+pub(crate) const ARCHIVED: &str = "includeArchived: true, ";
 
 /// The rest of one merge request whose lists are longer than a page.
 pub(crate) const REST: &str = "\

@@ -26,11 +26,13 @@ pub(crate) struct Group {
     merge_requests: Vec<Value>,
     /// Left out of the list of REST, as one that changes meanwhile.
     pub(crate) unlisted: Vec<&'static str>,
+    /// Whether the server is too old to be asked for merge requests of archived projects.
+    pub(crate) is_old: bool,
 }
 
 impl Group {
     pub(crate) fn of(merge_requests: Vec<Value>) -> Self {
-        Self { merge_requests, unlisted: Vec::new() }
+        Self { merge_requests, unlisted: Vec::new(), is_old: false }
     }
 
     pub(crate) async fn serve(self) -> MockServer {
@@ -92,6 +94,10 @@ impl Respond for Group {
             "/api/v4/groups/acme/issues_statistics" => json!({"statistics": {"counts": {"all": 3}}}),
             "/api/graphql" => {
                 let body: Value = serde_json::from_slice(&request.body).expect("JSON");
+                if self.is_old && body["query"].as_str().is_some_and(|query| query.contains("includeArchived")) {
+                    let message = "Field 'mergeRequests' doesn't accept argument 'includeArchived'";
+                    return ResponseTemplate::new(200).set_body_json(json!({"errors": [{"message": message}]}));
+                }
                 json!({"data": self.query(&body["variables"])})
             }
             "/api/v4/groups/acme/merge_requests" => {
@@ -262,4 +268,14 @@ async fn folders_are_stored_of_the_projects_that_ask_for_them_and_once_they_do_a
         let told = memory.pull_requests().into_iter().filter(|pull| pull.paths == ["services/cart/src"]);
         assert_eq!(told.filter(|pull| pull.paths_complete).count(), paths, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_is_too_old_to_be_asked_for_archived_projects_is_asked_without() {
+    let mut group = Group::of(many());
+    group.is_old = true;
+    let server = group.serve().await;
+    let memory = Memory::default();
+    import(&server.uri(), &memory, Window::default()).await.expect("imported");
+    assert_eq!(memory.pull_requests().len(), 7);
 }

@@ -8,7 +8,7 @@ use model::rules::Step;
 
 use super::issue::{CloseReason, Event, IssueLife, Kind, NO_COLUMN, What};
 use super::pull_request::{PullRequestLife, PullRequestWhat, ReviewLife, ReviewState};
-use super::{NOBODY, Organisation, Person, RepositoryLife};
+use super::{NOBODY, Organisation, Person};
 
 /// Least seconds between two moves of a card. Labels that change within two seconds of each other are one move, and a
 /// label may be taken off a second after the other one was put on.
@@ -19,13 +19,6 @@ pub(super) fn keep_accounts(people: &mut [Person]) {
     for person in people {
         person.login.retain(|letter| !matches!(letter, '[' | ']'));
         person.deleted_at = None;
-    }
-}
-
-/// Repositories are not archived: GitLab's lists of a group leave the issues of archived projects out.
-pub(super) fn keep_repositories(repositories: &mut [RepositoryLife]) {
-    for repository in repositories {
-        repository.archived_at = None;
     }
 }
 

@@ -30,10 +30,9 @@ pub(super) fn generate(options: &Options) -> Organisation {
     let boards: Vec<Board> = (0..numbers.boards)
         .map(|index| Board::new(index, node_id("PVT_kwDO", index as u64), start + period * 55 / 100))
         .collect();
-    let (teams, mut repositories) = teams_and_repositories(&numbers, start, period);
+    let (teams, repositories) = teams_and_repositories(&numbers, start, period);
     if options.told_by_both {
         both::keep_accounts(&mut people);
-        both::keep_repositories(&mut repositories);
     }
     let mut organisation = Organisation {
         options: options.clone(),

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use super::*;
 
+/// All deployments in the order of their changes, which GitLab gives with an instant to begin from only.
+const ALL: &str = "order_by=updated_at&sort=asc&updated_after=1970-01-01T00:00:00Z&per_page=100";
+
 #[tokio::test]
 async fn deployments_have_their_end_their_job_and_their_environment() {
     let server = serve(view(), &[]).await;
     let (mut states, mut pipelines) = (BTreeSet::new(), 0);
     for project in 201..204 {
         let environments = crawl(&server, &format!("/projects/{project}/environments?per_page=100")).await;
-        let path = format!("/projects/{project}/deployments?order_by=updated_at&sort=asc&per_page=100");
+        let path = format!("/projects/{project}/deployments?{ALL}");
         let rows = crawl(&server, &path).await;
         let changed: Vec<_> = rows.iter().map(|row| row["updated_at"].as_str().expect("a time")).collect();
         assert!(changed.is_sorted());
@@ -42,7 +45,7 @@ async fn deployments_have_their_end_their_job_and_their_environment() {
 #[tokio::test]
 async fn commits_lead_from_what_was_deployed_to_the_beginning() {
     let server = serve(view(), &[]).await;
-    let deployments = crawl(&server, "/projects/201/deployments?order_by=updated_at&sort=asc&per_page=100").await;
+    let deployments = crawl(&server, &format!("/projects/201/deployments?{ALL}")).await;
     let sha = deployments.last().expect("deployments")["sha"].as_str().expect("a sha").to_owned();
     let path = format!("/projects/201/repository/commits?ref_name={sha}&per_page=100");
     let commits = crawl(&server, &path).await;
@@ -55,6 +58,10 @@ async fn commits_lead_from_what_was_deployed_to_the_beginning() {
     }
     let since = crawl(&server, &format!("{path}&since={}", dates[dates.len() / 2])).await;
     assert!(since.len() < commits.len() && !since.is_empty());
+    let one = get(&server, &format!("/projects/201/repository/commits/{sha}")).await;
+    assert_eq!(one.json()["id"], sha.as_str());
+    let unpaired = get(&server, "/projects/201/deployments?order_by=updated_at&sort=asc").await;
+    assert_eq!(unpaired.status, 400);
     let unknown = get(&server, "/projects/201/repository/commits?ref_name=0000000000").await;
     assert_eq!((unknown.status, unknown.json()["message"].as_str()), (404, Some("404 Commit Not Found")));
 }
