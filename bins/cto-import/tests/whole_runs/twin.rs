@@ -127,3 +127,22 @@ fn imports_day_by_day_tell_the_same_as_one_at_the_end() {
         assert_eq!(left.to_csv(), right.to_csv(), "{}", left.name);
     }
 }
+
+#[test]
+fn an_import_costs_what_was_said_and_one_with_nothing_new_a_few_calls() {
+    let twin = SimulatedGitlab::serve(&told_by_both(12, Size::Small));
+    let data = tempfile::tempdir().expect("a folder");
+    let view = twin.both.organisation.view(twin.both.now());
+    let (issues, projects) = (view.issues.len() as u64, view.repositories.len() as u64);
+    let commits: u64 = view.repositories.iter().map(|repository| repository.commits.len() as u64).sum();
+    let pages = |entries: u64| entries.div_ceil(100) + 1;
+    twin.import(data.path(), &[]).with_code(0);
+    let first = twin.counters().calls;
+    // Two calls for each issue, one more for what stands at the end of a page and comes again, and pages of all lists.
+    let of_lists = pages(issues) + 4 * pages(view.pull_requests.len() as u64) + pages(view.deployments.len() as u64);
+    let most = 2 * issues + 2 * pages(issues) + of_lists + 2 * commits.div_ceil(100) + 6 * projects;
+    assert!(first <= most, "{first} calls, {most} at most");
+    twin.import(data.path(), &[]).with_code(0);
+    let again = twin.counters().calls - first;
+    assert!(again <= 8 * projects, "{again} calls for {projects} projects with nothing new");
+}
