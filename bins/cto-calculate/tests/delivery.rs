@@ -142,7 +142,11 @@ struct Simulated {
 impl Simulated {
     /// `without` are raw files that are withheld.
     fn new(seed: u64, without: &[&str]) -> Self {
-        let organisation = sandbox::Organisation::generate(&sandbox::Options::new(seed, sandbox::Size::Demo));
+        Self::of(&sandbox::Options::new(seed, sandbox::Size::Demo), without)
+    }
+
+    fn of(options: &sandbox::Options, without: &[&str]) -> Self {
+        let organisation = sandbox::Organisation::generate(options);
         let [raw, out] = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
         sandbox::write_csv_folder(&organisation, raw.path()).expect("written");
         for name in without {
@@ -186,10 +190,16 @@ impl Simulated {
     }
 }
 
+/// Two organisations of GitHub, and one that GitLab tells with the same figures.
+fn organisations() -> [sandbox::Options; 3] {
+    let of = |seed| sandbox::Options::new(seed, sandbox::Size::Demo);
+    [of(1), of(3), sandbox::Options { told_by_both: true, ..of(3) }]
+}
+
 #[test]
 fn links_of_a_simulated_organisation_are_what_happened() {
-    for seed in [1, 3] {
-        let simulated = Simulated::new(seed, &[]);
+    for options in organisations() {
+        let simulated = Simulated::of(&options, &[]);
         let found = simulated.changes();
         let mut wrong = Vec::new();
         let (mut linked, mut doubtful) = (0, 0);
@@ -215,7 +225,7 @@ fn links_of_a_simulated_organisation_are_what_happened() {
         let happened = simulated.truth.changes.iter().filter(|change| change.reason != "nothing_delivered").count();
         assert_eq!(found.len(), happened, "no row that is none");
         assert!(linked > 300 && doubtful <= 2, "{linked}, {doubtful}");
-        assert_eq!(wrong, [""; 0], "seed {seed}");
+        assert_eq!(wrong, [""; 0], "{options:?}");
     }
 }
 
@@ -250,8 +260,8 @@ fn a_change_of_two_services_is_a_row_of_each_and_counts_once_in_all() {
 
 #[test]
 fn kinds_of_deployments_of_a_simulated_organisation_are_what_happened() {
-    for seed in [1, 3] {
-        let simulated = Simulated::new(seed, &[]);
+    for options in organisations() {
+        let simulated = Simulated::of(&options, &[]);
         let found = simulated.rows("calculated_deployment", &["deployment_id"]);
         let mut wrong = Vec::new();
         for deployment in &simulated.truth.deployments {
@@ -267,7 +277,7 @@ fn kinds_of_deployments_of_a_simulated_organisation_are_what_happened() {
                 wrong.push(format!("{} of {}: {kind:?} and not {expected:?}", deployment.id, deployment.service));
             }
         }
-        assert_eq!(wrong, [""; 0], "seed {seed}");
+        assert_eq!(wrong, [""; 0], "{options:?}");
     }
 }
 
