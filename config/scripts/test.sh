@@ -88,6 +88,7 @@ part "dashboard: format, types, units" node -- ui-check
 part "dashboard: browser" node chromium -- ui-test
 part "requests made up from the OpenAPI document" python -- api-fuzz
 DEMO_SERVE=check part "demo" curl -- "data=$log/data" demo
+DEMO_SERVE=check part "demo as a group of GitLab" curl -- "data=$log/data-gitlab" demo --gitlab
 
 echo
 if [ ! -d "${CTO_REFERENCE_DATA:-}" ]; then
