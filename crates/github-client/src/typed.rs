@@ -32,7 +32,8 @@ pub(crate) struct Typed<T>(pub(crate) Option<T>);
 impl<T: DeserializeOwned + Send> Decoder for Typed<T> {
     fn read(&mut self, body: &[u8]) -> Option<Whole> {
         self.0 = None;
-        let Body { data, errors } = serde_json::from_slice::<Body<T>>(body).ok()?;
+        // Text that is known to be UTF-8 is not looked at again, string by string.
+        let Body { data, errors } = serde_json::from_str::<Body<T>>(std::str::from_utf8(body).ok()?).ok()?;
         if errors.is_some_and(|errors| !errors.is_empty()) {
             return None;
         }
@@ -47,7 +48,7 @@ pub(crate) struct Plain<T>(pub(crate) Option<T>);
 
 impl<T: DeserializeOwned + Send> Decoder for Plain<T> {
     fn read(&mut self, body: &[u8]) -> Option<Whole> {
-        self.0 = serde_json::from_slice(body).ok();
+        self.0 = std::str::from_utf8(body).ok().and_then(|body| serde_json::from_str(body).ok());
         self.0.is_some().then_some(Whole { rate_limit: None })
     }
 }

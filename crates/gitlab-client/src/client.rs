@@ -182,7 +182,12 @@ impl GitlabClient {
 
     pub(crate) fn decoded<T: DeserializeOwned>(&self, reply: &Reply, what: &str) -> Result<T, SourceError> {
         let server = server(&self.inner.url);
-        serde_json::from_slice(&reply.body).map_err(|cause| {
+        // Text that is known to be UTF-8 is not looked at again, string by string.
+        let read = match std::str::from_utf8(&reply.body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&reply.body),
+        };
+        read.map_err(|cause| {
             let text = &mut serde_json::Deserializer::from_slice(&reply.body);
             match serde_path_to_error::deserialize::<_, T>(text) {
                 Err(failure) if !cause.is_syntax() && !cause.is_eof() => SourceError::new(
