@@ -436,7 +436,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The five DORA keys by week: a row per service from its first deployment on, and one for all. The five DORA keys by month: a row per service from its first deployment on, and one for all. The five DORA keys by day, of all services together. */
+        /** The five DORA keys by week: a row per service from its first deployment on, failed or not, and one for all. The five DORA keys by month: a row per service from its first deployment on, failed or not, and one for all. The five DORA keys by day, of all services together. */
         get: operations["delivery_dora"];
         put?: never;
         post?: never;
@@ -453,7 +453,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The five DORA keys by week: a row per service from its first deployment on, and one for all. The five DORA keys by month: a row per service from its first deployment on, and one for all. The five DORA keys by day, of all services together. As CSV. */
+        /** The five DORA keys by week: a row per service from its first deployment on, failed or not, and one for all. The five DORA keys by month: a row per service from its first deployment on, failed or not, and one for all. The five DORA keys by day, of all services together. As CSV. */
         get: operations["delivery_dora_csv"];
         put?: never;
         post?: never;
@@ -487,7 +487,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. */
+        /** The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on, failed or not. */
         get: operations["delivery_dora_teams"];
         put?: never;
         post?: never;
@@ -504,7 +504,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. As CSV. */
+        /** The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on, failed or not. As CSV. */
         get: operations["delivery_dora_teams_csv"];
         put?: never;
         post?: never;
@@ -3425,7 +3425,7 @@ export interface components {
              */
             unplanned?: number | null;
         };
-        /** @description The five DORA keys by month: a row per service from its first deployment on, and one for all. */
+        /** @description The five DORA keys by month: a row per service from its first deployment on, failed or not, and one for all. */
         dora_month_row: {
             /**
              * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
@@ -3765,7 +3765,7 @@ export interface components {
              */
             verdict?: string;
         };
-        /** @description The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on. */
+        /** @description The five DORA keys by month of what is deployed from the repositories of a team: a row per team from its first deployment on, failed or not. */
         dora_team_month_row: {
             /**
              * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
@@ -4008,7 +4008,7 @@ export interface components {
              */
             unplanned?: number | null;
         };
-        /** @description The five DORA keys by week: a row per service from its first deployment on, and one for all. */
+        /** @description The five DORA keys by week: a row per service from its first deployment on, failed or not, and one for all. */
         dora_week_row: {
             /**
              * @description Deployments that failed without ever serving users, by their end; no deployments unless the configuration says so; null as deployments. Unit: deployments.
