@@ -197,14 +197,14 @@ impl Sources {
     fn new(arguments: &Arguments, target: &Target, survey: Survey, boards: Vec<Board>) -> Self {
         let (survey, client) = (Arc::new(survey), || target.client.clone());
         let mut sources = Self { lists: Vec::new(), commits: Vec::new() };
-        let paths = || survey.projects.iter().filter(|it| chooses(arguments, it)).map(|it| it.path.clone()).collect();
-        let numbers = || survey.projects.iter().filter(|it| chooses(arguments, it)).map(|it| it.number).collect();
-        let chosen: Option<BTreeSet<String>> = (!arguments.repo.is_empty()).then(paths);
+        let chosen = || survey.projects.iter().filter(|project| chooses(arguments, project));
+        let only =
+            (!arguments.repo.is_empty()).then(|| chosen().map(|project| project.number).collect::<BTreeSet<_>>());
         if arguments.wants_issues() {
             // Which labels make an incident of an issue is decided when figures are computed, as for GitHub.
             let rules = IssueRules {
                 boards,
-                only: chosen.as_ref().map(|_| numbers()),
+                only: only.clone(),
                 tells_confidential: target.tells_confidential,
                 concurrency: target.concurrency,
                 ..IssueRules::default()
@@ -216,16 +216,11 @@ impl Sources {
                 target.delivery.tells_folders_apart(&project.record.org, &project.record.name)
             };
             let with_folders = survey.projects.iter().filter(tells_apart).map(|project| project.path.clone());
-            let source = MergeRequestSource::new(client(), Arc::clone(&survey)).with_folders(with_folders.collect());
-            let source = match chosen {
-                Some(chosen) => source.only(chosen),
-                None => source,
-            };
-            sources.lists.push(Arc::new(source));
+            let source = MergeRequestSource::new(client(), Arc::clone(&survey));
+            sources.lists.push(Arc::new(source.with_folders(with_folders.collect()).only(only)));
         }
         if arguments.wants_deliveries() {
-            let deploying = survey.projects.iter().filter(|project| project.may_deploy);
-            for project in deploying.filter(|project| chooses(arguments, project)) {
+            for project in chosen().filter(|project| project.may_deploy) {
                 sources.lists.push(Arc::new(DeploymentSource::new(client(), project, survey.at)));
                 sources.commits.push(Arc::new(CommitSource::new(client(), project, survey.at)));
             }

@@ -6,7 +6,7 @@
 use model::Instant;
 use model::instant::MICROS_PER_SECOND;
 use serde::{Deserialize, Serialize};
-use source::Window;
+use source::{Usage, Window};
 
 /// How far back of the watermark changes are asked for again: replicas of the database lag behind one another.
 const OVERLAP_SECONDS: i64 = 120;
@@ -24,15 +24,47 @@ pub struct Kept {
 pub struct Span {
     /// Changes from here on; `None` for all.
     pub since: Option<Instant>,
-    /// Whether what is read connects to what was, so that each page may move the watermark.
-    pub moves: bool,
+    /// How it goes on from what was read before.
+    reading: Reading,
+}
+
+/// How what is read goes on from what was read before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// It connects to it: each page may move the watermark.
+    Connected,
+    /// It is everything once more: one that is stopped in the middle must not bring the watermark back.
+    Again,
+    /// There is a gap in front of it, which stays.
+    BehindGap,
+    /// Some of it is left out.
+    Part,
 }
 
 impl Span {
-    /// The same for a reading that moves the watermark or not.
+    /// Everything once more.
+    pub const AGAIN: Self = Self { since: None, reading: Reading::Again };
+
+    /// The same for a reading that leaves some of it out, which the next one without is to read.
     #[must_use]
-    pub fn moving(self, moves: bool) -> Self {
-        Self { moves: self.moves && moves, ..self }
+    pub fn in_part(self) -> Self {
+        Self { reading: Reading::Part, ..self }
+    }
+
+    /// Whether the watermark moves with a page, behind which the list has ended or not.
+    pub fn moves_watermark(&self, has_ended: bool) -> bool {
+        self.reading == Reading::Connected || (self.reading == Reading::Again && has_ended)
+    }
+
+    /// What an import at this time covers that has read it to its end; nothing used yet.
+    pub fn usage(&self, at: Instant) -> Usage {
+        let is_part = self.reading == Reading::Part;
+        Usage {
+            full: self.since.is_none() && !is_part,
+            covered_from: self.since,
+            covered_to: Some(at).filter(|_| !is_part),
+            ..Usage::default()
+        }
     }
 }
 
@@ -51,15 +83,14 @@ impl Kept {
     pub fn span(&self, window: Window) -> Span {
         let overlapping =
             self.watermark.map(|at| Instant::from_micros(at.micros() - OVERLAP_SECONDS * MICROS_PER_SECOND));
-        if window.full {
-            return Span { since: None, moves: self.watermark.is_none() };
-        }
-        match window.since {
-            Some(since) => {
-                Span { since: Some(since), moves: self.watermark.is_some_and(|watermark| since <= watermark) }
-            }
-            None => Span { since: overlapping, moves: true },
-        }
+        let (since, reading) = match (window.full, window.since, self.watermark) {
+            (true, _, None) => (None, Reading::Connected),
+            (true, _, Some(_)) => (None, Reading::Again),
+            (false, Some(since), Some(watermark)) if since <= watermark => (Some(since), Reading::Connected),
+            (false, Some(since), _) => (Some(since), Reading::BehindGap),
+            (false, None, _) => (overlapping, Reading::Connected),
+        };
+        Span { since, reading }
     }
 
     /// What is remembered once everything up to `newest` was read.
@@ -84,23 +115,38 @@ mod tests {
     #[test]
     fn the_first_import_and_a_full_one_ask_for_everything() {
         let full = Window { full: true, since: None };
-        assert_eq!(Kept::default().span(Window::default()), Span { since: None, moves: true });
-        assert_eq!(Kept::default().span(full), Span { since: None, moves: true });
+        let everything = Span { since: None, reading: Reading::Connected };
+        assert_eq!(Kept::default().span(Window::default()), everything);
+        assert_eq!(Kept::default().span(full), everything);
         // One that is stopped in the middle must not bring the watermark back.
-        assert_eq!(kept(9000).span(full), Span { since: None, moves: false });
+        assert_eq!(kept(9000).span(full), Span::AGAIN);
+        assert_eq!([false, true].map(|has_ended| Span::AGAIN.moves_watermark(has_ended)), [false, true]);
     }
 
     #[test]
     fn later_ones_ask_from_a_little_before_the_watermark() {
-        assert_eq!(kept(9000).span(Window::default()), Span { since: Some(at(8880)), moves: true });
+        let span = kept(9000).span(Window::default());
+        assert_eq!(span, Span { since: Some(at(8880)), reading: Reading::Connected });
+        assert!(span.moves_watermark(false) && span.moves_watermark(true));
     }
 
     #[test]
     fn a_window_moves_the_watermark_only_where_it_connects() {
         let since = |seconds| Window { since: Some(at(seconds)), full: false };
-        assert_eq!(kept(9000).span(since(8000)), Span { since: Some(at(8000)), moves: true });
-        assert_eq!(kept(9000).span(since(9001)), Span { since: Some(at(9001)), moves: false });
-        assert!(!Kept::default().span(since(1)).moves);
+        assert_eq!(kept(9000).span(since(8000)), Span { since: Some(at(8000)), reading: Reading::Connected });
+        assert_eq!(kept(9000).span(since(9001)), Span { since: Some(at(9001)), reading: Reading::BehindGap });
+        let behind_gap = Kept::default().span(since(1));
+        assert!(!behind_gap.moves_watermark(false) && !behind_gap.moves_watermark(true));
+        assert_eq!(behind_gap.usage(at(9)).covered_to, Some(at(9)));
+    }
+
+    #[test]
+    fn a_reading_in_part_moves_nothing_and_covers_nothing() {
+        for kept in [Kept::default(), kept(9000)] {
+            let part = kept.span(Window { full: true, since: None }).in_part();
+            assert!(!part.moves_watermark(false) && !part.moves_watermark(true));
+            assert_eq!((part.usage(at(9)).full, part.usage(at(9)).covered_to), (false, None));
+        }
     }
 
     #[test]

@@ -100,13 +100,9 @@ impl Source for IssueSource {
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
         let kept = Kept::read(context.cursor.as_deref());
-        let span = kept.span(context.window).moving(self.rules.only.is_none());
-        let usage = Usage {
-            full: span.since.is_none() && self.rules.only.is_none(),
-            covered_from: span.since,
-            covered_to: Some(self.survey.at).filter(|_| self.rules.only.is_none()),
-            ..Usage::default()
-        };
+        let span = kept.span(context.window);
+        let span = if self.rules.only.is_some() { span.in_part() } else { span };
+        let usage = span.usage(self.survey.at);
         let host = self.client.host();
         let run = Run {
             source: self,
@@ -251,7 +247,7 @@ impl Run<'_> {
     /// Hands a page over. Once something is missing, the stored cursor stays in front of it.
     fn commit(&mut self, records: Vec<Record>, newest: Option<Instant>, ended: bool) -> Result<(), SourceError> {
         self.usage.records += records.iter().filter(|record| matches!(record, Record::Issue(_))).count() as u64;
-        let moves = self.missing.is_none() && (self.span.moves || (ended && self.usage.full));
+        let moves = self.missing.is_none() && self.span.moves_watermark(ended);
         if moves {
             self.kept = self.kept.after(newest);
         }

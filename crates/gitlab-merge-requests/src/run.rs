@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gitlab_client::{GitlabClient, GraphqlQuery, PageSize, ProjectSummary, Span};
+use gitlab_client::{GitlabClient, GraphqlQuery, PageSize, Span};
 use model::Instant;
 use model::records::Record;
 use serde_json::json;
@@ -32,13 +32,9 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(crate) fn new(subject: &'a Subject, context: &'a Context<'a>) -> Self {
         let kept = Kept::read(context.cursor.as_deref());
-        let span = kept.span(context.window, &subject.with_folders).moving(subject.only.is_none());
-        let usage = Usage {
-            full: span.since.is_none() && subject.only.is_none(),
-            covered_from: span.since,
-            covered_to: Some(subject.survey.at).filter(|_| subject.only.is_none()),
-            ..Usage::default()
-        };
+        let span = kept.span(context.window, &subject.with_folders);
+        let span = if subject.only.is_some() { span.in_part() } else { span };
+        let usage = span.usage(subject.survey.at);
         Self { subject, context, kept, span, usage, unknown: BTreeSet::new(), with_archived: true }
     }
 
@@ -53,7 +49,7 @@ impl<'a> Run<'a> {
             let mut records = Vec::new();
             for wire in list.nodes.into_iter().flatten() {
                 newest = newest.max(Some(wire.updated_at.0));
-                if self.subject.only.as_ref().is_some_and(|only| !only.contains(&wire.project.full_path)) {
+                if self.subject.leaves_out(&wire.project.full_path) {
                     continue;
                 }
                 records.extend(self.record(Draft::new(wire), &mut numbers).await?);
@@ -81,14 +77,13 @@ impl<'a> Run<'a> {
         let make =
             |first| json!({"group": group, "after": since, "first": first, "cursor": cursor, "withFiles": with_files});
         let Context { progress, cancel, .. } = self.context;
-        let mut document = PAGE.replace(ARCHIVED, if self.with_archived { ARCHIVED } else { "" });
         let reply = loop {
+            let document = if self.with_archived { PAGE.to_owned() } else { PAGE.replace(ARCHIVED, "") };
             let query = GraphqlQuery { document: &document, what: &what };
             match self.client().query::<PageData>(query, &self.subject.pages, make, *progress, cancel).await {
                 // A server that is too old for it.
                 Err(error) if self.with_archived && error.message.contains("includeArchived") => {
                     self.with_archived = false;
-                    document = PAGE.replace(ARCHIVED, "");
                 }
                 reply => break reply?,
             }
@@ -102,11 +97,10 @@ impl<'a> Run<'a> {
 
     /// One merge request with all that its lists hold; `None` of a project that the survey does not have.
     async fn record(&mut self, mut draft: Draft, numbers: &mut Numbers<'_>) -> Result<Option<Record>, SourceError> {
-        let Some(project) = self.subject.projects.get(draft.project()) else {
+        let Some(project) = self.subject.project(draft.project()) else {
             self.unknown.insert(draft.project().to_owned());
             return Ok(None);
         };
-        let project: &ProjectSummary = &self.subject.survey.projects[*project];
         for _ in 0..MOST_PAGES {
             if draft.rest == Rest::default() {
                 let numbered = numbers.of(&draft, self.context, &mut self.usage).await?;
@@ -150,7 +144,7 @@ impl<'a> Run<'a> {
     /// Hands a page over. Once something is missing, the stored cursor stays in front of it.
     fn commit(&mut self, records: Vec<Record>, newest: Option<Instant>, ended: bool) -> Result<(), SourceError> {
         self.usage.records += records.len() as u64;
-        let moves = self.unknown.is_empty() && (self.span.moves || (ended && self.usage.full));
+        let moves = self.unknown.is_empty() && self.span.moves_watermark(ended);
         if moves {
             self.kept.list = self.kept.list.after(newest);
             if self.context.window.since.is_none() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gitlab_client::{GitlabClient, PageSize, Survey};
+use gitlab_client::{GitlabClient, PageSize, ProjectSummary, Survey};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 use crate::cursor::Kept;
@@ -29,8 +29,21 @@ pub(crate) struct Subject {
     pub(crate) pages: PageSize,
     /// Paths of the projects whose merge requests are to be stored with the folders that they touch.
     pub(crate) with_folders: BTreeSet<String>,
-    /// Paths of the projects whose merge requests alone are read.
-    pub(crate) only: Option<BTreeSet<String>>,
+    /// Numbers of the projects whose merge requests alone are read; `None`: of all.
+    pub(crate) only: Option<BTreeSet<u64>>,
+}
+
+impl Subject {
+    /// The project of a path; `None` where the survey does not have it.
+    pub(crate) fn project(&self, path: &str) -> Option<&ProjectSummary> {
+        self.projects.get(path).map(|place| &self.survey.projects[*place])
+    }
+
+    /// Whether merge requests of the project of a path are not asked for.
+    pub(crate) fn leaves_out(&self, path: &str) -> bool {
+        let is_in = |only: &BTreeSet<u64>| self.project(path).is_some_and(|project| only.contains(&project.number));
+        self.only.as_ref().is_some_and(|only| !is_in(only))
+    }
 }
 
 impl MergeRequestSource {
@@ -43,11 +56,11 @@ impl MergeRequestSource {
         Self(Subject { client, survey, projects, id, pages, with_folders: BTreeSet::new(), only: None })
     }
 
-    /// Reads merge requests of these projects only, by their paths. What they leave out is read by the next import without
-    /// them.
+    /// Reads merge requests of these projects only, by their numbers, or of all. What they leave out is read by the next
+    /// import without them.
     #[must_use]
-    pub fn only(mut self, projects: BTreeSet<String>) -> Self {
-        self.0.only = Some(projects);
+    pub fn only(mut self, projects: Option<BTreeSet<u64>>) -> Self {
+        self.0.only = projects;
         self
     }
 

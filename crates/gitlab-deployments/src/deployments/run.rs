@@ -24,14 +24,12 @@ impl<'a> Run<'a> {
     pub(crate) fn new(source: &'a DeploymentSource, context: &'a Context<'a>) -> Self {
         let kept = Kept::read(context.cursor.as_deref());
         let span = kept.list.span(context.window);
-        let usage = Usage { covered_to: Some(source.at), ..Usage::default() };
+        let usage = span.usage(source.at);
         Self { source, context, kept, span, usage, tiers: None }
     }
 
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
         while !self.read().await? {}
-        self.usage.full = self.span.since.is_none();
-        self.usage.covered_from = self.span.since;
         Ok(self.usage)
     }
 
@@ -48,13 +46,14 @@ impl<'a> Run<'a> {
                 let is_changed = self.kept.differs_from(&tiers);
                 self.tiers = Some(tiers);
                 if is_changed && self.span.since.is_some() && self.context.window.since.is_none() {
-                    self.span = Span { since: None, moves: false };
+                    self.span = Span::AGAIN;
+                    self.usage = Usage { calls: self.usage.calls, ..self.span.usage(self.source.at) };
                     return Ok(false);
                 }
             }
             let records = entries.into_iter().map(|entry| self.record(entry)).collect();
             let has_ended = list.has_ended();
-            let moves = self.span.moves || (has_ended && self.span.since.is_none());
+            let moves = self.span.moves_watermark(has_ended);
             if moves {
                 if self.context.window.since.is_none() {
                     // Whatever was stored with another tier is read again by now.
