@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use model::Instant;
 use model::records::{
-    CiRun, CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record, Release,
+    CiJob, CiRun, CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record, Release,
 };
 use source::{Batch, Context, FullCrawl, Heads, Progress, Sink, SinkError, Source, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
@@ -144,6 +144,16 @@ impl Memory {
             Record::CiRun(known) => ((known.run_id.clone(), known.attempt), *known),
             other => panic!("not a run of a workflow: {other:?}"),
         })
+    }
+
+    /// The jobs of runs by id, where runs and jobs were stored. Panics when anything else was.
+    pub fn ci_jobs(&self) -> Vec<CiJob> {
+        let jobs = self.records(|record| match record {
+            Record::CiJob(known) => (known.job_id.clone(), Some(*known)),
+            Record::CiRun(_) => (String::new(), None),
+            other => panic!("not of a run: {other:?}"),
+        });
+        jobs.into_iter().flatten().collect()
     }
 
     /// Numbers of the issues or pull requests in order.

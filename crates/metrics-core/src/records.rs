@@ -9,8 +9,8 @@ use model::cells::{CardColumns as _, PlacedColumns, RawColumns as _};
 use model::columns::{Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
-    CiRun, CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue, Place, Presence, Project, ProjectItem,
-    PullRequest, Release, Repository, Sighting, host_or_usual,
+    CiBill, CiJob, CiRun, CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue, Place, Presence, Project,
+    ProjectItem, PullRequest, Release, Repository, Sighting, host_or_usual,
 };
 
 /// Collects records and turns them into the columns that the engine reads.
@@ -149,6 +149,18 @@ impl RawBuilder {
     /// Adds an attempt of a run of a workflow, which must come only once.
     pub fn ci_run(&mut self, run: &CiRun) -> &mut Self {
         self.raw.ci_runs.push_row(run, &mut self.texts);
+        self
+    }
+
+    /// Adds a job of a run, which must come only once.
+    pub fn ci_job(&mut self, job: &CiJob) -> &mut Self {
+        self.raw.ci_jobs.push_row(job, &mut self.texts);
+        self
+    }
+
+    /// Adds a line of what is billed for CI; a day, repository, cost centre and SKU must come only once.
+    pub fn ci_bill(&mut self, line: &CiBill) -> &mut Self {
+        self.raw.ci_bills.push_row(line, &mut self.texts);
         self
     }
 

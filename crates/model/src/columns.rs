@@ -21,9 +21,9 @@ pub use crate::kinds::{
     SightingSource, StateReason, StatusKind,
 };
 pub use crate::tables::{
-    BillLineColumns, CiRunColumns, CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns,
-    IncidentEventColumns, IssueColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns,
-    ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
+    BillLineColumns, CiBillColumns, CiJobColumns, CiRunColumns, CustomFieldColumns, DeploymentColumns,
+    GitCommitColumns, IncidentColumns, IncidentEventColumns, IssueColumns, ProjectEventColumns, PullRequestColumns,
+    PullRequestEventColumns, ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
 pub use addresses::AddressColumn;
@@ -45,11 +45,14 @@ pub struct Scopes {
     pub cloud_spending: bool,
     /// Deployments, releases, commits, runs of workflows and incidents.
     pub delivery: bool,
+    /// Runs of workflows, their jobs, and what is billed for them.
+    pub ci: bool,
 }
 
 impl Scopes {
     /// Nothing.
-    pub const NONE: Self = Self { issues: false, pull_requests: false, cloud_spending: false, delivery: false };
+    pub const NONE: Self =
+        Self { issues: false, pull_requests: false, cloud_spending: false, delivery: false, ci: false };
     /// Issues and boards only.
     pub const ISSUES: Self = Self { issues: true, ..Self::NONE };
     /// Pull requests only.
@@ -58,10 +61,12 @@ impl Scopes {
     pub const CLOUD_SPENDING: Self = Self { cloud_spending: true, ..Self::NONE };
     /// Delivery only.
     pub const DELIVERY: Self = Self { delivery: true, ..Self::NONE };
-    /// Issues, pull requests and, where there is any, delivery: what is meant when nothing is named.
+    /// CI only.
+    pub const CI: Self = Self { ci: true, ..Self::NONE };
+    /// Issues, pull requests and, where there is any, delivery and CI: what is meant when nothing is named.
     pub const USUAL: Self = Self { cloud_spending: false, ..Self::ALL };
     /// Everything.
-    pub const ALL: Self = Self { issues: true, pull_requests: true, cloud_spending: true, delivery: true };
+    pub const ALL: Self = Self { issues: true, pull_requests: true, cloud_spending: true, delivery: true, ci: true };
 }
 
 /// What only the original tool makes of a folder of CSV files: rule set `cto-stats` reproduces it.
@@ -108,8 +113,12 @@ pub struct Raw {
     pub releases: ReleaseColumns,
     /// The commit graph behind them.
     pub commits: GitCommitColumns,
-    /// Runs of workflows that deploy.
+    /// Runs of workflows: those that deploy, and all of them where CI is imported.
     pub ci_runs: CiRunColumns,
+    /// Jobs of runs.
+    pub ci_jobs: CiJobColumns,
+    /// What is billed for CI.
+    pub ci_bills: CiBillColumns,
     /// Incidents, those aside that are issues of a forge.
     pub incidents: IncidentColumns,
     /// What happened in their course.
@@ -159,6 +168,8 @@ impl Raw {
         self.releases.settle();
         self.commits.settle();
         self.ci_runs.settle();
+        self.ci_jobs.settle();
+        self.ci_bills.settle();
         self.incidents.settle();
         self.incident_events.settle();
         self.cloud_costs.settle();

@@ -48,6 +48,11 @@ impl LabelBoard {
     }
 }
 
+/// Whether the run of an id is a pipeline of GitLab: `HOST/pipeline/NUMBER`.
+pub fn is_pipeline(run_id: &str) -> bool {
+    run_id.contains("/pipeline/")
+}
+
 /// The host of a GitLab server in rows: `HOST` or `HOST:PORT` of its address in lower case, without scheme, user and
 /// path. `None` where the address has none.
 pub fn host_of(url: &str) -> Option<String> {

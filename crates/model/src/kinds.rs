@@ -266,6 +266,30 @@ kinds! {
         Waiting = "waiting",
     }
 
+    /// Whose machine a job ran on.
+    Runner (OPEN) {
+        /// It is not known.
+        #[default]
+        Unknown = "",
+        /// One of the provider's.
+        Hosted = "hosted",
+        /// One of one's own.
+        SelfHosted = "self_hosted",
+    }
+
+    /// What the times of a job were read from.
+    TimesFrom (OPEN) {
+        /// It is not known.
+        #[default]
+        Unknown = "",
+        /// The list of jobs, which tells when each was made, and its labels.
+        Rest = "rest",
+        /// The checks of a commit, which tell when a job began and ended.
+        Checks = "checks",
+        /// A delivery.
+        Webhook = "webhook",
+    }
+
     /// How a run of a workflow, or a job of it, ended.
     RunConclusion (OPEN) {
         /// It did not, so far.
@@ -342,8 +366,10 @@ kinds! {
         Releases = "releases",
         /// The commit graph of one repository behind what it deploys.
         Commits = "commits",
-        /// Runs of the workflows of one repository that deploy.
+        /// Runs of the workflows of one repository, with their jobs where CI is imported.
         CiRuns = "ci_runs",
+        /// What an organisation is billed for CI.
+        CiBill = "ci_bill",
         /// Bills of one source of the clouds.
         CloudCosts = "cloud_costs",
         /// A folder of CSV files.

@@ -13,9 +13,9 @@ pub use crate::kinds::{
     StatusKind, Told,
 };
 pub use crate::tables::{
-    BillLine, CiRun, Deployment, DeploymentStatus, FieldValue, GitCommit, ImportRun, Incident, IncidentEvent, Issue,
-    Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Release, Repository, Review, Sighting,
-    StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
+    BillLine, CiBill, CiJob, CiRun, Deployment, DeploymentStatus, FieldValue, GitCommit, ImportRun, Incident,
+    IncidentEvent, Issue, Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Release, Repository,
+    Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
 };
 use crate::{Amount, Instant, Month};
 
@@ -40,6 +40,10 @@ pub enum Record {
     GitCommit(Box<GitCommit>),
     /// A run of a workflow.
     CiRun(Box<CiRun>),
+    /// A job of a run.
+    CiJob(Box<CiJob>),
+    /// What an organisation was billed for CI in a month.
+    CiBillMonth(Box<CiBillMonth>),
     /// An incident with its events.
     Incident(Box<Incident>),
     /// What an account was billed for a month.
@@ -114,6 +118,21 @@ pub struct CloudCost {
     pub gross: Amount,
     /// Credits and discounts that are billed as such: usually negative, zero where there are none.
     pub credits: Amount,
+}
+
+/// What an organisation was billed for CI in one month, of one cost centre or of none: replaces what was stored of that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CiBillMonth {
+    /// Organisation.
+    pub org: String,
+    /// Cost centre, empty for usage of none.
+    pub cost_center: String,
+    /// The month.
+    pub month: Month,
+    /// Host of the provider; empty stands for [`USUAL_HOST`].
+    pub host: String,
+    /// The lines; those with one key are added up.
+    pub lines: Vec<CiBill>,
 }
 
 impl CloudMonth {

@@ -121,8 +121,8 @@ impl Publisher<'_> {
                 let order = "t.month, t.provider, t.account, t.service, t.charge_category, t.currency";
                 self.whole(table, order, &mut lines)?;
             }
-            "deployment" | "deployment_status" | "release" | "git_commit" | "ci_run" | "incident"
-            | "incident_event" => {
+            "deployment" | "deployment_status" | "release" | "git_commit" | "ci_run" | "ci_job" | "ci_bill"
+            | "incident" | "incident_event" => {
                 let key = table.key.iter().map(|column| format!("t.{column}"));
                 self.whole(table, &key.collect::<Vec<_>>().join(", "), &mut lines)?;
             }

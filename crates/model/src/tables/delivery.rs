@@ -1,10 +1,10 @@
-//! `deployment.csv`, `deployment_status.csv`, `release.csv`, `git_commit.csv`, `ci_run.csv`, `incident.csv` and `incident_event.csv`.
+//! `deployment.csv`, `deployment_status.csv`, `release.csv`, `git_commit.csv`, `incident.csv` and `incident_event.csv`.
 
 use model_derive::RawTable;
 use serde::{Deserialize, Serialize};
 
 use crate::Instant;
-use crate::kinds::{DeploymentOutcome, DeploymentStatusKind, IncidentEventKind, RunConclusion, RunStatus, Told};
+use crate::kinds::{DeploymentOutcome, DeploymentStatusKind, IncidentEventKind, Told};
 
 /// Deployments to an environment, whatever became of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
@@ -161,67 +161,6 @@ pub struct GitCommit {
     /// The commit that it says to be picked from, empty for others.
     #[raw(engine)]
     pub picked_from: String,
-    /// Host of the provider, `github.com`.
-    #[raw(code, engine)]
-    pub host: String,
-}
-
-/// Runs of workflows, a row for each attempt that was seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
-#[raw(table = "ci_run", key("run_id", "attempt", "host"), columns = CiRunColumns, in_rows)]
-pub struct CiRun {
-    /// The provider's id, a number.
-    #[raw(engine, required)]
-    pub run_id: String,
-    /// Attempt, from 1: a run that is started again keeps its id.
-    #[raw(engine, required)]
-    pub attempt: i64,
-    /// Who tells of it: `github`.
-    #[raw(code)]
-    pub source: String,
-    /// Organisation of the repository.
-    #[raw(code, engine, required)]
-    pub org: String,
-    /// Repository.
-    #[raw(code, engine, required)]
-    pub repo: String,
-    /// Name of the workflow.
-    #[raw(code)]
-    pub workflow: String,
-    /// File of the workflow, `.github/workflows/deploy.yml`.
-    #[raw(code, engine)]
-    pub workflow_path: String,
-    /// What started it, `push` for example.
-    #[raw(code, engine)]
-    pub event: String,
-    /// Branch or tag that it ran for, empty where none is known.
-    #[raw(name = "ref", code, engine)]
-    pub git_ref: String,
-    /// Object id of the commit that it ran for.
-    #[raw(object_id, engine, required)]
-    pub sha: String,
-    /// Number among the runs of its workflow, empty where none is known.
-    pub run_number: Option<i64>,
-    /// Where it is: `queued`, `waiting`, `in_progress` or `completed`.
-    pub status: Told<RunStatus>,
-    /// How it ended: `success`, `failure`, `cancelled`, `timed_out`, …; empty while it runs.
-    #[raw(engine)]
-    pub conclusion: Told<RunConclusion>,
-    /// When the run was made, whichever attempt this is.
-    #[raw(engine, required)]
-    pub created_at: Instant,
-    /// When the attempt began.
-    #[raw(engine)]
-    pub started_at: Option<Instant>,
-    /// When the attempt ended, empty while it runs.
-    #[raw(engine)]
-    pub finished_at: Option<Instant>,
-    /// Whether it ran for the default branch.
-    #[raw(engine)]
-    pub default_branch: bool,
-    /// Web address.
-    #[raw(engine)]
-    pub url: String,
     /// Host of the provider, `github.com`.
     #[raw(code, engine)]
     pub host: String,

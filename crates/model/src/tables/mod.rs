@@ -6,6 +6,7 @@
 
 mod bills;
 mod boards;
+mod ci;
 mod delivery;
 mod imports;
 mod issues;
@@ -14,9 +15,10 @@ mod repositories;
 
 pub use bills::{BillLine, BillLineColumns};
 pub use boards::{CustomFieldColumns, FieldValue, Project, ProjectItem, Sighting, SightingColumns};
+pub use ci::{CiBill, CiBillColumns, CiJob, CiJobColumns, CiRun, CiRunColumns};
 pub use delivery::{
-    CiRun, CiRunColumns, Deployment, DeploymentColumns, DeploymentStatus, GitCommit, GitCommitColumns, Incident,
-    IncidentColumns, IncidentEvent, IncidentEventColumns, Release, ReleaseColumns,
+    Deployment, DeploymentColumns, DeploymentStatus, GitCommit, GitCommitColumns, Incident, IncidentColumns,
+    IncidentEvent, IncidentEventColumns, Release, ReleaseColumns,
 };
 pub use imports::ImportRun;
 pub use issues::{
@@ -32,7 +34,7 @@ use crate::cells::RawRow as _;
 use crate::spec::RawTable;
 
 /// All raw tables in the order in which they are published.
-pub static RAW_TABLES: [&RawTable; 20] = [
+pub static RAW_TABLES: [&RawTable; 22] = [
     Repository::TABLE,
     Project::TABLE,
     Issue::TABLE,
@@ -49,8 +51,10 @@ pub static RAW_TABLES: [&RawTable; 20] = [
     Release::TABLE,
     GitCommit::TABLE,
     CiRun::TABLE,
+    CiJob::TABLE,
     Incident::TABLE,
     IncidentEvent::TABLE,
     BillLine::TABLE,
+    CiBill::TABLE,
     ImportRun::TABLE,
 ];

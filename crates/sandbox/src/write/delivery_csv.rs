@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use model::records::{CiRun, Deployment, DeploymentStatus, GitCommit, Incident, IncidentEvent, Release};
+use model::records::{CiBill, CiJob, CiRun, Deployment, DeploymentStatus, GitCommit, Incident, IncidentEvent, Release};
 
 use super::Stream;
 use super::delivery::DeliveryStream;
@@ -17,6 +17,8 @@ pub(super) fn write_delivery(stream: &Stream<'_>, folder: &Path) -> io::Result<(
     write_commits(&repositories, folder)?;
     // An import reads runs of the workflows that services name, and the configuration of the organisation has none.
     TableFile::<CiRun>::create(folder)?.finish()?;
+    TableFile::<CiJob>::create(folder)?.finish()?;
+    TableFile::<CiBill>::create(folder)?.finish()?;
     write_incidents(&repositories, folder)
 }
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use model::Instant;
 use model::cells::{PlacedColumns, RawColumns, RawRow};
 use model::columns::{
-    CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, InstantColumn, Interner,
-    IssueColumns, PullRequestColumns, Raw, ReleaseColumns, ReviewColumns, Scopes,
+    CiBillColumns, CiJobColumns, CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns,
+    IncidentEventColumns, InstantColumn, Interner, IssueColumns, PullRequestColumns, Raw, ReleaseColumns,
+    ReviewColumns, Scopes,
 };
 use model::instant::Plausible;
 use model::kinds::{RunOutcome, Scope};
@@ -66,19 +67,28 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     } else {
         (None, None)
     };
-    let (deployments, releases, commits, ci_runs, incidents, incident_events) =
-        if scopes.delivery && reading == Reading::Strict {
-            (
-                folder.open(Free::<DeploymentColumns>::new)?,
-                folder.open(Free::<ReleaseColumns>::new)?,
-                folder.open(Free::<GitCommitColumns>::new)?,
-                folder.open(Free::<CiRunColumns>::new)?,
-                folder.open(Free::<IncidentColumns>::new)?,
-                folder.open(Free::<IncidentEventColumns>::new)?,
-            )
-        } else {
-            (None, None, None, None, None, None)
-        };
+    let (deployments, releases, commits, incidents, incident_events) = if scopes.delivery && reading == Reading::Strict
+    {
+        (
+            folder.open(Free::<DeploymentColumns>::new)?,
+            folder.open(Free::<ReleaseColumns>::new)?,
+            folder.open(Free::<GitCommitColumns>::new)?,
+            folder.open(Free::<IncidentColumns>::new)?,
+            folder.open(Free::<IncidentEventColumns>::new)?,
+        )
+    } else {
+        (None, None, None, None, None)
+    };
+    let ci_runs = if (scopes.delivery || scopes.ci) && reading == Reading::Strict {
+        folder.open(Free::<CiRunColumns>::new)?
+    } else {
+        None
+    };
+    let (ci_jobs, ci_bills) = if scopes.ci && reading == Reading::Strict {
+        (folder.open(Free::<CiJobColumns>::new)?, folder.open(Free::<CiBillColumns>::new)?)
+    } else {
+        (None, None)
+    };
     let bills = if scopes.cloud_spending { folder.open(Bills::new)? } else { None };
     blocks::run(&works([
         work(project_events.as_ref()),
@@ -90,7 +100,9 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         work(commits.as_ref()),
         work(deployments.as_ref()),
         work(releases.as_ref()),
+        work(ci_jobs.as_ref()),
         work(ci_runs.as_ref()),
+        work(ci_bills.as_ref()),
         work(incidents.as_ref()),
         work(incident_events.as_ref()),
         work(bills.as_ref()),
@@ -111,6 +123,8 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         |it| &it.host,
         |it, row| attempt_name(&it.run_id.text(row), it.attempt[row]).into_bytes().into(),
     )?;
+    raw.ci_jobs = join(folder.finish(ci_jobs)?, &mut texts);
+    raw.ci_bills = join(folder.finish(ci_bills)?, &mut texts);
     raw.incidents =
         join_by_id(folder.finish(incidents)?, &mut texts, |it| &it.host, |it, row| it.id.bytes(row).into())?;
     raw.incident_events = join(folder.finish(incident_events)?, &mut texts);
@@ -266,6 +280,8 @@ fn first_overfull(raw: &Raw) -> Option<CsvError> {
         .or_else(|| of(&raw.releases))
         .or_else(|| of(&raw.commits))
         .or_else(|| of(&raw.ci_runs))
+        .or_else(|| of(&raw.ci_jobs))
+        .or_else(|| of(&raw.ci_bills))
         .or_else(|| of(&raw.incidents))
         .or_else(|| of(&raw.incident_events))
         .or_else(|| of(&raw.cloud_costs))
@@ -298,6 +314,7 @@ fn newest_instant(raw: &Raw, plausible: Option<Plausible>) -> Option<Instant> {
         &raw.deployments.finished_at,
         &raw.releases.published_at,
         &raw.ci_runs.finished_at,
+        &raw.ci_jobs.finished_at,
         &raw.incidents.started_at,
         &raw.incident_events.at,
     ];

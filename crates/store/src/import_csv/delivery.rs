@@ -3,7 +3,8 @@
 use ahash::AHashMap;
 use model::cells::{RawColumns, RawRow};
 use model::columns::{
-    CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, ReleaseColumns,
+    CiBillColumns, CiJobColumns, CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns,
+    IncidentEventColumns, ReleaseColumns,
 };
 use model::records::{Deployment, DeploymentStatus, Incident, IncidentEvent, host_or_usual};
 
@@ -30,6 +31,11 @@ impl Loader<'_> {
             |run| Some(key(&attempt_name(&run.run_id, run.attempt), &run.host)),
             |loader, run| Ok(loader.writer.ci_run(run)?),
         )?;
+        self.each_of::<CiJobColumns>(
+            |job| Some(key(&format!("{} of {}", job.job_id, job.run_id), &job.host)),
+            |loader, job| Ok(loader.writer.ci_job(job)?),
+        )?;
+        self.each_of::<CiBillColumns>(|_| None, |loader, line| Ok(loader.writer.ci_bill_line(line)?))?;
         self.incidents()
     }
 

@@ -72,11 +72,19 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw>
             raw.implausible.extend(first.sentences(|_| "a release".to_owned()));
             raw.commits = free(&first, "org, repo, sha, host", &mut texts)?;
             raw.implausible.extend(first.sentences(|_| "a commit".to_owned()));
-            raw.ci_runs = free(&first, "run_id, attempt, host", &mut texts)?;
-            raw.implausible.extend(first.sentences(|_| "a run of a workflow".to_owned()));
             raw.incidents = free(&first, "incident_id, host", &mut texts)?;
             raw.incident_events = free(&first, "incident_id, at, kind, host", &mut texts)?;
             raw.implausible.extend(first.sentences(|_| "an incident".to_owned()));
+        }
+        if scopes.delivery || scopes.ci {
+            raw.ci_runs = free(&first, "run_id, attempt, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a run of a workflow".to_owned()));
+        }
+        if scopes.ci {
+            raw.ci_jobs = free(&first, "run_id, job_id, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a job of a run".to_owned()));
+            raw.ci_bills = free(&first, "day, org, repo, cost_center, sku, unit, currency, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a bill of CI".to_owned()));
         }
         if scopes.cloud_spending {
             raw.cloud_as_of = bills::as_of(first.connection, &raw.imports, plausible)?;
@@ -165,6 +173,7 @@ fn as_of(
         Some(Scope::Issues | Scope::ProjectItems) => scopes.issues,
         Some(Scope::PullRequests) => scopes.pull_requests,
         Some(Scope::Deployments | Scope::Releases | Scope::Commits) => scopes.delivery,
+        Some(Scope::CiRuns) => scopes.ci,
         _ => false,
     };
     let covered = imports

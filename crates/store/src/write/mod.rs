@@ -109,6 +109,8 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
             Record::Release(release) => drop(writer.release(release)?),
             Record::GitCommit(commit) => writer.git_commit(commit)?,
             Record::CiRun(run) => drop(writer.ci_run(run)?),
+            Record::CiJob(job) => drop(writer.ci_job(job)?),
+            Record::CiBillMonth(month) => writer.ci_bill_month(month)?,
             Record::Incident(incident) => drop(writer.incident(incident)?),
             Record::CloudMonth(month) => writer.cloud_month(month, page.subject)?,
         }

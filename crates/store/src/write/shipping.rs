@@ -1,7 +1,10 @@
-//! Deployments, releases, commits, runs of workflows and incidents: rows by an id of their own, of which the later observation counts.
+//! Deployments, releases, commits, runs of workflows with their jobs and bills, and incidents: rows by an id of their own, of which the later observation counts.
 
 use model::cells::RawRow;
-use model::records::{CiRun, Deployment, GitCommit, Incident, Release, Repository, host_or_usual};
+use model::gitlab::is_pipeline;
+use model::records::{
+    CiBill, CiBillMonth, CiJob, CiRun, Deployment, GitCommit, Incident, Release, Repository, host_or_usual,
+};
 use rusqlite::{OptionalExtension as _, ToSql, params_from_iter};
 
 use super::{PageWriter, micros};
@@ -10,7 +13,7 @@ use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::{Keys, upsert};
 
 /// Tables whose rows name their repository.
-const OF_REPOSITORIES: [&str; 5] = ["deployment", "release", "git_commit", "ci_run", "incident"];
+const OF_REPOSITORIES: [&str; 7] = ["deployment", "release", "git_commit", "ci_run", "ci_job", "ci_bill", "incident"];
 
 /// A repository that has another organisation, name or host.
 pub(super) struct Rename {
@@ -68,6 +71,61 @@ impl PageWriter<'_> {
         set_usual(&mut run.host);
         let key: [(&str, &dyn ToSql); 2] = [("run_id", &run.run_id), ("attempt", &run.attempt)];
         self.put_observed(&key, &run.host, self.sight(None), &run)
+    }
+
+    /// Stores a job of a run. Of the jobs of one name in a pipeline of GitLab, whose lists do not say which were retried,
+    /// all but the last are. Whether it counted.
+    pub(crate) fn ci_job(&mut self, job: &CiJob) -> rusqlite::Result<bool> {
+        let mut job = job.clone();
+        set_usual(&mut job.host);
+        let numbers_tell = is_pipeline(&job.run_id);
+        if numbers_tell {
+            job.retried = job.retried || self.is_job_retried(&job)?;
+        }
+        let key: [(&str, &dyn ToSql); 2] = [("run_id", &job.run_id), ("job_id", &job.job_id)];
+        let counts = self.put_observed(&key, &job.host, self.sight(None), &job)?;
+        if counts && numbers_tell {
+            let sql = "UPDATE ci_job SET retried = 1 WHERE run_id = ?1 AND host = ?2 AND name = ?3
+                AND (length(job_id), job_id) < (length(?4), ?4)";
+            self.connection.by_key(sql)?.execute((&job.run_id, &job.host, &job.name, &job.job_id))?;
+        }
+        Ok(counts)
+    }
+
+    /// Whether a job with a higher number has the name of this one.
+    fn is_job_retried(&self, job: &CiJob) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM ci_job WHERE run_id = ?1 AND host = ?2 AND name = ?3
+            AND (length(job_id), job_id) > (length(?4), ?4))";
+        self.connection.by_key(sql)?.query_row((&job.run_id, &job.host, &job.name, &job.job_id), |row| row.get(0))
+    }
+
+    /// Replaces what is stored of an organisation's, or a cost centre's, bill of a month.
+    pub(crate) fn ci_bill_month(&mut self, bill: &CiBillMonth) -> rusqlite::Result<()> {
+        let host = host_or_usual(&bill.host);
+        let (from, to) = (bill.month.start().micros(), bill.month.end().micros());
+        let sql = "DELETE FROM ci_bill WHERE day >= ?1 AND day < ?2 AND org = ?3 AND cost_center = ?4 AND host = ?5";
+        self.connection.by_key(sql)?.execute((from, to, &bill.org, &bill.cost_center, host))?;
+        for line in added_up(&bill.lines, host) {
+            self.ci_bill_line(&line)?;
+        }
+        Ok(())
+    }
+
+    /// Stores a line of a bill of CI. Whether it counted.
+    pub(crate) fn ci_bill_line(&mut self, line: &CiBill) -> rusqlite::Result<bool> {
+        let mut line = line.clone();
+        set_usual(&mut line.host);
+        let day = line.day.micros();
+        let key: [(&str, &dyn ToSql); 7] = [
+            ("day", &day),
+            ("org", &line.org),
+            ("repo", &line.repo),
+            ("cost_center", &line.cost_center),
+            ("sku", &line.sku),
+            ("unit", &line.unit),
+            ("currency", &line.currency),
+        ];
+        self.put_observed(&key, &line.host, self.sight(None), &line)
     }
 
     /// Stores an incident; its events replace the stored ones. Whether it counted.
@@ -137,6 +195,27 @@ impl PageWriter<'_> {
         upsert(self.connection, self.codes, row, keys)?;
         Ok(true)
     }
+}
+
+/// The lines of a bill, those with one key as one; of their prices the first.
+fn added_up(lines: &[CiBill], host: &str) -> Vec<CiBill> {
+    let mut lines: Vec<CiBill> = lines.iter().map(|line| CiBill { host: host.to_owned(), ..line.clone() }).collect();
+    let key = |line: &CiBill| {
+        let texts = [&line.org, &line.repo, &line.cost_center, &line.sku, &line.unit, &line.currency];
+        (line.day, texts.map(String::clone))
+    };
+    lines.sort_by_cached_key(key);
+    lines.dedup_by(|other, line| {
+        let same = key(other) == key(line);
+        if same {
+            line.quantity += &other.quantity;
+            line.gross += &other.gross;
+            line.discount += &other.discount;
+            line.net += &other.net;
+        }
+        same
+    });
+    lines
 }
 
 fn set_usual(host: &mut String) {

@@ -3,7 +3,11 @@
 use std::fs;
 
 use model::columns::Scopes;
-use model::records::{CiRun, Deployment, DeploymentStatus, Incident, IncidentEvent, Record, Release, Repository};
+use model::records::{
+    CiBill, CiBillMonth, CiJob, CiRun, Deployment, DeploymentStatus, Incident, IncidentEvent, Record, Release,
+    Repository,
+};
+use model::{Amount, Month};
 use store::csv_folder::{Reading, load};
 
 use crate::records::{Fixture, at, repository};
@@ -63,6 +67,103 @@ fn attempts_of_a_run_are_rows_of_their_own_of_which_the_later_observation_counts
     fixture.read_in(3, 300, &[run(2, "completed", "success")]);
     let cells = fixture.cells("ci_run", &["run_id", "attempt", "status", "conclusion", "host"]);
     assert_eq!(cells, ["77,1,completed,failure,github.com", "77,2,completed,success,github.com"]);
+}
+
+fn job(run: &str, id: &str, name: &str, conclusion: &str) -> Record {
+    Record::CiJob(Box::new(CiJob {
+        job_id: id.into(),
+        run_id: run.into(),
+        attempt: 1,
+        org: "acme".into(),
+        repo: "api".into(),
+        name: name.into(),
+        conclusion: conclusion.into(),
+        ..CiJob::default()
+    }))
+}
+
+#[test]
+fn the_later_observation_of_a_job_counts() {
+    let fixture = Fixture::new();
+    fixture.read_in(1, 100, &[job("77", "1", "test", "")]);
+    fixture.read_in(2, 200, &[job("77", "1", "test", "failure"), job("77", "2", "test", "success")]);
+    fixture.read_in(1, 90, &[job("77", "1", "test", "")]);
+    let cells = fixture.cells("ci_job", &["run_id", "job_id", "conclusion", "retried", "host"]);
+    assert_eq!(
+        cells,
+        ["77,1,failure,false,github.com", "77,2,success,false,github.com"],
+        "two jobs of a workflow may have one name"
+    );
+}
+
+#[test]
+fn of_the_jobs_of_one_name_in_a_pipeline_all_but_the_last_were_retried_in_whichever_order_they_come() {
+    let id = |number: u32| format!("gitlab.example/job/{number}");
+    let jobs = |numbers: &[u32]| -> Vec<Record> {
+        numbers.iter().map(|number| job("gitlab.example/pipeline/5", &id(*number), "test", "failure")).collect()
+    };
+    for order in [[9, 10, 100], [100, 10, 9], [10, 100, 9]] {
+        let fixture = Fixture::new();
+        for (at, number) in (100..).zip(order) {
+            fixture.read_in(1, at, &jobs(&[number]));
+        }
+        fixture.read_in(2, 200, &[job("gitlab.example/pipeline/5", &id(11), "build", "success")]);
+        fixture.read_in(3, 300, &[job("gitlab.example/pipeline/6", &id(101), "test", "success")]);
+        let mut cells = fixture.cells("ci_job", &["job_id", "retried"]);
+        cells.sort_unstable();
+        let told = |number: u32, retried: bool| format!("gitlab.example/job/{number},{retried}");
+        let mut right = [told(9, true), told(10, true), told(100, false), told(11, false), told(101, false)];
+        right.sort_unstable();
+        assert_eq!(cells, right, "{order:?}");
+    }
+}
+
+#[test]
+fn a_month_of_a_bill_of_ci_replaces_that_month_of_that_cost_centre() {
+    let fixture = Fixture::new();
+    let month = Month::new(2026, 1).expect("a month");
+    let amount = |text: &str| text.parse::<Amount>().expect("an amount");
+    let line = |day: i64, repo: &str, net: &str| CiBill {
+        day: model::Instant::from_seconds(month.start().seconds() + (day - 1) * 86_400),
+        org: "acme".into(),
+        repo: repo.into(),
+        cost_center: String::new(),
+        sku: "linux".into(),
+        quantity: amount("3"),
+        unit: "minutes".into(),
+        price: amount("0.006"),
+        gross: amount(net),
+        discount: amount("0"),
+        net: amount(net),
+        currency: "USD".into(),
+        host: String::new(),
+    };
+    let bill = |month: Month, cost_center: &str, lines: &[CiBill]| {
+        let cost_center = cost_center.to_owned();
+        let own = |line: &CiBill| CiBill { cost_center: cost_center.clone(), ..line.clone() };
+        let lines = lines.iter().map(own).collect();
+        let bill =
+            CiBillMonth { org: "acme".into(), cost_center: cost_center.clone(), month, host: String::new(), lines };
+        Record::CiBillMonth(Box::new(bill))
+    };
+    let february = line(32, "api", "0.5");
+    let first = [line(1, "api", "0.018"), line(1, "api", "0.002"), line(31, "web", "7")];
+    fixture.read_in(1, 100, &[bill(month, "", &first), bill(month.plus(1), "", &[february])]);
+    fixture.read_in(1, 100, &[bill(month, "CC-1", &[line(2, "api", "9")])]);
+    fixture.read_in(2, 200, &[bill(month, "", &[line(1, "api", "0.03")])]);
+    let cells = fixture.cells("ci_bill", &["day", "repo", "cost_center", "net", "quantity", "host"]);
+    assert_eq!(
+        cells,
+        [
+            "2026-01-01T00:00:00Z,api,,0.03,3,github.com",
+            "2026-01-02T00:00:00Z,api,CC-1,9,3,github.com",
+            "2026-02-01T00:00:00Z,api,,0.5,3,github.com",
+        ]
+    );
+    let fixture = Fixture::new();
+    fixture.read_in(1, 100, &[bill(month, "", &first)]);
+    let cells = fixture.cells("ci_bill", &["repo", "net", "quantity"]);
+    assert_eq!(cells, ["api,0.02,6", "web,7,3"], "lines of one key are one");
 }
 
 #[test]
