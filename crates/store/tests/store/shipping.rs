@@ -155,15 +155,15 @@ fn a_month_of_a_bill_of_ci_replaces_that_month_of_that_cost_centre() {
     assert_eq!(
         cells,
         [
-            "2026-01-01T00:00:00Z,api,,0.03,3,github.com",
-            "2026-01-02T00:00:00Z,api,CC-1,9,3,github.com",
-            "2026-02-01T00:00:00Z,api,,0.5,3,github.com",
+            "2026-01-01T00:00:00Z,api,,0.03,3.00,github.com",
+            "2026-01-02T00:00:00Z,api,CC-1,9.00,3.00,github.com",
+            "2026-02-01T00:00:00Z,api,,0.50,3.00,github.com",
         ]
     );
     let fixture = Fixture::new();
     fixture.read_in(1, 100, &[bill(month, "", &first)]);
     let cells = fixture.cells("ci_bill", &["repo", "net", "quantity"]);
-    assert_eq!(cells, ["api,0.02,6", "web,7,3"], "lines of one key are one");
+    assert_eq!(cells, ["api,0.02,6.00", "web,7.00,3.00"], "lines of one key are one");
 }
 
 #[test]
