@@ -16,7 +16,7 @@ use model::rules::RuleSet;
 #[command(name = "cto-calculate", version, after_help = command_line::EXIT_CODES)]
 #[expect(clippy::struct_excessive_bools, reason = "each one is a flag of its own")]
 pub struct Arguments {
-    /// Issues and boards. Without a scope: issues, pull requests and, where anything is deployed, delivery.
+    /// Issues and boards. Without a scope: issues, pull requests and, where there is any, delivery and CI.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub issues: bool,
     /// Pull requests.
@@ -28,8 +28,11 @@ pub struct Arguments {
     /// Delivery: deployments, what they shipped, and the five DORA keys.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub delivery: bool,
-    /// Everything: issues, pull requests, delivery and cloud spending.
-    #[arg(long, conflicts_with_all = ["issues", "pr", "cloudspending", "delivery"])]
+    /// CI: how reliable and how fast it is, and what it costs.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
+    pub ci: bool,
+    /// Everything: issues, pull requests, delivery, CI and cloud spending.
+    #[arg(long, conflicts_with_all = ["issues", "pr", "cloudspending", "delivery", "ci"])]
     pub all: bool,
     /// Configuration [default: CONFIG_PATH, else ./config.yml where it exists].
     #[arg(long, value_name = "FILE")]
@@ -62,15 +65,25 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// What to compute: the scopes given, else issues, pull requests and delivery.
+    /// What to compute: the scopes given, else issues, pull requests, delivery and CI.
     pub fn scopes(&self) -> Scopes {
         if self.all {
             return Scopes::ALL;
         }
-        let cloud_spending = self.cloudspending;
-        match (Scopes { issues: self.issues, pull_requests: self.pr, cloud_spending, delivery: self.delivery }) {
+        match self.named() {
             Scopes::NONE => Scopes::USUAL,
             named => named,
+        }
+    }
+
+    /// The scopes that are given by name.
+    pub(crate) fn named(&self) -> Scopes {
+        Scopes {
+            issues: self.issues,
+            pull_requests: self.pr,
+            cloud_spending: self.cloudspending,
+            delivery: self.delivery,
+            ci: self.ci,
         }
     }
 

@@ -1,9 +1,10 @@
 //! Loading of the raw data, from a store or a folder.
 
 use anyhow::{Context as _, bail};
+use metrics_core::ci::has_ci;
 use metrics_core::delivery::has_delivery;
 use model::columns::{Raw, Scopes};
-use model::rules::RuleSet;
+use model::rules::{RuleSet, Rules};
 use store::csv_folder::{self, Reading};
 use store::{Place, Store};
 
@@ -54,7 +55,12 @@ pub(crate) fn check_bills(input: &Input, scopes: Scopes) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Delivery is left out where it was not asked for by name and nothing was ever deployed or released.
-pub(crate) fn without_empty_delivery(input: &Input, scopes: Scopes, is_asked_for: bool) -> Scopes {
-    Scopes { delivery: scopes.delivery && (is_asked_for || has_delivery(&input.raw)), ..scopes }
+/// Delivery is left out where it was not asked for by name and nothing was ever deployed or released; CI, where nothing is
+/// known of it.
+pub(crate) fn without_empty(input: &Input, scopes: Scopes, rules: &Rules, asked_for: Scopes) -> Scopes {
+    Scopes {
+        delivery: scopes.delivery && (asked_for.delivery || has_delivery(&input.raw, rules)),
+        ci: scopes.ci && (asked_for.ci || has_ci(&input.raw, rules)),
+        ..scopes
+    }
 }

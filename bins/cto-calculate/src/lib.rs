@@ -48,7 +48,8 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
     }
     input::check_bills(&input, scopes)?;
-    let scopes = input::without_empty_delivery(&input, scopes, arguments.delivery || arguments.all);
+    let asked_for = if arguments.all { scopes } else { arguments.named() };
+    let scopes = input::without_empty(&input, scopes, &rules, asked_for);
     let read = begun.elapsed();
     let result = metrics_core::calculate_and_drop(input.raw, &rules, arguments.as_of, scopes)
         .with_context(|| format!("calculating from {}", input.place))?;

@@ -29,6 +29,7 @@ pub(crate) fn push_cell(out: &mut Vec<u8>, cells: &Cells, row: usize) {
         Cells::Money(cells) => {
             push_or_null(out, cells[row].as_ref().map(|amount| format!("\"{}\"", amount.to_cents())));
         }
+        Cells::Exact(cells) => push_or_null(out, cells[row].as_ref().map(|amount| format!("\"{amount}\""))),
         Cells::Cents(cells) => {
             let amount = Some(cells[row]).filter(|amount| amount.is_finite());
             push_or_null(out, amount.map(|amount| format!("\"{amount:.2}\"")));
@@ -44,7 +45,7 @@ pub(crate) fn is_null(cells: &Cells, row: usize) -> bool {
         Cells::Float(cells) => !cells.get(row).is_some_and(f64::is_finite),
         Cells::Instant(cells) => cells.get(row).is_none(),
         Cells::Date(cells) => cells[row].is_none(),
-        Cells::Money(cells) => cells[row].is_none(),
+        Cells::Money(cells) | Cells::Exact(cells) => cells[row].is_none(),
         Cells::Cents(cells) => !cells[row].is_finite(),
         Cells::Text(_) | Cells::Code(..) | Cells::Address(_) | Cells::Week(_) | Cells::Bool(_) => false,
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::http::StatusCode;
 use chrono_tz::Tz;
 use metrics_core::catalogue::{self, Computed, TableScope, TableSpec};
+use metrics_core::ci::has_ci;
 use metrics_core::delivery::has_delivery;
 use metrics_core::selection::{Known, known};
 use metrics_core::{Calculation, Prepared, Selection, calculate_tables};
@@ -217,10 +218,11 @@ impl Snapshot {
 
     /// Whether there is any data of a scope.
     pub(crate) fn holds(&self, set: RuleSet, scope: TableScope) -> bool {
-        self.data.of(set).is_ok_and(|raw| match scope {
+        self.sources(set).is_ok_and(|(raw, rules)| match scope {
             TableScope::Issues => !raw.issues.id.is_empty(),
             TableScope::PullRequests => !raw.pull_requests.id.is_empty(),
-            TableScope::Delivery => has_delivery(raw),
+            TableScope::Delivery => has_delivery(raw, rules),
+            TableScope::Ci => has_ci(raw, rules),
             TableScope::CloudSpending => !raw.cloud_costs.month.is_empty(),
         })
     }
@@ -260,7 +262,7 @@ fn cells_bytes(cells: &Cells) -> usize {
         Cells::Judged(cells) => size_of_val(cells.as_slice()),
         Cells::Instant(cells) => cells.memory(),
         Cells::Date(cells) => size_of_val(cells.as_slice()),
-        Cells::Money(cells) => cells.len() * 64,
+        Cells::Money(cells) | Cells::Exact(cells) => cells.len() * 64,
         Cells::Cents(cells) => size_of_val(cells.as_slice()),
     }
 }

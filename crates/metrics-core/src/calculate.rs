@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use model::Instant;
 use model::columns::{
-    CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns,
-    ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, Raw, ReleaseColumns, ReviewColumns, Scopes,
-    SightingColumns, StatusEventColumns,
+    CiBillColumns, CiJobColumns, CiRunColumns, CustomFieldColumns, DeploymentColumns, GitCommitColumns,
+    IncidentColumns, IncidentEventColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, Raw,
+    ReleaseColumns, ReviewColumns, Scopes, SightingColumns, StatusEventColumns,
 };
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
 use model::table::Table;
 
 use crate::catalogue::TableScope;
+use crate::ci;
 use crate::cloud::{CloudSpending, cloud_spending};
 use crate::coverage::{Coverage, ISSUE_SCOPES};
 use crate::cto_stats;
@@ -165,8 +166,12 @@ fn calculate_from(
         // These tables use all cores by themselves; at once, the facts behind them would cost 100 MB more on
         // 200,000 issues and 250,000 pull requests.
         RuleSet::Flow => {
+            let of_ci = scopes.ci.then(|| ci::tables_of(&raw, rules, as_of, chosen, wanted));
             let of_delivery = scopes.delivery.then(|| delivery::tables_of(&raw, rules, as_of, chosen, wanted));
             done_with(&mut raw, |raw| {
+                raw.ci_runs = CiRunColumns::default();
+                raw.ci_jobs = CiJobColumns::default();
+                raw.ci_bills = CiBillColumns::default();
                 raw.deployments = DeploymentColumns::default();
                 raw.releases = ReleaseColumns::default();
                 raw.commits = GitCommitColumns::default();
@@ -198,6 +203,7 @@ fn calculate_from(
                     calculation.add_summary("dora_summary");
                 }
             }
+            calculation.tables.extend(of_ci.into_iter().flatten());
             let said = findings::of_tables(&calculation.tables, &rules.process_changes);
             calculation.findings.extend(said.get("throughput_week").into_iter().flatten().cloned());
             calculation.findings_by_table.extend(said);

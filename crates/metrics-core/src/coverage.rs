@@ -17,6 +17,8 @@ pub(crate) const TIMELINE_SCOPES: [Scope; 1] = [Scope::Issues];
 pub const PULL_REQUEST_SCOPES: [Scope; 1] = [Scope::PullRequests];
 /// Scopes of imports that figures of delivery need.
 pub const DELIVERY_SCOPES: [Scope; 4] = [Scope::PullRequests, Scope::Deployments, Scope::Releases, Scope::Commits];
+/// Scopes of imports that figures of CI need; bills are settled by their own days.
+pub const CI_SCOPES: [Scope; 1] = [Scope::CiRuns];
 
 /// Whether the provider serves what was asked for.
 fn is_served(run: &ImportRun) -> bool {
@@ -173,7 +175,7 @@ fn label(run: &ImportRun) -> &str {
 
 /// How far each scope and subject of a selection was imported, archived repositories and closed boards left out.
 pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[Scope], chosen: &Chosen) -> BTreeMap<(Scope, &'a str), Reached<'a>> {
-    let of_delivery = scopes.contains(&Scope::Deployments);
+    let of_delivery = scopes.contains(&Scope::Deployments) || scopes.contains(&Scope::CiRuns);
     let mut runs: BTreeMap<(Scope, &str), Vec<&ImportRun>> = BTreeMap::new();
     for run in in_order(&raw.imports).into_iter().filter(|run| run.outcome == RunOutcome::Ok) {
         let Some(scope) = run.scope.known().filter(|scope| scopes.contains(scope)) else { continue };
@@ -194,7 +196,7 @@ fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
     }
 }
 
-/// Whether figures of the selection rest on what an import read; `of_delivery` are those of what is deployed.
+/// Whether figures of the selection rest on what an import read; `of_delivery` are those of what is deployed, and of CI.
 fn is_needed(raw: &Raw, run: &ImportRun, of_delivery: bool, chosen: &Chosen) -> bool {
     if chosen.is_everything() {
         return true;

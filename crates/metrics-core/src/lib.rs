@@ -3,6 +3,7 @@
 pub mod calculate;
 pub mod calendar;
 pub mod catalogue;
+pub mod ci;
 pub mod cloud;
 pub mod control;
 pub mod coverage;

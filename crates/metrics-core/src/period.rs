@@ -104,6 +104,7 @@ fn cells_of(cells: &Cells, rows: &[usize]) -> Cells {
         Cells::Judged(cells) => Cells::Judged(picked(cells, rows)),
         Cells::Date(cells) => Cells::Date(picked(cells, rows)),
         Cells::Money(cells) => Cells::Money(picked(cells, rows)),
+        Cells::Exact(cells) => Cells::Exact(picked(cells, rows)),
         Cells::Cents(cells) => Cells::Cents(picked(cells, rows)),
         Cells::Instant(cells) => {
             let mut picked = InstantColumn::default();

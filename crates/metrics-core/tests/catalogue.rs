@@ -65,6 +65,7 @@ fn kind_of(cells: &Cells, column: &ColumnSpec) -> ColumnKind {
         Cells::Instant(_) => ColumnKind::Instant,
         Cells::Date(_) => ColumnKind::Date,
         Cells::Money(_) | Cells::Cents(_) => ColumnKind::Money,
+        Cells::Exact(_) => ColumnKind::ExactMoney,
     }
 }
 
@@ -74,7 +75,7 @@ fn has_null(cells: &Cells) -> bool {
         Cells::Judged(cells) => cells.contains(&None),
         Cells::Float(cells) => cells.iter().any(|cell| cell.is_none()),
         Cells::Date(cells) => cells.contains(&None),
-        Cells::Money(cells) => cells.iter().any(Option::is_none),
+        Cells::Money(cells) | Cells::Exact(cells) => cells.iter().any(Option::is_none),
         Cells::Instant(cells) => (0..cells.len()).any(|row| cells.get(row).is_none()),
         Cells::Text(_) | Cells::Code(..) | Cells::Address(_) | Cells::Week(_) | Cells::Bool(_) | Cells::Cents(_) => {
             false
@@ -172,6 +173,7 @@ fn filters_follow_from_what_a_table_is_about() {
             TableScope::Issues => &[Filter::Project, Filter::Repository, Filter::Team, Filter::Type, Filter::Bots][..],
             TableScope::PullRequests => &[Filter::Repository, Filter::Team, Filter::Bots],
             TableScope::Delivery => &[Filter::Repository, Filter::Team, Filter::Service, Filter::Bots],
+            TableScope::Ci => &[Filter::Repository, Filter::Team],
             TableScope::CloudSpending => &[],
         };
         assert_eq!(table.filters, known, "{}", table.name);

@@ -4,6 +4,7 @@
 extern crate self as model;
 
 pub mod cells;
+pub mod ci;
 pub mod columns;
 pub mod csv;
 pub mod deliveries;

@@ -113,6 +113,12 @@ impl Amount {
         let quotient = &self.0 * BigDecimal::from(numerator) / BigDecimal::from(denominator);
         Some(Self(quotient.with_scale_round(DECIMALS_OF_QUOTIENTS, RoundingMode::HalfEven).normalized()))
     }
+
+    /// This amount times a number of millionths, exactly.
+    #[must_use]
+    pub fn times_millionths(&self, millionths: i64) -> Self {
+        Self((&self.0 * BigDecimal::new(millionths.into(), 6)).normalized())
+    }
 }
 
 impl From<i64> for Amount {

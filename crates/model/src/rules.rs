@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use crate::ci::CiRules;
 use crate::columns::Scopes;
 use crate::delivery::DeliveryRules;
 use crate::single_rules::SingleRule;
@@ -76,6 +77,8 @@ pub struct Rules {
     pub cloud: CloudRules,
     /// What is delivered, and what counts as a failure.
     pub delivery: DeliveryRules,
+    /// What CI costs.
+    pub ci: CiRules,
 }
 
 impl Default for Rules {
@@ -96,14 +99,16 @@ impl Default for Rules {
             forecast_seed: 1,
             cloud: CloudRules::default(),
             delivery: DeliveryRules::default(),
+            ci: CiRules::default(),
         }
     }
 }
 
 impl Rules {
-    /// The parts of the raw data that the tables of some scopes are computed from: delivery ships pull requests, and
-    /// incidents may be issues.
+    /// The parts of the raw data that the tables of some scopes are computed from: what CI costs is compared with
+    /// delivery, delivery ships pull requests, and incidents may be issues.
     pub fn reads(&self, scopes: Scopes) -> Scopes {
+        let scopes = Scopes { delivery: scopes.delivery || scopes.ci, ..scopes };
         if !scopes.delivery {
             return scopes;
         }

@@ -53,6 +53,8 @@ pub enum Cells {
     Date(Vec<Option<NaiveDate>>),
     /// Exact amounts of money, written with two decimals, rounded half to even.
     Money(Vec<Option<Amount>>),
+    /// Exact amounts of money, written with all their digits and at least two decimals.
+    Exact(Vec<Option<Amount>>),
     /// Binary amounts of money as the original tool writes them: two decimals of the exact binary value, `NaN`,
     /// `+Inf`, `-Inf`, and a sign also for zero.
     Cents(Vec<f64>),
@@ -90,7 +92,7 @@ impl Cells {
             Self::Judged(cells) => cells.len(),
             Self::Instant(cells) => cells.len(),
             Self::Date(cells) => cells.len(),
-            Self::Money(cells) => cells.len(),
+            Self::Money(cells) | Self::Exact(cells) => cells.len(),
             Self::Cents(cells) => cells.len(),
         }
     }
@@ -131,6 +133,11 @@ impl Cells {
             Self::Money(cells) => {
                 if let Some(amount) = &cells[row] {
                     line.extend_from_slice(amount.to_cents().as_bytes());
+                }
+            }
+            Self::Exact(cells) => {
+                if let Some(amount) = &cells[row] {
+                    line.extend_from_slice(amount.to_string().as_bytes());
                 }
             }
             Self::Cents(cells) => push_cents(line, cells[row]),

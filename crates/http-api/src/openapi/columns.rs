@@ -83,12 +83,14 @@ fn cell(column: &ColumnSpec, is_nullable: bool, name: &str) -> Object {
         ColumnKind::Month => (Type::String, None, json!("2026-03")),
         ColumnKind::Quarter => (Type::String, None, json!("2026-Q1")),
         ColumnKind::Money => (Type::String, None, json!("1234.50")),
+        ColumnKind::ExactMoney => (Type::String, None, json!("0.0125")),
     };
     let kinds = if is_nullable { SchemaType::Array(vec![kind, Type::Null]) } else { SchemaType::Type(kind) };
     let unit = if column.unit.is_empty() { String::new() } else { format!(" Unit: {}.", column.unit) };
     let object = ObjectBuilder::new().schema_type(kinds).format(format).examples([example]);
     let object = match column.kind {
         ColumnKind::Money => object.pattern(Some("^-?[0-9]+\\.[0-9]{2}$")),
+        ColumnKind::ExactMoney => object.pattern(Some("^-?[0-9]+\\.[0-9]{2,}$")),
         ColumnKind::Month => object.pattern(Some("^[0-9]{4}-[0-9]{2}$")),
         ColumnKind::Quarter => object.pattern(Some("^[0-9]{4}-Q[1-4]$")),
         _ => object,

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use metrics_core::Calculation;
 use metrics_core::Selection;
 use metrics_core::catalogue::{Filter, Period, RuleSets, TableScope, TableSpec, Written};
-use metrics_core::coverage::{Coverage, DELIVERY_SCOPES, ISSUE_SCOPES, PULL_REQUEST_SCOPES};
+use metrics_core::coverage::{CI_SCOPES, Coverage, DELIVERY_SCOPES, ISSUE_SCOPES, PULL_REQUEST_SCOPES};
 use model::kinds::Scope;
 use model::rules::RuleSet;
 use model::table::Table;
@@ -98,7 +98,9 @@ pub(crate) fn meta(
     let is_known = snapshot.holds(query.set, spec.scope) || query.as_of.is_some();
     let as_of = match spec.scope {
         TableScope::CloudSpending => calculation.cloud_as_of,
-        TableScope::Issues | TableScope::PullRequests | TableScope::Delivery => is_known.then_some(calculation.as_of),
+        TableScope::Issues | TableScope::PullRequests | TableScope::Delivery | TableScope::Ci => {
+            is_known.then_some(calculation.as_of)
+        }
     };
     let coverage = as_of.map(|as_of| {
         let of_scopes = |scopes: &[Scope]| Coverage::selected(raw, rules, scopes, as_of, &query.selection);
@@ -106,6 +108,7 @@ pub(crate) fn meta(
             TableScope::Issues => of_scopes(&ISSUE_SCOPES),
             TableScope::PullRequests => of_scopes(&PULL_REQUEST_SCOPES),
             TableScope::Delivery => of_scopes(&DELIVERY_SCOPES),
+            TableScope::Ci => of_scopes(&CI_SCOPES),
             TableScope::CloudSpending => Coverage::of_bills(raw, as_of),
         };
         let until = coverage.known_until().map(model::Instant::to_rfc3339_seconds);
@@ -172,6 +175,7 @@ fn reason_empty(snapshot: &Snapshot, spec: &TableSpec, table: Option<&Table>, qu
             TableScope::Issues => "no issues are imported yet: run cto-import",
             TableScope::PullRequests => "no pull requests are imported yet: run cto-import",
             TableScope::Delivery => "no deployments or releases are imported yet: run cto-import --delivery",
+            TableScope::Ci => "no runs of workflows are imported yet: run cto-import --ci",
             TableScope::CloudSpending => "no bills are imported yet: run cto-import --cloudspending",
         };
         return Some(what.to_owned());

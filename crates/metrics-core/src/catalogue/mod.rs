@@ -2,6 +2,7 @@
 //!
 //! The words are those of `docs/metrics.md`; a test holds tables, columns and that document together.
 
+mod ci;
 mod clouds;
 mod delivery;
 mod issues;

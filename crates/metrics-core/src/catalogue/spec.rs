@@ -90,6 +90,7 @@ impl TableSpec {
             TableScope::Issues => scopes.issues,
             TableScope::PullRequests => scopes.pull_requests,
             TableScope::Delivery => scopes.delivery,
+            TableScope::Ci => scopes.ci,
             TableScope::CloudSpending => scopes.cloud_spending,
         };
         let in_set = self.rules == RuleSets::Both || rules.set == RuleSet::Flow;
@@ -178,6 +179,8 @@ pub enum ColumnKind {
     Quarter,
     /// Amount of money; exact under `flow`, binary under `cto-stats`.
     Money,
+    /// Amount of money, with all its digits.
+    ExactMoney,
 }
 
 /// What a table is about.
@@ -189,6 +192,8 @@ pub enum TableScope {
     PullRequests,
     /// Deployments, what they shipped, and incidents.
     Delivery,
+    /// Runs of workflows, their jobs, and what these cost.
+    Ci,
     /// Bills of the clouds.
     CloudSpending,
 }
@@ -200,6 +205,7 @@ impl TableScope {
             Self::Issues => Scopes::ISSUES,
             Self::PullRequests => Scopes::PULL_REQUESTS,
             Self::Delivery => Scopes::DELIVERY,
+            Self::Ci => Scopes::CI,
             Self::CloudSpending => Scopes::CLOUD_SPENDING,
         }
     }
@@ -306,6 +312,11 @@ pub(super) const fn instant(name: &'static str, doc: &'static str) -> ColumnSpec
 /// An amount in the currency of the row.
 pub(super) const fn money(name: &'static str, doc: &'static str) -> ColumnSpec {
     column(name, ColumnKind::Money, doc)
+}
+
+/// An amount in the currency of the row, of which cents are not fine enough.
+pub(super) const fn exact(name: &'static str, doc: &'static str) -> ColumnSpec {
+    column(name, ColumnKind::ExactMoney, doc)
 }
 
 /// A column of another kind.

@@ -1,9 +1,9 @@
 //! The list of all tables.
 
 use super::spec::{RuleSets, TableSpec};
-use super::{clouds, delivery, issues, pull_requests};
+use super::{ci, clouds, delivery, issues, pull_requests};
 
-static TABLES: [TableSpec; 42] = [
+static TABLES: [TableSpec; 47] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -41,6 +41,11 @@ static TABLES: [TableSpec; 42] = [
     delivery::CALCULATED_CHANGE,
     delivery::CALCULATED_INCIDENT,
     delivery::SUMMARY,
+    ci::CI_WEEK,
+    ci::CI_MONTH,
+    ci::CI_FLAKY_JOBS,
+    ci::CI_COST_MONTH,
+    ci::CI_COST_PARETO,
     clouds::MONTHLY,
     clouds::SERVICES,
     clouds::COMPARED,

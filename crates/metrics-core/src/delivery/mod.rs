@@ -65,14 +65,15 @@ pub(crate) struct Delivered {
     pub(crate) summary: Option<DeliveryFacts>,
 }
 
-/// Whether anything was ever deployed or released, or workflows that deploy ever ran.
-pub fn has_delivery(raw: &Raw) -> bool {
-    !raw.deployments.id.is_empty() || !raw.releases.id.is_empty() || !raw.ci_runs.run_id.is_empty()
+/// Whether anything was ever deployed or released, or workflows ever ran of which a service says that they deploy.
+pub fn has_delivery(raw: &Raw, rules: &Rules) -> bool {
+    let runs_deploy = rules.delivery.services.iter().any(|service| !service.workflows.is_empty());
+    !raw.deployments.id.is_empty() || !raw.releases.id.is_empty() || (runs_deploy && !raw.ci_runs.run_id.is_empty())
 }
 
 /// Names of the services that ever deployed, in order; none under `cto-stats`.
 pub fn services(raw: &Raw, rules: &Rules) -> Vec<String> {
-    if !has_delivery(raw) || rules.set != RuleSet::Flow {
+    if !has_delivery(raw, rules) || rules.set != RuleSet::Flow {
         return Vec::new();
     }
     let repositories = Repositories::of(raw, i64::MAX);

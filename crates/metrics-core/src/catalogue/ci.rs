@@ -1,0 +1,202 @@
+//! Tables about CI.
+
+use super::spec::{
+    COMPLETE, ColumnSpec, Computed, Filter, HOST, MONTH, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written,
+    YEAR, exact, float, instant, int, text,
+};
+
+const FILTERS: &[Filter] = &[Filter::Repository, Filter::Team];
+
+const fn table(name: &'static str, doc: &'static str) -> TableSpec {
+    TableSpec {
+        name,
+        scope: TableScope::Ci,
+        doc,
+        key: &[],
+        columns: &[],
+        period: Period::None,
+        range: Range::Periods,
+        filters: FILTERS,
+        rules: RuleSets::FlowOnly,
+        written: Written::Always,
+        path: "",
+        evidence: None,
+        computed: Computed::Together,
+        rests_on: &[],
+    }
+}
+
+const RUNS: &str = "runs";
+const COMMITS: &str = "commits";
+const JOBS: &str = "jobs";
+const MINUTES: &str = "minutes";
+
+const REPO_OR_ALL: ColumnSpec = text("repo", "Repository, org/repo; or ALL.");
+const WORKFLOW_OR_ALL: ColumnSpec =
+    text("workflow", "Name of the workflow at its newest run; of a pipeline without a name what starts it. Or ALL.");
+const ROW_HOST: ColumnSpec = text("host", "Host of the provider; empty where the row is of all repositories.");
+const CURRENCY: ColumnSpec =
+    text("currency", "Currency of the amounts. Jobs without a price are in the row of USD, the providers' currency.");
+
+const COUNTS: [ColumnSpec; 21] = [
+    REPO_OR_ALL,
+    WORKFLOW_OR_ALL,
+    int(
+        "runs",
+        RUNS,
+        "Runs that ended in the period, by their last attempt; pipelines by the first time at which their jobs had ended.",
+    ),
+    int("succeeded", RUNS, "Those that succeeded."),
+    int("failed", RUNS, "Those that failed, took too long, or could not begin."),
+    int(
+        "failed_infrastructure",
+        RUNS,
+        "Those among `failed` of which nothing but machines failed: by the provider's word for the run, or for each of its failed jobs.",
+    ),
+    int("cancelled", RUNS, "Those that were called off."),
+    int("other", RUNS, "Those that were skipped, or ended without a verdict."),
+    float("success_rate", "share", "succeeded / (succeeded + failed); null over none."),
+    float(
+        "first_try_rate",
+        "share",
+        "Of the runs that succeeded or failed at their first attempt, the share that succeeded; of a pipeline, whether each job did when it first ran, those that may fail aside. Null over none.",
+    ),
+    float(
+        "duration_p50_min",
+        MINUTES,
+        "Median from the begin of the last attempt to the end of its last job, of runs that succeeded or failed; of a pipeline the time in which any of its jobs ran. Null over none.",
+    ),
+    float("duration_p95_min", MINUTES, "Their 95th percentile; null below 20."),
+    float(
+        "queue_p50_min",
+        MINUTES,
+        "Median from the begin of an attempt to its first job; of a pipeline, of each job's wait for a runner. Null over none.",
+    ),
+    float("queue_p95_min", MINUTES, "Their 95th percentile; null below 20."),
+    int("retried", RUNS, "Runs that were started again, or a job of which was after it had not succeeded."),
+    float("retry_rate", "share", "retried / runs; null over none."),
+    int("commits", COMMITS, "Commits on which a workflow succeeded or failed, those of two events twice."),
+    int(
+        "flaky",
+        COMMITS,
+        "Those on which it failed and then succeeded with nothing changed, by when it did: in a later attempt, in a job that was started again, or in another run.",
+    ),
+    float("flaky_rate", "share", "flaky / commits; null over none."),
+    COMPLETE,
+    ROW_HOST,
+];
+
+/// Columns of a period, and those behind them.
+const fn with<const PERIOD: usize, const ALL: usize>(period: [ColumnSpec; PERIOD]) -> [ColumnSpec; ALL] {
+    assert!(PERIOD + COUNTS.len() == ALL, "the length of both");
+    let mut all = [COMPLETE; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < PERIOD { period[at] } else { COUNTS[at - PERIOD] };
+        at += 1;
+    }
+    all
+}
+
+const WEEK_COLUMNS: [ColumnSpec; 23] = with([YEAR, WEEK]);
+const MONTH_COLUMNS: [ColumnSpec; 22] = with([MONTH]);
+
+pub(super) const CI_WEEK: TableSpec = TableSpec {
+    key: &["year", "week", "repo", "workflow", "host"],
+    columns: &WEEK_COLUMNS,
+    period: Period::Week,
+    path: "ci/reliability",
+    ..table(
+        "ci_week",
+        "How often runs succeed, at the first try too, how long they take and wait, by week: of each workflow and repository from its first run to its last, and of all.",
+    )
+};
+
+pub(super) const CI_MONTH: TableSpec = TableSpec {
+    key: &["month", "repo", "workflow", "host"],
+    columns: &MONTH_COLUMNS,
+    period: Period::Month,
+    path: "ci/reliability",
+    ..table(
+        "ci_month",
+        "How often runs succeed, at the first try too, how long they take and wait, by month: of each workflow and repository from its first run to its last, and of all.",
+    )
+};
+
+pub(super) const CI_FLAKY_JOBS: TableSpec = TableSpec {
+    key: &["repo", "workflow", "name", "host"],
+    columns: &[
+        text("repo", "Repository, org/repo."),
+        text("workflow", "Name of the workflow at its newest run; of a pipeline without a name what starts it."),
+        text("name", "Name of the job without the values of its matrix."),
+        int("times", COMMITS, "Commits on which it failed and then succeeded with nothing changed."),
+        float("wasted_minutes", MINUTES, "Minutes for which it ran there in order to fail.").always(),
+        instant("last_at", "When it succeeded last after it had failed.").always(),
+        text("url", "Web address of the run in which it had failed; empty where none is known."),
+        HOST,
+    ],
+    range: Range::Within,
+    path: "ci/flaky-jobs",
+    ..table(
+        "ci_flaky_jobs",
+        "Jobs that failed and then succeeded with nothing changed, the most frequent first: in the days asked for, else in the 90 before as_of.",
+    )
+};
+
+pub(super) const CI_COST_MONTH: TableSpec = TableSpec {
+    key: &["month", "team", "repo", "workflow", "currency", "host"],
+    columns: &[
+        MONTH,
+        text("team", "Name of the team, of the row of a team's repositories; ALL in every other row."),
+        text("repo", "Repository, org/repo, or ALL; empty for what is billed for none."),
+        text(
+            "workflow",
+            "Name of the workflow, or ALL. What is billed and belongs to no job, storage for example, by the name of the bill.",
+        ),
+        CURRENCY,
+        int("jobs", JOBS, "Jobs that began in the month and have ended, skipped ones too."),
+        float(
+            "minutes",
+            MINUTES,
+            "Minutes that are charged: of GitHub's machines each job's rounded up, of GitLab's times their cost factor, of others as they ran.",
+        )
+        .always(),
+        float("unpriced_minutes", MINUTES, "Those among `minutes` for which no price is known; they cost nothing here.")
+            .always(),
+        exact("cost", "What it cost: the bill where there is one, else minutes by their prices. The five parts add up to it."),
+        exact("useful", "The part for jobs that succeeded, and for what is billed without jobs."),
+        exact("flaky", "The part for jobs that failed on a commit on which the workflow, or the job, succeeded later."),
+        exact("failed", "The part for other jobs that failed."),
+        exact("cancelled", "The part for jobs that were called off."),
+        exact("retried", "The part for jobs that had succeeded before in the same run."),
+        text("basis", "bill, estimate, or both; empty where nothing has a price."),
+        float(
+            "bill_over_estimate",
+            "ratio",
+            "What is billed for jobs by what they would cost by the prices; null without a bill for jobs.",
+        ),
+        COMPLETE,
+        ROW_HOST,
+    ],
+    period: Period::Month,
+    path: "ci/cost",
+    ..table(
+        "ci_cost_month",
+        "What CI costs by month, in UTC, and what that was spent on: of each workflow, repository and team, and of all.",
+    )
+};
+
+pub(super) const CI_COST_PARETO: TableSpec = TableSpec {
+    key: &["currency", "rank"],
+    columns: &[
+        CURRENCY,
+        int("rank", "", "Place among the repositories, from 1, the most expensive first."),
+        text("repo", "Repository, org/repo; empty for what is billed for none."),
+        exact("cost", "What its CI cost."),
+        float("share", "share", "Its share of the cost of all; null where that is 0."),
+        float("cumulative_share", "share", "The share of it and those before it; null where all cost 0."),
+        HOST,
+    ],
+    path: "ci/cost/repositories",
+    ..table("ci_cost_pareto", "Which repositories' CI cost most in the last three complete months.")
+};

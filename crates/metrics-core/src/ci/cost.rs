@@ -1,0 +1,371 @@
+//! `ci_cost_month` and `ci_cost_pareto`: what CI costs, and what part of it bought something.
+//!
+//! Where a provider billed a month of an organisation, the bill is the money, and the estimate shares it out among the
+//! jobs; elsewhere the estimate is the money. They are never added.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::columns::{Raw, TextColumn};
+use model::records::host_or_usual;
+use model::rules::Rules;
+use model::table::{Cells, Column, Table};
+use model::{Amount, Instant, Month};
+
+use super::facts::{Facts, Part};
+use super::prices::{CURRENCY, MINUTE};
+use crate::coverage::Coverage;
+use crate::selection::Chosen;
+use crate::totals::ALL;
+
+/// Parts of the cost, in the order of the columns.
+const PARTS: usize = 5;
+/// Months of the pareto.
+const PARETO_MONTHS: i32 = 3;
+
+/// Costs by month, repository, workflow and currency.
+pub(super) struct Costs {
+    rows: Vec<Row>,
+}
+
+/// What a workflow cost in a month in a currency.
+struct Row {
+    month: i32,
+    /// `org/name`, empty for what belongs to no repository.
+    repository: String,
+    host: String,
+    workflow: String,
+    currency: String,
+    cost: Cost,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Cost {
+    jobs: i64,
+    /// Micro-minutes that are charged.
+    minutes: i64,
+    /// Micro-minutes of jobs without a price; part of `minutes`.
+    unpriced: i64,
+    parts: [Amount; PARTS],
+    /// Whether any of it is billed.
+    is_billed: bool,
+    /// What is billed for jobs, and what they would cost by the prices.
+    billed: Amount,
+    estimate: Amount,
+    /// Whether any of it is an estimate.
+    is_estimated: bool,
+}
+
+impl Cost {
+    fn total(&self) -> Amount {
+        self.parts.iter().sum()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.jobs += other.jobs;
+        self.minutes += other.minutes;
+        self.unpriced += other.unpriced;
+        self.parts.iter_mut().zip(&other.parts).for_each(|(part, other)| *part += other);
+        self.is_billed |= other.is_billed;
+        self.billed += &other.billed;
+        self.estimate += &other.estimate;
+        self.is_estimated |= other.is_estimated;
+    }
+}
+
+/// Charged minutes of the jobs of a workflow in a month that have one price and were spent on one thing.
+struct Share {
+    workflow: u32,
+    part: Part,
+    minutes: i64,
+}
+
+/// What a bill says of a repository's month: by organisation, repository, host, SKU, currency.
+type BilledKey = (i32, String, String, String, String, String);
+
+struct Billed {
+    net: Amount,
+    /// As the provider writes it.
+    sku: String,
+}
+
+impl Costs {
+    pub(super) fn of(raw: &Raw, facts: &Facts, as_of: Instant, chosen: &Chosen) -> Self {
+        let mut shares: BTreeMap<(i32, u32, Part, Option<u16>), (i64, i64)> = BTreeMap::new();
+        for job in &facts.jobs {
+            let share = shares.entry((job.month, job.workflow, job.part, job.price)).or_default();
+            share.0 += 1;
+            share.1 += job.minutes;
+        }
+        let bills = bills(raw, as_of, chosen);
+        let billed_months: BTreeSet<(i32, &str, &str)> =
+            bills.keys().map(|(month, org, _, host, _, _)| (*month, org.as_str(), host.as_str())).collect();
+        let mut costs: BTreeMap<(i32, String, String, String, String), Cost> = BTreeMap::new();
+        let mut to_share: BTreeMap<BilledKey, Vec<Share>> = BTreeMap::new();
+        for ((month, workflow, part, price), (jobs, minutes)) in shares {
+            let of_workflow = &facts.workflows[workflow as usize];
+            let repository = &facts.repositories[of_workflow.repository as usize];
+            let priced = price.map(|price| &facts.prices[price as usize]);
+            let currency = priced.map_or(CURRENCY, |price| price.currency.as_str());
+            let is_billed = priced.is_some_and(|price| !price.sku.is_empty())
+                && billed_months.contains(&(month, repository.org.as_str(), repository.host.as_str()));
+            let key = (
+                month,
+                repository.full_name.clone(),
+                repository.host.clone(),
+                of_workflow.name.clone(),
+                currency.to_owned(),
+            );
+            let cost = costs.entry(key).or_default();
+            cost.jobs += jobs;
+            cost.minutes += minutes;
+            match priced {
+                None => cost.unpriced += minutes,
+                Some(price) if is_billed => {
+                    cost.estimate += &price.cost(minutes);
+                    let key = (
+                        month,
+                        repository.org.clone(),
+                        repository.name.clone(),
+                        repository.host.clone(),
+                        price.sku.to_owned(),
+                        price.currency.clone(),
+                    );
+                    to_share.entry(key).or_default().push(Share { workflow, part, minutes });
+                }
+                Some(price) => {
+                    cost.parts[place(part)] += &price.cost(minutes);
+                    cost.is_estimated = true;
+                }
+            }
+        }
+        for (key, billed) in bills {
+            let shares = to_share.remove(&key).unwrap_or_default();
+            let (month, org, repo, host, _, currency) = key;
+            let repository = if repo.is_empty() { String::new() } else { format!("{org}/{repo}") };
+            let mut spend = |workflow: &str, part: Part, amount: &Amount, is_of_jobs: bool| {
+                let key = (month, repository.clone(), host.clone(), workflow.to_owned(), currency.clone());
+                let cost = costs.entry(key).or_default();
+                cost.parts[place(part)] += amount;
+                cost.is_billed = true;
+                if is_of_jobs {
+                    cost.billed += amount;
+                }
+            };
+            match shared_out(&billed.net, &shares) {
+                Some(amounts) => {
+                    for (share, amount) in shares.iter().zip(&amounts) {
+                        spend(&facts.workflows[share.workflow as usize].name, share.part, amount, true);
+                    }
+                }
+                None => spend(&billed.sku, Part::Useful, &billed.net, false),
+            }
+        }
+        let row = |((month, repository, host, workflow, currency), cost)| Row {
+            month,
+            repository,
+            host,
+            workflow,
+            currency,
+            cost,
+        };
+        Self { rows: costs.into_iter().map(row).collect() }
+    }
+}
+
+/// A bill among the jobs by their minutes, to the last digit; `None` where none of them ran for any time.
+fn shared_out(net: &Amount, shares: &[Share]) -> Option<Vec<Amount>> {
+    let all: i64 = shares.iter().map(|share| share.minutes).sum();
+    let mut amounts: Vec<Amount> = shares.iter().map(|share| net.scaled(share.minutes, all)).collect::<Option<_>>()?;
+    let said: Amount = amounts.iter().sum();
+    let largest = (0..shares.len()).max_by_key(|place| (shares[*place].minutes, usize::MAX - place))?;
+    amounts[largest] += &(net - &said);
+    Some(amounts)
+}
+
+fn place(part: Part) -> usize {
+    match part {
+        Part::Useful => 0,
+        Part::Flaky => 1,
+        Part::Failed => 2,
+        Part::Cancelled => 3,
+        Part::Retried => 4,
+    }
+}
+
+/// What is billed for the selected repositories, and for none where nothing is left out.
+fn bills(raw: &Raw, as_of: Instant, chosen: &Chosen) -> BTreeMap<BilledKey, Billed> {
+    let columns = &raw.ci_bills;
+    let text = |code: u32| raw.dictionary.text(code).into_owned();
+    let mut bills: BTreeMap<BilledKey, Billed> = BTreeMap::new();
+    for row in 0..columns.net.len() {
+        let Some(day) = columns.day.get(row).filter(|day| *day <= as_of) else { continue };
+        let (org, repo, host) = (text(columns.org[row]), text(columns.repo[row]), text(columns.host[row]));
+        let is_selected =
+            if repo.is_empty() { chosen.is_all_of_delivery() } else { chosen.delivers_from(&format!("{org}/{repo}")) };
+        if !is_selected {
+            continue;
+        }
+        let sku = text(columns.sku[row]);
+        let key = (
+            Month::of(day).number(),
+            org,
+            repo,
+            host_or_usual(&host).to_owned(),
+            comparable_sku(&sku),
+            text(columns.currency[row]),
+        );
+        let billed = bills.entry(key).or_insert_with(|| Billed { net: Amount::zero(), sku });
+        billed.net += &columns.net[row];
+    }
+    bills
+}
+
+/// `linux_4_core` of `Actions Linux 4-core` and of `actions_linux_4_core`.
+fn comparable_sku(sku: &str) -> String {
+    let name = sku.trim().to_lowercase().replace([' ', '-'], "_");
+    name.strip_prefix("actions_").unwrap_or(&name).to_owned()
+}
+
+/// A row's month, team, repository, workflow, currency and host; `ALL` behind the others.
+type Key = (i32, (bool, String), (bool, String), (bool, String), String, String);
+
+fn named(name: &str) -> (bool, String) {
+    (false, name.to_owned())
+}
+
+fn all() -> (bool, String) {
+    (true, ALL.to_owned())
+}
+
+/// `ci_cost_month`: of workflows, repositories, teams and everything.
+pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &Coverage, chosen: &Chosen) -> Table {
+    let teams: Vec<(String, Chosen)> =
+        chosen.by_team(rules).map(|(team, of_team)| (team.to_owned(), of_team)).collect();
+    let mut sums: BTreeMap<Key, Cost> = BTreeMap::new();
+    let mut add = |key: Key, cost: &Cost| sums.entry(key).or_default().add(cost);
+    for row in &costs.rows {
+        let (currency, host) = (&row.currency, &row.host);
+        let key = |repository, workflow, host: &str| {
+            (row.month, all(), repository, workflow, currency.clone(), host.to_owned())
+        };
+        add(key(named(&row.repository), named(&row.workflow), host), &row.cost);
+        add(key(named(&row.repository), all(), host), &row.cost);
+        add(key(all(), all(), ""), &row.cost);
+        for (team, of_team) in teams.iter().filter(|_| !row.repository.is_empty()) {
+            if of_team.delivers_from(&row.repository) {
+                add((row.month, named(team), all(), all(), currency.clone(), String::new()), &row.cost);
+            }
+        }
+    }
+    let rows: Vec<(&Key, &Cost)> = sums.iter().collect();
+    let text = |value: &dyn Fn(&Key) -> String| {
+        let mut cells = TextColumn::default();
+        rows.iter().for_each(|(key, _)| cells.push(value(key).as_bytes()));
+        Cells::Text(cells)
+    };
+    let money =
+        |value: &dyn Fn(&Cost) -> Amount| Cells::Exact(rows.iter().map(|(_, cost)| Some(value(cost))).collect());
+    let minutes = |value: &dyn Fn(&Cost) -> i64| {
+        Cells::Float(rows.iter().map(|(_, cost)| Some(value(cost) as f64 / MINUTE as f64)).collect())
+    };
+    let part = |part: usize| money(&|cost| cost.parts[part].clone());
+    let months = || rows.iter().map(|(key, _)| Month::from_number(key.0));
+    let over = |cost: &Cost| {
+        (cost.is_billed && !cost.estimate.is_zero()).then(|| cost.billed.to_f64() / cost.estimate.to_f64())
+    };
+    let columns = vec![
+        Column {
+            name: "month",
+            cells: text(&|key| Month::from_number(key.0).map_or_else(String::new, |it| it.to_string())),
+        },
+        Column { name: "team", cells: text(&|key| key.1.1.clone()) },
+        Column { name: "repo", cells: text(&|key| key.2.1.clone()) },
+        Column { name: "workflow", cells: text(&|key| key.3.1.clone()) },
+        Column { name: "currency", cells: text(&|key| key.4.clone()) },
+        Column { name: "jobs", cells: Cells::Int(rows.iter().map(|(_, cost)| Some(cost.jobs)).collect()) },
+        Column { name: "minutes", cells: minutes(&|cost| cost.minutes) },
+        Column { name: "unpriced_minutes", cells: minutes(&|cost| cost.unpriced) },
+        Column { name: "cost", cells: money(&Cost::total) },
+        Column { name: "useful", cells: part(0) },
+        Column { name: "flaky", cells: part(1) },
+        Column { name: "failed", cells: part(2) },
+        Column { name: "cancelled", cells: part(3) },
+        Column { name: "retried", cells: part(4) },
+        Column {
+            name: "basis",
+            cells: {
+                let mut cells = TextColumn::default();
+                rows.iter().for_each(|(_, cost)| cells.push(basis(cost).as_bytes()));
+                Cells::Text(cells)
+            },
+        },
+        Column { name: "bill_over_estimate", cells: Cells::Float(rows.iter().map(|(_, cost)| over(cost)).collect()) },
+        Column {
+            name: "complete",
+            cells: Cells::Bool(
+                months().map(|month| month.is_some_and(|month| coverage.is_complete(month.end()))).collect(),
+            ),
+        },
+        Column { name: "host", cells: text(&|key| key.5.clone()) },
+    ];
+    Table { name: "ci_cost_month", columns }
+}
+
+/// What a cost rests on: `bill`, `estimate`, `both` where some of it is neither billed nor of the same machines, or nothing
+/// where nothing has a price.
+fn basis(cost: &Cost) -> &'static str {
+    match (cost.is_billed, cost.is_estimated) {
+        (true, true) => "both",
+        (true, false) => "bill",
+        (false, true) => "estimate",
+        (false, false) => "",
+    }
+}
+
+/// `ci_cost_pareto`: which repositories cost most in the last complete months, of each currency.
+pub(super) fn pareto(costs: &Costs, coverage: &Coverage) -> Table {
+    let mut rows: Vec<(String, String, String, Amount)> = Vec::new();
+    let mut sums: BTreeMap<(&str, &str, &str), Amount> = BTreeMap::new();
+    if let Some(last) = last_complete(costs, coverage) {
+        for row in costs.rows.iter().filter(|row| row.month <= last && row.month > last - PARETO_MONTHS) {
+            *sums.entry((&row.currency, &row.repository, &row.host)).or_default() += &row.cost.total();
+        }
+    }
+    for ((currency, repository, host), cost) in sums.into_iter().filter(|(_, cost)| !cost.is_zero()) {
+        rows.push((currency.to_owned(), repository.to_owned(), host.to_owned(), cost));
+    }
+    rows.sort_by(|one, other| (&one.0, &other.3, &one.1, &one.2).cmp(&(&other.0, &one.3, &other.1, &other.2)));
+    let (mut ranks, mut shares, mut cumulative) = (Vec::new(), Vec::new(), Vec::new());
+    for of_currency in rows.chunk_by(|one, other| one.0 == other.0) {
+        let all: Amount = of_currency.iter().map(|row| &row.3).sum();
+        let mut sum = Amount::zero();
+        for (rank, row) in (1..).zip(of_currency) {
+            sum += &row.3;
+            ranks.push(Some(rank));
+            let of_all = |amount: &Amount| (!all.is_zero()).then(|| amount.to_f64() / all.to_f64());
+            shares.push(of_all(&row.3));
+            cumulative.push(of_all(&sum));
+        }
+    }
+    let text = |value: &dyn Fn(&(String, String, String, Amount)) -> String| {
+        let mut cells = TextColumn::default();
+        rows.iter().for_each(|row| cells.push(value(row).as_bytes()));
+        Cells::Text(cells)
+    };
+    let columns = vec![
+        Column { name: "currency", cells: text(&|row| row.0.clone()) },
+        Column { name: "rank", cells: Cells::Int(ranks.into_iter().collect()) },
+        Column { name: "repo", cells: text(&|row| row.1.clone()) },
+        Column { name: "cost", cells: Cells::Exact(rows.iter().map(|row| Some(row.3.clone())).collect()) },
+        Column { name: "share", cells: Cells::Float(shares.into_iter().collect()) },
+        Column { name: "cumulative_share", cells: Cells::Float(cumulative.into_iter().collect()) },
+        Column { name: "host", cells: text(&|row| row.2.clone()) },
+    ];
+    Table { name: "ci_cost_pareto", columns }
+}
+
+/// The last month with costs that is complete.
+fn last_complete(costs: &Costs, coverage: &Coverage) -> Option<i32> {
+    let is_complete = |month: &i32| Month::from_number(*month).is_some_and(|month| coverage.is_complete(month.end()));
+    costs.rows.iter().map(|row| row.month).filter(is_complete).max()
+}

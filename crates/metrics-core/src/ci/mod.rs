@@ -1,0 +1,71 @@
+//! CI under rule set `flow`: how reliable it is, how fast, what it costs, and what part of that bought something.
+//!
+//! **Runs.** A run counts by its last attempt, in the period in which that ended; a pipeline of GitLab, to which jobs may be
+//! added for days, when its jobs had ended for the first time. Pipelines that another one starts are no runs of their own;
+//! their jobs are jobs.
+//!
+//! **Flaky.** A commit is flaky for a workflow and an event if it failed and then succeeded with nothing changed: in a later
+//! attempt, in a job that was started again, or in another run.
+//!
+//! **Money.** The minutes of jobs by the prices of the providers, or what was billed, see `cost.rs`. Months are those of
+//! bills, in UTC; a job belongs to the one in which it began. Amounts of different currencies are never added.
+//!
+//! The definitions and their sources are in `docs/metrics.md`.
+
+mod cost;
+mod facts;
+mod flaky;
+mod prices;
+mod reliability;
+mod workflows;
+
+#[cfg(test)]
+mod tests;
+
+use model::Instant;
+use model::columns::{Raw, Scopes};
+use model::instant::MICROS_PER_DAY;
+use model::rules::Rules;
+use model::table::Table;
+
+use crate::calendar::Cut;
+use crate::catalogue;
+use crate::coverage::{CI_SCOPES, Coverage};
+use crate::selection::Chosen;
+use crate::wanted::Wanted;
+use cost::Costs;
+use facts::Facts;
+
+/// Days that `ci_flaky_jobs` looks back where none are asked for.
+const FLAKY_DAYS: i64 = 90;
+
+/// Whether anything is known of CI: jobs, bills, or runs that were not read for the sake of deployments alone.
+pub fn has_ci(raw: &Raw, rules: &Rules) -> bool {
+    let runs_are_deployments = rules.delivery.services.iter().any(|service| !service.workflows.is_empty());
+    !raw.ci_jobs.run_id.is_empty()
+        || !raw.ci_bills.net.is_empty()
+        || (!runs_are_deployments && !raw.ci_runs.run_id.is_empty())
+}
+
+/// The tables of a selection that are wanted.
+pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen, wanted: Wanted<'_>) -> Vec<Table> {
+    let coverage = Coverage::of(raw, &CI_SCOPES, as_of, chosen);
+    let facts = Facts::of(raw, rules, as_of, chosen);
+    let costs = Costs::of(raw, &facts, as_of, chosen);
+    let days = chosen.days(rules.timezone);
+    let days = if days.start == i64::MIN && days.end == i64::MAX {
+        as_of.micros() - FLAKY_DAYS * MICROS_PER_DAY..i64::MAX
+    } else {
+        days
+    };
+    let tables: [(&str, &dyn Fn() -> Table); 5] = [
+        ("ci_week", &|| reliability::table("ci_week", Cut::Week, &facts, rules, &coverage, as_of)),
+        ("ci_month", &|| reliability::table("ci_month", Cut::Month, &facts, rules, &coverage, as_of)),
+        ("ci_flaky_jobs", &|| flaky::table(raw, &facts, &days)),
+        ("ci_cost_month", &|| cost::month(&costs, rules, &coverage, chosen)),
+        ("ci_cost_pareto", &|| cost::pareto(&costs, &coverage)),
+    ];
+    let is_written = |name: &str| catalogue::table(name).is_some_and(|table| table.is_written(rules, Scopes::CI));
+    let tables = tables.iter().filter(|(name, _)| wanted.has(name) && is_written(name));
+    tables.map(|(_, table)| table()).collect()
+}

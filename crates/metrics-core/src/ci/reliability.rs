@@ -1,0 +1,166 @@
+//! `ci_week` and `ci_month`: how often runs succeed, at the first try too, how long they take and wait.
+
+use std::collections::BTreeMap;
+
+use model::Instant;
+use model::columns::TextColumn;
+use model::rules::Rules;
+use model::table::{Cells, Column, Table};
+
+use super::facts::{Facts, Outcome, Run};
+use crate::calendar::{Cut, Periods, label_columns};
+use crate::coverage::Coverage;
+use crate::frame::{P95_MINIMUM, percentile, percentile_of_enough};
+use crate::totals::ALL;
+
+/// What is counted of a workflow, a repository or everything in a period.
+#[derive(Clone, Debug, Default)]
+struct Counts {
+    /// Runs by their outcome, in the order of [`Outcome`].
+    outcomes: [i64; 4],
+    of_machines: i64,
+    first_tries: i64,
+    first_successes: i64,
+    retried: i64,
+    commits: i64,
+    flaky: i64,
+    minutes: Vec<f64>,
+    waits: Vec<f64>,
+}
+
+impl Counts {
+    fn runs(&self) -> i64 {
+        self.outcomes.iter().sum()
+    }
+
+    fn outcome(&self, outcome: Outcome) -> i64 {
+        self.outcomes[outcome as usize]
+    }
+
+    fn add(&mut self, run: &Run, waits: &[f64]) {
+        self.outcomes[run.outcome as usize] += 1;
+        self.of_machines += i64::from(run.is_of_machines);
+        self.first_tries += i64::from(run.first_try.is_some());
+        self.first_successes += i64::from(run.first_try == Some(true));
+        self.retried += i64::from(run.is_retried);
+        self.minutes.extend(run.minutes);
+        self.waits.extend(&waits[run.waits.start as usize..run.waits.end as usize]);
+    }
+}
+
+/// A row's repository, workflow and host. `ALL` sorts behind the others.
+type Key = (bool, String, bool, String, String);
+
+/// The table of a cut: workflows, repositories and everything, each from its first period to its last; `ALL` up to that of
+/// `as_of`.
+pub(super) fn table(
+    name: &'static str,
+    cut: Cut,
+    facts: &Facts,
+    rules: &Rules,
+    coverage: &Coverage,
+    as_of: Instant,
+) -> Table {
+    let ends = facts.runs.iter().map(|run| run.ended).chain(facts.commits.iter().map(|commit| commit.at));
+    let first = ends.min().map_or(Instant::from_micros(as_of.micros().saturating_add(1)), Instant::from_micros);
+    let periods = Periods::covering(cut, rules.timezone, first, as_of);
+    let mut groups: BTreeMap<Key, BTreeMap<usize, Counts>> = BTreeMap::new();
+    let keys: Vec<[Key; 3]> =
+        facts.workflows.iter().map(|workflow| keys(facts, workflow.repository, &workflow.name)).collect();
+    let mut add = |workflow: u32, at: i64, add: &dyn Fn(&mut Counts)| {
+        let Some(period) = periods.index_of(Instant::from_micros(at)) else { return };
+        for key in &keys[workflow as usize] {
+            if !groups.contains_key(key) {
+                groups.insert(key.clone(), BTreeMap::new());
+            }
+            if let Some(group) = groups.get_mut(key) {
+                add(group.entry(period).or_default());
+            }
+        }
+    };
+    for run in &facts.runs {
+        add(run.workflow, run.ended, &|counts| counts.add(run, &facts.waits));
+    }
+    for commit in &facts.commits {
+        add(commit.workflow, commit.at, &|counts| {
+            counts.commits += 1;
+            counts.flaky += i64::from(commit.is_flaky);
+        });
+    }
+    let mut rows: Vec<(&Key, usize, Counts)> = Vec::new();
+    for (key, counted) in &groups {
+        let is_all = key.0;
+        let last = if is_all { periods.len() - 1 } else { *counted.keys().next_back().expect("a group has a period") };
+        let first = *counted.keys().next().expect("a group has a period");
+        rows.extend((first..=last).map(|period| (key, period, counted.get(&period).cloned().unwrap_or_default())));
+    }
+    into_table(name, cut, &periods, &rows, coverage)
+}
+
+/// Of the workflow, its repository, and everything.
+fn keys(facts: &Facts, repository: u32, workflow: &str) -> [Key; 3] {
+    let repository = &facts.repositories[repository as usize];
+    let (full, host) = (repository.full_name.clone(), repository.host.clone());
+    [
+        (false, full.clone(), false, workflow.to_owned(), host.clone()),
+        (false, full, true, ALL.to_owned(), host),
+        (true, ALL.to_owned(), true, ALL.to_owned(), String::new()),
+    ]
+}
+
+fn into_table(
+    name: &'static str,
+    cut: Cut,
+    periods: &Periods,
+    rows: &[(&Key, usize, Counts)],
+    coverage: &Coverage,
+) -> Table {
+    let int = |value: &dyn Fn(&Counts) -> i64| Cells::Int(rows.iter().map(|(_, _, it)| Some(value(it))).collect());
+    let float =
+        |value: &dyn Fn(&Counts) -> Option<f64>| Cells::Float(rows.iter().map(|(_, _, it)| value(it)).collect());
+    let text = |value: &dyn Fn(&Key) -> &str| {
+        let mut cells = TextColumn::default();
+        rows.iter().for_each(|(key, _, _)| cells.push(value(key).as_bytes()));
+        Cells::Text(cells)
+    };
+    let share = |part: i64, all: i64| (all > 0).then(|| part as f64 / all as f64);
+    let decided = |it: &Counts| it.outcome(Outcome::Succeeded) + it.outcome(Outcome::Failed);
+    let mut columns = label_columns(periods, cut, rows.iter().map(|(_, period, _)| *period));
+    let complete = rows.iter().map(|(_, period, _)| coverage.is_complete(periods.end(*period))).collect();
+    columns.extend([
+        Column { name: "repo", cells: text(&|key| &key.1) },
+        Column { name: "workflow", cells: text(&|key| &key.3) },
+        Column { name: "runs", cells: int(&Counts::runs) },
+        Column { name: "succeeded", cells: int(&|it| it.outcome(Outcome::Succeeded)) },
+        Column { name: "failed", cells: int(&|it| it.outcome(Outcome::Failed)) },
+        Column { name: "failed_infrastructure", cells: int(&|it| it.of_machines) },
+        Column { name: "cancelled", cells: int(&|it| it.outcome(Outcome::Cancelled)) },
+        Column { name: "other", cells: int(&|it| it.outcome(Outcome::Other)) },
+        Column { name: "success_rate", cells: float(&|it| share(it.outcome(Outcome::Succeeded), decided(it))) },
+        Column { name: "first_try_rate", cells: float(&|it| share(it.first_successes, it.first_tries)) },
+        Column { name: "duration_p50_min", cells: float(&|it| percentile(&sorted(&it.minutes), 0.5)) },
+        Column {
+            name: "duration_p95_min",
+            cells: float(&|it| percentile_of_enough(&sorted(&it.minutes), 0.95, P95_MINIMUM)),
+        },
+        Column { name: "queue_p50_min", cells: float(&|it| percentile(&sorted(&it.waits), 0.5)) },
+        Column {
+            name: "queue_p95_min",
+            cells: float(&|it| percentile_of_enough(&sorted(&it.waits), 0.95, P95_MINIMUM)),
+        },
+        Column { name: "retried", cells: int(&|it| it.retried) },
+        Column { name: "retry_rate", cells: float(&|it| share(it.retried, it.runs())) },
+        Column { name: "commits", cells: int(&|it| it.commits) },
+        Column { name: "flaky", cells: int(&|it| it.flaky) },
+        Column { name: "flaky_rate", cells: float(&|it| share(it.flaky, it.commits)) },
+        Column { name: "complete", cells: Cells::Bool(complete) },
+        Column { name: "host", cells: text(&|key| &key.4) },
+    ]);
+    Table { name, columns }
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    values
+}
