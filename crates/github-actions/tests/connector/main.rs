@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
+mod ci;
+mod ci_refused;
+mod forge;
 mod reading;
 mod refused;
 mod workflows;
