@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bill;
 mod ci;
 mod convert;
 mod cursor;
@@ -14,6 +15,7 @@ use model::Instant;
 use model::records::Place;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
+pub use bill::BillSource;
 pub use ci::{CiSource, Depth, Jobs, Shared};
 
 use cursor::Kept;

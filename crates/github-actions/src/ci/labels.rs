@@ -97,17 +97,17 @@ mod tests {
         Instant::from_micros(day * MICROS_PER_DAY)
     }
 
-    fn machine(labels: &str) -> Option<Machine> {
-        Some(Machine { labels: labels.to_owned(), runner: "hosted".to_owned() })
+    fn machine(labels: &str) -> Machine {
+        Machine { labels: labels.to_owned(), runner: "hosted".to_owned() }
     }
 
     #[test]
     fn a_job_is_asked_for_once_in_thirty_days_and_each_workflow_by_itself() {
         let mut learned = Learned::default();
-        learned.learn("ci.yml", "build", day(100), machine("ubuntu-latest"));
+        learned.learn("ci.yml", "build", day(100), Some(machine("ubuntu-latest")));
         learned.learn("ci.yml", "report", day(100), None);
         let known = machine("ubuntu-latest");
-        assert_eq!(learned.look_up("ci.yml", "build", day(129)), Lookup::Known(known.as_ref()));
+        assert_eq!(learned.look_up("ci.yml", "build", day(129)), Lookup::Known(Some(&known)));
         assert_eq!(learned.look_up("ci.yml", "report", day(129)), Lookup::Known(None));
         assert_eq!(learned.look_up("ci.yml", "build", day(130)), Lookup::Unknown);
         assert_eq!(learned.look_up("other.yml", "build", day(101)), Lookup::Unknown);
@@ -117,10 +117,10 @@ mod tests {
     fn a_workflow_that_makes_up_names_is_given_up() {
         let mut learned = Learned::default();
         for number in 0..2 * MOST_NAMES {
-            learned.learn("ci.yml", &format!("build {number}"), day(1), machine("linux"));
+            learned.learn("ci.yml", &format!("build {number}"), day(1), Some(machine("linux")));
         }
         assert_eq!(learned.look_up("ci.yml", "build of today", day(2)), Lookup::TooMany);
-        assert_eq!(learned.look_up("ci.yml", "build 0", day(2)), Lookup::Known(machine("linux").as_ref()));
+        assert_eq!(learned.look_up("ci.yml", "build 0", day(2)), Lookup::Known(Some(&machine("linux"))));
     }
 
     #[test]

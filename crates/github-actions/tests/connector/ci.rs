@@ -172,10 +172,13 @@ async fn where_suites_lack_jobs_of_earlier_attempts_runs_that_were_started_again
     assert_eq!(jobs.iter().filter(|job| job.contains("checks")).count(), 10, "of runs that ran once");
     assert_eq!(of_suites(&actions).len(), 1);
     // The next import knows.
-    actions.change(|life| life.start_again(26, "2026-11-02T09:59:00Z"));
+    actions.change(|life| {
+        life.add(99, "2026-11-01T09:00:00Z");
+        life.start_again(99, "2026-11-02T09:59:00Z");
+    });
     actions.asked();
-    actions.import(Window { since: Some(at("2026-10-01")), full: false }).await.expect("read");
-    assert!(actions.asked().contains(&"jobs of 26".to_owned()));
+    actions.import_all().await;
+    assert_eq!(actions.asked()[1..], ["attempt 1 of 99", "jobs of 99"]);
 }
 
 #[tokio::test]
