@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard};
 
 use model::Instant;
 use model::records::{
-    CiJob, CiRun, CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record, Release,
+    CiBillMonth, CiJob, CiRun, CloudMonth, Deployment, GitCommit, Issue, Presence, ProjectItem, PullRequest, Record,
+    Release,
 };
 use source::{Batch, Context, FullCrawl, Heads, Progress, Sink, SinkError, Source, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
@@ -138,12 +139,14 @@ impl Memory {
         })
     }
 
-    /// The runs of workflows by id and attempt. Panics when anything else was stored.
+    /// The runs of workflows by id and attempt, where runs and jobs were stored. Panics when anything else was.
     pub fn ci_runs(&self) -> Vec<CiRun> {
-        self.records(|record| match record {
-            Record::CiRun(known) => ((known.run_id.clone(), known.attempt), *known),
-            other => panic!("not a run of a workflow: {other:?}"),
-        })
+        let runs = self.records(|record| match record {
+            Record::CiRun(known) => ((known.run_id.clone(), known.attempt), Some(*known)),
+            Record::CiJob(_) => ((String::new(), 0), None),
+            other => panic!("not of a run of a workflow: {other:?}"),
+        });
+        runs.into_iter().flatten().collect()
     }
 
     /// The jobs of runs by id, where runs and jobs were stored. Panics when anything else was.
@@ -154,6 +157,14 @@ impl Memory {
             other => panic!("not of a run: {other:?}"),
         });
         jobs.into_iter().flatten().collect()
+    }
+
+    /// The bills of CI by organisation, cost centre and month. Panics when anything else was stored.
+    pub fn ci_bills(&self) -> Vec<CiBillMonth> {
+        self.records(|record| match record {
+            Record::CiBillMonth(known) => ((known.org.clone(), known.cost_center.clone(), known.month), *known),
+            other => panic!("not a bill of CI: {other:?}"),
+        })
     }
 
     /// Numbers of the issues or pull requests in order.

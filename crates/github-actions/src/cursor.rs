@@ -6,21 +6,26 @@ use model::Instant;
 use model::instant::MICROS_PER_DAY;
 use serde::{Deserialize, Serialize};
 
+use crate::ci::All;
+
 /// Runs made so many days before the last import are read again: they may not have ended then.
-const RECENT_DAYS: i64 = 3;
+pub(crate) const RECENT_DAYS: i64 = 3;
 /// Runs made so many days ago may be started again.
-const RESTART_DAYS: i64 = 31;
+pub(crate) const RESTART_DAYS: i64 = 31;
 /// After so many days those are read again that may have been started again.
 const DAYS_BETWEEN_LOOKS: i64 = 7;
 
 /// No workflow ran before: GitHub Actions was first offered then.
 pub(crate) const FIRST_RUN: Instant = Instant::from_seconds(1_538_352_000);
 
-/// How far the runs of each workflow were read.
+/// How far runs were read: those of single workflows, and those of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Kept {
     #[serde(default)]
     workflows: BTreeMap<String, Workflow>,
+    /// All runs; `None` where they were not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) all: Option<All>,
 }
 
 /// How far the runs of a workflow were read.
@@ -46,8 +51,8 @@ impl Kept {
     /// From when on the runs of a workflow are asked for, in an import at `at`; `None`: from the first.
     pub(crate) fn begin(&self, workflow: &str, at: Instant) -> Option<Instant> {
         let known = self.workflows.get(workflow)?;
-        let looks_back = days_before(at, DAYS_BETWEEN_LOOKS) >= known.looked_back;
-        Some(days_before(known.until, if looks_back { RESTART_DAYS } else { RECENT_DAYS }))
+        let days = if looks_back(known.looked_back, at) { RESTART_DAYS } else { RECENT_DAYS };
+        Some(days_before(known.until, days))
     }
 
     /// All runs of a workflow that were made before `until` are stored. `whole_since` says from when on they were read.
@@ -62,13 +67,23 @@ impl Kept {
         self.workflows.insert(workflow.to_owned(), Workflow { until, looked_back });
     }
 
+    /// Whether nothing is known of a workflow.
+    pub(crate) fn is_new(&self, workflow: &str) -> bool {
+        !self.workflows.contains_key(workflow)
+    }
+
     /// Forgets the workflows, so that all runs are read again.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn forget_workflows(&mut self) {
         self.workflows.clear();
     }
 }
 
-fn days_before(at: Instant, days: i64) -> Instant {
+/// Whether those are to be read again that may have been started again, and were last read then.
+pub(crate) fn looks_back(last: Instant, at: Instant) -> bool {
+    days_before(at, DAYS_BETWEEN_LOOKS) >= last
+}
+
+pub(crate) fn days_before(at: Instant, days: i64) -> Instant {
     Instant::from_micros(at.micros().saturating_sub(days * MICROS_PER_DAY))
 }
 
@@ -93,7 +108,7 @@ mod tests {
         }
         assert_eq!(begins, [97, 98, 99, 100, 101, 102, 75, 104]);
         assert_eq!(kept.begin("other.yml", day(108)), None, "each workflow by itself");
-        kept.forget();
+        kept.forget_workflows();
         assert_eq!(kept.begin("deploy.yml", day(108)), None);
     }
 

@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod bill;
+mod ci;
 mod convert;
 mod cursor;
+mod reading;
 mod run;
+mod span;
 mod wire;
 
 use async_trait::async_trait;
@@ -11,8 +15,12 @@ use model::Instant;
 use model::records::Place;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
+pub use bill::BillSource;
+pub use ci::{CiSource, Depth, Jobs, Shared};
+
 use cursor::Kept;
-use run::{Run, Subject};
+use reading::Subject;
+use run::Run;
 
 /// The runs of some workflows of one repository.
 ///
@@ -63,7 +71,7 @@ impl Source for RunSource {
     /// One call for each workflow. How many runs there are is not known before they are read: a hundred to a call.
     fn expected(&self, _window: Window, _cursor: Option<&str>) -> Expected {
         let calls = self.workflows.len() as u64;
-        Expected { records: calls * u64::from(run::PAGE), calls, points: 0 }
+        Expected { records: calls * u64::from(reading::PAGE), calls, points: 0 }
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {

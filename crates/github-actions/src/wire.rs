@@ -33,6 +33,8 @@ pub(crate) struct WorkflowRun {
     pub(crate) run_started_at: Option<DateTime>,
     #[serde(default)]
     pub(crate) html_url: String,
+    /// Of the attempt. Absent on old servers, and where checks were deleted.
+    pub(crate) check_suite_node_id: Option<String>,
 }
 
 /// The repository of the commit; another one where a fork's pull request started the run.

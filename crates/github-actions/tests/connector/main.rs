@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
+mod bill;
+mod ci;
+mod ci_refused;
+mod forge;
 mod reading;
 mod refused;
 mod workflows;

@@ -1,0 +1,138 @@
+//! What jobs ask of their runners, learned from single runs.
+
+use std::collections::BTreeMap;
+
+use model::Instant;
+use model::instant::MICROS_PER_DAY;
+use model::kinds::Runner;
+use serde::{Deserialize, Serialize};
+
+/// After so many days it is asked again.
+const DAYS: i64 = 30;
+
+/// So many names of jobs are remembered of a workflow. One that makes up ever new ones would be asked for at each run.
+pub(crate) const MOST_NAMES: usize = 300;
+
+/// What is known of the jobs of a repository, by the file of the workflow and the name of the job.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Learned(BTreeMap<String, BTreeMap<String, Known>>);
+
+/// What is known of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    /// When it was asked.
+    at: Instant,
+    /// `None`: a check run of this name is no job. A step of a workflow can make one.
+    pub(crate) machine: Option<Machine>,
+}
+
+/// What a job ran on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Machine {
+    /// What it asked for, joined by `;`.
+    pub(crate) labels: String,
+    /// Whose it was, by the word in files.
+    pub(crate) runner: String,
+}
+
+/// What is to be done about a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lookup<'a> {
+    /// It is known.
+    Known(Option<&'a Machine>),
+    /// It is to be asked.
+    Unknown,
+    /// The workflow has too many names.
+    TooMany,
+}
+
+impl Learned {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is known of a job of a workflow in an import at `at`.
+    pub(crate) fn look_up(&self, path: &str, name: &str, at: Instant) -> Lookup<'_> {
+        let names = self.0.get(path);
+        match names.and_then(|names| names.get(name)) {
+            Some(known) if known.at.micros() > at.micros() - DAYS * MICROS_PER_DAY => {
+                Lookup::Known(known.machine.as_ref())
+            }
+            None if names.is_some_and(|names| names.len() >= MOST_NAMES) => Lookup::TooMany,
+            _ => Lookup::Unknown,
+        }
+    }
+
+    /// Remembers what a job asks for; `None`: the name is not that of a job.
+    pub(crate) fn learn(&mut self, path: &str, name: &str, at: Instant, machine: Option<Machine>) {
+        let names = self.0.entry(path.to_owned()).or_default();
+        if names.len() < MOST_NAMES || names.contains_key(name) {
+            names.insert(name.to_owned(), Known { at, machine });
+        }
+    }
+}
+
+/// Whose machine it was, by what the list of jobs tells of it.
+pub(crate) fn runner(labels: &[String], group: &str, name: &str) -> Runner {
+    let is_named = |word: &str| labels.iter().any(|label| label.eq_ignore_ascii_case(word));
+    // The provider's machines of any size are called after their systems.
+    let is_of_provider = |label: &String| {
+        let label = label.to_ascii_lowercase();
+        ["ubuntu-", "windows-", "macos-"].iter().any(|system| label.starts_with(system))
+    };
+    match () {
+        () if is_named("self-hosted") => Runner::SelfHosted,
+        () if group == "GitHub Actions" || name.starts_with("GitHub Actions ") => Runner::Hosted,
+        () if labels.iter().any(is_of_provider) => Runner::Hosted,
+        // A group of the organisation's own may hold larger machines of the provider's as well as own ones.
+        () => Runner::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: i64) -> Instant {
+        Instant::from_micros(day * MICROS_PER_DAY)
+    }
+
+    fn machine(labels: &str) -> Machine {
+        Machine { labels: labels.to_owned(), runner: "hosted".to_owned() }
+    }
+
+    #[test]
+    fn a_job_is_asked_for_once_in_thirty_days_and_each_workflow_by_itself() {
+        let mut learned = Learned::default();
+        learned.learn("ci.yml", "build", day(100), Some(machine("ubuntu-latest")));
+        learned.learn("ci.yml", "report", day(100), None);
+        let known = machine("ubuntu-latest");
+        assert_eq!(learned.look_up("ci.yml", "build", day(129)), Lookup::Known(Some(&known)));
+        assert_eq!(learned.look_up("ci.yml", "report", day(129)), Lookup::Known(None));
+        assert_eq!(learned.look_up("ci.yml", "build", day(130)), Lookup::Unknown);
+        assert_eq!(learned.look_up("other.yml", "build", day(101)), Lookup::Unknown);
+    }
+
+    #[test]
+    fn a_workflow_that_makes_up_names_is_given_up() {
+        let mut learned = Learned::default();
+        for number in 0..2 * MOST_NAMES {
+            learned.learn("ci.yml", &format!("build {number}"), day(1), Some(machine("linux")));
+        }
+        assert_eq!(learned.look_up("ci.yml", "build of today", day(2)), Lookup::TooMany);
+        assert_eq!(learned.look_up("ci.yml", "build 0", day(2)), Lookup::Known(Some(&machine("linux"))));
+    }
+
+    #[test]
+    fn whose_a_machine_is_follows_from_its_labels_and_its_group() {
+        let runner = |labels: &[&str], group, name| {
+            let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
+            super::runner(&labels, group, name)
+        };
+        assert_eq!(runner(&["ubuntu-latest"], "GitHub Actions", "GitHub Actions 7"), Runner::Hosted);
+        assert_eq!(runner(&["ubuntu-latest"], "", ""), Runner::Hosted);
+        assert_eq!(runner(&["macos-14-xlarge"], "Large machines", "macos-14-xlarge_1"), Runner::Hosted);
+        assert_eq!(runner(&["self-hosted", "ubuntu-22"], "Default", "rack-4"), Runner::SelfHosted);
+        assert_eq!(runner(&["gpu-pool"], "Default", "gpu-pool-x7"), Runner::Unknown);
+    }
+}
