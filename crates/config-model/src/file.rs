@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::boards::Project;
 use crate::chosen_rules::ChosenRules;
+use crate::ci::Ci;
 use crate::clock::ImportClock;
 use crate::cloud::CloudSpending;
 use crate::delivery::Delivery;
@@ -31,6 +32,10 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Delivery>")]
     pub delivery: Delivery,
+    /// What CI costs.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Ci>")]
+    pub ci: Ci,
     /// How figures are computed.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Metrics>")]

@@ -2,6 +2,7 @@
 
 mod boards;
 mod chosen_rules;
+mod ci;
 mod clock;
 mod cloud;
 mod cloud_rules;

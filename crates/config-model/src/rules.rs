@@ -37,6 +37,7 @@ impl Config {
         self.gitlab.check(file)?;
         self.check_teams(file)?;
         self.delivery.check(file)?;
+        self.ci.check(file)?;
         self.metrics.rules.check(file)?;
         self.zone(file)?;
         self.check_clouds(file)?;
@@ -114,6 +115,7 @@ impl Config {
             forecast_seed: self.metrics.forecast_seed.unwrap_or(1),
             cloud: self.cloud_rules(),
             delivery: self.delivery.rules(),
+            ci: self.ci.rules(),
         })
     }
 

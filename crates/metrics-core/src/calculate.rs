@@ -166,8 +166,9 @@ fn calculate_from(
         // These tables use all cores by themselves; at once, the facts behind them would cost 100 MB more on
         // 200,000 issues and 250,000 pull requests.
         RuleSet::Flow => {
-            let of_ci = scopes.ci.then(|| ci::tables_of(&raw, rules, as_of, chosen, wanted));
             let of_delivery = scopes.delivery.then(|| delivery::tables_of(&raw, rules, as_of, chosen, wanted));
+            let delivered = of_delivery.as_ref().map(|delivered| delivered.tables.as_slice());
+            let of_ci = scopes.ci.then(|| ci::tables_of(&raw, rules, as_of, chosen, wanted, delivered));
             done_with(&mut raw, |raw| {
                 raw.ci_runs = CiRunColumns::default();
                 raw.ci_jobs = CiJobColumns::default();
@@ -203,7 +204,10 @@ fn calculate_from(
                     calculation.add_summary("dora_summary");
                 }
             }
-            calculation.tables.extend(of_ci.into_iter().flatten());
+            if let Some(of_ci) = of_ci {
+                calculation.tables.extend(of_ci.tables);
+                calculation.findings_by_table.insert("cost_delivery_link", of_ci.links);
+            }
             let said = findings::of_tables(&calculation.tables, &rules.process_changes);
             calculation.findings.extend(said.get("throughput_week").into_iter().flatten().cloned());
             calculation.findings_by_table.extend(said);

@@ -200,3 +200,84 @@ pub(super) const CI_COST_PARETO: TableSpec = TableSpec {
     path: "ci/cost/repositories",
     ..table("ci_cost_pareto", "Which repositories' CI cost most in the last three complete months.")
 };
+
+const LEAD: ColumnSpec = float("lead_p50_days", "days", "Median from the first commit to users; null over none.");
+const FAILURE_RATE: ColumnSpec =
+    float("change_failure_rate", "share", "Deployments that failed by all; null below 10 deployments.");
+const PER_CHANGE: ColumnSpec =
+    exact("cost_per_change", "ci_cost by the changes that users had first then; null over none.").or_null();
+
+pub(super) const COST_DELIVERY_MONTH: TableSpec = TableSpec {
+    key: &["month", "currency"],
+    columns: &[
+        MONTH,
+        CURRENCY,
+        exact("ci_cost", "What CI cost."),
+        exact(
+            "cloud_cost",
+            "What the clouds bill in that currency; null without a bill, of a part of the organisation, and where cloud spending is not computed too.",
+        )
+        .or_null(),
+        int("deployments", "deployments", "Deployments to production; null where none is known.").or_null(),
+        LEAD,
+        FAILURE_RATE,
+        float("deployments_per_1k_cost", "deployments", "Deployments by thousand of the currency; null without any cost."),
+        PER_CHANGE,
+        COMPLETE,
+    ],
+    period: Period::Month,
+    path: "delivery/cost",
+    computed: Computed::Alone,
+    ..table("cost_delivery_month", "What CI costs by month, beside what was delivered.")
+};
+
+pub(super) const COST_DELIVERY_LINK: TableSpec = TableSpec {
+    key: &["currency", "over", "measure", "lag_months"],
+    columns: &[
+        CURRENCY,
+        text("over", "months: complete ones; or repositories: those with a cost in the last three complete months."),
+        text("measure", "What the cost of CI is set against: deployments, lead_p50_days or change_failure_rate."),
+        int("lag_months", "months", "Months by which delivery lies behind the cost."),
+        int("pairs", "", "Months or repositories of which both are known."),
+        float(
+            "pearson",
+            "",
+            "Coefficient of Pearson; null below 6 months or 10 repositories, and where one does not vary.",
+        ),
+        float("pearson_low", "", "Lower end of its 95 % interval by Fisher's z; null as the coefficient."),
+        float("pearson_high", "", "Upper end of that interval."),
+        float(
+            "spearman",
+            "",
+            "Coefficient of Spearman, equal values with the mean of their ranks; null as that of Pearson.",
+        ),
+        float("spearman_low", "", "Lower end of its 95 % interval after Bonett and Wright."),
+        float("spearman_high", "", "Upper end of that interval."),
+    ],
+    path: "delivery/cost/links",
+    computed: Computed::Alone,
+    ..table(
+        "cost_delivery_link",
+        "How strongly what CI costs goes together with what is delivered, then and up to two months later. A link is no cause, and of nine intervals of 95 % together about one chart in three shows a false one.",
+    )
+};
+
+pub(super) const COST_DELIVERY_REPO: TableSpec = TableSpec {
+    key: &["currency", "repo", "host"],
+    columns: &[
+        CURRENCY,
+        text("repo", "Repository, org/repo; empty for what is billed for none."),
+        exact("ci_cost", "What its CI cost."),
+        int("deployments", "deployments", "Deployments to production; null where it has none.").or_null(),
+        LEAD,
+        FAILURE_RATE,
+        PER_CHANGE,
+        HOST,
+    ],
+    path: "delivery/cost/repositories",
+    computed: Computed::Alone,
+    ..table(
+        "cost_delivery_repo",
+        "What the CI of each repository cost in the last three complete months, beside what was delivered from it.",
+    )
+};

@@ -3,7 +3,7 @@
 use super::spec::{RuleSets, TableSpec};
 use super::{ci, clouds, delivery, issues, pull_requests};
 
-static TABLES: [TableSpec; 47] = [
+static TABLES: [TableSpec; 50] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -46,6 +46,9 @@ static TABLES: [TableSpec; 47] = [
     ci::CI_FLAKY_JOBS,
     ci::CI_COST_MONTH,
     ci::CI_COST_PARETO,
+    ci::COST_DELIVERY_MONTH,
+    ci::COST_DELIVERY_LINK,
+    ci::COST_DELIVERY_REPO,
     clouds::MONTHLY,
     clouds::SERVICES,
     clouds::COMPARED,

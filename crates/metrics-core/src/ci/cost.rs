@@ -4,6 +4,7 @@
 //! jobs; elsewhere the estimate is the money. They are never added.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use model::columns::{Raw, TextColumn};
 use model::records::host_or_usual;
@@ -172,6 +173,28 @@ impl Costs {
     }
 }
 
+impl Costs {
+    /// What everything cost by month and currency.
+    pub(super) fn by_month(&self) -> BTreeMap<(i32, String), Amount> {
+        let mut sums: BTreeMap<(i32, String), Amount> = BTreeMap::new();
+        for row in &self.rows {
+            *sums.entry((row.month, row.currency.clone())).or_default() += &row.cost.total();
+        }
+        sums
+    }
+
+    /// What repositories cost in some months, by currency, name and host; those that cost nothing are left out.
+    pub(super) fn by_repository(&self, months: RangeInclusive<i32>) -> BTreeMap<(String, String, String), Amount> {
+        let mut sums: BTreeMap<(String, String, String), Amount> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| months.contains(&row.month)) {
+            let key = (row.currency.clone(), row.repository.clone(), row.host.clone());
+            *sums.entry(key).or_default() += &row.cost.total();
+        }
+        sums.retain(|_, cost| !cost.is_zero());
+        sums
+    }
+}
+
 /// A bill among the jobs by their minutes, to the last digit; `None` where none of them ran for any time.
 fn shared_out(net: &Amount, shares: &[Share]) -> Option<Vec<Amount>> {
     let all: i64 = shares.iter().map(|share| share.minutes).sum();
@@ -325,14 +348,9 @@ fn basis(cost: &Cost) -> &'static str {
 /// `ci_cost_pareto`: which repositories cost most in the last complete months, of each currency.
 pub(super) fn pareto(costs: &Costs, coverage: &Coverage) -> Table {
     let mut rows: Vec<(String, String, String, Amount)> = Vec::new();
-    let mut sums: BTreeMap<(&str, &str, &str), Amount> = BTreeMap::new();
     if let Some(last) = last_complete(costs, coverage) {
-        for row in costs.rows.iter().filter(|row| row.month <= last && row.month > last - PARETO_MONTHS) {
-            *sums.entry((&row.currency, &row.repository, &row.host)).or_default() += &row.cost.total();
-        }
-    }
-    for ((currency, repository, host), cost) in sums.into_iter().filter(|(_, cost)| !cost.is_zero()) {
-        rows.push((currency.to_owned(), repository.to_owned(), host.to_owned(), cost));
+        let sums = costs.by_repository(last - PARETO_MONTHS + 1..=last);
+        rows.extend(sums.into_iter().map(|((currency, repository, host), cost)| (currency, repository, host, cost)));
     }
     rows.sort_by(|one, other| (&one.0, &other.3, &one.1, &one.2).cmp(&(&other.0, &one.3, &other.1, &other.2)));
     let (mut ranks, mut shares, mut cumulative) = (Vec::new(), Vec::new(), Vec::new());

@@ -12,15 +12,19 @@
 //!
 //! The definitions and their sources are in `docs/metrics.md`.
 
+mod against;
 mod cost;
 mod facts;
 mod flaky;
+mod link;
 mod prices;
 mod reliability;
 mod workflows;
 
 #[cfg(test)]
 mod tests;
+
+use std::borrow::Cow;
 
 use model::Instant;
 use model::columns::{Raw, Scopes};
@@ -31,6 +35,7 @@ use model::table::Table;
 use crate::calendar::Cut;
 use crate::catalogue;
 use crate::coverage::{CI_SCOPES, Coverage};
+use crate::delivery;
 use crate::selection::Chosen;
 use crate::wanted::Wanted;
 use cost::Costs;
@@ -38,6 +43,9 @@ use facts::Facts;
 
 /// Days that `ci_flaky_jobs` looks back where none are asked for.
 const FLAKY_DAYS: i64 = 90;
+
+/// What CI costs set against delivery.
+const AGAINST_DELIVERY: [&str; 3] = ["cost_delivery_month", "cost_delivery_link", "cost_delivery_repo"];
 
 /// Whether anything is known of CI: jobs, bills, or runs that were not read for the sake of deployments alone.
 pub fn has_ci(raw: &Raw, rules: &Rules) -> bool {
@@ -47,8 +55,24 @@ pub fn has_ci(raw: &Raw, rules: &Rules) -> bool {
         || (!runs_are_deployments && !raw.ci_runs.run_id.is_empty())
 }
 
-/// The tables of a selection that are wanted.
-pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen, wanted: Wanted<'_>) -> Vec<Table> {
+/// The tables of CI, and what is said of them.
+#[derive(Debug, Default)]
+pub(crate) struct OfCi {
+    /// Those that are wanted, in the order of the catalogue.
+    pub(crate) tables: Vec<Table>,
+    /// Sentences about `cost_delivery_link`.
+    pub(crate) links: Vec<String>,
+}
+
+/// The tables of a selection that are wanted. `delivered` are the tables of delivery, where they are computed too.
+pub(crate) fn tables_of(
+    raw: &Raw,
+    rules: &Rules,
+    as_of: Instant,
+    chosen: &Chosen,
+    wanted: Wanted<'_>,
+    delivered: Option<&[Table]>,
+) -> OfCi {
     let coverage = Coverage::of(raw, &CI_SCOPES, as_of, chosen);
     let facts = Facts::of(raw, rules, as_of, chosen);
     let costs = Costs::of(raw, &facts, as_of, chosen);
@@ -67,5 +91,16 @@ pub(crate) fn tables_of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chose
     ];
     let is_written = |name: &str| catalogue::table(name).is_some_and(|table| table.is_written(rules, Scopes::CI));
     let tables = tables.iter().filter(|(name, _)| wanted.has(name) && is_written(name));
-    tables.map(|(_, table)| table()).collect()
+    let mut of_ci = OfCi { tables: tables.map(|(_, table)| table()).collect(), links: Vec::new() };
+    if AGAINST_DELIVERY.iter().any(|name| wanted.has(name)) {
+        let has_all = |tables: &&[Table]| against::RESTS_ON.iter().all(|name| tables.iter().any(|it| it.name == *name));
+        let delivered = match delivered.filter(has_all) {
+            Some(delivered) => Cow::Borrowed(delivered),
+            None => Cow::Owned(delivery::tables_of(raw, rules, as_of, chosen, Wanted::Only(&against::RESTS_ON)).tables),
+        };
+        let against = against::of(raw, &costs, &delivered, &coverage, as_of, chosen);
+        of_ci.tables.extend(against.tables.into_iter().filter(|table| wanted.has(table.name)));
+        of_ci.links = against.sentences;
+    }
+    of_ci
 }

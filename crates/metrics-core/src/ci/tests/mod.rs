@@ -118,7 +118,7 @@ impl Life {
             let raw = builder.build(as_of).expect("no row twice");
             let mut rules = Rules::default();
             rules.ci.prices.clone_from(&self.prices);
-            tables_of(&raw, &rules, as_of, &Chosen::new(selection, &rules), Wanted::All)
+            tables_of(&raw, &rules, as_of, &Chosen::new(selection, &rules), Wanted::All, None).tables
         };
         let (tables, reversed) = (told(false), told(true));
         let text = |tables: &[Table]| tables.iter().map(csv).collect::<Vec<_>>();

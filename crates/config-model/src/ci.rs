@@ -1,0 +1,96 @@
+//! The key `ci`.
+
+use chrono::NaiveDate;
+use model::Amount;
+use model::ci::{CiRules, JobPrice, MinuteRounding};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ConfigError;
+use crate::scalar::{absent_if_null, source_text};
+
+/// What CI costs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ci {
+    /// Prices of runners by their labels, which go before those of GitHub and GitLab: of larger runners, and of one's own
+    /// machines, which have no price without.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<Price>>")]
+    pub prices: Vec<Price>,
+}
+
+/// One entry of `ci.prices`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// Labels, of which a job asks for at least one.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    pub labels: Vec<String>,
+    /// Price of a minute, `"0.031"` for example.
+    #[serde(deserialize_with = "source_text")]
+    pub per_minute: String,
+    /// Currency of the price, `USD` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// First day, in UTC, of jobs that cost this; without it since ever. Of several prices of a label the one counts that
+    /// began last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub from: Option<NaiveDate>,
+    /// What becomes of a part of a minute: `up` (default), a whole one for each job, or `none`, its part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<Round>,
+}
+
+/// What becomes of a part of a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Round {
+    /// It costs as a whole one, for each job.
+    Up,
+    /// It costs its part.
+    None,
+}
+
+impl Ci {
+    /// Errors name the key.
+    pub(crate) fn check(&self, file: &str) -> Result<(), ConfigError> {
+        for (index, price) in self.prices.iter().enumerate() {
+            let at_key = |name: &str, message: String| {
+                Err(ConfigError::at_key(file, &format!("ci.prices[{index}].{name}"), message))
+            };
+            if price.labels.iter().all(|label| label.trim().is_empty()) {
+                return at_key("labels", "a price needs the labels of the runners that cost it".to_owned());
+            }
+            match price.per_minute.parse::<Amount>() {
+                Err(error) => return at_key("per_minute", format!("`{}` is {error}", price.per_minute)),
+                Ok(amount) if amount.is_negative() => {
+                    return at_key("per_minute", format!("{amount} is below 0"));
+                }
+                Ok(_) => {}
+            }
+            if price.currency.as_ref().is_some_and(|currency| currency.trim().is_empty()) {
+                return at_key("currency", "write a currency, USD for example, or leave the key out".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// The rules for a calculation. Prices that are none have been refused.
+    pub(crate) fn rules(&self) -> CiRules {
+        let price = |price: &Price| {
+            Some(JobPrice {
+                labels: price.labels.clone(),
+                per_minute: price.per_minute.parse().ok()?,
+                currency: price.currency.as_deref().map_or("USD", str::trim).to_owned(),
+                from: price.from,
+                round: match price.round {
+                    Some(Round::None) => MinuteRounding::None,
+                    Some(Round::Up) | None => MinuteRounding::Up,
+                },
+            })
+        };
+        CiRules { prices: self.prices.iter().filter_map(price).collect() }
+    }
+}

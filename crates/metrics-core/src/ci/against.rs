@@ -1,0 +1,385 @@
+//! `cost_delivery_month`, `cost_delivery_link` and `cost_delivery_repo`: whether what CI costs shows in delivery.
+//!
+//! A link is no cause. Nine intervals of 95 % are looked at together, so that about one chart in three shows one that is
+//! none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::columns::{Raw, TextColumn};
+use model::table::{Cells, Column, Table};
+use model::{Amount, Instant, Month};
+
+use super::cost::Costs;
+use super::link::{Coefficient, ENOUGH_PAIRS, Link};
+use crate::coverage::Coverage;
+use crate::frame::{RATE_MINIMUM, percentile};
+use crate::selection::Chosen;
+use crate::totals::ALL;
+
+/// The tables of delivery that these are set against.
+pub(crate) const RESTS_ON: [&str; 3] = ["dora_month", "calculated_deployment", "calculated_change"];
+/// Months that are looked at by repository.
+const MONTHS: i32 = 3;
+/// Months by which delivery may lie behind the cost.
+const LAGS: std::ops::RangeInclusive<i32> = 0..=2;
+/// Repositories below which no link is told.
+const FEWEST_REPOSITORIES: usize = 10;
+
+/// What is delivered in a month, or from a repository.
+#[derive(Clone, Copy, Debug, Default)]
+struct Delivered {
+    deployments: Option<i64>,
+    changes: i64,
+    lead: Option<f64>,
+    failure_rate: Option<f64>,
+    complete: bool,
+}
+
+/// What a cost is set against.
+const MEASURES: [(&str, fn(&Delivered) -> Option<f64>); 3] = [
+    ("deployments", |it| it.deployments.map(|count| count as f64)),
+    ("lead_p50_days", |it| it.lead),
+    ("change_failure_rate", |it| it.failure_rate),
+];
+
+/// A link in a currency, over months or repositories.
+struct Linked {
+    currency: String,
+    over: &'static str,
+    measure: &'static str,
+    lag: i32,
+    link: Link,
+}
+
+/// The three tables, and what is said of the second one.
+pub(super) struct Against {
+    pub(super) tables: Vec<Table>,
+    pub(super) sentences: Vec<String>,
+}
+
+/// `delivered` holds the tables of [`RESTS_ON`] of the same selection.
+pub(super) fn of(
+    raw: &Raw,
+    costs: &Costs,
+    delivered: &[Table],
+    coverage: &Coverage,
+    as_of: Instant,
+    chosen: &Chosen,
+) -> Against {
+    let by_month = months(delivered);
+    let is_complete = |month: i32| {
+        let own = Month::from_number(month).is_some_and(|month| coverage.is_complete(month.end()));
+        own && by_month.get(&month).is_none_or(|it| it.complete)
+    };
+    let totals = costs.by_month();
+    let months: Vec<(i32, &str, &Amount, Option<&Delivered>)> =
+        totals.iter().map(|((month, currency), cost)| (*month, currency.as_str(), cost, by_month.get(month))).collect();
+    let currencies: BTreeSet<&str> = months.iter().map(|row| row.1).collect();
+    let last = totals.keys().map(|(month, _)| *month).filter(|month| is_complete(*month)).max();
+    let repositories = last.map_or_else(Vec::new, |last| by_repository(costs, delivered, last));
+    let mut links = Vec::new();
+    for currency in currencies {
+        for (measure, value) in MEASURES {
+            for lag in LAGS {
+                let pair = |(month, own, cost, _): &(i32, &str, &Amount, Option<&Delivered>)| {
+                    let later = by_month.get(&(month + lag))?;
+                    let counts = *own == currency && is_complete(*month) && is_complete(month + lag);
+                    counts.then_some((cost.to_f64(), value(later)?))
+                };
+                let link = Link::of(&months.iter().filter_map(pair).collect::<Vec<_>>());
+                links.push(Linked { currency: currency.to_owned(), over: "months", measure, lag, link });
+            }
+        }
+        for (measure, value) in MEASURES {
+            let own = repositories.iter().filter(|row| row.currency == currency);
+            let pairs: Vec<(f64, f64)> =
+                own.filter_map(|row| Some((row.cost.to_f64(), value(&row.delivered)?))).collect();
+            let link = Link::of(&pairs);
+            let enough = pairs.len() >= FEWEST_REPOSITORIES;
+            let link = if enough { link } else { Link { n: link.n, ..Link::default() } };
+            links.push(Linked { currency: currency.to_owned(), over: "repositories", measure, lag: 0, link });
+        }
+    }
+    let clouds = clouds(raw, as_of, chosen);
+    let tables = vec![month_table(&months, &clouds, &is_complete), link_table(&links), repo_table(&repositories)];
+    Against { tables, sentences: sentences(&links) }
+}
+
+/// What was delivered by month, of everything that is selected.
+fn months(delivered: &[Table]) -> BTreeMap<i32, Delivered> {
+    let Some(table) = delivered.iter().find(|table| table.name == "dora_month") else { return BTreeMap::new() };
+    let read = Reader { table };
+    let of_all = (0..table.height()).filter(|row| read.text("service", *row) == ALL);
+    of_all
+        .filter_map(|row| {
+            let month = Month::parse(&read.text("month", row))?;
+            let delivered = Delivered {
+                deployments: read.int("deployments", row),
+                changes: read.int("changes", row).unwrap_or_default(),
+                lead: read.float("lead_p50_days", row),
+                failure_rate: read.float("change_failure_rate", row),
+                complete: read.bool("complete", row),
+            };
+            Some((month.number(), delivered))
+        })
+        .collect()
+}
+
+/// Cells of a table of results by the names of columns.
+struct Reader<'a> {
+    table: &'a Table,
+}
+
+impl Reader<'_> {
+    fn cells(&self, name: &str) -> Option<&Cells> {
+        self.table.columns.iter().find(|column| column.name == name).map(|column| &column.cells)
+    }
+
+    fn text(&self, name: &str, row: usize) -> String {
+        match self.cells(name) {
+            Some(Cells::Text(cells)) => cells.text(row).into_owned(),
+            Some(Cells::Code(codes, texts)) => texts.text(codes[row] as usize).into_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn int(&self, name: &str, row: usize) -> Option<i64> {
+        match self.cells(name) {
+            Some(Cells::Int(cells)) => cells.get(row),
+            _ => None,
+        }
+    }
+
+    fn float(&self, name: &str, row: usize) -> Option<f64> {
+        match self.cells(name) {
+            Some(Cells::Float(cells)) => cells.get(row),
+            _ => None,
+        }
+    }
+
+    fn bool(&self, name: &str, row: usize) -> bool {
+        match self.cells(name) {
+            Some(Cells::Bool(cells)) => cells[row],
+            Some(Cells::Judged(cells)) => cells[row] == Some(true),
+            _ => false,
+        }
+    }
+
+    fn month(&self, name: &str, row: usize) -> Option<i32> {
+        match self.cells(name) {
+            Some(Cells::Instant(cells)) => cells.get(row).map(|at| Month::of(at).number()),
+            _ => None,
+        }
+    }
+}
+
+/// A repository in the last months.
+struct OfRepository {
+    currency: String,
+    repository: String,
+    host: String,
+    cost: Amount,
+    delivered: Delivered,
+}
+
+fn by_repository(costs: &Costs, delivered: &[Table], last: i32) -> Vec<OfRepository> {
+    let months = last - MONTHS + 1..=last;
+    let mut deployments: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
+    let mut leads: BTreeMap<(String, String), BTreeMap<String, f64>> = BTreeMap::new();
+    for table in delivered {
+        let read = Reader { table };
+        let key =
+            |row: usize| (format!("{}/{}", read.text("org", row), read.text("repo", row)), read.text("host", row));
+        match table.name {
+            "calculated_deployment" => {
+                let is_in = |row: &usize| {
+                    read.bool("counted", *row)
+                        && read.month("succeeded_at", *row).is_some_and(|at| months.contains(&at))
+                };
+                for row in (0..table.height()).filter(is_in) {
+                    let known = deployments.entry(key(row)).or_default();
+                    known.0 += 1;
+                    known.1 += i64::from(read.bool("failed", row));
+                }
+            }
+            "calculated_change" => {
+                for row in 0..table.height() {
+                    let Some(lead) = read.float("lead_days", row).filter(|lead| *lead >= 0.0) else { continue };
+                    if read.month("deployed_at", row).is_some_and(|at| months.contains(&at)) {
+                        // A change of two services of one repository counts once, by its first deployment.
+                        let known = leads.entry(key(row)).or_default().entry(read.text("number", row)).or_insert(lead);
+                        *known = known.min(lead);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    costs
+        .by_repository(months)
+        .into_iter()
+        .map(|((currency, repository, host), cost)| {
+            let key = (repository.clone(), host.clone());
+            let count = deployments.get(&key);
+            let mut own: Vec<f64> = leads.get(&key).into_iter().flat_map(BTreeMap::values).copied().collect();
+            own.sort_unstable_by(f64::total_cmp);
+            let rate = |(all, failed): &(i64, i64)| (*all >= RATE_MINIMUM as i64).then(|| *failed as f64 / *all as f64);
+            let delivered = Delivered {
+                deployments: count.map(|(all, _)| *all),
+                changes: own.len() as i64,
+                lead: percentile(&own, 0.5),
+                failure_rate: count.and_then(rate),
+                complete: true,
+            };
+            OfRepository { currency, repository, host, cost, delivered }
+        })
+        .collect()
+}
+
+/// What the clouds bill by month and currency; nothing of a part of the organisation.
+fn clouds(raw: &Raw, as_of: Instant, chosen: &Chosen) -> BTreeMap<(i32, String), Amount> {
+    let mut sums: BTreeMap<(i32, String), Amount> = BTreeMap::new();
+    if !chosen.is_all_of_delivery() {
+        return sums;
+    }
+    let columns = &raw.cloud_costs;
+    for row in 0..columns.net.len() {
+        let month = columns.month[row];
+        if month.start() <= as_of {
+            let currency = raw.dictionary.text(columns.currency[row]).into_owned();
+            *sums.entry((month.number(), currency)).or_default() += &columns.net[row];
+        }
+    }
+    sums
+}
+
+fn text(values: impl Iterator<Item = impl AsRef<str>>) -> Cells {
+    let mut cells = TextColumn::default();
+    values.for_each(|value| cells.push(value.as_ref().as_bytes()));
+    Cells::Text(cells)
+}
+
+fn per_change(cost: &Amount, changes: i64) -> Option<Amount> {
+    (changes > 0).then(|| cost.scaled(1, changes)).flatten()
+}
+
+fn month_table(
+    rows: &[(i32, &str, &Amount, Option<&Delivered>)],
+    clouds: &BTreeMap<(i32, String), Amount>,
+    is_complete: &dyn Fn(i32) -> bool,
+) -> Table {
+    let float = |value: &dyn Fn(&Delivered) -> Option<f64>| {
+        Cells::Float(rows.iter().map(|row| row.3.and_then(value)).collect())
+    };
+    let per_thousand = rows.iter().map(|row| {
+        let (cost, deployments) = (row.2.to_f64(), row.3?.deployments?);
+        (cost > 0.0).then(|| deployments as f64 * 1_000.0 / cost)
+    });
+    let columns = vec![
+        Column {
+            name: "month",
+            cells: text(rows.iter().map(|row| Month::from_number(row.0).map_or_else(String::new, |it| it.to_string()))),
+        },
+        Column { name: "currency", cells: text(rows.iter().map(|row| row.1)) },
+        Column { name: "ci_cost", cells: Cells::Exact(rows.iter().map(|row| Some(row.2.clone())).collect()) },
+        Column {
+            name: "cloud_cost",
+            cells: Cells::Exact(rows.iter().map(|row| clouds.get(&(row.0, row.1.to_owned())).cloned()).collect()),
+        },
+        Column {
+            name: "deployments",
+            cells: Cells::Int(rows.iter().map(|row| row.3.and_then(|it| it.deployments)).collect()),
+        },
+        Column { name: "lead_p50_days", cells: float(&|it| it.lead) },
+        Column { name: "change_failure_rate", cells: float(&|it| it.failure_rate) },
+        Column { name: "deployments_per_1k_cost", cells: Cells::Float(per_thousand.collect()) },
+        Column {
+            name: "cost_per_change",
+            cells: Cells::Exact(rows.iter().map(|row| per_change(row.2, row.3?.changes)).collect()),
+        },
+        Column { name: "complete", cells: Cells::Bool(rows.iter().map(|row| is_complete(row.0)).collect()) },
+    ];
+    Table { name: "cost_delivery_month", columns }
+}
+
+fn link_table(rows: &[Linked]) -> Table {
+    let float = |of: fn(&Link) -> Option<Coefficient>, value: fn(Coefficient) -> f64| {
+        Cells::Float(rows.iter().map(|row| of(&row.link).map(value)).collect())
+    };
+    let (pearson, spearman): (fn(&Link) -> _, fn(&Link) -> _) = (|it| it.pearson, |it| it.spearman);
+    let columns = vec![
+        Column { name: "currency", cells: text(rows.iter().map(|row| &row.currency)) },
+        Column { name: "over", cells: text(rows.iter().map(|row| row.over)) },
+        Column { name: "measure", cells: text(rows.iter().map(|row| row.measure)) },
+        Column { name: "lag_months", cells: Cells::Int(rows.iter().map(|row| Some(i64::from(row.lag))).collect()) },
+        Column { name: "pairs", cells: Cells::Int(rows.iter().map(|row| Some(row.link.n as i64)).collect()) },
+        Column { name: "pearson", cells: float(pearson, |it| it.r) },
+        Column { name: "pearson_low", cells: float(pearson, |it| it.low) },
+        Column { name: "pearson_high", cells: float(pearson, |it| it.high) },
+        Column { name: "spearman", cells: float(spearman, |it| it.r) },
+        Column { name: "spearman_low", cells: float(spearman, |it| it.low) },
+        Column { name: "spearman_high", cells: float(spearman, |it| it.high) },
+    ];
+    Table { name: "cost_delivery_link", columns }
+}
+
+fn repo_table(rows: &[OfRepository]) -> Table {
+    let float = |value: &dyn Fn(&Delivered) -> Option<f64>| {
+        Cells::Float(rows.iter().map(|row| value(&row.delivered)).collect())
+    };
+    let columns = vec![
+        Column { name: "currency", cells: text(rows.iter().map(|row| &row.currency)) },
+        Column { name: "repo", cells: text(rows.iter().map(|row| &row.repository)) },
+        Column { name: "ci_cost", cells: Cells::Exact(rows.iter().map(|row| Some(row.cost.clone())).collect()) },
+        Column { name: "deployments", cells: Cells::Int(rows.iter().map(|row| row.delivered.deployments).collect()) },
+        Column { name: "lead_p50_days", cells: float(&|it| it.lead) },
+        Column { name: "change_failure_rate", cells: float(&|it| it.failure_rate) },
+        Column {
+            name: "cost_per_change",
+            cells: Cells::Exact(rows.iter().map(|row| per_change(&row.cost, row.delivered.changes)).collect()),
+        },
+        Column { name: "host", cells: text(rows.iter().map(|row| &row.host)) },
+    ];
+    Table { name: "cost_delivery_repo", columns }
+}
+
+/// What the links over months say.
+fn sentences(links: &[Linked]) -> Vec<String> {
+    let over_months: Vec<&Linked> = links.iter().filter(|row| row.over == "months").collect();
+    let Some(most) = over_months.iter().map(|row| row.link.n).max() else { return Vec::new() };
+    if most < ENOUGH_PAIRS {
+        let months = if most == 1 { "month" } else { "months" };
+        return vec![format!(
+            "Not enough months: {most} complete {months} with both cost and delivery, and a link needs {ENOUGH_PAIRS}."
+        )];
+    }
+    let words = |row: &Linked| {
+        let link = row.link.spearman.filter(|it| it.excludes_zero() && row.link.n >= ENOUGH_PAIRS)?;
+        let what = match row.measure {
+            "deployments" => ["fewer deployments", "more deployments"],
+            "lead_p50_days" => ["shorter lead times", "longer lead times"],
+            _ => ["a lower change failure rate", "a higher change failure rate"],
+        }[usize::from(link.r > 0.0)];
+        let when = match row.lag {
+            0 => String::new(),
+            1 => " in the month after".to_owned(),
+            lag => format!(" {lag} months later"),
+        };
+        Some(format!(
+            "Months in which CI cost more ({}) go with {what}{when}: Spearman {:.2}, 95 % interval {:.2} to {:.2}, {} months.",
+            row.currency, link.r, link.low, link.high, row.link.n
+        ))
+    };
+    let mut said: Vec<String> = over_months.iter().filter_map(|row| words(row)).collect();
+    if said.is_empty() {
+        said.push(
+            "No link of what CI costs with deployments, lead time or failure rate can be told from chance.".to_owned(),
+        );
+    } else {
+        said.push(
+            "A link, not a cause; of nine intervals looked at together about one chart in three shows a false one."
+                .to_owned(),
+        );
+    }
+    said
+}
