@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::boards::Project;
 use crate::chosen_rules::ChosenRules;
+use crate::ci::Ci;
 use crate::clock::ImportClock;
 use crate::cloud::CloudSpending;
 use crate::delivery::Delivery;
@@ -31,6 +32,9 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Delivery>")]
     pub delivery: Delivery,
+    /// How runs, jobs and bills of CI are read; where the key is absent, they are imported when they are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<Ci>,
     /// How figures are computed.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Metrics>")]

@@ -37,6 +37,7 @@ impl Config {
         self.gitlab.check(file)?;
         self.check_teams(file)?;
         self.delivery.check(file)?;
+        self.ci.as_ref().map_or(Ok(()), |ci| ci.check(file))?;
         self.metrics.rules.check(file)?;
         self.zone(file)?;
         self.check_clouds(file)?;
