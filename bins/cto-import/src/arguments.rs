@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use clap_complete::Shell;
+use config_model::{CiImport, Config};
 use model::Instant;
 
-/// Import the issues, boards, pull requests and deployments of a GitHub organisation and of GitLab groups, and the bills
-/// of the clouds, into the store.
+/// Import the issues, boards, pull requests, deployments and CI of a GitHub organisation and of GitLab groups, and the
+/// bills of the clouds, into the store.
 ///
 /// Fetches what changed since the last import, page by page; a page and the place behind it are stored together,
 /// so an import that was stopped goes on where it was. Afterwards the raw tables are published as CSV files in
@@ -30,7 +31,8 @@ pub struct Arguments {
     /// Only these repositories, or projects of GitLab by their paths, separated by commas. Removes nothing.
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub repo: Vec<String>,
-    /// Issues and boards. Without a scope: issues, pull requests and deliveries.
+    /// Issues and boards. Without a scope: issues, pull requests and deliveries, and CI where the configuration has the key
+    /// `ci`.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub issues: bool,
     /// Pull requests.
@@ -39,11 +41,15 @@ pub struct Arguments {
     /// Deliveries: deployments, releases and the commits behind them, of repositories that have any.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub delivery: bool,
+    /// CI: all runs of workflows with their jobs and the bill of GitHub Actions, pipelines of GitLab with their jobs. At first
+    /// ci.months back, 13 by default: about 6 calls for 100 runs of GitHub, and one for 100 jobs of GitLab.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
+    pub ci: bool,
     /// Bills of Azure, Google Cloud and FOCUS files: the last 24 months and the running one, then what may have changed.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set, hide_default_value = true, hide_possible_values = true)]
     pub cloudspending: bool,
     /// Everything that is configured.
-    #[arg(long, conflicts_with_all = ["issues", "pr", "delivery", "cloudspending"])]
+    #[arg(long, conflicts_with_all = ["issues", "pr", "delivery", "ci", "cloudspending"])]
     pub all: bool,
     /// Fetch everything again and mark what has vanished.
     #[arg(long, conflicts_with = "since")]
@@ -120,9 +126,16 @@ impl Arguments {
         self.delivery || self.all || self.names_no_scope()
     }
 
+    /// How runs, jobs and bills of CI are imported; `None` where they are not asked for: by name, by --all, or by the key `ci`
+    /// of the configuration where no scope is named. They cost many calls.
+    pub fn ci(&self, config: &Config) -> Option<CiImport> {
+        let is_wanted = self.ci || self.all || (self.names_no_scope() && config.ci.is_some());
+        is_wanted.then(|| config.ci.clone().unwrap_or_default().import())
+    }
+
     /// Whether anything of GitHub or GitLab is asked for.
     pub fn wants_forges(&self) -> bool {
-        self.wants_issues() || self.wants_pull_requests() || self.wants_deliveries()
+        self.wants_issues() || self.wants_pull_requests() || self.wants_deliveries() || self.ci
     }
 
     /// Whether bills are asked for.
@@ -131,7 +144,7 @@ impl Arguments {
     }
 
     fn names_no_scope(&self) -> bool {
-        !(self.issues || self.pr || self.delivery || self.cloudspending || self.all)
+        !(self.issues || self.pr || self.delivery || self.ci || self.cloudspending || self.all)
     }
 
     /// The store's address.

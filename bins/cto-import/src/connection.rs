@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use config_model::{Config, ImportClock};
+use config_model::{CiImport, Config, ImportClock};
 use github_client::{Credentials, DEFAULT_STATUS_FIELD, GithubClient, Settings};
 use model::delivery::DeliveryRules;
 use model::records::Project;
@@ -28,6 +28,8 @@ pub(crate) struct Target {
     pub(crate) excluded: BTreeSet<String>,
     /// What counts as a deployment.
     pub(crate) delivery: DeliveryRules,
+    /// How CI is imported; `None` where it is not asked for.
+    pub(crate) ci: Option<CiImport>,
 }
 
 impl Target {
@@ -89,7 +91,8 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Target, F
     let excluded = excluded.map(|project| project.id.clone()).collect();
     let bug_source = config.github.bug_source.custom_field_name.clone();
     let (status_fields, delivery) = (status_fields.collect(), config.delivery.rules());
-    Ok(Target { org, client, concurrency, bug_source, status_fields, excluded, delivery })
+    let ci = arguments.ci(config);
+    Ok(Target { org, client, concurrency, bug_source, status_fields, excluded, delivery, ci })
 }
 
 /// The clock that tells what the provider's time is measured by.

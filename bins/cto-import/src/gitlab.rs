@@ -1,10 +1,11 @@
-//! The part of a run that asks GitLab: groups, their projects, issues, merge requests and deployments.
+//! The part of a run that asks GitLab: groups, their projects, issues, merge requests, deployments and pipelines.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use command_line::say;
-use config_model::Config;
+use config_model::{CiImport, CiJobs, Config};
+use gitlab_ci::PipelineSource;
 use gitlab_client::{GitlabClient, ProjectSummary, Settings, Survey};
 use gitlab_deployments::{CommitSource, DeploymentSource};
 use gitlab_issues::{Board, IssueRules, IssueSource};
@@ -40,6 +41,8 @@ pub(crate) struct Target {
     boards: Vec<LabelBoard>,
     /// Which deployments count: the commits behind them are imported.
     delivery: DeliveryRules,
+    /// How CI is imported; `None` where it is not asked for.
+    ci: Option<CiImport>,
     /// Whether titles of confidential issues are told.
     tells_confidential: bool,
 }
@@ -71,7 +74,8 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Ta
     let client = GitlabClient::with_clock(settings, clock(config.import.clock.as_ref())).map_err(Failure::usage)?;
     let (boards, tells_confidential) = (config.gitlab.label_boards(), config.reporting.confidential);
     let delivery = config.delivery.rules();
-    Ok(Some(Target { groups, client, concurrency, boards, delivery, tells_confidential }))
+    let ci = arguments.ci(config);
+    Ok(Some(Target { groups, client, concurrency, boards, delivery, ci, tells_confidential }))
 }
 
 /// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing. Gives the projects that
@@ -99,6 +103,9 @@ pub(crate) fn dry_run(
             say!("{:<62} {:>9} {:>7}", title(&*task.source), task.expected.records, task.expected.calls);
             calls += task.expected.calls;
         }
+    }
+    if target.ci.is_some() {
+        say!("how many jobs there are is not known: of those that are new, 100 take a call more");
     }
     let minutes = calls.div_ceil(CALLS_PER_MINUTE);
     let unit = if minutes == 1 { "minute" } else { "minutes" };
@@ -223,6 +230,13 @@ impl Sources {
             for project in chosen().filter(|project| project.may_deploy) {
                 sources.lists.push(Arc::new(DeploymentSource::new(client(), project, survey.at)));
                 sources.commits.push(Arc::new(CommitSource::new(client(), project, survey.at)));
+            }
+        }
+        if let Some(import) = &target.ci {
+            for project in chosen().filter(|project| project.may_build) {
+                let source = PipelineSource::new(client(), project, survey.at, import.months);
+                let source = if import.jobs == CiJobs::Off { source.without_jobs() } else { source };
+                sources.lists.push(Arc::new(source));
             }
         }
         sources

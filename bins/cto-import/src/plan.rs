@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use github_actions::RunSource;
+use config_model::{CiImport, CiJobs};
+use github_actions::{BillSource, CiSource, Depth, Jobs, RunSource, Shared};
 use github_client::{DEFAULT_STATUS_FIELD, PageSize, ProjectSummary, RepositorySummary, Survey};
 use github_deployments::{CommitSource, DeploymentSource, ReleaseSource};
 use github_issues::{Cards, IssueSource, MovedIssueSource};
@@ -30,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) repositories: Vec<Task>,
     pub(crate) commits: Vec<Task>,
     pub(crate) boards: Vec<Task>,
+    /// What the organisation is billed.
+    pub(crate) bills: Vec<Task>,
     /// Repositories and boards that were asked for and cannot be read: what, and why.
     pub(crate) missing: Vec<(String, String)>,
     /// What is expected because folders of pull requests are asked for; `None` where none are.
@@ -51,14 +54,17 @@ impl Plan {
             repositories: Vec::new(),
             commits: Vec::new(),
             boards: Vec::new(),
+            bills: Vec::new(),
             missing: Vec::new(),
             for_folders: None,
             pages,
         };
-        for part in survey.incomplete.iter().chain(&survey.deliveries_missing) {
+        let deliveries_missing = survey.deliveries_missing.iter().filter(|_| arguments.wants_deliveries());
+        for part in survey.incomplete.iter().chain(deliveries_missing) {
             plan.missing.push((target.org.clone(), part.clone()));
         }
         let cards = cards_of(target, survey);
+        let ci = target.ci.as_ref().map(|import| (import, Arc::new(Shared::default())));
         for repository in &survey.repositories {
             if !arguments.repo.is_empty() && !arguments.repo.contains(&repository.record.name) {
                 continue;
@@ -75,6 +81,19 @@ impl Plan {
             if arguments.wants_deliveries() {
                 plan.add_deliveries(target, repository, survey.at, window, store)?;
             }
+            if let Some((import, shared)) = &ci {
+                let workflows = workflows(arguments, target, repository);
+                let source =
+                    runs_of(target, repository, survey.at, (import, shared)).map(|runs| runs.with_workflows(workflows));
+                if let Some(source) = source {
+                    plan.repositories.push(task(Arc::new(source), window, store)?);
+                }
+            }
+        }
+        // An organisation has one bill, whatever repositories are named.
+        if let Some(import) = target.ci.as_ref().filter(|_| !target.client.is_enterprise_server()) {
+            let source = BillSource::new(target.client.clone(), &target.org, &import.cost_centers, survey.at);
+            plan.bills.push(task(Arc::new(source), window, store)?);
         }
         if arguments.wants_issues() {
             for project in &survey.projects {
@@ -135,7 +154,8 @@ impl Plan {
         }
         let client = || target.client.clone();
         let mut lists: Vec<Arc<dyn Source>> = Vec::new();
-        if !workflows.is_empty() {
+        // With all runs come those of the workflows that deploy.
+        if !workflows.is_empty() && target.ci.is_none() {
             lists.push(Arc::new(RunSource::new(client(), repository, at, workflows)));
         }
         if deployments.is_some() {
@@ -184,7 +204,7 @@ impl Plan {
 
     /// All tasks.
     pub(crate) fn tasks(&self) -> impl Iterator<Item = &Task> {
-        self.repositories.iter().chain(&self.commits).chain(&self.boards)
+        self.repositories.iter().chain(&self.commits).chain(&self.boards).chain(&self.bills)
     }
 
     /// Calls and points of all tasks, and the records to read at most.
@@ -195,6 +215,34 @@ impl Plan {
             points: sum.points + task.expected.points,
         })
     }
+}
+
+/// The workflows whose runs deploy, where deployments are asked for.
+fn workflows(arguments: &Arguments, target: &Target, repository: &RepositorySummary) -> Vec<String> {
+    if !arguments.wants_deliveries() {
+        return Vec::new();
+    }
+    target.delivery.workflows_of(&repository.record.org, &repository.record.name)
+}
+
+/// All runs of a repository; `None` of one that is empty: without a branch nothing runs.
+fn runs_of(
+    target: &Target,
+    repository: &RepositorySummary,
+    at: Instant,
+    (import, shared): (&CiImport, &Arc<Shared>),
+) -> Option<CiSource> {
+    let is_told = repository.deployments.is_some() || repository.releases.is_some();
+    if is_told && repository.record.default_branch.is_empty() {
+        return None;
+    }
+    let jobs = match import.jobs {
+        CiJobs::Batched => Jobs::Batched,
+        CiJobs::Exact => Jobs::Exact,
+        CiJobs::Off => Jobs::Off,
+    };
+    let depth = Depth { months: import.months, jobs };
+    Some(CiSource::new(target.client.clone(), repository, at, depth, Arc::clone(shared)))
 }
 
 /// What issues are asked of their cards. A board without the default field has renamed it, and timelines go on telling of

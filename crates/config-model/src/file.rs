@@ -32,10 +32,9 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Delivery>")]
     pub delivery: Delivery,
-    /// What CI costs.
-    #[serde(default, deserialize_with = "absent_if_null")]
-    #[schemars(with = "Option<Ci>")]
-    pub ci: Ci,
+    /// How runs, jobs and bills of CI are read; where the key is absent, they are imported when they are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<Ci>,
     /// How figures are computed.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Metrics>")]

@@ -22,6 +22,7 @@ mod yaml;
 
 pub use boards::{GitlabBoard, Project};
 pub use chosen_rules::ChosenRules;
+pub use ci::{Ci, CiImport, CiJobs};
 pub use clock::ImportClock;
 pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
 pub use delivery::{Delivery, Service};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
+use model::ci::CiRules;
 use model::names::{comparable, visible};
 use model::rules::{self, ProjectRules, RuleSet, Rules};
 
@@ -37,7 +38,7 @@ impl Config {
         self.gitlab.check(file)?;
         self.check_teams(file)?;
         self.delivery.check(file)?;
-        self.ci.check(file)?;
+        self.ci.as_ref().map_or(Ok(()), |ci| ci.check(file))?;
         self.metrics.rules.check(file)?;
         self.zone(file)?;
         self.check_clouds(file)?;
@@ -115,7 +116,7 @@ impl Config {
             forecast_seed: self.metrics.forecast_seed.unwrap_or(1),
             cloud: self.cloud_rules(),
             delivery: self.delivery.rules(),
-            ci: self.ci.rules(),
+            ci: self.ci.as_ref().map_or_else(CiRules::default, crate::Ci::rules),
         })
     }
 

@@ -1,6 +1,6 @@
 //! What may be written in `config.yml`, and what is said about what may not.
 
-use config_model::{Config, Member};
+use config_model::{CiImport, CiJobs, Config, Member};
 use model::rules::RuleSet;
 
 fn read(text: &str) -> Config {
@@ -276,6 +276,20 @@ fn the_published_schema_is_the_one_of_the_structs() {
 }
 
 #[test]
+fn how_ci_is_read_has_defaults_and_bounds() {
+    assert_eq!(read("{}").ci, None);
+    let usual = CiImport { jobs: CiJobs::Batched, cost_centers: Vec::new(), months: 13 };
+    assert_eq!(read("ci: {}").ci.map(|ci| ci.import()), Some(usual));
+    let all = read("ci: {jobs: exact, cost_centers: [2eeb8ffe-6903-11ee-8c99-0242ac120002], months: 24}").ci;
+    let all = all.expect("the key is there").import();
+    assert_eq!((all.jobs, all.months, all.cost_centers.len()), (CiJobs::Exact, 24, 1));
+    insta::assert_snapshot!(refused("ci: {months: 0}"), @"config.yml, key ci.months: 0 is not between 1 and 240");
+    insta::assert_snapshot!(refused("ci: {cost_centers: [' ']}"), @"config.yml, key ci.cost_centers[0]: a cost centre needs its id, as GitHub's settings of billing show it");
+    insta::assert_snapshot!(refused("ci: {cost_centers: [a, a]}"), @"config.yml, key ci.cost_centers[1]: the cost centre a is listed twice");
+    assert!(refused("ci: {jobs: some}").contains("batched"));
+}
+
+#[test]
 fn the_example_shows_every_top_level_key_and_is_valid() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/config.example.yml");
     let text = std::fs::read_to_string(path).expect("config/config.example.yml is there");
@@ -284,6 +298,7 @@ fn the_example_shows_every_top_level_key_and_is_valid() {
     for key in [
         "github:",
         "gitlab:",
+        "ci:",
         "metrics:",
         "reporting:",
         "teams:",

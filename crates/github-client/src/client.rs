@@ -73,6 +73,11 @@ impl GithubClient {
         self.session.host()
     }
 
+    /// Whether the server has told that it is an Enterprise Server: it has no bills.
+    pub fn is_enterprise_server(&self) -> bool {
+        self.session.server_version().is_some()
+    }
+
     /// The time by the client's own clock.
     pub fn now(&self) -> Instant {
         self.session.own_now()

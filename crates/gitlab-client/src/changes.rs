@@ -6,7 +6,7 @@ use source::{Context, SourceError};
 
 use crate::client::{GitlabClient, NextPage};
 
-/// Issues or merge requests of a group and its subgroups, or deployments of a project, in the order of their changes, as far
+/// Issues or merge requests of a group and its subgroups, or deployments or pipelines of a project, in the order of their changes, as far
 /// as they were read.
 #[derive(Debug)]
 pub struct Changes<'a> {
@@ -45,6 +45,12 @@ impl<'a> Changes<'a> {
         let path = ["projects".to_owned(), number.to_string(), list.to_owned()];
         let since = Some(since.unwrap_or(Instant::from_seconds(0)));
         Self { client, path, query: &[], what, next: Next::Since(since), read_to: None }
+    }
+
+    /// With parameters besides.
+    #[must_use]
+    pub fn with(self, query: &'static [(&'static str, &'static str)]) -> Self {
+        Self { query, ..self }
     }
 
     /// The last change that was read.

@@ -41,6 +41,8 @@ pub struct ProjectSummary {
     pub path: String,
     /// Whether it can have deployments: neither its environments nor its repository is switched off.
     pub may_deploy: bool,
+    /// Whether it can have pipelines: CI is not switched off.
+    pub may_build: bool,
     /// It as a repository: the organisation is the top group, the name the path below it.
     pub record: Repository,
 }
@@ -88,6 +90,7 @@ struct Project {
     archived: bool,
     visibility: Option<String>,
     environments_access_level: Option<String>,
+    builds_access_level: Option<String>,
     repository_access_level: Option<String>,
 }
 
@@ -185,6 +188,7 @@ impl GitlabClient {
     fn summary(&self, project: Project) -> ProjectSummary {
         let is_on = |level: &Option<String>| level.as_deref() != Some("disabled");
         let may_deploy = is_on(&project.environments_access_level) && is_on(&project.repository_access_level);
+        let may_build = is_on(&project.builds_access_level);
         let path = project.path_with_namespace;
         let (org, name) = path.split_once('/').unwrap_or(("", &path));
         let record = Repository {
@@ -197,6 +201,6 @@ impl GitlabClient {
             host: self.host(),
             default_branch: project.default_branch.unwrap_or_default(),
         };
-        ProjectSummary { number: project.id, path, may_deploy, record }
+        ProjectSummary { number: project.id, path, may_deploy, may_build, record }
     }
 }

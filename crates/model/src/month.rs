@@ -91,6 +91,14 @@ impl Month {
         self.plus(1).start()
     }
 
+    /// The beginning of the day so many months before an instant, of the last day where that month is shorter.
+    pub fn day_before(at: Instant, months: u32) -> Instant {
+        let month = Self::of(at);
+        let before = month.plus(-i32::try_from(months).unwrap_or(i32::MAX / 2));
+        let days = month.days_until(at).min(before.days() - 1);
+        Instant::from_micros(before.start().micros() + days * MICROS_PER_DAY)
+    }
+
     /// Days that it has.
     pub fn days(self) -> i64 {
         (self.end().micros() - self.start().micros()) / MICROS_PER_DAY
@@ -139,6 +147,18 @@ mod tests {
 
     fn month(text: &str) -> Month {
         Month::parse(text).unwrap_or_else(|| panic!("{text} is a month"))
+    }
+
+    #[test]
+    fn months_before_an_instant_begin_with_its_day_or_the_last_one() {
+        let at = |text| Instant::parse_date_or_rfc3339(text).expect("valid");
+        for (now, months, day) in [
+            ("2026-11-02T10:00:00Z", 13, "2025-10-02"),
+            ("2026-03-31T10:00:00Z", 1, "2026-02-28"),
+            ("2026-01-15", 0, "2026-01-15"),
+        ] {
+            assert_eq!(Month::day_before(at(now), months), at(day), "{now}");
+        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use model::Instant;
-use model::instant::MICROS_PER_DAY;
 use serde::{Deserialize, Serialize};
 
 use super::labels::Learned;
@@ -122,31 +121,14 @@ impl All {
     }
 }
 
-/// The beginning of the history that is read at first, so many months before.
-pub(crate) fn months_before(at: Instant, months: u32) -> Instant {
-    let month = model::Month::of(at);
-    let begin = month.plus(-i32::try_from(months).unwrap_or(i32::MAX / 2));
-    let into = (at.micros() - month.start().micros()) / MICROS_PER_DAY * MICROS_PER_DAY;
-    Instant::from_micros(begin.start().micros() + into.min((begin.days() - 1) * MICROS_PER_DAY))
-}
-
 #[cfg(test)]
 mod tests {
+    use model::instant::MICROS_PER_DAY;
+
     use super::*;
 
     fn at(text: &str) -> Instant {
         Instant::parse_date_or_rfc3339(text).expect("valid")
-    }
-
-    #[test]
-    fn months_are_counted_to_the_same_day_or_the_last_one() {
-        for (now, months, begin) in [
-            ("2026-11-02T10:00:00Z", 13, "2025-10-02"),
-            ("2026-03-31T10:00:00Z", 1, "2026-02-28"),
-            ("2026-01-15", 0, "2026-01-15"),
-        ] {
-            assert_eq!(months_before(at(now), months), at(begin), "{now}");
-        }
     }
 
     #[test]

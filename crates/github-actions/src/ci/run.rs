@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use model::Instant;
 use model::kinds::RunStatus;
+use model::{Instant, Month};
 use source::{Context, ErrorKind, SourceError, Usage};
 
 use super::jobs::JobReader;
-use super::kept::{Attempt, months_before};
+use super::kept::Attempt;
 use super::{All, CiSource, Jobs};
 use crate::cursor::{FIRST_RUN, Kept};
 use crate::reading::{List, Part, Reading, Subject};
@@ -52,7 +52,7 @@ impl<'a> Run<'a> {
         // Jobs that were left out are read with their runs.
         kept.all = kept.all.take().filter(|all| all.jobs || !with_jobs);
         let since = window.since.filter(|_| !window.full);
-        let deepest = since.unwrap_or_else(|| months_before(at, self.source.depth.months));
+        let deepest = since.unwrap_or_else(|| Month::day_before(at, self.source.depth.months));
         self.reading.tally.usage.full = kept.all.is_none() && since.is_none();
         let known = kept.all.clone();
         kept.all.get_or_insert_with(|| All::none(at, with_jobs)).jobs = with_jobs;
