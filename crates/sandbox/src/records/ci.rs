@@ -7,6 +7,7 @@ use model::kinds::{RunConclusion, RunStatus, Runner, TimesFrom};
 use model::records::{CiBill, CiBillMonth, CiJob as JobRecord, CiRun as RunRecord, Record};
 
 use super::{HOST, Recorder};
+use crate::server::rest::actions::shown_jobs;
 use crate::view::{CiAttempt, CiJob, CiRun, CiUsage, View};
 
 /// Where workflows lie.
@@ -27,12 +28,17 @@ impl Recorder<'_> {
     /// The attempts of a run, each with its jobs.
     pub(crate) fn ci_run(self, run: &CiRun) -> Vec<Record> {
         let mut records = Vec::new();
+        // A job of a later attempt takes the place of those of its name, what is listed again included.
+        let mut last: BTreeMap<&str, i64> = BTreeMap::new();
+        for (attempt, number) in run.attempts.iter().zip(1..) {
+            last.extend(shown_jobs(attempt).map(|job| (job.name.as_str(), number)));
+        }
         for (attempt, number) in run.attempts.iter().zip(1..) {
             records.push(Record::CiRun(Box::new(self.ci_attempt(run, attempt, number))));
-            if attempt.conclusion != RunConclusion::StartupFailure {
-                let jobs = attempt.jobs.iter().map(|job| Record::CiJob(Box::new(self.ci_job(run, job, number))));
-                records.extend(jobs);
-            }
+            records.extend(shown_jobs(attempt).map(|job| {
+                let retried = last.get(job.name.as_str()).is_some_and(|last| *last > number);
+                Record::CiJob(Box::new(JobRecord { retried, ..self.ci_job(run, job, number) }))
+            }));
         }
         records
     }
@@ -66,7 +72,7 @@ impl Recorder<'_> {
         let (org, repo) = self.names(run.repository);
         let never_began = job.conclusion == RunConclusion::Skipped;
         let runner = match job.self_hosted {
-            _ if never_began || job.started_at.is_none() => Runner::Unknown,
+            _ if never_began => Runner::Unknown,
             true => Runner::SelfHosted,
             false => Runner::Hosted,
         };

@@ -111,6 +111,10 @@ pub struct CiCostTruth {
     pub cost: [Amount; 5],
     /// Minutes that nobody bills.
     pub unpriced_minutes: u64,
+    /// Of the minutes `retried` those of jobs that had been green in other runs only, not in an earlier attempt of their own.
+    pub minutes_of_other_runs: u64,
+    /// What these cost.
+    pub cost_of_other_runs: Amount,
 }
 
 impl CiCostTruth {

@@ -5,7 +5,7 @@ use model::kinds::RunConclusion;
 use super::weather::Weather;
 use super::workflow::{Approval, JobPlan, STAGES};
 use super::{AttemptLife, JobLife, JobName};
-use crate::calendar::HOUR;
+use crate::calendar::{DAY, HOUR};
 use crate::random::Dice;
 
 /// What goes wrong in an attempt.
@@ -88,16 +88,16 @@ impl Machinery<'_> {
             for job in &mut jobs {
                 call_off(job, at);
             }
-            return AttemptLife {
-                started_at,
-                end: Some((at + self.dice.between(1, 5), RunConclusion::Cancelled)),
-                jobs,
-            };
+            return AttemptLife { started_at, end: Some((at, RunConclusion::Cancelled)), jobs };
         }
         let red =
             jobs.iter().find_map(|job| job.end.map(|(_, how)| how).filter(|how| super::is_red(*how) && !job.may_fail));
-        // The run is told to be over a little later than its last job.
-        let end = last.map(|last| (last + self.dice.between(1, 9), red.unwrap_or(RunConclusion::Success)));
+        // The run is told to be over a little later than its last job, on the same day.
+        let late = self.dice.between(1, 9);
+        let end = last.map(|last| {
+            let same_day = (last + late).div_euclid(DAY) == last.div_euclid(DAY);
+            (last + if same_day { late } else { 0 }, red.unwrap_or(RunConclusion::Success))
+        });
         AttemptLife { started_at, end, jobs }
     }
 

@@ -25,6 +25,8 @@ struct Ended<'a> {
     minutes: i64,
     price: Price,
     part: usize,
+    /// Whether it repeats what was green in other runs only.
+    of_other_run: bool,
 }
 
 /// What is known of jobs of one name, workflow, event and commit while they come.
@@ -32,7 +34,8 @@ struct Ended<'a> {
 struct Sisters {
     /// Those that were red and not green since.
     red: Vec<usize>,
-    was_green: bool,
+    /// Runs in which one was green.
+    green: Vec<u64>,
 }
 
 /// Sums while they grow.
@@ -42,16 +45,24 @@ struct Sums {
     minutes: [i64; 5],
     cost: [Micros; 5],
     unpriced: i64,
+    of_other_runs: (i64, Micros),
 }
 
 impl Sums {
     fn add(&mut self, job: &Ended<'_>) {
         self.jobs += 1;
         self.minutes[job.part] += job.minutes;
-        match job.price {
-            Price::PerMinute(micros) => self.cost[job.part] += job.minutes * micros,
-            Price::Free => {}
-            Price::Unpriced => self.unpriced += job.minutes,
+        let cost = match job.price {
+            Price::PerMinute(micros) => job.minutes * micros,
+            Price::Free | Price::Unpriced => 0,
+        };
+        self.cost[job.part] += cost;
+        if job.price == Price::Unpriced {
+            self.unpriced += job.minutes;
+        }
+        if job.of_other_run {
+            self.of_other_runs.0 += job.minutes;
+            self.of_other_runs.1 += cost;
         }
     }
 }
@@ -74,6 +85,8 @@ impl Organisation {
             minutes: sums.minutes.map(|minutes| minutes as u64),
             cost: sums.cost.map(millionths),
             unpriced_minutes: sums.unpriced as u64,
+            minutes_of_other_runs: sums.of_other_runs.0 as u64,
+            cost_of_other_runs: millionths(sums.of_other_runs.1),
         });
         rows.collect()
     }
@@ -106,13 +119,17 @@ impl Organisation {
                 RunConclusion::Success => {
                     // What was red before was so for nothing.
                     known.red.drain(..).for_each(|place| ended[place].part = FLAKY);
-                    if std::mem::replace(&mut known.was_green, true) { RETRIED } else { USEFUL }
+                    if known.green.is_empty() { USEFUL } else { RETRIED }
                 }
                 _ => USEFUL,
             };
             let (minutes, price) =
                 (billed_minutes(ended_at - started_at), Price::of(job.machine, is_private, started_at));
-            ended.push(Ended { run, started_at, minutes, price, part });
+            let of_other_run = part == RETRIED && !known.green.contains(&run.id);
+            if how == RunConclusion::Success {
+                known.green.push(run.id);
+            }
+            ended.push(Ended { run, started_at, minutes, price, part, of_other_run });
         }
         ended
     }
