@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
+use model::Instant;
 use model::rules::Step;
 
 use crate::Organisation;
+use crate::organisation::ci::{COST_CENTER, LARGE_PER_MINUTE, LARGE_SINCE};
 use crate::organisation::delivery::Service;
 use crate::organisation::{Board, Column};
 use crate::words;
@@ -35,6 +37,17 @@ impl Organisation {
         let mut yaml = String::new();
         self.push_gitlab_config(url, &mut yaml).expect("writing to memory does not fail");
         yaml
+    }
+
+    /// The section `ci` that fits this organisation where it has CI: its cost centres, and what its larger machines cost.
+    pub fn ci_config_yaml(&self) -> String {
+        let dollars = crate::present::millionths(LARGE_PER_MINUTE);
+        let since = Instant::from_seconds(LARGE_SINCE).to_rfc3339_seconds();
+        format!(
+            "ci:\n  cost_centers: [{COST_CENTER}]\n  prices:\n    - {{labels: [linux-xl], per_minute: \"{dollars}\", currency: \
+             USD, from: {}}}\n",
+            &since[..10]
+        )
     }
 
     fn push_config(&self, yaml: &mut String) -> std::fmt::Result {

@@ -17,8 +17,9 @@ mod words;
 mod write;
 
 pub use organisation::{LostEvents, Options, Organisation, Size, UnknownSize};
-pub use records::{delivery_records, records};
+pub use records::{ci_records, delivery_records, records};
 pub use truth::{
-    ChangeTruth, DeploymentTruth, IncidentTruth, IssueTruth, PullRequestTruth, StockWeek, ThroughputWeek, Truth,
+    ALL_OF_CI, ChangeTruth, CiBillTruth, CiCostTruth, CiMonthTruth, CiRunTruth, CiTruth, DeploymentTruth,
+    IncidentTruth, IssueTruth, PARTS_OF_CI_COST, PullRequestTruth, StockWeek, ThroughputWeek, Truth,
 };
 pub use write::{write_csv_folder, write_store};

@@ -3,6 +3,7 @@
 mod board;
 mod both;
 mod card;
+pub(crate) mod ci;
 pub(crate) mod delivery;
 mod generate;
 mod issue;
@@ -16,6 +17,7 @@ use crate::clouds::{BillOptions, Bills};
 
 pub(crate) use board::{Board, Column};
 pub(crate) use card::{LooseCard, LooseContent};
+pub(crate) use ci::CiLife;
 pub(crate) use delivery::Delivery;
 pub(crate) use issue::{CloseReason, Event, IssueLife, NO_COLUMN, What};
 pub use options::{LostEvents, Options, Size, UnknownSize};
@@ -86,6 +88,8 @@ pub struct Organisation {
     pub(crate) loose_cards: Vec<LooseCard>,
     /// What each repository delivers.
     pub(crate) deliveries: Vec<Delivery>,
+    /// What runs for each repository.
+    pub(crate) cis: Vec<CiLife>,
 }
 
 impl Organisation {

@@ -1,5 +1,6 @@
 //! Snapshot of the organisation at an instant, as the provider shows it.
 
+mod ci;
 mod delivery;
 mod runs;
 
@@ -46,6 +47,7 @@ impl Organisation {
     }
 }
 
+pub(crate) use ci::millionths;
 pub(crate) use delivery::WORKFLOW_LOGIN;
 pub(crate) use runs::WORKFLOWS;
 

@@ -1,5 +1,6 @@
 //! From what the provider shows to the records that an import of it would store.
 
+mod ci;
 mod delivery;
 
 use model::records::{
@@ -9,6 +10,7 @@ use model::records::{
     Repository as RepositoryRecord, Review, StatusEvent, StatusKind,
 };
 
+pub use ci::ci_records;
 pub use delivery::delivery_records;
 pub(crate) use delivery::{is_production, reached, release_url};
 

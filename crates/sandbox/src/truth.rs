@@ -3,6 +3,7 @@
 //! Each issue and pull request is lived through again from its beginning to the instant in question; nothing is
 //! derived from what a provider shows, and no code is shared with the metrics engine.
 
+mod ci;
 mod delivery;
 mod life;
 mod pulls;
@@ -12,6 +13,9 @@ mod write_delivery;
 
 use model::Instant;
 
+pub use ci::{
+    ALL as ALL_OF_CI, CiBillTruth, CiCostTruth, CiMonthTruth, CiRunTruth, CiTruth, PARTS as PARTS_OF_CI_COST,
+};
 pub use delivery::{ChangeTruth, DeploymentTruth, IncidentTruth};
 pub use pulls::PullRequestTruth;
 pub use weeks::{StockWeek, ThroughputWeek};

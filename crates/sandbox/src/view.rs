@@ -7,11 +7,13 @@
 //! turn it into raw tables. Positions in vectors are the references between objects.
 
 mod change;
+mod ci;
 mod delivery;
 
 use model::Instant;
 
 pub use change::Transfer;
+pub use ci::{CiAttempt, CiJob, CiRun, CiUsage};
 pub use delivery::{Commit, Deployment, DeploymentStatus, Release, WorkflowRun};
 
 /// Everything visible at [`View::now`].
@@ -37,6 +39,10 @@ pub struct View {
     pub deployments: Vec<Deployment>,
     /// Runs of the workflows that deploy, by repository and then in order of creation.
     pub workflow_runs: Vec<WorkflowRun>,
+    /// Runs of all workflows with their jobs, where there is CI, by repository and then in order of creation.
+    pub ci_runs: Vec<CiRun>,
+    /// What is billed for CI, in order of day, repository and kind.
+    pub ci_usage: Vec<CiUsage>,
     /// Releases by repository, drafts included.
     pub releases: Vec<Release>,
 }

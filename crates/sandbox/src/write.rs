@@ -1,5 +1,6 @@
 //! Straight to where an import would put it, for sizes that are too long to serve.
 
+mod ci_csv;
 mod csv_folder;
 mod delivery;
 mod delivery_csv;
@@ -11,7 +12,7 @@ pub(crate) use delivery::incident_id;
 pub use store_writer::write_store;
 
 use model::Instant;
-use model::records::{ImportRun, Issue, ProjectItem, PullRequest, RunOutcome, Scope};
+use model::records::{CiBillMonth, ImportRun, Issue, ProjectItem, PullRequest, Record, RunOutcome, Scope};
 
 use crate::Organisation;
 use crate::clouds::Account;
@@ -98,6 +99,23 @@ impl<'a> Stream<'a> {
         delivery.deployment_ids().next().is_some() || delivery.releases().next().is_some()
     }
 
+    /// Runs of the repository at a position of the view, each attempt with its jobs.
+    pub(crate) fn ci_records(&self, place: usize) -> impl Iterator<Item = Record> + '_ {
+        let runs = self.presenter.ci_runs(self.repository_at(place));
+        runs.flat_map(|run| self.recorder().ci_run(&run))
+    }
+
+    /// The bill for CI by month and cost centre.
+    pub(crate) fn ci_bill_months(&self) -> Vec<CiBillMonth> {
+        self.recorder().ci_bill_months(&self.presenter.ci_usage())
+    }
+
+    /// Position in the organisation of the repository at a position of the view.
+    fn repository_at(&self, place: usize) -> usize {
+        let count = self.organisation.repositories.len();
+        (0..count).find(|one| self.presenter.place_of(*one) == place).unwrap_or_default()
+    }
+
     /// What the import of everything would have noted, without counts.
     pub(crate) fn import_runs(&self) -> Vec<ImportRun> {
         let run = |scope: Scope, subject: &str, label: String| ImportRun {
@@ -121,6 +139,12 @@ impl<'a> Stream<'a> {
             for scope in scopes.into_iter().filter(|_| self.delivers(place)) {
                 runs.push(run(scope, &one.id, format!("{org}/{}", one.name)));
             }
+            if !self.organisation.cis[self.repository_at(place)].runs.is_empty() {
+                runs.push(run(Scope::CiRuns, &one.id, format!("{org}/{}", one.name)));
+            }
+        }
+        if self.organisation.cis.iter().any(|life| !life.runs.is_empty()) {
+            runs.push(run(Scope::CiBill, org, org.clone()));
         }
         runs.extend(self.frame.projects.iter().map(|one| run(Scope::ProjectItems, &one.number_id, one.title.clone())));
         runs.extend(self.accounts.iter().map(|one| run(Scope::CloudCosts, &one.subject, one.label.clone())));

@@ -82,7 +82,7 @@ impl CommitLife {
 }
 
 /// What a commit is, from which its object id follows.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum CommitName {
     /// What the merge of a pull request left on its base: its `merge_commit`.
     Merge(u32),

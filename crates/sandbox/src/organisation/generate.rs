@@ -5,6 +5,7 @@ use model::Instant;
 use super::board::Board;
 use super::both;
 use super::card::loose_cards;
+use super::ci;
 use super::delivery::deliveries;
 use super::issue::{IssueLife, Kind, What};
 use super::options::{Numbers, Options};
@@ -48,6 +49,7 @@ pub(super) fn generate(options: &Options) -> Organisation {
         pull_requests: Vec::new(),
         loose_cards: Vec::new(),
         deliveries: Vec::new(),
+        cis: Vec::new(),
     };
     // About three weeks of work are on the boards from the beginning.
     let stock = 0.7 / f64::from(numbers.months);
@@ -58,6 +60,7 @@ pub(super) fn generate(options: &Options) -> Organisation {
         organisation.deliveries = deliveries(&organisation);
         both::open_issues_of_incidents(&mut organisation);
         number_all(&mut organisation);
+        organisation.cis = ci::lives(&organisation);
         return organisation;
     }
     number_all(&mut organisation);
@@ -71,6 +74,7 @@ pub(super) fn generate(options: &Options) -> Organisation {
         |repository| organisation.teams[organisation.repositories[usize::from(repository)].team].board,
     );
     organisation.deliveries = deliveries(&organisation);
+    organisation.cis = ci::lives(&organisation);
     organisation
 }
 

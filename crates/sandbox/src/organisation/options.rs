@@ -68,6 +68,9 @@ pub struct Options {
     pub boards: Option<usize>,
     /// Length of the period in months of 30.4 days.
     pub months: Option<u32>,
+    /// Months of CI at the end of the period, of 31 days, 0 for none; `None`: 13 of [`Size::Demo`], 3 of [`Size::Small`],
+    /// else none.
+    pub ci_months: Option<u32>,
     /// When the period ends; `None` is 2026-10-30T18:00:00Z, a Friday.
     pub end: Option<Instant>,
     /// Puts every issue on every board, at creation.
@@ -89,6 +92,7 @@ pub(crate) struct Numbers {
     pub(crate) boards: usize,
     pub(crate) months: u32,
     pub(crate) people: usize,
+    pub(crate) ci_months: u32,
 }
 
 impl Options {
@@ -105,6 +109,11 @@ impl Options {
             Size::Medium => (40, 15, 20_000, 25_000, 12, 36, 120),
             Size::Large => (150, 60, 200_000, 250_000, 40, 60, 800),
         };
+        let ci_months = match self.size {
+            Size::Demo => 13,
+            Size::Small => 3,
+            Size::Tiny | Size::Medium | Size::Large => 0,
+        };
         Numbers {
             repositories: self.repositories.unwrap_or(repositories).max(1),
             teams: self.teams.unwrap_or(teams).max(1),
@@ -113,6 +122,7 @@ impl Options {
             boards: if self.told_by_both { 1 } else { self.boards.unwrap_or(boards).clamp(1, 200) },
             months: self.months.unwrap_or(months).max(1),
             people,
+            ci_months: self.ci_months.unwrap_or(ci_months),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) const WORKFLOW_LOGIN: &str = "github-actions";
 const FIRST_NUMBER: i64 = 2_130_000_000;
 
 impl Presenter<'_> {
-    /// Deployments, releases and commits of all repositories.
+    /// Deployments, releases, commits and CI of all repositories.
     pub(super) fn deliver(&self, view: &mut View) {
         let mut by_place: Vec<usize> = (0..self.places.len()).collect();
         by_place.sort_by_key(|repository| self.places[*repository]);
@@ -24,6 +24,7 @@ impl Presenter<'_> {
             let deployments = self.deployments(repository).map(|position| self.deployment(repository, position));
             view.deployments.extend(deployments);
             view.workflow_runs.extend(self.workflow_runs(repository));
+            view.ci_runs.extend(self.ci_runs(repository));
             view.releases.extend(self.releases(repository).map(|position| self.release(repository, position)));
             let shown: Vec<usize> = self.commits(repository).collect();
             let place = |position: u32| shown.partition_point(|shown| *shown < position as usize) as u32;
@@ -31,6 +32,7 @@ impl Presenter<'_> {
             to.head = self.head(repository).map(|head| place(head as u32));
             to.commits = shown.iter().map(|position| self.commit(repository, *position, place)).collect();
         }
+        view.ci_usage = self.ci_usage();
     }
 
     fn delivery(&self, repository: usize) -> &Delivery {

@@ -65,7 +65,7 @@ pub(crate) fn reached(
 }
 
 impl Recorder<'_> {
-    fn names(self, repository: usize) -> (String, String) {
+    pub(super) fn names(self, repository: usize) -> (String, String) {
         (self.frame.org.clone(), self.frame.repositories[repository].name.clone())
     }
 

@@ -265,6 +265,9 @@ async fn answer_rest(
 ) -> Response<Body> {
     let path = uri.path().strip_prefix("/api/v3").unwrap_or(uri.path());
     let query = uri.query().unwrap_or_default();
+    if let Some(fault) = state.faults(FaultKind::Slow).first().filter(|_| rest::is_list(path)) {
+        tokio::time::sleep(Duration::from_millis(fault.amount)).await;
+    }
     let reply = rest::answer(&state, &method, path, query, &headers);
     let request = json!({ "method": method.as_str(), "path": path, "query": query });
     send(&state, &fuse, &format!("{method}{path}"), &request, reply)

@@ -71,6 +71,12 @@ pub enum FaultKind {
     NoFieldValues,
     /// All cards are redacted.
     RedactedCards,
+    /// The token may not see what the organisation is billed.
+    NoBilling,
+    /// The token may not see check suites.
+    NoChecks,
+    /// Check suites of attempts before the last one list no jobs.
+    LastChecksOnly,
     /// The `Date` header is ahead of the provider's time.
     DateAhead,
     /// The `Date` header is behind the provider's time.

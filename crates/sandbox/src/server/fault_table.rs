@@ -152,6 +152,16 @@ pub(crate) const TABLE: &[Entry<FaultKind>] = {
             "cards have no values in any field, no error",
         ),
         entry(K::RedactedCards, "redacted-cards", Always, T::Nothing, 0, "all cards are redacted"),
+        entry(K::NoBilling, "no-billing", Always, T::Nothing, 0, "403 for what the organisation is billed"),
+        entry(K::NoChecks, "no-checks", Always, T::Nothing, 0, "FORBIDDEN for the jobs of check suites"),
+        entry(
+            K::LastChecksOnly,
+            "last-checks-only",
+            Always,
+            T::Nothing,
+            0,
+            "check suites of attempts before the last list no jobs",
+        ),
         entry(K::DateAhead, "date-ahead", Every(4), T::Seconds, 3_600, "the Date header is SECONDS ahead"),
         entry(K::DateBehind, "date-behind", Every(4), T::Seconds, 94_608_000, "the Date header is SECONDS behind"),
     ]

@@ -259,6 +259,8 @@ fn hides(state: &State) -> Hides {
         project_items: state.occurs(FaultKind::NoProjectItems),
         field_values: state.occurs(FaultKind::NoFieldValues),
         contents: state.occurs(FaultKind::RedactedCards),
+        checks: state.occurs(FaultKind::NoChecks),
+        earlier_checks: state.occurs(FaultKind::LastChecksOnly),
         counted_too_many: more.iter().map(|fault| fault.amount as usize).sum(),
     }
 }

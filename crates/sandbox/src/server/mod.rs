@@ -25,7 +25,7 @@ mod prepared;
 mod record;
 pub(crate) mod reply;
 mod resolve;
-mod rest;
+pub(crate) mod rest;
 mod schema;
 pub(crate) mod serving;
 pub(crate) mod wire;

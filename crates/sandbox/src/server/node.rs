@@ -57,6 +57,10 @@ pub(crate) enum Kind {
     DeploymentRef,
     /// Release.
     Release,
+    /// Run of a workflow, attempt.
+    CheckSuite,
+    /// Run of a workflow, attempt and job: see [`Node::check_run`].
+    CheckRun,
     /// Pull request, event.
     ReadyForReview,
     /// Pull request, event.
@@ -127,6 +131,8 @@ impl Kind {
             Self::Deployment => "Deployment",
             Self::DeploymentStatus => "DeploymentStatus",
             Self::Release => "Release",
+            Self::CheckSuite => "CheckSuite",
+            Self::CheckRun => "CheckRun",
             Self::ReadyForReview => "ReadyForReviewEvent",
             Self::ConvertToDraft => "ConvertToDraftEvent",
             Self::ReviewRequested => "ReviewRequestedEvent",
@@ -147,6 +153,9 @@ impl Kind {
     }
 }
 
+/// So many bits of a position are for the job in its attempt.
+const JOB_BITS: usize = 16;
+
 /// An object: what it is and where it stands in the view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
@@ -164,6 +173,16 @@ impl Node {
     /// An object inside of another one.
     pub(crate) fn part(kind: Kind, index: usize, part: usize) -> Self {
         Self { kind, index: index as u32, part: part as u32 }
+    }
+
+    /// A job of an attempt of a run.
+    pub(crate) fn check_run(run: usize, attempt: usize, job: usize) -> Self {
+        Self::part(Kind::CheckRun, run, attempt << JOB_BITS | job)
+    }
+
+    /// Attempt and job.
+    pub(crate) fn attempt_and_job(self) -> (usize, usize) {
+        (self.inner() >> JOB_BITS, self.inner() & ((1 << JOB_BITS) - 1))
     }
 
     /// The position in the view.

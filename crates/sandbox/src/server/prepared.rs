@@ -35,6 +35,8 @@ pub(crate) struct RepositoryIndex {
     pub(crate) pull_requests_by_creation: Vec<u32>,
     pub(crate) deployments_by_creation: Vec<u32>,
     pub(crate) releases_by_creation: Vec<u32>,
+    /// As in the view.
+    ci_runs: Vec<u32>,
 }
 
 impl Prepared {
@@ -56,6 +58,9 @@ impl Prepared {
         }
         for (position, release) in view.releases.iter().enumerate() {
             repositories[release.repository].releases_by_creation.push(position as u32);
+        }
+        for (position, run) in view.ci_runs.iter().enumerate() {
+            repositories[run.repository].ci_runs.push(position as u32);
         }
         for index in &mut repositories {
             index.sort(&view);
@@ -98,6 +103,11 @@ impl Prepared {
             commits.map(|(position, commit)| (commit.sha.clone(), position)).collect()
         });
         by_sha.get(sha).copied()
+    }
+
+    /// Positions of the runs of a repository.
+    pub(crate) fn ci_runs(&self, repository: usize) -> &[u32] {
+        &self.repositories[repository].ci_runs
     }
 
     /// Cards that show an issue.
@@ -180,6 +190,12 @@ impl Prepared {
         for (position, deployment) in view.deployments.iter().enumerate() {
             insert(&deployment.id, Kind::Deployment, position);
         }
+        for (position, run) in view.ci_runs.iter().enumerate() {
+            for (place, attempt) in run.attempts.iter().enumerate() {
+                ids.insert(attempt.suite.clone(), Node::part(Kind::CheckSuite, position, place));
+            }
+        }
+        let mut insert = |id: &str, kind, position| ids.insert(id.to_owned(), Node::new(kind, position));
         for (position, release) in view.releases.iter().enumerate() {
             insert(&release.id, Kind::Release, position);
         }

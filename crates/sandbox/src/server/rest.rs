@@ -1,15 +1,19 @@
 //! The REST requests that importers make besides GraphQL.
 
+pub(crate) mod actions;
+mod billing;
 mod runs;
 
 use axum::http::{HeaderMap, Method};
 use model::Instant;
 use serde_json::{Value as Json, json};
 
+use self::actions::Asked;
 use super::answer::{State, bearer};
 use super::cursor::decode_base64;
 use super::fault::FaultKind;
 use super::limits::Standing;
+use super::prepared::Prepared;
 use super::reply::{Reply, sso};
 
 /// Seconds that an app's token is good for.
@@ -18,6 +22,11 @@ const TOKEN_SECONDS: i64 = 3_600;
 const MOST_JWT_SECONDS: i64 = 600;
 /// Number of the only installation.
 const INSTALLATION: u64 = 1;
+
+/// Whether a path leads to what an import reads page by page.
+pub(crate) fn is_list(path: &str) -> bool {
+    path.starts_with("/repos/") || path.starts_with("/organizations/")
+}
 
 /// Answers a request below the base.
 pub(crate) fn answer(state: &State, method: &Method, path: &str, query: &str, headers: &HeaderMap) -> Reply {
@@ -45,12 +54,28 @@ pub(crate) fn answer(state: &State, method: &Method, path: &str, query: &str, he
             let owner = prepared.find_owner(name).map(|owner| prepared.owner(owner));
             answer_org(state, owner)
         }
-        ("GET", ["repos", owner, name, "actions", "workflows", file, "runs"]) => {
-            runs::list(state, &prepared, [owner, name, file], query)
+        ("GET", ["repos", owner, name, "actions", rest @ ..]) => {
+            answer_actions(state, &prepared, [owner, name], rest, query)
         }
+        ("GET", ["organizations", org, "settings", "billing", "usage"]) => billing::usage(state, &prepared, org, query),
         _ => Reply::message(404, "Not Found"),
     };
     reply.with("x-oauth-scopes", state.scopes())
+}
+
+fn answer_actions(state: &State, prepared: &Prepared, repository: [&str; 2], path: &[&str], query: &str) -> Reply {
+    let asked = match Asked::new(state, prepared, repository, query) {
+        Ok(asked) => asked,
+        Err(reply) => return reply,
+    };
+    match path {
+        ["workflows", file, "runs"] => runs::list(&asked, file),
+        ["runs"] => actions::list(&asked, None),
+        ["runs", id] => actions::run(&asked, id, None),
+        ["runs", id, "attempts", number] => actions::run(&asked, id, Some(number)),
+        ["runs", id, "jobs"] => actions::jobs(&asked, id),
+        _ => Reply::message(404, "Not Found"),
+    }
 }
 
 fn answer_org(state: &State, org: Option<&str>) -> Reply {

@@ -10,6 +10,7 @@ use model::records::{
 use model::tables::BillLine;
 
 use super::Stream;
+use super::ci_csv::write_ci;
 use super::delivery_csv::write_delivery;
 use super::line::TableFile;
 use crate::Organisation;
@@ -23,6 +24,7 @@ pub fn write_csv_folder(organisation: &Organisation, folder: &Path) -> io::Resul
     write_issues(&stream, folder)?;
     write_pull_requests(&stream, folder)?;
     write_delivery(&stream, folder)?;
+    write_ci(&stream, folder)?;
     write_cloud_costs(&stream, folder)?;
     write_runs(&stream, folder)
 }

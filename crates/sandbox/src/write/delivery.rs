@@ -25,9 +25,7 @@ pub(crate) struct DeliveryStream<'a> {
 impl Stream<'_> {
     /// What the repository at a position of the view delivers.
     pub(crate) fn delivery(&self, place: usize) -> DeliveryStream<'_> {
-        let count = self.organisation.repositories.len();
-        let repository = (0..count).find(|one| self.presenter.place_of(*one) == place).unwrap_or_default();
-        DeliveryStream { stream: self, repository, place }
+        DeliveryStream { stream: self, repository: self.repository_at(place), place }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use model::records::{CiBill, CiJob, CiRun, Deployment, DeploymentStatus, GitCommit, Incident, IncidentEvent, Release};
+use model::records::{Deployment, DeploymentStatus, GitCommit, Incident, IncidentEvent, Release};
 
 use super::Stream;
 use super::delivery::DeliveryStream;
@@ -15,10 +15,6 @@ pub(super) fn write_delivery(stream: &Stream<'_>, folder: &Path) -> io::Result<(
     write_deployments(&repositories, folder)?;
     write_releases(&repositories, folder)?;
     write_commits(&repositories, folder)?;
-    // An import reads runs of the workflows that services name, and the configuration of the organisation has none.
-    TableFile::<CiRun>::create(folder)?.finish()?;
-    TableFile::<CiJob>::create(folder)?.finish()?;
-    TableFile::<CiBill>::create(folder)?.finish()?;
     write_incidents(&repositories, folder)
 }
 

@@ -41,7 +41,10 @@ pub fn write_store(organisation: &Organisation, url: &str) -> Result<(), StoreEr
         let commits = delivery.commits().map(|one| Record::GitCommit(Box::new(one)));
         let incidents = delivery.incidents().map(|one| Record::Incident(Box::new(one)));
         writer.write(Scope::Commits, &repository.id, commits.chain(incidents))?;
+        writer.write(Scope::CiRuns, &repository.id, stream.ci_records(place))?;
     }
+    let months = stream.ci_bill_months().into_iter().map(|month| Record::CiBillMonth(Box::new(month)));
+    writer.write(Scope::CiBill, &frame.org, months)?;
     for account in &stream.accounts {
         let months = account.months.iter().map(|month| Record::CloudMonth(Box::new(month.clone())));
         writer.write(Scope::CloudCosts, &account.subject, months)?;

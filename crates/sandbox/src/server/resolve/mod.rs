@@ -2,6 +2,7 @@
 
 mod board;
 mod board_item;
+mod checks;
 mod commit;
 mod delivery;
 mod issue;
@@ -41,6 +42,7 @@ pub(crate) struct Context<'v> {
 
 /// What a call leaves out without an error.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "faults that have nothing to do with each other")]
 pub(crate) struct Hides {
     /// Issues and pull requests seem to be on no board.
     pub(crate) project_items: bool,
@@ -48,6 +50,10 @@ pub(crate) struct Hides {
     pub(crate) field_values: bool,
     /// All cards are redacted.
     pub(crate) contents: bool,
+    /// Check suites may not be read.
+    pub(crate) checks: bool,
+    /// Check suites of attempts before the last have no jobs.
+    pub(crate) earlier_checks: bool,
     /// So many objects are counted that no page has.
     pub(crate) counted_too_many: usize,
 }
@@ -124,6 +130,7 @@ impl<'v> Context<'v> {
             Kind::Deployment => view.deployments[node.at()].id.clone(),
             Kind::DeploymentStatus => view.deployments[node.at()].statuses[node.inner()].id.clone(),
             Kind::Release => view.releases[node.at()].id.clone(),
+            Kind::CheckSuite => view.ci_runs[node.at()].attempts[node.inner()].suite.clone(),
             Kind::GraphCommit => view.repositories[node.at()].commits[node.inner()].sha.clone(),
             _ => format!("{}_{}_{}", node.kind.type_name(), node.index, node.part),
         }
@@ -259,6 +266,8 @@ pub(crate) fn resolver(type_name: &str, field: &str) -> Resolver {
         "Deployment" => delivery::deployment(field),
         "DeploymentStatus" => delivery::deployment_status(field),
         "Release" => delivery::release(field),
+        "CheckSuite" => checks::suite(field),
+        "CheckRun" => checks::run(field),
         "Ref" => delivery::reference(field),
         "ReadyForReviewEvent" | "ConvertToDraftEvent" | "ReviewRequestedEvent" | "ReviewDismissedEvent" => {
             pull_request::event(field)

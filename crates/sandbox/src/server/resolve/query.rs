@@ -97,6 +97,7 @@ impl<'v> Context<'v> {
             | Kind::PullRequestClosed => view.pull_requests[node.at()].repository,
             Kind::Deployment => view.deployments[node.at()].repository,
             Kind::Release => view.releases[node.at()].repository,
+            Kind::CheckSuite => view.ci_runs[node.at()].repository,
             _ => return if self.saml { Err(hidden()) } else { Ok(node) },
         };
         if self.may_see(repository) && !self.saml { Ok(node) } else { Err(hidden()) }

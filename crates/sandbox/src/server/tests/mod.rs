@@ -1,6 +1,7 @@
 //! The server as a client sees it, over a small hand-made organisation.
 
 mod changes;
+mod ci;
 mod conduct;
 mod deliveries;
 mod faults;
