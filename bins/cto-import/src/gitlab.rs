@@ -40,6 +40,8 @@ pub(crate) struct Target {
     boards: Vec<LabelBoard>,
     /// Which deployments count: the commits behind them are imported.
     delivery: DeliveryRules,
+    /// Whether iterations are asked for.
+    iterations: bool,
     /// Whether titles of confidential issues are told.
     tells_confidential: bool,
 }
@@ -71,7 +73,8 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Ta
     let client = GitlabClient::with_clock(settings, clock(config.import.clock.as_ref())).map_err(Failure::usage)?;
     let (boards, tells_confidential) = (config.gitlab.label_boards(), config.reporting.confidential);
     let delivery = config.delivery.rules();
-    Ok(Some(Target { groups, client, concurrency, boards, delivery, tells_confidential }))
+    let iterations = config.gitlab.iterations;
+    Ok(Some(Target { groups, client, concurrency, boards, delivery, iterations, tells_confidential }))
 }
 
 /// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing. Gives the projects that
@@ -205,6 +208,7 @@ impl Sources {
             let rules = IssueRules {
                 boards,
                 only: only.clone(),
+                iterations: target.iterations,
                 tells_confidential: target.tells_confidential,
                 concurrency: target.concurrency,
                 ..IssueRules::default()

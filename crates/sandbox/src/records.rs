@@ -132,6 +132,7 @@ impl<'a> Recorder<'a> {
                 ..StatusEvent::default()
             }],
             project_events: Vec::with_capacity(issue.timeline.len()),
+            iteration_events: None,
             items,
         };
         for event in &issue.timeline {

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_8_found_by_key.sql"),
     include_str!("schema_9_delivery.sql"),
     include_str!("schema_10_ci_run.sql"),
+    include_str!("schema_11_iterations.sql"),
 ];
 
 /// The newest version that this program knows.
