@@ -3,7 +3,7 @@
 use super::spec::{RuleSets, TableSpec};
 use super::{clouds, delivery, issues, pull_requests};
 
-static TABLES: [TableSpec; 42] = [
+static TABLES: [TableSpec; 44] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -18,6 +18,8 @@ static TABLES: [TableSpec; 42] = [
     issues::THROUGHPUT_MONTH,
     issues::THROUGHPUT_QUARTER,
     issues::FORECAST,
+    issues::SPILLOVER_ITERATION,
+    issues::SPILLOVER_ISSUE,
     issues::SUMMARY,
     pull_requests::CHANGE_REQUESTS_WEEK,
     pull_requests::CHANGE_REQUESTS_MONTH,
