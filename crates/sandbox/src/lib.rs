@@ -19,6 +19,7 @@ mod write;
 pub use organisation::{LostEvents, Options, Organisation, Size, UnknownSize};
 pub use records::{delivery_records, records};
 pub use truth::{
-    ChangeTruth, DeploymentTruth, IncidentTruth, IssueTruth, PullRequestTruth, StockWeek, ThroughputWeek, Truth,
+    ChangeTruth, DeploymentTruth, IncidentTruth, IssueTruth, IterationTruth, PullRequestTruth, StockWeek,
+    ThroughputWeek, Truth,
 };
 pub use write::{write_csv_folder, write_store};

@@ -6,14 +6,15 @@ mod runs;
 use model::Instant;
 
 use crate::ids::{node_id, object_id};
+use crate::organisation;
 use crate::organisation::delivery::{DEFAULT_BRANCH, files};
 use crate::organisation::{
     IssueLife, LooseCard, LooseContent, LostEvents, NO_COLUMN, Organisation, PullRequestLife, PullRequestWhat, What,
 };
 use crate::random::mix;
 use crate::view::{
-    Actor, Content, Field, FieldValue, Issue, IssueEvent, IssueEventKind, Item, Project, PullRequest, PullRequestEvent,
-    PullRequestEventKind, Repository, Review, View,
+    Actor, Content, Field, FieldValue, Issue, IssueEvent, IssueEventKind, Item, Iteration, Planning, Project,
+    PullRequest, PullRequestEvent, PullRequestEventKind, Repository, Review, View,
 };
 use crate::words;
 
@@ -28,8 +29,12 @@ impl Organisation {
         let presenter = Presenter::new(self, now, lost);
         let mut view = presenter.frame();
         let mut items = Vec::new();
+        let iterations = self.iterations();
+        view.iterations = iterations.iter().map(shown_iteration).collect();
         for index in 0..self.issues.partition_point(|issue| issue.created_at <= presenter.now) {
-            view.issues.push(presenter.issue(index, &mut items));
+            let issue = presenter.issue(index, &mut items);
+            let planned = self.planning(index, &iterations).into_iter().filter(|planned| planned.at <= presenter.now);
+            view.issues.push(Issue { planning: planned.map(shown_planning).collect(), ..issue });
         }
         for index in 0..self.pull_requests.partition_point(|pull| pull.created_at <= presenter.now) {
             view.pull_requests.push(presenter.pull_request(index));
@@ -60,6 +65,15 @@ pub(crate) struct Presenter<'a> {
 
 fn instant(seconds: i64) -> Instant {
     Instant::from_seconds(seconds)
+}
+
+fn shown_iteration(iteration: &organisation::Iteration) -> Iteration {
+    let [starts_on, due_on] = iteration.days();
+    Iteration { number: iteration.number, title: iteration.title.clone(), starts_on, due_on }
+}
+
+fn shown_planning(planned: organisation::Planning) -> Planning {
+    Planning { at: instant(planned.at), iteration: planned.iteration, is_add: planned.is_add }
 }
 
 impl<'a> Presenter<'a> {

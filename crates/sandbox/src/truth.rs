@@ -4,6 +4,7 @@
 //! derived from what a provider shows, and no code is shared with the metrics engine.
 
 mod delivery;
+mod iterations;
 mod life;
 mod pulls;
 mod weeks;
@@ -13,6 +14,7 @@ mod write_delivery;
 use model::Instant;
 
 pub use delivery::{ChangeTruth, DeploymentTruth, IncidentTruth};
+pub use iterations::IterationTruth;
 pub use pulls::PullRequestTruth;
 pub use weeks::{StockWeek, ThroughputWeek};
 
@@ -41,6 +43,8 @@ pub struct Truth {
     pub deployments: Vec<DeploymentTruth>,
     /// Every incident begun by then, by repository, in order of time.
     pub incidents: Vec<IncidentTruth>,
+    /// Every iteration that has begun and in which an issue was, in order; none unless the options say that there are any.
+    pub iterations: Vec<IterationTruth>,
 }
 
 /// The true life of an issue. Durations are exact seconds.
@@ -99,7 +103,8 @@ impl Organisation {
         let (stocks, throughput) = tally.finish(&self.boards);
         let pull_requests = self.pull_request_truth(until);
         let DeliveryTruth { changes, deployments, incidents } = self.delivery_truth(until);
-        Truth { as_of, stocks, throughput, issues, pull_requests, changes, deployments, incidents }
+        let iterations = self.iteration_truth(until);
+        Truth { as_of, stocks, throughput, issues, pull_requests, changes, deployments, incidents, iterations }
     }
 
     fn live_through(&self, issue: &IssueLife, until: i64, tally: &mut Tally) -> IssueTruth {
