@@ -29,12 +29,8 @@ impl Organisation {
         let presenter = Presenter::new(self, now, lost);
         let mut view = presenter.frame();
         let mut items = Vec::new();
-        let iterations = self.iterations();
-        view.iterations = iterations.iter().map(shown_iteration).collect();
         for index in 0..self.issues.partition_point(|issue| issue.created_at <= presenter.now) {
-            let issue = presenter.issue(index, &mut items);
-            let planned = self.planning(index, &iterations).into_iter().filter(|planned| planned.at <= presenter.now);
-            view.issues.push(Issue { planning: planned.map(shown_planning).collect(), ..issue });
+            view.issues.push(presenter.issue(index, &mut items));
         }
         for index in 0..self.pull_requests.partition_point(|pull| pull.created_at <= presenter.now) {
             view.pull_requests.push(presenter.pull_request(index));
@@ -61,6 +57,7 @@ pub(crate) struct Presenter<'a> {
     lost: Option<LostEvents>,
     /// Where each repository stands in the view.
     places: Vec<usize>,
+    iterations: Vec<organisation::Iteration>,
 }
 
 fn instant(seconds: i64) -> Instant {
@@ -85,7 +82,7 @@ impl<'a> Presenter<'a> {
         for (place, index) in by_name.into_iter().enumerate() {
             places[index] = place;
         }
-        Self { organisation, now, lost, places }
+        Self { organisation, now, lost, places, iterations: organisation.iterations() }
     }
 
     /// The view without its issues, pull requests and cards.
@@ -121,6 +118,7 @@ impl<'a> Presenter<'a> {
                 .chain([Actor { login: WORKFLOW_LOGIN.to_owned(), is_bot: true }])
                 .collect(),
             repositories,
+            iterations: self.iterations.iter().map(shown_iteration).collect(),
             projects: organisation
                 .boards
                 .iter()
@@ -156,7 +154,9 @@ impl<'a> Presenter<'a> {
     pub(crate) fn issue(&self, index: usize, items: &mut Vec<Item>) -> Issue {
         let life = &self.organisation.issues[index];
         let (repository, number) = life.place_at(self.now);
+        let planned = self.organisation.planning(index, &self.iterations).into_iter();
         let mut issue = Issue {
+            planning: planned.filter(|planned| planned.at <= self.now).map(shown_planning).collect(),
             id: node_id("I_kwDO", index as u64),
             repository: self.place(repository),
             number: i64::from(number),
