@@ -59,6 +59,9 @@ test('iterations are listed with what was planned, done and carried over, the ne
   const cells = rows.nth(1).locator('td.number');
   await expect(cells).toHaveText(['16', '2', '5', '12', '1']);
   await expect(rows.nth(0).locator('td.number').nth(3), 'it still runs').not.toHaveText(/\d/);
+  const bar = rows.nth(1).locator('svg rect.fill');
+  const widths = await bar.evaluateAll((parts) => parts.map((part) => Number(part.getAttribute('width'))));
+  expect(widths.map((width) => Math.round((width / 84) * 18))).toEqual([5, 12, 1]);
   await iterations.getByRole('button', { name: t.all(8) }).click();
   await expect(rows).toHaveCount(8);
 });
@@ -70,7 +73,10 @@ test('a long name of an iteration wraps and makes the page no wider', async ({ p
   const name = card(page, t.title).getByText(long, { exact: true });
   await expect(name).toBeVisible();
   expect((await name.boundingBox())?.height ?? 0).toBeGreaterThan(40);
-  const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+  const { scrollWidth, clientWidth } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return { scrollWidth, clientWidth };
+  });
   expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
 });
 

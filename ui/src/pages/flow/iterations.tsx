@@ -58,8 +58,13 @@ export function Iterations({ state }: { state: PageState }) {
             rows={some.rows}
             columns={[
               ...columns,
-              { title: t.share, value: () => null, text: (row) => <Shares row={row} />, number: false },
-              { title: t.issues, value: () => null, text: issues, number: false },
+              {
+                title: t.share,
+                value: (row) => row.iteration_id,
+                text: (row) => <Shares row={row} />,
+                number: false,
+              },
+              { title: t.issues, value: (row) => row.iteration_id, text: issues, number: false },
             ]}
           />
           {some.more}
