@@ -5,7 +5,8 @@
 #
 # The simulated organisation ends yesterday, so that nothing begins with old data, and has 28 months, so that every figure
 # has a year to be compared with, the re-organisation in the middle included. Since 2026-09-24 a fifth of its status events
-# is lost, as GitHub loses them; with --gitlab the organisation is a group of GitLab, which loses none.
+# is lost, as GitHub loses them; with --gitlab the organisation is a group of GitLab, which loses none, and some of its
+# teams plan in iterations.
 # --now=T (2026-10-30T18:00:00Z, for example) ends it at T, for the same figures each day.
 # DEMO_SERVE=0 is --no-serve; DEMO_SERVE=check serves at a free port, looks whether it answers, and ends.
 set -euo pipefail
@@ -19,7 +20,7 @@ for argument in "$@"; do
     case $argument in
         --no-serve) serve=0 ;;
         --now=*) end=${argument#--now=} ;;
-        --gitlab) forge=(--gitlab) ;;
+        --gitlab) forge=(--gitlab --iterations) ;;
         -*) echo "demo.sh: unknown flag $argument: there are --no-serve, --now=T and --gitlab" >&2; exit 2 ;;
         *) data=$argument ;;
     esac

@@ -15,7 +15,7 @@ use store::Store;
 
 /// A simulated organisation as a folder of raw files, and its configuration.
 fn simulated() -> (Folder, Organisation) {
-    let organisation = Organisation::generate(&Options::new(5, Size::Small));
+    let organisation = Organisation::generate(&Options { iterations: true, ..Options::new(5, Size::Small) });
     let folder = Folder::empty().with("config.yml", organisation.config_yaml());
     write_csv_folder(&organisation, &folder.path("data")).expect("written");
     (folder, organisation)

@@ -43,6 +43,8 @@ pub(crate) struct Target {
     delivery: DeliveryRules,
     /// How CI is imported; `None` where it is not asked for.
     ci: Option<CiImport>,
+    /// Whether iterations are asked for.
+    iterations: bool,
     /// Whether titles of confidential issues are told.
     tells_confidential: bool,
 }
@@ -75,7 +77,8 @@ pub(crate) fn target(arguments: &Arguments, config: &Config) -> Result<Option<Ta
     let (boards, tells_confidential) = (config.gitlab.label_boards(), config.reporting.confidential);
     let delivery = config.delivery.rules();
     let ci = arguments.ci(config);
-    Ok(Some(Target { groups, client, concurrency, boards, delivery, ci, tells_confidential }))
+    let iterations = config.gitlab.iterations;
+    Ok(Some(Target { groups, client, concurrency, boards, delivery, ci, iterations, tells_confidential }))
 }
 
 /// Prints what a run would fetch. Asks for the groups and their projects only and stores nothing. Gives the projects that
@@ -212,6 +215,7 @@ impl Sources {
             let rules = IssueRules {
                 boards,
                 only: only.clone(),
+                iterations: target.iterations,
                 tells_confidential: target.tells_confidential,
                 concurrency: target.concurrency,
                 ..IssueRules::default()

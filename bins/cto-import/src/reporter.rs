@@ -16,6 +16,8 @@ pub(crate) struct Reporter {
     records: Mutex<HashMap<(Scope, String), u64>>,
     /// The last waiting that was told, so that tasks that wait together say it once.
     waiting: Mutex<Option<Instant>>,
+    /// Parts of sources that were refused.
+    refused: Mutex<Vec<String>>,
 }
 
 impl Reporter {
@@ -26,7 +28,7 @@ impl Reporter {
                 .expect("the template is valid")
                 .progress_chars("█▌ "),
         );
-        Self { bar, records: Mutex::default(), waiting: Mutex::default() }
+        Self { bar, records: Mutex::default(), waiting: Mutex::default(), refused: Mutex::default() }
     }
 
     /// Begins the bar with the number of records expected.
@@ -38,6 +40,11 @@ impl Reporter {
     /// A line of its own, above the bar.
     pub(crate) fn line(&self, text: &str) {
         self.bar.suspend(|| report!("{text}"));
+    }
+
+    /// The parts of sources that were refused until now, each once.
+    pub(crate) fn take_refused(&self) -> Vec<String> {
+        std::mem::take(&mut *self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// Takes the bar away.
@@ -75,6 +82,10 @@ impl Progress for Reporter {
             Event::Retrying { attempt, reason } => self.line(&format!("trying again (try {attempt}): {reason}")),
             Event::PageSize { scope, size } => self.line(&format!("pages of {} now hold {size}", scope.name())),
             Event::Note(text) => self.line(&format!("note: {text}")),
+            Event::Refused(text) => {
+                self.line(&format!("failed: {text}"));
+                self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(text);
+            }
             other => self.line(&format!("{other:?}")),
         }
     }

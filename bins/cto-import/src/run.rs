@@ -253,7 +253,8 @@ impl Run {
     }
 
     /// The last lines, and how the program ends.
-    pub(crate) fn summary(self) -> Result<Outcome, Failure> {
+    pub(crate) fn summary(mut self) -> Result<Outcome, Failure> {
+        self.failures.extend(self.reporter.take_refused());
         let sources = if self.done == 1 { "source" } else { "sources" };
         say!("{} records from {} {sources}, {}", self.records, self.done, usage_text(&self.used));
         let interrupted = self.fatal.is_none() && self.cancel.is_cancelled();

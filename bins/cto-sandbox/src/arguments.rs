@@ -34,6 +34,9 @@ pub struct Arguments {
     /// one of GitHub and GitLab could tell, so that both show the same; --write-config writes a configuration for GitLab.
     #[arg(long)]
     pub gitlab: bool,
+    /// Every other team plans in iterations of two weeks, which GitLab tells and GitHub does not.
+    #[arg(long, requires = "gitlab")]
+    pub iterations: bool,
     /// What goes wrong, any number of times; see below.
     #[arg(long = "fault", value_name = "NAME[=VALUE]", value_parser = Trouble::from_str)]
     pub faults: Vec<Trouble>,
@@ -179,6 +182,7 @@ impl Arguments {
         });
         Options {
             told_by_both: self.gitlab,
+            iterations: self.iterations,
             lost_events: lost.next_back(),
             issues: self.issues.map(|issues| issues as usize),
             months: self.months,

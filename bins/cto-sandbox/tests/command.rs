@@ -136,6 +136,7 @@ fn wrong_usage_is_told_with_code_two() {
     };
     assert!(stderr(&["--fault", "gitlab-429"]).contains("need --gitlab"));
     assert!(stderr(&["--gitlab", "--fault", "lost-status-events"]).contains("GitLab loses no events"));
+    assert!(stderr(&["--iterations"]).contains("--gitlab"));
     assert!(stderr(&["--size", "huge"]).contains("use demo, tiny, small, medium or large"));
     assert!(stderr(&["--fault", "no-such-thing"]).contains("there is no fault `no-such-thing`"));
     assert!(stderr(&["--fault", "no-such-thing"]).contains("azure-bad-secret"));

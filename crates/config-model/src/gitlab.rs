@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::ConfigError;
 use crate::boards::GitlabBoard;
-use crate::scalar::absent_if_null;
+use crate::scalar::{absent_if_null, flag};
 
 /// The key `gitlab`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +30,11 @@ pub struct Gitlab {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<GitlabBoard>>")]
     pub boards: Vec<GitlabBoard>,
+    /// Whether imports ask for which iterations issues were planned, `false` by default: that is one more call for each
+    /// issue, and GitLab has iterations on Premium and Ultimate.
+    #[serde(default, deserialize_with = "flag")]
+    #[schemars(with = "Option<bool>")]
+    pub iterations: bool,
 }
 
 /// Which labels are the columns of a board: `scope` or `labels`.

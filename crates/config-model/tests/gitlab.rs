@@ -88,6 +88,13 @@ fn unknown_keys_and_wrong_types_are_named_with_their_place() {
 }
 
 #[test]
+fn iterations_are_asked_for_only_when_that_is_said() {
+    assert!(!read("gitlab: {groups: [acme]}").gitlab.iterations && !read("gitlab: {iterations: ~}").gitlab.iterations);
+    assert!(read("gitlab: {iterations: true}").gitlab.iterations);
+    insta::assert_snapshot!(refused("gitlab: {iterations: weekly}"), @r#"config.yml, line 1, key gitlab.iterations: invalid value: string "weekly", expected `true` or `false`"#);
+}
+
+#[test]
 fn an_address_is_one_of_a_server() {
     insta::assert_snapshot!(refused("gitlab: {url: gitlab.example}"), @"config.yml, key gitlab.url: an address must begin with https:// (http:// on this computer only) and name a host");
     insta::assert_snapshot!(refused("gitlab: {url: 'https://'}"), @"config.yml, key gitlab.url: an address must begin with https:// (http:// on this computer only) and name a host");

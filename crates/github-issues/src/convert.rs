@@ -183,6 +183,8 @@ pub(crate) fn issue(
         committer: timeline.first_closer.unwrap_or_default(),
         status_events: timeline.status,
         project_events: timeline.project,
+        // GitHub's iterations are a field of a board, and no event tells of it.
+        iteration_events: None,
         items,
         untold,
         ..Issue::default()

@@ -63,7 +63,7 @@ pub struct NoPlace {
 }
 
 /// An issue as records, with all events of its labels and its state, each once or repeated, in any order; and its statuses,
-/// which only boards of them look at.
+/// which only boards of them look at. Iterations are added by [`Records::planned`].
 ///
 /// Times are cut to whole seconds, as webhooks and files tell them. What the issue does not tell, and the moves of
 /// labels without a name, are [untold](UntoldOfIssue): what is stored of them stays.
@@ -118,7 +118,7 @@ pub(crate) fn project_path(issue: &wire::Issue) -> Option<&str> {
 }
 
 /// Events in order, each once: pages may overlap.
-fn in_order<T, K: Ord>(events: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
+pub(crate) fn in_order<T, K: Ord>(events: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
     let mut events: Vec<&T> = events.iter().collect();
     events.sort_by_key(|event| key(event));
     events.dedup_by(|one, other| key(one).cmp(&key(other)) == Ordering::Equal);

@@ -1,4 +1,5 @@
-//! What is asked for each issue: the events of its labels and of its state, and its statuses where a board is of them.
+//! What is asked for each issue: the events of its labels and of its state, its statuses where a board is of them, and its
+//! iterations where they are asked for.
 
 use gitlab_client::{GitlabClient, GraphqlQuery, PageSize};
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use serde_json::json;
 use source::{Context, ErrorKind, SourceError};
 
 use crate::convert::project_path;
+use crate::iterations::{Iterations, Refusing};
 use crate::source::IssueRules;
 use crate::statuses::{Note, QUERY, Statuses};
 use crate::wire::{Issue, LabelEvent, StateEvent};
@@ -18,6 +20,7 @@ pub(crate) struct History {
     pub(crate) states: Vec<StateEvent>,
     /// `None` where no board asks for it.
     pub(crate) statuses: Option<Statuses>,
+    pub(crate) iterations: Iterations,
     pub(crate) calls: u64,
 }
 
@@ -29,17 +32,42 @@ pub(crate) struct Asking<'a> {
     /// Of notes.
     pub(crate) pages: &'a PageSize,
     pub(crate) context: &'a Context<'a>,
+    /// Whether iterations are asked for.
+    pub(crate) with_iterations: bool,
+    /// Projects that do not tell them.
+    pub(crate) refusing: &'a Refusing,
 }
 
 impl Asking<'_> {
     /// The history of an issue.
     pub(crate) async fn history(self, issue: &Issue) -> Result<History, SourceError> {
-        let ((labels, of_labels), (states, of_states), (statuses, of_statuses)) = tokio::try_join!(
+        let ((labels, of_labels), (states, of_states), (statuses, of_statuses), (iterations, of_iterations)) = tokio::try_join!(
             self.all::<LabelEvent>(issue, "resource_label_events"),
             self.all::<StateEvent>(issue, "resource_state_events"),
             self.statuses(issue),
+            self.iterations(issue),
         )?;
-        Ok(History { labels, states, statuses, calls: of_labels + of_states + of_statuses })
+        let calls = of_labels + of_states + of_statuses + of_iterations;
+        Ok(History { labels, states, statuses, iterations, calls })
+    }
+
+    /// The iterations of an issue. A project that does not show them is not asked again.
+    pub(crate) async fn iterations(self, issue: &Issue) -> Result<(Iterations, u64), SourceError> {
+        let project = issue.project_id;
+        if !self.with_iterations {
+            return Ok((Iterations::NotAsked, 0));
+        }
+        if self.refusing.has(project) {
+            return Ok((Iterations::Refused(None), 0));
+        }
+        match self.all(issue, "resource_iteration_events").await {
+            Ok((events, calls)) => Ok((Iterations::Told(events), calls)),
+            Err(error) if matches!(error.kind, ErrorKind::NoAccess | ErrorKind::NotFound) => {
+                self.refusing.add(project);
+                Ok((Iterations::Refused(Some(error.message)), 1))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// All entries of a list of an issue, and the calls that they took.

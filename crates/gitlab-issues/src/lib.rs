@@ -4,6 +4,7 @@ mod board;
 mod cards;
 mod convert;
 mod history;
+mod iterations;
 mod moves;
 mod source;
 mod statuses;

@@ -8,7 +8,7 @@ use model::Instant;
 use model::gitlab::{DELETED_LABEL, LabelColumns};
 
 use crate::board::column_of;
-use crate::wire::{LabelAction, LabelEvent};
+use crate::wire::{Change, LabelEvent};
 
 /// Changes of labels within this time of each other are one move.
 const ONE_MOVE_MICROS: i64 = 2_000_000;
@@ -92,12 +92,12 @@ impl<'a> Walk<'a> {
             self.named.push(column);
         }
         match event.action {
-            LabelAction::Add => {
+            Change::Add => {
                 self.on.retain(|(on, _)| *on != column);
                 self.on.push((column, event.created_at));
                 self.added(position);
             }
-            LabelAction::Remove => {
+            Change::Remove => {
                 self.on.retain(|(on, _)| *on != column);
                 if is_first && self.on.is_empty() && self.column == Some("") {
                     // It was put on before events are known.
@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
                 }
                 self.removed(position);
             }
-            LabelAction::Other => {}
+            Change::Other => {}
         }
     }
 
@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let left = || self.taken_off_after(position);
-        let left_nameless = || self.near(position).any(|other| is_nameless(other, LabelAction::Remove));
+        let left_nameless = || self.near(position).any(|other| is_nameless(other, Change::Remove));
         let from = match self.column {
             Some("") => match left() {
                 Some(column) => column,
@@ -132,12 +132,12 @@ impl<'a> Walk<'a> {
     fn removed(&mut self, position: usize) {
         let event = self.events[position];
         let column = self.leading();
-        let is_put_on = |other: &&LabelEvent| other.action == LabelAction::Add && self.column_of(other).is_some();
+        let is_put_on = |other: &&LabelEvent| other.action == Change::Add && self.column_of(other).is_some();
         if self.column == Some(column) || self.soon_after(position).any(|other| is_put_on(&other)) {
             return;
         }
         if column.is_empty() {
-            if self.near(position).any(|other| is_nameless(other, LabelAction::Add)) {
+            if self.near(position).any(|other| is_nameless(other, Change::Add)) {
                 self.column = None;
             }
             let Some(from) = self.column else { return };
@@ -189,7 +189,7 @@ impl<'a> Walk<'a> {
     /// The label that the same move takes off although no event has put it on.
     fn taken_off_after(&self, position: usize) -> Option<&'a str> {
         let of_board = self.soon_after(position).filter_map(|event| Some((event.action, self.column_of(event)?)));
-        let mut before_the_next = of_board.take_while(|(action, _)| *action != LabelAction::Add);
+        let mut before_the_next = of_board.take_while(|(action, _)| *action != Change::Add);
         before_the_next.find(|(_, column)| !self.named.contains(column)).map(|(_, column)| column)
     }
 
@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether an event is of a label that is deleted.
-pub(crate) fn is_nameless(event: &LabelEvent, action: LabelAction) -> bool {
+pub(crate) fn is_nameless(event: &LabelEvent, action: Change) -> bool {
     event.action == action && event.label.is_none()
 }
 

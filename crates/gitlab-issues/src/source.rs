@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use gitlab_client::{Changes, GitlabClient, Kept, PageSize, Span, Survey};
+use gitlab_client::{Changes, GitlabClient, PageSize, Span, Survey};
 use model::Instant;
 use model::records::Record;
 use source::{Batch, Context, ErrorKind, Event, Expected, FullCrawl, Scope, Source, SourceError, Usage, Window};
@@ -13,13 +13,14 @@ use source::{Batch, Context, ErrorKind, Event, Expected, FullCrawl, Scope, Sourc
 use crate::board::Board;
 use crate::convert::{Reading, records};
 use crate::history::{Asking, History};
+use crate::iterations::{Iterations, Plans, Refusing, Remembered};
 use crate::statuses::Statuses;
 use crate::wire::Issue;
 
 /// Issues per page.
 const PAGE: u64 = 100;
 
-/// Calls for each issue: its events of labels and of its state. With a board of statuses one more.
+/// Calls for each issue: its events of labels and of its state. With a board of statuses one more, and with iterations.
 const CALLS_OF_ISSUE: u64 = 2;
 /// Notes at once.
 const NOTES: u32 = 100;
@@ -45,6 +46,8 @@ pub struct IssueRules {
     pub boards: Vec<Board>,
     /// Labels of issues that are incidents besides those of that type; of each entry an issue has to carry all.
     pub incident_labels: Vec<Vec<String>>,
+    /// Whether iterations are asked for.
+    pub iterations: bool,
     /// Whether titles of confidential issues are told.
     pub tells_confidential: bool,
     /// Only issues of these projects, by their numbers. What they leave out is read by the next import without them.
@@ -87,22 +90,26 @@ impl Source for IssueSource {
         &self.survey.group.full_path
     }
 
-    /// All of them at the first import and with `full`, with two calls for each issue besides the list, and a third one where a
-    /// board of the group is of statuses. How many have changed is not known before they are read: the list alone is expected.
+    /// All of them at the first import and with `full`, with two calls for each issue besides the list, one more where a
+    /// board of the group is of statuses, and one more where iterations are asked for. Where they were not before, all
+    /// issues are read again. How many have changed is not known before they are read: the list alone is expected.
     fn expected(&self, window: Window, cursor: Option<&str>) -> Expected {
-        if Kept::read(cursor).span(window).since.is_some() {
+        if Remembered::read(cursor).span(window, self.rules.iterations).since.is_some() {
             return Expected { records: 0, calls: 1, points: 0 };
         }
         let records = self.survey.issues.unwrap_or(PAGE);
-        let calls_of_issue = CALLS_OF_ISSUE + u64::from(self.rules.boards.iter().any(Board::is_of_statuses));
+        let has_statuses = self.rules.boards.iter().any(Board::is_of_statuses);
+        let calls_of_issue = CALLS_OF_ISSUE + u64::from(has_statuses) + u64::from(self.rules.iterations);
         Expected { records, calls: records.div_ceil(PAGE).max(1) + calls_of_issue * records, points: 0 }
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        let kept = Kept::read(context.cursor.as_deref());
-        let span = kept.span(context.window);
+        let kept = Remembered::read(context.cursor.as_deref());
+        let (shown, calls) = self.shows_iterations(&kept, context).await?;
+        let with_iterations = self.rules.iterations && shown.is_ok();
+        let span = kept.span(context.window, with_iterations);
         let span = if self.rules.only.is_some() { span.in_part() } else { span };
-        let usage = span.usage(self.survey.at);
+        let usage = Usage { calls, ..span.usage(self.survey.at) };
         let host = self.client.host();
         let run = Run {
             source: self,
@@ -115,9 +122,37 @@ impl Source for IssueSource {
             counted: BTreeSet::new(),
             not_understood: 0,
             without_status: 0,
+            with_iterations,
+            refusing: Refusing::default(),
+            plans: Plans { refused: shown.err(), ..Plans::default() },
             missing: None,
         };
         run.run().await
+    }
+}
+
+impl IssueSource {
+    /// Whether iterations are shown, or why not, and the calls that it took to know: where issues were imported without
+    /// them, one is asked for its iterations before all are read again for theirs.
+    async fn shows_iterations(
+        &self,
+        kept: &Remembered,
+        context: &Context<'_>,
+    ) -> Result<(Result<(), String>, u64), SourceError> {
+        if !self.rules.iterations || !kept.lacks_iterations() {
+            return Ok((Ok(()), 0));
+        }
+        let (group, what) = (&self.survey.group.full_path, format!("issues of {}", self.survey.group.full_path));
+        let query = [("scope", "all"), ("state", "all"), ("per_page", "1")];
+        let (client, progress, cancel) = (&self.client, context.progress, &context.cancel);
+        let page = client.list::<Issue>(&what, &["groups", group, "issues"], &query, progress, cancel).await?;
+        let Some(issue) = page.entries.first() else { return Ok((Ok(()), page.calls)) };
+        let refusing = Refusing::default();
+        let (rules, pages) = (&self.rules, &*self.pages);
+        let asking = Asking { client, rules, pages, context, with_iterations: true, refusing: &refusing };
+        let (told, calls) = asking.iterations(issue).await?;
+        let shown = if let Iterations::Refused(why) = told { Err(why.unwrap_or_default()) } else { Ok(()) };
+        Ok((shown, page.calls + calls))
     }
 }
 
@@ -126,7 +161,7 @@ struct Run<'a> {
     source: &'a IssueSource,
     context: &'a Context<'a>,
     host: String,
-    kept: Kept,
+    kept: Remembered,
     span: Span,
     usage: Usage,
     /// Events of labels that come without a name.
@@ -137,6 +172,12 @@ struct Run<'a> {
     not_understood: u64,
     /// Issues of boards of statuses of which no status is told.
     without_status: u64,
+    /// Whether iterations are asked for.
+    with_iterations: bool,
+    /// Projects that do not tell them.
+    refusing: Refusing,
+    /// What was told of them.
+    plans: Plans,
     /// Why the first issue that could not be read is not stored, and the ids of all of them: a list may hold one twice.
     missing: Option<(String, BTreeSet<u64>)>,
 }
@@ -189,6 +230,17 @@ impl Run<'_> {
             self.without_status,
             "have no status that GitLab tells: it does so on Premium and Ultimate, of issues and tasks",
         );
+        note(
+            self.plans.gone,
+            "events of iterations say nothing of these: what was planned then is not known, unless it was stored before",
+        );
+        if let Some(why) = &self.plans.refused {
+            self.context.progress.event(Event::Refused(format!(
+                "iterations of {}: {why}; GitLab has iterations on Premium and Ultimate: take gitlab.iterations out of the \
+                 configuration, or import with --full once they are shown. What is stored of them stays",
+                self.group()
+            )));
+        }
     }
 
     fn group(&self) -> &str {
@@ -198,7 +250,9 @@ impl Run<'_> {
     /// What issues become, with all their events.
     async fn records(&mut self, issues: Vec<Issue>) -> Result<Vec<Record>, SourceError> {
         let (source, context) = (self.source, self.context);
-        let asking = Asking { client: &source.client, rules: &source.rules, pages: &source.pages, context };
+        let (client, rules, pages) = (&source.client, &source.rules, &*source.pages);
+        let (with_iterations, refusing) = (self.with_iterations, &self.refusing);
+        let asking = Asking { client, rules, pages, context, with_iterations, refusing };
         let events = |issue: Issue| async move {
             match asking.history(&issue).await {
                 // A project that does not show its events must not keep the others from being read.
@@ -218,7 +272,7 @@ impl Run<'_> {
         };
         let mut stored = Vec::new();
         for (issue, history) in read {
-            let History { labels, states, statuses, calls } = match history {
+            let History { labels, states, statuses, iterations, calls } = match history {
                 Ok(history) => history,
                 Err(error) => {
                     self.usage.calls += CALLS_OF_ISSUE;
@@ -236,6 +290,7 @@ impl Run<'_> {
             match records(&issue, &labels, &states, &statuses, &reading) {
                 Ok(found) => {
                     self.nameless += if is_first { found.nameless_events } else { 0 };
+                    let found = self.plans.add(found, iterations, &reading, is_first);
                     stored.extend(found.into_records());
                 }
                 Err(error) => miss(&mut self.missing, issue.id, || error.to_string()),
@@ -249,7 +304,9 @@ impl Run<'_> {
         self.usage.records += records.iter().filter(|record| matches!(record, Record::Issue(_))).count() as u64;
         let moves = self.missing.is_none() && self.span.moves_watermark(ended);
         if moves {
-            self.kept = self.kept.after(newest);
+            // Where no project tells them, the next import tries again.
+            let has_iterations = self.with_iterations && (self.plans.are_told || self.plans.refused.is_none());
+            self.kept = self.kept.after(newest, has_iterations);
         }
         self.context.sink.commit(Batch {
             scope: Scope::Issues,

@@ -129,7 +129,7 @@ pub struct LabelEvent {
     #[serde(deserialize_with = "told")]
     pub created_at: Instant,
     /// What happened.
-    pub action: LabelAction,
+    pub action: Change,
     /// Who; `None` for deleted users.
     #[serde(default, deserialize_with = "loose")]
     pub user: Option<User>,
@@ -138,17 +138,51 @@ pub struct LabelEvent {
     pub label: Option<Label>,
 }
 
-/// What happened to a label of an issue.
+/// What happened to a label or an iteration of an issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LabelAction {
-    /// Put on.
+pub enum Change {
+    /// Put on, or into.
     Add,
-    /// Taken off.
+    /// Taken off, or out.
     Remove,
     /// Something that is not known.
     #[serde(other)]
     Other,
+}
+
+/// That an issue was put into an iteration or taken out: an entry of `resource_iteration_events`.
+///
+/// An issue is in one iteration at most: that it was put into another takes it out of the one before, of which no event
+/// of its own is told.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct IterationEvent {
+    /// Number on the whole server, in the order of events.
+    pub id: u64,
+    /// When.
+    #[serde(deserialize_with = "told")]
+    pub created_at: Instant,
+    /// What happened.
+    pub action: Change,
+    /// The iteration as it is now; `None` where it is not told.
+    #[serde(default, deserialize_with = "loose")]
+    pub iteration: Option<Iteration>,
+}
+
+/// An iteration of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Iteration {
+    /// Number on the whole server.
+    pub id: u64,
+    /// Title; `None` for those that an automatic cadence made.
+    #[serde(default, deserialize_with = "loose")]
+    pub title: Option<String>,
+    /// First day, `2026-03-02`; `None` where it has none.
+    #[serde(default, deserialize_with = "loose")]
+    pub start_date: Option<String>,
+    /// Last day.
+    #[serde(default, deserialize_with = "loose")]
+    pub due_date: Option<String>,
 }
 
 /// That an issue was closed or opened again: an entry of `resource_state_events`.
@@ -221,7 +255,7 @@ mod tests {
         assert_eq!(read(&text), read(LEAST));
         let event = r#"{"id": 1, "created_at": "2026-01-06T08:16:36Z", "action": "rename", "label": 7}"#;
         let event: LabelEvent = serde_json::from_str(event).expect("an event");
-        assert_eq!((event.action, event.label), (LabelAction::Other, None));
+        assert_eq!((event.action, event.label), (Change::Other, None));
         let event = r#"{"id": 1, "created_at": "2026-01-06T08:16:36Z", "state": "locked"}"#;
         assert_eq!(serde_json::from_str::<StateEvent>(event).expect("an event").state, StateChange::Other);
     }

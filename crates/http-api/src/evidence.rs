@@ -2,6 +2,7 @@
 
 mod deployments;
 mod figure;
+mod iterations;
 mod page;
 mod pull_requests;
 
@@ -24,6 +25,7 @@ use crate::typed::{question, table_of};
 pub(crate) use deployments::FIGURES;
 use figure::Figure;
 pub(crate) use figure::{FIGURE_STEPS, parameters};
+pub(crate) use iterations::COUNTS;
 pub(crate) use page::LARGEST_PAGE;
 use page::Page;
 pub(crate) use pull_requests::{EVENTS, SIZES};
@@ -45,6 +47,7 @@ pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
 pub(crate) fn source(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Finished | Evidence::Stock => "calculated_issue",
+        Evidence::Iteration => "spillover_issue",
         Evidence::OpenPullRequests => "pr_open",
         Evidence::PullRequests(_) => "calculated_pr",
         Evidence::Deployments => "calculated_deployment",
@@ -90,6 +93,7 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
         ],
         Evidence::PullRequests(_) => pull_requests::COLUMNS,
         Evidence::Deployments => deployments::COLUMNS,
+        Evidence::Iteration => iterations::COLUMNS,
     }
 }
 
@@ -97,7 +101,7 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
 fn cuts_days(evidence: Evidence) -> bool {
     match evidence {
         Evidence::Finished | Evidence::PullRequests(_) | Evidence::Deployments => true,
-        Evidence::Stock | Evidence::OpenPullRequests => false,
+        Evidence::Stock | Evidence::Iteration | Evidence::OpenPullRequests => false,
     }
 }
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use model::Instant;
 use model::columns::{
     CiBillColumns, CiJobColumns, CiRunColumns, CustomFieldColumns, DeploymentColumns, GitCommitColumns,
-    IncidentColumns, IncidentEventColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, Raw,
-    ReleaseColumns, ReviewColumns, Scopes, SightingColumns, StatusEventColumns,
+    IncidentColumns, IncidentEventColumns, IterationEventColumns, ProjectEventColumns, PullRequestColumns,
+    PullRequestEventColumns, Raw, ReleaseColumns, ReviewColumns, Scopes, SightingColumns, StatusEventColumns,
 };
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
@@ -26,6 +26,7 @@ use crate::parallel;
 use crate::prepared::{Prepared, followed};
 use crate::pull_requests;
 use crate::selection::{Chosen, Selection};
+use crate::spillover::{self, Spillover};
 use crate::summary::{FlowFacts, Summaries, Summary};
 use crate::throughput::{Throughput, ThroughputInputs, throughput_month_and_quarter, throughput_week};
 use crate::totals::{ALL, board_key};
@@ -287,6 +288,9 @@ fn flow_issue_tables(
         raw.sightings = SightingColumns::default();
         raw.custom_fields = CustomFieldColumns::default();
     });
+    let of_iterations = spillover_tables(&raw, lives, &coverage, wanted);
+    calculation.notices.extend(spillover::notice(&raw));
+    done_with(&mut raw, |raw| raw.iteration_events = IterationEventColumns::default());
     calculation.notices.extend(flow::notices(lives));
     calculation.notices.extend(lagging(&coverage, as_of));
     let (tables, (weekly, forecast)) = parallel::both(
@@ -311,10 +315,25 @@ fn flow_issue_tables(
     calculation.tables.extend(tables);
     calculation.tables.extend(throughput);
     calculation.tables.extend(forecast);
+    calculation.tables.extend(of_iterations);
     if wanted.has("flow_summary") {
         calculation.add_summary("flow_summary");
     }
     Ok(())
+}
+
+/// Those about iterations that are wanted.
+fn spillover_tables(raw: &Raw, lives: &Lives, coverage: &Coverage, wanted: Wanted<'_>) -> Vec<Table> {
+    let tables: [(&str, &dyn Fn(&Spillover) -> Table); 2] = [
+        ("spillover_iteration", &|spillover| spillover.table(raw, coverage)),
+        ("spillover_issue", &|spillover| spillover.issues(raw)),
+    ];
+    let wanted: Vec<_> = tables.iter().filter(|(name, _)| wanted.has(name)).collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let spillover = Spillover::of(raw, lives);
+    wanted.into_iter().map(|(_, table)| table(&spillover)).collect()
 }
 
 /// By week, and the tables of longer periods that are wanted.
@@ -426,6 +445,8 @@ mod tests {
                 "throughput_month",
                 "throughput_quarter",
                 "forecast",
+                "spillover_iteration",
+                "spillover_issue",
                 "flow_summary",
             ]
         );

@@ -26,6 +26,7 @@ mod prepared;
 pub mod pull_requests;
 pub mod records;
 pub mod selection;
+mod spillover;
 pub mod summary;
 pub mod throughput;
 pub mod totals;

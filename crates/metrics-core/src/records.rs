@@ -59,6 +59,10 @@ impl RawBuilder {
             raw.project_events.issue.push(row);
             raw.project_events.push_row(event, texts);
         }
+        for event in issue.iteration_events.iter().flatten() {
+            raw.iteration_events.issue.push(row);
+            raw.iteration_events.push_row(event, texts);
+        }
         for item in &issue.items {
             self.fields(row, item);
             if item.observed_at.is_some() {

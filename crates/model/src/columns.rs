@@ -17,13 +17,13 @@ use crate::cells::RawColumns as _;
 use crate::records::USUAL_HOST;
 
 pub use crate::kinds::{
-    DeploymentOutcome, IncidentEventKind, IssueState, ProjectKind, PullRequestEventKind, ReviewState, RunConclusion,
-    SightingSource, StateReason, StatusKind,
+    DeploymentOutcome, IncidentEventKind, IssueState, IterationKind, ProjectKind, PullRequestEventKind, ReviewState,
+    RunConclusion, SightingSource, StateReason, StatusKind,
 };
 pub use crate::tables::{
     BillLineColumns, CiBillColumns, CiJobColumns, CiRunColumns, CustomFieldColumns, DeploymentColumns,
-    GitCommitColumns, IncidentColumns, IncidentEventColumns, IssueColumns, ProjectEventColumns, PullRequestColumns,
-    PullRequestEventColumns, ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
+    GitCommitColumns, IncidentColumns, IncidentEventColumns, IssueColumns, IterationEventColumns, ProjectEventColumns,
+    PullRequestColumns, PullRequestEventColumns, ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
 pub use addresses::AddressColumn;
@@ -97,6 +97,8 @@ pub struct Raw {
     pub status_events: StatusEventColumns,
     /// Changes on boards from timelines. Events of unknown issues are left out.
     pub project_events: ProjectEventColumns,
+    /// Changes of iterations. Events of unknown issues are left out.
+    pub iteration_events: IterationEventColumns,
     /// Custom fields of cards.
     pub custom_fields: CustomFieldColumns,
     /// Sightings of cards.
@@ -159,6 +161,7 @@ impl Raw {
         self.issues.settle();
         self.status_events.settle();
         self.project_events.settle();
+        self.iteration_events.settle();
         self.custom_fields.settle();
         self.sightings.settle();
         self.pull_requests.settle();

@@ -147,6 +147,15 @@ kinds! {
         Removed = "removed",
     }
 
+    /// What changed in the iteration of an issue.
+    IterationKind {
+        /// Put into it, and so taken out of the one that it was in.
+        #[default]
+        Added = "added",
+        /// Taken out.
+        Removed = "removed",
+    }
+
     /// What a card shows.
     ItemContent {
         /// An issue.

@@ -8,14 +8,14 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::kinds::{
-    ChargeCategory, DeploymentOutcome, DeploymentStatusKind, IncidentEventKind, IssueState, ItemContent, Presence,
-    ProjectKind, PullRequestEventKind, PullRequestState, ReviewState, RunOutcome, Scope, SightingSource, StateReason,
-    StatusKind, Told,
+    ChargeCategory, DeploymentOutcome, DeploymentStatusKind, IncidentEventKind, IssueState, ItemContent, IterationKind,
+    Presence, ProjectKind, PullRequestEventKind, PullRequestState, ReviewState, RunOutcome, Scope, SightingSource,
+    StateReason, StatusKind, Told,
 };
 pub use crate::tables::{
     BillLine, CiBill, CiJob, CiRun, Deployment, DeploymentStatus, FieldValue, GitCommit, ImportRun, Incident,
-    IncidentEvent, Issue, Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Release, Repository,
-    Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
+    IncidentEvent, Issue, IterationEvent, Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Release,
+    Repository, Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
 };
 use crate::{Amount, Instant, Month};
 

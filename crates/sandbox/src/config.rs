@@ -71,6 +71,9 @@ impl Organisation {
         if let Some(url) = url {
             writeln!(yaml, "  url: {url}")?;
         }
+        if self.options.iterations {
+            writeln!(yaml, "  iterations: true")?;
+        }
         writeln!(yaml, "  groups: [{}]\n  boards:", self.login)?;
         let board = &self.boards[0];
         writeln!(yaml, "    - group: {}\n      name: {:?}", self.login, board.title)?;

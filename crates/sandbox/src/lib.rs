@@ -20,6 +20,6 @@ pub use organisation::{LostEvents, Options, Organisation, Size, UnknownSize};
 pub use records::{ci_records, delivery_records, records};
 pub use truth::{
     ALL_OF_CI, ChangeTruth, CiBillTruth, CiCostTruth, CiMonthTruth, CiRunTruth, CiTruth, DeploymentTruth,
-    IncidentTruth, IssueTruth, PARTS_OF_CI_COST, PullRequestTruth, StockWeek, ThroughputWeek, Truth,
+    IncidentTruth, IssueTruth, IterationTruth, PARTS_OF_CI_COST, PullRequestTruth, StockWeek, ThroughputWeek, Truth,
 };
 pub use write::{write_csv_folder, write_store};

@@ -7,6 +7,7 @@ pub(crate) mod ci;
 pub(crate) mod delivery;
 mod generate;
 mod issue;
+mod iterations;
 mod options;
 mod pull_request;
 mod script;
@@ -20,6 +21,7 @@ pub(crate) use card::{LooseCard, LooseContent};
 pub(crate) use ci::CiLife;
 pub(crate) use delivery::Delivery;
 pub(crate) use issue::{CloseReason, Event, IssueLife, NO_COLUMN, What};
+pub(crate) use iterations::{Iteration, Planning};
 pub use options::{LostEvents, Options, Size, UnknownSize};
 pub(crate) use pull_request::{PullRequestLife, PullRequestWhat, ReviewState};
 

@@ -7,14 +7,15 @@ mod runs;
 use model::Instant;
 
 use crate::ids::{node_id, object_id};
+use crate::organisation;
 use crate::organisation::delivery::{DEFAULT_BRANCH, files};
 use crate::organisation::{
     IssueLife, LooseCard, LooseContent, LostEvents, NO_COLUMN, Organisation, PullRequestLife, PullRequestWhat, What,
 };
 use crate::random::mix;
 use crate::view::{
-    Actor, Content, Field, FieldValue, Issue, IssueEvent, IssueEventKind, Item, Project, PullRequest, PullRequestEvent,
-    PullRequestEventKind, Repository, Review, View,
+    Actor, Content, Field, FieldValue, Issue, IssueEvent, IssueEventKind, Item, Iteration, Planning, Project,
+    PullRequest, PullRequestEvent, PullRequestEventKind, Repository, Review, View,
 };
 use crate::words;
 
@@ -58,10 +59,20 @@ pub(crate) struct Presenter<'a> {
     lost: Option<LostEvents>,
     /// Where each repository stands in the view.
     places: Vec<usize>,
+    iterations: Vec<organisation::Iteration>,
 }
 
 fn instant(seconds: i64) -> Instant {
     Instant::from_seconds(seconds)
+}
+
+fn shown_iteration(iteration: &organisation::Iteration) -> Iteration {
+    let [starts_on, due_on] = iteration.days();
+    Iteration { number: iteration.number, title: iteration.title.clone(), starts_on, due_on }
+}
+
+fn shown_planning(planned: organisation::Planning) -> Planning {
+    Planning { at: instant(planned.at), iteration: planned.iteration, is_add: planned.is_add }
 }
 
 impl<'a> Presenter<'a> {
@@ -73,7 +84,7 @@ impl<'a> Presenter<'a> {
         for (place, index) in by_name.into_iter().enumerate() {
             places[index] = place;
         }
-        Self { organisation, now, lost, places }
+        Self { organisation, now, lost, places, iterations: organisation.iterations() }
     }
 
     /// The view without its issues, pull requests and cards.
@@ -109,6 +120,7 @@ impl<'a> Presenter<'a> {
                 .chain([Actor { login: WORKFLOW_LOGIN.to_owned(), is_bot: true }])
                 .collect(),
             repositories,
+            iterations: self.iterations.iter().map(shown_iteration).collect(),
             projects: organisation
                 .boards
                 .iter()
@@ -144,7 +156,9 @@ impl<'a> Presenter<'a> {
     pub(crate) fn issue(&self, index: usize, items: &mut Vec<Item>) -> Issue {
         let life = &self.organisation.issues[index];
         let (repository, number) = life.place_at(self.now);
+        let planned = self.organisation.planning(index, &self.iterations).into_iter();
         let mut issue = Issue {
+            planning: planned.filter(|planned| planned.at <= self.now).map(shown_planning).collect(),
             id: node_id("I_kwDO", index as u64),
             repository: self.place(repository),
             number: i64::from(number),

@@ -4,8 +4,8 @@ mod ci;
 mod delivery;
 
 use model::records::{
-    FieldValue as RecordField, Issue as IssueRecord, IssueState, ItemContent, Place, Presence,
-    Project as ProjectRecord, ProjectEvent, ProjectItem, ProjectKind, PullRequest as PullRequestRecord,
+    FieldValue as RecordField, Issue as IssueRecord, IssueState, ItemContent, IterationEvent, IterationKind, Place,
+    Presence, Project as ProjectRecord, ProjectEvent, ProjectItem, ProjectKind, PullRequest as PullRequestRecord,
     PullRequestEvent, PullRequestEventKind as RecordEventKind, PullRequestState, Record,
     Repository as RepositoryRecord, Review, StatusEvent, StatusKind,
 };
@@ -14,7 +14,9 @@ pub use ci::ci_records;
 pub use delivery::delivery_records;
 pub(crate) use delivery::{is_production, reached, release_url};
 
-use crate::view::{Content, FieldValue, Issue, IssueEventKind, Item, PullRequest, PullRequestEventKind, View};
+use crate::view::{
+    Content, FieldValue, Issue, IssueEventKind, Item, Iteration, Planning, PullRequest, PullRequestEventKind, View,
+};
 
 /// Host of everything that the simulated GitHub shows.
 const HOST: &str = "github.com";
@@ -103,6 +105,23 @@ impl<'a> Recorder<'a> {
         actor.map(|actor| self.frame.actors[actor].login.clone()).unwrap_or_default()
     }
 
+    /// As GitLab would tell them; `None` where nobody plans in iterations.
+    fn iteration_events(self, issue: &Issue) -> Option<Vec<IterationEvent>> {
+        let iterations = &self.frame.iterations;
+        let event = |planned: &Planning| {
+            let Iteration { number, title, starts_on, due_on } = iterations[planned.iteration].clone();
+            IterationEvent {
+                kind: if planned.is_add { IterationKind::Added } else { IterationKind::Removed },
+                at: planned.at,
+                iteration_id: format!("{HOST}/iteration/{number}"),
+                iteration: title.unwrap_or_else(|| format!("{starts_on} to {due_on}")),
+                starts_on,
+                due_on,
+            }
+        };
+        (!iterations.is_empty()).then(|| issue.planning.iter().map(event).collect())
+    }
+
     pub(crate) fn issue(self, issue: &Issue, items: Vec<ProjectItem>) -> IssueRecord {
         let place = self.place(issue.repository, issue.number);
         let issue_type = issue.issue_type.clone().unwrap_or_default();
@@ -134,6 +153,7 @@ impl<'a> Recorder<'a> {
                 ..StatusEvent::default()
             }],
             project_events: Vec::with_capacity(issue.timeline.len()),
+            iteration_events: self.iteration_events(issue),
             items,
         };
         for event in &issue.timeline {

@@ -5,6 +5,7 @@
 
 mod ci;
 mod delivery;
+mod iterations;
 mod life;
 mod pulls;
 mod weeks;
@@ -17,6 +18,7 @@ pub use ci::{
     ALL as ALL_OF_CI, CiBillTruth, CiCostTruth, CiMonthTruth, CiRunTruth, CiTruth, PARTS as PARTS_OF_CI_COST,
 };
 pub use delivery::{ChangeTruth, DeploymentTruth, IncidentTruth};
+pub use iterations::IterationTruth;
 pub use pulls::PullRequestTruth;
 pub use weeks::{StockWeek, ThroughputWeek};
 
@@ -45,6 +47,8 @@ pub struct Truth {
     pub deployments: Vec<DeploymentTruth>,
     /// Every incident begun by then, by repository, in order of time.
     pub incidents: Vec<IncidentTruth>,
+    /// Every iteration that has begun and in which an issue was, in order; none unless the options say that there are any.
+    pub iterations: Vec<IterationTruth>,
 }
 
 /// The true life of an issue. Durations are exact seconds.
@@ -103,7 +107,8 @@ impl Organisation {
         let (stocks, throughput) = tally.finish(&self.boards);
         let pull_requests = self.pull_request_truth(until);
         let DeliveryTruth { changes, deployments, incidents } = self.delivery_truth(until);
-        Truth { as_of, stocks, throughput, issues, pull_requests, changes, deployments, incidents }
+        let iterations = self.iteration_truth(until);
+        Truth { as_of, stocks, throughput, issues, pull_requests, changes, deployments, incidents, iterations }
     }
 
     fn live_through(&self, issue: &IssueLife, until: i64, tally: &mut Tally) -> IssueTruth {

@@ -31,6 +31,8 @@ pub struct View {
     pub projects: Vec<Project>,
     /// Issues in order of creation.
     pub issues: Vec<Issue>,
+    /// Iterations in order of their days, of which only GitLab tells.
+    pub iterations: Vec<Iteration>,
     /// Pull requests in order of creation.
     pub pull_requests: Vec<PullRequest>,
     /// Cards in board order; removed ones are absent, archived ones are here and marked.
@@ -133,8 +135,34 @@ pub struct Issue {
     pub state_reason: Option<&'static str>,
     /// Timeline, oldest first, without lost events.
     pub timeline: Vec<IssueEvent>,
+    /// For which iterations it was planned, oldest first.
+    pub planning: Vec<Planning>,
     /// Whether it was deleted: not listed, its id unknown, its cards gone.
     pub deleted: bool,
+}
+
+/// An iteration.
+#[derive(Clone, Debug, Default)]
+pub struct Iteration {
+    /// Number on the whole server.
+    pub number: u64,
+    /// Title; `None` for one that an automatic cadence made.
+    pub title: Option<String>,
+    /// First day, `2026-03-02`.
+    pub starts_on: String,
+    /// Last day.
+    pub due_on: String,
+}
+
+/// An issue was put into an iteration, and so out of the one before, or taken out.
+#[derive(Clone, Debug, Default)]
+pub struct Planning {
+    /// When.
+    pub at: Instant,
+    /// Position of the iteration in the view.
+    pub iteration: usize,
+    /// Whether it was put into it.
+    pub is_add: bool,
 }
 
 /// One event of an issue's timeline.

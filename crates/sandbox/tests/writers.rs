@@ -22,7 +22,9 @@ fn the_csv_folder_has_every_raw_table_under_its_header() {
         let text = fs::read_to_string(folder.path().join(format!("{}.csv", table.name))).expect("file");
         let header: Vec<&str> = table.header().collect();
         assert_eq!(text.lines().next(), Some(header.join(",").as_str()));
-        assert!(text.lines().count() > 1, "{}", table.name);
+        // GitHub tells of no iterations.
+        let is_empty = table.name == "issue_iteration_event";
+        assert_eq!(text.lines().count() > 1, !is_empty, "{}", table.name);
     }
 }
 

@@ -44,6 +44,9 @@ pub enum Event {
     },
     /// Something that the user should know and that is no failure.
     Note(String),
+    /// Something that was asked for and that the provider does not show to this token, or does not have; everything else
+    /// of the source is read. The run ends as a partial one.
+    Refused(String),
 }
 
 /// Where events go.

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_9_delivery.sql"),
     include_str!("schema_10_ci_run.sql"),
     include_str!("schema_11_ci_jobs.sql"),
+    include_str!("schema_12_iterations.sql"),
 ];
 
 /// The newest version that this program knows.

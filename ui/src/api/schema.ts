@@ -548,6 +548,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delivery/spillover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each iteration of GitLab that has begun: what was planned at its start, done in it, and carried over. */
+        get: operations["delivery_spillover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/spillover.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each iteration of GitLab that has begun: what was planned at its start, done in it, and carried over. As CSV. */
+        get: operations["delivery_spillover_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/spillover/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["delivery_spillover_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/spillover/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The issues of each iteration that has begun, and what became of them in it. */
+        get: operations["delivery_spillover_issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/spillover/issues.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The issues of each iteration that has begun, and what became of them in it. As CSV. */
+        get: operations["delivery_spillover_issues_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delivery/summary": {
         parameters: {
             query?: never;
@@ -4483,6 +4568,43 @@ export interface components {
              */
             weeks: number;
         };
+        iteration_issue: {
+            /**
+             * @description Repository and number of the issue, org/repo#number.
+             * @example acme/web#12
+             */
+            id: string;
+            /**
+             * @description Its title, else its days.
+             * @example Web
+             */
+            iteration?: string;
+            /**
+             * @description Id of the iteration, host/iteration/number.
+             * @example Web
+             */
+            iteration_id?: string;
+            /**
+             * @description done_in_it, carried_over or removed; open while the iteration runs and it is open in it.
+             * @example Web
+             */
+            outcome?: string;
+            /**
+             * @description Whether it was planned at the start; else it was added later.
+             * @example true
+             */
+            planned_at_start?: boolean;
+            /**
+             * @description Title.
+             * @example Web
+             */
+            title?: string;
+            /**
+             * @description Web address.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+        };
         /** @description Issues that came into each step, into work in progress and among the open bugs, and that left, each week over all boards, with the control chart of the difference. Levels themselves have no limits. */
         net_flow_week_row: {
             /**
@@ -5579,6 +5701,119 @@ export interface components {
              * @example 7.25
              */
             waiting_for_review_hours?: number | null;
+        };
+        /** @description The issues of each iteration that has begun, and what became of them in it. */
+        spillover_issue_row: {
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host: string;
+            /**
+             * @description Repository and number of the issue, org/repo#number.
+             * @example acme/web#12
+             */
+            id: string;
+            /**
+             * @description Its title, else its days.
+             * @example Web
+             */
+            iteration?: string;
+            /**
+             * @description Id of the iteration, host/iteration/number.
+             * @example Web
+             */
+            iteration_id: string;
+            /**
+             * @description Title.
+             * @example Web
+             */
+            name?: string;
+            /**
+             * @description done_in_it, carried_over or removed; open while the iteration runs and it is open in it.
+             * @example Web
+             */
+            outcome?: string;
+            /**
+             * @description Whether it was planned at the start; else it was added later.
+             * @example true
+             */
+            planned_at_start?: boolean;
+            /**
+             * @description Web address.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+        };
+        /** @description Each iteration of GitLab that has begun: what was planned at its start, done in it, and carried over. */
+        spillover_iteration_row: {
+            /**
+             * @description Issues that were not, and were open in it at some time after that day. Unit: issues.
+             * @example 7
+             */
+            added_later?: number;
+            /**
+             * @description Those of both that were in it and open when it ended; null while it runs. Unit: issues.
+             * @example 7
+             */
+            carried_over?: number | null;
+            /**
+             * @description Of what was planned at its start, the share, 0 to 1, that was carried over; null over nothing and while it runs. Unit: share.
+             * @example 7.25
+             */
+            carried_share?: number | null;
+            /**
+             * @description Whether it is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean;
+            /**
+             * @description Those of both that were done when it ended, and became so in it; until as_of while it runs. Unit: issues.
+             * @example 7
+             */
+            done_in_it?: number;
+            /**
+             * Format: date
+             * @description Its last day.
+             * @example 2026-03-30
+             */
+            due_on?: string;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host?: string;
+            /**
+             * @description Its title, else its days.
+             * @example Web
+             */
+            iteration?: string;
+            /**
+             * @description Id of the iteration, host/iteration/number.
+             * @example Web
+             */
+            iteration_id: string;
+            /**
+             * @description Issues in it at the end of its first day that were open in it on that day. Unit: issues.
+             * @example 7
+             */
+            planned_at_start?: number;
+            /**
+             * @description Those that were planned at its start and done in it. Unit: issues.
+             * @example 7
+             */
+            planned_done?: number;
+            /**
+             * @description Those of both that were taken out, put into another one, deleted, closed as not planned, or done after they were taken out. Unit: issues.
+             * @example 7
+             */
+            removed?: number;
+            /**
+             * Format: date
+             * @description Its first day, which is that of planning.
+             * @example 2026-03-30
+             */
+            starts_on?: string;
         };
         /** @description Open issues by board and step at as_of. Issues that never were on a board are in no stock. */
         stocks_row: {
@@ -8358,6 +8593,340 @@ export interface operations {
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_spillover: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["spillover_iteration_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_spillover_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_spillover_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Which issues: those that a column of the iteration counts; all of it where it is not given. */
+                column?: "added_later" | "carried_over" | "done_in_it" | "planned_at_start" | "planned_done" | "removed";
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Id of the iteration, as in the table; all of them where it is not given. */
+                iteration?: string;
+                /** @description Most rows of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["iteration_issue"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_spillover_issues: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["spillover_issue_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_spillover_issues_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];

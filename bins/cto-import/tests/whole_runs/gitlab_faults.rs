@@ -15,11 +15,12 @@ use crate::simulated::{Ended, assert_same_tables, tables};
 use crate::simulated_gitlab::SimulatedGitlab;
 
 /// Faults after which something must be missing, what is said, and the exit code.
-const UNREADABLE: [(&str, &str, i32); 5] = [
+const UNREADABLE: [(&str, &str, i32); 6] = [
     ("gitlab-bad-token", "does not accept the token", 1),
     ("gitlab-no-scope", "needs a token with the scope read_api", 1),
     ("gitlab-no-access", "role Reporter", 3),
     ("gitlab-not-found", "has no such thing", 3),
+    ("gitlab-no-iterations", "GitLab has iterations on Premium and Ultimate", 3),
     ("gitlab-moved-elsewhere", "does not get to see the token", 1),
 ];
 
@@ -54,7 +55,7 @@ fn assert_same_or_named(undisturbed: &Path, data: &Path, ended: &Ended, what: &s
 
 #[test]
 fn every_fault_alone_ends_with_the_same_tables_or_names_what_is_missing() {
-    let simulated = SimulatedGitlab::serve_few(7);
+    let simulated = SimulatedGitlab::serve_few_planned(7);
     let undisturbed = tempfile::tempdir().expect("a folder");
     simulated.import(undisturbed.path(), &[]).with_code(0);
     for (name, _) in gitlab_fault_names() {

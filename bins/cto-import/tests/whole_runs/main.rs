@@ -19,6 +19,7 @@ mod gitlab_faults;
 mod hidden;
 mod hidden_status;
 mod identity;
+mod iterations;
 mod killed;
 mod lacking;
 mod lost_events;

@@ -38,6 +38,12 @@ impl SimulatedGitlab {
         Self::serve(&Options { issues: Some(90), pull_requests: Some(120), ..options })
     }
 
+    /// A small one with teams that plan in iterations.
+    pub(crate) fn serve_few_planned(seed: u64) -> Self {
+        let options = told_by_both(seed, Size::Small);
+        Self::serve(&Options { issues: Some(90), pull_requests: Some(120), iterations: true, ..options })
+    }
+
     pub(crate) fn breaks(&self, faults: &[&str]) {
         let faults: Vec<GitlabFault> = faults.iter().map(|fault| fault.parse().expect("a known fault")).collect();
         self.both.server().set_gitlab_faults(&faults);

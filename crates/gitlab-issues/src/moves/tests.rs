@@ -3,7 +3,7 @@ use model::gitlab::{DELETED_LABEL, LabelColumns};
 use proptest::prelude::*;
 
 use super::{Read, Track, column_by_labels, track};
-use crate::wire::{LabelAction, LabelEvent, User};
+use crate::wire::{Change, LabelEvent, User};
 
 fn scope() -> LabelColumns {
     LabelColumns::Scope("workflow".to_owned())
@@ -20,7 +20,7 @@ fn events(told: &[(i64, &str)]) -> Vec<LabelEvent> {
         LabelEvent {
             id,
             created_at: Instant::from_micros(millis * 1_000),
-            action: if sign == "+" { LabelAction::Add } else { LabelAction::Remove },
+            action: if sign == "+" { Change::Add } else { Change::Remove },
             user: Some(User { username: "ada".to_owned(), bot: None }),
             label: (name != "?").then(|| crate::wire::Label { name: name.to_owned() }),
         }

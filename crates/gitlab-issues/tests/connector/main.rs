@@ -1,5 +1,6 @@
 //! Which lists the connector asks for, how far, and what an import remembers.
 
+mod iterations;
 mod statuses;
 
 use std::sync::Arc;
@@ -20,6 +21,8 @@ struct Group {
     issues: Vec<Value>,
     /// What the project 202 answers to everything.
     status_of_202: u16,
+    /// What lists of iterations answer; 0 for their events.
+    status_of_iterations: u16,
     /// The answer of GraphQL for each issue, by its number; each note is a page.
     statuses: Vec<(u64, Value)>,
     /// What GraphQL refuses everything with.
@@ -75,6 +78,7 @@ impl Respond for Group {
             }
             path if path.starts_with("/api/v4/projects/202/") => ResponseTemplate::new(self.status_of_202),
             "/api/graphql" => self.status(request),
+            _ if let Some(reply) = self.iterations(request) => reply,
             path if path.ends_with("_events") => ResponseTemplate::new(200).set_body_json(json!([])),
             _ => ResponseTemplate::new(404),
         }

@@ -3,6 +3,7 @@
 mod boards;
 mod conversion;
 mod incidents;
+mod iterations;
 mod reference;
 mod small;
 mod storing;

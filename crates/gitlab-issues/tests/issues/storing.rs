@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gitlab_issues::{Board, Reading};
+use gitlab_issues::{Board, Reading, wire};
 use model::Instant;
 use model::gitlab::LabelColumns;
 use model::records::{Record, Repository, Scope};
@@ -172,4 +172,52 @@ proptest! {
             prop_assert_eq!(status, &read.issue.project_events.last().expect("moves").to_column);
         }
     }
+}
+
+/// An issue that was put into iterations, `DAY NUMBER TITLE`; `None` where that was not asked for.
+fn import_planned(stored: &Stored, number: u64, planned: Option<&[(&str, u64, &str)]>, at: i64) {
+    let reading = Reading { at: Instant::from_seconds(at), ..reading(&[]) };
+    let told =
+        issue(json!({"id": 40_000 + number, "iid": number, "references": {"full": format!("acme/shop/api#{number}")}}));
+    let records = read_with(&told, &labelled(&[]), &turned(&[]), &reading);
+    let event = |(id, (day, iteration, title)): (u64, &(&str, u64, &str))| {
+        let iteration = json!({"id": iteration, "title": title, "start_date": "2026-03-02", "due_date": "2026-03-15"});
+        json!({"id": id, "created_at": format!("2026-03-{day}T09:00:00Z"), "action": "add", "iteration": iteration})
+    };
+    let records = match planned {
+        None => records,
+        Some(events) => {
+            let events: Value = (1..).zip(events).map(event).collect();
+            let events: Vec<wire::IterationEvent> = serde_json::from_value(events).expect("events");
+            records.planned(&events, &reading)
+        }
+    };
+    stored.commit(reading.at, &records.into_records().collect::<Vec<_>>());
+}
+
+const PLANNED: [&str; 6] = ["number", "type", "at", "iteration_id", "iteration", "due_on"];
+
+#[test]
+fn iterations_are_replaced_by_what_is_told_and_stay_where_they_are_not_asked_for() {
+    let stored = Stored::new(&[]);
+    import_planned(&stored, 1, Some(&[("03", 50, "A"), ("05", 51, "B")]), READ_AT);
+    let rows = [
+        "1,added,2026-03-03T09:00:00Z,gitlab.example/iteration/50,A,2026-03-15",
+        "1,added,2026-03-05T09:00:00Z,gitlab.example/iteration/51,B,2026-03-15",
+    ];
+    assert_eq!(stored.cells("issue_iteration_event", &PLANNED), rows);
+    import_planned(&stored, 1, None, READ_AT + 1);
+    assert_eq!(stored.cells("issue_iteration_event", &PLANNED), rows);
+    import_planned(&stored, 1, Some(&[("03", 50, "A")]), READ_AT + 2);
+    assert_eq!(stored.cells("issue_iteration_event", &PLANNED), rows[..1]);
+    import_planned(&stored, 1, Some(&[]), READ_AT + 3);
+    assert!(stored.cells("issue_iteration_event", &PLANNED).is_empty());
+}
+
+#[test]
+fn an_iteration_that_was_renamed_is_so_in_all_issues() {
+    let stored = Stored::new(&[]);
+    import_planned(&stored, 1, Some(&[("03", 50, "A"), ("05", 51, "B")]), READ_AT);
+    import_planned(&stored, 2, Some(&[("04", 50, "Alpha")]), READ_AT);
+    assert_eq!(stored.cells("issue_iteration_event", &["number", "iteration"]), ["1,Alpha", "1,B", "2,Alpha"]);
 }

@@ -9,6 +9,7 @@ use model::rules::RuleSet;
 use model::table::{Cells, Table};
 
 use super::deployments::Deployments;
+use super::iterations::Iterations;
 use super::pull_requests::{self, PullRequests};
 use crate::json::is_null;
 use crate::problem::Problem;
@@ -27,6 +28,8 @@ pub(crate) enum Figure {
     Finished { from: Option<Instant>, to: Option<Instant> },
     /// Open on a board at an instant, in a step.
     Stock { at: Option<Instant>, step: Option<String> },
+    /// Issues of iterations.
+    Iterations(Iterations),
     /// Open.
     Open,
     /// Pull requests of the list of all.
@@ -42,6 +45,7 @@ pub(crate) fn parameters(route: &TableRoute, evidence: Evidence) -> &'static [&'
         Evidence::Finished => &["cursor", "limit", "week"],
         Evidence::Stock if route.path == "flow/aging" => &["cursor", "limit", "step"],
         Evidence::Stock => &["cursor", "limit", "step", "week"],
+        Evidence::Iteration => &["column", "cursor", "iteration", "limit"],
         Evidence::OpenPullRequests => &["cursor", "limit"],
         Evidence::PullRequests(counted) => pull_requests::parameters(counted),
         Evidence::Deployments => &["cursor", "figure", "limit", "month", "week"],
@@ -71,6 +75,11 @@ impl Figure {
                 let step = query.own("step").map(step).transpose()?;
                 Ok(Self::Stock { at: week.and(bounds).and_then(|(_, to)| to), step })
             }
+            Evidence::Iteration if query.set == RuleSet::CtoStats => {
+                let detail = "rule set cto-stats knows no iterations: ask with rules=flow".to_owned();
+                Err(wrong("rules", detail))
+            }
+            Evidence::Iteration => Iterations::read(query).map(Self::Iterations),
             Evidence::OpenPullRequests => Ok(Self::Open),
             Evidence::PullRequests(_) if query.set == RuleSet::CtoStats => {
                 let detail = "rule set cto-stats does not list pull requests: ask with rules=flow".to_owned();
@@ -117,6 +126,7 @@ impl Figure {
                     Some(step) => place == step,
                 }
             }
+            Self::Iterations(figure) => figure.holds(table, row),
             Self::Open => true,
             Self::PullRequests(figure) => figure.holds(table, row),
             Self::Deployments(figure) => figure.holds(table, row),

@@ -19,6 +19,7 @@ pub(super) fn evidence_name(evidence: Evidence) -> String {
     match evidence {
         Evidence::Finished => "finished_issue",
         Evidence::Stock => "open_issue",
+        Evidence::Iteration => "iteration_issue",
         Evidence::OpenPullRequests => "open_pull_request",
         Evidence::PullRequests(_) => "pull_request",
         Evidence::Deployments => "deployment",

@@ -5,7 +5,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
 
-use crate::evidence::{EVENTS, FIGURE_STEPS, FIGURES, LARGEST_PAGE, SIZES};
+use crate::evidence::{COUNTS, EVENTS, FIGURE_STEPS, FIGURES, LARGEST_PAGE, SIZES};
 use crate::query::TABLE_PARAMETERS;
 use crate::routes::{TableRoute, spec};
 
@@ -33,6 +33,14 @@ pub(super) fn of_evidence(name: &str) -> ParameterBuilder {
             name,
             "Which deployments: those that a column of the keys counts; `deployments` where it is not given.",
             words(&FIGURES),
+        ),
+        "iteration" => {
+            parameter(name, "Id of the iteration, as in the table; all of them where it is not given.", text().into())
+        }
+        "column" => parameter(
+            name,
+            "Which issues: those that a column of the iteration counts; all of it where it is not given.",
+            words(&COUNTS),
         ),
         "size" => parameter(name, "Size of the figure, by changed files.", words(&SIZES)),
         "event" => {

@@ -57,6 +57,27 @@ async fn the_issues_of_every_stock_are_as_many_as_the_table_counts() {
 }
 
 #[tokio::test]
+async fn the_issues_of_every_count_of_an_iteration_are_as_many_as_it_says() {
+    let router = served(RuleSet::Flow);
+    let columns = ["planned_at_start", "added_later", "removed", "done_in_it", "carried_over", "planned_done"];
+    for filter in ["", "&type=bug", "&repo=acme/api"] {
+        let table = get(&router, &format!("/api/v1/delivery/spillover?bots=include{filter}")).await.json();
+        for row in table["data"].as_array().expect("rows") {
+            for column in columns {
+                let iteration = row["iteration_id"].as_str().expect("an id");
+                let path = format!("/api/v1/delivery/spillover/evidence?iteration={iteration}&column={column}{filter}");
+                assert_eq!(get(&router, &path).await.json()["meta"]["count"], row[column], "{path}");
+            }
+        }
+    }
+    let carried =
+        rows("/api/v1/delivery/spillover/evidence?iteration=gitlab.example/iteration/11&column=carried_over").await;
+    assert_eq!(ids(&carried), ["acme/web#7"]);
+    assert_eq!(carried[0]["title"], "Back to ready");
+    assert_eq!(rows("/api/v1/delivery/spillover/evidence").await.len(), 10);
+}
+
+#[tokio::test]
 async fn open_pull_requests_are_listed() {
     let open = rows("/api/v1/pull-requests/open/evidence").await;
     assert_eq!(ids(&open), ["acme/api#110", "acme/api#111"]);
@@ -85,6 +106,8 @@ async fn what_is_no_figure_is_refused() {
         "/api/v1/flow/cycle-time/evidence?month=2026-13",
         "/api/v1/flow/cycle-time/evidence?month=2026-03&week=2026-W12",
         "/api/v1/flow/stocks/evidence?step=done",
+        "/api/v1/delivery/spillover/evidence?column=open",
+        "/api/v1/delivery/spillover/evidence?rules=cto-stats",
         "/api/v1/flow/stocks/evidence?rules=cto-stats",
         "/api/v1/flow/throughput/evidence?limit=201",
         "/api/v1/flow/throughput/evidence?limit=0",

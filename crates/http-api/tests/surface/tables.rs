@@ -7,7 +7,7 @@ use model::rules::RuleSet;
 
 use crate::fixture::{folder, get, served};
 
-const ROUTES: [(&str, &str); 27] = [
+const ROUTES: [(&str, &str); 29] = [
     ("flow/cycle-time.csv", "cycle_time"),
     ("flow/cycle-time.csv?by=week", "cycle_time_week"),
     ("flow/throughput.csv", "throughput_week"),
@@ -17,6 +17,8 @@ const ROUTES: [(&str, &str); 27] = [
     ("flow/cumulative-flow.csv", "cumulative_flow_day"),
     ("flow/aging.csv", "aging_wip"),
     ("flow/forecast.csv", "forecast"),
+    ("delivery/spillover.csv", "spillover_iteration"),
+    ("delivery/spillover/issues.csv", "spillover_issue"),
     ("issues.csv", "calculated_issue"),
     ("pull-requests/change-requests.csv", "pr_change_requests_week"),
     ("pull-requests/change-requests/repositories.csv", "pr_change_requests_repo"),
@@ -55,7 +57,7 @@ async fn assert_files(set: RuleSet) -> usize {
 
 #[tokio::test]
 async fn without_filters_each_csv_is_the_file_that_calculate_writes_under_flow() {
-    assert_eq!(assert_files(RuleSet::Flow).await, 27);
+    assert_eq!(assert_files(RuleSet::Flow).await, 29);
 }
 
 #[tokio::test]

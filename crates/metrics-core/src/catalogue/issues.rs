@@ -502,6 +502,66 @@ pub(super) const FORECAST: TableSpec = TableSpec {
     )
 };
 
+const ITERATION_ID: ColumnSpec = text("iteration_id", "Id of the iteration, host/iteration/number.");
+const ITERATION: ColumnSpec = text("iteration", "Its title, else its days.");
+
+pub(super) const SPILLOVER_ITERATION: TableSpec = TableSpec {
+    key: &["iteration_id"],
+    columns: &[
+        ITERATION_ID,
+        ITERATION,
+        of_kind(ColumnKind::Date, "starts_on", "Its first day, which is that of planning."),
+        of_kind(ColumnKind::Date, "due_on", "Its last day."),
+        int("planned_at_start", "issues", "Issues in it at the end of its first day that were open in it on that day."),
+        int("added_later", "issues", "Issues that were not, and were open in it at some time after that day."),
+        int(
+            "removed",
+            "issues",
+            "Those of both that were taken out, put into another one, deleted, closed as not planned, or done after they were taken out.",
+        ),
+        int(
+            "done_in_it",
+            "issues",
+            "Those of both that were done when it ended, and became so in it; until as_of while it runs.",
+        ),
+        int("carried_over", "issues", "Those of both that were in it and open when it ended; null while it runs.")
+            .or_null(),
+        int("planned_done", "issues", "Those that were planned at its start and done in it."),
+        float(
+            "carried_share",
+            "share",
+            "Of what was planned at its start, the share, 0 to 1, that was carried over; null over nothing and while it runs.",
+        ),
+        boolean("complete", "Whether it is over at as_of and every source that it needs was imported past its end."),
+        HOST,
+    ],
+    rules: RuleSets::FlowOnly,
+    path: "delivery/spillover",
+    evidence: Some(Evidence::Iteration),
+    ..table(
+        "spillover_iteration",
+        "Each iteration of GitLab that has begun: what was planned at its start, done in it, and carried over.",
+    )
+};
+
+pub(super) const SPILLOVER_ISSUE: TableSpec = TableSpec {
+    key: &["iteration_id", "id", "host"],
+    columns: &[
+        ITERATION_ID,
+        ITERATION,
+        text("id", "Repository and number of the issue, org/repo#number."),
+        text("name", "Title."),
+        boolean("planned_at_start", "Whether it was planned at the start; else it was added later."),
+        text("outcome", "done_in_it, carried_over or removed; open while the iteration runs and it is open in it."),
+        text("url", "Web address."),
+        HOST,
+    ],
+    rules: RuleSets::FlowOnly,
+    path: "delivery/spillover/issues",
+    computed: Computed::List,
+    ..table("spillover_issue", "The issues of each iteration that has begun, and what became of them in it.")
+};
+
 pub(super) const SUMMARY: TableSpec = TableSpec {
     key: &["metric"],
     columns: summaries::COLUMNS,

@@ -44,6 +44,8 @@ pub enum Evidence {
     Finished,
     /// Issues that were open on a board, by step.
     Stock,
+    /// Issues of an iteration.
+    Iteration,
     /// Open pull requests.
     OpenPullRequests,
     /// Pull requests of the list of all.

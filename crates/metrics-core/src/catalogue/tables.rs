@@ -3,7 +3,7 @@
 use super::spec::{RuleSets, TableSpec};
 use super::{ci, clouds, delivery, issues, pull_requests};
 
-static TABLES: [TableSpec; 50] = [
+static TABLES: [TableSpec; 52] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -18,6 +18,8 @@ static TABLES: [TableSpec; 50] = [
     issues::THROUGHPUT_MONTH,
     issues::THROUGHPUT_QUARTER,
     issues::FORECAST,
+    issues::SPILLOVER_ITERATION,
+    issues::SPILLOVER_ISSUE,
     issues::SUMMARY,
     pull_requests::CHANGE_REQUESTS_WEEK,
     pull_requests::CHANGE_REQUESTS_MONTH,

@@ -67,6 +67,22 @@ fn is_true(table: &Table, row: usize, column: &str) -> bool {
     matches!(table.column(column), Some(Cells::Judged(cells)) if cells[row] == Some(true))
 }
 
+/// What became of what was planned for the iteration that ended last; nothing where none has ended.
+pub(super) fn spillover(table: &Table) -> Vec<String> {
+    let over = (0..table.height()).filter(|row| number(table, *row, "carried_over").is_some());
+    let Some(row) = over.max_by_key(|row| table.cell(*row, "due_on")) else { return Vec::new() };
+    let [planned, done, carried] =
+        ["planned_at_start", "planned_done", "carried_over"].map(|column| count(table, row, column));
+    let name = table.cell(row, "iteration");
+    let planned = match planned {
+        0 => format!("Nothing was planned at the start of {name}"),
+        1 => format!("Of 1 issue planned at the start of {name}, {done} was done in it"),
+        _ => format!("Of {planned} issues planned at the start of {name}, {done} were done in it"),
+    };
+    let were = if carried == 1 { "was" } else { "were" };
+    vec![format!("{planned}; {} {were} carried over.", counted(carried, "issue"))]
+}
+
 /// What is on boards and not done, and what is done, at the end of the last whole day: the last row may be any hour of
 /// its day, and is not set against the end of another.
 pub(super) fn cumulative_flow(table: &Table) -> Vec<String> {

@@ -38,6 +38,7 @@ pub type FindingsByTable = BTreeMap<&'static str, Vec<String>>;
 /// * `aging_wip`: how many are unusually long in their step, and the oldest.
 /// * `cumulative_flow_day` and `cumulative_flow_totals_week`: issues not done and done at the end of the last whole day, against 28 days before.
 /// * `forecast`: the 85 % forecast for 4 weeks over all boards, and how often it came true.
+/// * `spillover_iteration`: what became of what was planned for the iteration that ended last.
 /// * `cycle_time_week`, `pr_cycle_week`, `pr_review_latency_week` and `pr_change_requests_week`: whether the last
 ///   complete week was normal, by a control chart.
 /// * `pr_activity_week`: what happened in the last complete week, against the one before.
@@ -58,6 +59,7 @@ pub(crate) fn of_tables(tables: &[Table], changes: &[ProcessChange]) -> Findings
             "aging_wip" => issues::aging(table),
             "cumulative_flow_day" => issues::cumulative_flow(table),
             "forecast" => issues::forecast(table),
+            "spillover_iteration" => issues::spillover(table),
             "stocks_totals_week" => [stocks::sentences(table), net_flow::changed(tables, "net_flow_week")].concat(),
             "pr_cycle_week" => pull_requests::cycle(table, changes),
             "pr_review_latency_week" => pull_requests::review_latency(table, changes),

@@ -142,6 +142,29 @@ fn the_oldest_started_issue_is_named_with_its_stay() {
     assert_eq!(said(aging(&[])), ["No started issue is open on a board."]);
 }
 
+#[test]
+fn of_iterations_the_one_that_ended_last_is_said() {
+    let day = |day: u32| NaiveDate::from_ymd_opt(2026, 3, day);
+    let iterations = |rows: &[(&str, u32, i64, i64, Option<i64>)]| Table {
+        name: "spillover_iteration",
+        columns: vec![
+            Column { name: "iteration", cells: texts(rows.iter().map(|row| row.0)) },
+            Column { name: "due_on", cells: Cells::Date(rows.iter().map(|row| day(row.1)).collect()) },
+            Column { name: "planned_at_start", cells: Cells::Int(rows.iter().map(|row| Some(row.2)).collect()) },
+            Column { name: "planned_done", cells: Cells::Int(rows.iter().map(|row| Some(row.3)).collect()) },
+            Column { name: "carried_over", cells: Cells::Int(rows.iter().map(|row| row.4).collect()) },
+        ],
+    };
+    let rows = [("Sprint 1", 8, 1, 1, Some(0)), ("Sprint 2", 15, 12, 8, Some(1)), ("Sprint 3", 22, 9, 2, None)];
+    let second = "Of 12 issues planned at the start of Sprint 2, 8 were done in it; 1 issue was carried over.";
+    assert_eq!(said(iterations(&rows)), [second]);
+    let first = "Of 1 issue planned at the start of Sprint 1, 1 was done in it; 0 issues were carried over.";
+    assert_eq!(said(iterations(&rows[..1])), [first]);
+    let unplanned = "Nothing was planned at the start of Sprint 0; 2 issues were carried over.";
+    assert_eq!(said(iterations(&[("Sprint 0", 1, 0, 0, Some(2))])), [unplanned]);
+    assert_eq!(said(iterations(&rows[2..])), [""; 0], "it runs");
+}
+
 /// Days of two boards: issues in backlog or later, and done, by day and board.
 fn cumulative(days: &[(u64, i64, i64)]) -> Table {
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day");

@@ -1,11 +1,11 @@
-//! `issue.csv`, `issue_status_event.csv` and `issue_project_event.csv`.
+//! `issue.csv`, `issue_status_event.csv`, `issue_project_event.csv` and `issue_iteration_event.csv`.
 
 use model_derive::RawTable;
 use serde::{Deserialize, Serialize};
 
 use super::ProjectItem;
 use crate::Instant;
-use crate::kinds::{IssueState, ProjectKind, StateReason, StatusKind, Told};
+use crate::kinds::{IssueState, IterationKind, ProjectKind, StateReason, StatusKind, Told};
 use crate::records::Place;
 
 /// Issues, one row each.
@@ -70,6 +70,11 @@ pub struct Issue {
     /// `added`, `moved`, `removed` in timeline order.
     #[raw(skip)]
     pub project_events: Vec<ProjectEvent>,
+    /// `added` to iterations and `removed`, in timeline order; `None` where they were not asked for, or are not shown: what
+    /// is stored stays.
+    #[raw(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iteration_events: Option<Vec<IterationEvent>>,
     /// The issue's present cards, archived ones included.
     #[raw(skip)]
     pub items: Vec<ProjectItem>,
@@ -107,6 +112,8 @@ pub struct UntoldOfIssue {
     pub status_events: bool,
     /// Some of its changes on boards.
     pub project_events: bool,
+    /// Some of its changes of iterations, of those that were asked for.
+    pub iteration_events: bool,
 }
 
 impl UntoldOfIssue {
@@ -171,4 +178,34 @@ pub struct ProjectEvent {
     /// What changed: `added`, `moved` or `removed`.
     #[raw(name = "type", original, engine, required)]
     pub kind: Told<ProjectKind>,
+}
+
+/// What GitLab says of iterations (sprints) that issues were planned for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
+#[raw(
+    table = "issue_iteration_event",
+    key("org", "repo", "number", "at", "type", "iteration_id", "host"),
+    columns = IterationEventColumns,
+    owner = issue,
+    after(host)
+)]
+pub struct IterationEvent {
+    /// What changed: `added` (which takes it out of the iteration that it was in) or `removed`.
+    #[raw(name = "type", engine, required, before(org, repo, number))]
+    pub kind: IterationKind,
+    /// When.
+    #[raw(engine, required)]
+    pub at: Instant,
+    /// Iteration, by its host and number: `gitlab.com/iteration/50`.
+    #[raw(code, engine, required)]
+    pub iteration_id: String,
+    /// Name of the iteration when it was read last: its title, else its days.
+    #[raw(code, engine)]
+    pub iteration: String,
+    /// First day of the iteration, `2026-03-02`, when it was read last; empty where it has none.
+    #[raw(code, engine)]
+    pub starts_on: String,
+    /// Its last day, which may lie ahead.
+    #[raw(code, engine)]
+    pub due_on: String,
 }

@@ -22,7 +22,8 @@ pub use delivery::{
 };
 pub use imports::ImportRun;
 pub use issues::{
-    Issue, IssueColumns, ProjectEvent, ProjectEventColumns, StatusEvent, StatusEventColumns, UntoldOfIssue,
+    Issue, IssueColumns, IterationEvent, IterationEventColumns, ProjectEvent, ProjectEventColumns, StatusEvent,
+    StatusEventColumns, UntoldOfIssue,
 };
 pub use pull_requests::{
     PullRequest, PullRequestColumns, PullRequestEvent, PullRequestEventColumns, Review, ReviewColumns,
@@ -34,12 +35,13 @@ use crate::cells::RawRow as _;
 use crate::spec::RawTable;
 
 /// All raw tables in the order in which they are published.
-pub static RAW_TABLES: [&RawTable; 22] = [
+pub static RAW_TABLES: [&RawTable; 23] = [
     Repository::TABLE,
     Project::TABLE,
     Issue::TABLE,
     StatusEvent::TABLE,
     ProjectEvent::TABLE,
+    IterationEvent::TABLE,
     FieldValue::TABLE,
     ProjectItem::TABLE,
     Sighting::TABLE,

@@ -52,6 +52,8 @@ pub enum GitlabFaultKind {
     DeletedLabels,
     /// Lists say no totals.
     NoTotals,
+    /// 403 for the iterations of issues, as without a licence for them.
+    NoIterations,
 }
 
 /// A fault with its settings, read from `NAME` or `NAME=SETTING,SETTING` as [`Fault`](crate::server::Fault) is.

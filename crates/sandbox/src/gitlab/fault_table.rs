@@ -80,6 +80,14 @@ pub(crate) const TABLE: &[Entry<GitlabFaultKind>] = {
             "events name no label: those of the column COLUMN, or of all that are no columns",
         ),
         entry(K::NoTotals, "gitlab-no-totals", Always, T::Nothing, 0, "lists say no totals"),
+        entry(
+            K::NoIterations,
+            "gitlab-no-iterations",
+            Always,
+            T::Word,
+            0,
+            "403 for iterations of issues of the project PROJECT, or any",
+        ),
     ]
 };
 

@@ -131,11 +131,13 @@ impl Forge {
     }
 }
 
-/// Moving labels changes an issue of GitLab, unlike moving a card of GitHub.
+/// Moving labels changes an issue of GitLab, unlike moving a card of GitHub; so does planning it.
 fn issue_changed_at(view: &View, index: usize) -> Instant {
     let issue = &view.issues[index];
     let moved = issue.timeline.iter().filter(|event| matches!(event.kind, IssueEventKind::StatusChanged(..)));
-    let last = moved.map(|event| event.at).max().map_or(issue.updated_at, |moved| moved.max(issue.updated_at));
+    let planned = issue.planning.iter().map(|planned| planned.at);
+    let last = moved.map(|event| event.at).chain(planned).max();
+    let last = last.map_or(issue.updated_at, |moved| moved.max(issue.updated_at));
     fine(last, object(Kind::Issue, index))
 }
 

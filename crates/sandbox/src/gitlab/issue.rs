@@ -3,7 +3,7 @@
 use model::Instant;
 use serde_json::{Value as Json, json};
 
-use super::forge::{Forge, Kind, fine, global_number, object, with_milliseconds};
+use super::forge::{Forge, GROUP, Kind, fine, global_number, object, with_milliseconds};
 use super::labels;
 use crate::view::IssueEventKind;
 
@@ -42,8 +42,35 @@ pub(crate) fn issue(forge: &Forge, index: usize, changed_at: Instant, base: &str
     })
 }
 
-/// How often an issue can be closed and opened again.
+/// How often an issue can be closed and opened again, and planned.
 const MOST_EVENTS: u64 = 1_000;
+
+/// Which iterations an issue was put into and taken out of, in order.
+pub(crate) fn iteration_events(forge: &Forge, index: usize) -> Vec<Json> {
+    let shown = forge.view.issues[index].planning.iter().enumerate().map(|(place, planned)| {
+        let iteration = &forge.view.iterations[planned.iteration];
+        json!({
+            "id": global_number(Kind::Issue, index) * MOST_EVENTS + place as u64,
+            "user": forge.user(forge.view.issues[index].author),
+            "created_at": with_milliseconds(fine(planned.at, object(Kind::Issue, index))),
+            "resource_type": "Issue",
+            "resource_id": global_number(Kind::Issue, index),
+            "action": if planned.is_add { "add" } else { "remove" },
+            "iteration": {
+                "id": iteration.number,
+                "iid": planned.iteration + 1,
+                "sequence": planned.iteration + 1,
+                "group_id": GROUP,
+                "title": iteration.title,
+                "description": Json::Null,
+                "state": 2,
+                "start_date": iteration.starts_on,
+                "due_date": iteration.due_on,
+            },
+        })
+    });
+    shown.collect()
+}
 
 /// When an issue was closed and opened again, in order.
 pub(crate) fn state_events(forge: &Forge, index: usize) -> Vec<Json> {

@@ -3,7 +3,7 @@
 use model::Instant;
 use serde_json::{Value as Json, json};
 
-use super::fault::GitlabFaultKind;
+use super::fault::{GitlabFault, GitlabFaultKind};
 use super::forge::{Forge, GROUP, Kind};
 use super::list::List;
 use super::path::Parameters;
@@ -199,6 +199,16 @@ impl Asked<'_> {
     fn of_issue(&self, index: usize, list: &str) -> Reply {
         let events = match list {
             "resource_state_events" => issue::state_events(self.forge, index),
+            // A server without a licence for iterations does not know the list.
+            "resource_iteration_events" if !self.forge.view.iterations.is_empty() => {
+                let name = &self.forge.view.repositories[self.forge.view.issues[index].repository].name;
+                let is_refused =
+                    |fault: &GitlabFault| fault.kind == GitlabFaultKind::NoIterations && fault.concerns(name);
+                if self.state.next_fault(is_refused).is_some() {
+                    return Reply::json(403, &json!({ "message": "403 Forbidden" }));
+                }
+                issue::iteration_events(self.forge, index)
+            }
             "resource_label_events" => {
                 let deleted = self.state.fault(GitlabFaultKind::DeletedLabels);
                 let is_deleted = |label: &str| match deleted.as_ref().map(|fault| fault.word.as_deref()) {

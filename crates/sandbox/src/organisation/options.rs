@@ -78,6 +78,8 @@ pub struct Options {
     /// Nothing happens that only one of GitHub and GitLab could tell, so that both show the same organisation: a single
     /// board, and what the section "The same organisation on both" of `docs/gitlab.md` lists left out.
     pub told_by_both: bool,
+    /// Every other team plans in iterations of two weeks, which only GitLab tells; nothing else is another for it.
+    pub iterations: bool,
     /// Loss of status events in timelines.
     pub lost_events: Option<LostEvents>,
 }

@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 
 use model::records::{
-    FieldValue, ImportRun, Issue, Place, Presence, Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent,
-    Repository, Review, Sighting, SightingSource, StatusEvent,
+    FieldValue, ImportRun, Issue, IterationEvent, Place, Presence, Project, ProjectEvent, ProjectItem, PullRequest,
+    PullRequestEvent, Repository, Review, Sighting, SightingSource, StatusEvent,
 };
 use model::tables::BillLine;
 
@@ -48,6 +48,7 @@ struct IssueFiles {
     issues: TableFile<Issue>,
     status_events: TableFile<StatusEvent>,
     project_events: TableFile<ProjectEvent>,
+    iteration_events: TableFile<IterationEvent>,
     custom_fields: TableFile<FieldValue>,
     items: TableFile<ProjectItem>,
     sightings: TableFile<Sighting>,
@@ -58,6 +59,7 @@ fn write_issues(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
         issues: TableFile::create(folder)?,
         status_events: TableFile::create(folder)?,
         project_events: TableFile::create(folder)?,
+        iteration_events: TableFile::create(folder)?,
         custom_fields: TableFile::create(folder)?,
         items: TableFile::create(folder)?.sorted(),
         sightings: TableFile::create(folder)?.sorted(),
@@ -78,6 +80,7 @@ impl IssueFiles {
         self.issues.row(row, &place)?;
         row.status_events.iter().try_for_each(|event| self.status_events.row(event, &place))?;
         row.project_events.iter().try_for_each(|event| self.project_events.row(event, &place))?;
+        row.iteration_events.iter().flatten().try_for_each(|event| self.iteration_events.row(event, &place))?;
         let mut items: Vec<&ProjectItem> = row.items.iter().collect();
         items.sort_by(|left, right| (&left.project_id, &left.id).cmp(&(&right.project_id, &right.id)));
         for item in items {
@@ -110,6 +113,7 @@ impl IssueFiles {
         self.issues.finish()?;
         self.status_events.finish()?;
         self.project_events.finish()?;
+        self.iteration_events.finish()?;
         self.custom_fields.finish()?;
         self.items.finish()?;
         self.sightings.finish()

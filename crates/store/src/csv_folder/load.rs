@@ -52,15 +52,16 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     let pull_requests = folder.join_placed(pull_request_file, &mut texts)?;
 
     let (of_issues, of_pull_requests) = (issues.owners(), pull_requests.owners());
-    let (project_events, status_events, fields, sightings) = if scopes.issues {
+    let (project_events, status_events, iteration_events, fields, sightings) = if scopes.issues {
         (
             Some(folder.require(|header| Owned::new(header, of_issues))?),
             Some(folder.require(|header| Owned::new(header, of_issues))?),
+            if reading == Reading::Strict { folder.open(|header| Owned::new(header, of_issues))? } else { None },
             folder.open(|header| OfCards::new(header, of_issues))?,
             folder.open(|header| OfCards::new(header, of_issues))?,
         )
     } else {
-        (None, None, None, None)
+        (None, None, None, None, None)
     };
     let (reviews, pull_request_events) = if scopes.pull_requests {
         (folder.open_reviews(of_pull_requests)?, folder.open(|header| Owned::new(header, of_pull_requests))?)
@@ -94,6 +95,7 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         work(project_events.as_ref()),
         work(reviews.as_ref()),
         work(status_events.as_ref()),
+        work(iteration_events.as_ref()),
         work(fields.as_ref()),
         work(sightings.as_ref()),
         work(pull_request_events.as_ref()),
@@ -109,6 +111,7 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     ]));
     raw.status_events = join(folder.finish(status_events)?, &mut texts);
     raw.project_events = join(folder.finish(project_events)?, &mut texts);
+    raw.iteration_events = join(folder.finish(iteration_events)?, &mut texts);
     raw.custom_fields = join(folder.finish(fields)?, &mut texts);
     raw.sightings = join(folder.finish(sightings)?, &mut texts);
     raw.reviews = join(folder.finish(reviews)?, &mut texts);
@@ -271,6 +274,7 @@ fn first_overfull(raw: &Raw) -> Option<CsvError> {
     of(&raw.issues)
         .or_else(|| of(&raw.status_events))
         .or_else(|| of(&raw.project_events))
+        .or_else(|| of(&raw.iteration_events))
         .or_else(|| of(&raw.custom_fields))
         .or_else(|| of(&raw.sightings))
         .or_else(|| of(&raw.pull_requests))
@@ -299,6 +303,7 @@ fn newest_instant(raw: &Raw, plausible: Option<Plausible>) -> Option<Instant> {
         &raw.issues.vanished_at,
         &raw.status_events.at,
         &raw.project_events.at,
+        &raw.iteration_events.at,
         &raw.sightings.status_at,
         &raw.sightings.presence_at,
         &raw.sightings.created_at,

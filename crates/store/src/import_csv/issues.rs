@@ -1,7 +1,7 @@
 //! Issues and their events.
 
 use model::Instant;
-use model::columns::{IssueColumns, ProjectEventColumns, StatusEventColumns};
+use model::columns::{IssueColumns, IterationEventColumns, ProjectEventColumns, StatusEventColumns};
 use model::records::{Issue, IssueState};
 
 use super::newest::Newest;
@@ -14,6 +14,7 @@ impl Loader<'_> {
         let mut issues = self.issues()?;
         self.children::<StatusEventColumns>(Kind::Issue, &mut issues, 0)?;
         self.children::<ProjectEventColumns>(Kind::Issue, &mut issues, 1)?;
+        self.children::<IterationEventColumns>(Kind::Issue, &mut issues, 2)?;
         self.boards(&mut issues)
     }
 

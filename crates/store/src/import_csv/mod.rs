@@ -110,12 +110,12 @@ struct Target {
     /// Whether its children are stored: not when the API has shown it before.
     write: bool,
     /// The next sequence number of each kind of children.
-    next: [i64; 2],
+    next: [i64; 3],
 }
 
 impl Target {
     fn new(row: i64, write: bool) -> Self {
-        Self { row, write, next: [0; 2] }
+        Self { row, write, next: [0; 3] }
     }
 }
 
@@ -245,7 +245,7 @@ impl Loader<'_> {
         Ok(before.map_or(Stored::Nothing, Stored::FromFile))
     }
 
-    /// Stores the rows of a file that hang on issues or pull requests; `list` tells the two lists of each apart.
+    /// Stores the rows of a file that hang on issues or pull requests; `list` tells the lists of each apart.
     fn children<C: RawColumns>(&mut self, kind: Kind, of: &mut Targets, list: usize) -> Result<(), Failure>
     where
         C::Row: Send,

@@ -55,6 +55,16 @@ pub(crate) fn complete_issue(issue: &mut Issue, stored: Issue) {
         issue.project_events = with_others(stored.project_events, &issue.project_events, same);
         issue.project_events.sort_by_key(|event| event.at);
     }
+    if untold.iteration_events {
+        let same = |one: &_, other: &_| {
+            let key = |event: &model::records::IterationEvent| (event.kind, event.at, event.iteration_id.clone());
+            key(one) == key(other)
+        };
+        let told = issue.iteration_events.take().unwrap_or_default();
+        let mut events = with_others(stored.iteration_events.unwrap_or_default(), &told, same);
+        events.sort_by_key(|event| event.at);
+        issue.iteration_events = Some(events);
+    }
 }
 
 /// Adds to a pull request what it does not tell and is stored of it.

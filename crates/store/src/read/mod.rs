@@ -51,6 +51,7 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw>
             raw.issues = placed(&first, &parents, &mut texts)?;
             raw.issues.tell_untold_states();
             raw.status_events = arranged(owned("issue", &first, Some(&mut texts))?, &parents);
+            raw.iteration_events = arranged(owned("issue", &first, Some(&mut texts))?, &parents);
             raw.implausible.extend(first.sentences(|row| parents.name(row)));
             let cards = cards(first.connection, &parents, texts.dictionary())?;
             raw.custom_fields = of_cards(&first, &cards, &mut texts)?;

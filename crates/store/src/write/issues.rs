@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::records::{Issue, USUAL_HOST, host_or_usual};
+use model::records::{Issue, IterationEvent, USUAL_HOST, host_or_usual};
 use rusqlite::ToSql;
 
 use super::{PageWriter, Row, Seen, id_or_null};
@@ -19,7 +19,7 @@ pub(crate) const LINK_CARDS: &str =
 
 impl PageWriter<'_> {
     /// Stores an issue; its events replace the stored ones but those of boards that are hidden, its cards are added or
-    /// brought up to date. What is not told stays.
+    /// brought up to date. What is not told stays. Iterations are called as they are called now, in other issues too.
     pub(crate) fn issue(&mut self, issue: &Issue) -> rusqlite::Result<()> {
         let repository = self.repository_of(&issue.place)?;
         let mut issue = Cow::Borrowed(issue);
@@ -41,6 +41,9 @@ impl PageWriter<'_> {
                 }
                 self.put_issue(Some(stored.row), &issue, repository, vanished_at, seen)?;
                 self.delete_status_events(stored.row)?;
+                if issue.iteration_events.is_some() {
+                    self.delete_iteration_events(stored.row)?;
+                }
                 self.replace_project_events(stored.row, &issue.project_events)?;
                 self.forget_incident(&issue)?;
                 stored.row
@@ -52,6 +55,7 @@ impl PageWriter<'_> {
             }
         };
         self.add_children("issue", row, &issue.status_events)?;
+        self.add_iteration_events(row, issue.iteration_events.as_deref().unwrap_or_default())?;
         self.cards(&issue, row)
     }
 
@@ -78,6 +82,7 @@ impl PageWriter<'_> {
         };
         issue.status_events = rows_where(self.connection, "issue = ?1", [row], "seq")?;
         issue.project_events = rows_where(self.connection, "issue = ?1", [row], "seq")?;
+        issue.iteration_events = Some(rows_where(self.connection, "issue = ?1", [row], "seq")?);
         Ok(Some(issue))
     }
 
@@ -123,7 +128,29 @@ impl PageWriter<'_> {
     /// Removes the stored events of an issue.
     pub(crate) fn delete_issue_events(&self, row: i64) -> rusqlite::Result<()> {
         self.delete_status_events(row)?;
+        self.delete_iteration_events(row)?;
         self.connection.by_key("DELETE FROM issue_project_event WHERE issue = ?1")?.execute([row]).map(drop)
+    }
+
+    /// Adds the iterations of an issue, of which there are none yet. Where one has another name or other days than it had
+    /// for issues that have not changed since, theirs are renewed.
+    fn add_iteration_events(&mut self, issue: i64, events: &[IterationEvent]) -> rusqlite::Result<()> {
+        self.add_children("issue", issue, events)?;
+        for event in events {
+            let texts = [&event.iteration_id, &event.iteration, &event.starts_on, &event.due_on];
+            let mut codes = [0; 4];
+            for (code, text) in codes.iter_mut().zip(texts) {
+                *code = self.code(text)?;
+            }
+            let sql = "UPDATE issue_iteration_event SET iteration = ?2, starts_on = ?3, due_on = ?4
+                WHERE iteration_id = ?1 AND (iteration <> ?2 OR starts_on <> ?3 OR due_on <> ?4)";
+            self.connection.by_key(sql)?.execute(codes)?;
+        }
+        Ok(())
+    }
+
+    fn delete_iteration_events(&self, row: i64) -> rusqlite::Result<()> {
+        self.connection.by_key("DELETE FROM issue_iteration_event WHERE issue = ?1")?.execute([row]).map(drop)
     }
 
     fn delete_status_events(&self, row: i64) -> rusqlite::Result<()> {

@@ -24,7 +24,7 @@ const FLAG: &[&str] = &["true", "false", "", "TRUE", "perhaps"];
 const WHOLE: &[&str] = &["", "3", "-7", "many"];
 const HOST: &[&str] = &["", "github.com", "ghe.acme.example"];
 
-const FILES: [Made; 8] = [
+const FILES: [Made; 9] = [
     (
         "issue.csv",
         "org,repo,number,title,state,created_at,closed_at,is_bug,labels,updated_at,vanished_at,host",
@@ -60,6 +60,22 @@ const FILES: [Made; 8] = [
         "issue_project_event.csv",
         "org,repo,number,project_id,project_name,from_column,to_column,at,by,type",
         &[ORG, REPO, NUMBER, &["77", "78"], TEXT, TEXT, TEXT, AT, TEXT, &["added", "moved", "removed", "movd"]],
+    ),
+    (
+        "issue_iteration_event.csv",
+        "org,repo,number,type,at,iteration_id,iteration,starts_on,due_on,host",
+        &[
+            ORG,
+            REPO,
+            NUMBER,
+            &["added", "removed", "added", "moved"],
+            AT,
+            &["gitlab.com/iteration/50", "gitlab.com/iteration/51"],
+            TEXT,
+            &["2026-01-05", "", "soon"],
+            &["2026-01-18", "", "2126-01-18"],
+            HOST,
+        ],
     ),
     (
         "issue_project_custom_field.csv",

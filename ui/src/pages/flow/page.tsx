@@ -7,6 +7,7 @@ import { words } from '../../words.ts';
 import { Aging } from './aging.tsx';
 import { CumulativeFlow } from './cumulative.tsx';
 import { Forecast } from './forecast.tsx';
+import { Iterations } from './iterations.tsx';
 import { RedBin } from './red-bin.tsx';
 import { Stocks } from './stocks.tsx';
 import { useSummary } from './summary.ts';
@@ -34,6 +35,7 @@ export function FlowPage() {
             <Stocks state={state} />
             <RedBin state={state} />
             <Aging state={state} />
+            <Iterations state={state} />
             <CumulativeFlow state={state} />
             <Forecast state={state} />
           </div>
