@@ -324,16 +324,13 @@ fn flow_issue_tables(
 
 /// Those about iterations that are wanted.
 fn spillover_tables(raw: &Raw, lives: &Lives, coverage: &Coverage, wanted: Wanted<'_>) -> Vec<Table> {
-    let tables: [(&str, &dyn Fn(&Spillover) -> Table); 2] = [
-        ("spillover_iteration", &|spillover| spillover.table(raw, coverage)),
-        ("spillover_issue", &|spillover| spillover.issues(raw)),
-    ];
-    let wanted: Vec<_> = tables.iter().filter(|(name, _)| wanted.has(name)).collect();
-    if wanted.is_empty() {
+    let [by_iteration, by_issue] = ["spillover_iteration", "spillover_issue"].map(|name| wanted.has(name));
+    if !by_iteration && !by_issue {
         return Vec::new();
     }
     let spillover = Spillover::of(raw, lives);
-    wanted.into_iter().map(|(_, table)| table(&spillover)).collect()
+    let by_iteration = by_iteration.then(|| spillover.table(raw, coverage));
+    by_iteration.into_iter().chain(by_issue.then(|| spillover.issues(raw))).collect()
 }
 
 /// By week, and the tables of longer periods that are wanted.

@@ -282,7 +282,9 @@ fn by_issue(raw: &Raw, lives: &Lives) -> BTreeMap<usize, Vec<usize>> {
         let is_added = events.kind[*row] == IterationKind::Added;
         (events.at.micros(*row), is_added, raw.dictionary.bytes(events.iteration_id[*row]))
     };
-    by_issue.values_mut().for_each(|rows| rows.sort_by(|one, other| key(one).cmp(&key(other))));
+    for rows in by_issue.values_mut() {
+        rows.sort_by(|one, other| key(one).cmp(&key(other)));
+    }
     by_issue
 }
 

@@ -48,21 +48,19 @@ enum Turn {
 #[derive(Default)]
 struct Seen {
     was_in: bool,
-    was_open_on_first_day: bool,
+    was_planned: bool,
     was_open_later: bool,
-    was_in_after_first_day: bool,
     at_end: Option<AtEnd>,
 }
 
 /// How it stood when the iteration ended, or stands now.
-struct AtEnd {
-    is_in: bool,
-    is_open: bool,
-    is_done: bool,
-    /// Since when it has ended.
-    since: i64,
-    /// Whether it was in the iteration when it ended.
-    ended_in_it: bool,
+enum AtEnd {
+    /// Done since a time in the iteration.
+    DoneInIt,
+    /// In it, and open.
+    Open,
+    /// Neither.
+    Elsewhere,
 }
 
 impl Organisation {
@@ -80,7 +78,7 @@ impl Organisation {
             for (place, iteration) in iterations.iter().enumerate().filter(|(_, it)| it.start < until) {
                 let seen = watch(&turns, place, iteration, until);
                 met[place] |= seen.was_in;
-                count(&mut truths[place], &seen, iteration);
+                count(&mut truths[place], &seen);
             }
         }
         let begun = truths.into_iter().zip(met).zip(iterations);
@@ -126,13 +124,13 @@ fn watch(turns: &[(i64, Turn)], place: usize, iteration: &Iteration, until: i64)
     let (first_day, end) = ((iteration.start + DAY).min(now), iteration.end.min(now));
     let mut seen = Seen::default();
     let (mut present, mut is_open, mut is_done) = (None, false, false);
-    let (mut since, mut ended_in_it) = (i64::MIN, false);
+    let (mut ended_in_it, mut was_open_on_first_day) = (false, false);
     for (position, (at, turn)) in turns.iter().enumerate() {
         match *turn {
             Turn::Opened => (is_open, is_done) = (true, false),
             Turn::Ended { is_done: done } => {
                 if is_open {
-                    (since, ended_in_it) = (*at, present == Some(place));
+                    ended_in_it = present == Some(place) && *at >= iteration.start;
                 }
                 (is_open, is_done) = (false, done);
             }
@@ -144,32 +142,35 @@ fn watch(turns: &[(i64, Turn)], place: usize, iteration: &Iteration, until: i64)
         let overlaps = |from: i64, to: i64| from.max(*at) < to.min(next);
         let is_in = present == Some(place);
         seen.was_in |= is_in;
-        seen.was_open_on_first_day |= is_in && is_open && overlaps(iteration.start, first_day);
+        was_open_on_first_day |= is_in && is_open && overlaps(iteration.start, first_day);
         seen.was_open_later |= is_in && is_open && overlaps(first_day, end);
         if *at < first_day && first_day <= next {
-            seen.was_in_after_first_day = is_in;
+            seen.was_planned = is_in && was_open_on_first_day;
         }
         if *at < end && end <= next {
-            seen.at_end = Some(AtEnd { is_in, is_open, is_done, since, ended_in_it });
+            seen.at_end = Some(match is_open {
+                false if is_done && ended_in_it => AtEnd::DoneInIt,
+                true if is_in => AtEnd::Open,
+                _ => AtEnd::Elsewhere,
+            });
         }
     }
     seen
 }
 
-fn count(truth: &mut IterationTruth, seen: &Seen, iteration: &Iteration) {
-    let was_planned = seen.was_in_after_first_day && seen.was_open_on_first_day;
-    let Some(at_end) = seen.at_end.as_ref().filter(|_| was_planned || seen.was_open_later) else { return };
-    if was_planned {
+fn count(truth: &mut IterationTruth, seen: &Seen) {
+    let Some(at_end) = seen.at_end.as_ref().filter(|_| seen.was_planned || seen.was_open_later) else { return };
+    if seen.was_planned {
         truth.planned_at_start += 1;
     } else {
         truth.added_later += 1;
     }
-    if at_end.is_done && at_end.ended_in_it && at_end.since >= iteration.start {
-        truth.done_in_it += 1;
-        truth.planned_done += u32::from(was_planned);
-    } else if !at_end.is_open || !at_end.is_in {
-        truth.removed += 1;
-    } else if let Some(carried_over) = &mut truth.carried_over {
-        *carried_over += 1;
+    match at_end {
+        AtEnd::DoneInIt => {
+            truth.done_in_it += 1;
+            truth.planned_done += u32::from(seen.was_planned);
+        }
+        AtEnd::Open => truth.carried_over = truth.carried_over.map(|carried_over| carried_over + 1),
+        AtEnd::Elsewhere => truth.removed += 1,
     }
 }
