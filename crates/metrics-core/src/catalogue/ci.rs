@@ -75,7 +75,11 @@ const COUNTS: [ColumnSpec; 21] = [
     float("queue_p95_min", MINUTES, "Their 95th percentile; null below 20."),
     int("retried", RUNS, "Runs that were started again, or a job of which was after it had not succeeded."),
     float("retry_rate", "share", "retried / runs; null over none."),
-    int("commits", COMMITS, "Commits on which a workflow succeeded or failed, those of two events twice."),
+    int(
+        "commits",
+        COMMITS,
+        "Commits on which runs that succeeded or failed ended in the period, those of two events twice.",
+    ),
     int(
         "flaky",
         COMMITS,
@@ -165,7 +169,7 @@ pub(super) const CI_COST_MONTH: TableSpec = TableSpec {
             .always(),
         exact("cost", "What it cost: the bill where there is one, else minutes by their prices. The five parts add up to it."),
         exact("useful", "The part for jobs that succeeded, and for what is billed without jobs."),
-        exact("flaky", "The part for jobs that failed on a commit on which the workflow, or the job, succeeded later."),
+        exact("flaky", "The part for jobs that failed and were green later on the same commit, with nothing changed."),
         exact("failed", "The part for other jobs that failed."),
         exact("cancelled", "The part for jobs that were called off."),
         exact("retried", "The part for jobs that had succeeded before in the same run."),

@@ -93,7 +93,8 @@ impl Costs {
     pub(super) fn of(raw: &Raw, facts: &Facts, as_of: Instant, chosen: &Chosen) -> Self {
         let mut shares: BTreeMap<(i32, u32, Part, Option<u16>), (i64, i64)> = BTreeMap::new();
         for job in &facts.jobs {
-            let share = shares.entry((job.month, job.workflow, job.part, job.price)).or_default();
+            let month = Month::of(Instant::from_micros(job.began)).number();
+            let share = shares.entry((month, job.workflow, job.part, job.price)).or_default();
             share.0 += 1;
             share.1 += job.minutes;
         }

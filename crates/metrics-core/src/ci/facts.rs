@@ -2,13 +2,13 @@
 
 use ahash::RandomState;
 use chrono::Datelike as _;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
+use model::Instant;
 use model::columns::{ObjectId, Raw};
 use model::gitlab::is_pipeline;
 use model::kinds::{RunConclusion, Runner};
 use model::records::host_or_usual;
 use model::rules::Rules;
-use model::{Instant, Month};
 
 use super::prices::{Ask, Forge, Machine, Price, PriceBook, micro_minutes};
 use super::workflows::{Repository, Workflow, Workflows};
@@ -27,8 +27,10 @@ pub(super) struct Facts {
     pub(super) runs: Vec<Run>,
     /// Waits, in minutes: see [`Run::waits`].
     pub(super) waits: Vec<f64>,
-    /// What was run on the same commit for the same reason, once all of it has ended.
-    pub(super) commits: Vec<Commit>,
+    /// Commits on which workflows decided, a row for each run that did.
+    pub(super) decided: Vec<Decided>,
+    /// Commits on which workflows failed and then succeeded with nothing changed: the workflow, and when it succeeded.
+    pub(super) flaky: Vec<(u32, i64)>,
     pub(super) jobs: Vec<Job>,
     pub(super) prices: Vec<Price>,
 }
@@ -76,13 +78,12 @@ impl Outcome {
     }
 }
 
-/// A commit on which a workflow decided, for one event.
-pub(super) struct Commit {
+/// A commit on which a run of a workflow succeeded or failed, for one event.
+pub(super) struct Decided {
     pub(super) workflow: u32,
-    /// When it was last decided; of a flaky one, when it was green.
+    pub(super) commit: u32,
+    /// When the run ended.
     pub(super) at: i64,
-    /// Whether it failed and then succeeded with nothing changed.
-    pub(super) is_flaky: bool,
 }
 
 /// A job that has ended.
@@ -90,16 +91,13 @@ pub(super) struct Job {
     pub(super) workflow: u32,
     /// Number of the commit, workflow and event that it ran for.
     pub(super) commit: u32,
-    /// Number of its attempt among all.
-    attempt: u32,
     /// Code of its name.
     pub(super) name: u32,
     /// Row of the run, for its address.
     pub(super) run_row: u32,
     pub(super) outcome: Outcome,
     pub(super) part: Part,
-    /// Month in which it began, in UTC, as its number.
-    pub(super) month: i32,
+    pub(super) began: i64,
     pub(super) ended: i64,
     /// Place among [`Facts::prices`]; `None` where it has none.
     pub(super) price: Option<u16>,
@@ -147,6 +145,13 @@ struct JobRow {
     outcome: Outcome,
 }
 
+impl JobRow {
+    /// Whether it ran for any time: jobs that are skipped begin and end at once.
+    fn ran(&self) -> bool {
+        self.began < self.ended
+    }
+}
+
 /// An attempt that ended one way or the other, or a job that was started again.
 struct Decision {
     /// Commit, by its place.
@@ -154,19 +159,11 @@ struct Decision {
     at: i64,
     /// The same for its period.
     ended: i64,
-    /// Number among all attempts.
-    attempt: u32,
     is_green: bool,
     /// Whether it is of a run, and not of a pipeline that another one started.
     is_of_run: bool,
-}
-
-/// What is known of the decisions on a commit.
-#[derive(Clone, Copy, Default)]
-struct Greens {
-    last: Option<(i64, u32)>,
-    /// The last one of another attempt.
-    other: Option<i64>,
+    /// Whether its jobs are known.
+    has_jobs: bool,
 }
 
 impl Facts {
@@ -186,12 +183,12 @@ struct Gathering<'a> {
     jobs: Vec<u32>,
     runs: Vec<Run>,
     waits: Vec<f64>,
+    decided: Vec<Decided>,
     decisions: Vec<Decision>,
     /// Commit by workflow, event and object id.
     commits: HashMap<(u32, u32, ObjectId<'a>), u32, RandomState>,
     /// Workflow of each commit.
     workflow_of_commit: Vec<u32>,
-    attempt_count: u32,
     judged: Vec<Job>,
     /// For each commit when a job of a pipeline failed first that was green when it was started again.
     restarted: HashMap<u32, i64, RandomState>,
@@ -216,10 +213,10 @@ impl<'a> Gathering<'a> {
             attempts,
             runs: Vec::new(),
             waits: Vec::new(),
+            decided: Vec::new(),
             decisions: Vec::new(),
             commits: HashMap::default(),
             workflow_of_commit: Vec::new(),
-            attempt_count: 0,
             judged: Vec::new(),
             restarted: HashMap::default(),
         }
@@ -265,12 +262,7 @@ impl<'a> Gathering<'a> {
         let commit = self.commit(workflow, first);
         let mut rows: Vec<JobRow> = jobs.iter().map(|row| self.job_row(*row)).collect();
         rows.sort_unstable_by_key(|job| (job.attempt, job.began, job.ended, job.name, job.row));
-        let base = self.attempt_count;
-        self.attempt_count += 1
-            + rows.iter().map(|job| job.attempt).chain([1]).max().unwrap_or(1) as u32
-            + attempts.iter().map(|row| columns.attempt[*row as usize].clamp(1, 1_000)).max().unwrap_or(1) as u32;
-        let number = |attempt: i64| base + attempt.clamp(0, 1_000) as u32;
-        self.judge_jobs(Place { workflow, commit, row: first, is_pipeline }, &rows, number);
+        self.judge_jobs(Place { workflow, commit, row: first, is_pipeline }, &rows);
         for row in attempts {
             let row = *row as usize;
             let attempt = columns.attempt[row];
@@ -279,9 +271,8 @@ impl<'a> Gathering<'a> {
             let outcome = Outcome::of(columns.conclusion[row]);
             if outcome.is_decided() {
                 let is_green = outcome == Outcome::Succeeded;
-                let (ended, at) = ended;
-                let is_of_run = !is_child;
-                self.decisions.push(Decision { commit, at, ended, attempt: number(attempt), is_green, is_of_run });
+                let (is_of_run, has_jobs) = (!is_child, !of_attempt.is_empty());
+                self.decisions.push(Decision { commit, at: ended.1, ended: ended.0, is_green, is_of_run, has_jobs });
             }
         }
         let last = *attempts.last().expect("a chunk is not empty") as usize;
@@ -292,6 +283,9 @@ impl<'a> Gathering<'a> {
         let of_attempt: Vec<JobRow> = rows.iter().filter(|job| job.attempt == attempt).copied().collect();
         let Some((ended, _)) = self.ended(last, is_pipeline, &of_attempt) else { return };
         let outcome = Outcome::of(columns.conclusion[last]);
+        if outcome.is_decided() {
+            self.decided.push(Decided { workflow, commit, at: ended });
+        }
         let from = self.waits.len() as u32;
         if is_pipeline {
             self.waits_of_jobs(&of_attempt);
@@ -310,7 +304,10 @@ impl<'a> Gathering<'a> {
             },
             is_retried: attempt > 1 || self.is_restarted(&of_attempt),
             is_of_machines: outcome == Outcome::Failed && self.is_of_machines(last, &of_attempt),
-            minutes: outcome.is_decided().then(|| self.minutes(last, is_pipeline, &of_attempt)).flatten(),
+            // What could not begin took no time.
+            minutes: (outcome.is_decided() && columns.conclusion[last] != Some(RunConclusion::StartupFailure))
+                .then(|| self.minutes(last, is_pipeline, &of_attempt))
+                .flatten(),
             waits: from..to,
         };
         self.runs.push(run);
@@ -323,7 +320,7 @@ impl<'a> Gathering<'a> {
             return None;
         }
         let told = columns.finished_at.get(row).map(Instant::micros);
-        let last = jobs.iter().map(|job| job.ended).max();
+        let last = jobs.iter().filter(|job| job.ran()).map(|job| job.ended).max();
         let first = if is_pipeline { self.first_end(jobs) } else { last };
         let ended = first.or(told)?;
         (ended <= self.as_of && told.is_none_or(|told| told <= self.as_of))
@@ -421,7 +418,7 @@ impl<'a> Gathering<'a> {
         let began = columns.started_at.get(row).map(Instant::micros)?;
         let micros = if is_pipeline && !jobs.is_empty() {
             let mut covered: Option<(i64, i64)> = None;
-            for job in jobs.iter().filter(|job| !self.is_retried(job) && job.outcome != Outcome::Other) {
+            for job in jobs.iter().filter(|job| job.ran() && !self.is_retried(job)) {
                 covered = Some(match covered {
                     None => (job.ended - job.began, job.ended),
                     Some((sum, until)) => (sum + (job.ended - job.began.max(until)).max(0), until.max(job.ended)),
@@ -429,14 +426,16 @@ impl<'a> Gathering<'a> {
             }
             covered?.0
         } else {
-            jobs.iter().map(|job| job.ended).max().or(columns.finished_at.get(row).map(Instant::micros))? - began
+            let last = jobs.iter().filter(|job| job.ran()).map(|job| job.ended).max();
+            last.or(columns.finished_at.get(row).map(Instant::micros))? - began
         };
         (micros >= 0).then_some(micros as f64 / 60e6)
     }
 
     fn wait_of_attempt(&mut self, row: usize, jobs: &[JobRow]) {
         let Some(began) = self.raw.ci_runs.started_at.get(row).map(Instant::micros) else { return };
-        if let Some(first) = jobs.iter().map(|job| job.began).filter(|first| *first >= began).min() {
+        let begins = jobs.iter().filter(|job| job.ran()).map(|job| job.began);
+        if let Some(first) = begins.filter(|first| *first >= began).min() {
             self.waits.push((first - began) as f64 / 60e6);
         }
     }
@@ -448,7 +447,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// What each job cost, and on what that was spent, as far as the run itself says so.
-    fn judge_jobs(&mut self, place: Place, jobs: &[JobRow], number: impl Fn(i64) -> u32) {
+    fn judge_jobs(&mut self, place: Place, jobs: &[JobRow]) {
         // Jobs of one name in one attempt are two jobs of a workflow, and two tries of a job of a pipeline.
         let is_before = |one: &JobRow, other: &JobRow| {
             one.name == other.name && (one.attempt < other.attempt || place.is_pipeline && one.began < other.began)
@@ -463,12 +462,12 @@ impl<'a> Gathering<'a> {
             let is_green_later = || jobs[at + 1..].iter().any(|other| is_before(job, other) && is_green(other));
             let part = match job.outcome {
                 Outcome::Cancelled => Part::Cancelled,
-                Outcome::Failed if is_green_later() => Part::Flaky,
+                // Whether it was flaky, its commit tells.
                 Outcome::Failed => Part::Failed,
                 Outcome::Succeeded if before().any(is_green) => Part::Retried,
                 Outcome::Succeeded | Outcome::Other => Part::Useful,
             };
-            if place.is_pipeline && part == Part::Flaky && self.is_red(job) {
+            if place.is_pipeline && self.is_red(job) && is_green_later() {
                 let first = self.restarted.entry(place.commit).or_insert(job.ended);
                 *first = job.ended.min(*first);
             }
@@ -476,12 +475,11 @@ impl<'a> Gathering<'a> {
             self.judged.push(Job {
                 workflow: place.workflow,
                 commit: place.commit,
-                attempt: number(job.attempt),
                 name: job.name,
                 run_row: place.row as u32,
                 outcome: job.outcome,
                 part,
-                month: Month::of(Instant::from_micros(job.began)).number(),
+                began: job.began,
                 ended: job.ended,
                 price,
                 minutes,
@@ -521,40 +519,34 @@ impl<'a> Gathering<'a> {
     }
 
     fn finish(mut self) -> Facts {
-        self.decisions
-            .sort_unstable_by_key(|decision| (decision.commit, decision.at, decision.is_green, decision.attempt));
-        let mut greens = vec![Greens::default(); self.workflow_of_commit.len()];
-        let mut commits = Vec::new();
-        for decisions in self.decisions.chunk_by(|one, other| one.commit == other.commit) {
-            let commit = decisions[0].commit as usize;
-            let mut known = Greens::default();
-            for green in decisions.iter().filter(|decision| decision.is_green) {
-                known = match known.last {
-                    Some((at, attempt)) if attempt != green.attempt => {
-                        Greens { last: Some((green.at, green.attempt)), other: Some(at) }
-                    }
-                    _ => Greens { last: Some((green.at, green.attempt)), ..known },
-                };
-            }
-            greens[commit] = known;
-        }
+        self.decisions.sort_unstable_by_key(|decision| (decision.commit, decision.at, decision.is_green));
+        let mut flaky = Vec::new();
+        // When a commit was green last in an attempt of which no jobs are known.
+        let mut bare_greens: HashMap<u32, i64, RandomState> = HashMap::default();
         for decisions in self.decisions.chunk_by(|one, other| one.commit == other.commit) {
             let commit = decisions[0].commit;
+            if let Some(green) = decisions.iter().rfind(|decision| decision.is_green && !decision.has_jobs) {
+                bare_greens.insert(commit, green.at);
+            }
             if !decisions[0].is_of_run {
                 continue;
             }
             let first_red = decisions.iter().find(|decision| !decision.is_green).map(|decision| decision.at);
             let first_red = [first_red, self.restarted.get(&commit).copied()].into_iter().flatten().min();
             let green = decisions.iter().find(|it| it.is_green && first_red.is_some_and(|red| red < it.at));
-            let last = decisions.last().map_or(0, |decision| decision.ended);
-            let workflow = self.workflow_of_commit[commit as usize];
-            commits.push(Commit { workflow, at: green.map_or(last, |green| green.ended), is_flaky: green.is_some() });
+            flaky.extend(green.map(|green| (self.workflow_of_commit[commit as usize], green.ended)));
         }
         let mut jobs = self.judged;
+        let red = jobs.iter().filter(|job| job.part == Part::Failed).map(|job| job.commit);
+        let red: HashSet<u32, RandomState> = red.collect();
+        let mut greens: HashMap<(u32, u32), i64, RandomState> = HashMap::default();
+        for job in jobs.iter().filter(|job| job.outcome == Outcome::Succeeded && red.contains(&job.commit)) {
+            let last = greens.entry((job.commit, job.name)).or_insert(job.began);
+            *last = job.began.max(*last);
+        }
         for job in jobs.iter_mut().filter(|job| job.part == Part::Failed) {
-            let Greens { last, other } = greens[job.commit as usize];
-            let green = last.and_then(|(at, own)| if own == job.attempt { other } else { Some(at) });
-            if green.is_some_and(|green| green > job.ended) {
+            let is_green_later = greens.get(&(job.commit, job.name)).is_some_and(|began| *began > job.began);
+            if is_green_later || bare_greens.get(&job.commit).is_some_and(|green| *green > job.ended) {
                 job.part = Part::Flaky;
             }
         }
@@ -564,7 +556,8 @@ impl<'a> Gathering<'a> {
             workflows,
             runs: self.runs,
             waits: self.waits,
-            commits,
+            decided: self.decided,
+            flaky,
             jobs,
             prices: self.book.into_prices(),
         }

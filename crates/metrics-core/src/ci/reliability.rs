@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ahash::RandomState;
+use hashbrown::HashSet;
 use model::Instant;
 use model::columns::TextColumn;
 use model::rules::Rules;
@@ -61,7 +63,7 @@ pub(super) fn table(
     coverage: &Coverage,
     as_of: Instant,
 ) -> Table {
-    let ends = facts.runs.iter().map(|run| run.ended).chain(facts.commits.iter().map(|commit| commit.at));
+    let ends = facts.runs.iter().map(|run| run.ended).chain(facts.flaky.iter().map(|(_, at)| *at));
     let first = ends.min().map_or(Instant::from_micros(as_of.micros().saturating_add(1)), Instant::from_micros);
     let periods = Periods::covering(cut, rules.timezone, first, as_of);
     let mut groups: BTreeMap<Key, BTreeMap<usize, Counts>> = BTreeMap::new();
@@ -81,11 +83,15 @@ pub(super) fn table(
     for run in &facts.runs {
         add(run.workflow, run.ended, &|counts| counts.add(run, &facts.waits));
     }
-    for commit in &facts.commits {
-        add(commit.workflow, commit.at, &|counts| {
-            counts.commits += 1;
-            counts.flaky += i64::from(commit.is_flaky);
-        });
+    let mut decided: HashSet<(u32, Option<usize>), RandomState> = HashSet::default();
+    for commit in &facts.decided {
+        // Once in a period, however many runs decided it.
+        if decided.insert((commit.commit, periods.index_of(Instant::from_micros(commit.at)))) {
+            add(commit.workflow, commit.at, &|counts| counts.commits += 1);
+        }
+    }
+    for (workflow, at) in &facts.flaky {
+        add(*workflow, *at, &|counts| counts.flaky += 1);
     }
     let mut rows: Vec<(&Key, usize, Counts)> = Vec::new();
     for (key, counted) in &groups {
