@@ -70,7 +70,7 @@ const COUNTS: [ColumnSpec; 21] = [
     float(
         "queue_p50_min",
         MINUTES,
-        "Median from the begin of an attempt to its first job; of a pipeline, of each job's wait for a runner. Null over none.",
+        "Median from the begin of an attempt to its first job, runs that deploy left out; of a pipeline, of each job's wait for a runner. Null over none.",
     ),
     float("queue_p95_min", MINUTES, "Their 95th percentile; null below 20."),
     int("retried", RUNS, "Runs that were started again, or a job of which was after it had not succeeded."),

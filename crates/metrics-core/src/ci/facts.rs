@@ -1,5 +1,7 @@
 //! Runs of workflows, their attempts and jobs, and what became of each.
 
+use std::borrow::Cow;
+
 use ahash::RandomState;
 use chrono::Datelike as _;
 use hashbrown::{HashMap, HashSet};
@@ -190,6 +192,8 @@ struct Gathering<'a> {
     /// Workflow of each commit.
     workflow_of_commit: Vec<u32>,
     judged: Vec<Job>,
+    /// Runs that a deployment names: a wait for an approval looks like one for a machine.
+    deploying: HashSet<(u32, Cow<'a, [u8]>), RandomState>,
     /// For each commit when a job of a pipeline failed first that was green when it was started again.
     restarted: HashMap<u32, i64, RandomState>,
 }
@@ -218,6 +222,7 @@ impl<'a> Gathering<'a> {
             commits: HashMap::default(),
             workflow_of_commit: Vec::new(),
             judged: Vec::new(),
+            deploying: deploying(raw),
             restarted: HashMap::default(),
         }
     }
@@ -290,7 +295,10 @@ impl<'a> Gathering<'a> {
         if is_pipeline {
             self.waits_of_jobs(&of_attempt);
         } else {
-            self.wait_of_attempt(last, &of_attempt);
+            let run = (columns.host[last], columns.run_id.bytes(last).into());
+            if !self.deploying.contains(&run) {
+                self.wait_of_attempt(last, &of_attempt);
+            }
         }
         let to = self.waits.len() as u32;
         let run = Run {
@@ -562,6 +570,13 @@ impl<'a> Gathering<'a> {
             prices: self.book.into_prices(),
         }
     }
+}
+
+/// The runs that deployments name, by the codes of their hosts.
+fn deploying(raw: &Raw) -> HashSet<(u32, Cow<'_, [u8]>), RandomState> {
+    let columns = &raw.deployments;
+    let run = |row: usize| (columns.host[row], columns.run_id.bytes(row).into());
+    (0..columns.run_id.len()).map(run).collect()
 }
 
 /// GitLab's words for jobs that failed without having done anything wrong.
