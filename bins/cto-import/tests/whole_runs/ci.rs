@@ -174,3 +174,79 @@ fn what_ci_costs_is_said_beforehand_and_nothing_is_asked() {
     }
     assert_eq!(stage.asked(), Vec::<String>::new());
 }
+
+/// A simulated organisation whose CI is read in this way, and what it is by its own account.
+struct Life {
+    simulated: Simulated,
+    told: tempfile::TempDir,
+}
+
+impl Life {
+    fn begin(seed: u64) -> Self {
+        let simulated = Simulated::serve(&Options::new(seed, Size::Small));
+        let told = tempfile::tempdir().expect("a folder");
+        sandbox::write_csv_folder(&simulated.organisation, told.path()).expect("a folder is written");
+        Self { simulated, told }
+    }
+
+    /// A folder to import into, with a configuration that reads everything, jobs like this.
+    fn folder(&self, jobs: &str) -> tempfile::TempDir {
+        let data = tempfile::tempdir().expect("a folder");
+        let organisation = &self.simulated.organisation;
+        let of_ci = format!("{}  jobs: {jobs}\n  months: 240\n", organisation.ci_config_yaml());
+        let text = format!("{}{}{of_ci}", organisation.config_yaml(), crate::simulated::HURRIED);
+        std::fs::write(data.path().join("config.yml"), text).expect("written");
+        data
+    }
+
+    /// Rows of a table in its own account, without some columns.
+    fn told(&self, name: &str, left_out: &[&str]) -> Vec<BTreeMap<String, String>> {
+        without(rows(self.told.path(), name), left_out)
+    }
+}
+
+fn without(mut rows: Vec<BTreeMap<String, String>>, left_out: &[&str]) -> Vec<BTreeMap<String, String>> {
+    for row in &mut rows {
+        row.retain(|column, _| !left_out.contains(&column.as_str()));
+    }
+    rows
+}
+
+#[track_caller]
+fn assert_same(found: &[BTreeMap<String, String>], expected: &[BTreeMap<String, String>], what: &str) {
+    let differing = found.iter().zip(expected).find(|(one, other)| one != other);
+    assert!(differing.is_none(), "{what}: {differing:#?}");
+    assert_eq!(found.len(), expected.len(), "{what}");
+}
+
+/// What check suites do not tell, or learn from elsewhere.
+const OF_LISTS: [&str; 2] = ["created_at", "times_from"];
+
+#[test]
+fn a_simulated_organisation_gives_the_rows_of_its_own_account_in_either_way() {
+    let life = Life::begin(41);
+    assert!(life.told("ci_job.csv", &[]).len() > 500 && !life.told("ci_bill.csv", &[]).is_empty());
+    for (jobs, left_out) in [("exact", &[][..]), ("batched", &OF_LISTS)] {
+        let data = life.folder(jobs);
+        for _ in 0..2 {
+            life.simulated.import(data.path(), &["--ci"]).with_code(0);
+            for (table, left_out) in [("ci_run.csv", &[][..]), ("ci_job.csv", left_out), ("ci_bill.csv", &[])] {
+                let found = without(rows(data.path(), table), left_out);
+                assert_same(&found, &life.told(table, left_out), &format!("{jobs} {table}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_import_of_ci_in_steps_of_time_ends_like_one_import() {
+    let life = Life::begin(43);
+    let data = life.folder("batched");
+    for days in [60, 33, 30, 8, 2, 1, 0] {
+        life.simulated.moves_to(life.simulated.days_before_end(days));
+        life.simulated.import(data.path(), &["--ci"]).with_code(0);
+    }
+    for (table, left_out) in [("ci_run.csv", &[][..]), ("ci_job.csv", &OF_LISTS), ("ci_bill.csv", &[])] {
+        assert_same(&without(rows(data.path(), table), left_out), &life.told(table, left_out), table);
+    }
+}
