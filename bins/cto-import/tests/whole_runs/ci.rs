@@ -219,8 +219,16 @@ fn assert_same(found: &[BTreeMap<String, String>], expected: &[BTreeMap<String, 
     assert_eq!(found.len(), expected.len(), "{what}");
 }
 
-/// What check suites do not tell, or learn from elsewhere.
+/// What check suites do not tell.
 const OF_LISTS: [&str; 2] = ["created_at", "times_from"];
+
+/// Without the machines of jobs that have not begun: of one that never ran before suites tell none.
+fn of_begun(mut jobs: Vec<BTreeMap<String, String>>) -> Vec<BTreeMap<String, String>> {
+    for job in jobs.iter_mut().filter(|job| job.get("started_at").is_some_and(String::is_empty)) {
+        job.retain(|column, _| !["labels", "runner"].contains(&column.as_str()));
+    }
+    jobs
+}
 
 #[test]
 fn a_simulated_organisation_gives_the_rows_of_its_own_account_in_either_way() {
@@ -232,7 +240,12 @@ fn a_simulated_organisation_gives_the_rows_of_its_own_account_in_either_way() {
             life.simulated.import(data.path(), &["--ci"]).with_code(0);
             for (table, left_out) in [("ci_run.csv", &[][..]), ("ci_job.csv", left_out), ("ci_bill.csv", &[])] {
                 let found = without(rows(data.path(), table), left_out);
-                assert_same(&found, &life.told(table, left_out), &format!("{jobs} {table}"));
+                let told = life.told(table, left_out);
+                if jobs == "exact" {
+                    assert_same(&found, &told, &format!("{jobs} {table}"));
+                } else {
+                    assert_same(&of_begun(found), &of_begun(told), &format!("{jobs} {table}"));
+                }
             }
         }
     }
@@ -247,6 +260,7 @@ fn an_import_of_ci_in_steps_of_time_ends_like_one_import() {
         life.simulated.import(data.path(), &["--ci"]).with_code(0);
     }
     for (table, left_out) in [("ci_run.csv", &[][..]), ("ci_job.csv", &OF_LISTS), ("ci_bill.csv", &[])] {
-        assert_same(&without(rows(data.path(), table), left_out), &life.told(table, left_out), table);
+        let found = of_begun(without(rows(data.path(), table), left_out));
+        assert_same(&found, &of_begun(life.told(table, left_out)), table);
     }
 }

@@ -9,7 +9,7 @@ use source::{ErrorKind, Event, SourceError};
 
 use super::convert::{Of, machine, mark_retried};
 use super::kept::Attempt;
-use super::labels::{Lookup, Machine};
+use super::labels::{Known, Machine};
 use super::run::unless_gone;
 use super::wire::{Answer, CheckRun, CheckRuns, Job, Jobs as Page, Suite, Suites};
 use super::{Jobs, Shared};
@@ -204,16 +204,13 @@ impl JobReader {
         let mut jobs = BTreeMap::new();
         for Found { suite, check } in checks {
             let Some(id) = check.database_id else { continue };
-            let known =
-                learned.map_or(Lookup::Unknown, |learned| learned.look_up(&run.path, &check.name, reading.subject.at));
-            let machine = match known {
-                Lookup::Known(None) => continue,
-                Lookup::Known(Some(machine)) if has_run(&check) => machine.clone(),
-                Lookup::TooMany if has_run(&check) => {
-                    self.unlabelled += 1;
+            let machine = match learned.and_then(|learned| learned.known(&run.path, &check.name)) {
+                Some(Known { machine: None, .. }) => continue,
+                Some(Known { machine: Some(machine), .. }) if !is_skipped(&check) => machine.clone(),
+                known => {
+                    self.unlabelled += u64::from(known.is_none() && has_run(&check));
                     Machine::default()
                 }
-                _ => Machine::default(),
             };
             jobs.insert(id, of.checked(id, &suite, check, machine));
         }
@@ -263,16 +260,17 @@ fn merged(reading: &mut Reading<'_>, shared: &Shared) -> super::Compared {
 /// Whether labels of a job of a run are to be asked for.
 fn asks_for_unknown(reading: &Reading<'_>, run: &Wanted, checks: &[Found]) -> bool {
     let Some(all) = &reading.kept.all else { return false };
-    let is_unknown =
-        |check: &&CheckRun| all.learned.look_up(&run.path, &check.name, reading.subject.at) == Lookup::Unknown;
+    let is_unknown = |check: &&CheckRun| all.learned.asks_for(&run.path, &check.name, reading.subject.at);
     checks.iter().map(|found| &found.check).filter(|check| has_run(check)).any(|check| is_unknown(&check))
 }
 
-/// Whether a job has had a machine: one that was skipped has not.
+/// Whether a job has had a machine: one that waits or was skipped has not.
 fn has_run(check: &CheckRun) -> bool {
-    let is_skipped =
-        check.conclusion.as_deref().is_some_and(|word| word.eq_ignore_ascii_case(RunConclusion::Skipped.name()));
-    check.started_at.is_some() && !is_skipped
+    check.started_at.is_some() && !is_skipped(check)
+}
+
+fn is_skipped(check: &CheckRun) -> bool {
+    check.conclusion.as_deref().is_some_and(|word| word.eq_ignore_ascii_case(RunConclusion::Skipped.name()))
 }
 
 /// Remembers what the jobs of a run asked for, and which check runs are no jobs; nothing of a run that is gone.
