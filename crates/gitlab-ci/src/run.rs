@@ -96,7 +96,8 @@ impl<'a> Run<'a> {
             self.goes_on()?;
             let (entries, calls) = list.page(|entry: &Pipeline| Some(entry.updated_at.0), self.context).await?;
             self.usage.calls += calls;
-            found.extend(entries.into_iter().map(|pipeline| (pipeline.id, pipeline)));
+            let entries = entries.into_iter().filter(|pipeline| pipeline.updated_at.0 >= since);
+            found.extend(entries.map(|pipeline| (pipeline.id, pipeline)));
         }
         Ok(found.into_values().collect())
     }

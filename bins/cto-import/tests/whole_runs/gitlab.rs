@@ -155,6 +155,29 @@ fn a_group_gives_the_expected_rows_and_again_the_same() {
     }
 }
 
+#[test]
+fn pipelines_and_jobs_give_the_expected_rows_where_they_are_asked_for() {
+    let Some(recorded) = Recorded::serve() else { return };
+    recorded.import(&[]).with_code(0);
+    let jobs = || crate::published::rows(recorded.data.path(), "ci_job.csv");
+    assert!(jobs().is_empty(), "nobody has asked for them");
+    // Whatever the year is when this runs.
+    recorded.configure("ci: {months: 240}\n");
+    for flags in [&["--ci"][..], &[], &["--ci", "--full"]] {
+        recorded.import(flags).with_code(0);
+        // The recording calls the outcome of a pipeline its status, and has GitLab's word for that of a job.
+        recorded.assert_has_expected("ci_run.csv", &["status", "parent_run_id"]);
+        recorded.assert_has_expected("ci_job.csv", &["conclusion"]);
+        let failed: Vec<String> =
+            jobs().into_iter().filter(|job| job["conclusion"] == "failure").map(|job| job["name"].clone()).collect();
+        assert_eq!(failed, ["test 1/2", "build"]);
+        let others = jobs().into_iter().filter(|job| job["conclusion"] == "success").count();
+        assert_eq!(others, jobs().len() - 2);
+    }
+    let ended = recorded.import(&["--ci", "--dry-run"]).with_code(0);
+    assert!(ended.stdout.contains("ci_runs of acme/shop/api") && ended.stdout.contains("6 calls"), "{}", ended.stdout);
+}
+
 /// The cells of expected rows, as texts by column.
 fn counted(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(folder.join("expected/calculated").join(name)).expect("a file");

@@ -4,6 +4,7 @@ mod archived;
 mod bad_input;
 mod billed;
 mod budget;
+mod ci;
 mod clocks;
 mod clouds;
 mod combined;

@@ -31,15 +31,14 @@ impl Of<'_> {
         }
     }
 
-    fn last(&self) -> i64 {
-        self.attempts.last().map_or(1, |attempt| attempt.number)
-    }
-
-    /// The attempt in which a job began then: the last that began before it. One that has not begun waits in the last one.
-    fn attempt_at(&self, started_at: Option<Instant>) -> i64 {
-        let Some(started_at) = started_at else { return self.last() };
-        let begun = self.attempts.iter().filter(|attempt| attempt.started_at.is_some_and(|at| at <= started_at));
-        let first = self.attempts.first().map_or(1, |attempt| attempt.number);
+    /// The attempt of a job that began then: the last that began before it, of those of its check suite where that is known.
+    /// One that has not begun waits in the last one.
+    fn attempt_at(&self, started_at: Option<Instant>, suite: Option<&str>) -> i64 {
+        let is_of_suite = |attempt: &&Attempt| suite.is_none() || attempt.suite.as_deref() == suite;
+        let attempts = || self.attempts.iter().filter(is_of_suite);
+        let Some(started_at) = started_at else { return attempts().last().map_or(1, |attempt| attempt.number) };
+        let begun = attempts().filter(|attempt| attempt.started_at.is_some_and(|at| at <= started_at));
+        let first = attempts().next().map_or(1, |attempt| attempt.number);
         begun.map(|attempt| attempt.number).max().unwrap_or(first)
     }
 
@@ -52,7 +51,7 @@ impl Of<'_> {
             .is_some_and(|status| status == RunStatus::Completed.name() || status == RunStatus::InProgress.name());
         let started_at = wire.started_at.map(|at| at.0).filter(|_| has_begun);
         CiJob {
-            attempt: wire.run_attempt.unwrap_or_else(|| self.attempt_at(started_at)),
+            attempt: wire.run_attempt.unwrap_or_else(|| self.attempt_at(started_at, None)),
             conclusion: wire.conclusion.unwrap_or_default().into(),
             created_at: wire.created_at.map(|at| at.0),
             started_at,
@@ -64,11 +63,11 @@ impl Of<'_> {
         }
     }
 
-    /// A job as its check run tells it, on a machine that was learned; an empty one where none was.
-    pub(crate) fn checked(&self, id: u64, wire: CheckRun, machine: Machine) -> CiJob {
+    /// A job as its check run of a suite tells it, on a machine that was learned; an empty one where none was.
+    pub(crate) fn checked(&self, id: u64, suite: &str, wire: CheckRun, machine: Machine) -> CiJob {
         let started_at = wire.started_at.map(|at| at.0);
         CiJob {
-            attempt: self.attempt_at(started_at),
+            attempt: self.attempt_at(started_at, Some(suite)),
             conclusion: wire.conclusion.unwrap_or_default().to_lowercase().into(),
             started_at,
             finished_at: wire.completed_at.map(|at| at.0),
@@ -112,11 +111,12 @@ mod tests {
     }
 
     fn attempts() -> Vec<Attempt> {
-        let attempt = |number, started_at| Attempt { number, started_at, suite: None };
+        let attempt = |number, started_at, suite: &str| Attempt { number, started_at, suite: Some(suite.to_owned()) };
         vec![
-            attempt(1, Some(at("2026-01-22T10:00:00Z"))),
-            attempt(2, None),
-            attempt(3, Some(at("2026-01-22T12:00:00Z"))),
+            attempt(1, Some(at("2026-01-22T10:00:00Z")), "CS_a"),
+            attempt(2, None, "CS_a"),
+            attempt(3, Some(at("2026-01-22T12:00:00Z")), "CS_a"),
+            attempt(4, Some(at("2026-01-22T13:00:00Z")), "CS_b"),
         ]
     }
 
@@ -124,7 +124,7 @@ mod tests {
         Place { org: "acme".into(), repo: "web".into(), host: "github.com".into(), ..Place::default() }
     }
 
-    fn checked(change: impl FnOnce(&mut Value)) -> CiJob {
+    fn checked(suite: &str, change: impl FnOnce(&mut Value)) -> CiJob {
         let mut wire = json!({
             "databaseId": 30_433_642_001_u64, "name": "test (3.12)", "status": "COMPLETED", "conclusion": "TIMED_OUT",
             "startedAt": "2026-01-22T12:00:10Z", "completedAt": "2026-01-22T12:03:10Z",
@@ -133,7 +133,7 @@ mod tests {
         let (place, attempts) = (place(), attempts());
         let of = Of { run_id: 7, place: &place, attempts: &attempts };
         let wire = serde_json::from_value(wire).expect("of the wire");
-        of.checked(5, wire, Machine { labels: "ubuntu-latest".into(), runner: "hosted".into() })
+        of.checked(5, suite, wire, Machine { labels: "ubuntu-latest".into(), runner: "hosted".into() })
     }
 
     fn listed(change: impl FnOnce(&mut Value)) -> CiJob {
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_check_run_is_a_job_of_the_last_attempt_that_began_before_it() {
-        let job = checked(|_| {});
+        let job = checked("CS_a", |_| {});
         assert_eq!((job.job_id.as_str(), job.run_id.as_str(), job.attempt), ("5", "7", 3));
         assert_eq!(
             (job.conclusion.name(), job.labels.as_str(), job.runner.name()),
@@ -160,9 +160,14 @@ mod tests {
         assert_eq!(job.started_at, Some(at("2026-01-22T12:00:10Z")));
         assert_eq!((job.finished_at, job.created_at), (Some(at("2026-01-22T12:03:10Z")), None));
         assert_eq!(job.times_from, TimesFrom::Checks);
-        assert_eq!(checked(|wire| wire["startedAt"] = json!("2026-01-22T11:59:59Z")).attempt, 1);
-        assert_eq!(checked(|wire| wire["startedAt"] = json!("2026-01-22T09:59:59Z")).attempt, 1, "clocks differ");
-        let waiting = checked(|wire| {
+        assert_eq!(checked("CS_a", |wire| wire["startedAt"] = json!("2026-01-22T11:59:59Z")).attempt, 1);
+        assert_eq!(
+            checked("CS_a", |wire| wire["startedAt"] = json!("2026-01-22T09:59:59Z")).attempt,
+            1,
+            "clocks differ"
+        );
+        assert_eq!(checked("CS_b", |_| {}).attempt, 4, "one that is listed again began before");
+        let waiting = checked("CS_a", |wire| {
             wire["startedAt"] = json!(null);
             wire["completedAt"] = json!(null);
             wire["conclusion"] = json!(null);

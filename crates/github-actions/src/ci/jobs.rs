@@ -9,7 +9,7 @@ use source::{ErrorKind, Event, SourceError};
 
 use super::convert::{Of, machine, mark_retried};
 use super::kept::Attempt;
-use super::labels::{Lookup, Machine};
+use super::labels::{Known, Machine};
 use super::run::unless_gone;
 use super::wire::{Answer, CheckRun, CheckRuns, Job, Jobs as Page, Suite, Suites};
 use super::{Jobs, Shared};
@@ -52,15 +52,25 @@ impl Wanted {
     }
 
     /// The check runs of its suites; `None` where one did not come.
-    fn checks(&self, checked: &Checked) -> Option<Vec<CheckRun>> {
-        let of_suites: Option<Vec<Vec<CheckRun>>> =
-            self.suites()?.into_iter().map(|suite| checked.get(suite).cloned().flatten()).collect();
-        of_suites.map(|of_suites| of_suites.into_iter().flatten().collect())
+    fn checks(&self, checked: &Checked) -> Option<Vec<Found>> {
+        let mut found = Vec::new();
+        for suite in self.suites()? {
+            let checks = checked.get(suite)?.as_ref()?.iter();
+            found.extend(checks.map(|check| Found { suite: suite.to_owned(), check: check.clone() }));
+        }
+        Some(found)
     }
 
     fn was_restarted(&self) -> bool {
         self.attempts.len() > 1
     }
+}
+
+/// A check run of a suite.
+#[derive(Clone)]
+struct Found {
+    suite: String,
+    check: CheckRun,
 }
 
 /// Check runs by the id of their suite; `None` where nothing came of it.
@@ -133,7 +143,7 @@ impl JobReader {
             reading.goes_on()?;
             let checks = run.checks(&checked).unwrap_or_default();
             let jobs = listed(reading, run).await?;
-            let told: BTreeSet<u64> = checks.iter().filter_map(|check| check.database_id).collect();
+            let told: BTreeSet<u64> = checks.iter().filter_map(|found| found.check.database_id).collect();
             let lacks = jobs.iter().any(|job| !told.contains(&job.id));
             learn(reading, run, &jobs, &checks);
             let records = records_of_list(reading, run, jobs);
@@ -171,7 +181,8 @@ impl JobReader {
         let checked = checked(reading, shared, suites).await?;
         let mut records = Vec::new();
         for run in group {
-            let numbered = run.checks(&checked).filter(|checks| checks.iter().all(|check| check.database_id.is_some()));
+            let numbered =
+                run.checks(&checked).filter(|checks| checks.iter().all(|found| found.check.database_id.is_some()));
             match numbered {
                 Some(checks) if !asks_for_unknown(reading, &run, &checks) => {
                     records.append(&mut self.records_of_checks(reading, &run, checks));
@@ -187,24 +198,21 @@ impl JobReader {
         commit(reading, records)
     }
 
-    fn records_of_checks(&mut self, reading: &Reading<'_>, run: &Wanted, checks: Vec<CheckRun>) -> Vec<Record> {
+    fn records_of_checks(&mut self, reading: &Reading<'_>, run: &Wanted, checks: Vec<Found>) -> Vec<Record> {
         let of = Of { run_id: run.id, place: reading.subject.place, attempts: &run.attempts };
         let learned = reading.kept.all.as_ref().map(|all| &all.learned);
         let mut jobs = BTreeMap::new();
-        for check in checks {
+        for Found { suite, check } in checks {
             let Some(id) = check.database_id else { continue };
-            let known =
-                learned.map_or(Lookup::Unknown, |learned| learned.look_up(&run.path, &check.name, reading.subject.at));
-            let machine = match known {
-                Lookup::Known(None) => continue,
-                Lookup::Known(Some(machine)) if has_run(&check) => machine.clone(),
-                Lookup::TooMany if has_run(&check) => {
-                    self.unlabelled += 1;
+            let machine = match learned.and_then(|learned| learned.known(&run.path, &check.name)) {
+                Some(Known { machine: None, .. }) => continue,
+                Some(Known { machine: Some(machine), .. }) if !is_skipped(&check) => machine.clone(),
+                known => {
+                    self.unlabelled += u64::from(known.is_none() && has_run(&check));
                     Machine::default()
                 }
-                _ => Machine::default(),
             };
-            jobs.insert(id, of.checked(id, check, machine));
+            jobs.insert(id, of.checked(id, &suite, check, machine));
         }
         records_of(jobs.into_values().collect())
     }
@@ -250,26 +258,27 @@ fn merged(reading: &mut Reading<'_>, shared: &Shared) -> super::Compared {
 }
 
 /// Whether labels of a job of a run are to be asked for.
-fn asks_for_unknown(reading: &Reading<'_>, run: &Wanted, checks: &[CheckRun]) -> bool {
+fn asks_for_unknown(reading: &Reading<'_>, run: &Wanted, checks: &[Found]) -> bool {
     let Some(all) = &reading.kept.all else { return false };
-    let is_unknown =
-        |check: &&CheckRun| all.learned.look_up(&run.path, &check.name, reading.subject.at) == Lookup::Unknown;
-    checks.iter().filter(|check| has_run(check)).any(|check| is_unknown(&check))
+    let is_unknown = |check: &&CheckRun| all.learned.asks_for(&run.path, &check.name, reading.subject.at);
+    checks.iter().map(|found| &found.check).filter(|check| has_run(check)).any(|check| is_unknown(&check))
 }
 
-/// Whether a job has had a machine: one that was skipped has not.
+/// Whether a job has had a machine: one that waits or was skipped has not.
 fn has_run(check: &CheckRun) -> bool {
-    let is_skipped =
-        check.conclusion.as_deref().is_some_and(|word| word.eq_ignore_ascii_case(RunConclusion::Skipped.name()));
-    check.started_at.is_some() && !is_skipped
+    check.started_at.is_some() && !is_skipped(check)
+}
+
+fn is_skipped(check: &CheckRun) -> bool {
+    check.conclusion.as_deref().is_some_and(|word| word.eq_ignore_ascii_case(RunConclusion::Skipped.name()))
 }
 
 /// Remembers what the jobs of a run asked for, and which check runs are no jobs; nothing of a run that is gone.
-fn learn(reading: &mut Reading<'_>, run: &Wanted, jobs: &[Job], checks: &[CheckRun]) {
+fn learn(reading: &mut Reading<'_>, run: &Wanted, jobs: &[Job], checks: &[Found]) {
     let at = reading.subject.at;
     let Some(all) = reading.kept.all.as_mut().filter(|_| !jobs.is_empty()) else { return };
     let names: BTreeSet<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
-    for check in checks.iter().filter(|check| has_run(check)) {
+    for check in checks.iter().map(|found| &found.check).filter(|check| has_run(check)) {
         let machine = names.contains(check.name.as_str()).then(Machine::default);
         all.learned.learn(&run.path, &check.name, at, machine);
     }

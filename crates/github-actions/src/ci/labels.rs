@@ -35,32 +35,21 @@ pub(crate) struct Machine {
     pub(crate) runner: String,
 }
 
-/// What is to be done about a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lookup<'a> {
-    /// It is known.
-    Known(Option<&'a Machine>),
-    /// It is to be asked.
-    Unknown,
-    /// The workflow has too many names.
-    TooMany,
-}
-
 impl Learned {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What is known of a job of a workflow in an import at `at`.
-    pub(crate) fn look_up(&self, path: &str, name: &str, at: Instant) -> Lookup<'_> {
-        let names = self.0.get(path);
-        match names.and_then(|names| names.get(name)) {
-            Some(known) if known.at.micros() > at.micros() - DAYS * MICROS_PER_DAY => {
-                Lookup::Known(known.machine.as_ref())
-            }
-            None if names.is_some_and(|names| names.len() >= MOST_NAMES) => Lookup::TooMany,
-            _ => Lookup::Unknown,
-        }
+    /// What is known of a job of a workflow, however old.
+    pub(crate) fn known(&self, path: &str, name: &str) -> Option<&Known> {
+        self.0.get(path)?.get(name)
+    }
+
+    /// Whether a job is to be asked for in an import at `at`. Not where the workflow has too many names.
+    pub(crate) fn asks_for(&self, path: &str, name: &str, at: Instant) -> bool {
+        let Some(names) = self.0.get(path) else { return true };
+        let is_old = |known: &Known| known.at.micros() <= at.micros() - DAYS * MICROS_PER_DAY;
+        names.get(name).map_or(names.len() < MOST_NAMES, is_old)
     }
 
     /// Remembers what a job asks for; `None`: the name is not that of a job.
@@ -101,16 +90,22 @@ mod tests {
         Machine { labels: labels.to_owned(), runner: "hosted".to_owned() }
     }
 
+    fn machine_of(learned: &Learned, name: &str) -> Option<Option<String>> {
+        let known = learned.known("ci.yml", name)?;
+        Some(known.machine.as_ref().map(|machine| machine.labels.clone()))
+    }
+
     #[test]
     fn a_job_is_asked_for_once_in_thirty_days_and_each_workflow_by_itself() {
         let mut learned = Learned::default();
         learned.learn("ci.yml", "build", day(100), Some(machine("ubuntu-latest")));
         learned.learn("ci.yml", "report", day(100), None);
-        let known = machine("ubuntu-latest");
-        assert_eq!(learned.look_up("ci.yml", "build", day(129)), Lookup::Known(Some(&known)));
-        assert_eq!(learned.look_up("ci.yml", "report", day(129)), Lookup::Known(None));
-        assert_eq!(learned.look_up("ci.yml", "build", day(130)), Lookup::Unknown);
-        assert_eq!(learned.look_up("other.yml", "build", day(101)), Lookup::Unknown);
+        for (name, labels) in [("build", Some("ubuntu-latest".to_owned())), ("report", None)] {
+            assert!(!learned.asks_for("ci.yml", name, day(129)) && learned.asks_for("ci.yml", name, day(130)));
+            assert_eq!(machine_of(&learned, name), Some(labels), "however old");
+        }
+        assert!(learned.asks_for("other.yml", "build", day(101)) && learned.asks_for("ci.yml", "test", day(101)));
+        assert_eq!(machine_of(&learned, "test"), None);
     }
 
     #[test]
@@ -119,8 +114,9 @@ mod tests {
         for number in 0..2 * MOST_NAMES {
             learned.learn("ci.yml", &format!("build {number}"), day(1), Some(machine("linux")));
         }
-        assert_eq!(learned.look_up("ci.yml", "build of today", day(2)), Lookup::TooMany);
-        assert_eq!(learned.look_up("ci.yml", "build 0", day(2)), Lookup::Known(Some(&machine("linux"))));
+        assert!(!learned.asks_for("ci.yml", "build of today", day(2)));
+        assert_eq!(machine_of(&learned, "build of today"), None);
+        assert_eq!(machine_of(&learned, "build 0"), Some(Some("linux".to_owned())));
     }
 
     #[test]

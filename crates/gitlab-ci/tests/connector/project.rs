@@ -57,31 +57,30 @@ impl Life {
         found["updated_at"] = json!(updated_at);
     }
 
-    fn pipelines(&self, query: &BTreeMap<String, String>) -> Vec<Value> {
+    fn pipelines(&self, query: &BTreeMap<String, String>) -> Vec<&Value> {
         let since = at(query.get("updated_after").expect("an instant"));
         let changed = |wire: &Value| at(wire["updated_at"].as_str().expect("a time"));
         let wants_children = query.get("source").is_some_and(|source| source == "parent_pipeline");
         let is_child = |wire: &&Value| wire["source"] == "parent_pipeline";
-        let mut found: Vec<Value> =
-            self.pipelines.iter().filter(|wire| is_child(wire) == wants_children).cloned().collect();
+        let mut found: Vec<&Value> = self.pipelines.iter().filter(|wire| is_child(wire) == wants_children).collect();
         found.retain(|wire| changed(wire) >= since);
-        found.sort_by_key(changed);
+        found.sort_by_key(|wire| changed(wire));
         found
     }
 
-    fn jobs(&self, query: &BTreeMap<String, String>) -> Vec<Value> {
+    fn jobs(&self, query: &BTreeMap<String, String>) -> Vec<&Value> {
         assert_eq!((query["pagination"].as_str(), query["order_by"].as_str()), ("keyset", "id"));
-        let mut found = self.jobs.clone();
+        let mut found: Vec<&Value> = self.jobs.iter().collect();
         found.sort_by_key(|job| std::cmp::Reverse(job["id"].as_u64()));
         found
     }
 
-    fn jobs_of(&self, id: &str, query: &BTreeMap<String, String>) -> Vec<Value> {
+    fn jobs_of(&self, id: &str, query: &BTreeMap<String, String>) -> Vec<&Value> {
         assert_eq!(query["include_retried"], "true");
-        self.jobs.iter().filter(|job| job["pipeline"]["id"].to_string() == id).cloned().collect()
+        self.jobs.iter().filter(|job| job["pipeline"]["id"].to_string() == id).collect()
     }
 
-    fn page_of(&self, entries: &[Value], query: &BTreeMap<String, String>, request: &Request) -> ResponseTemplate {
+    fn page_of(&self, entries: &[&Value], query: &BTreeMap<String, String>, request: &Request) -> ResponseTemplate {
         let size = query["per_page"].parse::<usize>().expect("a number").min(self.page);
         let begin = query.get("cursor").map_or(0, |cursor| cursor.parse().expect("a number"));
         let end = (begin + size).min(entries.len());
