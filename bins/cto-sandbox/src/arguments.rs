@@ -53,6 +53,9 @@ pub struct Arguments {
     /// Length of the organisation's history in months of 30.4 days, instead of the size's own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=240))]
     pub months: Option<u32>,
+    /// Months of CI at the end of that history, of 31 days, 0 for none [default: 13 of demo, 3 of small, else none].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=240))]
+    pub ci_months: Option<u32>,
     /// When that history ends: an instant, or `yesterday` for 18:00 UTC of the day before today [default:
     /// 2026-10-30T18:00:00Z].
     #[arg(long, value_name = "T", value_parser = end)]
@@ -186,6 +189,7 @@ impl Arguments {
             lost_events: lost.next_back(),
             issues: self.issues.map(|issues| issues as usize),
             months: self.months,
+            ci_months: self.ci_months,
             end: self.end,
             ..Options::new(self.seed, self.size)
         }

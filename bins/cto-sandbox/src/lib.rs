@@ -89,7 +89,8 @@ fn write(arguments: &Arguments, organisation: &Organisation, bills: &Bills) -> R
     if let Some(folder) = &arguments.write_truth {
         let now = arguments.now.unwrap_or(organisation.end());
         let written = organisation.truth(now).write(folder).and_then(|()| bills.write_invoices(now, folder));
-        let written = written.and_then(|()| organisation.ci_truth(now).write(folder));
+        let ci = organisation.ci_truth(now);
+        let written = written.and_then(|()| if ci.runs.is_empty() { Ok(()) } else { ci.write(folder) });
         written.with_context(|| format!("cannot write to {}", folder.display()))?;
     }
     if let Some(file) = &arguments.write_config {

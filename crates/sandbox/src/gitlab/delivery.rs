@@ -112,7 +112,7 @@ fn progress(deployment: &Deployment) -> Progress {
 }
 
 /// Run and job of a deployment; `None` where another system made it.
-fn run_and_job(deployment: &Deployment) -> Option<(u64, u64)> {
+pub(crate) fn run_and_job(deployment: &Deployment) -> Option<(u64, u64)> {
     let log = &deployment.statuses.last()?.log_url;
     let (run, job) = log.split_once("/actions/runs/")?.1.split_once("/job/")?;
     Some((run.parse().ok()?, job.parse().ok()?))
@@ -120,7 +120,7 @@ fn run_and_job(deployment: &Deployment) -> Option<(u64, u64)> {
 
 /// What is rolled back to is deployed by the job of the pipeline that deployed it first, run once more; what is deployed again
 /// while it is served is so by a pipeline of its own.
-fn pipeline(forge: &Forge, deployment: &Deployment, run: u64) -> u64 {
+pub(crate) fn pipeline(forge: &Forge, deployment: &Deployment, run: u64) -> u64 {
     let is_again = |one: &WorkflowRun| one.id == run && one.event == "workflow_dispatch";
     if !forge.view.workflow_runs.iter().any(is_again) {
         return run;
@@ -147,6 +147,7 @@ pub(crate) fn deployment(forge: &Forge, repository: usize, numbered: &Numbered<'
     let progress = progress(deployment);
     let path = forge.path(repository);
     let deployable = run_and_job(deployment).map(|(run, job)| {
+        let job = forge.ci(repository).deploying_job(job).unwrap_or(job);
         json!({
             "id": job,
             "name": format!("deploy {}", deployment.environment),

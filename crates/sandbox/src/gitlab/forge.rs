@@ -1,12 +1,14 @@
 //! What GitLab shows of a view: its numbers, its times, and what is where.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use chrono::SecondsFormat;
 use model::Instant;
 use model::instant::MICROS_PER_SECOND;
 use serde_json::{Value as Json, json};
 
+use super::ci::ProjectCi;
 use crate::random::mix;
 use crate::view::{IssueEventKind, Repository, View};
 
@@ -29,6 +31,8 @@ pub(crate) struct Forge {
     numbers: Vec<u64>,
     changed: HashMap<Kind, Vec<Instant>>,
     places: HashMap<(Kind, usize, i64), usize>,
+    /// By repository.
+    ci: Vec<OnceLock<ProjectCi>>,
 }
 
 /// Number of the first project.
@@ -53,7 +57,8 @@ impl Forge {
         let requests = view.pull_requests.iter().enumerate();
         let requests = requests.map(|(index, pull)| fine(pull.updated_at, object(Kind::MergeRequest, index))).collect();
         let changed = HashMap::from([(Kind::Issue, issues), (Kind::MergeRequest, requests)]);
-        Self { view, projects, numbers, changed, places }
+        let ci = view.repositories.iter().map(|_| OnceLock::new()).collect();
+        Self { view, projects, numbers, changed, places, ci }
     }
 
     /// The projects that are shown: positions of their repositories, in order of their numbers.
@@ -64,6 +69,11 @@ impl Forge {
     /// Number of the project of a repository.
     pub(crate) fn number(&self, repository: usize) -> u64 {
         self.numbers[repository]
+    }
+
+    /// What runs in the project of a repository.
+    pub(crate) fn ci(&self, repository: usize) -> &ProjectCi {
+        self.ci[repository].get_or_init(|| ProjectCi::of(self, repository))
     }
 
     /// Whole path of the project of a repository.

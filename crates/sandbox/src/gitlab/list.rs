@@ -22,6 +22,23 @@ pub(crate) struct List<'a> {
 }
 
 impl List<'_> {
+    /// The page behind a key, of entries that are in descending order of it; nobody counts them.
+    pub(crate) fn page_behind<T>(&self, entries: &[T], key: impl Fn(&T) -> u64, show: impl Fn(&T) -> Json) -> Reply {
+        let size = self.parameters.number("per_page").unwrap_or(USUAL).min(MOST);
+        let behind = self.parameters.number("cursor").map_or(u64::MAX, |cursor| cursor as u64);
+        let from = entries.partition_point(|entry| key(entry) >= behind);
+        let to = (from + size).min(entries.len());
+        let shown: Vec<Json> = entries[from..to].iter().map(show).collect();
+        let reply = Reply::json(200, &Json::from(shown));
+        match entries[from..to].last().filter(|_| to < entries.len()) {
+            Some(last) => {
+                let next = format!("{}?{}", self.address, self.parameters.with("cursor", &key(last).to_string()));
+                reply.with("link", format!("<{next}>; rel=\"next\""))
+            }
+            None => reply,
+        }
+    }
+
     /// The page that is asked for, of entries that are shown as needed.
     pub(crate) fn page<T>(&self, entries: &[T], show: impl Fn(&T) -> Json) -> Reply {
         let size = self.parameters.number("per_page").unwrap_or(USUAL).min(MOST);

@@ -9,6 +9,7 @@
 //! Times of REST have milliseconds and those of GraphQL none; lists are paged by `Link` alone. The clock is the view's.
 
 mod answer;
+mod ci;
 mod config;
 mod counters;
 mod delivery;

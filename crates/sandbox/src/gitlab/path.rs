@@ -53,11 +53,16 @@ impl Parameters {
 
     /// Written again with another page.
     pub(crate) fn with_page(&self, page: usize) -> String {
+        self.with("page", &page.to_string())
+    }
+
+    /// Written again with another value of a parameter, at the end.
+    pub(crate) fn with(&self, changed: &str, to: &str) -> String {
         let mut text = String::new();
-        for (name, value) in self.0.iter().filter(|(name, _)| name != "page") {
+        for (name, value) in self.0.iter().filter(|(name, _)| name != changed) {
             write!(text, "{}={}&", encoded(name), encoded(value)).expect("writing to memory does not fail");
         }
-        write!(text, "page={page}").expect("writing to memory does not fail");
+        write!(text, "{changed}={}", encoded(to)).expect("writing to memory does not fail");
         text
     }
 }

@@ -3,6 +3,7 @@
 use model::Instant;
 use serde_json::{Value as Json, json};
 
+use super::ci::{Job, PARENT, Pipeline, ProjectCi};
 use super::fault::{GitlabFault, GitlabFaultKind};
 use super::forge::{Forge, GROUP, Kind};
 use super::list::List;
@@ -100,6 +101,7 @@ impl Asked<'_> {
             "web_url": format!("{}/{path}", self.base),
             "issues_access_level": "enabled",
             "merge_requests_access_level": "enabled",
+            "builds_access_level": "enabled",
         })
     }
 
@@ -184,6 +186,9 @@ impl Asked<'_> {
             },
             ["environments"] => self.list().page(&delivery::environments(forge, repository), Json::clone),
             ["deployments"] => self.deployments(repository),
+            ["pipelines"] => self.pipelines(repository),
+            ["pipelines", id, "jobs"] => self.jobs_of_pipeline(repository, id),
+            ["jobs"] => self.jobs(repository),
             ["repository", "commits"] => self.commits(repository),
             ["repository", "commits", sha] => {
                 let commits = &self.forge.view.repositories[repository].commits;
@@ -239,6 +244,55 @@ impl Asked<'_> {
             found.reverse();
         }
         self.list().page(&found, |one| delivery::deployment(self.forge, repository, one, self.base))
+    }
+
+    /// Pipelines that others start are only listed when they are asked for by their source.
+    fn pipelines(&self, repository: usize) -> Reply {
+        let source = self.parameters.get("source");
+        let since = self.since("updated_after");
+        let is_asked = |pipeline: &&Pipeline| {
+            let is_of_source = source.map_or(pipeline.source != PARENT, |source| source == pipeline.source);
+            is_of_source && since.is_none_or(|since| pipeline.updated_at >= since)
+        };
+        let mut found: Vec<&Pipeline> = self.forge.ci(repository).pipelines.iter().filter(is_asked).collect();
+        match self.parameters.get("order_by") {
+            Some("updated_at") => found.sort_by_key(|pipeline| (pipeline.updated_at, pipeline.id)),
+            _ => found.sort_by_key(|pipeline| pipeline.id),
+        }
+        if self.parameters.get("sort") != Some("asc") {
+            found.reverse();
+        }
+        self.list().page(&found, |pipeline| ProjectCi::shown(self.forge, repository, pipeline, self.base))
+    }
+
+    /// What was run again is left out unless it is asked for.
+    fn jobs_of_pipeline(&self, repository: usize, id: &str) -> Reply {
+        let id: Option<u64> = id.parse().ok();
+        let ci = self.forge.ci(repository);
+        let with_retried = self.parameters.get("include_retried") == Some("true");
+        let is_asked = |job: &&Job| Some(job.pipeline) == id && (with_retried || !job.is_retried);
+        let mut found: Vec<&Job> = ci.jobs.iter().filter(is_asked).collect();
+        if found.is_empty() && !ci.pipelines.iter().any(|pipeline| Some(pipeline.id) == id) {
+            return Reply::json(404, &json!({ "message": "404 Not found" }));
+        }
+        found.reverse();
+        self.list().page(&found, |job| job.shown(self.forge, repository, self.base))
+    }
+
+    /// All jobs of a project, the newest first, from a key on where that is asked for.
+    fn jobs(&self, repository: usize) -> Reply {
+        let jobs = &self.forge.ci(repository).jobs;
+        let show = |job: &&Job| job.shown(self.forge, repository, self.base);
+        let newest: Vec<&Job> = jobs.iter().rev().collect();
+        if self.parameters.get("pagination") != Some("keyset") {
+            return self.list().page(&newest, show);
+        }
+        let is_by_id = self.parameters.get("order_by").is_none_or(|order| order == "id");
+        if !is_by_id || self.parameters.get("sort").is_some_and(|sort| sort != "desc") {
+            let message = "405 Method Not Allowed";
+            return Reply::json(405, &json!({ "error": message }));
+        }
+        self.list().page_behind(&newest, |job| job.id, show)
     }
 
     fn commits(&self, repository: usize) -> Reply {

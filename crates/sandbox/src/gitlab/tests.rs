@@ -1,5 +1,6 @@
 //! The server as a client sees it, over a generated organisation that both can tell.
 
+mod ci;
 mod delivery;
 mod faults;
 mod lists;

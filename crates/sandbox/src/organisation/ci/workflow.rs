@@ -63,7 +63,7 @@ impl Machine {
     /// The tags that a job of GitLab asks for.
     pub(crate) fn tags(self) -> &'static [&'static str] {
         match self {
-            Self::Linux => &[],
+            Self::Linux => &["saas-linux-small-amd64"],
             Self::Windows => &["saas-windows-medium-amd64"],
             Self::Mac => &["saas-macos-medium-m1"],
             Self::Large => &["saas-linux-xlarge-amd64"],
