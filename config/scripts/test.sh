@@ -95,10 +95,13 @@ if [ ! -d "${CTO_REFERENCE_DATA:-}" ]; then
     echo "== without reference data (CTO_REFERENCE_DATA names no folder): comparisons with it passed unseen"
 fi
 for what in ${skipped[@]+"${skipped[@]}"}; do echo "== skipped: $what"; done
+said() { for part in "$@"; do [ ! -e "$log/$part" ] || cat "$log/$part"; done; }
+# By name, since the lines that say why may be far above.
+said rust-test fuzz ui-check ui-test |
+    sed -nE 's/^test (.+) \.\.\. FAILED$/== failed: \1/p; s/^ +[0-9]+\) (\[.+\] › .+)$/== failed: \1/p' | sed 's/ *─*$//' | sort -u
 for what in ${failed[@]+"${failed[@]}"}; do echo "== FAILED: $what"; done
 echo "== parts: $passed passed, ${#failed[@]} failed, ${#skipped[@]} skipped"
 
-said() { for part in "$@"; do [ ! -e "$log/$part" ] || cat "$log/$part"; done; }
 said rust-test | awk '
     /^test result:/ { passed += $4; failed += $6; skipped += $8 }
     END { printf "rust: %d passed, %d failed, %d skipped\n", passed, failed, skipped }' | tee "$log/sums"
