@@ -11,6 +11,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::published::rows;
 use crate::simulated::{Ended, Simulated};
+use crate::simulated_gitlab::SimulatedGitlab;
 
 /// The REST API of GitHub, beside the GraphQL API of the simulated one: a run with a job in each repository, and a bill.
 #[derive(Clone, Default)]
@@ -262,5 +263,27 @@ fn an_import_of_ci_in_steps_of_time_ends_like_one_import() {
     for (table, left_out) in [("ci_run.csv", &[][..]), ("ci_job.csv", &OF_LISTS), ("ci_bill.csv", &[])] {
         let found = of_begun(without(rows(data.path(), table), left_out));
         assert_same(&found, &of_begun(life.told(table, left_out)), table);
+    }
+}
+
+#[test]
+fn pipelines_of_a_simulated_group_are_the_same_in_steps_of_time_and_nothing_new_takes_three_calls_a_project() {
+    let simulated = SimulatedGitlab::serve_few(47);
+    let once = tempfile::tempdir().expect("a folder");
+    simulated.import(once.path(), &["--ci"]).with_code(0);
+    let found = |table: &str| rows(once.path(), table);
+    assert!(found("ci_run.csv").iter().any(|run| run["event"] == "parent_pipeline"));
+    assert!(found("ci_job.csv").iter().any(|job| job["retried"] == "true" && !job["duration_ms"].is_empty()));
+    let ended = simulated.import(once.path(), &["--ci"]).with_code(0);
+    // The group, its projects, and how many issues and merge requests there are.
+    let calls = 4 + 3 * found("repository.csv").len();
+    assert!(ended.stdout.contains(&format!(", {calls} calls")), "{calls}: {}", ended.stdout);
+    let steps = tempfile::tempdir().expect("a folder");
+    for days in [60, 33, 12, 2, 1, 0] {
+        simulated.both.moves_to(simulated.both.days_before_end(days));
+        simulated.import(steps.path(), &["--ci"]).with_code(0);
+    }
+    for table in ["ci_run.csv", "ci_job.csv"] {
+        assert_same(&rows(steps.path(), table), &found(table), table);
     }
 }

@@ -121,8 +121,8 @@ mod tests {
             ("organizationName", r#""acme""#),
             ("repositoryName", r#""acme/web""#),
         ];
-        let changed = |name: &str| changes.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
-        let fields = usual.map(|(name, value)| format!("\"{name}\":{}", changed(name).unwrap_or(value)));
+        let told = |name: &str| changes.iter().find(|(other, _)| *other == name).map(|(_, value)| *value);
+        let fields = usual.map(|(name, value)| format!("\"{name}\":{}", told(name).unwrap_or(value)));
         format!("{{{}}}", fields.join(","))
     }
 

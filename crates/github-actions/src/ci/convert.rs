@@ -36,7 +36,7 @@ impl Of<'_> {
     fn attempt_at(&self, started_at: Option<Instant>, suite: Option<&str>) -> i64 {
         let is_of_suite = |attempt: &&Attempt| suite.is_none() || attempt.suite.as_deref() == suite;
         let attempts = || self.attempts.iter().filter(is_of_suite);
-        let Some(started_at) = started_at else { return attempts().last().map_or(1, |attempt| attempt.number) };
+        let Some(started_at) = started_at else { return attempts().next_back().map_or(1, |attempt| attempt.number) };
         let begun = attempts().filter(|attempt| attempt.started_at.is_some_and(|at| at <= started_at));
         let first = attempts().next().map_or(1, |attempt| attempt.number);
         begun.map(|attempt| attempt.number).max().unwrap_or(first)

@@ -141,8 +141,9 @@ impl Respond for Forge {
             }
             ["runs", id, "attempts", number] => {
                 let attempts = life.runs.get(&id.parse().unwrap());
-                let attempt =
-                    attempts.and_then(|attempts| attempts.iter().find(|run| run["run_attempt"].to_string() == number));
+                let attempt = attempts.and_then(|attempts| {
+                    attempts.iter().find(|run| run["run_attempt"].as_u64() == number.parse().ok())
+                });
                 (format!("attempt {number} of {id}"), attempt.map_or_else(absent, found))
             }
             ["runs", id, "jobs"] => {

@@ -77,7 +77,7 @@ impl Life {
 
     fn jobs_of(&self, id: &str, query: &BTreeMap<String, String>) -> Vec<&Value> {
         assert_eq!(query["include_retried"], "true");
-        self.jobs.iter().filter(|job| job["pipeline"]["id"].to_string() == id).collect()
+        self.jobs.iter().filter(|job| job["pipeline"]["id"].as_u64() == id.parse().ok()).collect()
     }
 
     fn page_of(&self, entries: &[&Value], query: &BTreeMap<String, String>, request: &Request) -> ResponseTemplate {
