@@ -60,7 +60,7 @@ done
 
 # The size "small" and not a larger one: the simulated server answers in its own time, and the import waits for it.
 : >"$work/sandbox.log"
-"$bin/cto-sandbox" --listen 127.0.0.1:0 --seed 11 --size small --write-config "$work/config.yml" >"$work/sandbox.log" 2>&1 &
+"$bin/cto-sandbox" --listen 127.0.0.1:0 --seed 11 --size small --ci-months 0 --write-config "$work/config.yml" >"$work/sandbox.log" 2>&1 &
 server=$!
 address=$(started "$work/sandbox.log" "$server" "the simulated organisation")
 export CTO_IMPORT__CLOCK=provider GITHUB_TOKEN=measured GITHUB_API_URL="$address" GITHUB_GRAPHQL_URL="$address/graphql"

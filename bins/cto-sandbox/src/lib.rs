@@ -94,7 +94,8 @@ fn write(arguments: &Arguments, organisation: &Organisation, bills: &Bills) -> R
         written.with_context(|| format!("cannot write to {}", folder.display()))?;
     }
     if let Some(file) = &arguments.write_config {
-        let text = if arguments.gitlab { organisation.gitlab_config_yaml(None) } else { organisation.config_yaml() };
+        let of_github = || organisation.config_yaml() + &organisation.ci_config_yaml();
+        let text = if arguments.gitlab { organisation.gitlab_config_yaml(None) } else { of_github() };
         write_text(file, &(text + &bills.config_yaml()))?;
     }
     Ok(())

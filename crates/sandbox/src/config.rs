@@ -39,8 +39,12 @@ impl Organisation {
         yaml
     }
 
-    /// The section `ci` that fits this organisation where it has CI: its cost centres, and what its larger machines cost.
+    /// The section `ci` that fits this organisation: its cost centres, and what its larger machines cost; empty where there is
+    /// no CI. With it in a configuration, an import reads CI without being asked to.
     pub fn ci_config_yaml(&self) -> String {
+        if self.cis.iter().all(|life| life.runs.is_empty()) {
+            return String::new();
+        }
         let dollars = crate::present::millionths(LARGE_PER_MINUTE);
         let since = Instant::from_seconds(LARGE_SINCE).to_rfc3339_seconds();
         format!(

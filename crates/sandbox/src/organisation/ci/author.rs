@@ -12,7 +12,7 @@ use super::{AttemptLife, CiLife, JobLife, RunBranch, RunLife, Workflow, deploys,
 use crate::calendar::{DAY, HOUR, MINUTE};
 use crate::organisation::Organisation;
 use crate::organisation::delivery::{Branch, CommitName, DEFAULT_BRANCH, RELEASE_BRANCH};
-use crate::random::Dice;
+use crate::random::{Dice, mix};
 
 /// Topic of the dice.
 const TOPIC: u8 = b'C';
@@ -70,7 +70,8 @@ impl<'a> Author<'a> {
     /// All runs from `since` on, numbered.
     pub(super) fn write(mut self) -> CiLife {
         for pull in 0..self.organisation.pull_requests.len() {
-            if usize::from(self.organisation.pull_requests[pull].repository) == self.repository {
+            let is_here = usize::from(self.organisation.pull_requests[pull].repository) == self.repository;
+            if is_here && self.concerns(pull as u32) {
                 self.pull_request(pull as u32);
             }
         }
@@ -79,13 +80,18 @@ impl<'a> Author<'a> {
         if let Some(release) = delivery.release.as_ref() {
             self.pushes(release, RELEASE_BRANCH);
         }
-        if self.repository.is_multiple_of(4) {
+        if self.repository.is_multiple_of(8) {
             self.nights();
         }
         self.runs.extend(deploys::runs(self.organisation, self.repository, self.since));
         self.runs.retain(|run| run.created_at <= self.organisation.end);
         self.number();
         CiLife { runs: self.runs }
+    }
+
+    /// Whether a pull request changes anything that CI looks at: two of five do.
+    fn concerns(&self, pull: u32) -> bool {
+        mix(self.organisation.options.seed ^ mix(u64::from(pull))) % 5 < 2
     }
 
     /// A run for what is pushed while the pull request is open.
@@ -146,6 +152,9 @@ impl<'a> Author<'a> {
     fn pushes(&mut self, branch: &Branch, name: &'static str) {
         let (since, delivery) = (self.since, &self.organisation.deliveries[self.repository]);
         for step in branch.steps.iter().filter(|step| step.at >= since && !step.is_reset) {
+            if !step.brings.is_empty() && !step.brings.iter().any(|pull| self.concerns(*pull)) {
+                continue;
+            }
             let at = step.at + self.dice.between(2, 6);
             self.live(Begin {
                 workflow: Workflow::Ci,
@@ -182,8 +191,8 @@ impl<'a> Author<'a> {
             return nightly_jobs(begin.at >= LARGE_SINCE);
         }
         let mut plan = ci_jobs(self.repository);
-        if begin.event == "push" && self.repository % 3 == 2 && self.dice.chance(0.03) {
-            let wait = self.dice.between(6 * HOUR, 3 * DAY);
+        if begin.event == "push" && self.repository % 3 == 2 && self.dice.chance(0.08) {
+            let wait = self.dice.between(12 * HOUR, 3 * DAY);
             plan.push(publishing(if self.dice.chance(0.8) { Approval::After(wait) } else { Approval::Never }));
         }
         plan
@@ -230,8 +239,8 @@ impl<'a> Author<'a> {
     }
 
     fn trouble(&mut self, begin: &Begin, plan: &[JobPlan], at: i64) -> Trouble {
-        if self.weather.outage(at).is_some() && self.dice.chance(0.6) {
-            return if self.dice.chance(0.6) { Trouble::NoMachines } else { Trouble::Hang(0) };
+        if self.weather.outage(at).is_some() && self.dice.chance(0.8) {
+            return if self.dice.chance(0.5) { Trouble::NoMachines } else { Trouble::Hang(0) };
         }
         let share = match begin.event {
             "pull_request" => 0.13,

@@ -6,7 +6,7 @@ use crate::random::Dice;
 /// Topic of the dice.
 const TOPIC: u8 = b'W';
 /// Days from one bad afternoon to the next, on average.
-const BETWEEN: i64 = 45 * DAY;
+const BETWEEN: i64 = 21 * DAY;
 
 /// The bad afternoons.
 pub(super) struct Weather {
