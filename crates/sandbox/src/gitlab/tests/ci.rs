@@ -179,13 +179,13 @@ async fn numbers_of_jobs_stay_when_time_goes_on() {
     let server = serve(organisation.view(organisation.end()), &[]).await;
     let list = format!("/projects/201/jobs?{JOBS}");
     let key = |job: &Json| (job["id"].as_u64(), (job["name"].clone(), job["pipeline"]["id"].as_u64()));
-    let last: BTreeMap<_, _> = crawl(&server, &list).await.iter().map(key).collect();
+    let at_the_end: BTreeMap<_, _> = crawl(&server, &list).await.iter().map(key).collect();
     let mut count = 0;
     for hours in [5, 30, 100] {
         server.set_view(organisation.view(Instant::from_seconds(end - hours * 3_600)));
         for job in crawl(&server, &list).await {
             let (number, of) = key(&job);
-            assert_eq!(last.get(&number), Some(&of), "{job}");
+            assert_eq!(at_the_end.get(&number), Some(&of), "{job}");
             count += 1;
         }
     }
