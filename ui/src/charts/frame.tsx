@@ -1,8 +1,6 @@
-import { AxisBottom, AxisLeft } from '@visx/axis';
-import { GridRows } from '@visx/grid';
 import { scaleLinear } from '@visx/scale';
 import { type CSSProperties, type PointerEvent, type ReactNode, useId, useState } from 'react';
-import { firstDay, isoDay, ticks } from '../period.ts';
+import { firstDay, isoDay, type Tick, ticks } from '../period.ts';
 import { words } from '../words.ts';
 import { isOnPaper, useWidth } from './width.ts';
 
@@ -45,6 +43,8 @@ interface FrameProps {
   /** Labels are categories rather than periods: every one is written that has room. */
   categories?: boolean;
   height?: number;
+  /** Where each label stands on a scale from left to right; instead of one after the other. */
+  across?: { values: readonly number[]; format: (value: number) => string };
   /** Bars stand in the middle of their place; lines reach the edges. */
   bars?: boolean;
   top: number;
@@ -71,7 +71,7 @@ const onPaper = 0.6;
 export function Frame(props: FrameProps) {
   const { name, labels, categories = false, bars = false, bottom = 0, format, reading } = props;
   const height = Math.round((props.height ?? 260) * (isOnPaper() ? onPaper : 1));
-  const { ends = [], endsWidth = 96, behind, head = 12, heading, children } = props;
+  const { ends = [], endsWidth = 96, behind, head = 12, heading, across, children } = props;
   const [box, width] = useWidth();
   const [index, setIndex] = useState<number | null>(null);
   // Stays when the pointer and the focus go on, to what is behind it.
@@ -93,7 +93,14 @@ export function Frame(props: FrameProps) {
   const plotHeight = height - margin.top - margin.bottom;
   scale.range([plotHeight, 0]);
   const step = bars ? plotWidth / Math.max(labels.length, 1) : plotWidth / Math.max(last, 1);
-  const x = (at: number) => (bars ? step * (at + 0.5) : last === 0 ? plotWidth / 2 : step * at);
+  const along =
+    across &&
+    scaleLinear<number>({
+      domain: [Math.min(0, ...across.values), Math.max(...across.values, 1e-9)],
+      range: [0, plotWidth],
+    });
+  const even = (at: number) => (bars ? step * (at + 0.5) : last === 0 ? plotWidth / 2 : step * at);
+  const x = (at: number) => (along ? along(across?.values[at] ?? 0) : even(at));
   const y = (value: number) => scale(value);
   const plot: Plot = { width: plotWidth, height: plotHeight, x, y, step, id };
   const known = chosen === undefined ? -1 : labels.indexOf(chosen);
@@ -102,6 +109,7 @@ export function Frame(props: FrameProps) {
   const now = labels.length > 0 ? reading(at) : undefined;
   const place = (event: PointerEvent<HTMLInputElement>) => {
     const left = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    if (along) return nearest(across?.values ?? [], along.invert(left));
     const found = bars ? Math.floor(left / step) : Math.round(left / step);
     return Math.max(0, Math.min(last, found));
   };
@@ -109,9 +117,13 @@ export function Frame(props: FrameProps) {
     setIndex(at);
     choose(labels[at]);
   };
-  const xTicks = categories
-    ? everyNth(labels, plotWidth, bars)
-    : ticks(labels, Math.max(2, Math.floor(plotWidth / (props.narrowAxis ? 90 : 64))));
+  const xTicks: Tick[] = along
+    ? along
+        .ticks(Math.floor(plotWidth / 90))
+        .map((index) => ({ index, text: across?.format(index) ?? '', strong: false }))
+    : categories
+      ? everyNth(labels, plotWidth, bars)
+      : ticks(labels, Math.max(2, Math.floor(plotWidth / (props.narrowAxis ? 90 : 64))));
   return (
     <div className="frame">
       <div className="plot" ref={box} style={{ '--plot-height': `${height}px` } as CSSProperties}>
@@ -134,33 +146,32 @@ export function Frame(props: FrameProps) {
                 </text>
               )}
               <g transform={`translate(${margin.left},${margin.top})`}>
-                <GridRows scale={scale} width={plotWidth} tickValues={values} className="grid" />
+                <g className="grid">
+                  {values.map((value) => (
+                    <line key={value} x2={plotWidth} y1={y(value)} y2={y(value)} />
+                  ))}
+                </g>
                 <path className="foot" d={`M0 ${plotHeight}H${plotWidth}`} />
                 {children(plot)}
-                <AxisLeft
-                  scale={scale}
-                  tickValues={values}
-                  tickFormat={(value) => format(Number(value))}
-                  hideAxisLine
-                  hideTicks
-                  axisClassName="axis"
-                  // As a function: an object is put on top of a font of the library's own.
-                  tickLabelProps={() => ({ textAnchor: 'end', dx: -4, dy: 4 })}
-                />
-                <AxisBottom
-                  top={plotHeight}
-                  scale={scaleLinear({ domain: [0, 1], range: [x(0), x(0) + step] })}
-                  tickValues={xTicks.map((tick) => tick.index)}
-                  tickFormat={(value) => xTicks.find((tick) => tick.index === Number(value))?.text ?? ''}
-                  hideAxisLine
-                  hideTicks
-                  axisClassName="axis bottom"
-                  tickLabelProps={(value) => ({
-                    textAnchor: 'middle',
-                    dy: 4,
-                    className: xTicks.find((tick) => tick.index === Number(value))?.strong ? 'strong' : '',
-                  })}
-                />
+                <g className="axis" textAnchor="end">
+                  {values.map((value) => (
+                    <text key={value} x={-12} y={y(value)} dy={4}>
+                      {format(value)}
+                    </text>
+                  ))}
+                </g>
+                <g className="axis bottom" textAnchor="middle">
+                  {xTicks.map(({ index, text, strong }) => (
+                    <text
+                      key={index}
+                      className={strong ? 'strong' : undefined}
+                      x={along ? along(index) : x(index)}
+                      y={plotHeight + 22}
+                    >
+                      {text}
+                    </text>
+                  ))}
+                </g>
                 {wide && <Ends ends={ends} plot={plot} />}
                 {index !== null && now && (
                   <g className="cursor">
@@ -216,6 +227,12 @@ export function Frame(props: FrameProps) {
       {behind && labels.length > 0 && <div className="behind">{behind(kept)}</div>}
     </div>
   );
+}
+
+/** Place of the value that is nearest to another. */
+function nearest(values: readonly number[], to: number): number {
+  const distances = values.map((value) => Math.abs(value - to));
+  return distances.indexOf(Math.min(...distances));
 }
 
 /** As many names as there is room for; that of the last bar, which may have no end, is always among them. */

@@ -1,4 +1,3 @@
-import { LinePath } from '@visx/shape';
 import type { Plot } from './frame.tsx';
 import { pieces } from './lines.ts';
 
@@ -28,12 +27,10 @@ export function Line({
           );
         }
         return (
-          <LinePath
+          <path
             key={first?.index}
             className={`stroke ${tone}`}
-            data={piece}
-            x={(point) => plot.x(point.index)}
-            y={(point) => plot.y(point.value)}
+            d={`M${piece.map(({ index, value }) => `${plot.x(index)} ${plot.y(value)}`).join('L')}`}
           />
         );
       })}
