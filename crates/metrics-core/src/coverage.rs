@@ -133,6 +133,25 @@ impl Coverage {
     }
 }
 
+/// How CI of a selection is known: from when on, and until when.
+pub(crate) struct CiCoverage {
+    coverage: Coverage,
+    /// Where the data of the repository begin that were read least far back; `None` where all were read from their begin.
+    begin: Option<Instant>,
+}
+
+impl CiCoverage {
+    pub(crate) fn new(raw: &Raw, as_of: Instant, chosen: &Chosen) -> Self {
+        let begin = reached(raw, &CI_SCOPES, chosen).values().filter_map(|reached| reached.begin).max();
+        Self { coverage: Coverage::of(raw, &CI_SCOPES, as_of, chosen), begin }
+    }
+
+    /// Whether all of a period is known: it neither begins before the data do, nor ends after them.
+    pub(crate) fn is_complete(&self, start: Instant, end: Instant) -> bool {
+        self.coverage.is_complete(end) && self.begin.is_none_or(|begin| begin <= start)
+    }
+}
+
 /// Before everything: no period is complete.
 pub(crate) const NEVER: Instant = Instant::from_micros(i64::MIN + 1);
 
@@ -149,6 +168,8 @@ pub fn in_order(imports: &[ImportRun]) -> Vec<&ImportRun> {
 /// How far one subject was imported without a gap, whatever the order of its runs.
 #[derive(Debug, Default)]
 pub(crate) struct Reached<'a> {
+    /// Where it begins, of CI; `None` where it goes back as far as there is anything.
+    begin: Option<Instant>,
     /// `None` when nothing before a gap was ever read.
     pub(crate) until: Option<Instant>,
     /// How people call it: the label of the newest run.
@@ -157,14 +178,16 @@ pub(crate) struct Reached<'a> {
 
 impl<'a> Reached<'a> {
     /// From runs in order. They are spans of what changed: they join where one begins at or before the end of those before it.
-    fn over(mut runs: Vec<&'a ImportRun>) -> Self {
+    /// Of CI nothing before the first one is ever asked for: that is where its data begin, and no hole.
+    fn over(scope: Scope, mut runs: Vec<&'a ImportRun>) -> Self {
         let label = runs.last().map_or("", |run| label(run));
         runs.sort_by_key(|run| run.covered_from);
-        let until = runs.iter().fold(None, |until: Option<Instant>, run| {
+        let begin = runs.first().and_then(|run| run.covered_from).filter(|_| scope == Scope::CiRuns);
+        let until = runs.iter().fold(begin, |until: Option<Instant>, run| {
             let joins = run.covered_from.is_none_or(|from| until.is_some_and(|until| from <= until));
             if joins { until.max(run.covered_to) } else { until }
         });
-        Self { until, label }
+        Self { begin, until, label }
     }
 }
 
@@ -184,7 +207,7 @@ pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[Scope], chosen: &Chosen) -> BT
             runs.entry((scope, &run.subject)).or_default().push(run);
         }
     }
-    runs.into_iter().map(|(key, runs)| (key, Reached::over(runs))).collect()
+    runs.into_iter().map(|(key, runs)| (key, Reached::over(key.0, runs))).collect()
 }
 
 fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
@@ -266,6 +289,26 @@ mod tests {
         assert_eq!(until(vec![run("acme/a", "ok", 5), since(7, 8), since(5, 9)]), day(9));
         assert_eq!(until(vec![since(7, 8)]), NEVER, "nothing before that day was ever read");
         assert_eq!(until(vec![since(7, 8), run("acme/a", "ok", 9)]), day(9));
+    }
+
+    #[test]
+    fn what_ci_is_known_of_begins_with_its_first_import_and_is_no_hole() {
+        let day = |day: i64| Instant::from_seconds(day * 86_400);
+        let since = |repository: &str, from: i64, to: i64| ImportRun {
+            scope: Scope::CiRuns.into(),
+            covered_from: Some(day(from)),
+            ..run(repository, "ok", to)
+        };
+        let of = |imports: Vec<ImportRun>| {
+            CiCoverage::new(&Raw { imports, ..Raw::default() }, day(20), &Chosen::everything())
+        };
+        let known = of(vec![since("acme/a", 5, 8), since("acme/a", 8, 12), since("acme/b", 6, 14)]);
+        assert!(known.is_complete(day(6), day(12)));
+        assert!(!known.is_complete(day(5), day(12)), "of acme/b nothing is known before");
+        assert!(!known.is_complete(day(6), day(13)), "acme/a was read until then");
+        let with_hole = of(vec![since("acme/a", 5, 8), since("acme/a", 9, 12)]);
+        assert!(with_hole.is_complete(day(5), day(8)) && !with_hole.is_complete(day(5), day(9)));
+        assert!(of(vec![]).is_complete(day(1), day(20)), "no record of imports");
     }
 
     #[test]

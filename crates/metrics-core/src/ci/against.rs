@@ -11,7 +11,7 @@ use model::{Amount, Instant, Month};
 
 use super::cost::Costs;
 use super::link::{Coefficient, ENOUGH_PAIRS, Link};
-use crate::coverage::Coverage;
+use crate::coverage::CiCoverage;
 use crate::frame::{RATE_MINIMUM, percentile};
 use crate::selection::Chosen;
 use crate::totals::ALL;
@@ -62,13 +62,13 @@ pub(super) fn of(
     raw: &Raw,
     costs: &Costs,
     delivered: &[Table],
-    coverage: &Coverage,
+    coverage: &CiCoverage,
     as_of: Instant,
     chosen: &Chosen,
 ) -> Against {
     let by_month = months(delivered);
     let is_complete = |month: i32| {
-        let own = Month::from_number(month).is_some_and(|month| coverage.is_complete(month.end()));
+        let own = Month::from_number(month).is_some_and(|month| coverage.is_complete(month.start(), month.end()));
         own && by_month.get(&month).is_none_or(|it| it.complete)
     };
     let totals = costs.by_month();

@@ -14,7 +14,7 @@ use model::{Amount, Instant, Month};
 
 use super::facts::{Facts, Part};
 use super::prices::{CURRENCY, MINUTE};
-use crate::coverage::Coverage;
+use crate::coverage::CiCoverage;
 use crate::selection::Chosen;
 use crate::totals::ALL;
 
@@ -262,7 +262,7 @@ fn all() -> (bool, String) {
 }
 
 /// `ci_cost_month`: of workflows, repositories, teams and everything.
-pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &Coverage, chosen: &Chosen) -> Table {
+pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &CiCoverage, chosen: &Chosen) -> Table {
     let teams: Vec<(String, Chosen)> =
         chosen.by_team(rules).map(|(team, of_team)| (team.to_owned(), of_team)).collect();
     let mut sums: BTreeMap<Key, Cost> = BTreeMap::new();
@@ -327,7 +327,9 @@ pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &Coverage, chosen: &
         Column {
             name: "complete",
             cells: Cells::Bool(
-                months().map(|month| month.is_some_and(|month| coverage.is_complete(month.end()))).collect(),
+                months()
+                    .map(|month| month.is_some_and(|month| coverage.is_complete(month.start(), month.end())))
+                    .collect(),
             ),
         },
         Column { name: "host", cells: text(&|key| key.5.clone()) },
@@ -347,7 +349,7 @@ fn basis(cost: &Cost) -> &'static str {
 }
 
 /// `ci_cost_pareto`: which repositories cost most in the last complete months, of each currency.
-pub(super) fn pareto(costs: &Costs, coverage: &Coverage) -> Table {
+pub(super) fn pareto(costs: &Costs, coverage: &CiCoverage) -> Table {
     let mut rows: Vec<(String, String, String, Amount)> = Vec::new();
     if let Some(last) = last_complete(costs, coverage) {
         let sums = costs.by_repository(last - PARETO_MONTHS + 1..=last);
@@ -384,7 +386,8 @@ pub(super) fn pareto(costs: &Costs, coverage: &Coverage) -> Table {
 }
 
 /// The last month with costs that is complete.
-fn last_complete(costs: &Costs, coverage: &Coverage) -> Option<i32> {
-    let is_complete = |month: &i32| Month::from_number(*month).is_some_and(|month| coverage.is_complete(month.end()));
+fn last_complete(costs: &Costs, coverage: &CiCoverage) -> Option<i32> {
+    let is_complete =
+        |month: &i32| Month::from_number(*month).is_some_and(|month| coverage.is_complete(month.start(), month.end()));
     costs.rows.iter().map(|row| row.month).filter(is_complete).max()
 }

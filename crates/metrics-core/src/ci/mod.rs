@@ -34,7 +34,7 @@ use model::table::Table;
 
 use crate::calendar::Cut;
 use crate::catalogue;
-use crate::coverage::{CI_SCOPES, Coverage};
+use crate::coverage::CiCoverage;
 use crate::delivery;
 use crate::selection::Chosen;
 use crate::wanted::Wanted;
@@ -73,7 +73,7 @@ pub(crate) fn tables_of(
     wanted: Wanted<'_>,
     delivered: Option<&[Table]>,
 ) -> OfCi {
-    let coverage = Coverage::of(raw, &CI_SCOPES, as_of, chosen);
+    let coverage = CiCoverage::new(raw, as_of, chosen);
     let facts = Facts::of(raw, rules, as_of, chosen);
     let costs = Costs::of(raw, &facts, as_of, chosen);
     let days = chosen.days(rules.timezone);

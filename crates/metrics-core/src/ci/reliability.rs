@@ -11,7 +11,7 @@ use model::table::{Cells, Column, Table};
 
 use super::facts::{Facts, Outcome, Run};
 use crate::calendar::{Cut, Periods, label_columns};
-use crate::coverage::Coverage;
+use crate::coverage::CiCoverage;
 use crate::frame::{P95_MINIMUM, percentile, percentile_of_enough};
 use crate::totals::ALL;
 
@@ -60,7 +60,7 @@ pub(super) fn table(
     cut: Cut,
     facts: &Facts,
     rules: &Rules,
-    coverage: &Coverage,
+    coverage: &CiCoverage,
     as_of: Instant,
 ) -> Table {
     let ends = facts.runs.iter().map(|run| run.ended).chain(facts.flaky.iter().map(|(_, at)| *at));
@@ -119,7 +119,7 @@ fn into_table(
     cut: Cut,
     periods: &Periods,
     rows: &[(&Key, usize, Counts)],
-    coverage: &Coverage,
+    coverage: &CiCoverage,
 ) -> Table {
     let int = |value: &dyn Fn(&Counts) -> i64| Cells::Int(rows.iter().map(|(_, _, it)| Some(value(it))).collect());
     let float =
@@ -132,7 +132,8 @@ fn into_table(
     let share = |part: i64, all: i64| (all > 0).then(|| part as f64 / all as f64);
     let decided = |it: &Counts| it.outcome(Outcome::Succeeded) + it.outcome(Outcome::Failed);
     let mut columns = label_columns(periods, cut, rows.iter().map(|(_, period, _)| *period));
-    let complete = rows.iter().map(|(_, period, _)| coverage.is_complete(periods.end(*period))).collect();
+    let complete =
+        rows.iter().map(|(_, period, _)| coverage.is_complete(periods.start(*period), periods.end(*period))).collect();
     columns.extend([
         Column { name: "repo", cells: text(&|key| &key.1) },
         Column { name: "workflow", cells: text(&|key| &key.3) },
