@@ -36,6 +36,16 @@ const dora = createRoute({
   path: '/dora',
   component: lazyPage('dora', async () => (await import('./pages/dora/page.tsx')).DoraPage),
 });
+const ci = createRoute({
+  getParentRoute: () => root,
+  path: '/ci',
+  component: lazyPage('ci', async () => (await import('./pages/ci/pages.ts')).CiPage),
+});
+const ciCost = createRoute({
+  getParentRoute: () => root,
+  path: '/ci-cost',
+  component: lazyPage('ciCost', async () => (await import('./pages/ci/pages.ts')).CiCostPage),
+});
 const cloud = createRoute({
   getParentRoute: () => root,
   path: '/cloud',
@@ -43,7 +53,7 @@ const cloud = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([index, flow, pullRequests, dora, cloud]),
+  routeTree: root.addChildren([index, flow, pullRequests, dora, ci, ciCost, cloud]),
   basepath: base || '/',
   parseSearch: (text) => readFilters(new URLSearchParams(text)),
   stringifySearch: writeFilters,

@@ -191,6 +191,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ci/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What CI costs by month, in UTC, and what that was spent on: of each workflow, repository and team, and of all. */
+        get: operations["ci_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/cost.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What CI costs by month, in UTC, and what that was spent on: of each workflow, repository and team, and of all. As CSV. */
+        get: operations["ci_cost_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/cost/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which repositories' CI cost most in the last three complete months. */
+        get: operations["ci_cost_repositories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/cost/repositories.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which repositories' CI cost most in the last three complete months. As CSV. */
+        get: operations["ci_cost_repositories_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/flaky-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that failed and then succeeded with nothing changed, the most frequent first: in the days asked for, else in the 90 before as_of. */
+        get: operations["ci_flaky_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/flaky-jobs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that failed and then succeeded with nothing changed, the most frequent first: in the days asked for, else in the 90 before as_of. As CSV. */
+        get: operations["ci_flaky_jobs_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/reliability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often runs succeed, at the first try too, how long they take and wait, by week: of each workflow and repository from its first run to its last, and of all. How often runs succeed, at the first try too, how long they take and wait, by month: of each workflow and repository from its first run to its last, and of all. */
+        get: operations["ci_reliability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/reliability.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often runs succeed, at the first try too, how long they take and wait, by week: of each workflow and repository from its first run to its last, and of all. How often runs succeed, at the first try too, how long they take and wait, by month: of each workflow and repository from its first run to its last, and of all. As CSV. */
+        get: operations["ci_reliability_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cloud-spending/compared": {
         parameters: {
             query?: never;
@@ -387,6 +523,108 @@ export interface paths {
         };
         /** Every merged pull request of every service that deploys, and the deployment that shipped it. As CSV. */
         get: operations["delivery_changes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What CI costs by month, beside what was delivered. */
+        get: operations["delivery_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cost.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What CI costs by month, beside what was delivered. As CSV. */
+        get: operations["delivery_cost_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cost/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How strongly what CI costs goes together with what is delivered, then and up to two months later. A link is no cause, and of nine intervals of 95 % together about one chart in three shows a false one. */
+        get: operations["delivery_cost_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cost/links.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How strongly what CI costs goes together with what is delivered, then and up to two months later. A link is no cause, and of nine intervals of 95 % together about one chart in three shows a false one. As CSV. */
+        get: operations["delivery_cost_links_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cost/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the CI of each repository cost in the last three complete months, beside what was delivered from it. */
+        get: operations["delivery_cost_repositories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cost/repositories.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the CI of each repository cost in the last three complete months, beside what was delivered from it. As CSV. */
+        get: operations["delivery_cost_repositories_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2641,6 +2879,412 @@ export interface components {
              */
             waiting_for_review_hours?: number | null;
         };
+        /** @description What CI costs by month, in UTC, and what that was spent on: of each workflow, repository and team, and of all. */
+        ci_cost_month_row: {
+            /**
+             * @description bill, estimate, or both; empty where nothing has a price.
+             * @example Web
+             */
+            basis?: string | null;
+            /**
+             * @description What is billed for jobs by what they would cost by the prices; null without a bill for jobs. Unit: ratio.
+             * @example 7.25
+             */
+            bill_over_estimate?: number | null;
+            /**
+             * @description The part for jobs that were called off.
+             * @example 0.0125
+             */
+            cancelled?: string | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description What it cost: the bill where there is one, else minutes by their prices. The five parts add up to it.
+             * @example 0.0125
+             */
+            cost?: string | null;
+            /**
+             * @description Currency of the amounts. Jobs without a price are in the row of USD, the providers' currency.
+             * @example EUR
+             */
+            currency: string | null;
+            /**
+             * @description The part for other jobs that failed.
+             * @example 0.0125
+             */
+            failed?: string | null;
+            /**
+             * @description The part for jobs that failed and were green later on the same commit, with nothing changed.
+             * @example 0.0125
+             */
+            flaky?: string | null;
+            /**
+             * @description Host of the provider; empty where the row is of all repositories.
+             * @example Web
+             */
+            host: string | null;
+            /**
+             * @description Jobs that began in the month and have ended, skipped ones too. Unit: jobs.
+             * @example 7
+             */
+            jobs?: number | null;
+            /**
+             * @description Minutes that are charged: of GitHub's machines each job's rounded up, of GitLab's times their cost factor, of others as they ran. Unit: minutes.
+             * @example 7.25
+             */
+            minutes?: number | null;
+            /**
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * @description Repository, org/repo, or ALL; empty for what is billed for none.
+             * @example web
+             */
+            repo: string | null;
+            /**
+             * @description The part for jobs that had succeeded before in the same run.
+             * @example 0.0125
+             */
+            retried?: string | null;
+            /**
+             * @description Name of the team, of the row of a team's repositories; ALL in every other row.
+             * @example Web
+             */
+            team: string | null;
+            /**
+             * @description Those among `minutes` for which no price is known; they cost nothing here. Unit: minutes.
+             * @example 7.25
+             */
+            unpriced_minutes?: number | null;
+            /**
+             * @description The part for jobs that succeeded, and for what is billed without jobs.
+             * @example 0.0125
+             */
+            useful?: string | null;
+            /**
+             * @description Name of the workflow, or ALL. What is billed and belongs to no job, storage for example, by the name of the bill.
+             * @example Web
+             */
+            workflow: string | null;
+        };
+        /** @description Which repositories' CI cost most in the last three complete months. */
+        ci_cost_pareto_row: {
+            /**
+             * @description What its CI cost.
+             * @example 0.0125
+             */
+            cost?: string;
+            /**
+             * @description The share of it and those before it; null where all cost 0. Unit: share.
+             * @example 7.25
+             */
+            cumulative_share?: number | null;
+            /**
+             * @description Currency of the amounts. Jobs without a price are in the row of USD, the providers' currency.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host?: string;
+            /**
+             * @description Place among the repositories, from 1, the most expensive first.
+             * @example 7
+             */
+            rank: number;
+            /**
+             * @description Repository, org/repo; empty for what is billed for none.
+             * @example web
+             */
+            repo?: string;
+            /**
+             * @description Its share of the cost of all; null where that is 0. Unit: share.
+             * @example 7.25
+             */
+            share?: number | null;
+        };
+        /** @description Jobs that failed and then succeeded with nothing changed, the most frequent first: in the days asked for, else in the 90 before as_of. */
+        ci_flaky_jobs_row: {
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded last after it had failed.
+             * @example 2026-03-30T00:00:00Z
+             */
+            last_at?: string;
+            /**
+             * @description Name of the job without the values of its matrix.
+             * @example Web
+             */
+            name: string;
+            /**
+             * @description Repository, org/repo.
+             * @example web
+             */
+            repo: string;
+            /**
+             * @description Commits on which it failed and then succeeded with nothing changed. Unit: commits.
+             * @example 7
+             */
+            times?: number;
+            /**
+             * @description Web address of the run in which it had failed; empty where none is known.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+            /**
+             * @description Minutes for which it ran there in order to fail. Unit: minutes.
+             * @example 7.25
+             */
+            wasted_minutes?: number;
+            /**
+             * @description Name of the workflow at its newest run; of a pipeline without a name what starts it.
+             * @example Web
+             */
+            workflow: string;
+        };
+        /** @description How often runs succeed, at the first try too, how long they take and wait, by month: of each workflow and repository from its first run to its last, and of all. */
+        ci_month_row: {
+            /**
+             * @description Those that were called off. Unit: runs.
+             * @example 7
+             */
+            cancelled?: number | null;
+            /**
+             * @description Commits on which runs that succeeded or failed ended in the period, those of two events twice. Unit: commits.
+             * @example 7
+             */
+            commits?: number | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Median from the begin of the last attempt to the end of its last job, of runs that succeeded or failed; of a pipeline the time in which any of its jobs ran. Null over none. Unit: minutes.
+             * @example 7.25
+             */
+            duration_p50_min?: number | null;
+            /**
+             * @description Their 95th percentile; null below 20. Unit: minutes.
+             * @example 7.25
+             */
+            duration_p95_min?: number | null;
+            /**
+             * @description Those that failed, took too long, or could not begin. Unit: runs.
+             * @example 7
+             */
+            failed?: number | null;
+            /**
+             * @description Those among `failed` of which nothing but machines failed: by the provider's word for the run, or for each of its failed jobs. Unit: runs.
+             * @example 7
+             */
+            failed_infrastructure?: number | null;
+            /**
+             * @description Of the runs that succeeded or failed at their first attempt, the share that succeeded; of a pipeline, whether each job did when it first ran, those that may fail aside. Null over none. Unit: share.
+             * @example 7.25
+             */
+            first_try_rate?: number | null;
+            /**
+             * @description Those on which it failed and then succeeded with nothing changed, by when it did: in a later attempt, in a job that was started again, or in another run. Unit: commits.
+             * @example 7
+             */
+            flaky?: number | null;
+            /**
+             * @description flaky / commits; null over none. Unit: share.
+             * @example 7.25
+             */
+            flaky_rate?: number | null;
+            /**
+             * @description Host of the provider; empty where the row is of all repositories.
+             * @example Web
+             */
+            host: string | null;
+            /**
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * @description Those that were skipped, or ended without a verdict. Unit: runs.
+             * @example 7
+             */
+            other?: number | null;
+            /**
+             * @description Median from the begin of an attempt to its first job; of a pipeline, of each job's wait for a runner. Null over none. Unit: minutes.
+             * @example 7.25
+             */
+            queue_p50_min?: number | null;
+            /**
+             * @description Their 95th percentile; null below 20. Unit: minutes.
+             * @example 7.25
+             */
+            queue_p95_min?: number | null;
+            /**
+             * @description Repository, org/repo; or ALL.
+             * @example web
+             */
+            repo: string | null;
+            /**
+             * @description Runs that were started again, or a job of which was after it had not succeeded. Unit: runs.
+             * @example 7
+             */
+            retried?: number | null;
+            /**
+             * @description retried / runs; null over none. Unit: share.
+             * @example 7.25
+             */
+            retry_rate?: number | null;
+            /**
+             * @description Runs that ended in the period, by their last attempt; pipelines by the first time at which their jobs had ended. Unit: runs.
+             * @example 7
+             */
+            runs?: number | null;
+            /**
+             * @description Those that succeeded. Unit: runs.
+             * @example 7
+             */
+            succeeded?: number | null;
+            /**
+             * @description succeeded / (succeeded + failed); null over none. Unit: share.
+             * @example 7.25
+             */
+            success_rate?: number | null;
+            /**
+             * @description Name of the workflow at its newest run; of a pipeline without a name what starts it. Or ALL.
+             * @example Web
+             */
+            workflow: string | null;
+        };
+        /** @description How often runs succeed, at the first try too, how long they take and wait, by week: of each workflow and repository from its first run to its last, and of all. */
+        ci_week_row: {
+            /**
+             * @description Those that were called off. Unit: runs.
+             * @example 7
+             */
+            cancelled?: number | null;
+            /**
+             * @description Commits on which runs that succeeded or failed ended in the period, those of two events twice. Unit: commits.
+             * @example 7
+             */
+            commits?: number | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Median from the begin of the last attempt to the end of its last job, of runs that succeeded or failed; of a pipeline the time in which any of its jobs ran. Null over none. Unit: minutes.
+             * @example 7.25
+             */
+            duration_p50_min?: number | null;
+            /**
+             * @description Their 95th percentile; null below 20. Unit: minutes.
+             * @example 7.25
+             */
+            duration_p95_min?: number | null;
+            /**
+             * @description Those that failed, took too long, or could not begin. Unit: runs.
+             * @example 7
+             */
+            failed?: number | null;
+            /**
+             * @description Those among `failed` of which nothing but machines failed: by the provider's word for the run, or for each of its failed jobs. Unit: runs.
+             * @example 7
+             */
+            failed_infrastructure?: number | null;
+            /**
+             * @description Of the runs that succeeded or failed at their first attempt, the share that succeeded; of a pipeline, whether each job did when it first ran, those that may fail aside. Null over none. Unit: share.
+             * @example 7.25
+             */
+            first_try_rate?: number | null;
+            /**
+             * @description Those on which it failed and then succeeded with nothing changed, by when it did: in a later attempt, in a job that was started again, or in another run. Unit: commits.
+             * @example 7
+             */
+            flaky?: number | null;
+            /**
+             * @description flaky / commits; null over none. Unit: share.
+             * @example 7.25
+             */
+            flaky_rate?: number | null;
+            /**
+             * @description Host of the provider; empty where the row is of all repositories.
+             * @example Web
+             */
+            host: string | null;
+            /**
+             * @description Those that were skipped, or ended without a verdict. Unit: runs.
+             * @example 7
+             */
+            other?: number | null;
+            /**
+             * @description Median from the begin of an attempt to its first job; of a pipeline, of each job's wait for a runner. Null over none. Unit: minutes.
+             * @example 7.25
+             */
+            queue_p50_min?: number | null;
+            /**
+             * @description Their 95th percentile; null below 20. Unit: minutes.
+             * @example 7.25
+             */
+            queue_p95_min?: number | null;
+            /**
+             * @description Repository, org/repo; or ALL.
+             * @example web
+             */
+            repo: string | null;
+            /**
+             * @description Runs that were started again, or a job of which was after it had not succeeded. Unit: runs.
+             * @example 7
+             */
+            retried?: number | null;
+            /**
+             * @description retried / runs; null over none. Unit: share.
+             * @example 7.25
+             */
+            retry_rate?: number | null;
+            /**
+             * @description Runs that ended in the period, by their last attempt; pipelines by the first time at which their jobs had ended. Unit: runs.
+             * @example 7
+             */
+            runs?: number | null;
+            /**
+             * @description Those that succeeded. Unit: runs.
+             * @example 7
+             */
+            succeeded?: number | null;
+            /**
+             * @description succeeded / (succeeded + failed); null over none. Unit: share.
+             * @example 7.25
+             */
+            success_rate?: number | null;
+            /**
+             * @description ISO week, Monday to Sunday.
+             * @example 12
+             */
+            week: number;
+            /**
+             * @description Name of the workflow at its newest run; of a pipeline without a name what starts it. Or ALL.
+             * @example Web
+             */
+            workflow: string | null;
+            /**
+             * @description ISO year of the week.
+             * @example 7
+             */
+            year: number;
+        };
         /** @description Groups of services set against each other, all providers together. */
         cloud_spending_compared_row: {
             /**
@@ -2960,6 +3604,160 @@ export interface components {
              * @example azure
              */
             provider: string | null;
+        };
+        /** @description How strongly what CI costs goes together with what is delivered, then and up to two months later. A link is no cause, and of nine intervals of 95 % together about one chart in three shows a false one. */
+        cost_delivery_link_row: {
+            /**
+             * @description Currency of the amounts. Jobs without a price are in the row of USD, the providers' currency.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Months by which delivery lies behind the cost. Unit: months.
+             * @example 7
+             */
+            lag_months: number;
+            /**
+             * @description What the cost of CI is set against: deployments, lead_p50_days or change_failure_rate.
+             * @example Web
+             */
+            measure: string;
+            /**
+             * @description months: complete ones; or repositories: those with a cost in the last three complete months.
+             * @example Web
+             */
+            over: string;
+            /**
+             * @description Months or repositories of which both are known.
+             * @example 7
+             */
+            pairs?: number;
+            /**
+             * @description Coefficient of Pearson; null below 6 months or 10 repositories, and where one does not vary.
+             * @example 7.25
+             */
+            pearson?: number | null;
+            /**
+             * @description Upper end of that interval.
+             * @example 7.25
+             */
+            pearson_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval by Fisher's z; null as the coefficient.
+             * @example 7.25
+             */
+            pearson_low?: number | null;
+            /**
+             * @description Coefficient of Spearman, equal values with the mean of their ranks; null as that of Pearson.
+             * @example 7.25
+             */
+            spearman?: number | null;
+            /**
+             * @description Upper end of that interval.
+             * @example 7.25
+             */
+            spearman_high?: number | null;
+            /**
+             * @description Lower end of its 95 % interval after Bonett and Wright.
+             * @example 7.25
+             */
+            spearman_low?: number | null;
+        };
+        /** @description What CI costs by month, beside what was delivered. */
+        cost_delivery_month_row: {
+            /**
+             * @description Deployments that failed by all; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate?: number | null;
+            /**
+             * @description What CI cost.
+             * @example 0.0125
+             */
+            ci_cost?: string | null;
+            /**
+             * @description What the clouds bill in that currency; null without a bill, of a part of the organisation, and where cloud spending is not computed too.
+             * @example 0.0125
+             */
+            cloud_cost?: string | null;
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description ci_cost by the changes that users had first then; null over none.
+             * @example 0.0125
+             */
+            cost_per_change?: string | null;
+            /**
+             * @description Currency of the amounts. Jobs without a price are in the row of USD, the providers' currency.
+             * @example EUR
+             */
+            currency: string | null;
+            /**
+             * @description Deployments to production; null where none is known. Unit: deployments.
+             * @example 7
+             */
+            deployments?: number | null;
+            /**
+             * @description Deployments by thousand of the currency; null without any cost. Unit: deployments.
+             * @example 7.25
+             */
+            deployments_per_1k_cost?: number | null;
+            /**
+             * @description Median from the first commit to users; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_p50_days?: number | null;
+            /**
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+        };
+        /** @description What the CI of each repository cost in the last three complete months, beside what was delivered from it. */
+        cost_delivery_repo_row: {
+            /**
+             * @description Deployments that failed by all; null below 10 deployments. Unit: share.
+             * @example 7.25
+             */
+            change_failure_rate?: number | null;
+            /**
+             * @description What its CI cost.
+             * @example 0.0125
+             */
+            ci_cost?: string;
+            /**
+             * @description ci_cost by the changes that users had first then; null over none.
+             * @example 0.0125
+             */
+            cost_per_change?: string | null;
+            /**
+             * @description Currency of the amounts. Jobs without a price are in the row of USD, the providers' currency.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Deployments to production; null where it has none. Unit: deployments.
+             * @example 7
+             */
+            deployments?: number | null;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host: string;
+            /**
+             * @description Median from the first commit to users; null over none. Unit: days.
+             * @example 7.25
+             */
+            lead_p50_days?: number | null;
+            /**
+             * @description Repository, org/repo; empty for what is billed for none.
+             * @example web
+             */
+            repo: string;
         };
         /** @description Issues that had reached each step of each board, by their state at the end of the day. */
         cumulative_flow_day_row: {
@@ -7258,6 +8056,526 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    ci_cost: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ci_cost_month_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_cost_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_cost_repositories: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ci_cost_pareto_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_cost_repositories_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_flaky_jobs: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ci_flaky_jobs_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_flaky_jobs_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description The figures of what happened within these days; all of time where neither is given. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_reliability: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week" | "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: (components["schemas"]["ci_week_row"] | components["schemas"]["ci_month_row"])[];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_reliability_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week" | "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     cloud_spending_compared: {
         parameters: {
             query?: {
@@ -7997,6 +9315,396 @@ export interface operations {
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_cost: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["cost_delivery_month_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_cost_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_cost_links: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["cost_delivery_link_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_cost_links_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_cost_repositories: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["cost_delivery_repo_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_cost_repositories_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { spoken } from '../period.ts';
 import { words } from '../words.ts';
-import { Frame, type Plot, type Reading } from './frame.tsx';
+import { type EndLabel, Frame, type Plot, type Reading } from './frame.tsx';
 import { most } from './lines.ts';
 
 /** Bars of one kind. */
@@ -44,6 +44,8 @@ interface BarsProps {
   totals?: (value: number) => string;
   heading?: { strong: string; text: string };
   narrowAxis?: boolean;
+  /** What a part of the last stack ends with, at its middle. */
+  end?: (part: Series) => Pick<EndLabel, 'strong' | 'text'>;
   behind?: (index: number) => ReactNode;
   /** Marks over the bars, such as lines at percentiles. */
   over?: (plot: Plot) => ReactNode;
@@ -71,6 +73,7 @@ export function Bars(props: BarsProps) {
       reading={(index) => reading({ ...props, index, sum: sums[index] ?? null })}
       {...(props.heading && { heading: props.heading })}
       {...(props.narrowAxis && { narrowAxis: true })}
+      {...(props.end && { ends: endsOf(series, labels.length - 1, 0, props.end) })}
       {...(props.behind && { behind: props.behind })}
     >
       {(plot) => (
@@ -112,6 +115,23 @@ export function Bars(props: BarsProps) {
 export function total(series: readonly Series[], index: number): number | null {
   const known = series.map((one) => one.values[index]).filter((value) => value != null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+/** Labels from the top of the stack to its foot. */
+export function endsOf(
+  layers: readonly Series[],
+  last: number,
+  bottom: number,
+  end: NonNullable<BarsProps['end']>,
+): EndLabel[] {
+  const found: EndLabel[] = [];
+  layers.forEach((layer, at) => {
+    if (layer.values[last] == null) return;
+    const low = Math.max(bottom, total(layers.slice(0, at), last) ?? 0);
+    const high = Math.max(bottom, total(layers.slice(0, at + 1), last) ?? 0);
+    found.unshift({ key: layer.key, value: (low + high) / 2, ...end(layer) });
+  });
+  return found;
 }
 
 interface Extent {

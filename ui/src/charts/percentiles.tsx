@@ -5,7 +5,7 @@ import { type EndLabel, Frame, type Reading } from './frame.tsx';
 import { Line } from './line.tsx';
 import { most } from './lines.ts';
 
-/** One percentile over time. */
+/** One percentile over time, or another figure of its kind. */
 export interface Percentile {
   /** `p50` */
   name: string;
@@ -23,7 +23,11 @@ interface PercentilesProps {
   lines: readonly Percentile[];
   /** Top of the scale, where several charts share one. */
   top?: number;
+  /** Where the scale begins; 0 where nothing is said. */
+  bottom?: number;
   height?: number;
+  /** How the axis writes a figure, where not plainly. */
+  axis?: (value: number) => string;
   format: (value: number | null) => string;
   unit: string;
   /** What the figures of a period rest on. */
@@ -43,7 +47,8 @@ export function Percentiles(props: PercentilesProps) {
       categories={props.say !== undefined}
       top={props.top ?? most(lines.flatMap((line) => line.values)) * 1.05}
       height={props.height ?? 260}
-      format={(value) => String(value)}
+      bottom={props.bottom ?? 0}
+      format={props.axis ?? String}
       ends={ends}
       endsWidth={20 + most(ends.map(({ strong, text }) => strong.length + 1 + text.length)) * 7}
       reading={(index) => readingOf(props, index)}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { reading, type Series, total } from './bars.tsx';
+import { endsOf, reading, type Series, total } from './bars.tsx';
 import { type EndLabel, Frame, type Plot } from './frame.tsx';
 import { most, pieces } from './lines.ts';
 
@@ -42,7 +42,7 @@ export function Stack(props: StackProps) {
       bottom={bottom}
       height={props.height ?? 300}
       format={(value) => format(value)}
-      ends={end ? ends(layers, labels.length - 1, bottom, end) : []}
+      ends={end ? endsOf(layers, labels.length - 1, bottom, end) : []}
       endsWidth={props.endsWidth ?? 150}
       reading={(index) =>
         reading({
@@ -85,23 +85,6 @@ export function Stack(props: StackProps) {
       )}
     </Frame>
   );
-}
-
-/** Labels from the top of the stack to its foot. */
-function ends(
-  layers: readonly Series[],
-  last: number,
-  bottom: number,
-  end: NonNullable<StackProps['end']>,
-): EndLabel[] {
-  const found: EndLabel[] = [];
-  layers.forEach((layer, at) => {
-    if (layer.values[last] == null) return;
-    const low = Math.max(bottom, total(layers.slice(0, at), last) ?? 0);
-    const high = Math.max(bottom, total(layers.slice(0, at + 1), last) ?? 0);
-    found.unshift({ key: layer.key, value: (low + high) / 2, ...end(layer) });
-  });
-  return found;
 }
 
 interface Run {

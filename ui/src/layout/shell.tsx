@@ -8,6 +8,15 @@ import { SetUp } from './set-up.tsx';
 import { chooseTheme, type Theme, theme, themes } from './theme.ts';
 import { TokenForm } from './token.tsx';
 
+const pages = [
+  ['/flow', 'flow'],
+  ['/pull-requests', 'pullRequests'],
+  ['/dora', 'dora'],
+  ['/ci', 'ci'],
+  ['/ci-cost', 'ciCost'],
+  ['/cloud', 'cloud'],
+] as const;
+
 /** What every page has around it. */
 export function Shell() {
   const wanted = useSyncExternalStore(token.subscribe, token.wanted);
@@ -21,26 +30,13 @@ export function Shell() {
         <span className="name">{words.name}</span>
         <nav aria-label={words.pagesLabel}>
           <ul>
-            <li>
-              <Link to="/flow" search={true}>
-                {words.pages.flow.name}
-              </Link>
-            </li>
-            <li>
-              <Link to="/pull-requests" search={true}>
-                {words.pages.pullRequests.name}
-              </Link>
-            </li>
-            <li>
-              <Link to="/dora" search={true}>
-                {words.pages.dora.name}
-              </Link>
-            </li>
-            <li>
-              <Link to="/cloud" search={true}>
-                {words.pages.cloud.name}
-              </Link>
-            </li>
+            {pages.map(([to, page]) => (
+              <li key={to}>
+                <Link to={to} search={true}>
+                  {words.pages[page].name}
+                </Link>
+              </li>
+            ))}
           </ul>
         </nav>
         <Freshness />

@@ -11,6 +11,8 @@ export interface Column<Row> {
   value: (row: Row) => Cell | undefined;
   /** For the eye; numbers without it have one decimal unless they are whole. */
   text?: (row: Row) => ReactNode;
+  /** Why there is no value, where that is more to say than that there is none. */
+  none?: (row: Row) => string;
   /** At the right, as numbers are by themselves; for amounts that are exact texts, or `false` for bars. */
   number?: boolean;
   /** Names the row. */
@@ -72,7 +74,7 @@ export function DataTable<Row>({ name, caption, columns, rows }: TableProps<Row>
 
 function Content<Row>({ column, row }: { column: Column<Row>; row: Row }) {
   const value = column.value(row) ?? null;
-  const text = value === null ? <Missing /> : (column.text?.(row) ?? plain(value));
+  const text = value === null ? (column.none?.(row) ?? <Missing />) : (column.text?.(row) ?? plain(value));
   const link = column.link?.(row);
   return link ? <a href={link}>{text}</a> : text;
 }

@@ -29,6 +29,8 @@ export const shell = {
     flow: { name: 'Flow', question: 'How fast does work go through, and where does it wait?' },
     pullRequests: { name: 'Pull requests', question: 'How long do changes wait for review?' },
     dora: { name: 'DORA', question: 'How often, how fast and how safely do we release?' },
+    ci: { name: 'CI', question: 'Is it green, is it fast, is it worth its money?' },
+    ciCost: { name: 'CI cost and delivery', question: 'Does what CI costs show in delivery?' },
     cloud: { name: 'Cloud spending', question: 'What do we spend, on what, and what changed?' },
     missing: { name: 'No such page', question: 'The address leads nowhere.' },
   },

@@ -12,6 +12,9 @@ const views = [
   '/flow?from=2026-06-01&repo=acme%2Fapi',
   '/pull-requests',
   '/pull-requests?from=2026-05-04&to=2026-07-12&repo=acme%2Fapi&repo=acme%2Fmobile',
+  '/ci?from=2026-08-01',
+  '/ci?from=2026-06-01&repo=acme%2Fapi',
+  '/ci-cost',
   '/cloud',
   '/cloud?from=2025-01-15&to=2026-03-20',
 ];

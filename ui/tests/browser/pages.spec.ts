@@ -76,6 +76,9 @@ for (const path of [
   '/flow?from=2026-01-01&to=2026-03-31',
   '/flow?from=2026-10-26',
   '/pull-requests?from=2026-01-01&to=2026-03-31',
+  '/ci?from=2026-01-01&to=2026-03-31',
+  '/ci?by=month',
+  '/ci-cost?from=2026-01-01&to=2026-03-31',
   '/cloud?from=2026-10-01',
   '/cloud?from=2025-01-01&to=2025-12-31',
 ]) {

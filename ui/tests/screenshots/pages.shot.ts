@@ -14,6 +14,7 @@ const pictures = [
   { name: 'flow-dark', path: '/flow', colorScheme: 'dark', viewport: wide },
   { name: 'pull-requests', path: '/pull-requests', colorScheme: 'light', viewport: wide },
   { name: 'dora', path: '/dora', colorScheme: 'light', viewport: wide },
+  { name: 'ci', path: '/ci', colorScheme: 'light', viewport: wide },
   { name: 'cloud', path: '/cloud', colorScheme: 'light', viewport: wide },
   { name: 'phone', path: '/flow', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ] as const;

@@ -25,7 +25,7 @@ export interface Figures {
   said?: Record<string, (value: string) => string>;
 }
 
-const { flow, pullRequests, cloud, control } = words;
+const { flow, pullRequests, ci, cloud, control } = words;
 
 const week = (row: Row) => `${row.year}-W${(row.week ?? '').padStart(2, '0')}`;
 const number = (text: string | undefined) => Number(text || 0);
@@ -199,6 +199,47 @@ function months({ rows, periods }: Tables, title: string): Row[] {
       complete: own.length > 0 ? String(whole) : '',
     };
   });
+}
+
+const isOverall = (row: Row) => row.repo === 'ALL' && row.workflow === 'ALL' && (row.team ?? 'ALL') === 'ALL';
+
+/** Runs over everything, by the periods that the cards show. */
+function ciRuns({ rows }: Tables): Row[] {
+  return rows('ci/reliability', 'week').filter(isOverall);
+}
+
+const ciPeriod: Figures['columns'] = {
+  [words.week]: (row) => (row.week ? week(row) : ''),
+  [words.month]: 'month',
+  [ci.runs]: 'runs',
+  [words.complete]: 'complete',
+};
+
+const ciTimes = (title: string, column: string): Figures => ({
+  card: exactly(title),
+  rows: ciRuns,
+  columns: { ...ciPeriod, p50: `${column}_p50_min`, p95: `${column}_p95_min` },
+});
+
+/** Workflows of the newest complete month with what they cost, the most expensive first. */
+function ciWorkflows({ rows }: Tables): Row[] {
+  const costs = rows('ci/cost', 'month');
+  const same = (one: Row, other: Row) =>
+    one.host === other.host && one.repo === other.repo && one.workflow === other.workflow;
+  const own = rows('ci/reliability', 'month')
+    .filter((row) => row.workflow !== 'ALL' && row.runs !== '0')
+    .map((row) => ({ ...row, cost: costs.find((other) => same(row, other))?.cost ?? '' }) as Row);
+  return own.sort((a, b) => number(b.cost) - number(a.cost) || number(b.runs) - number(a.runs));
+}
+
+const ciDelivered: Figures['columns'] = {
+  [ci.tiles.cost]: 'ci_cost',
+  ...Object.fromEntries(Object.entries(ci.delivery.measures).map(([column, title]) => [title, column])),
+  [ci.delivery.perChange]: 'cost_per_change',
+};
+
+function costOfRepositories({ rows }: Tables): Row[] {
+  return rows('delivery/cost/repositories').sort((a, b) => number(b.ci_cost) - number(a.ci_cost));
 }
 
 const columnsOfGroups = cloud.groups.columns;
@@ -381,6 +422,106 @@ export const figures: readonly Figures[] = [
         row.waiting_since ? String((Date.parse(asOf) - Date.parse(row.waiting_since)) / 86_400_000) : '',
       [pullRequests.open.size]: (row) => pullRequests.latency.sizes[row.size ?? ''] ?? row.size ?? '',
       [pullRequests.open.draft]: 'draft',
+    },
+  },
+  {
+    card: exactly(ci.rates.title),
+    rows: (tables) => ciRuns(tables),
+    columns: {
+      ...ciPeriod,
+      ...Object.fromEntries(ci.rates.columns.map(([column, title]) => [title, column])),
+      [ci.rates.success]: 'success_rate',
+      [ci.rates.firstTry]: 'first_try_rate',
+    },
+  },
+  ciTimes(ci.duration.title, 'duration'),
+  ciTimes(ci.wait.title, 'queue'),
+  {
+    card: exactly(ci.money.title('USD')),
+    rows: ({ rows }) => rows('ci/cost').filter((row) => isOverall(row) && row.currency === 'USD'),
+    columns: {
+      [words.month]: 'month',
+      [words.total]: 'cost',
+      ...Object.fromEntries(ci.money.parts.map(([column, title]) => [title, column])),
+      [ci.money.minutes]: 'minutes',
+      [ci.money.withoutPrice]: 'unpriced_minutes',
+      [ci.money.basis]: 'basis',
+      [ci.money.over]: 'bill_over_estimate',
+      [words.complete]: 'complete',
+    },
+  },
+  {
+    card: exactly(ci.flaky.title),
+    rows: ({ rows }) => rows('ci/flaky-jobs'),
+    columns: {
+      [ci.flaky.job]: 'name',
+      [ci.workflow]: 'workflow',
+      [words.filters.repo]: 'repo',
+      [ci.flaky.times]: 'times',
+      [ci.flaky.wasted]: 'wasted_minutes',
+      [ci.flaky.last]: 'last_at',
+    },
+  },
+  {
+    card: exactly(ci.pareto.title('USD')),
+    rows: ({ rows }) => rows('ci/cost/repositories').filter((row) => row.currency === 'USD'),
+    columns: {
+      [ci.pareto.rank]: 'rank',
+      [words.filters.repo]: (row) => row.repo || ci.pareto.none,
+      [ci.cost('USD')]: 'cost',
+      [ci.pareto.share]: 'share',
+      [ci.pareto.cumulative]: 'cumulative_share',
+    },
+  },
+  {
+    card: exactly(ci.workflows.title),
+    rows: ciWorkflows,
+    columns: {
+      [ci.workflow]: 'workflow',
+      [words.filters.repo]: 'repo',
+      [ci.runs]: 'runs',
+      [ci.tiles.success]: 'success_rate',
+      [ci.tiles.firstTry]: 'first_try_rate',
+      [`${ci.duration.title}, p50`]: 'duration_p50_min',
+      [ci.cost('USD')]: 'cost',
+    },
+  },
+  {
+    card: exactly(ci.delivery.scatter.title),
+    rows: (tables) => costOfRepositories(tables).filter((row) => row.deployments !== ''),
+    columns: { [words.filters.repo]: (row) => row.repo || ci.pareto.none, ...ciDelivered },
+  },
+  {
+    card: exactly(ci.delivery.repositories.title),
+    rows: costOfRepositories,
+    columns: { [words.filters.repo]: (row) => row.repo || ci.pareto.none, ...ciDelivered },
+  },
+  {
+    card: exactly(ci.delivery.links.title),
+    rows: ({ rows }) => rows('delivery/cost/links').filter((row) => row.over === 'months'),
+    columns: {
+      [ci.delivery.measure]: ({ measure }) =>
+        ci.delivery.measures[measure as keyof typeof ci.delivery.measures] ?? '',
+      [ci.delivery.links.lag]: 'lag_months',
+      [ci.delivery.links.pairs]: 'pairs',
+      ...Object.fromEntries(
+        ci.delivery.links.columns.flatMap(([column, name]) => [
+          [name, column],
+          [ci.delivery.links.low(name), `${column}_low`],
+          [ci.delivery.links.high(name), `${column}_high`],
+        ]),
+      ),
+    },
+  },
+  {
+    card: exactly(ci.delivery.months.title),
+    rows: ({ rows }) => rows('delivery/cost').reverse(),
+    columns: {
+      [words.month]: 'month',
+      ...ciDelivered,
+      [ci.delivery.cloud]: 'cloud_cost',
+      [ci.delivery.perThousand('USD')]: 'deployments_per_1k_cost',
+      [words.complete]: 'complete',
     },
   },
   {

@@ -1,6 +1,6 @@
 import { words } from '../../src/words.ts';
 
-const { dora, flow, pullRequests } = words;
+const { ci, dora, flow, pullRequests } = words;
 
 /** Every page with what stands on it, from top to bottom. */
 export const pages = [
@@ -54,6 +54,31 @@ export const pages = [
       dora.failed.title,
       dora.changes.slowest,
       dora.changes.undeployed,
+    ],
+  },
+  {
+    path: '/ci',
+    ...words.pages.ci,
+    tiles: [ci.tiles.success, ci.tiles.firstTry, ci.tiles.duration, ci.tiles.wait, ci.tiles.cost],
+    cards: [
+      ci.rates.title,
+      ci.duration.title,
+      ci.wait.title,
+      ci.money.title('USD'),
+      ci.flaky.title,
+      ci.pareto.title('USD'),
+      ci.workflows.title,
+    ],
+  },
+  {
+    path: '/ci-cost',
+    ...words.pages.ciCost,
+    tiles: [ci.tiles.cost, ci.delivery.perChange, ci.delivery.perThousand('USD')],
+    cards: [
+      ci.delivery.scatter.title,
+      ci.delivery.repositories.title,
+      ci.delivery.links.title,
+      ci.delivery.months.title,
     ],
   },
   { path: '/cloud', ...words.pages.cloud, tiles: [], cards: [] },

@@ -5,6 +5,7 @@ import { count, decimal } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Evidence } from '../../parts/evidence.tsx';
+import { Grain } from '../../parts/grain.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { type SummaryRow, useSummary } from './summary.ts';
@@ -167,19 +168,6 @@ function TimeCard(props: TimeCardProps) {
         </>
       )}
     </Card>
-  );
-}
-
-/** Weeks or months: of these two cards alone, so it stands in them. */
-function Grain({ by, choose }: { by: By; choose: (by: By) => void }) {
-  return (
-    <label>
-      {words.filters.by}
-      <select value={by} onChange={(event) => choose(event.target.value === 'month' ? 'month' : 'week')}>
-        <option value="week">{words.filters.week}</option>
-        <option value="month">{words.filters.month}</option>
-      </select>
-    </label>
   );
 }
 
