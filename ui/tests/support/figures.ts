@@ -225,9 +225,17 @@ const ciTimes = (title: string, column: string): Figures => ({
 function ciWorkflows({ rows }: Tables): Row[] {
   const costs = rows('ci/cost', 'month');
   const same = (one: Row, other: Row) =>
-    one.host === other.host && one.repo === other.repo && one.workflow === other.workflow;
-  const own = rows('ci/reliability', 'month')
-    .filter((row) => row.workflow !== 'ALL' && row.runs !== '0')
+    one.month === other.month &&
+    one.host === other.host &&
+    one.repo === other.repo &&
+    one.workflow === other.workflow;
+  const all = rows('ci/reliability', 'month');
+  const [month] = all
+    .flatMap((row) => (row.complete === 'true' ? [row.month ?? ''] : []))
+    .sort()
+    .reverse();
+  const own = all
+    .filter((row) => row.month === month && row.workflow !== 'ALL' && row.runs !== '0')
     .map((row) => ({ ...row, cost: costs.find((other) => same(row, other))?.cost ?? '' }) as Row);
   return own.sort((a, b) => number(b.cost) - number(a.cost) || number(b.runs) - number(a.runs));
 }

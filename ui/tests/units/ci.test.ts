@@ -78,7 +78,9 @@ test('the sentence about repositories takes its share from the row of the last o
 
 test('workflows are told apart by host and repository, the most expensive first, by exact amounts', () => {
   const rows = workflowsOf(
+    '2026-09',
     [
+      runs('acme/api', 'build', { month: '2026-10', runs: 99 }),
       runs('acme/api', 'ALL'),
       runs('acme/api', 'build', { runs: 3 }),
       runs('acme/web', 'build', { runs: 5 }),
@@ -89,6 +91,7 @@ test('workflows are told apart by host and repository, the most expensive first,
       cost('acme/api', 'build', '10.0000000000000000002'),
       cost('acme/web', 'build', '10.0000000000000000001'),
       cost('acme/web', 'build', '99.00', { currency: 'EUR' }),
+      cost('acme/web', 'build', '11.00', { month: '2026-10' }),
     ],
     ['USD', 'EUR'],
   );

@@ -5,7 +5,6 @@ import { both, Card } from '../../parts/card.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
 import { useSome } from '../../parts/some.tsx';
-import { daysOf } from '../../period.ts';
 import { words } from '../../words.ts';
 import { fifthOf, type MonthRow, workflowsOf } from './rows.ts';
 
@@ -143,10 +142,11 @@ export function Workflows({
   month: string;
   currencies: string[];
 }) {
-  const params = { ...state.params, ...daysOf(month), by: 'month' };
+  const params = { ...state.params, from: `${month}-01`, by: 'month' };
   const runs = useTable('/api/v1/ci/reliability', params, state.ready);
   const costs = useTable('/api/v1/ci/cost', params, state.ready);
   const rows = workflowsOf(
+    month,
     (runs.data?.data ?? []) as readonly MonthRow[],
     costs.data?.data ?? [],
     currencies,

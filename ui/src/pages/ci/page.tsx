@@ -91,7 +91,7 @@ interface TilesProps {
 /** Runs and their cost in the newest complete month. */
 function Tiles({ runs, months, costs, paid }: TilesProps) {
   const last = lastOf(months);
-  const month = last?.month ?? words.cloud.tiles.lastMonth;
+  const rests = (said: string) => last && t.tiles.inMonth(last.month, said);
   const course = (value: (row: MonthRow) => number | null | undefined) => ({
     query: runs,
     reason: words.cloud.tiles.noMonth,
@@ -109,30 +109,30 @@ function Tiles({ runs, months, costs, paid }: TilesProps) {
         <Tile
           {...course((row) => row.success_rate)}
           title={t.tiles.success}
-          unit={t.tiles.share(month)}
+          unit={t.tiles.share}
           value={share(last?.success_rate)}
-          basis={last && t.tiles.counted(decided(last))}
+          basis={last && rests(t.tiles.counted(decided(last)))}
         />
         <Tile
           {...course((row) => row.first_try_rate)}
           title={t.tiles.firstTry}
-          unit={t.tiles.share(month)}
+          unit={t.tiles.share}
           value={share(last?.first_try_rate)}
-          basis={last && t.tiles.again(words.dora.tiles.part(count(last.retried), count(last.runs)))}
+          basis={last && rests(t.tiles.again(words.dora.tiles.part(count(last.retried), count(last.runs))))}
         />
         <Tile
           {...course((row) => row.duration_p50_min)}
           title={t.tiles.duration}
-          unit={t.tiles.median(month)}
+          unit={t.tiles.median}
           value={minutes(last?.duration_p50_min)}
-          basis={within(last?.duration_p95_min)}
+          basis={rests(within(last?.duration_p95_min))}
         />
         <Tile
           {...course((row) => row.queue_p50_min)}
           title={t.tiles.wait}
-          unit={t.tiles.median(month)}
+          unit={t.tiles.median}
           value={minutes(last?.queue_p50_min)}
-          basis={within(last?.queue_p95_min)}
+          basis={rests(within(last?.queue_p95_min))}
         />
         {priced.length === 0 && (
           <Tile
@@ -148,14 +148,17 @@ function Tiles({ runs, months, costs, paid }: TilesProps) {
             key={row.currency}
             query={costs}
             title={t.tiles.cost}
-            unit={`${row.currency}, ${row.month}`}
+            unit={row.currency ?? ''}
             value={money(row.cost, row.currency ?? '')}
             spark={paid
               .filter(({ currency, complete }) => currency === row.currency && complete)
               .map(({ cost }) => Number(cost))}
-            basis={t.tiles.wasted(
-              percent(wasted(row) ?? 0),
-              exactMoney(less(row.cost ?? '0', row.useful ?? '0'), row.currency ?? ''),
+            basis={t.tiles.inMonth(
+              row.month,
+              t.tiles.wasted(
+                percent(wasted(row) ?? 0),
+                exactMoney(less(row.cost ?? '0', row.useful ?? '0'), row.currency ?? ''),
+              ),
             )}
           />
         ))}

@@ -55,6 +55,7 @@ export interface Workflow {
 
 /** The workflows of a month with what they cost: the most expensive first, in the first of the currencies. */
 export function workflowsOf(
+  month: string,
   runs: readonly MonthRow[],
   costs: readonly CostRow[],
   [currency = '']: readonly string[],
@@ -62,13 +63,13 @@ export function workflowsOf(
   const key = ({ host, repo, workflow }: Pick<CostRow, 'host' | 'repo' | 'workflow'>) =>
     [host, repo, workflow].join('\n');
   const found = new Map<string, Map<string, string>>();
-  for (const row of costs) {
+  for (const row of costs.filter((row) => row.month === month)) {
     const own = found.get(key(row)) ?? new Map();
     found.set(key(row), own.set(row.currency ?? '', row.cost ?? '0'));
   }
   const cost = ({ costs }: Workflow) => costs.get(currency) ?? '0';
   return runs
-    .filter(({ workflow, runs }) => workflow !== all && runs)
+    .filter((row) => row.month === month && row.workflow !== all && row.runs)
     .map((row) => ({ row, costs: found.get(key(row)) ?? new Map<string, string>() }))
     .sort((a, b) => compare(cost(b), cost(a)) || (b.row.runs ?? 0) - (a.row.runs ?? 0));
 }
