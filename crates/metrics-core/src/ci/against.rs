@@ -5,15 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::columns::{Raw, TextColumn};
+use model::columns::Raw;
 use model::table::{Cells, Column, Table};
 use model::{Amount, Instant, Month};
 
 use super::cost::Costs;
 use super::link::{Coefficient, ENOUGH_PAIRS, Link};
+use super::text::text;
 use crate::coverage::CiCoverage;
 use crate::frame::{RATE_MINIMUM, percentile};
-use crate::selection::Chosen;
 use crate::totals::ALL;
 
 /// The tables of delivery that these are set against.
@@ -35,8 +35,11 @@ struct Delivered {
     complete: bool,
 }
 
+/// A figure of what is delivered.
+type Figure = fn(&Delivered) -> Option<f64>;
+
 /// What a cost is set against.
-const MEASURES: [(&str, fn(&Delivered) -> Option<f64>); 3] = [
+const MEASURES: [(&str, Figure); 3] = [
     ("deployments", |it| it.deployments.map(|count| count as f64)),
     ("lead_p50_days", |it| it.lead),
     ("change_failure_rate", |it| it.failure_rate),
@@ -58,14 +61,7 @@ pub(super) struct Against {
 }
 
 /// `delivered` holds the tables of [`RESTS_ON`] of the same selection.
-pub(super) fn of(
-    raw: &Raw,
-    costs: &Costs,
-    delivered: &[Table],
-    coverage: &CiCoverage,
-    as_of: Instant,
-    chosen: &Chosen,
-) -> Against {
+pub(super) fn of(raw: &Raw, costs: &Costs, delivered: &[Table], coverage: &CiCoverage, as_of: Instant) -> Against {
     let by_month = months(delivered);
     let is_complete = |month: i32| {
         let own = Month::from_number(month).is_some_and(|month| coverage.is_complete(month.start(), month.end()));
@@ -100,7 +96,7 @@ pub(super) fn of(
             links.push(Linked { currency: currency.to_owned(), over: "repositories", measure, lag: 0, link });
         }
     }
-    let clouds = clouds(raw, as_of, chosen);
+    let clouds = clouds(raw, as_of);
     let tables = vec![month_table(&months, &clouds, &is_complete), link_table(&links), repo_table(&repositories)];
     Against { tables, sentences: sentences(&links) }
 }
@@ -236,12 +232,9 @@ fn by_repository(costs: &Costs, delivered: &[Table], last: i32) -> Vec<OfReposit
         .collect()
 }
 
-/// What the clouds bill by month and currency; nothing of a part of the organisation.
-fn clouds(raw: &Raw, as_of: Instant, chosen: &Chosen) -> BTreeMap<(i32, String), Amount> {
+/// What the clouds bill by month and currency, which is not split by repositories.
+fn clouds(raw: &Raw, as_of: Instant) -> BTreeMap<(i32, String), Amount> {
     let mut sums: BTreeMap<(i32, String), Amount> = BTreeMap::new();
-    if !chosen.is_all_of_delivery() {
-        return sums;
-    }
     let columns = &raw.cloud_costs;
     for row in 0..columns.net.len() {
         let month = columns.month[row];
@@ -251,12 +244,6 @@ fn clouds(raw: &Raw, as_of: Instant, chosen: &Chosen) -> BTreeMap<(i32, String),
         }
     }
     sums
-}
-
-fn text(values: impl Iterator<Item = impl AsRef<str>>) -> Cells {
-    let mut cells = TextColumn::default();
-    values.for_each(|value| cells.push(value.as_ref().as_bytes()));
-    Cells::Text(cells)
 }
 
 fn per_change(cost: &Amount, changes: i64) -> Option<Amount> {
@@ -306,7 +293,8 @@ fn link_table(rows: &[Linked]) -> Table {
     let float = |of: fn(&Link) -> Option<Coefficient>, value: fn(Coefficient) -> f64| {
         Cells::Float(rows.iter().map(|row| of(&row.link).map(value)).collect())
     };
-    let (pearson, spearman): (fn(&Link) -> _, fn(&Link) -> _) = (|it| it.pearson, |it| it.spearman);
+    let pearson: fn(&Link) -> Option<Coefficient> = |it| it.pearson;
+    let spearman: fn(&Link) -> Option<Coefficient> = |it| it.spearman;
     let columns = vec![
         Column { name: "currency", cells: text(rows.iter().map(|row| &row.currency)) },
         Column { name: "over", cells: text(rows.iter().map(|row| row.over)) },

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use model::columns::{Raw, TextColumn};
+use model::columns::Raw;
 use model::records::host_or_usual;
 use model::rules::Rules;
 use model::table::{Cells, Column, Table};
@@ -14,6 +14,7 @@ use model::{Amount, Instant, Month};
 
 use super::facts::{Facts, Part};
 use super::prices::{CURRENCY, MINUTE};
+use super::text::text;
 use crate::coverage::CiCoverage;
 use crate::selection::Chosen;
 use crate::totals::ALL;
@@ -91,7 +92,9 @@ struct Billed {
 
 impl Costs {
     pub(super) fn of(raw: &Raw, facts: &Facts, as_of: Instant, chosen: &Chosen) -> Self {
-        let mut shares: BTreeMap<(i32, u32, Part, Option<u16>), (i64, i64)> = BTreeMap::new();
+        // Jobs and charged minutes by month, workflow, part and price.
+        type Key = (i32, u32, Part, Option<u16>);
+        let mut shares: BTreeMap<Key, (i64, i64)> = BTreeMap::new();
         for job in &facts.jobs {
             let month = Month::of(Instant::from_micros(job.began)).number();
             let share = shares.entry((month, job.workflow, job.part, job.price)).or_default();
@@ -282,11 +285,7 @@ pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &CiCoverage, chosen:
         }
     }
     let rows: Vec<(&Key, &Cost)> = sums.iter().collect();
-    let text = |value: &dyn Fn(&Key) -> String| {
-        let mut cells = TextColumn::default();
-        rows.iter().for_each(|(key, _)| cells.push(value(key).as_bytes()));
-        Cells::Text(cells)
-    };
+    let text_of = |value: &dyn Fn(&Key) -> String| text(rows.iter().map(|(key, _)| value(key)));
     let money =
         |value: &dyn Fn(&Cost) -> Amount| Cells::Exact(rows.iter().map(|(_, cost)| Some(value(cost))).collect());
     let minutes = |value: &dyn Fn(&Cost) -> i64| {
@@ -300,12 +299,12 @@ pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &CiCoverage, chosen:
     let columns = vec![
         Column {
             name: "month",
-            cells: text(&|key| Month::from_number(key.0).map_or_else(String::new, |it| it.to_string())),
+            cells: text_of(&|key| Month::from_number(key.0).map_or_else(String::new, |it| it.to_string())),
         },
-        Column { name: "team", cells: text(&|key| key.1.1.clone()) },
-        Column { name: "repo", cells: text(&|key| key.2.1.clone()) },
-        Column { name: "workflow", cells: text(&|key| key.3.1.clone()) },
-        Column { name: "currency", cells: text(&|key| key.4.clone()) },
+        Column { name: "team", cells: text_of(&|key| key.1.1.clone()) },
+        Column { name: "repo", cells: text_of(&|key| key.2.1.clone()) },
+        Column { name: "workflow", cells: text_of(&|key| key.3.1.clone()) },
+        Column { name: "currency", cells: text_of(&|key| key.4.clone()) },
         Column { name: "jobs", cells: Cells::Int(rows.iter().map(|(_, cost)| Some(cost.jobs)).collect()) },
         Column { name: "minutes", cells: minutes(&|cost| cost.minutes) },
         Column { name: "unpriced_minutes", cells: minutes(&|cost| cost.unpriced) },
@@ -315,14 +314,7 @@ pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &CiCoverage, chosen:
         Column { name: "failed", cells: part(2) },
         Column { name: "cancelled", cells: part(3) },
         Column { name: "retried", cells: part(4) },
-        Column {
-            name: "basis",
-            cells: {
-                let mut cells = TextColumn::default();
-                rows.iter().for_each(|(_, cost)| cells.push(basis(cost).as_bytes()));
-                Cells::Text(cells)
-            },
-        },
+        Column { name: "basis", cells: text(rows.iter().map(|(_, cost)| basis(cost))) },
         Column { name: "bill_over_estimate", cells: Cells::Float(rows.iter().map(|(_, cost)| over(cost)).collect()) },
         Column {
             name: "complete",
@@ -332,7 +324,7 @@ pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &CiCoverage, chosen:
                     .collect(),
             ),
         },
-        Column { name: "host", cells: text(&|key| key.5.clone()) },
+        Column { name: "host", cells: text_of(&|key| key.5.clone()) },
     ];
     Table { name: "ci_cost_month", columns }
 }
@@ -368,19 +360,14 @@ pub(super) fn pareto(costs: &Costs, coverage: &CiCoverage) -> Table {
             cumulative.push(of_all(&sum));
         }
     }
-    let text = |value: &dyn Fn(&(String, String, String, Amount)) -> String| {
-        let mut cells = TextColumn::default();
-        rows.iter().for_each(|row| cells.push(value(row).as_bytes()));
-        Cells::Text(cells)
-    };
     let columns = vec![
-        Column { name: "currency", cells: text(&|row| row.0.clone()) },
+        Column { name: "currency", cells: text(rows.iter().map(|row| &row.0)) },
         Column { name: "rank", cells: Cells::Int(ranks.into_iter().collect()) },
-        Column { name: "repo", cells: text(&|row| row.1.clone()) },
+        Column { name: "repo", cells: text(rows.iter().map(|row| &row.1)) },
         Column { name: "cost", cells: Cells::Exact(rows.iter().map(|row| Some(row.3.clone())).collect()) },
         Column { name: "share", cells: Cells::Float(shares.into_iter().collect()) },
         Column { name: "cumulative_share", cells: Cells::Float(cumulative.into_iter().collect()) },
-        Column { name: "host", cells: text(&|row| row.2.clone()) },
+        Column { name: "host", cells: text(rows.iter().map(|row| &row.2)) },
     ];
     Table { name: "ci_cost_pareto", columns }
 }

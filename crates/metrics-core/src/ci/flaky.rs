@@ -6,11 +6,12 @@ use std::ops::Range;
 use ahash::RandomState;
 use hashbrown::HashSet;
 use model::Instant;
-use model::columns::{InstantColumn, Raw, TextColumn};
+use model::columns::{InstantColumn, Raw};
 use model::table::{Cells, Column, Table};
 
 use super::facts::{Facts, Outcome, Part};
 use super::prices::MINUTE;
+use super::text::text;
 
 /// What is known of a job by name.
 #[derive(Debug, Default)]
@@ -70,14 +71,11 @@ pub(super) fn table(raw: &Raw, facts: &Facts, days: &Range<i64>) -> Table {
     rows.sort_by(|(key, one), (other_key, other)| {
         (other.times, other.wasted, key).cmp(&(one.times, one.wasted, other_key))
     });
-    let text = |value: &dyn Fn(usize) -> Vec<u8>| {
-        let mut cells = TextColumn::default();
-        (0..rows.len()).for_each(|row| cells.push(&value(row)));
-        Cells::Text(cells)
-    };
-    let part = |part: usize| text(&|row| rows[row].0[part].as_bytes().to_vec());
+    let part = |part: usize| text(rows.iter().map(|(key, _)| key[part]));
     let mut last = InstantColumn::default();
-    rows.iter().for_each(|(_, flaky)| last.push(Some(Instant::from_micros(flaky.last.0))));
+    for (_, flaky) in &rows {
+        last.push(Some(Instant::from_micros(flaky.last.0)));
+    }
     let columns = vec![
         Column { name: "repo", cells: part(0) },
         Column { name: "workflow", cells: part(1) },
@@ -88,7 +86,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, days: &Range<i64>) -> Table {
             cells: Cells::Float(rows.iter().map(|(_, flaky)| Some(flaky.wasted as f64 / MINUTE as f64)).collect()),
         },
         Column { name: "last_at", cells: Cells::Instant(last) },
-        Column { name: "url", cells: text(&|row| raw.ci_runs.url.bytes(rows[row].1.last.1 as usize).to_vec()) },
+        Column { name: "url", cells: text(rows.iter().map(|(_, flaky)| raw.ci_runs.url.bytes(flaky.last.1 as usize))) },
         Column { name: "host", cells: part(3) },
     ];
     Table { name: "ci_flaky_jobs", columns }

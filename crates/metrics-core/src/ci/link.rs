@@ -63,7 +63,7 @@ fn correlation(first: &[f64], second: &[f64]) -> Option<f64> {
     let sum = |value: &dyn Fn(f64, f64) -> f64| -> f64 {
         first.iter().zip(second).map(|(first, second)| value(first - one, second - other)).sum()
     };
-    let varies = |values: &[f64]| values.iter().any(|value| *value != values[0]);
+    let varies = |values: &[f64]| values.iter().any(|value| value.total_cmp(&values[0]).is_ne());
     let (both, of_first, of_second) = (sum(&|x, y| x * y), sum(&|x, _| x * x), sum(&|_, y| y * y));
     let is_told = varies(first) && varies(second) && of_first > 0.0 && of_second > 0.0;
     is_told.then(|| (both / (of_first * of_second).sqrt()).clamp(-1.0, 1.0))
@@ -75,9 +75,11 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     order.sort_by(|one, other| values[*one].total_cmp(&values[*other]));
     let mut ranks = vec![0.0; values.len()];
     let mut before = 0;
-    for equal in order.chunk_by(|one, other| values[*one] == values[*other]) {
+    for equal in order.chunk_by(|one, other| values[*one].total_cmp(&values[*other]).is_eq()) {
         let rank = before as f64 + (equal.len() + 1) as f64 / 2.0;
-        equal.iter().for_each(|place| ranks[*place] = rank);
+        for place in equal {
+            ranks[*place] = rank;
+        }
         before += equal.len();
     }
     ranks

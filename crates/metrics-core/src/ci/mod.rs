@@ -19,6 +19,7 @@ mod flaky;
 mod link;
 mod prices;
 mod reliability;
+mod text;
 mod workflows;
 
 #[cfg(test)]
@@ -98,7 +99,7 @@ pub(crate) fn tables_of(
             Some(delivered) => Cow::Borrowed(delivered),
             None => Cow::Owned(delivery::tables_of(raw, rules, as_of, chosen, Wanted::Only(&against::RESTS_ON)).tables),
         };
-        let against = against::of(raw, &costs, &delivered, &coverage, as_of, chosen);
+        let against = against::of(raw, &costs, &delivered, &coverage, as_of);
         of_ci.tables.extend(against.tables.into_iter().filter(|table| wanted.has(table.name)));
         of_ci.links = against.sentences;
     }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use ahash::RandomState;
 use hashbrown::HashSet;
 use model::Instant;
-use model::columns::TextColumn;
 use model::rules::Rules;
 use model::table::{Cells, Column, Table};
 
 use super::facts::{Facts, Outcome, Run};
+use super::text::text;
 use crate::calendar::{Cut, Periods, label_columns};
 use crate::coverage::CiCoverage;
 use crate::frame::{P95_MINIMUM, percentile, percentile_of_enough};
@@ -124,19 +124,14 @@ fn into_table(
     let int = |value: &dyn Fn(&Counts) -> i64| Cells::Int(rows.iter().map(|(_, _, it)| Some(value(it))).collect());
     let float =
         |value: &dyn Fn(&Counts) -> Option<f64>| Cells::Float(rows.iter().map(|(_, _, it)| value(it)).collect());
-    let text = |value: &dyn Fn(&Key) -> &str| {
-        let mut cells = TextColumn::default();
-        rows.iter().for_each(|(key, _, _)| cells.push(value(key).as_bytes()));
-        Cells::Text(cells)
-    };
     let share = |part: i64, all: i64| (all > 0).then(|| part as f64 / all as f64);
     let decided = |it: &Counts| it.outcome(Outcome::Succeeded) + it.outcome(Outcome::Failed);
     let mut columns = label_columns(periods, cut, rows.iter().map(|(_, period, _)| *period));
     let complete =
         rows.iter().map(|(_, period, _)| coverage.is_complete(periods.start(*period), periods.end(*period))).collect();
     columns.extend([
-        Column { name: "repo", cells: text(&|key| &key.1) },
-        Column { name: "workflow", cells: text(&|key| &key.3) },
+        Column { name: "repo", cells: text(rows.iter().map(|(key, _, _)| &key.1)) },
+        Column { name: "workflow", cells: text(rows.iter().map(|(key, _, _)| &key.3)) },
         Column { name: "runs", cells: int(&Counts::runs) },
         Column { name: "succeeded", cells: int(&|it| it.outcome(Outcome::Succeeded)) },
         Column { name: "failed", cells: int(&|it| it.outcome(Outcome::Failed)) },
@@ -161,7 +156,7 @@ fn into_table(
         Column { name: "flaky", cells: int(&|it| it.flaky) },
         Column { name: "flaky_rate", cells: float(&|it| share(it.flaky, it.commits)) },
         Column { name: "complete", cells: Cells::Bool(complete) },
-        Column { name: "host", cells: text(&|key| &key.4) },
+        Column { name: "host", cells: text(rows.iter().map(|(key, _, _)| &key.4)) },
     ]);
     Table { name, columns }
 }

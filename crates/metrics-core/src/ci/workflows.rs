@@ -30,10 +30,13 @@ pub(super) struct Workflow {
 pub(super) struct Workflows<'a> {
     raw: &'a Raw,
     repositories: Vec<Repository>,
-    workflows: Vec<Workflow>,
+    all: Vec<Workflow>,
     /// Place of a workflow by codes: of host, organisation, repository, and of its file, else its name.
     places: HashMap<([u32; 3], Identity), u32, RandomState>,
 }
+
+/// Place of a repository, name and file of a workflow of it, and what it is found by.
+type Found = (u32, String, String, ([u32; 3], Identity));
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Identity {
@@ -58,7 +61,7 @@ impl<'a> Workflows<'a> {
             let name = newest.entry((place, identity(raw, row))).or_insert(seen);
             *name = seen.max(*name);
         }
-        let mut found: Vec<(u32, String, String, ([u32; 3], Identity))> = newest
+        let mut found: Vec<Found> = newest
             .into_iter()
             .filter_map(|(key, (_, name))| {
                 let text = |code: u32| raw.dictionary.text(code).into_owned();
@@ -83,7 +86,7 @@ impl<'a> Workflows<'a> {
             workflows.push(Workflow { repository: *repository, name });
             places.insert(*key, at as u32);
         }
-        Self { raw, repositories, workflows, places }
+        Self { raw, repositories, all: workflows, places }
     }
 
     /// The place of the workflow of a run; `None` where its repository is not selected.
@@ -93,11 +96,11 @@ impl<'a> Workflows<'a> {
 
     /// Whether everybody may see the repository of a workflow.
     pub(super) fn is_public(&self, workflow: u32) -> bool {
-        self.repositories[self.workflows[workflow as usize].repository as usize].is_public
+        self.repositories[self.all[workflow as usize].repository as usize].is_public
     }
 
     pub(super) fn into_parts(self) -> (Vec<Repository>, Vec<Workflow>) {
-        (self.repositories, self.workflows)
+        (self.repositories, self.all)
     }
 }
 

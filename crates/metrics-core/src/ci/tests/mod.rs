@@ -108,9 +108,15 @@ impl Life {
             let order = |length: usize| -> Vec<usize> {
                 if reversed { (0..length).rev().collect() } else { (0..length).collect() }
             };
-            order(self.runs.len()).into_iter().for_each(|row| _ = builder.ci_run(&self.runs[row]));
-            order(self.jobs.len()).into_iter().for_each(|row| _ = builder.ci_job(&self.jobs[row]));
-            order(self.bills.len()).into_iter().for_each(|row| _ = builder.ci_bill(&self.bills[row]));
+            for row in order(self.runs.len()) {
+                builder.ci_run(&self.runs[row]);
+            }
+            for row in order(self.jobs.len()) {
+                builder.ci_job(&self.jobs[row]);
+            }
+            for row in order(self.bills.len()) {
+                builder.ci_bill(&self.bills[row]);
+            }
             for repository in &self.repositories {
                 builder.repository(repository.clone());
             }
