@@ -9,8 +9,8 @@ arguments=("$@")
 for ((i = 0; i < ${#arguments[@]}; i++)); do
     case "${arguments[i]}" in
         --config | --data | --store | -config | -data | -store) both+=("${arguments[i]}" "${arguments[i + 1]:-}") ;;
-        --issues | --pr | --cloudspending | --all | -issues | -pr | -cloudspending | -all) both+=("${arguments[i]}") ;;
-        --issues=* | --pr=* | --cloudspending=*) both+=("${arguments[i]}") ;;
+        --issues | --pr | --delivery | --ci | --cloudspending | --all | -issues | -pr | -cloudspending | -all) both+=("${arguments[i]}") ;;
+        --issues=* | --pr=* | --delivery=* | --ci=* | --cloudspending=*) both+=("${arguments[i]}") ;;
         --config=* | --data=* | --store=*) both+=("${arguments[i]}") ;;
     esac
 done

@@ -48,3 +48,11 @@ fn what_names_the_data_goes_to_both() {
     let (_, calculated) = night(0, 0, &["--org", "acme", "--data", "elsewhere", "--config=c.yml", "--full"]);
     assert_eq!(calculated.as_deref(), Some("--data elsewhere --config=c.yml\n"));
 }
+
+#[test]
+fn scopes_go_to_both() {
+    for flags in [&["--pr", "--delivery"][..], &["--ci"], &["--all"], &["--delivery=true", "--ci=false"]] {
+        let (_, calculated) = night(0, 0, flags);
+        assert_eq!(calculated, Some(format!("{}\n", flags.join(" "))));
+    }
+}
