@@ -230,8 +230,10 @@ fn what_is_billed_is_the_cost_to_the_last_digit_in_every_month_and_repository() 
     }
     let mut compared = 0;
     for row in simulated.rows("ci_cost_month", &["month", "team", "repo", "workflow", "currency"]).into_values() {
-        if row["team"] == "ALL" && row["workflow"] == "ALL" && row["basis"] == "bill" {
+        // What runs on one's own machines has no price here.
+        if row["team"] == "ALL" && row["workflow"] == "ALL" && !row["basis"].is_empty() {
             let key = (row["month"].clone(), bare(&row["repo"]).to_owned());
+            assert_eq!(row["basis"], "bill", "{key:?}");
             assert_eq!(row["cost"].parse::<Amount>().as_ref(), Ok(&billed[&key]), "{key:?}");
             compared += 1;
         }

@@ -15,6 +15,7 @@ use model::{Amount, Instant, Month};
 use super::facts::{Facts, Part};
 use super::prices::{CURRENCY, MINUTE};
 use super::text::text;
+use super::workflows::Repository;
 use crate::coverage::CiCoverage;
 use crate::selection::Chosen;
 use crate::totals::ALL;
@@ -88,16 +89,18 @@ struct Billed {
     net: Amount,
     /// As the provider writes it.
     sku: String,
+    /// Whether it counts minutes.
+    is_of_minutes: bool,
 }
 
 impl Costs {
     pub(super) fn of(raw: &Raw, facts: &Facts, as_of: Instant, chosen: &Chosen) -> Self {
-        // Jobs and charged minutes by month, workflow, part and price.
-        type Key = (i32, u32, Part, Option<u16>);
+        // Jobs and charged minutes by month, workflow, part, price, and whether the machine may be a larger one.
+        type Key = (i32, u32, Part, Option<u16>, bool);
         let mut shares: BTreeMap<Key, (i64, i64)> = BTreeMap::new();
         for job in &facts.jobs {
             let month = Month::of(Instant::from_micros(job.began)).number();
-            let share = shares.entry((month, job.workflow, job.part, job.price)).or_default();
+            let share = shares.entry((month, job.workflow, job.part, job.price, job.may_be_larger)).or_default();
             share.0 += 1;
             share.1 += job.minutes;
         }
@@ -106,7 +109,8 @@ impl Costs {
             bills.keys().map(|(month, org, _, host, _, _)| (*month, org.as_str(), host.as_str())).collect();
         let mut costs: BTreeMap<(i32, String, String, String, String), Cost> = BTreeMap::new();
         let mut to_share: BTreeMap<BilledKey, Vec<Share>> = BTreeMap::new();
-        for ((month, workflow, part, price), (jobs, minutes)) in shares {
+        let larger = LargerMachines::of(&bills, &shares, facts);
+        for ((month, workflow, part, price, may_be_larger), (jobs, minutes)) in shares {
             let of_workflow = &facts.workflows[workflow as usize];
             let repository = &facts.repositories[of_workflow.repository as usize];
             let priced = price.map(|price| &facts.prices[price as usize]);
@@ -123,6 +127,11 @@ impl Costs {
             let cost = costs.entry(key).or_default();
             cost.jobs += jobs;
             cost.minutes += minutes;
+            if may_be_larger && larger.are_billed(month, repository) {
+                let key = LargerMachines::key(month, repository);
+                to_share.entry(key).or_default().push(Share { workflow, part, minutes });
+                continue;
+            }
             match priced {
                 None => cost.unpriced += minutes,
                 Some(price) if is_billed => {
@@ -144,8 +153,12 @@ impl Costs {
             }
         }
         for (key, billed) in bills {
-            let shares = to_share.remove(&key).unwrap_or_default();
-            let (month, org, repo, host, _, currency) = key;
+            let shares = match to_share.get(&larger.key_of(&key)) {
+                Some(shares) => shares.as_slice(),
+                None => &[],
+            };
+            let (month, org, repo, host, sku, currency) = key;
+            let is_of_known_machines = !larger.lines.contains(&(month, org.clone(), repo.clone(), host.clone(), sku));
             let repository = if repo.is_empty() { String::new() } else { format!("{org}/{repo}") };
             let mut spend = |workflow: &str, part: Part, amount: &Amount, is_of_jobs: bool| {
                 let key = (month, repository.clone(), host.clone(), workflow.to_owned(), currency.clone());
@@ -156,10 +169,11 @@ impl Costs {
                     cost.billed += amount;
                 }
             };
-            match shared_out(&billed.net, &shares) {
+            match shared_out(&billed.net, shares) {
                 Some(amounts) => {
                     for (share, amount) in shares.iter().zip(&amounts) {
-                        spend(&facts.workflows[share.workflow as usize].name, share.part, amount, true);
+                        let workflow = &facts.workflows[share.workflow as usize].name;
+                        spend(workflow, share.part, amount, is_of_known_machines);
                     }
                 }
                 None => spend(&billed.sku, Part::Useful, &billed.net, false),
@@ -219,6 +233,66 @@ fn place(part: Part) -> usize {
     }
 }
 
+/// What is billed for machines that no label of a job names: larger ones have labels of their owner's choosing, and the bill
+/// calls them by their kind. Their lines are shared out among the jobs of the repository's month that ran on machines of no
+/// known kind.
+struct LargerMachines {
+    /// Month, organisation, repository, host and SKU of the lines.
+    lines: BTreeSet<(i32, String, String, String, String)>,
+}
+
+impl LargerMachines {
+    fn of(
+        bills: &BTreeMap<BilledKey, Billed>,
+        shares: &BTreeMap<(i32, u32, Part, Option<u16>, bool), (i64, i64)>,
+        facts: &Facts,
+    ) -> Self {
+        let place = |month: i32, workflow: u32| {
+            let repository = &facts.repositories[facts.workflows[workflow as usize].repository as usize];
+            (month, repository.org.as_str(), repository.name.as_str(), repository.host.as_str())
+        };
+        let (mut known, mut unknown) = (BTreeSet::new(), BTreeSet::new());
+        for ((month, workflow, _, price, may_be_larger), _) in shares {
+            match price {
+                _ if *may_be_larger => drop(unknown.insert(place(*month, *workflow))),
+                Some(price) => drop(known.insert((place(*month, *workflow), facts.prices[*price as usize].sku))),
+                None => {}
+            }
+        }
+        let is_unnamed = |((month, org, repo, host, sku, _), billed): &(&BilledKey, &Billed)| {
+            let place = (*month, org.as_str(), repo.as_str(), host.as_str());
+            billed.is_of_minutes && unknown.contains(&place) && !known.contains(&(place, sku.as_str()))
+        };
+        let line = |((month, org, repo, host, sku, _), _): (&BilledKey, &Billed)| {
+            (*month, org.clone(), repo.clone(), host.clone(), sku.clone())
+        };
+        Self { lines: bills.iter().filter(is_unnamed).map(line).collect() }
+    }
+
+    fn are_billed(&self, month: i32, repository: &Repository) -> bool {
+        let first = (month, repository.org.clone(), repository.name.clone(), repository.host.clone(), String::new());
+        let next = self.lines.range(first..).next();
+        next.is_some_and(|(at, org, repo, host, _)| {
+            *at == month && *org == repository.org && *repo == repository.name && *host == repository.host
+        })
+    }
+
+    /// What the jobs of a repository's month on such machines are found by.
+    fn key(month: i32, repository: &Repository) -> BilledKey {
+        let Repository { org, name, host, .. } = repository;
+        (month, org.clone(), name.clone(), host.clone(), String::new(), String::new())
+    }
+
+    /// What the jobs that a line is for are found by.
+    fn key_of(&self, key: &BilledKey) -> BilledKey {
+        let (month, org, repo, host, sku, _) = key;
+        if self.lines.contains(&(*month, org.clone(), repo.clone(), host.clone(), sku.clone())) {
+            return (*month, org.clone(), repo.clone(), host.clone(), String::new(), String::new());
+        }
+        key.clone()
+    }
+}
+
 /// What is billed for the selected repositories, and for none where nothing is left out.
 fn bills(raw: &Raw, as_of: Instant, chosen: &Chosen) -> BTreeMap<BilledKey, Billed> {
     let columns = &raw.ci_bills;
@@ -241,7 +315,8 @@ fn bills(raw: &Raw, as_of: Instant, chosen: &Chosen) -> BTreeMap<BilledKey, Bill
             comparable_sku(&sku),
             text(columns.currency[row]),
         );
-        let billed = bills.entry(key).or_insert_with(|| Billed { net: Amount::zero(), sku });
+        let is_of_minutes = text(columns.unit[row]).to_lowercase().contains("minute");
+        let billed = bills.entry(key).or_insert_with(|| Billed { net: Amount::zero(), sku, is_of_minutes });
         billed.net += &columns.net[row];
     }
     bills

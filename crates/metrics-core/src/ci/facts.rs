@@ -12,7 +12,7 @@ use model::kinds::{RunConclusion, Runner};
 use model::records::host_or_usual;
 use model::rules::Rules;
 
-use super::prices::{Ask, Forge, Machine, Price, PriceBook, micro_minutes};
+use super::prices::{Ask, Forge, Machine, Price, PriceBook, is_self_hosted, micro_minutes};
 use super::workflows::{Repository, Workflow, Workflows};
 use crate::selection::Chosen;
 
@@ -107,6 +107,9 @@ pub(super) struct Job {
     pub(super) minutes: i64,
     /// Micro-minutes that it ran.
     pub(super) ran: i64,
+    /// Whether it ran on a machine of GitHub's, as far as is known, whose labels do not say of which kind: what is billed
+    /// for larger ones is called by their kind.
+    pub(super) may_be_larger: bool,
 }
 
 /// What the money for a job was spent on.
@@ -124,6 +127,7 @@ struct Charge {
     price: Option<u16>,
     minutes: i64,
     ran: i64,
+    may_be_larger: bool,
 }
 
 /// Where the jobs of a run belong.
@@ -479,7 +483,7 @@ impl<'a> Gathering<'a> {
                 let first = self.restarted.entry(place.commit).or_insert(job.ended);
                 *first = job.ended.min(*first);
             }
-            let Charge { price, minutes, ran } = self.charge(place.workflow, job);
+            let Charge { price, minutes, ran, may_be_larger } = self.charge(place.workflow, job);
             self.judged.push(Job {
                 workflow: place.workflow,
                 commit: place.commit,
@@ -492,6 +496,7 @@ impl<'a> Gathering<'a> {
                 price,
                 minutes,
                 ran,
+                may_be_larger,
             });
         }
     }
@@ -503,7 +508,7 @@ impl<'a> Gathering<'a> {
         let told = columns.duration_ms.get(row);
         let milliseconds = told.unwrap_or((job.ended - job.began) / 1_000).max(0);
         if columns.conclusion[row] == Some(RunConclusion::Skipped) {
-            return Charge { price: None, minutes: 0, ran: 0 };
+            return Charge { price: None, minutes: 0, ran: 0, may_be_larger: false };
         }
         let ran = micro_minutes(milliseconds);
         let host = self.raw.dictionary.text(columns.host[row]);
@@ -520,10 +525,16 @@ impl<'a> Gathering<'a> {
         let day = Instant::from_micros(job.began).to_chrono().map_or(0, |at| at.num_days_from_ce());
         let is_public = self.workflows.is_public(workflow);
         let ask = Ask { labels: columns.labels[row], runs_on, forge, day, is_public };
-        let Some(place) = self.book.price(ask, &self.raw.dictionary.text(columns.labels[row])) else {
-            return Charge { price: None, minutes: ran, ran };
-        };
-        Charge { price: Some(place), minutes: self.book.minutes(place, milliseconds), ran }
+        let labels = self.raw.dictionary.text(columns.labels[row]);
+        let is_own = runs_on == Machine::Own || labels.split(';').any(is_self_hosted);
+        let may_be_larger = forge == Forge::Github && !is_own;
+        match self.book.price(ask, &labels) {
+            Some(place) => {
+                let may_be_larger = may_be_larger && !self.book.has_sku(place);
+                Charge { price: Some(place), minutes: self.book.minutes(place, milliseconds), ran, may_be_larger }
+            }
+            None => Charge { price: None, minutes: ran, ran, may_be_larger },
+        }
     }
 
     fn finish(mut self) -> Facts {

@@ -123,6 +123,11 @@ impl<'a> PriceBook<'a> {
         place
     }
 
+    /// Whether the provider's bill has a name for what costs the price at a place.
+    pub(super) fn has_sku(&self, place: u16) -> bool {
+        !self.prices.borrow()[place as usize].sku.is_empty()
+    }
+
     /// What is charged for a job by the price at a place, in micro-minutes.
     pub(super) fn minutes(&self, place: u16, milliseconds: i64) -> i64 {
         self.prices.borrow()[place as usize].minutes(milliseconds)
@@ -148,7 +153,7 @@ impl<'a> PriceBook<'a> {
         if let Some(own) = labels.iter().find_map(|label| self.own_price(label, day)) {
             return Some(own);
         }
-        let is_own_machine = ask.runs_on == Machine::Own || labels.iter().any(|label| label == "self-hosted");
+        let is_own_machine = ask.runs_on == Machine::Own || labels.iter().any(|label| is_self_hosted(label));
         match ask.forge {
             _ if is_own_machine => None,
             Forge::Github => labels.iter().find_map(|label| github_price(label, day, ask.is_public)),
@@ -171,6 +176,11 @@ impl<'a> PriceBook<'a> {
             sku: github_runner(label).map_or("", |runner| runner.sku),
         })
     }
+}
+
+/// Whether a label asks for a machine of one's own.
+pub(super) fn is_self_hosted(label: &str) -> bool {
+    label.trim().eq_ignore_ascii_case("self-hosted")
 }
 
 /// A kind of machine that GitHub hosts.

@@ -189,6 +189,35 @@ fn a_bill_is_the_money_and_the_estimate_shares_it_out_to_the_last_digit() {
 }
 
 #[test]
+fn what_is_billed_for_larger_machines_is_for_the_jobs_whose_labels_say_no_kind() {
+    let mut life = Life::default();
+    life.attempt("1", 1, 0, 100, "failure");
+    life.job("1", 1, "usual", [0, 60], "success");
+    life.job("1", 1, "large", [0, 180], "failure").labels = "linux-xl".into();
+    let own = life.job("1", 1, "own", [0, 60], "success");
+    (own.labels, own.runner) = ("self-hosted;rack".into(), "self_hosted".into());
+    let mut storage = bill("shop", "storage", "0.5");
+    storage.unit = "gigabyte hours".into();
+    life.bills = vec![bill("shop", "linux", "0.006"), bill("shop", "linux_8_core", "0.066"), storage];
+    let columns = ["workflow", "cost", "useful", "failed", "unpriced_minutes", "bill_over_estimate"];
+    let right = ["CI,0.072,0.006,0.066,1.000000,1.000000", "storage,0.50,0.50,0.00,0.000000,"];
+    let rows = |life: &Life| life.cells("ci_cost_month", "2026-02,ALL,acme/shop", &columns)[..2].to_vec();
+    assert_eq!(rows(&life), right);
+    // With a price of one's own the bill is the money all the same, and the two are not added.
+    life.prices = vec![JobPrice {
+        labels: vec!["linux-xl".into()],
+        per_minute: amount("0.031"),
+        currency: "USD".into(),
+        from: None,
+        round: MinuteRounding::Up,
+    }];
+    assert_eq!(rows(&life), right);
+    // Without a line of the bill for it, it may be a machine of one's own, and costs what the configuration says.
+    life.bills.remove(1);
+    assert_eq!(rows(&life)[0], "CI,0.099,0.006,0.093,1.000000,1.000000");
+}
+
+#[test]
 fn the_repositories_that_cost_most_come_first() {
     let mut life = Life::default();
     for (number, (repo, minutes)) in (1..).zip([("a", 1), ("b", 8), ("c", 1)]) {
