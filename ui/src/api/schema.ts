@@ -3122,7 +3122,7 @@ export interface components {
              */
             other?: number | null;
             /**
-             * @description Median from the begin of an attempt to its first job; of a pipeline, of each job's wait for a runner. Null over none. Unit: minutes.
+             * @description Median from the begin of an attempt to its first job, runs that deploy left out; of a pipeline, of each job's wait for a runner. Null over none. Unit: minutes.
              * @example 7.25
              */
             queue_p50_min?: number | null;
@@ -3230,7 +3230,7 @@ export interface components {
              */
             other?: number | null;
             /**
-             * @description Median from the begin of an attempt to its first job; of a pipeline, of each job's wait for a runner. Null over none. Unit: minutes.
+             * @description Median from the begin of an attempt to its first job, runs that deploy left out; of a pipeline, of each job's wait for a runner. Null over none. Unit: minutes.
              * @example 7.25
              */
             queue_p50_min?: number | null;
@@ -3676,7 +3676,7 @@ export interface components {
              */
             ci_cost?: string | null;
             /**
-             * @description What the clouds bill in that currency; null without a bill, of a part of the organisation, and where cloud spending is not computed too.
+             * @description What the clouds bill in that currency, of the whole organisation whatever is selected; null without a bill, and where cloud spending is not computed too.
              * @example 0.0125
              */
             cloud_cost?: string | null;
