@@ -82,6 +82,9 @@ struct Share {
     minutes: i64,
 }
 
+/// What jobs are added up by: month, workflow, part, place of the price, and whether the machine may be a larger one.
+type Spent = (i32, u32, Part, Option<u16>, bool);
+
 /// What a bill says of a repository's month: by organisation, repository, host, SKU, currency.
 type BilledKey = (i32, String, String, String, String, String);
 
@@ -95,9 +98,7 @@ struct Billed {
 
 impl Costs {
     pub(super) fn of(raw: &Raw, facts: &Facts, as_of: Instant, chosen: &Chosen) -> Self {
-        // Jobs and charged minutes by month, workflow, part, price, and whether the machine may be a larger one.
-        type Key = (i32, u32, Part, Option<u16>, bool);
-        let mut shares: BTreeMap<Key, (i64, i64)> = BTreeMap::new();
+        let mut shares: BTreeMap<Spent, (i64, i64)> = BTreeMap::new();
         for job in &facts.jobs {
             let month = Month::of(Instant::from_micros(job.began)).number();
             let share = shares.entry((month, job.workflow, job.part, job.price, job.may_be_larger)).or_default();
@@ -242,17 +243,13 @@ struct LargerMachines {
 }
 
 impl LargerMachines {
-    fn of(
-        bills: &BTreeMap<BilledKey, Billed>,
-        shares: &BTreeMap<(i32, u32, Part, Option<u16>, bool), (i64, i64)>,
-        facts: &Facts,
-    ) -> Self {
+    fn of(bills: &BTreeMap<BilledKey, Billed>, shares: &BTreeMap<Spent, (i64, i64)>, facts: &Facts) -> Self {
         let place = |month: i32, workflow: u32| {
             let repository = &facts.repositories[facts.workflows[workflow as usize].repository as usize];
             (month, repository.org.as_str(), repository.name.as_str(), repository.host.as_str())
         };
         let (mut known, mut unknown) = (BTreeSet::new(), BTreeSet::new());
-        for ((month, workflow, _, price, may_be_larger), _) in shares {
+        for (month, workflow, _, price, may_be_larger) in shares.keys() {
             match price {
                 _ if *may_be_larger => drop(unknown.insert(place(*month, *workflow))),
                 Some(price) => drop(known.insert((place(*month, *workflow), facts.prices[*price as usize].sku))),
