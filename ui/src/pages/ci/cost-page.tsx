@@ -220,7 +220,10 @@ interface Shown<Row> {
 /** Each repository's cost and delivery: as points, and in a list. */
 function Repositories(props: Shown<RepoRow> & { link: LinkRow | undefined; controls: React.ReactNode }) {
   const { state, query, rows, currency, measure, link, controls } = props;
-  const { known, unknown } = split(rows, measure);
+  // The most expensive first, in the list, the table of the chart and the file.
+  const ranked = [...rows].sort((a, b) => Number(b.ci_cost) - Number(a.ci_cost));
+  const [first] = ranked;
+  const { known, unknown } = split(ranked, measure);
   const name = t.measures[measure];
   const y: Axis = {
     name,
@@ -236,7 +239,6 @@ function Repositories(props: Shown<RepoRow> & { link: LinkRow | undefined; contr
     { title: words.filters.repo, value: ({ repo }) => repo || words.ci.pareto.none, head: true },
     ...figures(currency),
   ];
-  const [first] = [...rows].sort((a, b) => Number(b.ci_cost) - Number(a.ci_cost));
   return (
     <>
       <Card<RepoRow>
@@ -284,7 +286,7 @@ function Repositories(props: Shown<RepoRow> & { link: LinkRow | undefined; contr
         }
         none={t.noCost}
         widen={state.widen}
-        rows={[...rows].sort((a, b) => Number(b.ci_cost) - Number(a.ci_cost))}
+        rows={ranked}
         columns={columns}
       />
     </>
