@@ -102,6 +102,13 @@ pub fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(sorted[below] + (position - below as f64) * (sorted[above] - sorted[below]))
 }
 
+/// Observations in ascending order.
+pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    values
+}
+
 /// [`percentile`], or `None` when there are fewer than `minimum` observations.
 pub fn percentile_of_enough(sorted: &[f64], share: f64, minimum: usize) -> Option<f64> {
     (sorted.len() >= minimum).then(|| percentile(sorted, share)).flatten()

@@ -1,11 +1,20 @@
-//! Columns of texts of which there are few.
+//! Columns of texts.
 
 use ahash::RandomState;
 use hashbrown::HashMap;
 use model::columns::TextColumn;
 use model::table::Cells;
 
-/// A column of texts, each of which is held once.
+/// A column of texts of which many are different.
+pub(crate) fn texts<T: AsRef<[u8]>>(texts: impl Iterator<Item = T>) -> Cells {
+    let mut column = TextColumn::default();
+    for text in texts {
+        column.push(text.as_ref());
+    }
+    Cells::Text(column)
+}
+
+/// A column of texts of which there are few: each is held once.
 pub(crate) fn words<'t>(words: impl Iterator<Item = &'t [u8]>) -> Cells {
     let (mut known, mut texts) = (HashMap::<&[u8], u32, RandomState>::default(), TextColumn::default());
     let mut before: Option<(&[u8], u32)> = None;

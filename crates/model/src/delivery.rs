@@ -91,6 +91,11 @@ impl DeliveryRules {
         self.services.iter().any(|service| !service.paths.is_empty() && service.has_repository(org, name))
     }
 
+    /// Whether any service names workflows.
+    pub fn name_workflows(&self) -> bool {
+        self.services.iter().any(|service| !service.workflows.is_empty())
+    }
+
     /// The workflows of a repository that services name, each once, in order.
     pub fn workflows_of(&self, org: &str, repo: &str) -> Vec<String> {
         let services = self.services.iter().filter(|service| service.has_repository(org, repo));

@@ -2,7 +2,7 @@
 
 use super::spec::{
     COMPLETE, ColumnSpec, Computed, Filter, HOST, MONTH, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written,
-    YEAR, exact, float, instant, int, text,
+    YEAR, exact, float, instant, int, joined, text,
 };
 
 const FILTERS: &[Filter] = &[Filter::Repository, Filter::Team];
@@ -90,20 +90,8 @@ const COUNTS: [ColumnSpec; 21] = [
     ROW_HOST,
 ];
 
-/// Columns of a period, and those behind them.
-const fn with<const PERIOD: usize, const ALL: usize>(period: [ColumnSpec; PERIOD]) -> [ColumnSpec; ALL] {
-    assert!(PERIOD + COUNTS.len() == ALL, "the length of both");
-    let mut all = [COMPLETE; ALL];
-    let mut at = 0;
-    while at < ALL {
-        all[at] = if at < PERIOD { period[at] } else { COUNTS[at - PERIOD] };
-        at += 1;
-    }
-    all
-}
-
-const WEEK_COLUMNS: [ColumnSpec; 23] = with([YEAR, WEEK]);
-const MONTH_COLUMNS: [ColumnSpec; 22] = with([MONTH]);
+const WEEK_COLUMNS: [ColumnSpec; 23] = joined([YEAR, WEEK], COUNTS);
+const MONTH_COLUMNS: [ColumnSpec; 22] = joined([MONTH], COUNTS);
 
 pub(super) const CI_WEEK: TableSpec = TableSpec {
     key: &["year", "week", "repo", "workflow", "host"],

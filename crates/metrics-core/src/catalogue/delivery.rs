@@ -2,8 +2,8 @@
 
 use super::spec::{
     COMPLETE, ColumnKind, ColumnSpec, Computed, Evidence, Filter, HOST, MONTH, NO_LIMITS, PROVISIONAL, Period, Range,
-    RuleSets, SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, of_kind,
-    text,
+    RuleSets, SEGMENT, SIGNALS, TableScope, TableSpec, WEEK, Written, YEAR, boolean, float, instant, int, joined,
+    of_kind, text,
 };
 use super::summaries;
 
@@ -183,21 +183,6 @@ const KEYS: [ColumnSpec; 37] = [
     REWORK_HIGH,
     IS_COMPLETE,
 ];
-
-/// Two lists of columns as one.
-const fn joined<const ONE: usize, const OTHER: usize, const ALL: usize>(
-    one: [ColumnSpec; ONE],
-    other: [ColumnSpec; OTHER],
-) -> [ColumnSpec; ALL] {
-    assert!(ONE + OTHER == ALL, "the length of both");
-    let mut all = [COUNTED; ALL];
-    let mut at = 0;
-    while at < ALL {
-        all[at] = if at < ONE { one[at] } else { other[at - ONE] };
-        at += 1;
-    }
-    all
-}
 
 const CHARTED_KEYS: [ColumnSpec; 44] = joined(CHART, KEYS);
 const WEEK_COLUMNS: [ColumnSpec; 49] = joined([YEAR, WEEK, SERVICE_OR_ALL, COUNTED, PER_DAY], CHARTED_KEYS);

@@ -373,6 +373,21 @@ pub(super) const COMPLETE: ColumnSpec = boolean(
     "Whether the period is over at as_of and every source that it needs was imported past its end.",
 );
 
+/// Two lists of columns as one.
+pub(super) const fn joined<const ONE: usize, const OTHER: usize, const ALL: usize>(
+    one: [ColumnSpec; ONE],
+    other: [ColumnSpec; OTHER],
+) -> [ColumnSpec; ALL] {
+    assert!(ONE + OTHER == ALL, "the length of both");
+    let mut all = [COMPLETE; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < ONE { one[at] } else { other[at - ONE] };
+        at += 1;
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

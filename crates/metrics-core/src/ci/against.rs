@@ -11,10 +11,11 @@ use model::{Amount, Instant, Month};
 
 use super::cost::Costs;
 use super::link::{Coefficient, ENOUGH_PAIRS, Link};
-use super::text::text;
 use crate::coverage::CiCoverage;
+use crate::findings::{count, is_complete, number};
 use crate::frame::{RATE_MINIMUM, percentile};
 use crate::totals::ALL;
+use crate::words::texts;
 
 /// The tables of delivery that these are set against.
 pub(crate) const RESTS_ON: [&str; 3] = ["dora_month", "calculated_deployment", "calculated_change"];
@@ -104,68 +105,27 @@ pub(super) fn of(raw: &Raw, costs: &Costs, delivered: &[Table], coverage: &CiCov
 /// What was delivered by month, of everything that is selected.
 fn months(delivered: &[Table]) -> BTreeMap<i32, Delivered> {
     let Some(table) = delivered.iter().find(|table| table.name == "dora_month") else { return BTreeMap::new() };
-    let read = Reader { table };
-    let of_all = (0..table.height()).filter(|row| read.text("service", *row) == ALL);
+    let of_all = (0..table.height()).filter(|row| table.cell(*row, "service") == ALL);
     of_all
         .filter_map(|row| {
-            let month = Month::parse(&read.text("month", row))?;
+            let month = Month::parse(&table.cell(row, "month"))?;
             let delivered = Delivered {
-                deployments: read.int("deployments", row),
-                changes: read.int("changes", row).unwrap_or_default(),
-                lead: read.float("lead_p50_days", row),
-                failure_rate: read.float("change_failure_rate", row),
-                complete: read.bool("complete", row),
+                deployments: number(table, row, "deployments").map(|count| count as i64),
+                changes: count(table, row, "changes"),
+                lead: number(table, row, "lead_p50_days"),
+                failure_rate: number(table, row, "change_failure_rate"),
+                complete: is_complete(table, row),
             };
             Some((month.number(), delivered))
         })
         .collect()
 }
 
-/// Cells of a table of results by the names of columns.
-struct Reader<'a> {
-    table: &'a Table,
-}
-
-impl Reader<'_> {
-    fn cells(&self, name: &str) -> Option<&Cells> {
-        self.table.columns.iter().find(|column| column.name == name).map(|column| &column.cells)
-    }
-
-    fn text(&self, name: &str, row: usize) -> String {
-        match self.cells(name) {
-            Some(Cells::Text(cells)) => cells.text(row).into_owned(),
-            Some(Cells::Code(codes, texts)) => texts.text(codes[row] as usize).into_owned(),
-            _ => String::new(),
-        }
-    }
-
-    fn int(&self, name: &str, row: usize) -> Option<i64> {
-        match self.cells(name) {
-            Some(Cells::Int(cells)) => cells.get(row),
-            _ => None,
-        }
-    }
-
-    fn float(&self, name: &str, row: usize) -> Option<f64> {
-        match self.cells(name) {
-            Some(Cells::Float(cells)) => cells.get(row),
-            _ => None,
-        }
-    }
-
-    fn bool(&self, name: &str, row: usize) -> bool {
-        match self.cells(name) {
-            Some(Cells::Bool(cells)) => cells[row],
-            Some(Cells::Judged(cells)) => cells[row] == Some(true),
-            _ => false,
-        }
-    }
-
-    fn month(&self, name: &str, row: usize) -> Option<i32> {
-        match self.cells(name) {
-            Some(Cells::Instant(cells)) => cells.get(row).map(|at| Month::of(at).number()),
-            _ => None,
-        }
+/// Month of an instant of a row, in UTC.
+fn month_of(table: &Table, row: usize, column: &str) -> Option<i32> {
+    match table.column(column) {
+        Some(Cells::Instant(cells)) => cells.get(row).map(|at| Month::of(at).number()),
+        _ => None,
     }
 }
 
@@ -183,27 +143,26 @@ fn by_repository(costs: &Costs, delivered: &[Table], last: i32) -> Vec<OfReposit
     let mut deployments: BTreeMap<(String, String), (i64, i64)> = BTreeMap::new();
     let mut leads: BTreeMap<(String, String), BTreeMap<String, f64>> = BTreeMap::new();
     for table in delivered {
-        let read = Reader { table };
-        let key =
-            |row: usize| (format!("{}/{}", read.text("org", row), read.text("repo", row)), read.text("host", row));
+        let cell = |row: usize, column: &str| table.cell(row, column);
+        let key = |row: usize| (format!("{}/{}", cell(row, "org"), cell(row, "repo")), cell(row, "host"));
         match table.name {
             "calculated_deployment" => {
                 let is_in = |row: &usize| {
-                    read.bool("counted", *row)
-                        && read.month("succeeded_at", *row).is_some_and(|at| months.contains(&at))
+                    cell(*row, "counted") == "true"
+                        && month_of(table, *row, "succeeded_at").is_some_and(|at| months.contains(&at))
                 };
                 for row in (0..table.height()).filter(is_in) {
                     let known = deployments.entry(key(row)).or_default();
                     known.0 += 1;
-                    known.1 += i64::from(read.bool("failed", row));
+                    known.1 += i64::from(cell(row, "failed") == "true");
                 }
             }
             "calculated_change" => {
                 for row in 0..table.height() {
-                    let Some(lead) = read.float("lead_days", row).filter(|lead| *lead >= 0.0) else { continue };
-                    if read.month("deployed_at", row).is_some_and(|at| months.contains(&at)) {
+                    let Some(lead) = number(table, row, "lead_days").filter(|lead| *lead >= 0.0) else { continue };
+                    if month_of(table, row, "deployed_at").is_some_and(|at| months.contains(&at)) {
                         // A change of two services of one repository counts once, by its first deployment.
-                        let known = leads.entry(key(row)).or_default().entry(read.text("number", row)).or_insert(lead);
+                        let known = leads.entry(key(row)).or_default().entry(cell(row, "number")).or_insert(lead);
                         *known = known.min(lead);
                     }
                 }
@@ -265,9 +224,11 @@ fn month_table(
     let columns = vec![
         Column {
             name: "month",
-            cells: text(rows.iter().map(|row| Month::from_number(row.0).map_or_else(String::new, |it| it.to_string()))),
+            cells: texts(
+                rows.iter().map(|row| Month::from_number(row.0).map_or_else(String::new, |it| it.to_string())),
+            ),
         },
-        Column { name: "currency", cells: text(rows.iter().map(|row| row.1)) },
+        Column { name: "currency", cells: texts(rows.iter().map(|row| row.1)) },
         Column { name: "ci_cost", cells: Cells::Exact(rows.iter().map(|row| Some(row.2.clone())).collect()) },
         Column {
             name: "cloud_cost",
@@ -296,9 +257,9 @@ fn link_table(rows: &[Linked]) -> Table {
     let pearson: fn(&Link) -> Option<Coefficient> = |it| it.pearson;
     let spearman: fn(&Link) -> Option<Coefficient> = |it| it.spearman;
     let columns = vec![
-        Column { name: "currency", cells: text(rows.iter().map(|row| &row.currency)) },
-        Column { name: "over", cells: text(rows.iter().map(|row| row.over)) },
-        Column { name: "measure", cells: text(rows.iter().map(|row| row.measure)) },
+        Column { name: "currency", cells: texts(rows.iter().map(|row| &row.currency)) },
+        Column { name: "over", cells: texts(rows.iter().map(|row| row.over)) },
+        Column { name: "measure", cells: texts(rows.iter().map(|row| row.measure)) },
         Column { name: "lag_months", cells: Cells::Int(rows.iter().map(|row| Some(i64::from(row.lag))).collect()) },
         Column { name: "pairs", cells: Cells::Int(rows.iter().map(|row| Some(row.link.n as i64)).collect()) },
         Column { name: "pearson", cells: float(pearson, |it| it.r) },
@@ -316,8 +277,8 @@ fn repo_table(rows: &[OfRepository]) -> Table {
         Cells::Float(rows.iter().map(|row| value(&row.delivered)).collect())
     };
     let columns = vec![
-        Column { name: "currency", cells: text(rows.iter().map(|row| &row.currency)) },
-        Column { name: "repo", cells: text(rows.iter().map(|row| &row.repository)) },
+        Column { name: "currency", cells: texts(rows.iter().map(|row| &row.currency)) },
+        Column { name: "repo", cells: texts(rows.iter().map(|row| &row.repository)) },
         Column { name: "ci_cost", cells: Cells::Exact(rows.iter().map(|row| Some(row.cost.clone())).collect()) },
         Column { name: "deployments", cells: Cells::Int(rows.iter().map(|row| row.delivered.deployments).collect()) },
         Column { name: "lead_p50_days", cells: float(&|it| it.lead) },
@@ -326,7 +287,7 @@ fn repo_table(rows: &[OfRepository]) -> Table {
             name: "cost_per_change",
             cells: Cells::Exact(rows.iter().map(|row| per_change(&row.cost, row.delivered.changes)).collect()),
         },
-        Column { name: "host", cells: text(rows.iter().map(|row| &row.host)) },
+        Column { name: "host", cells: texts(rows.iter().map(|row| &row.host)) },
     ];
     Table { name: "cost_delivery_repo", columns }
 }

@@ -14,11 +14,11 @@ use model::{Amount, Instant, Month};
 
 use super::facts::{Facts, Part};
 use super::prices::{CURRENCY, MINUTE};
-use super::text::text;
 use super::workflows::Repository;
 use crate::coverage::CiCoverage;
 use crate::selection::Chosen;
 use crate::totals::ALL;
+use crate::words::texts;
 
 /// Parts of the cost, in the order of the columns.
 const PARTS: usize = 5;
@@ -357,7 +357,7 @@ pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &CiCoverage, chosen:
         }
     }
     let rows: Vec<(&Key, &Cost)> = sums.iter().collect();
-    let text_of = |value: &dyn Fn(&Key) -> String| text(rows.iter().map(|(key, _)| value(key)));
+    let text_of = |value: &dyn Fn(&Key) -> String| texts(rows.iter().map(|(key, _)| value(key)));
     let money =
         |value: &dyn Fn(&Cost) -> Amount| Cells::Exact(rows.iter().map(|(_, cost)| Some(value(cost))).collect());
     let minutes = |value: &dyn Fn(&Cost) -> i64| {
@@ -386,7 +386,7 @@ pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &CiCoverage, chosen:
         Column { name: "failed", cells: part(2) },
         Column { name: "cancelled", cells: part(3) },
         Column { name: "retried", cells: part(4) },
-        Column { name: "basis", cells: text(rows.iter().map(|(_, cost)| basis(cost))) },
+        Column { name: "basis", cells: texts(rows.iter().map(|(_, cost)| basis(cost))) },
         Column { name: "bill_over_estimate", cells: Cells::Float(rows.iter().map(|(_, cost)| over(cost)).collect()) },
         Column {
             name: "complete",
@@ -433,13 +433,13 @@ pub(super) fn pareto(costs: &Costs, coverage: &CiCoverage) -> Table {
         }
     }
     let columns = vec![
-        Column { name: "currency", cells: text(rows.iter().map(|row| &row.0)) },
+        Column { name: "currency", cells: texts(rows.iter().map(|row| &row.0)) },
         Column { name: "rank", cells: Cells::Int(ranks.into_iter().collect()) },
-        Column { name: "repo", cells: text(rows.iter().map(|row| &row.1)) },
+        Column { name: "repo", cells: texts(rows.iter().map(|row| &row.1)) },
         Column { name: "cost", cells: Cells::Exact(rows.iter().map(|row| Some(row.3.clone())).collect()) },
         Column { name: "share", cells: Cells::Float(shares.into_iter().collect()) },
         Column { name: "cumulative_share", cells: Cells::Float(cumulative.into_iter().collect()) },
-        Column { name: "host", cells: text(rows.iter().map(|row| &row.2)) },
+        Column { name: "host", cells: texts(rows.iter().map(|row| &row.2)) },
     ];
     Table { name: "ci_cost_pareto", columns }
 }

@@ -158,6 +158,18 @@ impl JobRow {
     }
 }
 
+/// The jobs of an attempt, of jobs in order of attempts.
+fn of_attempt(jobs: &[JobRow], attempt: i64) -> &[JobRow] {
+    let from = jobs.partition_point(|job| job.attempt < attempt);
+    let to = jobs.partition_point(|job| job.attempt <= attempt);
+    &jobs[from..to]
+}
+
+/// When the last of some jobs ended that ran.
+fn last_end(jobs: &[JobRow]) -> Option<i64> {
+    jobs.iter().filter(|job| job.ran()).map(|job| job.ended).max()
+}
+
 /// An attempt that ended one way or the other, or a job that was started again.
 struct Decision {
     /// Commit, by its place.
@@ -272,36 +284,30 @@ impl<'a> Gathering<'a> {
         let mut rows: Vec<JobRow> = jobs.iter().map(|row| self.job_row(*row)).collect();
         rows.sort_unstable_by_key(|job| (job.attempt, job.began, job.ended, job.name, job.row));
         self.judge_jobs(Place { workflow, commit, row: first, is_pipeline }, &rows);
-        for row in attempts {
-            let row = *row as usize;
-            let attempt = columns.attempt[row];
-            let of_attempt: Vec<JobRow> = rows.iter().filter(|job| job.attempt == attempt).copied().collect();
-            let Some(ended) = self.ended(row, is_pipeline, &of_attempt) else { continue };
+        // Of the last attempt, once it has ended: when, how, and its jobs.
+        let mut last = None;
+        for row in attempts.iter().map(|row| *row as usize) {
+            let of_attempt = of_attempt(&rows, columns.attempt[row]);
+            let ended = self.ended(row, is_pipeline, of_attempt);
             let outcome = Outcome::of(columns.conclusion[row]);
-            if outcome.is_decided() {
+            last = ended.map(|(ended, _)| (row, ended, outcome, of_attempt));
+            if let Some((ended, at)) = ended.filter(|_| outcome.is_decided()) {
                 let is_green = outcome == Outcome::Succeeded;
                 let (is_of_run, has_jobs) = (!is_child, !of_attempt.is_empty());
-                self.decisions.push(Decision { commit, at: ended.1, ended: ended.0, is_green, is_of_run, has_jobs });
+                self.decisions.push(Decision { commit, at, ended, is_green, is_of_run, has_jobs });
             }
         }
-        let last = *attempts.last().expect("a chunk is not empty") as usize;
-        if is_child {
-            return;
-        }
-        let attempt = columns.attempt[last];
-        let of_attempt: Vec<JobRow> = rows.iter().filter(|job| job.attempt == attempt).copied().collect();
-        let Some((ended, _)) = self.ended(last, is_pipeline, &of_attempt) else { return };
-        let outcome = Outcome::of(columns.conclusion[last]);
+        let Some((last, ended, outcome, of_attempt)) = last.filter(|_| !is_child) else { return };
         if outcome.is_decided() {
             self.decided.push(Decided { workflow, commit, at: ended });
         }
         let from = self.waits.len() as u32;
         if is_pipeline {
-            self.waits_of_jobs(&of_attempt);
+            self.waits_of_jobs(of_attempt);
         } else {
             let run = (columns.host[last], columns.run_id.bytes(last).into());
             if !self.deploying.contains(&run) {
-                self.wait_of_attempt(last, &of_attempt);
+                self.wait_of_attempt(last, of_attempt);
             }
         }
         let to = self.waits.len() as u32;
@@ -310,15 +316,15 @@ impl<'a> Gathering<'a> {
             ended,
             outcome,
             first_try: if is_pipeline {
-                outcome.is_decided().then(|| !self.has_red_first(&of_attempt))
+                outcome.is_decided().then(|| !self.has_red_first(of_attempt))
             } else {
                 self.first_try(attempts)
             },
-            is_retried: attempt > 1 || self.is_restarted(&of_attempt),
-            is_of_machines: outcome == Outcome::Failed && self.is_of_machines(last, &of_attempt),
+            is_retried: columns.attempt[last] > 1 || self.is_restarted(of_attempt),
+            is_of_machines: outcome == Outcome::Failed && self.is_of_machines(last, of_attempt),
             // What could not begin took no time.
             minutes: (outcome.is_decided() && columns.conclusion[last] != Some(RunConclusion::StartupFailure))
-                .then(|| self.minutes(last, is_pipeline, &of_attempt))
+                .then(|| self.minutes(last, is_pipeline, of_attempt))
                 .flatten(),
             waits: from..to,
         };
@@ -332,7 +338,7 @@ impl<'a> Gathering<'a> {
             return None;
         }
         let told = columns.finished_at.get(row).map(Instant::micros);
-        let last = jobs.iter().filter(|job| job.ran()).map(|job| job.ended).max();
+        let last = last_end(jobs);
         let first = if is_pipeline { self.first_end(jobs) } else { last };
         let ended = first.or(told)?;
         (ended <= self.as_of && told.is_none_or(|told| told <= self.as_of))
@@ -438,8 +444,7 @@ impl<'a> Gathering<'a> {
             }
             covered?.0
         } else {
-            let last = jobs.iter().filter(|job| job.ran()).map(|job| job.ended).max();
-            last.or(columns.finished_at.get(row).map(Instant::micros))? - began
+            last_end(jobs).or(columns.finished_at.get(row).map(Instant::micros))? - began
         };
         (micros >= 0).then_some(micros as f64 / 60e6)
     }
@@ -483,7 +488,7 @@ impl<'a> Gathering<'a> {
                 let first = self.restarted.entry(place.commit).or_insert(job.ended);
                 *first = job.ended.min(*first);
             }
-            let Charge { price, minutes, ran, may_be_larger } = self.charge(place.workflow, job);
+            let Charge { price, minutes, ran, may_be_larger } = self.charge(place, job);
             self.judged.push(Job {
                 workflow: place.workflow,
                 commit: place.commit,
@@ -502,7 +507,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// The price of a job and the minutes that it is charged for.
-    fn charge(&self, workflow: u32, job: &JobRow) -> Charge {
+    fn charge(&self, place: Place, job: &JobRow) -> Charge {
         let columns = &self.raw.ci_jobs;
         let row = job.row as usize;
         let told = columns.duration_ms.get(row);
@@ -514,7 +519,7 @@ impl<'a> Gathering<'a> {
         let host = self.raw.dictionary.text(columns.host[row]);
         let forge = match host_or_usual(&host) {
             "gitlab.com" => Forge::GitlabCom,
-            _ if is_pipeline(&columns.run_id.text(row)) => Forge::GitlabServer,
+            _ if place.is_pipeline => Forge::GitlabServer,
             _ => Forge::Github,
         };
         let runs_on = match columns.runner[row] {
@@ -523,15 +528,15 @@ impl<'a> Gathering<'a> {
             _ => Machine::Unknown,
         };
         let day = Instant::from_micros(job.began).to_chrono().map_or(0, |at| at.num_days_from_ce());
-        let is_public = self.workflows.is_public(workflow);
+        let is_public = self.workflows.is_public(place.workflow);
         let ask = Ask { labels: columns.labels[row], runs_on, forge, day, is_public };
         let labels = self.raw.dictionary.text(columns.labels[row]);
         let is_own = runs_on == Machine::Own || labels.split(';').any(is_self_hosted);
         let may_be_larger = forge == Forge::Github && !is_own;
         match self.book.price(ask, &labels) {
-            Some(place) => {
-                let may_be_larger = may_be_larger && !self.book.has_sku(place);
-                Charge { price: Some(place), minutes: self.book.minutes(place, milliseconds), ran, may_be_larger }
+            Some(price) => {
+                let may_be_larger = may_be_larger && !self.book.has_sku(price);
+                Charge { price: Some(price), minutes: self.book.minutes(price, milliseconds), ran, may_be_larger }
             }
             None => Charge { price: None, minutes: ran, ran, may_be_larger },
         }

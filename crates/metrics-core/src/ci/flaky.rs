@@ -11,7 +11,7 @@ use model::table::{Cells, Column, Table};
 
 use super::facts::{Facts, Outcome, Part};
 use super::prices::MINUTE;
-use super::text::text;
+use crate::words::texts;
 
 /// What is known of a job by name.
 #[derive(Debug, Default)]
@@ -71,7 +71,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, days: &Range<i64>) -> Table {
     rows.sort_by(|(key, one), (other_key, other)| {
         (other.times, other.wasted, key).cmp(&(one.times, one.wasted, other_key))
     });
-    let part = |part: usize| text(rows.iter().map(|(key, _)| key[part]));
+    let part = |part: usize| texts(rows.iter().map(|(key, _)| key[part]));
     let mut last = InstantColumn::default();
     for (_, flaky) in &rows {
         last.push(Some(Instant::from_micros(flaky.last.0)));
@@ -86,7 +86,10 @@ pub(super) fn table(raw: &Raw, facts: &Facts, days: &Range<i64>) -> Table {
             cells: Cells::Float(rows.iter().map(|(_, flaky)| Some(flaky.wasted as f64 / MINUTE as f64)).collect()),
         },
         Column { name: "last_at", cells: Cells::Instant(last) },
-        Column { name: "url", cells: text(rows.iter().map(|(_, flaky)| raw.ci_runs.url.bytes(flaky.last.1 as usize))) },
+        Column {
+            name: "url",
+            cells: texts(rows.iter().map(|(_, flaky)| raw.ci_runs.url.bytes(flaky.last.1 as usize))),
+        },
         Column { name: "host", cells: part(3) },
     ];
     Table { name: "ci_flaky_jobs", columns }

@@ -19,7 +19,6 @@ mod flaky;
 mod link;
 mod prices;
 mod reliability;
-mod text;
 mod workflows;
 
 #[cfg(test)]
@@ -50,10 +49,9 @@ const AGAINST_DELIVERY: [&str; 3] = ["cost_delivery_month", "cost_delivery_link"
 
 /// Whether anything is known of CI: jobs, bills, or runs that were not read for the sake of deployments alone.
 pub fn has_ci(raw: &Raw, rules: &Rules) -> bool {
-    let runs_are_deployments = rules.delivery.services.iter().any(|service| !service.workflows.is_empty());
     !raw.ci_jobs.run_id.is_empty()
         || !raw.ci_bills.net.is_empty()
-        || (!runs_are_deployments && !raw.ci_runs.run_id.is_empty())
+        || (!rules.delivery.name_workflows() && !raw.ci_runs.run_id.is_empty())
 }
 
 /// The tables of CI, and what is said of them.

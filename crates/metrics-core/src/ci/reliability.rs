@@ -9,11 +9,11 @@ use model::rules::Rules;
 use model::table::{Cells, Column, Table};
 
 use super::facts::{Facts, Outcome, Run};
-use super::text::text;
 use crate::calendar::{Cut, Periods, label_columns};
 use crate::coverage::CiCoverage;
-use crate::frame::{P95_MINIMUM, percentile, percentile_of_enough};
+use crate::frame::{P95_MINIMUM, percentile, percentile_of_enough, sorted};
 use crate::totals::ALL;
+use crate::words::texts;
 
 /// What is counted of a workflow, a repository or everything in a period.
 #[derive(Clone, Debug, Default)]
@@ -130,8 +130,8 @@ fn into_table(
     let complete =
         rows.iter().map(|(_, period, _)| coverage.is_complete(periods.start(*period), periods.end(*period))).collect();
     columns.extend([
-        Column { name: "repo", cells: text(rows.iter().map(|(key, _, _)| &key.1)) },
-        Column { name: "workflow", cells: text(rows.iter().map(|(key, _, _)| &key.3)) },
+        Column { name: "repo", cells: texts(rows.iter().map(|(key, _, _)| &key.1)) },
+        Column { name: "workflow", cells: texts(rows.iter().map(|(key, _, _)| &key.3)) },
         Column { name: "runs", cells: int(&Counts::runs) },
         Column { name: "succeeded", cells: int(&|it| it.outcome(Outcome::Succeeded)) },
         Column { name: "failed", cells: int(&|it| it.outcome(Outcome::Failed)) },
@@ -156,13 +156,7 @@ fn into_table(
         Column { name: "flaky", cells: int(&|it| it.flaky) },
         Column { name: "flaky_rate", cells: float(&|it| share(it.flaky, it.commits)) },
         Column { name: "complete", cells: Cells::Bool(complete) },
-        Column { name: "host", cells: text(rows.iter().map(|(key, _, _)| &key.4)) },
+        Column { name: "host", cells: texts(rows.iter().map(|(key, _, _)| &key.4)) },
     ]);
     Table { name, columns }
-}
-
-fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut values = values.to_vec();
-    values.sort_unstable_by(f64::total_cmp);
-    values
 }

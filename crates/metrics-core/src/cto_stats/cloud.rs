@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 use model::Month;
-use model::columns::{BillLineColumns, Raw, TextColumn};
+use model::columns::{BillLineColumns, Raw};
 use model::rules::{CloudRules, ServiceComparison, ServiceGroup};
 use model::table::{Cells, Column, Table};
+
+use crate::words::texts;
 
 /// The tables about the clouds: `cloud_spending_monthly`, `cloud_spending_services` and, only when comparisons are
 /// configured, `cloud_spending_compared`.
@@ -52,14 +54,6 @@ impl<'a, const TEXTS: usize> Sums<'a, TEXTS> {
     fn costs(&self) -> Cells {
         Cells::Cents(self.of.values().copied().collect())
     }
-}
-
-fn texts<T: AsRef<[u8]>>(values: impl Iterator<Item = T>) -> Cells {
-    let mut column = TextColumn::default();
-    for value in values {
-        column.push(value.as_ref());
-    }
-    Cells::Text(column)
 }
 
 /// The texts of one row of the bills.

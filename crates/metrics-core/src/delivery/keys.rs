@@ -13,7 +13,7 @@ use super::silence::Known;
 use crate::calendar::{Cut, Periods, label_columns};
 use crate::control::{Point, Verdict, chart_columns, xmr};
 use crate::coverage::Coverage;
-use crate::frame::{P85_MINIMUM, RATE_MINIMUM, percentile, percentile_of_enough};
+use crate::frame::{P85_MINIMUM, RATE_MINIMUM, percentile, percentile_of_enough, sorted};
 use crate::selection::Chosen;
 use crate::totals::ALL;
 
@@ -225,12 +225,6 @@ impl<'a> Rows<'a> {
         ]);
         Table { name, columns }
     }
-}
-
-fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut values = values.to_vec();
-    values.sort_unstable_by(f64::total_cmp);
-    values
 }
 
 fn median(values: &[f64]) -> Option<f64> {

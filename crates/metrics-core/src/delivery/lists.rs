@@ -10,15 +10,11 @@ use super::facts::Facts;
 use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::Incident;
 use super::rollouts::{Kind, Rollout, Row};
-use crate::words::words;
+use crate::words::{self, words};
 
 /// Texts of which many are different.
 fn texts<T, B: AsRef<[u8]>>(rows: &[T], text: impl Fn(&T) -> B) -> Cells {
-    let mut cells = TextColumn::default();
-    for row in rows {
-        cells.push(text(row).as_ref());
-    }
-    Cells::Text(cells)
+    words::texts(rows.iter().map(text))
 }
 
 fn instants<T>(rows: &[T], at: impl Fn(&T) -> Option<i64>) -> Cells {

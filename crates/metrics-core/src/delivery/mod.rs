@@ -67,8 +67,9 @@ pub(crate) struct Delivered {
 
 /// Whether anything was ever deployed or released, or workflows ever ran of which a service says that they deploy.
 pub fn has_delivery(raw: &Raw, rules: &Rules) -> bool {
-    let runs_deploy = rules.delivery.services.iter().any(|service| !service.workflows.is_empty());
-    !raw.deployments.id.is_empty() || !raw.releases.id.is_empty() || (runs_deploy && !raw.ci_runs.run_id.is_empty())
+    !raw.deployments.id.is_empty()
+        || !raw.releases.id.is_empty()
+        || (rules.delivery.name_workflows() && !raw.ci_runs.run_id.is_empty())
 }
 
 /// Names of the services that ever deployed, in order; none under `cto-stats`.

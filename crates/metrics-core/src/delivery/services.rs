@@ -165,7 +165,7 @@ fn workflows(
     repositories: &Repositories,
 ) -> HashMap<(String, Vec<u8>), u32, RandomState> {
     let mut workflows = HashMap::default();
-    if rules.services.iter().all(|service| service.workflows.is_empty()) {
+    if !rules.name_workflows() {
         return workflows;
     }
     for repository in &repositories.all {
