@@ -10,9 +10,8 @@ mod span;
 mod wire;
 
 use async_trait::async_trait;
-use github_client::{GithubClient, RepositorySummary, faults};
+use github_client::{GithubClient, RepositorySummary};
 use model::Instant;
-use model::records::Place;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 pub use bill::BillSource;
@@ -27,13 +26,8 @@ use run::Run;
 /// The subject is the node id of the repository, so that a renamed one keeps its cursor.
 #[derive(Debug)]
 pub struct RunSource {
-    client: GithubClient,
-    place: Place,
-    label: String,
-    /// Empty where the survey was not told it.
-    default_branch: String,
+    repository: Subject,
     workflows: Vec<String>,
-    surveyed_at: Instant,
 }
 
 impl RunSource {
@@ -47,10 +41,7 @@ impl RunSource {
         surveyed_at: Instant,
         workflows: Vec<String>,
     ) -> Self {
-        let place = summary.record.place();
-        let label = format!("{}/{}", place.org, place.repo);
-        let default_branch = summary.record.default_branch.clone();
-        Self { client, place, label, default_branch, workflows, surveyed_at }
+        Self { repository: Subject::of(client, summary, surveyed_at), workflows }
     }
 }
 
@@ -61,11 +52,11 @@ impl Source for RunSource {
     }
 
     fn subject(&self) -> &str {
-        &self.place.repository_id
+        &self.repository.place.repository_id
     }
 
     fn label(&self) -> &str {
-        &self.label
+        &self.repository.label
     }
 
     /// One call for each workflow. How many runs there are is not known before they are read: a hundred to a call.
@@ -75,17 +66,8 @@ impl Source for RunSource {
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        if self.default_branch.is_empty() {
-            return Err(faults::no_access(&format!("the default branch of {}", self.label)));
-        }
-        let subject = Subject {
-            client: &self.client,
-            place: &self.place,
-            label: &self.label,
-            default_branch: &self.default_branch,
-            at: self.surveyed_at,
-        };
+        self.repository.check()?;
         let kept = Kept::read(context.cursor.as_deref());
-        Run::new(subject, context, kept).run(&self.workflows).await
+        Run::new(&self.repository, context, kept).run(&self.workflows).await
     }
 }

@@ -1,6 +1,6 @@
 //! What every import of runs does: it asks for pages, and hands over what they hold.
 
-use github_client::{GithubClient, Tally};
+use github_client::{GithubClient, RepositorySummary, Tally, faults};
 use model::Instant;
 use model::records::{Place, Record};
 use source::{Batch, Context, ErrorKind, Scope, SourceError};
@@ -16,14 +16,33 @@ pub(crate) const PAGE: u32 = 100;
 const MOST_LISTED: u64 = 1_000;
 
 /// What does not change during an import.
-pub(crate) struct Subject<'a> {
-    pub(crate) client: &'a GithubClient,
-    pub(crate) place: &'a Place,
+#[derive(Debug)]
+pub(crate) struct Subject {
+    pub(crate) client: GithubClient,
+    pub(crate) place: Place,
     /// `org/name`.
-    pub(crate) label: &'a str,
-    pub(crate) default_branch: &'a str,
+    pub(crate) label: String,
+    /// Empty where the survey was not told it.
+    pub(crate) default_branch: String,
     /// The time of the import.
     pub(crate) at: Instant,
+}
+
+impl Subject {
+    /// A repository as a survey found it.
+    pub(crate) fn of(client: GithubClient, summary: &RepositorySummary, at: Instant) -> Self {
+        let place = summary.record.place();
+        let label = format!("{}/{}", place.org, place.repo);
+        Self { client, place, label, default_branch: summary.record.default_branch.clone(), at }
+    }
+
+    /// Which branch is the default one must be known: else no run could be said to be for it.
+    pub(crate) fn check(&self) -> Result<(), SourceError> {
+        if self.default_branch.is_empty() {
+            return Err(faults::no_access(&format!("the default branch of {}", self.label)));
+        }
+        Ok(())
+    }
 }
 
 /// A list of runs: those of a repository, or of one of its workflows.
@@ -48,14 +67,14 @@ pub(crate) struct Part {
 
 /// One import under way.
 pub(crate) struct Reading<'a> {
-    pub(crate) subject: Subject<'a>,
+    pub(crate) subject: &'a Subject,
     pub(crate) context: &'a Context<'a>,
     pub(crate) kept: Kept,
     pub(crate) tally: Tally<'a>,
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>, kept: Kept) -> Self {
+    pub(crate) fn new(subject: &'a Subject, context: &'a Context<'a>, kept: Kept) -> Self {
         let tally = Tally::new(context, subject.at);
         Self { subject, context, kept, tally }
     }
@@ -140,8 +159,8 @@ impl<'a> Reading<'a> {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, SourceError> {
-        let Place { org, repo, .. } = self.subject.place;
-        let path: Vec<&str> = ["repos", org.as_str(), repo].into_iter().chain(path.iter().copied()).collect();
+        let Place { org, repo, .. } = &self.subject.place;
+        let path: Vec<&str> = ["repos", org.as_str(), repo.as_str()].into_iter().chain(path.iter().copied()).collect();
         let (progress, cancel) = (self.context.progress, &self.context.cancel);
         let page = self.subject.client.rest_page::<T>(what, &path, query, progress, cancel).await?;
         self.tally.usage.calls += page.calls;
@@ -157,6 +176,6 @@ impl<'a> Reading<'a> {
             observed_at: self.subject.at,
             full_crawl: None,
         };
-        self.tally.commit(batch, self.subject.label, None)
+        self.tally.commit(batch, &self.subject.label, None)
     }
 }

@@ -10,7 +10,7 @@ use crate::span::{Span, Spans};
 pub(crate) struct Run<'a>(Reading<'a>);
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(subject: Subject<'a>, context: &'a Context<'a>, kept: Kept) -> Self {
+    pub(crate) fn new(subject: &'a Subject, context: &'a Context<'a>, kept: Kept) -> Self {
         Self(Reading::new(subject, context, kept))
     }
 
@@ -39,7 +39,7 @@ impl Reading<'_> {
             match self.workflow(workflow).await {
                 Ok(()) => {}
                 Err(error) if is_of_workflow(error.kind) => {
-                    let error = explained(error, workflow, self.subject.label);
+                    let error = explained(error, workflow, &self.subject.label);
                     failed.get_or_insert(error);
                 }
                 Err(error) => return Err(error),

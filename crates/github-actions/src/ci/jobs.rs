@@ -199,7 +199,7 @@ impl JobReader {
     }
 
     fn records_of_checks(&mut self, reading: &Reading<'_>, run: &Wanted, checks: Vec<Found>) -> Vec<Record> {
-        let of = Of { run_id: run.id, place: reading.subject.place, attempts: &run.attempts };
+        let of = Of { run_id: run.id, place: &reading.subject.place, attempts: &run.attempts };
         let learned = reading.kept.all.as_ref().map(|all| &all.learned);
         let mut jobs = BTreeMap::new();
         for Found { suite, check } in checks {
@@ -292,7 +292,7 @@ fn learn(reading: &mut Reading<'_>, run: &Wanted, jobs: &[Job], checks: &[Found]
 
 /// The jobs of all attempts of a run, as they are listed; none of one that is gone.
 async fn listed(reading: &mut Reading<'_>, run: &Wanted) -> Result<Vec<Job>, SourceError> {
-    let what = format!("the jobs of the run {} of {}", run.id, reading.subject.label);
+    let what = format!("the jobs of the run {} of {}", run.id, &reading.subject.label);
     let id = run.id.to_string();
     let mut jobs: Vec<Job> = Vec::new();
     for number in 1.. {
@@ -314,7 +314,7 @@ async fn listed(reading: &mut Reading<'_>, run: &Wanted) -> Result<Vec<Job>, Sou
 }
 
 fn records_of_list(reading: &Reading<'_>, run: &Wanted, jobs: Vec<Job>) -> Vec<Record> {
-    let of = Of { run_id: run.id, place: reading.subject.place, attempts: &run.attempts };
+    let of = Of { run_id: run.id, place: &reading.subject.place, attempts: &run.attempts };
     records_of(jobs.into_iter().map(|job| of.listed(job)).collect())
 }
 
@@ -331,14 +331,14 @@ fn commit(reading: &mut Reading<'_>, records: Vec<Record>) -> Result<(), SourceE
 /// The check runs of suites.
 async fn checked(reading: &mut Reading<'_>, shared: &Shared, suites: BTreeSet<&str>) -> Result<Checked, SourceError> {
     let ids: Vec<String> = suites.into_iter().map(str::to_owned).collect();
-    let what = format!("the jobs of {} runs of {}", ids.len(), reading.subject.label);
+    let what = format!("the jobs of {} runs of {}", ids.len(), &reading.subject.label);
     let mut checked = Checked::new();
     let mut left = ids.as_slice();
     while !left.is_empty() {
         let make = |most: i64| Suites { ids: by_id::first(left, most), after: None };
-        let (client, progress, cancel) = (reading.subject.client, reading.context.progress, &reading.context.cancel);
+        let (client, progress, cancel) = (&reading.subject.client, reading.context.progress, &reading.context.cancel);
         let reply = client.page::<CheckRuns>(&what, &shared.pages, make, progress, cancel).await;
-        let reply = reply.map_err(|error| may_not_read(error, reading.subject.label))?;
+        let reply = reply.map_err(|error| may_not_read(error, &reading.subject.label))?;
         reading.tally.count(&reply);
         let rest = by_id::rest(left, reply.data.nodes.len(), &what, reply.request_id.as_deref())?;
         heed(reading, &reply.errors, reply.request_id.as_deref())?;
@@ -364,7 +364,7 @@ async fn pages(
     id: &str,
     first: super::wire::Page,
 ) -> Result<Option<Vec<CheckRun>>, SourceError> {
-    let what = format!("further jobs of a run of {}", reading.subject.label);
+    let what = format!("further jobs of a run of {}", &reading.subject.label);
     let mut checks: Option<Vec<CheckRun>> = first.nodes.into_iter().collect();
     let mut page = (first.page_info.has_next_page, first.page_info.end_cursor);
     let mut after: Option<String> = None;
@@ -372,7 +372,7 @@ async fn pages(
     while let Some(next) = faults::next_page(&what, page, after.as_ref(), request_id.as_deref())? {
         reading.goes_on()?;
         let variables = Suites { ids: vec![id.to_owned()], after: Some(next.clone()) };
-        let (client, progress, cancel) = (reading.subject.client, reading.context.progress, &reading.context.cancel);
+        let (client, progress, cancel) = (&reading.subject.client, reading.context.progress, &reading.context.cancel);
         let reply = client.query::<CheckRuns>(&what, variables, progress, cancel).await?;
         reading.tally.count(&reply);
         heed(reading, &reply.errors, reply.request_id.as_deref())?;
@@ -391,7 +391,7 @@ async fn pages(
 fn heed(reading: &mut Reading<'_>, errors: &[GraphqlError], request_id: Option<&str>) -> Result<(), SourceError> {
     if let Some(refused) = errors.iter().find(|error| error.kind == "FORBIDDEN") {
         let error = SourceError::new(ErrorKind::NoAccess, refused.message.clone());
-        return Err(may_not_read(error.in_request(request_id.map(str::to_owned)), reading.subject.label));
+        return Err(may_not_read(error.in_request(request_id.map(str::to_owned)), &reading.subject.label));
     }
     let is_of_suite = |error: &&GraphqlError| error.path.split('.').next() == Some(by_id::LIST);
     let others = errors.iter().filter(|error| !is_of_suite(error)).cloned().collect();

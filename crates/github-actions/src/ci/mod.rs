@@ -10,9 +10,8 @@ mod wire;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use github_client::{GithubClient, PageSize, RepositorySummary, faults};
+use github_client::{GithubClient, PageSize, RepositorySummary};
 use model::Instant;
-use model::records::Place;
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 pub(crate) use kept::All;
@@ -72,16 +71,11 @@ impl Shared {
 /// [`RunSource`](crate::RunSource).
 #[derive(Debug)]
 pub struct CiSource {
-    client: GithubClient,
-    place: Place,
-    label: String,
-    /// Empty where the survey was not told it.
-    default_branch: String,
+    repository: Subject,
     /// Of which the whole history is read, whatever `depth` says.
     workflows: Vec<String>,
     depth: Depth,
     shared: Arc<Shared>,
-    surveyed_at: Instant,
 }
 
 impl CiSource {
@@ -95,10 +89,8 @@ impl CiSource {
         depth: Depth,
         shared: Arc<Shared>,
     ) -> Self {
-        let place = summary.record.place();
-        let label = format!("{}/{}", place.org, place.repo);
-        let default_branch = summary.record.default_branch.clone();
-        Self { client, place, label, default_branch, workflows: Vec::new(), depth, shared, surveyed_at }
+        let repository = Subject::of(client, summary, surveyed_at);
+        Self { repository, workflows: Vec::new(), depth, shared }
     }
 
     /// With the whole history of these workflows, by the names of their files or their paths: what they deploy counts from
@@ -116,11 +108,11 @@ impl Source for CiSource {
     }
 
     fn subject(&self) -> &str {
-        &self.place.repository_id
+        &self.repository.place.repository_id
     }
 
     fn label(&self) -> &str {
-        &self.label
+        &self.repository.label
     }
 
     /// One call for the latest runs, and one for each workflow that was not read before. How many runs there are is not
@@ -133,17 +125,8 @@ impl Source for CiSource {
     }
 
     async fn run(&self, context: &Context<'_>) -> Result<Usage, SourceError> {
-        if self.default_branch.is_empty() {
-            return Err(faults::no_access(&format!("the default branch of {}", self.label)));
-        }
-        let subject = Subject {
-            client: &self.client,
-            place: &self.place,
-            label: &self.label,
-            default_branch: &self.default_branch,
-            at: self.surveyed_at,
-        };
+        self.repository.check()?;
         let kept = Kept::read(context.cursor.as_deref());
-        Run::new(self, subject, context, kept).run().await
+        Run::new(self, &self.repository, context, kept).run().await
     }
 }

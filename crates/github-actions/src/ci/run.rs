@@ -27,14 +27,14 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(source: &'a CiSource, subject: Subject<'a>, context: &'a Context<'a>, kept: Kept) -> Self {
+    pub(crate) fn new(source: &'a CiSource, subject: &'a Subject, context: &'a Context<'a>, kept: Kept) -> Self {
         let reading = Reading::new(subject, context, kept);
         Self { source, reading, jobs: JobReader::new(source.depth.jobs), seen: BTreeSet::new() }
     }
 
     /// Reads the runs that may have changed, then those before them as deep as is asked for, the newest first.
     pub(crate) async fn run(mut self) -> Result<Usage, SourceError> {
-        let label = self.reading.subject.label;
+        let label = &self.reading.subject.label;
         let read = self.read().await;
         self.tell_of_jobs();
         read.map_err(|error| explained(error, label))?;
@@ -183,7 +183,7 @@ impl<'a> Run<'a> {
 
     /// Says what is not known of jobs.
     fn tell_of_jobs(&self) {
-        let label = self.reading.subject.label;
+        let label = &self.reading.subject.label;
         let what = format!("jobs of {label}");
         self.reading.tally.note(&what, &self.jobs.left_out());
     }

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use connector_testing::{Log, Memory, TOKEN, Told, VirtualClock, at};
+use connector_testing::{Log, Memory, TOKEN, Told, at};
 use github_actions::BillSource;
-use github_client::{Credentials, GithubClient, Policy, Settings};
 use model::Instant;
 use serde_json::json;
 use source::{ErrorKind, Scope, Source as _, SourceError, Usage, Window};
@@ -13,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use wiremock::matchers::{header, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use crate::setting::client;
 use crate::workflows::NOW;
 
 #[derive(Clone, Default)]
@@ -60,16 +60,7 @@ impl Billing {
     }
 
     fn source(&self) -> BillSource {
-        let settings = Settings {
-            api_url: self.server.uri(),
-            graphql_url: format!("{}/graphql", self.server.uri()),
-            credentials: Credentials::Token(TOKEN.into()),
-            concurrency: 1,
-            policy: Policy::default(),
-            user_agent: "cto-metrics/test".to_owned(),
-        };
-        let clock = Arc::new(VirtualClock::starting_at(self.now));
-        let client = GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed");
+        let client = client(&self.server, self.now);
         BillSource::new(client, "acme", &self.cost_centers, self.now)
     }
 

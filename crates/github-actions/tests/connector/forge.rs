@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use connector_testing::{Memory, TOKEN, Told, VirtualClock, at};
+use connector_testing::{Memory, TOKEN, Told, at};
 use github_actions::{CiSource, Depth, Jobs, Shared};
-use github_client::{Credentials, GithubClient, Policy, RepositorySummary, Settings};
 use model::Instant;
 use serde_json::{Value, json};
 use source::{Progress, SourceError, Usage, Window};
@@ -13,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use wiremock::matchers::header;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use crate::setting::{client, web};
 use crate::workflows::NOW;
 
 /// Runs of one question that the list shows at most.
@@ -252,25 +252,8 @@ impl Actions {
     }
 
     pub(crate) fn source(&self) -> CiSource {
-        let settings = Settings {
-            api_url: self.server.uri(),
-            graphql_url: format!("{}/graphql", self.server.uri()),
-            credentials: Credentials::Token(TOKEN.into()),
-            concurrency: 1,
-            policy: Policy::default(),
-            user_agent: "cto-metrics/test".to_owned(),
-        };
-        let clock = Arc::new(VirtualClock::starting_at(self.now));
-        let client = GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed");
-        let record = model::records::Repository {
-            id: "R_web".into(),
-            org: "acme".into(),
-            name: "web".into(),
-            default_branch: "main".into(),
-            ..model::records::Repository::default()
-        };
-        let summary = RepositorySummary { record, access: true, ..RepositorySummary::default() };
-        CiSource::new(client, &summary, self.now, self.depth, Arc::clone(&self.shared))
+        let client = client(&self.server, self.now);
+        CiSource::new(client, &web(), self.now, self.depth, Arc::clone(&self.shared))
             .with_workflows(self.workflows.clone())
     }
 

@@ -8,4 +8,5 @@ mod ci_refused;
 mod forge;
 mod reading;
 mod refused;
+mod setting;
 mod workflows;

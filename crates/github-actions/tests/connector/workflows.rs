@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use connector_testing::{Memory, TOKEN, Told, VirtualClock, at};
+use connector_testing::{Memory, TOKEN, Told, at};
 use github_actions::RunSource;
-use github_client::{Credentials, GithubClient, Policy, RepositorySummary, Settings};
 use model::Instant;
 use serde_json::{Value, json};
 use source::{Progress, SourceError, Usage, Window};
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::{header, method};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+use crate::setting::{client, web};
 
 /// The provider's time at first.
 pub(crate) const NOW: &str = "2026-11-02T10:00:00Z";
@@ -102,25 +103,8 @@ impl Repository {
     }
 
     pub(crate) fn source(&self) -> RunSource {
-        let settings = Settings {
-            api_url: self.server.uri(),
-            graphql_url: format!("{}/graphql", self.server.uri()),
-            credentials: Credentials::Token(TOKEN.into()),
-            concurrency: 1,
-            policy: Policy::default(),
-            user_agent: "cto-metrics/test".to_owned(),
-        };
-        let clock = Arc::new(VirtualClock::starting_at(self.now));
-        let client = GithubClient::with_clock(settings, clock).expect("loopback addresses are allowed");
-        let record = model::records::Repository {
-            id: "R_web".into(),
-            org: "acme".into(),
-            name: "web".into(),
-            default_branch: "main".into(),
-            ..model::records::Repository::default()
-        };
-        let summary = RepositorySummary { record, access: true, ..RepositorySummary::default() };
-        RunSource::new(client, &summary, self.now, self.workflows.clone())
+        let client = client(&self.server, self.now);
+        RunSource::new(client, &web(), self.now, self.workflows.clone())
     }
 
     pub(crate) async fn import(&self, window: Window) -> Result<Usage, SourceError> {
