@@ -3,7 +3,7 @@
 use github_client::{GithubClient, RepositorySummary, Tally, faults};
 use model::Instant;
 use model::records::{Place, Record};
-use source::{Batch, Context, ErrorKind, Scope, SourceError};
+use source::{Batch, Context, Scope, SourceError};
 
 use crate::convert;
 use crate::cursor::Kept;
@@ -107,7 +107,7 @@ impl<'a> Reading<'a> {
             if is_last {
                 break;
             }
-            self.goes_on()?;
+            self.context.goes_on()?;
             number += 1;
             runs = self.page(list, span, number).await?;
         }
@@ -116,14 +116,6 @@ impl<'a> Reading<'a> {
             self.tally.faults.add_lack(&format!("{} made {}", list.name(), span.words()), total - read);
         }
         Ok(all)
-    }
-
-    /// Fails where the import was interrupted.
-    pub(crate) fn goes_on(&self) -> Result<(), SourceError> {
-        if self.context.cancel.is_cancelled() {
-            return Err(SourceError::new(ErrorKind::Cancelled, "interrupted between two pages"));
-        }
-        Ok(())
     }
 
     pub(crate) fn record(&self, run: &WorkflowRun, list: List<'_>) -> Record {

@@ -37,12 +37,9 @@ impl<'a> Tally<'a> {
     ///
     /// Once something is missing, the stored cursor stays in front of it.
     pub fn commit(&mut self, batch: Batch, label: &str, expected: Option<u64>) -> Result<(), SourceError> {
-        let (scope, subject) = (batch.scope, label.to_owned());
         self.usage.records += batch.records.len() as u64;
         let cursor = batch.cursor.filter(|_| !self.faults.any());
-        self.context.sink.commit(Batch { cursor, ..batch })?;
-        self.context.progress.event(Event::Page { scope, subject, records: self.usage.records, expected });
-        Ok(())
+        self.context.hand_over(Batch { cursor, ..batch }, label, self.usage.records, expected)
     }
 
     /// Says what was left out of `what`: how many, and in which words.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gitlab_client::{Changes, Span};
 use model::records::Record;
 use model::{Instant, Month};
-use source::{Batch, Context, ErrorKind, Event, Scope, SourceError, Usage, Window};
+use source::{Batch, Context, Scope, SourceError, Usage, Window};
 
 use crate::PipelineSource;
 use crate::convert::{self, Times};
@@ -93,7 +93,7 @@ impl<'a> Run<'a> {
         let mut list = Changes::of_project(client, project.number, "pipelines", what, Some(since)).with(query);
         let mut found = BTreeMap::new();
         while !list.has_ended() {
-            self.goes_on()?;
+            self.context.goes_on()?;
             let (entries, calls) = list.page(|entry: &Pipeline| Some(entry.updated_at.0), self.context).await?;
             self.usage.calls += calls;
             let entries = entries.into_iter().filter(|pipeline| pipeline.updated_at.0 >= since);
@@ -139,14 +139,14 @@ impl<'a> Run<'a> {
             let has_ended = jobs.len() < entries;
             self.store(jobs)?;
             let Some(next) = page.next.filter(|_| !has_ended) else { return Ok(newest) };
-            self.goes_on()?;
+            self.context.goes_on()?;
             page = client.next(&what, &next, *progress, cancel).await?;
         }
     }
 
     /// Reads all jobs of one pipeline.
     async fn jobs_of(&mut self, pipeline: &Pipeline) -> Result<(), SourceError> {
-        self.goes_on()?;
+        self.context.goes_on()?;
         let PipelineSource { client, project, .. } = self.source;
         let what = format!("jobs of the pipeline {} of {}", pipeline.id, project.path);
         let path = ["projects", &project.number.to_string(), "pipelines", &pipeline.id.to_string(), "jobs"];
@@ -157,7 +157,7 @@ impl<'a> Run<'a> {
             self.usage.calls += page.calls;
             self.store(page.entries)?;
             let Some(next) = page.next else { return Ok(()) };
-            self.goes_on()?;
+            self.context.goes_on()?;
             page = client.next(&what, &next, *progress, cancel).await?;
         }
     }
@@ -190,29 +190,16 @@ impl<'a> Run<'a> {
         Ok(self.usage)
     }
 
-    fn goes_on(&self) -> Result<(), SourceError> {
-        if self.context.cancel.is_cancelled() {
-            return Err(SourceError::new(ErrorKind::Cancelled, "interrupted between two pages"));
-        }
-        Ok(())
-    }
-
     fn commit(&mut self, records: Vec<Record>, moves: bool) -> Result<(), SourceError> {
         self.usage.records += records.len() as u64;
-        self.context.sink.commit(Batch {
+        let page = Batch {
             scope: Scope::CiRuns,
             subject: self.source.project.record.id.clone(),
             records,
             cursor: moves.then(|| self.kept.write()),
             observed_at: self.source.at,
             full_crawl: None,
-        })?;
-        self.context.progress.event(Event::Page {
-            scope: Scope::CiRuns,
-            subject: self.source.project.path.clone(),
-            records: self.usage.records,
-            expected: None,
-        });
-        Ok(())
+        };
+        self.context.hand_over(page, &self.source.project.path, self.usage.records, None)
     }
 }

@@ -308,21 +308,20 @@ impl Run<'_> {
             let has_iterations = self.with_iterations && (self.plans.are_told || self.plans.refused.is_none());
             self.kept = self.kept.after(newest, has_iterations);
         }
-        self.context.sink.commit(Batch {
+        let page = Batch {
             scope: Scope::Issues,
             subject: self.source.id.clone(),
             records,
             cursor: moves.then(|| self.kept.write()),
             observed_at: self.source.survey.at,
             full_crawl: self.usage.full.then_some(FullCrawl { generation: self.context.generation, complete: false }),
-        })?;
-        self.context.progress.event(Event::Page {
-            scope: Scope::Issues,
-            subject: self.group().to_owned(),
-            records: self.usage.records,
-            expected: self.source.survey.issues.filter(|_| self.usage.full),
-        });
-        Ok(())
+        };
+        self.context.hand_over(
+            page,
+            self.group(),
+            self.usage.records,
+            self.source.survey.issues.filter(|_| self.usage.full),
+        )
     }
 }
 

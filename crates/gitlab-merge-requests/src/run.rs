@@ -6,7 +6,7 @@ use gitlab_client::{GitlabClient, GraphqlQuery, PageSize, Span};
 use model::Instant;
 use model::records::Record;
 use serde_json::json;
-use source::{Batch, Context, ErrorKind, Event, FullCrawl, Scope, SourceError, Usage};
+use source::{Batch, Context, ErrorKind, FullCrawl, Scope, SourceError, Usage};
 
 use crate::convert::{Draft, Rest};
 use crate::cursor::Kept;
@@ -152,21 +152,15 @@ impl<'a> Run<'a> {
                 self.kept.with_folders.clone_from(&self.subject.with_folders);
             }
         }
-        self.context.sink.commit(Batch {
+        let page = Batch {
             scope: Scope::PullRequests,
             subject: self.subject.id.clone(),
             records,
             cursor: moves.then(|| self.kept.write()),
             observed_at: self.subject.survey.at,
             full_crawl: self.usage.full.then_some(FullCrawl { generation: self.context.generation, complete: false }),
-        })?;
-        self.context.progress.event(Event::Page {
-            scope: Scope::PullRequests,
-            subject: self.group().to_owned(),
-            records: self.usage.records,
-            expected: None,
-        });
-        Ok(())
+        };
+        self.context.hand_over(page, self.group(), self.usage.records, None)
     }
 
     /// Says that everything was read, where it was.

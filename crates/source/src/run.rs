@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use model::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Progress, Scope, Sink, SourceError};
+use crate::{Batch, ErrorKind, Event, Progress, Scope, Sink, SourceError};
 
 /// Which changes are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,31 @@ pub struct Context<'a> {
     pub cursor: Option<String>,
     /// Number of this run, larger than that of every earlier run: the generation of a full crawl begun now.
     pub generation: i64,
+}
+
+impl Context<'_> {
+    /// Hands a page over and tells how many `records` there are by now, of how many that are expected, where that is known.
+    /// `label` is how people call the subject.
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn hand_over(&self, page: Batch, label: &str, records: u64, expected: Option<u64>) -> Result<(), SourceError> {
+        let (scope, subject) = (page.scope, label.to_owned());
+        self.sink.commit(page)?;
+        self.progress.event(Event::Page { scope, subject, records, expected });
+        Ok(())
+    }
+
+    /// An error once the run is to end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`].
+    pub fn goes_on(&self) -> Result<(), SourceError> {
+        if self.cancel.is_cancelled() {
+            return Err(SourceError::new(ErrorKind::Cancelled, "interrupted between two pages"));
+        }
+        Ok(())
+    }
 }
 
 /// What a source expects to cost.

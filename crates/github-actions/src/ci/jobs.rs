@@ -118,7 +118,7 @@ impl JobReader {
             commit(reading, records)?;
         }
         while !batched.is_empty() {
-            reading.goes_on()?;
+            reading.context.goes_on()?;
             let group = group(&mut batched, &shared.pages);
             self.read_group(reading, shared, group).await?;
         }
@@ -140,7 +140,7 @@ impl JobReader {
         let checked = checked(reading, shared, suites).await?;
         let mut done = BTreeSet::new();
         for run in chosen {
-            reading.goes_on()?;
+            reading.context.goes_on()?;
             let checks = run.checks(&checked).unwrap_or_default();
             let jobs = listed(reading, run).await?;
             let told: BTreeSet<u64> = checks.iter().filter_map(|found| found.check.database_id).collect();
@@ -188,7 +188,7 @@ impl JobReader {
                     records.append(&mut self.records_of_checks(reading, &run, checks));
                 }
                 checks => {
-                    reading.goes_on()?;
+                    reading.context.goes_on()?;
                     let jobs = listed(reading, &run).await?;
                     learn(reading, &run, &jobs, &checks.unwrap_or_default());
                     records.append(&mut records_of_list(reading, &run, jobs));
@@ -308,7 +308,7 @@ async fn listed(reading: &mut Reading<'_>, run: &Wanted) -> Result<Vec<Job>, Sou
             }
             break;
         }
-        reading.goes_on()?;
+        reading.context.goes_on()?;
     }
     Ok(jobs)
 }
@@ -370,7 +370,7 @@ async fn pages(
     let mut after: Option<String> = None;
     let mut request_id: Option<String> = None;
     while let Some(next) = faults::next_page(&what, page, after.as_ref(), request_id.as_deref())? {
-        reading.goes_on()?;
+        reading.context.goes_on()?;
         let variables = Suites { ids: vec![id.to_owned()], after: Some(next.clone()) };
         let (client, progress, cancel) = (&reading.subject.client, reading.context.progress, &reading.context.cancel);
         let reply = client.query::<CheckRuns>(&what, variables, progress, cancel).await?;

@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
             if self.all().earlier(run.id).iter().any(is_known) {
                 continue;
             }
-            self.reading.goes_on()?;
+            self.reading.context.goes_on()?;
             let (id, text) = (run.id.to_string(), number.to_string());
             let what = format!("attempt {number} of the run {id} of {}", self.reading.subject.label);
             let path = ["actions", "runs", &id, "attempts", &text];
@@ -166,7 +166,7 @@ impl<'a> Run<'a> {
         let mut ids: Vec<u64> = self.all().unfinished.keys().copied().collect();
         ids.retain(|id| !self.seen.contains(id));
         for id in ids {
-            self.reading.goes_on()?;
+            self.reading.context.goes_on()?;
             let what = format!("the run {id} of {}", self.reading.subject.label);
             let path = ["actions", "runs", &id.to_string()];
             let run = unless_gone(self.reading.ask::<WorkflowRun>(&what, &path, &WITHOUT_PULL_REQUESTS).await)?;

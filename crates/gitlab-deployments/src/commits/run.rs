@@ -5,7 +5,7 @@ use gitlab_client::NextPage;
 use model::Instant;
 use model::records::{GitCommit, Place, Record};
 use provider::graph::{self, Graph, Kept, MOST_COMMITS, Page, State, picked_from};
-use source::{Batch, Context, ErrorKind, Event, Scope, SourceError, Usage};
+use source::{Batch, Context, ErrorKind, Scope, SourceError, Usage};
 
 use super::CommitSource;
 use crate::wire;
@@ -125,21 +125,15 @@ impl Graph for Run<'_> {
     fn commit(&mut self, records: Vec<Record>) -> Result<(), SourceError> {
         let project = &self.source.project;
         self.usage.records += records.len() as u64;
-        self.context.sink.commit(Batch {
+        let page = Batch {
             scope: Scope::Commits,
             subject: project.record.id.clone(),
             records,
             cursor: Some(self.kept.write()),
             observed_at: self.source.at,
             full_crawl: None,
-        })?;
-        self.context.progress.event(Event::Page {
-            scope: Scope::Commits,
-            subject: project.path.clone(),
-            records: self.usage.records,
-            expected: None,
-        });
-        Ok(())
+        };
+        self.context.hand_over(page, &project.path, self.usage.records, None)
     }
 }
 

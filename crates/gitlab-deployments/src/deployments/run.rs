@@ -2,7 +2,7 @@
 
 use gitlab_client::{Changes, Span};
 use model::records::{Deployment, Record};
-use source::{Batch, Context, Event, Scope, SourceError, Usage};
+use source::{Batch, Context, Scope, SourceError, Usage};
 
 use super::DeploymentSource;
 use super::convert::deployment;
@@ -95,20 +95,14 @@ impl<'a> Run<'a> {
 
     fn commit(&mut self, records: Vec<Record>, moves: bool) -> Result<(), SourceError> {
         self.usage.records += records.len() as u64;
-        self.context.sink.commit(Batch {
+        let page = Batch {
             scope: Scope::Deployments,
             subject: self.source.project.record.id.clone(),
             records,
             cursor: moves.then(|| self.kept.write()),
             observed_at: self.source.at,
             full_crawl: None,
-        })?;
-        self.context.progress.event(Event::Page {
-            scope: Scope::Deployments,
-            subject: self.source.project.path.clone(),
-            records: self.usage.records,
-            expected: None,
-        });
-        Ok(())
+        };
+        self.context.hand_over(page, &self.source.project.path, self.usage.records, None)
     }
 }
