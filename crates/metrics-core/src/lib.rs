@@ -9,6 +9,7 @@ pub mod control;
 pub mod coverage;
 pub mod cto_stats;
 pub mod delivery;
+pub mod exported;
 pub mod findings;
 pub mod flow;
 pub mod forecast;

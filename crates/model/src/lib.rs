@@ -21,6 +21,7 @@ pub mod names;
 pub mod pattern;
 pub mod records;
 pub mod rules;
+pub mod series;
 pub mod single_rules;
 pub mod spec;
 pub mod table;

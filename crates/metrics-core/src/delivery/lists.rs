@@ -7,6 +7,7 @@ use model::table::{Cells, Column, Table};
 
 use super::counts::hours;
 use super::facts::Facts;
+use super::happenings::environment;
 use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::Incident;
 use super::rollouts::{Kind, Rollout, Row};
@@ -49,11 +50,6 @@ pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Tab
     }
     rows.sort_by(|one, other| one.key(raw).cmp(&other.key(raw)));
     let place = |part: usize| words(rows.iter().map(|row| facts.repositories[row.rollout.repository][part].as_bytes()));
-    let environment = |row: &Deployed<'_>| match row.rollout.row {
-        Row::Deployment(at) => raw.dictionary.bytes(raw.deployments.environment[at as usize]),
-        Row::Release(at) => raw.releases.tag.bytes(at as usize),
-        Row::Run(at) => raw.dictionary.bytes(raw.ci_runs.git_ref[at as usize]),
-    };
     let url = |row: &Deployed<'_>| match row.rollout.row {
         Row::Deployment(at) => raw.deployments.url.bytes(at as usize),
         Row::Release(at) => raw.releases.url.bytes(at as usize).to_vec(),
@@ -76,7 +72,7 @@ pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Tab
         Column { name: "org", cells: place(0) },
         Column { name: "repo", cells: place(1) },
         Column { name: "service", cells: words(rows.iter().map(|row| row.service.name.as_bytes())) },
-        Column { name: "environment", cells: words(rows.iter().map(environment)) },
+        Column { name: "environment", cells: words(rows.iter().map(|row| environment(raw, row.rollout))) },
         Column { name: "sha", cells: texts(&rows, |row| row.rollout.sha(raw).text().into_owned()) },
         Column { name: "started_at", cells: instants(&rows, |row| Some(row.rollout.started)) },
         Column { name: "succeeded_at", cells: instants(&rows, |row| row.rollout.succeeded) },

@@ -20,6 +20,7 @@ mod counts;
 mod facts;
 mod failures;
 mod graph;
+mod happenings;
 mod history;
 mod incidents;
 mod keys;
@@ -52,6 +53,7 @@ use repositories::Repositories;
 use services::{Evidence, Service, Services};
 
 pub(crate) use counts::wilson;
+pub(crate) use happenings::{Happening, What, each as each_happening};
 
 /// The tables of delivery, and what is said beside them.
 #[derive(Debug, Default)]

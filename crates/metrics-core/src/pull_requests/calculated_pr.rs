@@ -131,7 +131,7 @@ impl<'a> Rows<'a> {
         let requests = |known: &&PullRequest| Some(i64::from(known.clock.change_requests));
         vec![
             Column { name: "change_requests", cells: Cells::Int(self.order.iter().map(requests).collect()) },
-            Column { name: "reviewed", cells: self.flags(|known| known.clock.is_reviewed) },
+            Column { name: "reviewed", cells: self.flags(|known| known.clock.is_reviewed()) },
         ]
     }
 

@@ -34,8 +34,8 @@ pub(super) struct Clock {
     pub(super) change_requests: u32,
     /// Those among them by humans other than the author between t1 and its end.
     pub(super) human_change_requests: u32,
-    /// Whether a human other than the author reviewed it before its end, be it while it was a draft.
-    pub(super) is_reviewed: bool,
+    /// Reviews by humans other than the author before its end, those while it was a draft too.
+    pub(super) reviews: u32,
 }
 
 impl Clock {
@@ -46,6 +46,11 @@ impl Clock {
     /// When it was closed, by a merge or without one.
     pub(super) fn closed(&self) -> Option<i64> {
         self.merged.or(self.closed_unmerged)
+    }
+
+    /// Whether a human other than the author reviewed it before its end.
+    pub(super) fn is_reviewed(&self) -> bool {
+        self.reviews > 0
     }
 
     pub(super) fn coding(&self) -> Option<i64> {
@@ -70,6 +75,10 @@ impl Clock {
 
     pub(super) fn review(&self) -> Option<i64> {
         span(self.first_review, self.approved.or(self.merged))
+    }
+
+    pub(super) fn ready_to_approval(&self) -> Option<i64> {
+        span(self.ready, self.approved)
     }
 
     pub(super) fn merge(&self) -> Option<i64> {
@@ -100,7 +109,7 @@ pub(super) fn clocks(raw: &Raw, bots: &BotLogins, merge_bots: &[MergeBot], as_of
         if clock.closed().is_some_and(|end| end < review.at) {
             continue;
         }
-        clock.is_reviewed |= review.by_other_human;
+        clock.reviews += u32::from(review.by_other_human);
         if clock.ready.is_none_or(|ready| review.at < ready) {
             continue;
         }

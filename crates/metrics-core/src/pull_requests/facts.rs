@@ -198,7 +198,7 @@ impl Columns {
         self.merged_week.push(merged_week.map(|week| week as u32));
         self.closed_week.push(week(clock.closed_unmerged).map(|week| week as u32));
         self.change_requests.push(clock.change_requests);
-        self.reviewed.push(clock.is_reviewed);
+        self.reviewed.push(clock.is_reviewed());
         self.rounds.push(clock.first_review.map(|_| 1 + clock.human_change_requests));
         self.open_to_merge.push(clock.open_to_merge());
         self.first_commit_to_merge.push(clock.first_commit_to_merge());

@@ -123,5 +123,38 @@ pub(crate) fn stages_of(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Option<
     clocks.into_iter().map(|clock| clock.map(stages)).collect()
 }
 
+/// What is added up of a pull request elsewhere, in microseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Life {
+    pub(crate) created: i64,
+    pub(crate) merged: Option<i64>,
+    pub(crate) closed_unmerged: Option<i64>,
+    /// When another person reviewed it first, and how long after it was ready for that.
+    pub(crate) first_review: Option<(i64, i64)>,
+    /// From ready for review to the last approval.
+    pub(crate) approval: Option<i64>,
+    /// Reviews by other people up to its end.
+    pub(crate) reviews: u32,
+}
+
+/// The lives of the pull requests that humans opened by `as_of`, with their rows.
+pub(crate) fn lives_of(raw: &Raw, rules: &Rules, as_of: Instant) -> impl Iterator<Item = (usize, Life)> {
+    let bots = BotLogins::of(&raw.dictionary, &rules.bots);
+    let clocks = clock::clocks(raw, &bots, &rules.merge_bots, as_of);
+    let columns = &raw.pull_requests;
+    let is_of_bot: Vec<bool> =
+        (0..clocks.len()).map(|row| bots.contains(columns.creator[row], columns.creator_is_bot[row])).collect();
+    let life = |clock: clock::Clock| Life {
+        created: clock.created,
+        merged: clock.merged,
+        closed_unmerged: clock.closed_unmerged,
+        first_review: clock.first_review.zip(clock.pickup()),
+        approval: clock.ready_to_approval(),
+        reviews: clock.reviews,
+    };
+    let clocks = clocks.into_iter().zip(is_of_bot).enumerate();
+    clocks.filter_map(move |(row, (clock, is_of_bot))| Some((row, life(clock.filter(|_| !is_of_bot)?))))
+}
+
 #[cfg(test)]
 mod tests;

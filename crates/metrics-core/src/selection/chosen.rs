@@ -195,7 +195,7 @@ impl Chosen {
     }
 
     /// The same selection of each of its teams, by their names in the rules, in order; of all teams where it names none.
-    pub(crate) fn by_team<'a>(&'a self, rules: &'a Rules) -> impl Iterator<Item = (&'a str, Self)> {
+    pub(crate) fn by_team<'r>(&self, rules: &'r Rules) -> impl Iterator<Item = (&'r str, Self)> + use<'_, 'r> {
         let is_selected = |name: &&String| self.team_names.is_empty() || self.team_names.contains(&comparable(name));
         rules.teams.keys().filter(is_selected).map(|name| {
             let team_names = vec![comparable(name)];

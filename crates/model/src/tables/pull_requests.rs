@@ -50,8 +50,10 @@ pub struct PullRequest {
     #[raw(engine)]
     pub labels: Vec<String>,
     /// Lines added, empty where unknown.
+    #[raw(engine)]
     pub additions: Option<i64>,
     /// Lines deleted, empty where unknown.
+    #[raw(engine)]
     pub deletions: Option<i64>,
     /// Files changed, empty where unknown.
     #[raw(engine)]

@@ -1,6 +1,7 @@
 //! The worked examples of the definitions, and what each rule decides.
 
 mod examples;
+mod exported;
 mod failing;
 mod linking;
 mod odd;

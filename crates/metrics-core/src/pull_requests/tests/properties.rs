@@ -152,7 +152,7 @@ proptest! {
             let since_ready = clock.ready.map(|ready| end - ready);
             prop_assert!(Some(0) <= clock.in_draft.or(Some(0)) && clock.in_draft <= since_ready);
             prop_assert!(clock.ready.is_some() || clock.draft_since == Some(clock.created));
-            prop_assert!(clock.is_reviewed || clock.first_review.is_none());
+            prop_assert!(clock.is_reviewed() || clock.first_review.is_none());
         }
     }
 }

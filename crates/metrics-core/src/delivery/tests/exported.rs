@@ -1,0 +1,104 @@
+//! Families for monitoring systems, of the example whose tables are known.
+
+use std::collections::BTreeMap;
+
+use model::rules::Rules;
+use model::series::Family;
+use model::teams::Team;
+
+use super::examples::example_a;
+use super::{Life, at};
+use crate::exported::families;
+
+fn all(life: &Life, rules: &Rules, as_of: &str) -> BTreeMap<&'static str, Family> {
+    families(&life.raw(), rules, Some(at(as_of))).into_iter().map(|family| (family.name, family)).collect()
+}
+
+fn rules_with_teams(names: &[&str]) -> Rules {
+    let team = Team { repos: vec!["shop".into()], ..Team::default() };
+    Rules { teams: names.iter().map(|name| ((*name).to_owned(), team.clone())).collect(), ..Rules::default() }
+}
+
+/// Labels and counts of the series of a family.
+fn counts(family: &Family) -> Vec<String> {
+    let series = family.series.iter().map(|(labels, series)| {
+        let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{} {}", labels.join(","), series.count)
+    });
+    series.collect()
+}
+
+#[test]
+fn totals_are_those_of_the_tables() {
+    let all = all(&example_a(), &rules_with_teams(&["checkout"]), "2026-04-10");
+    let of = |name: &str| counts(&all[name]);
+    let to = "service=acme/shop,team=checkout,deployment.environment.name=production";
+    assert_eq!(of("cto.deployments"), [format!("{to} 5")]);
+    assert_eq!(of("cto.deployment.failures"), [format!("{to} 2")]);
+    assert_eq!(of("cto.deployment.lead_time"), ["service=acme/shop,team=checkout 4"]);
+    let project = "project_id=acme/shop,team_id=checkout";
+    for (name, count) in [
+        ("deployment_started", 7),
+        ("deployment_frequency", 5),
+        ("change_failure_count", 2),
+        ("lead_time_for_changes", 4),
+        ("incident_count", 1),
+        ("incident_restored", 1),
+        ("time_to_restore", 1),
+        ("time_to_detect", 1),
+    ] {
+        assert_eq!(of(name), [format!("{project} {count}")], "{name}");
+    }
+    assert!(!all.contains_key("incident_finished"), "nothing says that it was closed");
+}
+
+#[test]
+fn durations_are_in_the_unit_of_their_name() {
+    let all = all(&example_a(), &Rules::default(), "2026-04-10");
+    let sum = |name: &str| all[name].series.values().map(|series| series.sum).sum::<f64>();
+    // 52, 26, 1 and 50 hours; down for 45 minutes, noticed after 90.
+    assert_eq!(sum("cto.deployment.lead_time"), 129.0 * 3_600.0);
+    assert_eq!(sum("lead_time_for_changes"), 129.0 * 60.0);
+    assert_eq!(sum("cto.incident.time_to_restore"), 45.0 * 60.0);
+    assert_eq!((sum("time_to_restore"), sum("time_to_detect")), (45.0, 90.0));
+    let leads = all["lead_time_for_changes"].series.values().next().expect("a series");
+    // 60 lies on a bound, 1,560 below two days, 3,000 and 3,120 below five.
+    assert_eq!(leads.buckets, [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 0]);
+    assert_eq!(leads.first, super::march("03 14:00"));
+}
+
+#[test]
+fn a_repository_of_two_teams_carries_the_name_of_none() {
+    let all = all(&example_a(), &rules_with_teams(&["checkout", "search"]), "2026-04-10");
+    assert_eq!(counts(&all["deployment_frequency"]), ["project_id=acme/shop 5"]);
+    assert!(!all.contains_key("pull_request_merged_count"), "these count only where a team is known");
+}
+
+#[test]
+fn pull_requests_count_for_their_one_team() {
+    let mut life = example_a();
+    life.changes[0].creator_is_bot = true;
+    life.changes[1].additions = Some(40);
+    let all = all(&life, &rules_with_teams(&["checkout"]), "2026-04-10");
+    assert_eq!(counts(&all["pull_request_merged_count"]), ["team_id=checkout 3"]);
+    assert_eq!(counts(&all["pull_request_loc_added"]), ["team_id=checkout 1"]);
+    let merge = all["pull_request_time_to_merge_minutes"].series.values().next().expect("a series");
+    assert_eq!(merge.sum, (24.0 + 0.5 + 48.0) * 60.0);
+}
+
+#[test]
+fn what_has_not_happened_yet_is_not_counted() {
+    let all = all(&example_a(), &Rules::default(), "2026-03-03T13:00:00Z");
+    assert_eq!(counts(&all["deployment_started"]), ["project_id=acme/shop 1"]);
+    assert!(!all.contains_key("incident_count"));
+}
+
+#[test]
+fn a_deployment_that_runs_has_begun_and_is_none_yet() {
+    let mut life = example_a();
+    let running = life.deployment("D6", "c5", "06 10:00", false);
+    (running.finished_at, running.outcome) = (None, "pending".into());
+    let all = all(&life, &Rules::default(), "2026-04-10");
+    assert_eq!(counts(&all["deployment_started"]), ["project_id=acme/shop 8"]);
+    assert_eq!(counts(&all["deployment_frequency"]), ["project_id=acme/shop 5"]);
+}
