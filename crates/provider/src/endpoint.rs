@@ -21,6 +21,11 @@ pub struct Advice {
 ///
 /// `setting` is how people call the address: `AZURE_ENDPOINT (azure.endpoint)`. The text names it and shows no login.
 pub fn checked(setting: &str, address: &str, advice: &Advice) -> Result<Url, SourceError> {
+    checked_among(setting, address, advice, &[])
+}
+
+/// The same, and plain http to hosts that are trusted by name, in whatever case.
+pub fn checked_among(setting: &str, address: &str, advice: &Advice, trusted: &[String]) -> Result<Url, SourceError> {
     let refused = |fault: String| Err(SourceError::new(ErrorKind::Unauthorized, format!("{setting} {fault}")));
     let url = match Url::parse(address) {
         Ok(url) => url,
@@ -32,6 +37,7 @@ pub fn checked(setting: &str, address: &str, advice: &Advice) -> Result<Url, Sou
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
+        "http" if trusted.iter().any(|host| url.host_str().is_some_and(|it| it.eq_ignore_ascii_case(host))) => Ok(url),
         "http" => {
             let host = url.host_str().unwrap_or("another host");
             refused(format!("is plain http to {host}{}", advice.plain_http))
@@ -109,6 +115,16 @@ mod tests {
                 refusal(&format!("http://{host}/api")),
                 format!("THE_ADDRESS is plain http to {host}: use https")
             );
+        }
+    }
+
+    #[test]
+    fn plain_http_goes_to_hosts_that_are_trusted_by_name_and_to_no_others() {
+        let trusted = ["Collector".to_owned()];
+        let checked = |address: &str| checked_among("THE_ADDRESS", address, &ADVICE, &trusted);
+        assert!(checked("http://collector:4318/v1/metrics").is_ok());
+        for other in ["http://collector.example.com/", "http://me:hunter2@collector/"] {
+            assert_eq!(checked(other).expect_err(other).kind, ErrorKind::Unauthorized);
         }
     }
 
