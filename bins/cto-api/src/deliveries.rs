@@ -4,16 +4,16 @@ mod queue;
 mod writer;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
 use http_api::{Api, Deliveries, RawDelivery, Receipt};
-use model::Instant;
 use secrecy::SecretString;
 use store::Store;
 use tokio::sync::oneshot;
 
+use crate::clock::now;
 use queue::{Queue, Waiting};
 
 /// For storing what waits when the program is to end.
@@ -103,9 +103,4 @@ impl Intake {
             }
         }
     }
-}
-
-fn now() -> Instant {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Instant::from_micros(since_epoch.as_micros() as i64)
 }

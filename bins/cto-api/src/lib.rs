@@ -2,16 +2,20 @@
 
 mod arguments;
 mod changes;
+mod clock;
 mod deliveries;
+mod exporting;
 mod listening;
 mod loading;
 mod plan;
 mod secrets;
 mod source;
+mod totals;
 mod usage;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use command_line::Outcome;
@@ -22,6 +26,7 @@ use tokio::net::TcpListener;
 use deliveries::Receiving;
 use plan::Plan;
 use source::Source;
+use totals::Memory;
 use usage::UsageError;
 
 pub use arguments::Arguments;
@@ -93,8 +98,10 @@ async fn listen_and_serve(
 ) -> anyhow::Result<()> {
     let mut interruption = command_line::interruption().context("cannot wait for an interruption")?;
     let interrupted = async move { interruption.next().await };
+    let store = plan.source.store_if_any();
     let base_path = plan.http.base_path.trim_end_matches('/').to_owned();
     let api = Api::new(plan.http, plan.rules)?;
+    api.keep_totals(Arc::new(Memory::new(store.clone(), "prometheus", plan.epoch)));
     let early = webhooks.take_if(|_| !waits);
     let mut receiving = early.map(|webhooks| webhooks.start(&api)).transpose()?;
     let router = api.router_with_dashboard(dashboard)?;
@@ -115,7 +122,14 @@ async fn listen_and_serve(
             }
         }
     };
+    let exporting = async {
+        match plan.collector {
+            Some(collector) => exporting::export(api.clone(), collector, store).await,
+            None => std::future::pending().await,
+        }
+    };
     let outcome = tokio::select! {
+        never = exporting => match never {},
         () = listening::serve(listener, router, plan.connections, interrupted) => Ok(()),
         error = failure => Err(error),
     };

@@ -1,15 +1,19 @@
 //! Settings of a run: flags over the environment over the configuration over defaults.
 
+mod collector;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config_model::{Config, Server, ServerAuth};
 use http_api::{Authentication, Limits, Network, RulesBySet};
+use model::Instant;
 use model::rules::RuleSet;
 use secrecy::SecretString;
 
 use crate::Arguments;
+use crate::exporting::Collector;
 use crate::secrets::{self, Variables};
 use crate::source::Source;
 use crate::usage::UsageError;
@@ -33,6 +37,10 @@ pub(crate) struct Plan {
     pub(crate) look_every: Option<Duration>,
     /// The secret of webhooks; without one none are received.
     pub(crate) webhooks: Option<SecretString>,
+    /// Whom totals are sent to, if anyone.
+    pub(crate) collector: Option<Collector>,
+    /// When totals began anew.
+    pub(crate) epoch: Option<Instant>,
     /// Most connections at once.
     pub(crate) connections: usize,
 }
@@ -77,6 +85,8 @@ impl Plan {
                 .then(|| Duration::from_secs(if seconds > 0 { seconds } else { USUAL_RELOAD_SECONDS })),
             look_every: (seconds > 0).then(|| Duration::from_secs(seconds)),
             webhooks: secrets::webhook_secret(secret_file.as_deref(), variables)?,
+            collector: collector::planned(&config.otlp, variables)?,
+            epoch: config.otlp.epoch("config.yml")?,
             connections,
         })
     }

@@ -75,6 +75,14 @@ impl Source {
         }
     }
 
+    /// Address of the store, where there is one or is to be one; `None` for a folder of raw CSV files.
+    pub(crate) fn store_if_any(&self) -> Option<String> {
+        match Place::find(&self.data, self.store.as_deref())? {
+            Place::Store(url) => Some(url),
+            Place::Folder(_) => None,
+        }
+    }
+
     /// Reads everything for both rule sets.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use crate::clock::ImportClock;
 use crate::cloud::CloudSpending;
 use crate::delivery::Delivery;
 use crate::gitlab::Gitlab;
+use crate::otlp::Otlp;
 use crate::providers::{Azure, Gcp};
 use crate::scalar::{Named, absent_if_null, flag, source_text};
 use crate::server::Server;
@@ -77,6 +78,10 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Server>")]
     pub server: Server,
+    /// Whom figures are sent to.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Otlp>")]
+    pub otlp: Otlp,
     /// Name of the file in errors.
     #[serde(skip)]
     pub(crate) origin: String,

@@ -43,6 +43,7 @@ impl Config {
         self.zone(file)?;
         self.check_clouds(file)?;
         self.server.check(file)?;
+        self.otlp.check(file)?;
         for (key, value) in [
             ("github.api_url", &self.github.api_url),
             ("github.graphql_url", &self.github.graphql_url),

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
+use model::series::Family;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -21,6 +22,7 @@ use crate::problem::Problem;
 use crate::routing::Routes;
 use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
+use crate::totals::Totals;
 use crate::webhooks::Deliveries;
 use crate::{about, compatible, evidence, gauges, openapi, typed, webhooks};
 
@@ -123,6 +125,19 @@ impl Api {
     pub fn receive(&self, deliveries: Arc<dyn Deliveries>) {
         // What was set first stays.
         let _ = self.shared.deliveries.set(deliveries);
+    }
+
+    /// Has what is told to monitoring systems remembered, so that no total falls, over restarts too. Until then it is
+    /// remembered as long as the process lives. Whoever comes second is not asked.
+    pub fn keep_totals(&self, totals: Arc<dyn Totals>) {
+        self.shared.keep_totals(totals);
+    }
+
+    /// What monitoring systems are told of the present snapshot, and its version; `None` before the first one. Made for
+    /// whoever asks first: call it where blocking is allowed.
+    pub fn totals(&self) -> Option<(String, Arc<[Family]>)> {
+        let snapshot = self.shared.current()?;
+        Some((snapshot.data.version.clone(), self.shared.totals(&snapshot)))
     }
 
     /// Counts in `/metrics` what became of a delivery after it was taken in: a word, always one of a few.

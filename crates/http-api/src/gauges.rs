@@ -1,6 +1,7 @@
 //! Gauges of the Prometheus endpoint.
 
 mod headline;
+mod totals;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -93,18 +94,22 @@ impl Gauges {
 /// `/metrics`.
 pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
     let shared = Arc::clone(shared);
-    routes.get("/metrics", move || async move { scrape(&shared) });
+    routes.get("/metrics", move || async move { scrape(&shared).await });
 }
 
-fn scrape(shared: &Shared) -> Result<Response, Problem> {
-    let mut registry = Registry::with_prefix("cto");
+async fn scrape(shared: &Arc<Shared>) -> Result<Response, Problem> {
+    let (mut registry, mut totals) = (Registry::with_prefix("cto"), Registry::default());
     if let Some(snapshot) = shared.current() {
+        let (for_totals, of_totals) = (Arc::clone(shared), Arc::clone(&snapshot));
+        let families = shared.work(move || Ok(for_totals.totals(&of_totals))).await?;
+        totals.register_collector(Box::new(totals::Families(families)));
         register_snapshot(&mut registry, &snapshot, shared.reload_error().is_some());
         headline::register(&mut registry, &snapshot);
     }
     let mut text = String::new();
     encode_registry(&mut text, &shared.gauges.registry)
         .and_then(|()| encode_registry(&mut text, &registry))
+        .and_then(|()| encode_registry(&mut text, &totals))
         .and_then(|()| encode_eof(&mut text))
         .map_err(|_| Problem::internal())?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")], text).into_response())

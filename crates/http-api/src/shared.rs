@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Instant as Moment;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use metrics_core::Calculation;
+use model::series::{Family, Told, keep};
 
 use crate::answer::{Answer, Encoding, not_modified};
 use crate::asker::Asker;
@@ -16,6 +17,7 @@ use crate::gauges::Gauges;
 use crate::problem::Problem;
 use crate::settings::Settings;
 use crate::snapshot::{Kept, Question, Snapshot};
+use crate::totals::Totals;
 use crate::turns::{Refused, Turns};
 use crate::webhooks::{Bodies, Deliveries};
 
@@ -30,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) gauges: Gauges,
     pub(crate) deliveries: OnceLock<Arc<dyn Deliveries>>,
     pub(crate) bodies: Bodies,
+    totals: OnceLock<Arc<dyn Totals>>,
+    told: Mutex<Told>,
     current: RwLock<Option<Arc<Snapshot>>>,
     /// There is no snapshot because nothing was imported.
     waits_for_import: AtomicBool,
@@ -46,7 +50,20 @@ impl Shared {
         let waits_for_import = AtomicBool::new(false);
         let (deliveries, bodies) = (OnceLock::new(), Bodies::new(settings.limits.unknown_senders));
         let rules = Arc::new(rules);
-        Self { settings, rules, gauges, deliveries, bodies, current, waits_for_import, reload_error, turns }
+        let (totals, told) = (OnceLock::new(), Mutex::default());
+        Self {
+            settings,
+            rules,
+            gauges,
+            deliveries,
+            bodies,
+            totals,
+            told,
+            current,
+            waits_for_import,
+            reload_error,
+            turns,
+        }
     }
 
     /// Computes what most requests ask for, then swaps.
@@ -89,6 +106,22 @@ impl Shared {
     pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, Problem> {
         let waits = self.waits_for_import.load(Ordering::Relaxed);
         self.current().ok_or_else(if waits { Problem::not_imported } else { Problem::not_ready })
+    }
+
+    pub(crate) fn keep_totals(&self, totals: Arc<dyn Totals>) {
+        // What was set first stays.
+        let _ = self.totals.set(totals);
+    }
+
+    /// What monitoring systems are told of a snapshot. Waits.
+    pub(crate) fn totals(&self, snapshot: &Snapshot) -> Arc<[Family]> {
+        snapshot.totals(|mut families| match self.totals.get() {
+            Some(totals) => totals.keep(families),
+            None => {
+                keep(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner), &mut families);
+                families
+            }
+        })
     }
 
     /// The tables of a question: kept, or computed once however many ask.

@@ -1,18 +1,20 @@
 //! One state of the data with everything that was computed of it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::http::StatusCode;
 use chrono_tz::Tz;
 use metrics_core::catalogue::{self, Computed, TableScope, TableSpec};
 use metrics_core::ci::has_ci;
 use metrics_core::delivery::has_delivery;
+use metrics_core::exported::families;
 use metrics_core::selection::{Known, known};
 use metrics_core::{Calculation, Prepared, Selection, calculate_tables};
 use model::Instant;
 use model::columns::Raw;
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
+use model::series::Family;
 use model::table::{Cells, Table};
 
 use crate::answer::Answer;
@@ -37,6 +39,8 @@ pub(crate) struct Snapshot {
     known: [Known; 2],
     /// Of rule set `flow`, once something was asked of it.
     prepared: Mutex<Option<Arc<Prepared>>>,
+    /// What monitoring systems are told of it, once one has asked.
+    totals: OnceLock<Arc<[Family]>>,
     pub(crate) kept: SingleFlight<Kept>,
 }
 
@@ -124,8 +128,8 @@ impl Snapshot {
             (Ok(raw), Ok(rules)) => known(raw, rules),
             _ => Known::default(),
         });
-        let (prepared, kept) = (Mutex::default(), SingleFlight::new(cache_bytes));
-        let snapshot = Self { data, rules, seed, known, prepared, kept };
+        let (prepared, totals, kept) = (Mutex::default(), OnceLock::new(), SingleFlight::new(cache_bytes));
+        let snapshot = Self { data, rules, seed, known, prepared, totals, kept };
         // Issues last: what is prepared for them stays, and would add to what pull requests take meanwhile.
         for scope in [TableScope::Delivery, TableScope::PullRequests, TableScope::CloudSpending, TableScope::Issues] {
             let question = Question::whole(snapshot.rules.usual, scope);
@@ -203,6 +207,18 @@ impl Snapshot {
             *prepared = Prepared::new(raw, rules).ok().flatten().map(Arc::new);
         }
         prepared.clone()
+    }
+
+    /// Totals and distributions for monitoring systems, as `keep` lets them be told: made for the first who asks, for whom
+    /// the others wait. Waits itself.
+    pub(crate) fn totals(&self, keep: impl FnOnce(Vec<Family>) -> Vec<Family>) -> Arc<[Family]> {
+        let make = || {
+            let Ok((raw, rules)) = self.sources(self.rules.usual) else { return Arc::default() };
+            // As in `calculate`: polars waits on no thread of a runtime, and a panic stays here.
+            let made = std::thread::scope(|threads| threads.spawn(|| families(raw, rules, None)).join());
+            keep(made.unwrap_or_default()).into()
+        };
+        Arc::clone(self.totals.get_or_init(make))
     }
 
     /// Drops what can be computed again, to make room for the next snapshot.

@@ -13,6 +13,9 @@ use crate::Instant;
 /// Labels of a series, name and value, in the order of the family's names.
 pub type Labels = Vec<(Cow<'static, str>, String)>;
 
+/// What was told of families, by their names and the labels of their series.
+pub type Told = BTreeMap<String, BTreeMap<Labels, Series>>;
+
 /// At most this many series of a family are told one by one.
 pub const MOST_SERIES: usize = 500;
 /// What the labels of a family say of all series beyond [`MOST_SERIES`].
@@ -188,6 +191,42 @@ impl Series {
     }
 }
 
+/// Raises families to what was told of them, and takes them in as told; gives those that are told anew or otherwise.
+pub fn keep(told: &mut Told, families: &mut [Family]) -> Told {
+    let mut changed = Told::default();
+    for family in families {
+        let before = told.entry(family.name.to_owned()).or_default();
+        family.raise(before);
+        let others: BTreeMap<Labels, Series> = family
+            .series
+            .iter()
+            .filter(|(labels, series)| before.get(*labels) != Some(*series))
+            .map(|(labels, series)| (labels.clone(), series.clone()))
+            .collect();
+        if !others.is_empty() {
+            before.extend(others.clone());
+            changed.insert(family.name.to_owned(), others);
+        }
+    }
+    changed
+}
+
+/// What came of some families since they were told; those of which nothing came are left out.
+pub fn since(told: &Told, families: &[Family]) -> Vec<Family> {
+    let mut families = families.to_vec();
+    for family in &mut families {
+        let Some(before) = told.get(family.name) else { continue };
+        for (labels, series) in &mut family.series {
+            if let Some(before) = before.get(labels) {
+                *series = series.since(before);
+            }
+        }
+        family.series.retain(|_, series| series.count > 0);
+    }
+    families.retain(|family| !family.series.is_empty());
+    families
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -261,6 +300,27 @@ mod tests {
             let mut again = now.clone();
             again.raise(&now.series);
             prop_assert_eq!(again, now);
+        }
+
+        #[test]
+        fn what_came_between_several_tellings_adds_up_to_what_is_told_at_the_end(
+            states in proptest::collection::vec(
+                proptest::collection::vec((0..3_usize, 0..100_i64, 0.0..9.0_f64), 0..20), 1..5),
+        ) {
+            let (mut told, mut last_sent) = (Told::default(), Told::default());
+            let mut sums: BTreeMap<Labels, u64> = BTreeMap::new();
+            for state in &states {
+                let mut families = [family(state)];
+                let changed = keep(&mut told, &mut families);
+                prop_assert!(!changed.is_empty() || since(&last_sent, &families).is_empty());
+                for (labels, series) in since(&last_sent, &families).iter().flat_map(|family| &family.series) {
+                    *sums.entry(labels.clone()).or_default() += series.count;
+                }
+                keep(&mut last_sent, &mut families);
+                prop_assert!(keep(&mut told, &mut families).is_empty(), "told twice is told once");
+            }
+            let end = told.values().flatten().map(|(labels, series)| (labels.clone(), series.count)).collect();
+            prop_assert_eq!(sums, end);
         }
     }
 }

@@ -39,7 +39,19 @@ const ALLOWED: [(&str, &[&str]); 35] = [
     ("gitlab-deployments", &["gitlab-client", "model", "provider", "source"]),
     ("otlp-export", &["model", "provider", "source"]),
     ("http-api", &["metrics-core", "model"]),
-    ("cto-api", &["command-line", "config-model", "dashboard-files", "github-webhooks", "http-api", "model", "store"]),
+    (
+        "cto-api",
+        &[
+            "command-line",
+            "config-model",
+            "dashboard-files",
+            "github-webhooks",
+            "http-api",
+            "model",
+            "otlp-export",
+            "store",
+        ],
+    ),
     ("cto-calculate", &["command-line", "config-model", "metrics-core", "model", "store"]),
     (
         "cto-import",

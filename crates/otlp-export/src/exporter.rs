@@ -13,7 +13,7 @@ use provider::endpoint::{self, Advice};
 use provider::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use provider::{About, Asking, Call, Connection, Decision, Method, Policy, Reply, Request, Unready, Url};
 use secrecy::{ExposeSecret as _, SecretString};
-use source::{Clock, ErrorKind, Progress, SourceError};
+use source::{Clock, ErrorKind, Silent, SourceError, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 const ADVICE: Advice = Advice {
@@ -21,11 +21,8 @@ const ADVICE: Advice = Advice {
     with_login: ": write it as a header, in OTEL_EXPORTER_OTLP_HEADERS",
     plain_http: ", which anyone in between can read: use https, or name the host in otlp.trusted_hosts",
 };
-const ABOUT: About = About {
-    name: "the collector",
-    addresses: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT (otlp.endpoint)",
-    request_ids: &[],
-};
+const ABOUT: About =
+    About { name: "the collector", addresses: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT (otlp.endpoint)", request_ids: &[] };
 const TRIES: u32 = 4;
 /// So long at the most is waited between two tries: what is sent next is newer.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
@@ -46,6 +43,12 @@ pub struct Exporter {
     headers: Vec<(String, SecretString)>,
 }
 
+impl std::fmt::Debug for Exporter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Exporter").finish_non_exhaustive()
+    }
+}
+
 /// Points that the collector did not take, though it took the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
@@ -60,7 +63,15 @@ impl Exporter {
     ///
     /// # Errors
     /// A header has a name or value that no header can have.
-    pub fn new(
+    pub fn new(url: Url, headers: Vec<(String, SecretString)>, user_agent: &str) -> Result<Self, SourceError> {
+        Self::with(url, headers, user_agent, Policy::USUAL, Arc::new(SystemClock::default()))
+    }
+
+    /// The same with waits of its own, by a clock.
+    ///
+    /// # Errors
+    /// As [`Exporter::new`].
+    pub fn with(
         url: Url,
         headers: Vec<(String, SecretString)>,
         user_agent: &str,
@@ -85,18 +96,13 @@ impl Exporter {
     ///
     /// # Errors
     /// The collector cannot be reached, stays busy, or refuses the message.
-    pub async fn send(
-        &self,
-        message: &[u8],
-        progress: &dyn Progress,
-        cancel: &CancellationToken,
-    ) -> Result<Option<Rejected>, SourceError> {
+    pub async fn send(&self, message: &[u8]) -> Result<Option<Rejected>, SourceError> {
         let mut body = GzEncoder::new(Vec::new(), Compression::fast());
         let body = body.write_all(message).and_then(|()| body.finish()).map_err(|error| {
             SourceError::new(ErrorKind::UnexpectedResponse, format!("a message cannot be compressed: {error}"))
         })?;
         let mut call = Sending { exporter: self, body };
-        let asking = Asking { what: "metrics for the collector", progress, cancel };
+        let asking = Asking { what: "metrics", progress: &Silent, cancel: &CancellationToken::new() };
         self.connection.ask(&mut call, asking, &mut 0).await
     }
 
@@ -134,10 +140,9 @@ impl Call for Sending<'_> {
             200..300 => Decision::Done(rejected(&reply.body)),
             429 => Decision::Limit { wait: reply.retry_after(), reason: answered(), holds_up_all: true },
             502..=504 => Decision::Again { wait: reply.retry_after(), reason: answered() },
-            401 | 403 => Decision::Refused(self.refused(
-                ErrorKind::Unauthorized,
-                &format!("{}: check OTEL_EXPORTER_OTLP_HEADERS", answered()),
-            )),
+            401 | 403 => Decision::Refused(
+                self.refused(ErrorKind::Unauthorized, &format!("{}: check OTEL_EXPORTER_OTLP_HEADERS", answered())),
+            ),
             404 | 405 => Decision::Refused(self.refused(
                 ErrorKind::UnexpectedResponse,
                 &format!("{}: the address usually ends in /v1/metrics", answered()),
@@ -148,7 +153,9 @@ impl Call for Sending<'_> {
 
     fn gave_up(&self, _kind: ErrorKind, _what: &str, tries: u32, reason: &str) -> String {
         let address = endpoint::without_query(self.exporter.url.as_str());
-        format!("metrics could not be sent to {address}: gave up after {tries} tries, {reason}; the next send has all of it")
+        format!(
+            "metrics could not be sent to {address}: gave up after {tries} tries, {reason}; the next send has all of it"
+        )
     }
 }
 

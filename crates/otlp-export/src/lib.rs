@@ -5,3 +5,4 @@ mod message;
 
 pub use exporter::{Exporter, Rejected, endpoint};
 pub use message::{About, Temporality, Units, message};
+pub use provider::Url;

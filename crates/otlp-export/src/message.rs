@@ -72,10 +72,10 @@ pub fn message(
         version: about.version.clone(),
         ..InstrumentationScope::default()
     };
-    let mut attributes =
-        vec![attribute("service.name", &about.service), attribute("service.version", &about.version)];
+    let mut attributes = vec![attribute("service.name", &about.service), attribute("service.version", &about.version)];
     if let Some(environment) = &about.environment {
-        attributes.extend([attribute("deployment.environment.name", environment), attribute("environment", environment)]);
+        attributes
+            .extend([attribute("deployment.environment.name", environment), attribute("environment", environment)]);
     }
     let request = ExportMetricsServiceRequest {
         resource_metrics: vec![ResourceMetrics {

@@ -16,8 +16,7 @@ use otlp_export::{About, Exporter, Temporality, Units, endpoint, message};
 use prost::Message as _;
 use provider::Policy;
 use secrecy::SecretString;
-use source::{ErrorKind, Silent};
-use tokio_util::sync::CancellationToken;
+use source::ErrorKind;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -62,14 +61,14 @@ fn exporter(server: &MockServer, headers: &[(&str, &str)]) -> (Exporter, Arc<Vir
     let clock = Arc::new(VirtualClock::starting_at(Instant::from_seconds(1_000)));
     let url = endpoint(&format!("{}/v1/metrics?key=hunter2", server.uri()), &[]).expect("loopback");
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value))).collect();
-    let exporter = Exporter::new(url, headers, "cto-metrics/1", Policy::USUAL, clock.clone()).expect("headers");
+    let exporter = Exporter::with(url, headers, "cto-metrics/1", Policy::USUAL, clock.clone()).expect("headers");
     (exporter, clock)
 }
 
 async fn send(exporter: &Exporter) -> Result<Option<otlp_export::Rejected>, source::SourceError> {
     let bytes =
         message(&families(), &about(), Temporality::Cumulative, None, Units::Ucum, Instant::from_seconds(1_000));
-    exporter.send(&bytes, &Silent, &CancellationToken::new()).await
+    exporter.send(&bytes).await
 }
 
 #[test]
@@ -103,8 +102,7 @@ fn names_kinds_units_labels_and_times_are_as_the_protocol_says() {
 fn deltas_begin_at_the_last_send_and_an_epoch_begins_series_anew() {
     let now = Instant::from_seconds(1_000);
     let start = |temporality, epoch: Option<i64>| {
-        let bytes =
-            message(&families(), &about(), temporality, epoch.map(Instant::from_seconds), Units::Ucum, now);
+        let bytes = message(&families(), &about(), temporality, epoch.map(Instant::from_seconds), Units::Ucum, now);
         let Some(metric::Data::Sum(sum)) = metrics(&bytes).remove(0).data else { panic!("a sum") };
         (sum.aggregation_temporality(), sum.data_points[0].start_time_unix_nano / 1_000_000_000)
     };
@@ -199,6 +197,6 @@ fn a_header_that_cannot_be_sent_is_told_by_its_name_alone() {
     let clock = Arc::new(VirtualClock::starting_at(Instant::from_seconds(1)));
     let url = endpoint("https://otel.example.com/v1/metrics", &[]).expect("https");
     let headers = vec![("api-key".to_owned(), SecretString::from("hunter\n3"))];
-    let error = Exporter::new(url, headers, "cto-metrics/1", Policy::USUAL, clock).err().expect("refused");
+    let error = Exporter::with(url, headers, "cto-metrics/1", Policy::USUAL, clock).err().expect("refused");
     assert!(error.message.contains("`api-key`") && !error.message.contains("hunter"), "{}", error.message);
 }

@@ -23,6 +23,7 @@ mod runs;
 mod schema;
 mod sqlite;
 mod store;
+mod told_series;
 mod write;
 
 pub use check::Fault;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use model::Instant;
 use model::columns::{Raw, Scopes};
 use model::records::{ImportRun, Project, Repository, Scope};
+use model::series::Told;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use crate::dictionary::{Codes, find};
@@ -19,7 +20,7 @@ use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
     Absence, Delivery, Deployed, Deposit, Findings, Kind, Page, StoreError, graph, import_csv, presence, publish_csv,
-    read, runs, schema, write,
+    read, runs, schema, told_series, write,
 };
 
 /// Distinct statements of one page are about forty; all stay prepared.
@@ -153,6 +154,19 @@ impl Store {
             }
             Ok(deposit)
         })
+    }
+
+    /// What an audience was told last of totals, and when; empty and `None` where it was told nothing.
+    pub fn told_series(&self, audience: &str) -> Result<(Told, Option<Instant>), StoreError> {
+        self.read(|connection| told_series::read(connection, audience))
+    }
+
+    /// Takes down what an audience is told of totals. What it was told of others stays. This is no change of the data.
+    ///
+    /// # Errors
+    /// Failures of the database. Nothing is taken down then.
+    pub fn tell_series(&self, audience: &str, told: &Told, at: Instant) -> Result<(), StoreError> {
+        self.transact(|connection, _| Ok(told_series::write(connection, audience, told, at)?))
     }
 
     /// The cursor that the last page of a scope and subject left.

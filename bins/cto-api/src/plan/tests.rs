@@ -132,3 +132,41 @@ fn webhooks_are_received_where_there_is_a_secret_and_its_file_is_named_when_it_i
         assert!(error.contains("--webhook-secret-file"), "{error}");
     }
 }
+
+#[test]
+fn a_collector_is_told_by_the_variables_of_opentelemetry_above_the_configuration() {
+    let config = "otlp: {endpoint: 'https://a.example/v1/metrics', temporality: delta, units: em, environment: eu, epoch: 2026-10-01}";
+    assert!(planned("", "", &[]).collector.is_none());
+    let collector = planned("", config, &[]).collector.expect("a collector");
+    assert!(collector.deltas && collector.epoch.is_some());
+    assert_eq!((collector.units, collector.about.service.as_str()), (otlp_export::Units::Words, "cto-metrics"));
+    assert_eq!(collector.about.environment.as_deref(), Some("eu"));
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318/"),
+        ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Cumulative"),
+        ("OTEL_SERVICE_NAME", "ours"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "dd-api-key=a%2Cb, x=y"),
+    ];
+    let collector = planned("", config, &variables).collector.expect("a collector");
+    assert!(!collector.deltas);
+    assert_eq!(collector.about.service, "ours");
+    let of_em_metrics = [("OTEL_COLLECTOR_URL", "http://localhost:4318/v1/metrics")];
+    assert!(planned("", "", &of_em_metrics).collector.is_some());
+}
+
+#[test]
+fn a_collector_that_cannot_be_sent_to_is_refused_at_the_start_without_its_key() {
+    let address = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://collector:4318/v1/metrics");
+    assert!(refused("", "", &[address]).contains("otlp.trusted_hosts"));
+    assert!(planned("", "otlp: {trusted_hosts: [collector]}", &[address]).collector.is_some());
+    let here = ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://127.0.0.1:4318/v1/metrics");
+    for (name, value, words) in [
+        ("OTEL_EXPORTER_OTLP_HEADERS", "hunter2", "NAME=VALUE"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "key=%ff", "NAME=VALUE"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "key=hunter%0A2", "`key`"),
+        ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "lowmemory", "cumulative or delta"),
+    ] {
+        let message = refused("", "", &[here, (name, value)]);
+        assert!(message.contains(words) && !message.contains("hunter"), "{message}");
+    }
+}

@@ -10,4 +10,5 @@ mod refusing;
 mod reloading;
 mod starting;
 mod tables;
+mod totals;
 mod webhooks;

@@ -13,7 +13,7 @@ pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cto-api"));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CTO_") || text == "CONFIG_PATH" || text == "RUST_LOG" {
+        if text.starts_with("CTO_") || text.starts_with("OTEL_") || text == "CONFIG_PATH" || text == "RUST_LOG" {
             command.env_remove(&name);
         }
     }

@@ -185,6 +185,7 @@ async fn prometheus_is_told_counts_and_headline_figures() {
         "cto_open_pull_requests 2.0",
         "cto_throughput_last_complete_week 0.0",
         "cto_snapshot_reload_failed 0.0",
+        "# TYPE pull_request_time_to_merge_minutes histogram",
     ] {
         assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");
     }

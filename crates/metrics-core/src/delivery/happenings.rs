@@ -71,7 +71,12 @@ pub(crate) fn each(raw: &Raw, rules: &Rules, as_of: Instant, mut tell: impl FnMu
             let is_release = matches!(rollout.row, Row::Release(_));
             let took = Some(rollout.finished - rollout.started).filter(|took| *took >= 0 && !is_release);
             let failed = outcome.failure.is_failed();
-            tell(name, repository, at, What::Deployed { environment: String::from_utf8_lossy(environment(raw, rollout)), took, failed });
+            tell(
+                name,
+                repository,
+                at,
+                What::Deployed { environment: String::from_utf8_lossy(environment(raw, rollout)), took, failed },
+            );
         }
         for attempt in &service.attempts {
             tell(name, Some(attempt.repository), attempt.started, What::Started);
@@ -85,9 +90,10 @@ pub(crate) fn each(raw: &Raw, rules: &Rules, as_of: Instant, mut tell: impl FnMu
     waiting(raw, rules, as_of, &mut tell);
     let finished = finished(raw, as_of);
     let of_services = facts.services.iter().flat_map(|service| {
-        service.incidents.iter().map(|(incident, laid)| {
-            (incident, laid.and_then(|(place, _)| service.rollouts[place].succeeded))
-        })
+        service
+            .incidents
+            .iter()
+            .map(|(incident, laid)| (incident, laid.and_then(|(place, _)| service.rollouts[place].succeeded)))
     });
     for (incident, deployed) in of_services.chain(facts.other_incidents.iter().map(|incident| (incident, None))) {
         let name = incident.service_name.as_str();
@@ -104,12 +110,7 @@ pub(crate) fn each(raw: &Raw, rules: &Rules, as_of: Instant, mut tell: impl FnMu
 }
 
 /// Deployments to production that have begun and not ended.
-fn waiting(
-    raw: &Raw,
-    rules: &Rules,
-    as_of: Instant,
-    tell: &mut impl FnMut(&str, Option<usize>, i64, What<'_>),
-) {
+fn waiting(raw: &Raw, rules: &Rules, as_of: Instant, tell: &mut impl FnMut(&str, Option<usize>, i64, What<'_>)) {
     let repositories = Repositories::of(raw, as_of.micros());
     let services = Services::of(raw, &rules.delivery, &repositories);
     let columns = &raw.deployments;

@@ -14,14 +14,22 @@ const MINUTES: &[f64] = &[
     4_320.0, 5_760.0, 7_200.0, 14_400.0,
 ];
 /// Its buckets of lead times, in minutes: five to five days.
-const LEAD_MINUTES: &[f64] =
-    &[5.0, 15.0, 30.0, 60.0, 150.0, 300.0, 480.0, 900.0, 1_440.0, 2_880.0, 7_200.0];
+const LEAD_MINUTES: &[f64] = &[5.0, 15.0, 30.0, 60.0, 150.0, 300.0, 480.0, 900.0, 1_440.0, 2_880.0, 7_200.0];
 /// Its buckets of times to detect, in minutes: one to three days.
-const DETECT_MINUTES: &[f64] =
-    &[1.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0, 300.0, 480.0, 900.0, 1_440.0, 4_320.0];
+const DETECT_MINUTES: &[f64] = &[1.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0, 300.0, 480.0, 900.0, 1_440.0, 4_320.0];
 /// Ours, in seconds: five minutes to 90 days, for changes wait longer than deployments run.
 const LEAD_SECONDS: &[f64] = &[
-    300.0, 900.0, 3_600.0, 14_400.0, 28_800.0, 86_400.0, 172_800.0, 345_600.0, 604_800.0, 1_209_600.0, 2_592_000.0,
+    300.0,
+    900.0,
+    3_600.0,
+    14_400.0,
+    28_800.0,
+    86_400.0,
+    172_800.0,
+    345_600.0,
+    604_800.0,
+    1_209_600.0,
+    2_592_000.0,
     7_776_000.0,
 ];
 /// Ours of times to restore, in seconds: five minutes to 30 days.
@@ -44,9 +52,7 @@ pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> 
     let mut families = vec![deployments, failures, lead_time, incidents, time_to_restore];
     let Theirs { started, deployed, duration, lead_time, failures, incidents, restored, finished, restore, detect } =
         theirs;
-    families.extend([
-        started, deployed, duration, lead_time, failures, incidents, restored, finished, restore, detect,
-    ]);
+    families.extend([started, deployed, duration, lead_time, failures, incidents, restored, finished, restore, detect]);
     families
 }
 

@@ -42,8 +42,7 @@ pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> 
         "Time from ready for review to the last approval of pull requests that were merged",
         MERGE_MINUTES,
     );
-    let mut merge =
-        minutes("pull_request_time_to_merge_minutes", "Time from the opening to the merge", MERGE_MINUTES);
+    let mut merge = minutes("pull_request_time_to_merge_minutes", "Time from the opening to the merge", MERGE_MINUTES);
     let teams = team_of_each(raw, rules);
     let columns = &raw.pull_requests;
     for (row, life) in lives_of(raw, rules, as_of) {
