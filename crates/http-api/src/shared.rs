@@ -12,6 +12,7 @@ use metrics_core::Calculation;
 use crate::answer::{Answer, Encoding, not_modified};
 use crate::asker::Asker;
 use crate::data::{Data, RulesBySet};
+use crate::events::Events;
 use crate::gauges::Gauges;
 use crate::problem::Problem;
 use crate::settings::Settings;
@@ -29,6 +30,7 @@ pub(crate) struct Shared {
     pub(crate) rules: Arc<RulesBySet>,
     pub(crate) gauges: Gauges,
     pub(crate) deliveries: OnceLock<Arc<dyn Deliveries>>,
+    pub(crate) events: OnceLock<Arc<dyn Events>>,
     pub(crate) bodies: Bodies,
     current: RwLock<Option<Arc<Snapshot>>>,
     /// There is no snapshot because nothing was imported.
@@ -46,7 +48,8 @@ impl Shared {
         let waits_for_import = AtomicBool::new(false);
         let (deliveries, bodies) = (OnceLock::new(), Bodies::new(settings.limits.unknown_senders));
         let rules = Arc::new(rules);
-        Self { settings, rules, gauges, deliveries, bodies, current, waits_for_import, reload_error, turns }
+        let events = OnceLock::new();
+        Self { settings, rules, gauges, deliveries, events, bodies, current, waits_for_import, reload_error, turns }
     }
 
     /// Computes what most requests ask for, then swaps.
