@@ -15,6 +15,7 @@ use store::Store;
 use tokio::sync::oneshot;
 
 use queue::{Queue, Waiting};
+pub(crate) use writer::gets_better;
 
 /// For storing what waits when the program is to end.
 const END_TIMEOUT: Duration = Duration::from_secs(4);
@@ -105,7 +106,7 @@ impl Intake {
     }
 }
 
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Instant::from_micros(since_epoch.as_micros() as i64)
 }
