@@ -91,7 +91,9 @@ pub(super) fn pushed() -> ResponsesBuilder {
 pub(super) fn told() -> ResponsesBuilder {
     let object = ContentBuilder::new().schema(Some(ObjectBuilder::new())).build();
     let told = ResponseBuilder::new().description("They, or it.").content("application/json", object.clone());
+    let problem = ContentBuilder::new().schema(Some(reference("Problem"))).build();
     let missing = ResponseBuilder::new().description("It is not known, or nobody may push.");
+    let missing = missing.content(problem::MEDIA_TYPE, problem);
     let responses = ResponsesBuilder::new()
         .response("200", told.build())
         .response("404", missing.content("application/json", object).build());
