@@ -45,6 +45,9 @@ pub struct Arguments {
     /// File with the secret of GitHub's webhooks, which are received where there is one.
     #[arg(long, value_name = "FILE", env = "CTO_API_WEBHOOK_SECRET_FILE", hide_env = true)]
     pub webhook_secret_file: Option<PathBuf>,
+    /// File with the tokens of whoever may push deployments and incidents, one to a line; without any nobody may.
+    #[arg(long, value_name = "FILE", env = "CTO_API_EVENT_TOKENS_FILE", hide_env = true)]
+    pub event_tokens_file: Option<PathBuf>,
     /// Host names that are answered without authentication, besides those of this computer.
     #[arg(long = "host", value_name = "NAME", value_delimiter = ',', env = "CTO_API_HOST", hide_env = true)]
     pub hosts: Vec<String>,
@@ -80,6 +83,7 @@ Environment:
   CTO_API_TOKENS          bearer tokens, separated by commas or white space
   CTO_API_PASSWORD        password of basic authentication
   CTO_WEBHOOK_SECRET      secret of GitHub's webhooks: deliveries to /webhooks/github are stored
+  CTO_EVENT_TOKENS        tokens of whoever may push deployments and incidents, separated by commas or white space
   CTO_API_ADDR, CTO_API_STORE, CTO_API_BASE_PATH, …
                           every flag but --config and --completions, in capital letters
   CTO_SERVER__ADDR, …     every key of the configuration, as for the other programs

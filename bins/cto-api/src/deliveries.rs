@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::now;
 use queue::{Queue, Waiting};
+pub(crate) use writer::gets_better;
 
 /// For storing what waits when the program is to end.
 const END_TIMEOUT: Duration = Duration::from_secs(4);

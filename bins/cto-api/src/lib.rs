@@ -5,6 +5,7 @@ mod changes;
 mod clock;
 mod deliveries;
 mod exporting;
+mod events;
 mod listening;
 mod loading;
 mod plan;
@@ -57,6 +58,7 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     if file.is_none() {
         command_line::report!("note: no config.yml: every board is read with GitHub's own column names");
     }
+    let pushed = plan.http.pushing.as_ref().map(|_| plan.source.made_store().map(events::Pushed::new)).transpose()?;
     let waits = plan.wait_every.is_some() && plan.source.is_missing();
     if !waits {
         // A store that is not there or not ours is told before anyone is promised anything.
@@ -71,7 +73,7 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         webhooks.source.url_of_store()?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
-    let outcome = runtime.block_on(listen_and_serve(plan, dashboard, webhooks, waits));
+    let outcome = runtime.block_on(listen_and_serve(plan, dashboard, webhooks, pushed, waits));
     // Computations that nobody waits for any more end with the process.
     runtime.shutdown_background();
     outcome
@@ -94,6 +96,7 @@ async fn listen_and_serve(
     plan: Plan,
     dashboard: dashboard_files::Files,
     mut webhooks: Option<Webhooks>,
+    pushed: Option<events::Pushed>,
     waits: bool,
 ) -> anyhow::Result<()> {
     let mut interruption = command_line::interruption().context("cannot wait for an interruption")?;
@@ -102,6 +105,9 @@ async fn listen_and_serve(
     let base_path = plan.http.base_path.trim_end_matches('/').to_owned();
     let api = Api::new(plan.http, plan.rules)?;
     api.keep_totals(Arc::new(Memory::new(store.clone(), "prometheus", plan.epoch)));
+    if let Some(pushed) = pushed {
+        api.take_events(Arc::new(pushed));
+    }
     let early = webhooks.take_if(|_| !waits);
     let mut receiving = early.map(|webhooks| webhooks.start(&api)).transpose()?;
     let router = api.router_with_dashboard(dashboard)?;

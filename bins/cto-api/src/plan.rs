@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config_model::{Config, Server, ServerAuth};
-use http_api::{Authentication, Limits, Network, RulesBySet};
+use http_api::{Authentication, Limits, Network, Pushing, RulesBySet};
 use model::Instant;
 use model::rules::RuleSet;
 use secrecy::SecretString;
@@ -55,7 +55,9 @@ impl Plan {
         let address = text(arguments.addr.as_deref(), server.addr.as_deref());
         let address = parsed_address(address.as_deref().unwrap_or(USUAL_ADDRESS))?;
         let hosts = given(&arguments.hosts, &server.hosts);
-        let authentication = authentication(arguments, server, variables)?;
+        let em_metrics = secrets::user_of_em_metrics(variables)?;
+        let authentication = authentication(arguments, server, variables, em_metrics.as_ref())?;
+        let pushing = pushing(arguments, server, variables, &authentication, em_metrics)?;
         check_exposure(address, &authentication, asked_auth(arguments, server), &hosts)?;
         let proxies = given(&arguments.trusted_proxy, &server.trusted_proxies);
         let usual = http_api::Settings::default();
@@ -64,6 +66,7 @@ impl Plan {
         let http = http_api::Settings {
             base_path: text(arguments.base_path.as_deref(), server.base_path.as_deref()).unwrap_or(usual.base_path),
             authentication,
+            pushing,
             hosts,
             trusted_proxies: proxies.iter().map(|proxy| proxy.parse()).collect::<Result<Vec<Network>, _>>()?,
             frame_ancestors: text(arguments.frame_ancestors.as_deref(), server.frame_ancestors.as_deref())
@@ -134,6 +137,7 @@ fn authentication(
     arguments: &Arguments,
     server: &Server,
     variables: Variables<'_>,
+    em_metrics: Option<&(String, SecretString)>,
 ) -> Result<Authentication, UsageError> {
     let asked = asked_auth(arguments, server);
     if asked == Some(ServerAuth::None) {
@@ -142,8 +146,12 @@ fn authentication(
     let tokens_file = path(arguments.tokens_file.as_deref(), server.tokens_file.as_deref());
     let password_file = path(arguments.password_file.as_deref(), server.password_file.as_deref());
     let user = text(arguments.user.as_deref(), server.user.as_deref());
+    let user = user.or_else(|| em_metrics.map(|(user, _)| user.clone()));
     let tokens = || secrets::tokens(tokens_file.as_deref(), variables);
-    let password = || secrets::password(password_file.as_deref(), variables);
+    let password = || {
+        let own = secrets::password(password_file.as_deref(), variables)?;
+        Ok::<_, UsageError>(own.or_else(|| em_metrics.map(|(_, password)| password.clone())))
+    };
     match asked {
         Some(ServerAuth::Bearer) => bearer(tokens()?),
         Some(ServerAuth::Basic) => basic(user, password()?),
@@ -156,6 +164,24 @@ fn authentication(
             )),
         },
     }
+}
+
+/// Who may push events: whoever knows a token for that and, where there is one or em-metrics was given one, the user of the
+/// server.
+fn pushing(
+    arguments: &Arguments,
+    server: &Server,
+    variables: Variables<'_>,
+    authentication: &Authentication,
+    em_metrics: Option<(String, SecretString)>,
+) -> Result<Option<Pushing>, UsageError> {
+    let file = path(arguments.event_tokens_file.as_deref(), server.event_tokens_file.as_deref());
+    let tokens = secrets::event_tokens(file.as_deref(), variables)?;
+    let user = match (authentication, em_metrics) {
+        (Authentication::Basic { user, password }, _) if !tokens.is_empty() => Some((user.clone(), password.clone())),
+        (_, em_metrics) => em_metrics,
+    };
+    Ok((!tokens.is_empty() || user.is_some()).then_some(Pushing { tokens, user }))
 }
 
 fn bearer(tokens: Vec<SecretString>) -> Result<Authentication, UsageError> {

@@ -11,12 +11,44 @@ pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The bearer tokens of `CTO_API_TOKENS`, else of the file; empty where there is neither.
 pub(crate) fn tokens(file: Option<&Path>, variables: Variables<'_>) -> Result<Vec<SecretString>, UsageError> {
-    if let Some(text) = variables("CTO_API_TOKENS") {
+    several(&["CTO_API_TOKENS"], file, "tokens", variables)
+}
+
+/// The tokens of whoever may push, of `CTO_EVENT_TOKENS` or the variable of em-metrics, else of the file; empty where there
+/// is none of them.
+pub(crate) fn event_tokens(file: Option<&Path>, variables: Variables<'_>) -> Result<Vec<SecretString>, UsageError> {
+    several(&["CTO_EVENT_TOKENS", "EM_METRICS_TOKEN_AUTH"], file, "event-tokens", variables)
+}
+
+/// The user and password that em-metrics is given.
+pub(crate) fn user_of_em_metrics(variables: Variables<'_>) -> Result<Option<(String, SecretString)>, UsageError> {
+    if variables("EM_METRICS_NO_AUTH").is_some() {
+        return Err(UsageError::new(
+            "EM_METRICS_NO_AUTH is set, and pushing always needs a token here: take it away and set CTO_EVENT_TOKENS; who may read says --auth",
+        ));
+    }
+    let (user, password) = ("EM_METRICS_BASIC_AUTH_USERNAME", "EM_METRICS_BASIC_AUTH_PASSWORD");
+    match (variables(user), variables(password)) {
+        (None, None) => Ok(None),
+        (Some(user), Some(password)) => Ok(Some((user, SecretString::from(password)))),
+        (Some(_), None) => Err(UsageError::new(format!("{user} is set and {password} is not: set both, or neither"))),
+        (None, Some(_)) => Err(UsageError::new(format!("{password} is set and {user} is not: set both, or neither"))),
+    }
+}
+
+/// The secrets of the first of some variables that is set, else those of a file.
+fn several(
+    names: &[&str],
+    file: Option<&Path>,
+    flag: &str,
+    variables: Variables<'_>,
+) -> Result<Vec<SecretString>, UsageError> {
+    if let Some(text) = names.iter().find_map(|name| variables(name)) {
         let words = text.split(|letter: char| letter == ',' || letter.is_whitespace());
         return Ok(words.filter(|word| !word.is_empty()).map(SecretString::from).collect());
     }
     let Some(file) = file else { return Ok(Vec::new()) };
-    let text = read(file, "tokens")?;
+    let text = read(file, flag)?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let tokens: Vec<SecretString> = lines.map(SecretString::from).collect();
     if tokens.is_empty() {

@@ -83,6 +83,26 @@ impl Source {
         }
     }
 
+    /// Makes the store where there is none yet, for who pushes into it; gives its address.
+    ///
+    /// # Errors
+    /// There is a folder of raw CSV files alone, or the store cannot be made.
+    pub(crate) fn made_store(&self) -> anyhow::Result<String> {
+        let url = match Place::find(&self.data, self.store.as_deref()) {
+            Some(Place::Store(url)) => url,
+            None => store::url_in(&self.data),
+            Some(Place::Folder(folder)) => {
+                return Err(UsageError::new(format!(
+                    "pushed events need a store, and {} holds raw CSV files alone: load them with cto-import --from-csv, name a store with --store, or take the tokens away (CTO_EVENT_TOKENS, --event-tokens-file, server.event_tokens_file)",
+                    folder.display()
+                ))
+                .into());
+            }
+        };
+        Store::open(&url).context("pushed events cannot be stored")?;
+        Ok(url)
+    }
+
     /// Reads everything for both rule sets.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod rules;
 mod scalar;
 mod server;
 mod teams;
+mod teams_file;
 mod text;
 mod yaml;
 

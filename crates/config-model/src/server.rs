@@ -41,6 +41,10 @@ pub struct Server {
     /// webhooks are received.
     #[serde(default)]
     pub webhook_secret_file: Option<String>,
+    /// File with the tokens of whoever may push events, one to a line; the variable `CTO_EVENT_TOKENS` may hold them
+    /// instead. Without any nobody may.
+    #[serde(default)]
+    pub event_tokens_file: Option<String>,
     /// Host names that are answered without authentication, besides those of this computer.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<String>>")]

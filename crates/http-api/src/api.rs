@@ -15,6 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::answer::{Answer, Encoding, not_modified};
 use crate::dashboard::{Dashboard, DashboardFiles};
 use crate::data::{Data, RulesBySet};
+use crate::events::Events;
 use crate::guard::{Rule, guard};
 use crate::hash::digest;
 use crate::observe::{observe, remember_route};
@@ -24,7 +25,7 @@ use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
 use crate::totals::Totals;
 use crate::webhooks::Deliveries;
-use crate::{about, compatible, evidence, gauges, openapi, typed, webhooks};
+use crate::{about, compatible, events, evidence, gauges, openapi, typed, webhooks};
 
 /// The HTTP surface: routes over the snapshot that was published last. Clones share everything.
 #[derive(Clone, Debug)]
@@ -140,6 +141,12 @@ impl Api {
         Some((snapshot.data.version.clone(), self.shared.totals(&snapshot)))
     }
 
+    /// Takes pushed events in from now on, where [`Settings::pushing`] lets anyone push; whoever comes second is not asked.
+    pub fn take_events(&self, events: Arc<dyn Events>) {
+        // What was set first stays.
+        let _ = self.shared.events.set(events);
+    }
+
     /// Counts in `/metrics` what became of a delivery after it was taken in: a word, always one of a few.
     pub fn count_delivery(&self, outcome: &'static str) {
         self.shared.gauges.delivery(outcome);
@@ -164,6 +171,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Routes {
     about::add(&mut routes, shared);
     gauges::add(&mut routes, shared);
     webhooks::add(&mut routes, shared);
+    events::add(&mut routes, shared);
     routes
 }
 

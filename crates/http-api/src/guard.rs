@@ -18,7 +18,7 @@ use crate::forwarded;
 use crate::problem::Problem;
 use crate::settings::{Authentication, Settings};
 use crate::shared::Shared;
-use crate::webhooks;
+use crate::{events, webhooks};
 
 /// Routes that everyone may ask: they say nothing but whether the server lives and is ready.
 const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
@@ -69,7 +69,9 @@ fn within_limits(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
     }
     let body_bytes =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let most = if path(parts, settings) == webhooks::PATH { limits.delivery_bytes } else { limits.body_bytes };
+    let path = path(parts, settings);
+    let is_taken_in = path == webhooks::PATH || events::is_pushed(&parts.method, path);
+    let most = if is_taken_in { limits.delivery_bytes } else { limits.body_bytes };
     if body_bytes.is_some_and(|bytes| bytes > most) {
         let detail = format!("the body is longer than {most} bytes");
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
@@ -83,8 +85,12 @@ fn allowed(parts: &Parts, settings: &Settings, is_page: bool) -> Result<(), Prob
         return Ok(());
     }
     match &settings.authentication {
-        // Deliveries show by their signature who sent them.
-        Authentication::Bearer(_) | Authentication::Basic { .. } if path == webhooks::PATH => Ok(()),
+        // Deliveries show by their signature who sent them, and who pushes needs a token of its own.
+        Authentication::Bearer(_) | Authentication::Basic { .. }
+            if path == webhooks::PATH || events::is_pushed(&parts.method, path) =>
+        {
+            Ok(())
+        }
         Authentication::None => known_host(parts, settings),
         Authentication::Bearer(_) if is_page => Ok(()),
         Authentication::Bearer(tokens) => {
@@ -104,18 +110,18 @@ fn allowed(parts: &Parts, settings: &Settings, is_page: bool) -> Result<(), Prob
 }
 
 /// What follows the scheme in `Authorization`.
-fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+pub(crate) fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     let (given, rest) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     given.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
 
 /// Compares with all of them, however soon one fits.
-fn is_one_of(token: &[u8], tokens: &[SecretString]) -> bool {
+pub(crate) fn is_one_of(token: &[u8], tokens: &[SecretString]) -> bool {
     let fits = |known: &SecretString| token.ct_eq(known.expose_secret().as_bytes());
     tokens.iter().fold(Choice::from(0), |found, known| found | fits(known)).into()
 }
 
-fn is_user(given: &[u8], user: &str, password: &SecretString) -> bool {
+pub(crate) fn is_user(given: &[u8], user: &str, password: &SecretString) -> bool {
     let colon = given.iter().position(|byte| *byte == b':').unwrap_or(given.len());
     let (given_user, given_password) = (&given[..colon], given.get(colon + 1..).unwrap_or_default());
     let same_user = given_user.ct_eq(user.as_bytes());

@@ -2,6 +2,7 @@
 
 mod answers;
 mod columns;
+mod events;
 mod objects;
 mod parameters;
 
@@ -62,6 +63,7 @@ fn build() -> OpenApi {
         paths.paths.insert(path.to_owned(), item);
     }
     paths.paths.insert(webhooks::PATH.to_owned(), github_webhook());
+    events::add(&mut paths);
     let secrets = [
         ("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())),
         ("basic", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Basic).build())),

@@ -14,6 +14,8 @@ pub struct Settings {
     pub base_path: String,
     /// Who may read.
     pub authentication: Authentication,
+    /// Who may push events; `None` where nobody may, and there is nothing at those addresses.
+    pub pushing: Option<Pushing>,
     /// Host names that are answered without authentication, besides those of loopback; without ports.
     pub hosts: Vec<String>,
     /// Proxies whose forwarded headers are believed.
@@ -32,6 +34,7 @@ impl Default for Settings {
         Self {
             base_path: String::new(),
             authentication: Authentication::None,
+            pushing: None,
             hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             frame_ancestors: "'none'".to_owned(),
@@ -56,6 +59,15 @@ pub enum Authentication {
         /// Password.
         password: SecretString,
     },
+}
+
+/// Who may push events, whoever may read. `Debug` hides secrets.
+#[derive(Clone, Debug)]
+pub struct Pushing {
+    /// Whoever sends one of these tokens as `Authorization: Token …` or `Bearer …`.
+    pub tokens: Vec<SecretString>,
+    /// Whoever sends this user and password as `Authorization: Basic …`.
+    pub user: Option<(String, SecretString)>,
 }
 
 /// What a client may ask for.
@@ -190,6 +202,7 @@ impl Settings {
             *host = host_name(host)?;
         }
         self.authentication.check()?;
+        self.pushing.as_ref().map_or(Ok(()), Pushing::check)?;
         let ancestors = &self.frame_ancestors;
         if ancestors.trim().is_empty() || ancestors.contains([';', ',']) || HeaderValue::from_str(ancestors).is_err() {
             return Err(SettingsError::FrameAncestors(ancestors.clone()));
@@ -209,6 +222,17 @@ impl Limits {
             ("unknown_senders", self.unknown_senders == 0),
         ];
         limits.into_iter().find(|(_, is_zero)| *is_zero).map_or(Ok(()), |(name, _)| Err(SettingsError::Limit(name)))
+    }
+}
+
+impl Pushing {
+    fn check(&self) -> Result<(), SettingsError> {
+        let is_empty = |secret: &SecretString| secret.expose_secret().trim().is_empty();
+        let has_empty = self.tokens.iter().any(is_empty) || self.user.as_ref().is_some_and(|(_, it)| is_empty(it));
+        if has_empty || (self.tokens.is_empty() && self.user.is_none()) {
+            return Err(SettingsError::Authentication("pushing events needs a token, and none may be empty"));
+        }
+        Ok(())
     }
 }
 

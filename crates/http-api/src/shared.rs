@@ -13,6 +13,7 @@ use model::series::{Family, Told, keep};
 use crate::answer::{Answer, Encoding, not_modified};
 use crate::asker::Asker;
 use crate::data::{Data, RulesBySet};
+use crate::events::Events;
 use crate::gauges::Gauges;
 use crate::problem::Problem;
 use crate::settings::Settings;
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     pub(crate) rules: Arc<RulesBySet>,
     pub(crate) gauges: Gauges,
     pub(crate) deliveries: OnceLock<Arc<dyn Deliveries>>,
+    pub(crate) events: OnceLock<Arc<dyn Events>>,
     pub(crate) bodies: Bodies,
     totals: OnceLock<Arc<dyn Totals>>,
     told: Mutex<Told>,
@@ -50,12 +52,14 @@ impl Shared {
         let waits_for_import = AtomicBool::new(false);
         let (deliveries, bodies) = (OnceLock::new(), Bodies::new(settings.limits.unknown_senders));
         let rules = Arc::new(rules);
+        let events = OnceLock::new();
         let (totals, told) = (OnceLock::new(), Mutex::default());
         Self {
             settings,
             rules,
             gauges,
             deliveries,
+            events,
             bodies,
             totals,
             told,

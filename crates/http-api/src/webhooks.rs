@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::routing::Routes;
 use crate::shared::Shared;
 
-pub(crate) use bodies::Bodies;
+pub(crate) use bodies::{Bodies, Room};
 
 /// The address below the base path.
 pub(crate) const PATH: &str = "/webhooks/github";

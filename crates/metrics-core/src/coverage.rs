@@ -15,8 +15,9 @@ pub const ISSUE_SCOPES: [Scope; 2] = [Scope::Issues, Scope::ProjectItems];
 pub(crate) const TIMELINE_SCOPES: [Scope; 1] = [Scope::Issues];
 /// Scopes of imports that pull request figures need.
 pub const PULL_REQUEST_SCOPES: [Scope; 1] = [Scope::PullRequests];
-/// Scopes of imports that figures of delivery need.
-pub const DELIVERY_SCOPES: [Scope; 4] = [Scope::PullRequests, Scope::Deployments, Scope::Releases, Scope::Commits];
+/// Scopes of imports that figures of delivery need; what is pushed is told up to its last event.
+pub const DELIVERY_SCOPES: [Scope; 5] =
+    [Scope::PullRequests, Scope::Deployments, Scope::Releases, Scope::Commits, Scope::EventApi];
 /// Scopes of imports that figures of CI need; bills are settled by their own days.
 pub const CI_SCOPES: [Scope; 1] = [Scope::CiRuns];
 
@@ -100,7 +101,9 @@ impl Coverage {
         };
         let names: Vec<String> = reached.iter().map(|(key, reached)| name(key, reached)).collect();
         move |chosen| {
-            let needed = reached.iter().zip(&names).filter(|(_, name)| chosen.may_deliver_from(name));
+            // Whatever is selected, something of it may be pushed.
+            let is_needed = |scope: Scope, name: &str| scope == Scope::EventApi || chosen.may_deliver_from(name);
+            let needed = reached.iter().zip(&names).filter(|(((scope, _), _), name)| is_needed(*scope, name));
             Self::least(raw, as_of, needed.map(|(reached, _)| reached))
         }
     }
@@ -221,7 +224,7 @@ fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
 
 /// Whether figures of the selection rest on what an import read; `of_delivery` are those of what is deployed, and of CI.
 fn is_needed(raw: &Raw, run: &ImportRun, of_delivery: bool, chosen: &Chosen) -> bool {
-    if chosen.is_everything() {
+    if chosen.is_everything() || run.scope == Scope::EventApi {
         return true;
     }
     if run.scope == Scope::ProjectItems {

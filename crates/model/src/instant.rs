@@ -116,6 +116,14 @@ impl Instant {
         }
     }
 
+    /// `2026-01-02T03:04:05.678Z`, finer fractions cut: the form of em-metrics.
+    pub fn to_rfc3339_millis(self) -> String {
+        match self.to_chrono() {
+            Some(at) => at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            None => format!("{}us", self.0),
+        }
+    }
+
     /// RFC 3339 with as many digits of a second as are needed: loses nothing.
     pub fn to_rfc3339(self) -> String {
         match self.to_chrono() {

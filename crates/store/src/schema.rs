@@ -18,7 +18,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_10_ci_run.sql"),
     include_str!("schema_11_ci_jobs.sql"),
     include_str!("schema_12_iterations.sql"),
-    include_str!("schema_13_told_series.sql"),
+    include_str!("schema_13_pushed.sql"),
+    include_str!("schema_14_told_series.sql"),
 ];
 
 /// The newest version that this program knows.

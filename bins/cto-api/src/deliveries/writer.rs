@@ -101,7 +101,7 @@ fn outcome(deposit: Deposit) -> &'static str {
 }
 
 /// Whether it is about the store rather than about what was to be stored.
-fn gets_better(error: &StoreError) -> bool {
+pub(crate) fn gets_better(error: &StoreError) -> bool {
     use StoreError::{Busy, DiskFull, Io, NotWritable};
     matches!(error, Busy { .. } | DiskFull { .. } | NotWritable { .. } | Io { .. })
 }

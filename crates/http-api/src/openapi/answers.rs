@@ -76,6 +76,30 @@ pub(super) fn delivery() -> ResponsesBuilder {
     problems(problems(responses, &ACCESS[1..]), &LIMITS)
 }
 
+/// What became of a pushed event.
+pub(super) fn pushed() -> ResponsesBuilder {
+    let object = || ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
+    let responses = PUSHED.iter().fold(ResponsesBuilder::new(), |responses, (status, what, media_type)| {
+        let response = ResponseBuilder::new().description(*what);
+        let response = if media_type.is_empty() { response } else { response.content(*media_type, object()) };
+        responses.response(*status, response.build())
+    });
+    problems(problems(responses, &ACCESS[1..]), &LIMITS)
+}
+
+/// What was pushed.
+pub(super) fn told() -> ResponsesBuilder {
+    let object = ContentBuilder::new().schema(Some(ObjectBuilder::new())).build();
+    let told = ResponseBuilder::new().description("They, or it.").content("application/json", object.clone());
+    let problem = ContentBuilder::new().schema(Some(reference("Problem"))).build();
+    let missing = ResponseBuilder::new().description("It is not known, or nobody may push.");
+    let missing = missing.content(problem::MEDIA_TYPE, problem);
+    let responses = ResponsesBuilder::new()
+        .response("200", told.build())
+        .response("404", missing.content("application/json", object).build());
+    problems(problems(problems(problems(responses, &QUERY), &ACCESS), &LIMITS), &DATA)
+}
+
 /// An array of objects of text.
 pub(super) fn compatible(row: Object) -> ResponsesBuilder {
     let content = ContentBuilder::new().schema(Some(array(Schema::Object(row)))).build();
@@ -141,6 +165,23 @@ const DELIVERY: [(&str, &str); 7] = [
     ("415", "The content type is none that GitHub offers."),
     ("503", "Too many deliveries wait to be stored, or are being read."),
     ("504", "The body did not come in time."),
+];
+/// Status, what it says, and the media type where there is a body. `Accept: application/problem+json` asks for that of errors.
+const PUSHED: [(&str, &str, &str); 10] = [
+    ("200", "It was known, or is now; DevLake's doors say so in JSON.", ""),
+    ("201", "It is stored, and new; `Location` has its id.", ""),
+    ("400", "Fields are missing or wrong: `errors` has one object for each.", "application/json"),
+    (
+        "401",
+        "There is no `Authorization`, or of another scheme than `Token`, `Bearer` and, where it is set up, `Basic`.",
+        "",
+    ),
+    ("403", "The token, or user and password, is not known.", ""),
+    ("404", "What it tells of is not known; or nobody may push.", "application/json"),
+    ("409", "It claims another fact of what cannot change: `field`, `stored` and `told`.", "application/json"),
+    ("415", "The content type is not JSON.", ""),
+    ("503", "The store is busy; Retry-After says when to push it again.", problem::MEDIA_TYPE),
+    ("504", "The body did not come in time.", problem::MEDIA_TYPE),
 ];
 const ACCESS: [(&str, &str); 2] = [
     ("401", "Authentication is needed; WWW-Authenticate says which."),

@@ -69,6 +69,17 @@ pub(super) fn of_header(name: &str, help: &str) -> ParameterBuilder {
     parameter(name, help, text().into()).parameter_in(ParameterIn::Header).required(Required::True)
 }
 
+/// What stands for a name in an address.
+pub(super) fn of_path(name: &str) -> ParameterBuilder {
+    let help = format!("The {name}, as it was pushed.");
+    parameter(name, &help, text().into()).parameter_in(ParameterIn::Path).required(Required::True)
+}
+
+/// A choice that a question about pushed events has.
+pub(super) fn of_pushed(name: &str, help: &str) -> ParameterBuilder {
+    parameter(name, help, text().into())
+}
+
 fn of_name(name: &str, route: &TableRoute) -> ParameterBuilder {
     match name {
         "rules" => rules(),

@@ -55,7 +55,7 @@ struct Reading {
 
 /// The room that a body takes; free again when this is dropped.
 #[derive(Debug)]
-pub(super) struct Room<'a> {
+pub(crate) struct Room<'a> {
     bodies: &'a Bodies,
     number: u64,
     leave: Arc<Notify>,
@@ -75,7 +75,7 @@ impl Bodies {
     }
 
     /// Reads a body of up to `most` bytes from `sender`.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         &self,
         mut body: Body,
         most: u64,
@@ -105,7 +105,7 @@ impl Bodies {
     }
 
     /// The sender has sent something signed.
-    pub(super) fn remember(&self, sender: Option<IpAddr>) {
+    pub(crate) fn remember(&self, sender: Option<IpAddr>) {
         let Some(sender) = sender else { return };
         let known = &mut self.lock().known;
         known.retain(|known| *known != sender);

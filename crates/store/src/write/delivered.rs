@@ -42,6 +42,10 @@ fn tell(connection: &Connection, codes: &mut Codes, delivery: &Delivery<'_>) -> 
         Delivered::Issue(issue) => issue.updated_at,
         Delivered::PullRequest(pull_request) => pull_request.updated_at,
         Delivered::Review { review, .. } => review.submitted_at,
+        Delivered::Deployment(deployment) => deployment.updated_at,
+        Delivered::Incident(incident) => {
+            incident.events.iter().map(|event| event.at).max().or(Some(incident.started_at))
+        }
     };
     let at = at.unwrap_or_default().min(delivery.received_at);
     let sql = "SELECT value FROM meta WHERE key = 'run'";
@@ -52,10 +56,12 @@ fn tell(connection: &Connection, codes: &mut Codes, delivery: &Delivery<'_>) -> 
         Delivered::Issue(issue) => writer.delivered_issue(issue),
         Delivered::PullRequest(pull_request) => writer.delivered_pull_request(pull_request),
         Delivered::Review { pull_request_id, review } => writer.delivered_review(pull_request_id, review),
+        Delivered::Deployment(deployment) => writer.delivered_deployment(deployment),
+        Delivered::Incident(incident) => writer.delivered_incident(incident),
     }
 }
 
-fn remember(connection: &Connection, delivery: &Delivery<'_>) -> rusqlite::Result<()> {
+pub(super) fn remember(connection: &Connection, delivery: &Delivery<'_>) -> rusqlite::Result<()> {
     let row = connection
         .by_key("INSERT INTO delivery (id, body_hash, event, received_at) VALUES (?1, ?2, ?3, ?4)")?
         .insert((delivery.id, delivery.body_hash, delivery.event, delivery.received_at.micros()))?;

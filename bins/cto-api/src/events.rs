@@ -1,0 +1,211 @@
+//! Pushed events: read, stored while whoever pushes waits, and told again.
+
+use event_intake::{Refused, Told, devlake, em};
+use github_webhooks::body_hash;
+use http_api::{Door, EventReceipt, Events, Question, RawEvent};
+use model::Instant;
+use model::records::{Deployment, Incident};
+use serde_json::{Value, json};
+use store::{Push, Store, StoreError};
+
+use crate::deliveries::{gets_better, now};
+
+/// What is pushed into the store at an address.
+#[derive(Debug)]
+pub(crate) struct Pushed {
+    url: String,
+}
+
+impl Pushed {
+    pub(crate) fn new(url: String) -> Self {
+        Self { url }
+    }
+
+    /// Opened for each event: another store may have taken its place. One that is not there is not made anew.
+    fn store(&self) -> Result<Store, StoreError> {
+        Store::open_existing(&self.url).and_then(|_| Store::open(&self.url))
+    }
+
+    fn pushed(&self, event: &RawEvent, received_at: Instant) -> EventReceipt {
+        if event.door == Door::Heartbeat {
+            let heard = self.store().and_then(|store| store.heartbeat(received_at));
+            return heard.map_or_else(|error| failed(&error), |()| EventReceipt::Done);
+        }
+        let told = match read(event, received_at) {
+            Ok(told) => told,
+            Err(refused) => return invalid(refused),
+        };
+        if let Some(why) = told.not_used {
+            return EventReceipt::Told(json!({"success": true, "message": why}));
+        }
+        let name = name(&event.door);
+        let hash = body_hash(&[format!("{:?}\n", event.door).as_bytes(), &event.body].concat());
+        let push = Push {
+            key: event.key.as_deref(),
+            body_hash: &hash,
+            event: name,
+            received_at,
+            told: &told.records,
+            undated: told.undated,
+            must_be_known: told.must_be_known,
+        };
+        match self.store().and_then(|store| store.push(&push)) {
+            Ok(pushed) => receipt(&event.door, pushed),
+            Err(error) => failed(&error),
+        }
+    }
+
+    fn known(&self, question: Question) -> Result<EventReceipt, StoreError> {
+        let store = self.store()?;
+        Ok(match question {
+            Question::Deployments { project, limit, offset } => {
+                let all = store.pushed_deployments(project.as_deref())?;
+                EventReceipt::Told(all.iter().skip(offset).take(limit).map(deployment).collect())
+            }
+            Question::Deployment(id) => match store.pushed_deployment(&em::stored_id(&id))? {
+                Some(one) => EventReceipt::Told(deployment(&one)),
+                None => EventReceipt::Missing(NO_DEPLOYMENT),
+            },
+            Question::Incidents { not_restored, not_finished } => {
+                let is_asked = |one: &&Incident| {
+                    (!not_restored || one.restored_at.is_none()) && (!not_finished || one.finished_at.is_none())
+                };
+                EventReceipt::Told(store.pushed_incidents()?.iter().filter(is_asked).map(incident).collect())
+            }
+        })
+    }
+}
+
+impl Events for Pushed {
+    fn take(&self, event: RawEvent) -> EventReceipt {
+        let receipt = self.pushed(&event, now());
+        let (event, outcome) = (name(&event.door), outcome(&receipt));
+        tracing::info!(event, outcome, "pushed {event}: {outcome}");
+        receipt
+    }
+
+    fn ask(&self, question: Question) -> EventReceipt {
+        self.known(question).unwrap_or_else(|error| failed(&error))
+    }
+}
+
+const NO_DEPLOYMENT: &str = "Deployment does not exist";
+const NO_INCIDENT: &str = "Incident does not exist";
+
+fn read(event: &RawEvent, received_at: Instant) -> Result<Told, Refused> {
+    let em = |route| em::read(route, &event.body, received_at);
+    let devlake = |route| devlake::read(route, &event.body, received_at);
+    match &event.door {
+        // A word that is read where it comes in.
+        Door::Heartbeat => Err(Refused::Invalid(Vec::new())),
+        Door::Deployments => em(em::Route::Deployments),
+        Door::Deployed(id) => em(em::Route::Deployed(id)),
+        Door::Incidents => em(em::Route::Incidents),
+        Door::Restored(id) => em(em::Route::Restored(id)),
+        Door::Finished(id) => em(em::Route::Finished(id)),
+        Door::DevLakeDeployments(connection) => devlake(devlake::Route::Deployments { connection }),
+        Door::DevLakeIssues(connection) => devlake(devlake::Route::Issues { connection }),
+        Door::DevLakeClose(connection, key) => devlake(devlake::Route::Close { connection, key }),
+    }
+}
+
+/// In a word or two, for logs.
+fn name(door: &Door) -> &'static str {
+    match door {
+        Door::Deployments => "deployment",
+        Door::Deployed(_) => "end of a deployment",
+        Door::Incidents => "incident",
+        Door::Restored(_) => "restoration of an incident",
+        Door::Finished(_) => "end of an incident",
+        Door::Heartbeat => "heartbeat",
+        Door::DevLakeDeployments(_) => "deployment in DevLake's form",
+        Door::DevLakeIssues(_) => "issue in DevLake's form",
+        Door::DevLakeClose(..) => "end of an issue in DevLake's form",
+    }
+}
+
+fn is_of_devlake(door: &Door) -> bool {
+    matches!(door, Door::DevLakeDeployments(_) | Door::DevLakeIssues(_) | Door::DevLakeClose(..))
+}
+
+fn outcome(receipt: &EventReceipt) -> &'static str {
+    match receipt {
+        EventReceipt::Created(_) => "new",
+        EventReceipt::Done | EventReceipt::Told(_) => "taken in",
+        EventReceipt::Invalid(_) => "refused: wrong fields",
+        EventReceipt::Missing(_) => "refused: not known",
+        EventReceipt::Differs { .. } => "refused: another fact",
+        EventReceipt::Busy => "refused: the store is busy",
+        EventReceipt::Failed => "failed",
+    }
+}
+
+fn receipt(door: &Door, pushed: store::Pushed) -> EventReceipt {
+    use store::Pushed as Outcome;
+    let is_of_deployment = matches!(door, Door::Deployments | Door::Deployed(_) | Door::DevLakeDeployments(_));
+    match pushed {
+        Outcome::Created(_) | Outcome::Changed | Outcome::Known if is_of_devlake(door) => {
+            EventReceipt::Told(json!({"success": true}))
+        }
+        Outcome::Created(id) => EventReceipt::Created(em::pushed_id(&id).to_owned()),
+        Outcome::Changed | Outcome::Known => EventReceipt::Done,
+        Outcome::Missing => EventReceipt::Missing(if is_of_deployment { NO_DEPLOYMENT } else { NO_INCIDENT }),
+        Outcome::NoDeployment(_) => EventReceipt::Invalid(vec![json!({
+            "instancePath": "/deployment_id",
+            "schemaPath": "#/properties/deployment_id",
+            "keyword": "known",
+            "params": {},
+            "message": NO_DEPLOYMENT,
+        })]),
+        Outcome::Differs(difference) => {
+            EventReceipt::Differs { field: difference.field, stored: difference.stored, told: difference.told }
+        }
+    }
+}
+
+fn invalid(refused: Refused) -> EventReceipt {
+    let errors = match refused {
+        Refused::Invalid(errors) => errors.iter().map(event_intake::FieldError::to_json).collect(),
+        Refused::Malformed(why) => vec![json!({
+            "instancePath": "",
+            "schemaPath": "#/type",
+            "keyword": "type",
+            "params": {"type": "object"},
+            "message": why,
+        })],
+    };
+    EventReceipt::Invalid(errors)
+}
+
+fn failed(error: &StoreError) -> EventReceipt {
+    let message = command_line::with_causes(error);
+    tracing::error!(error = %message, "what was pushed cannot be stored, or is not known: {message}");
+    if gets_better(error) { EventReceipt::Busy } else { EventReceipt::Failed }
+}
+
+/// In em-metrics' form.
+fn deployment(one: &Deployment) -> Value {
+    json!({
+        "id": em::pushed_id(&one.id),
+        "project_id": one.service,
+        "first_commit_at": time(one.first_commit_at),
+        "deploy_start_at": time(Some(one.started_at.unwrap_or(one.created_at))),
+        "deployed_at": time(one.succeeded_at),
+    })
+}
+
+/// In em-metrics' form.
+fn incident(one: &Incident) -> Value {
+    json!({
+        "id": em::pushed_id(&one.id),
+        "project_id": one.service,
+        "deployment_id": (!one.deployment_id.is_empty()).then(|| em::pushed_id(&one.deployment_id)),
+        "started_at": time(Some(one.started_at)),
+        "restored_at": time(one.restored_at),
+        "finished_at": time(one.finished_at),
+    })
+}
+
+fn time(at: Option<Instant>) -> Option<String> {
+    at.map(Instant::to_rfc3339_millis)
+}

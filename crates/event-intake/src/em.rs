@@ -1,0 +1,160 @@
+//! Routes and bodies of em-metrics, with more that may be told: the commit, the environment, the repository, an outcome.
+
+use model::Instant;
+use model::deliveries::Delivered;
+use model::kinds::{DeploymentStatusKind, IncidentEventKind};
+use model::records::{Deployment, Incident};
+
+use crate::fields::{Fields, Refused};
+use crate::told::{Told, event, status};
+
+/// Who tells of it.
+const SOURCE: &str = "api";
+
+/// Where a body was sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route<'a> {
+    /// `/deployments`: one begins, or has ended.
+    Deployments,
+    /// `/deployments/ID/deployed`: it has ended.
+    Deployed(&'a str),
+    /// `/incidents`: one begins, or has ended.
+    Incidents,
+    /// `/incidents/ID/restored`: users are served again.
+    Restored(&'a str),
+    /// `/incidents/ID/finished`: it is over.
+    Finished(&'a str),
+}
+
+/// The id under which a pushed deployment or incident is stored.
+pub fn stored_id(id: &str) -> String {
+    format!("{SOURCE}/{id}")
+}
+
+/// The id that whoever pushed it knows, of one under which it is stored.
+pub fn pushed_id(stored: &str) -> &str {
+    stored.strip_prefix("api/").unwrap_or(stored)
+}
+
+/// What a body tells that came at an instant.
+///
+/// # Errors
+/// It is no JSON object, or fields of it are missing or wrong.
+pub fn read(route: Route<'_>, body: &[u8], received_at: Instant) -> Result<Told, Refused> {
+    let fields = Fields::of_body(body)?;
+    match route {
+        Route::Deployments => deployment(fields, received_at),
+        Route::Deployed(id) => deployed(fields, id, received_at),
+        Route::Incidents => incident(fields, received_at),
+        Route::Restored(id) => turn(fields, id, IncidentEventKind::Restored, received_at),
+        Route::Finished(id) => turn(fields, id, IncidentEventKind::Finished, received_at),
+    }
+}
+
+fn deployment(mut fields: Fields, received_at: Instant) -> Result<Told, Refused> {
+    let id = fields.required("id");
+    let service = fields.required("project_id");
+    let first_commit_at = fields.required_instant_of(&["first_commit_at"]);
+    let (started_at, deployed_at) = (fields.instant("deploy_start_at"), fields.instant("deployed_at"));
+    let deployment = Deployment {
+        id: stored_id(&id),
+        service,
+        first_commit_at,
+        created_at: started_at.or(deployed_at).unwrap_or(received_at),
+        ..told_alike(&mut fields, received_at)
+    };
+    let begun = started_at.map(|at| status(DeploymentStatusKind::InProgress, at));
+    let ended = deployed_at.map(|at| status(DeploymentStatusKind::Success, at));
+    let statuses = begun.into_iter().chain(ended).collect();
+    fields.done(Told::of(vec![Delivered::Deployment(Box::new(Deployment { statuses, ..deployment }))]))
+}
+
+/// What may be told of a deployment wherever it is told.
+fn told_alike(fields: &mut Fields, received_at: Instant) -> Deployment {
+    let repository = fields.text("repo");
+    let (org, repo) = repository.rsplit_once('/').unwrap_or(("", &repository));
+    Deployment {
+        source: SOURCE.to_owned(),
+        org: org.to_owned(),
+        repo: repo.to_owned(),
+        environment: fields.text("environment"),
+        sha: fields.text("sha"),
+        creator: fields.text("username"),
+        url: fields.text("url"),
+        updated_at: Some(received_at),
+        ..Deployment::default()
+    }
+}
+
+fn deployed(mut fields: Fields, id: &str, received_at: Instant) -> Result<Told, Refused> {
+    use DeploymentStatusKind::{Failure, InProgress, Inactive, Success};
+    let creates = fields.required_flag("create_if_not_exists");
+    fields.same("id", id);
+    let service = if creates { fields.required("project_id") } else { fields.text("project_id") };
+    let first_commit_at = match creates {
+        true => fields.required_instant_of(&["first_commit_at"]),
+        false => fields.instant("first_commit_at"),
+    };
+    let (started_at, deployed_at) = (fields.instant("deploy_start_at"), fields.instant("deployed_at"));
+    let words = [("success", Success), ("failure", Failure), ("cancelled", Inactive)];
+    let outcome = fields.word(&["outcome"], &words).unwrap_or(Success);
+    let ended_at = deployed_at.unwrap_or(received_at);
+    let begun = started_at.map(|at| status(InProgress, at));
+    let deployment = Deployment {
+        id: stored_id(id),
+        service,
+        first_commit_at,
+        created_at: started_at.unwrap_or(ended_at),
+        statuses: begun.into_iter().chain([status(outcome, ended_at)]).collect(),
+        ..told_alike(&mut fields, received_at)
+    };
+    let told = Told {
+        undated: deployed_at.is_none(),
+        must_be_known: !creates,
+        ..Told::of(vec![Delivered::Deployment(Box::new(deployment))])
+    };
+    fields.done(told)
+}
+
+fn incident(mut fields: Fields, received_at: Instant) -> Result<Told, Refused> {
+    use IncidentEventKind::{Finished, Opened, Restored};
+    let service = fields.required("project_id");
+    let id = fields.text("id");
+    let started_at = fields.instant("started_at");
+    let (restored_at, finished_at) = (fields.instant("restored_at"), fields.instant("finished_at"));
+    let begins = started_at.unwrap_or(received_at);
+    let ends = [(Restored, restored_at), (Finished, finished_at)];
+    let ends = ends.into_iter().filter_map(|(kind, at)| Some(event(kind, at?)));
+    let incident = Incident {
+        id: if id.is_empty() { id } else { stored_id(&id) },
+        source: SOURCE.to_owned(),
+        service,
+        title: fields.text("title"),
+        severity: fields.text("severity"),
+        started_at: begins,
+        deployment_id: fields.text("deployment_id"),
+        labels: fields.texts("labels"),
+        url: fields.text("url"),
+        events: [event(Opened, begins)].into_iter().chain(ends).collect(),
+        ..Incident::default()
+    };
+    let told = Told { undated: started_at.is_none(), ..Told::of(vec![Delivered::Incident(Box::new(incident))]) };
+    fields.done(told)
+}
+
+fn turn(mut fields: Fields, id: &str, kind: IncidentEventKind, received_at: Instant) -> Result<Told, Refused> {
+    fields.same("id", id);
+    let date = fields.instant("date");
+    let incident = Incident {
+        id: stored_id(id),
+        source: SOURCE.to_owned(),
+        events: vec![event(kind, date.unwrap_or(received_at))],
+        ..Incident::default()
+    };
+    let told = Told {
+        undated: date.is_none(),
+        must_be_known: true,
+        ..Told::of(vec![Delivered::Incident(Box::new(incident))])
+    };
+    fields.done(told)
+}
