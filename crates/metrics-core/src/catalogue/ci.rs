@@ -207,7 +207,7 @@ pub(super) const COST_DELIVERY_MONTH: TableSpec = TableSpec {
         exact("ci_cost", "What CI cost."),
         exact(
             "cloud_cost",
-            "What the clouds bill in that currency, of the whole organisation whatever is selected; null without a bill, and where cloud spending is not computed too.",
+            "What the clouds bill in that currency, GitHub's bill of CI aside, of the whole organisation whatever is selected; null without a bill, and where cloud spending is not computed too.",
         )
         .or_null(),
         int("deployments", "deployments", "Deployments to production; null where none is known.").or_null(),

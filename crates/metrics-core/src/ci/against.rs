@@ -191,7 +191,7 @@ fn by_repository(costs: &Costs, delivered: &[Table], last: i32) -> Vec<OfReposit
         .collect()
 }
 
-/// What the clouds bill by month and currency, which is not split by repositories.
+/// What the clouds bill by month and currency, which is not split by repositories. What GitHub bills for CI is what CI costs.
 fn clouds(raw: &Raw, as_of: Instant) -> BTreeMap<(i32, String), Amount> {
     let mut sums: BTreeMap<(i32, String), Amount> = BTreeMap::new();
     let columns = &raw.cloud_costs;
