@@ -429,8 +429,9 @@ mod tests {
         let day = |day: i64| Instant::from_seconds(day * 86_400);
         let mut imports = vec![bills(1, "azure/a", "ok", 8), bills(1, "gcp/x", "ok", 8)];
         imports.extend([bills(2, "azure/a", "ok", 10), bills(2, "gcp/x", "failed", 10)]);
-        let coverage =
-            |imports: &[ImportRun]| Coverage::of_bills(&Raw { imports: imports.to_vec(), ..Raw::default() }, &Rules::default(), day(10));
+        let coverage = |imports: &[ImportRun]| {
+            Coverage::of_bills(&Raw { imports: imports.to_vec(), ..Raw::default() }, &Rules::default(), day(10))
+        };
         let behind = Coverage { until: day(8), held_back_by: Some("bills of gcp/x".into()) };
         assert_eq!(coverage(&imports), behind);
         assert_eq!(behind.known_until(), Some(day(8)));
@@ -445,7 +446,10 @@ mod tests {
     #[test]
     fn bills_of_a_file_reach_to_their_own_instant() {
         let raw = Raw { cloud_as_of: Some(Instant::from_seconds(5)), ..Raw::default() };
-        assert_eq!(Coverage::of_bills(&raw, &Rules::default(), Instant::from_seconds(9)).until, Instant::from_seconds(5));
+        assert_eq!(
+            Coverage::of_bills(&raw, &Rules::default(), Instant::from_seconds(9)).until,
+            Instant::from_seconds(5)
+        );
     }
 
     #[test]

@@ -102,6 +102,8 @@ impl<'a> Bills<'a> {
         let provider = providers.name(GITHUB.into());
         let elsewhere: BTreeSet<Month> =
             self.lines.iter().filter(|line| line.provider == provider).map(|line| line.month).collect();
+        // Without any record of an import it is known as the other bills are.
+        let unsaid = raw.cloud_as_of.filter(|_| self.imports[1].is_empty());
         for ((month, org, host, currency), net) in by_month(raw, self.as_of) {
             if elsewhere.contains(&month) {
                 self.billed_elsewhere.insert(month);
@@ -116,7 +118,7 @@ impl<'a> Bills<'a> {
                 category: ChargeCategory::Usage,
                 month,
                 net: Cow::Owned(net),
-                observed_at: self.read_at(&source, month),
+                observed_at: self.read_at(&source, month).or(unsaid),
                 source: source.into(),
                 is_of_ci: true,
                 account: match host_or_usual(&host) {
@@ -131,8 +133,8 @@ impl<'a> Bills<'a> {
     /// When a month of a bill of CI was read last; `None` where that is not known, since an import after it stopped
     /// somewhere.
     fn read_at(&self, source: &str, month: Month) -> Option<Instant> {
-        let mut runs = self.imports[1].iter().filter(|run| run.source() == source).peekable();
-        let last = runs.clone().last()?;
+        let runs = self.imports[1].iter().filter(|run| run.source() == source);
+        let last = runs.clone().next_back()?;
         let read = runs.filter_map(|run| run.read_at(month)).max();
         read.filter(|at| last.is_ok() || month.is_settled_at(*at))
     }

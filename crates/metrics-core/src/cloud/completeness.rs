@@ -156,7 +156,8 @@ impl<'a, 'b> Asked<'a, 'b> {
 
     /// Whether a provider does not serve a source, or nothing of a bill of CI was ever read.
     fn is_not_served(&self, source: &str, run: &BillRun<'_>) -> bool {
-        let is_unread = || self.bills.providers_of(source).is_empty() && !self.runs_of(source).iter().any(BillRun::is_ok);
+        let is_unread =
+            || self.bills.providers_of(source).is_empty() && !self.runs_of(source).iter().any(BillRun::is_ok);
         run.run.outcome == RunOutcome::Unsupported || (run.is_of_ci && is_unread())
     }
 
@@ -167,9 +168,8 @@ impl<'a, 'b> Asked<'a, 'b> {
 
     /// A line per source that its provider does not serve; of CI where the provider bills anything at all.
     fn unsupported(&self) -> Vec<String> {
-        let is_billed = |providers: &BTreeSet<Text<'_>>| {
-            self.bills.lines.iter().any(|line| providers.contains(&line.provider))
-        };
+        let is_billed =
+            |providers: &BTreeSet<Text<'_>>| self.bills.lines.iter().any(|line| providers.contains(&line.provider));
         let line = |(source, run): (&Text<'a>, &BillRun<'a>)| {
             let providers = self.providers_of(source);
             let is_told = !run.is_of_ci || is_billed(&providers);
@@ -190,7 +190,8 @@ impl<'a, 'b> Asked<'a, 'b> {
             }
         }
         let line = |(source, months): (&Text<'a>, BTreeSet<Month>)| {
-            let label = self.runs().rev().find(|run| run.source() == *source).map_or_else(|| source.clone(), BillRun::label);
+            let label =
+                self.runs().rev().find(|run| run.source() == *source).map_or_else(|| source.clone(), BillRun::label);
             let months: Vec<String> = months.iter().map(ToString::to_string).collect();
             format!(
                 "the newest import of bills did not ask for {label} any more: {} counts as it was last read",

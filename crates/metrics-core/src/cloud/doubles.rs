@@ -33,14 +33,15 @@ fn left_out(bills: &Bills<'_>) -> Option<String> {
     let months: Vec<Month> = bills.billed_elsewhere.iter().copied().collect();
     (!months.is_empty()).then(|| {
         let listed = listed(&months);
-        format!("the bills have GitHub as a provider: what GitHub itself tells of its bill of CI is left out ({listed})")
+        format!(
+            "the bills have GitHub as a provider: what GitHub itself tells of its bill of CI is left out ({listed})"
+        )
     })
 }
 
 /// About services of other providers that are called after GitHub, which may bill through them.
 fn perhaps_twice(bills: &Bills<'_>) -> Vec<String> {
-    let of_ci: BTreeSet<Month> =
-        bills.lines.iter().filter(|line| line.is_of_ci).map(|line| line.month).collect();
+    let of_ci: BTreeSet<Month> = bills.lines.iter().filter(|line| line.is_of_ci).map(|line| line.month).collect();
     let mut services: BTreeMap<(&Text<'_>, &Text<'_>), BTreeSet<Month>> = BTreeMap::new();
     for line in &bills.lines {
         if !line.is_of_ci && comparable(&line.service).contains("github") && of_ci.contains(&line.month) {

@@ -85,8 +85,7 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     } else {
         None
     };
-    let ci_jobs =
-        if scopes.ci && reading == Reading::Strict { folder.open(Free::<CiJobColumns>::new)? } else { None };
+    let ci_jobs = if scopes.ci && reading == Reading::Strict { folder.open(Free::<CiJobColumns>::new)? } else { None };
     let ci_bills = if (scopes.ci || scopes.cloud_spending) && reading == Reading::Strict {
         folder.open(Free::<CiBillColumns>::new)?
     } else {

@@ -66,7 +66,11 @@ fn what_github_bills_for_ci_is_a_provider_up_to_as_of_and_is_in_the_totals_of_it
     );
     let spending = spending(&billed());
     let totals = cells(table(&spending, "cloud_spending_totals"), &["month", "currency", "part", "name", "cost"]);
-    assert!(totals.contains("2026-10,USD,ALL,,204.00\n2026-10,USD,group,VM,200.00\n2026-10,USD,group,GitHub Actions,4.00\n"), "{totals}");
+    assert!(
+        totals
+            .contains("2026-10,USD,ALL,,204.00\n2026-10,USD,group,VM,200.00\n2026-10,USD,group,GitHub Actions,4.00\n"),
+        "{totals}"
+    );
     assert!(totals.contains("2026-10,EUR,ALL,,300.00\n"), "{totals}");
     assert_eq!(spending.notices, [""; 0]);
     // 19 whole days are over.
@@ -87,7 +91,10 @@ fn the_service_can_be_grouped_by_its_name() {
 #[test]
 fn an_earlier_as_of_leaves_out_what_was_used_later() {
     let spending = cloud_spending(&billed(), &Rules::default(), at("2026-09-20"));
-    assert_eq!(cells(table(&spending, "cloud_spending_monthly"), &COLUMNS), "2026-09,azure,100.00,USD,false\n2026-09,github,1.00,USD,false\n");
+    assert_eq!(
+        cells(table(&spending, "cloud_spending_monthly"), &COLUMNS),
+        "2026-09,azure,100.00,USD,false\n2026-09,github,1.00,USD,false\n"
+    );
     assert_eq!(spending.notices.len(), 1, "{:?}", spending.notices);
     assert!(spending.notices[0].contains("begin after"), "{:?}", spending.notices);
 }
@@ -188,7 +195,9 @@ fn a_service_of_a_cloud_that_is_called_after_github_is_told_with_what_to_do() {
     let clouds = raw("azure/a | azure | GitHub Enterprise | 2026-10 | Usage | 5 | USD | 2026-11-20");
     assert_eq!(
         spending(&with_ci(clouds, BILL)).notices,
-        ["azure bills `GitHub Enterprise` (2026-10), and GitHub its CI: where the one holds the other, it counts twice \
-          until `cloudspending: {ci: false}` leaves GitHub's own bill out"]
+        [
+            "azure bills `GitHub Enterprise` (2026-10), and GitHub its CI: where the one holds the other, it counts twice \
+          until `cloudspending: {ci: false}` leaves GitHub's own bill out"
+        ]
     );
 }

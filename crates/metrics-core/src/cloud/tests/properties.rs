@@ -49,7 +49,9 @@ fn ledger(raw: &Raw) -> BTreeMap<String, Amount> {
         *sums.entry(raw.dictionary.text(costs.currency[row]).into_owned()).or_default() += net;
     }
     let of_ci = &raw.ci_bills;
-    for (row, net) in of_ci.net.iter().enumerate().filter(|(row, _)| of_ci.day.get(*row).is_some_and(|day| day <= at(NOW))) {
+    for (row, net) in
+        of_ci.net.iter().enumerate().filter(|(row, _)| of_ci.day.get(*row).is_some_and(|day| day <= at(NOW)))
+    {
         *sums.entry(raw.dictionary.text(of_ci.currency[row]).into_owned()).or_default() += net;
     }
     sums
