@@ -16,11 +16,16 @@ export interface Filters {
   service?: string[];
   type?: string[];
   by?: 'week' | 'month';
+  /** Only runs of CI for the default branch. */
+  ref?: 'default';
   /** What an address says that is no day and no length of periods: `from=2026-13-40`. */
   unread?: string[];
 }
 
-const order = ['from', 'to', ...lists, 'by'] as const;
+const order = ['from', 'to', ...lists, 'by', 'ref'] as const;
+
+/** What may be said where it is no day. */
+const words = { by: ['week', 'month'], ref: ['all', 'default'] };
 
 /** Reads what an address asks for. What cannot be understood is kept apart; reversed days are swapped. */
 export function readFilters(search: URLSearchParams): Filters {
@@ -36,9 +41,11 @@ export function readFilters(search: URLSearchParams): Filters {
   }
   const by = search.get('by');
   if (by === 'month') filters.by = by;
-  const unread = (['from', 'to', 'by'] as const).flatMap((name) => {
+  if (search.get('ref') === 'default') filters.ref = 'default';
+  const unread = (['from', 'to', 'by', 'ref'] as const).flatMap((name) => {
     const value = search.get(name);
-    const isRead = !value || (name === 'by' ? value === 'week' || value === 'month' : isDay(value));
+    const isRead =
+      !value || (name in words ? words[name as keyof typeof words].includes(value) : isDay(value));
     return isRead ? [] : [`${name}=${value}`];
   });
   if (unread.length > 0) filters.unread = unread;

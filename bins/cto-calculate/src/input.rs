@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use metrics_core::ci::has_ci;
+use metrics_core::cloud::has_bills;
 use metrics_core::delivery::has_delivery;
 use model::columns::{Raw, Scopes};
 use model::rules::{RuleSet, Rules};
@@ -43,8 +44,8 @@ pub(crate) fn read(arguments: &Arguments, scopes: Scopes, rules: RuleSet) -> any
 }
 
 /// Without any bill there is no spending to compute: an error when nothing else is asked for, else a note.
-pub(crate) fn check_bills(input: &Input, scopes: Scopes) -> anyhow::Result<()> {
-    if !scopes.cloud_spending || !input.raw.cloud_costs.month.is_empty() {
+pub(crate) fn check_bills(input: &Input, scopes: Scopes, rules: &Rules) -> anyhow::Result<()> {
+    if !scopes.cloud_spending || has_bills(&input.raw, rules) {
         return Ok(());
     }
     let missing = format!("{} holds no cloud costs: import them with cto-import --cloudspending", input.place);

@@ -47,7 +47,7 @@ fn calculate(arguments: &Arguments) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Usage);
         }
     }
-    input::check_bills(&input, scopes)?;
+    input::check_bills(&input, scopes, &rules)?;
     let asked_for = if arguments.all { scopes } else { arguments.named() };
     let scopes = input::without_empty(&input, scopes, &rules, asked_for);
     let read = begun.elapsed();

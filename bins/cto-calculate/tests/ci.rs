@@ -35,7 +35,7 @@ fn agree(one: &str, other: &str) -> bool {
 fn calculate(arguments: &[&str]) {
     let run = Command::new(env!("CARGO_BIN_EXE_cto-calculate"))
         .env_remove("CONFIG_PATH")
-        .arg("--ci")
+        .args(["--ci", "--cloudspending"])
         .args(arguments)
         .output()
         .expect("the program runs");
@@ -69,6 +69,8 @@ fn the_reference_case_is_reproduced_cell_by_cell() {
 /// What the program says of a simulated organisation, beside what its simulation knows.
 struct Simulated {
     truth: CiTruth,
+    /// Repositories of each team.
+    teams: BTreeMap<String, Vec<String>>,
     out: tempfile::TempDir,
 }
 
@@ -86,7 +88,10 @@ impl Simulated {
         std::fs::write(&config, written + &section).expect("written");
         let text = |path: &Path| path.display().to_string();
         calculate(&["--config", &text(&config), "--data", &text(raw.path()), "--out", &text(out.path())]);
-        Self { truth: organisation.ci_truth(organisation.end()), out }
+        let (configured, _) = config_model::load(Some(&config)).expect("a configuration");
+        let rules = configured.rules(None).expect("rules");
+        let teams = rules.teams.into_iter().map(|(name, team)| (name, team.repos)).collect();
+        Self { truth: organisation.ci_truth(organisation.end()), teams, out }
     }
 
     fn rows(&self, table: &str, key: &[&str]) -> BTreeMap<String, Row> {
@@ -217,6 +222,74 @@ fn what_ci_of_simulated_organisations_costs_and_on_what_it_was_spent_is_what_hap
         assert!(!simulated.truth.costs.is_empty());
         assert_eq!(wrong, [""; 0], "seed {seed}");
     }
+}
+
+#[test]
+fn what_ci_of_a_team_costs_is_what_happened_in_its_repositories() {
+    let mut compared = 0;
+    for (seed, size) in [(1, Size::Small), (3, Size::Demo)] {
+        let simulated = Simulated::new(seed, size, false);
+        let said = simulated.rows("ci_cost_month", &["month", "team"]);
+        let mut right: BTreeMap<String, BTreeMap<&str, Amount>> = BTreeMap::new();
+        for truth in simulated.truth.costs.iter().filter(|truth| truth.repo != "ALL" && truth.workflow == "ALL") {
+            for (team, _) in
+                simulated.teams.iter().filter(|(_, repos)| repos.iter().any(|repo| bare(repo) == truth.repo))
+            {
+                let parts = right.entry(format!("{} {team}", truth.month)).or_default();
+                for (part, cost) in PARTS_OF_CI_COST.iter().zip(&truth.cost) {
+                    *parts.entry(part).or_default() += cost;
+                }
+                *parts.entry("retried").or_default() += &-&truth.cost_of_other_runs;
+                *parts.entry("useful").or_default() += &truth.cost_of_other_runs;
+            }
+        }
+        assert!(simulated.teams.len() > 1);
+        for (key, parts) in &right {
+            let row = &said[key];
+            let told: BTreeMap<&str, Amount> =
+                parts.keys().map(|part| (*part, row[*part].parse().expect("an amount"))).collect();
+            assert_eq!(&told, parts, "seed {seed}, {key}");
+        }
+        let of_teams = said.values().filter(|row| row["team"] != "ALL" && number(&row["cost"]) > 0.0).count();
+        assert!(of_teams <= right.len(), "no team pays for what is not its own");
+        compared += right.len();
+    }
+    assert!(compared > 20, "{compared} months of teams");
+}
+
+#[test]
+fn what_github_bills_is_in_cloud_spending_by_month_and_estimates_are_not() {
+    let simulated = Simulated::new(3, Size::Demo, true);
+    let mut billed: BTreeMap<String, Amount> = BTreeMap::new();
+    for line in &simulated.truth.bills {
+        *billed.entry(line.month.to_string()).or_default() += &line.net;
+    }
+    let monthly = simulated.rows("cloud_spending_monthly", &["month", "provider", "currency"]);
+    let said: BTreeMap<String, String> = monthly
+        .values()
+        .filter(|row| row["provider"] == "github")
+        .map(|row| (row["month"].clone(), row["cost"].clone()))
+        .collect();
+    let right: BTreeMap<String, String> = billed.iter().map(|(month, net)| (month.clone(), net.to_cents())).collect();
+    assert!(right.len() > 10 && right.values().any(|cost| number(cost) > 10.0), "{right:?}");
+    assert_eq!(said, right);
+    let months = |complete: &str| {
+        monthly.values().filter(|row| row["provider"] == "github" && row["complete"] == complete).count()
+    };
+    assert!(months("true") > 10 && months("false") <= 2, "complete as those of other providers");
+    let mut of_all: BTreeMap<(String, String), Amount> = BTreeMap::new();
+    for row in monthly.values() {
+        *of_all.entry((row["month"].clone(), row["currency"].clone())).or_default() +=
+            &row["cost"].parse().expect("an amount");
+    }
+    let totals = simulated.rows("cloud_spending_totals", &["month", "currency", "part", "provider", "name"]);
+    for row in totals.values().filter(|row| row["part"] == "ALL") {
+        let sum = of_all[&(row["month"].clone(), row["currency"].clone())].to_f64();
+        assert!((number(&row["cost"]) - sum).abs() < 0.05, "{} {}: {sum}", row["month"], row["currency"]);
+    }
+    let estimated =
+        Simulated::new(3, Size::Demo, false).rows("cloud_spending_monthly", &["month", "provider", "currency"]);
+    assert!(!estimated.is_empty() && estimated.values().all(|row| row["provider"] != "github"));
 }
 
 #[test]

@@ -31,6 +31,9 @@ pub struct CloudSpending {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<BTreeMap<String, Vec<String>>>")]
     pub providers: BTreeMap<String, Vec<String>>,
+    /// Whether what GitHub bills for CI is one of the bills (default); `false` where a bill of a cloud holds it.
+    #[serde(default)]
+    pub ci: Option<bool>,
 }
 
 /// FOCUS files of one export.

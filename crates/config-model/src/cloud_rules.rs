@@ -28,6 +28,7 @@ impl Config {
             groups,
             comparisons: comparisons.into_iter().flatten().map(comparison).collect(),
             providers: older.providers.iter().chain(&newer.providers).map(provider).collect(),
+            without_ci: newer.ci.or(older.ci) == Some(false),
         }
     }
 

@@ -160,14 +160,22 @@ impl<'a> Reading<'a> {
     }
 
     pub(crate) fn commit(&mut self, records: Vec<Record>) -> Result<(), SourceError> {
-        let batch = Batch {
+        self.tally.commit(self.batch(records), &self.subject.label, None)
+    }
+
+    /// Stores what one run was asked for.
+    pub(crate) fn commit_of_run(&mut self, records: Vec<Record>) -> Result<(), SourceError> {
+        self.tally.commit_few(self.batch(records), &self.subject.label)
+    }
+
+    fn batch(&self, records: Vec<Record>) -> Batch {
+        Batch {
             scope: Scope::CiRuns,
             subject: self.subject.place.repository_id.clone(),
             records,
             cursor: Some(self.kept.write()),
             observed_at: self.subject.at,
             full_crawl: None,
-        };
-        self.tally.commit(batch, &self.subject.label, None)
+        }
     }
 }

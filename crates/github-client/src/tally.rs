@@ -18,13 +18,18 @@ pub struct Tally<'a> {
     pub faults: Faults,
     /// The list that is read; of unknown length, unless set.
     pub following: Following,
+    /// How many records were told of.
+    told: u64,
 }
+
+/// Records that are handed over in small parts before they are told of.
+const UNTOLD: u64 = 100;
 
 impl<'a> Tally<'a> {
     /// Nothing yet, in an import that is dated `at`: all that it reads is.
     pub fn new(context: &'a Context<'a>, at: Instant) -> Self {
         let usage = Usage { covered_to: Some(at), ..Usage::default() };
-        Self { context, at, usage, faults: Faults::default(), following: Following::unknown() }
+        Self { context, at, usage, faults: Faults::default(), following: Following::unknown(), told: 0 }
     }
 
     /// Counts what an answer took.
@@ -38,8 +43,24 @@ impl<'a> Tally<'a> {
     /// Once something is missing, the stored cursor stays in front of it.
     pub fn commit(&mut self, batch: Batch, label: &str, expected: Option<u64>) -> Result<(), SourceError> {
         self.usage.records += batch.records.len() as u64;
+        self.told = self.usage.records;
+        let batch = self.in_front_of_faults(batch);
+        self.context.hand_over(batch, label, self.usage.records, expected)
+    }
+
+    /// The same of the few records of a call for a single thing: they are told of a hundred at a time, or with the next page.
+    pub fn commit_few(&mut self, batch: Batch, label: &str) -> Result<(), SourceError> {
+        if self.usage.records + batch.records.len() as u64 >= self.told + UNTOLD {
+            return self.commit(batch, label, None);
+        }
+        self.usage.records += batch.records.len() as u64;
+        self.context.sink.commit(self.in_front_of_faults(batch))?;
+        Ok(())
+    }
+
+    fn in_front_of_faults(&self, batch: Batch) -> Batch {
         let cursor = batch.cursor.filter(|_| !self.faults.any());
-        self.context.hand_over(Batch { cursor, ..batch }, label, self.usage.records, expected)
+        Batch { cursor, ..batch }
     }
 
     /// Says what was left out of `what`: how many, and in which words.

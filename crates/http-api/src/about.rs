@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use metrics_core::catalogue::{Direction, metrics};
+use metrics_core::cloud::{billed_months, provider_names};
 use metrics_core::coverage::in_order;
-use model::Month;
 use model::columns::Raw;
 use model::records::{ImportRun, RunOutcome};
 use model::rules::Step;
@@ -92,8 +92,7 @@ fn about(snapshot: &Snapshot, query: &Query, reload_error: Option<&str>, build: 
     let (raw, rules) = snapshot.sources(query.set)?;
     let known = snapshot.known(query.set);
     let projects: Vec<Value> = known.boards.iter().map(|board| json!({ "id": board.id, "name": board.name })).collect();
-    let months = raw.cloud_costs.month.iter();
-    let month = |month: Option<&Month>| month.map(ToString::to_string);
+    let billed = billed_months(raw, rules);
     Ok(json!({
         "build": build,
         "rules": query.set.name(),
@@ -108,8 +107,8 @@ fn about(snapshot: &Snapshot, query: &Query, reload_error: Option<&str>, build: 
         "covered": {
             "from": first_opened(raw).map(model::Instant::to_rfc3339_seconds),
             "to": raw.as_of.map(model::Instant::to_rfc3339_seconds),
-            "first_bill": month(months.clone().min()),
-            "last_bill": month(months.max()),
+            "first_bill": billed.map(|(first, _)| first.to_string()),
+            "last_bill": billed.map(|(_, last)| last.to_string()),
         },
         "projects": projects,
         "steps": Step::ALL.map(Step::name),
@@ -117,7 +116,7 @@ fn about(snapshot: &Snapshot, query: &Query, reload_error: Option<&str>, build: 
         "services": known.services,
         "teams": known.teams,
         "types": known.types,
-        "providers": metrics_core::cloud::provider_names(raw, rules),
+        "providers": provider_names(raw, rules),
         "sources": sources(raw),
     }))
 }

@@ -1,10 +1,11 @@
-//! The rows behind a figure: issues and pull requests, a page at a time.
+//! The rows behind a figure: issues, pull requests, deployments and runs, a page at a time.
 
 mod deployments;
 mod figure;
 mod iterations;
 mod page;
 mod pull_requests;
+mod runs;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub(crate) use iterations::COUNTS;
 pub(crate) use page::LARGEST_PAGE;
 use page::Page;
 pub(crate) use pull_requests::{EVENTS, SIZES};
+pub(crate) use runs::FIGURES as FIGURES_OF_RUNS;
 
 /// All of them, below `/api/v1/`.
 pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
@@ -51,6 +53,7 @@ pub(crate) fn source(evidence: Evidence) -> &'static str {
         Evidence::OpenPullRequests => "pr_open",
         Evidence::PullRequests(_) => "calculated_pr",
         Evidence::Deployments => "calculated_deployment",
+        Evidence::Runs => "calculated_run",
     }
 }
 
@@ -93,6 +96,7 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
         ],
         Evidence::PullRequests(_) => pull_requests::COLUMNS,
         Evidence::Deployments => deployments::COLUMNS,
+        Evidence::Runs => runs::COLUMNS,
         Evidence::Iteration => iterations::COLUMNS,
     }
 }
@@ -100,7 +104,7 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
 /// Whether `from` and `to` change the rows.
 fn cuts_days(evidence: Evidence) -> bool {
     match evidence {
-        Evidence::Finished | Evidence::PullRequests(_) | Evidence::Deployments => true,
+        Evidence::Finished | Evidence::PullRequests(_) | Evidence::Deployments | Evidence::Runs => true,
         Evidence::Stock | Evidence::Iteration | Evidence::OpenPullRequests => false,
     }
 }

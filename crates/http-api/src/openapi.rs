@@ -151,7 +151,7 @@ fn typed_csv(route: &TableRoute) -> PathItem {
 
 fn evidence_of(route: &TableRoute, evidence: crate::routes::Evidence) -> PathItem {
     let mut parameters = parameters::of_table(route);
-    parameters.extend(evidence::parameters(route, evidence).iter().map(|name| parameters::of_evidence(name)));
+    parameters.extend(evidence::parameters(route, evidence).iter().map(|name| parameters::of_evidence(name, evidence)));
     let rows = [columns::evidence_name(evidence)];
     let id = format!("{}/evidence", route.path);
     with(

@@ -21,8 +21,12 @@ pub(crate) use words::unknown_parameter;
 use words::{choice, one_of, unknown_name};
 
 /// Parameters of every table.
-pub(crate) const TABLE_PARAMETERS: [&str; 11] =
-    ["as_of", "bots", "by", "from", "project", "repo", "rules", "service", "team", "to", "type"];
+pub(crate) const TABLE_PARAMETERS: [&str; 12] =
+    ["as_of", "bots", "by", "from", "project", "ref", "repo", "rules", "service", "team", "to", "type"];
+
+/// Values of `ref`: for which branches runs of CI count; all of them where it is not given.
+pub(crate) const BRANCHES: [&str; 2] = ["all", DEFAULT_BRANCH];
+const DEFAULT_BRANCH: &str = "default";
 
 /// Days between which dates may lie: beyond them a date is a slip of the pen.
 const FIRST_DAY: (i32, u32, u32) = (1970, 1, 1);
@@ -64,6 +68,7 @@ impl Query {
             return Err(Problem::new(StatusCode::BAD_REQUEST, detail).with("parameter", "from"));
         }
         let bots = choice(once("bots")?, "bots", &["exclude", "include"])?;
+        let branches = choice(once("ref")?, "ref", &BRANCHES)?;
         let rules = choice(once("rules")?, "rules", &["cto-stats", "flow"])?;
         let list = |name: &str| -> Vec<String> {
             let values = pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim().to_owned());
@@ -92,6 +97,7 @@ impl Query {
                 teams: list("team"),
                 types: list("type"),
                 bots: bots.map(|bots| if bots == "include" { Bots::Include } else { Bots::Exclude }),
+                default_branch: branches == Some(DEFAULT_BRANCH),
                 // Only what is computed from a range of days is asked for with it, see `question`.
                 from: None,
                 to: None,
@@ -141,6 +147,7 @@ impl Query {
             (Filter::Service, selection.services.clone()),
             (Filter::Type, selection.types.clone()),
             (Filter::Bots, bots.into_iter().collect()),
+            (Filter::Branches, selection.default_branch.then(|| DEFAULT_BRANCH.to_owned()).into_iter().collect()),
         ];
         filters.into_iter().filter(|(_, values)| !values.is_empty()).collect()
     }
@@ -160,6 +167,7 @@ pub(crate) fn parameter(filter: Filter) -> &'static str {
         Filter::Service => "service",
         Filter::Type => "type",
         Filter::Bots => "bots",
+        Filter::Branches => "ref",
     }
 }
 
@@ -221,7 +229,7 @@ mod tests {
         assert_eq!(
             problem.detail,
             "\"form\" is no parameter here; did you mean from? \
-             Valid are as_of, bots, by, from, project, repo, rules, service, team, to, type, week"
+             Valid are as_of, bots, by, from, project, ref, repo, rules, service, team, to, type, week"
         );
     }
 

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use chrono_tz::Tz;
 use metrics_core::catalogue::{self, Computed, TableScope, TableSpec};
 use metrics_core::ci::has_ci;
+use metrics_core::cloud::has_bills;
 use metrics_core::delivery::has_delivery;
 use metrics_core::exported::families;
 use metrics_core::selection::{Known, known};
@@ -239,7 +240,7 @@ impl Snapshot {
             TableScope::PullRequests => !raw.pull_requests.id.is_empty(),
             TableScope::Delivery => has_delivery(raw, rules),
             TableScope::Ci => has_ci(raw, rules),
-            TableScope::CloudSpending => !raw.cloud_costs.month.is_empty(),
+            TableScope::CloudSpending => has_bills(raw, rules),
         })
     }
 }

@@ -173,6 +173,7 @@ pub(crate) fn question(table: &str, query: &Query) -> Question {
         selection.types.clear();
     }
     selection.bots = selection.bots.filter(|_| spec.knows(Filter::Bots));
+    selection.default_branch &= spec.knows(Filter::Branches);
     if spec.range == Range::Within {
         (selection.from, selection.to) = (query.from, query.to);
     }

@@ -207,6 +207,7 @@ fn calculate_from(
             }
             if let Some(of_ci) = of_ci {
                 calculation.tables.extend(of_ci.tables);
+                calculation.notices.extend(of_ci.notices);
                 calculation.findings_by_table.insert("cost_delivery_link", of_ci.links);
             }
             let said = findings::of_tables(&calculation.tables, &rules.process_changes);

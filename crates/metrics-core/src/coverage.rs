@@ -1,5 +1,6 @@
 //! Until when the raw data is complete.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::Instant;
@@ -7,6 +8,7 @@ use model::columns::Raw;
 use model::records::{ImportRun, RunOutcome, Scope};
 use model::rules::Rules;
 
+use crate::cloud::counts_ci;
 use crate::selection::{Chosen, Selection};
 
 /// Scopes of imports that issue figures need.
@@ -26,8 +28,22 @@ fn is_served(run: &ImportRun) -> bool {
     run.outcome != RunOutcome::Unsupported
 }
 
-/// Scope of the imports of bills.
+/// Scope of the imports of the clouds' bills.
 pub(crate) const CLOUD_SCOPE: Scope = Scope::CloudCosts;
+/// Scope of the imports of bills of CI.
+pub(crate) const CI_BILL_SCOPE: Scope = Scope::CiBill;
+
+/// What a source of bills is known by, `azure/…` or `github/…`, and how people call it.
+pub(crate) type SourceOfBills<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// The source of bills that an import asked.
+pub(crate) fn source_of_bills(run: &ImportRun) -> SourceOfBills<'_> {
+    if run.scope == CI_BILL_SCOPE {
+        (format!("github/{}", run.subject).into(), format!("CI of {}", label(run)).into())
+    } else {
+        (run.subject.as_str().into(), label(run).into())
+    }
+}
 
 /// Until when the data is known, and what holds it back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,27 +80,32 @@ impl Coverage {
     ///
     /// Every import asks for the bills of some months anew, so that no gap is left behind as by issues. Which months are
     /// complete is a question of its own: see [`cloud`](crate::cloud).
-    pub fn of_bills(raw: &Raw, as_of: Instant) -> Self {
+    pub fn of_bills(raw: &Raw, rules: &Rules, as_of: Instant) -> Self {
         let runs = in_order(&raw.imports);
-        let runs = || runs.iter().copied().filter(|run| run.scope == CLOUD_SCOPE);
-        let newest = runs().map(|run| run.run).max();
-        let asked: BTreeMap<&str, &str> = runs()
-            .filter(|run| Some(run.run) == newest && is_served(run))
-            .map(|run| (run.subject.as_str(), label(run)))
-            .collect();
-        let read = |subject: &str| {
-            runs()
-                .filter(|run| run.subject == subject && run.outcome == RunOutcome::Ok)
-                .filter_map(|run| run.covered_to)
-                .max()
-        };
-        match asked.into_iter().map(|(subject, called)| (read(subject), subject, called)).min() {
-            Some((to, _, called)) if to.is_none_or(|to| to < as_of) => {
+        let of_clouds = Self::read_of(&runs, CLOUD_SCOPE);
+        let of_ci = if counts_ci(raw, rules) { Self::read_of(&runs, CI_BILL_SCOPE) } else { Vec::new() };
+        // An organisation of whose bill nothing was ever read is no source of bills: its costs are estimates.
+        let of_ci = of_ci.into_iter().filter(|(to, _)| to.is_some());
+        match of_clouds.into_iter().chain(of_ci).min() {
+            Some((to, (_, called))) if to.is_none_or(|to| to < as_of) => {
                 Self { until: to.unwrap_or(NEVER), held_back_by: Some(format!("bills of {called}")) }
             }
             Some(_) => Self { until: as_of, held_back_by: None },
             None => Self { until: raw.cloud_as_of.map_or(as_of, |to| to.min(as_of)), held_back_by: None },
         }
+    }
+
+    /// How far each source of bills was read that the newest import of a scope asked.
+    fn read_of<'a>(runs: &[&'a ImportRun], scope: Scope) -> Vec<(Option<Instant>, SourceOfBills<'a>)> {
+        let of_scope = || runs.iter().copied().filter(|run| run.scope == scope);
+        let newest = of_scope().map(|run| run.run).max();
+        let asked: BTreeMap<Cow<'_, str>, Cow<'_, str>> =
+            of_scope().filter(|run| Some(run.run) == newest && is_served(run)).map(source_of_bills).collect();
+        let read = |source: &str| {
+            let read = of_scope().filter(|run| run.outcome == RunOutcome::Ok && source_of_bills(run).0 == source);
+            read.filter_map(|run| run.covered_to).max()
+        };
+        asked.into_iter().map(|source| (read(&source.0), source)).collect()
     }
 
     /// The same of a selection.
@@ -403,7 +424,7 @@ mod tests {
     fn bills_that_were_all_read_up_to_one_instant_are_not_held_back_by_the_window_that_was_asked_for() {
         let raw = Raw { imports: vec![bills(1, "azure/a", "ok", 10), bills(1, "gcp/x", "ok", 10)], ..Raw::default() };
         let as_of = Instant::from_seconds(10 * 86_400);
-        assert_eq!(Coverage::of_bills(&raw, as_of), Coverage { until: as_of, held_back_by: None });
+        assert_eq!(Coverage::of_bills(&raw, &Rules::default(), as_of), Coverage { until: as_of, held_back_by: None });
     }
 
     #[test]
@@ -411,8 +432,9 @@ mod tests {
         let day = |day: i64| Instant::from_seconds(day * 86_400);
         let mut imports = vec![bills(1, "azure/a", "ok", 8), bills(1, "gcp/x", "ok", 8)];
         imports.extend([bills(2, "azure/a", "ok", 10), bills(2, "gcp/x", "failed", 10)]);
-        let coverage =
-            |imports: &[ImportRun]| Coverage::of_bills(&Raw { imports: imports.to_vec(), ..Raw::default() }, day(10));
+        let coverage = |imports: &[ImportRun]| {
+            Coverage::of_bills(&Raw { imports: imports.to_vec(), ..Raw::default() }, &Rules::default(), day(10))
+        };
         let behind = Coverage { until: day(8), held_back_by: Some("bills of gcp/x".into()) };
         assert_eq!(coverage(&imports), behind);
         assert_eq!(behind.known_until(), Some(day(8)));
@@ -427,7 +449,10 @@ mod tests {
     #[test]
     fn bills_of_a_file_reach_to_their_own_instant() {
         let raw = Raw { cloud_as_of: Some(Instant::from_seconds(5)), ..Raw::default() };
-        assert_eq!(Coverage::of_bills(&raw, Instant::from_seconds(9)).until, Instant::from_seconds(5));
+        assert_eq!(
+            Coverage::of_bills(&raw, &Rules::default(), Instant::from_seconds(9)).until,
+            Instant::from_seconds(5)
+        );
     }
 
     #[test]

@@ -110,6 +110,8 @@ fn tables_have_exactly_the_columns_of_the_catalogue_in_order_and_of_their_kinds(
         let calculation = calculated(&raw, &rules);
         for table in &calculation.tables {
             let is_unused = table.name == "cloud_spending_compared" && rules.cloud.comparisons.is_empty();
+            // A line needs ten repositories, a test of its own has them.
+            let is_unused = is_unused || table.name == "cost_delivery_line";
             assert!(is_unused || table.height() > 0, "there is something to compare in {}", table.name);
             let columns: Vec<&ColumnSpec> = spec_of(table).columns_under(rules.set).collect();
             assert_eq!(table.columns.len(), columns.len(), "{} under {:?}", table.name, rules.set);
@@ -173,6 +175,9 @@ fn filters_follow_from_what_a_table_is_about() {
             TableScope::Issues => &[Filter::Project, Filter::Repository, Filter::Team, Filter::Type, Filter::Bots][..],
             TableScope::PullRequests => &[Filter::Repository, Filter::Team, Filter::Bots],
             TableScope::Delivery => &[Filter::Repository, Filter::Team, Filter::Service, Filter::Bots],
+            TableScope::Ci if ["ci/reliability", "ci/runs"].contains(&table.path) => {
+                &[Filter::Repository, Filter::Team, Filter::Branches]
+            }
             TableScope::Ci => &[Filter::Repository, Filter::Team],
             TableScope::CloudSpending => &[],
         };

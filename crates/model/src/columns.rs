@@ -142,7 +142,7 @@ pub struct Raw {
     /// or, for a folder of CSV files, the newest instant in it. `None` when there is no data.
     /// Of issues and pull requests; bills have their own.
     pub as_of: Option<Instant>,
-    /// The same of the clouds' bills. For files that do not say when they were made: the end of the settling of the
+    /// The same of the bills, of the clouds and of CI. For files that do not say when they were made: the end of the settling of the
     /// last month but one, as if the newest month were open and those before it settled.
     pub cloud_as_of: Option<Instant>,
 }

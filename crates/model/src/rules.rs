@@ -153,6 +153,8 @@ pub struct CloudRules {
     pub comparisons: Vec<ServiceComparison>,
     /// Names of providers beside the usual ones; without effect under `cto-stats`.
     pub providers: Vec<ProviderNames>,
+    /// Whether what GitHub bills for CI is left out; `cto-stats` knows nothing of it.
+    pub without_ci: bool,
 }
 
 /// A provider and what it is called too.

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use model::instant::MICROS_PER_DAY;
+use model::kinds::Scope;
 use model::month::SETTLING_DAYS;
+use model::records::ImportRun;
 use model::{Amount, Instant, Month};
 
 /// Source of rows that came from CSV files which do not name one, such as the original tool's.
@@ -37,6 +39,11 @@ pub(crate) fn gross_and_credits(
         (None, Some(credits)) => Some((cost - &credits, credits)),
         (None, None) => Some((cost.clone(), Amount::zero())),
     }
+}
+
+/// Whether an import read bills, of the clouds or of CI.
+pub(crate) fn is_of_bills(run: &ImportRun) -> bool {
+    matches!(run.scope.known(), Some(Scope::CloudCosts | Scope::CiBill))
 }
 
 /// Up to when bills are known that do not say so: the newest month is taken for open, those before it for settled.

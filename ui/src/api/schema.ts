@@ -327,6 +327,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ci/reliability/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["ci_reliability_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every run that has ended, by its last attempt, the newest first: the rows behind ci_week and ci_month. */
+        get: operations["ci_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ci/runs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every run that has ended, by its last attempt, the newest first: the rows behind ci_week and ci_month. As CSV. */
+        get: operations["ci_runs_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cloud-spending/compared": {
         parameters: {
             query?: never;
@@ -625,6 +676,40 @@ export interface paths {
         };
         /** What the CI of each repository cost in the last three complete months, beside what was delivered from it. As CSV. */
         get: operations["delivery_cost_repositories_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cost/repositories/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The line of least squares through the repositories of cost_delivery_repo, with its interval, at the cost of each: of measures that are known of 10 repositories at least. */
+        get: operations["delivery_cost_repositories_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/cost/repositories/line.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The line of least squares through the repositories of cost_delivery_repo, with its interval, at the cost of each: of measures that are known of 10 repositories at least. As CSV. */
+        get: operations["delivery_cost_repositories_line_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2879,6 +2964,85 @@ export interface components {
              */
             waiting_for_review_hours?: number | null;
         };
+        /** @description Every run that has ended, by its last attempt, the newest first: the rows behind ci_week and ci_month. */
+        calculated_run_row: {
+            /**
+             * @description Whether it ran for the default branch.
+             * @example true
+             */
+            default_branch?: boolean;
+            /**
+             * Format: date-time
+             * @description When it ended; a pipeline for the first time.
+             * @example 2026-03-30T00:00:00Z
+             */
+            ended_at?: string;
+            /**
+             * @description What started it.
+             * @example Web
+             */
+            event?: string;
+            /**
+             * @description Whether it failed, and nothing but machines did.
+             * @example true
+             */
+            failed_infrastructure?: boolean;
+            /**
+             * @description Whether it succeeded at the first try; null where that decided nothing, or is not known.
+             * @example true
+             */
+            first_try?: boolean | null;
+            /**
+             * @description Host of the provider, for example github.com.
+             * @example Web
+             */
+            host: string;
+            /**
+             * @description How long it took; null where it neither succeeded nor failed, or could not begin. Unit: minutes.
+             * @example 7.25
+             */
+            minutes?: number | null;
+            /**
+             * @description succeeded, failed, cancelled or other, of its last attempt.
+             * @example Web
+             */
+            outcome?: string;
+            /**
+             * @description Branch or tag that it ran for; empty where none is known.
+             * @example Web
+             */
+            ref?: string;
+            /**
+             * @description Repository, org/repo.
+             * @example web
+             */
+            repo?: string;
+            /**
+             * @description Whether it was started again, or a job of it after it had not succeeded.
+             * @example true
+             */
+            retried?: boolean;
+            /**
+             * @description Id of the run by the provider.
+             * @example Web
+             */
+            run_id: string;
+            /**
+             * @description Web address; empty where none is known.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+            /**
+             * @description From its begin to its first job; of a pipeline the longest wait of a job for a runner. Null where none is known, and of GitHub's runs that deploy. Unit: minutes.
+             * @example 7.25
+             */
+            wait_minutes?: number | null;
+            /**
+             * @description Name of the workflow at its newest run; of a pipeline without a name what starts it.
+             * @example Web
+             */
+            workflow?: string;
+        };
         /** @description What CI costs by month, in UTC, and what that was spent on: of each workflow, repository and team, and of all. */
         ci_cost_month_row: {
             /**
@@ -3406,7 +3570,7 @@ export interface components {
              */
             ucl?: number | null;
             /**
-             * @description Accounts that the provider does not serve, joined by ;: the months are complete without them.
+             * @description Accounts that the provider does not serve, and organisations of whose bill of CI nothing was ever read, joined by ;: the months are complete without them.
              * @example Web
              */
             without?: string | null;
@@ -3605,6 +3769,39 @@ export interface components {
              */
             provider: string | null;
         };
+        /** @description The line of least squares through the repositories of cost_delivery_repo, with its interval, at the cost of each: of measures that are known of 10 repositories at least. */
+        cost_delivery_line_row: {
+            /**
+             * @description What the CI of a repository cost; of equal costs one row.
+             * @example 0.0125
+             */
+            ci_cost: string;
+            /**
+             * @description Currency of the amounts. Jobs without a price are in the row of USD, the providers' currency.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Upper end of that interval.
+             * @example 7.25
+             */
+            high?: number;
+            /**
+             * @description What the line of least squares over the repositories says there.
+             * @example 7.25
+             */
+            line?: number;
+            /**
+             * @description Lower end of the 95 % interval of the line there, by Student's t.
+             * @example 7.25
+             */
+            low?: number;
+            /**
+             * @description What the cost of CI is set against: deployments, lead_p50_days or change_failure_rate.
+             * @example Web
+             */
+            measure: string;
+        };
         /** @description How strongly what CI costs goes together with what is delivered, then and up to two months later. A link is no cause, and of nine intervals of 95 % together about one chart in three shows a false one. */
         cost_delivery_link_row: {
             /**
@@ -3676,7 +3873,7 @@ export interface components {
              */
             ci_cost?: string | null;
             /**
-             * @description What the clouds bill in that currency, of the whole organisation whatever is selected; null without a bill, and where cloud spending is not computed too.
+             * @description What the clouds bill in that currency, GitHub's bill of CI aside, of the whole organisation whatever is selected; null without a bill, and where cloud spending is not computed too.
              * @example 0.0125
              */
             cloud_cost?: string | null;
@@ -6500,6 +6697,69 @@ export interface components {
              */
             waiting_for_review_hours?: number | null;
         };
+        run: {
+            /**
+             * Format: date-time
+             * @description When it ended; a pipeline for the first time.
+             * @example 2026-03-30T00:00:00Z
+             */
+            ended_at?: string;
+            /**
+             * @description What started it.
+             * @example Web
+             */
+            event?: string;
+            /**
+             * @description Whether it succeeded at the first try; null where that decided nothing, or is not known.
+             * @example true
+             */
+            first_try?: boolean | null;
+            /**
+             * @description Id of the run by the provider.
+             * @example acme/web#12
+             */
+            id: string;
+            /**
+             * @description How long it took; null where it neither succeeded nor failed, or could not begin. Unit: minutes.
+             * @example 7.25
+             */
+            minutes?: number | null;
+            /**
+             * @description succeeded, failed, cancelled or other, of its last attempt.
+             * @example Web
+             */
+            outcome?: string;
+            /**
+             * @description Branch or tag that it ran for; empty where none is known.
+             * @example Web
+             */
+            ref?: string;
+            /**
+             * @description Repository, org/repo.
+             * @example web
+             */
+            repo?: string;
+            /**
+             * @description Whether it was started again, or a job of it after it had not succeeded.
+             * @example true
+             */
+            retried?: boolean;
+            /**
+             * @description Web address; empty where none is known.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+            /**
+             * @description From its begin to its first job; of a pipeline the longest wait of a job for a runner. Null where none is known, and of GitHub's runs that deploy. Unit: minutes.
+             * @example 7.25
+             */
+            wait_minutes?: number | null;
+            /**
+             * @description Name of the workflow at its newest run; of a pipeline without a name what starts it.
+             * @example Web
+             */
+            workflow?: string;
+        };
         /** @description The issues of each iteration that has begun, and what became of them in it. */
         spillover_issue_row: {
             /**
@@ -7343,7 +7603,7 @@ export interface operations {
                         signals?: string;
                         /** @description Upper control limit, in money; null as the centre, and without variation. */
                         ucl?: string;
-                        /** @description Accounts that the provider does not serve, joined by ;: the months are complete without them. */
+                        /** @description Accounts that the provider does not serve, and organisations of whose bill of CI nothing was ever read, joined by ;: the months are complete without them. */
                         without?: string;
                     }[];
                 };
@@ -8069,6 +8329,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8136,6 +8398,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8199,6 +8463,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8266,6 +8532,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8329,6 +8597,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8396,6 +8666,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8459,6 +8731,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8526,6 +8800,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8535,6 +8811,220 @@ export interface operations {
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_reliability_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "week" | "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Which runs: those that a column counts; `runs` where it is not given. */
+                figure?: "cancelled" | "failed" | "failed_infrastructure" | "other" | "retried" | "runs" | "succeeded";
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description Month of the figure, `2026-03`. */
+                month?: string;
+                /** @description ISO week of the figure, `2026-W12`. */
+                week?: string;
+                /** @description Name of the workflow, as in the table; all of them where it is not given. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["run"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_runs: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["calculated_run_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_runs_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -8589,6 +9079,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8656,6 +9148,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8719,6 +9213,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8786,6 +9282,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8849,6 +9347,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8916,6 +9416,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -8979,6 +9481,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9046,6 +9550,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9109,6 +9615,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9176,6 +9684,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9239,6 +9749,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9306,6 +9818,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9369,6 +9883,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9436,6 +9952,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9499,6 +10017,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9566,6 +10086,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9629,6 +10151,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9696,6 +10220,142 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_cost_repositories_line: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["cost_delivery_line_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_cost_repositories_line_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "now";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9759,6 +10419,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9826,6 +10488,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9889,6 +10553,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -9956,6 +10622,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10019,6 +10687,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10095,6 +10765,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10162,6 +10834,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10225,6 +10899,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10292,6 +10968,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10355,6 +11033,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10422,6 +11102,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10485,6 +11167,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10559,6 +11243,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10626,6 +11312,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10689,6 +11377,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10756,6 +11446,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10819,6 +11511,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10886,6 +11580,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -10949,6 +11645,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11021,6 +11719,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11088,6 +11788,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11151,6 +11853,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11218,6 +11922,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11281,6 +11987,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11348,6 +12056,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11411,6 +12121,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11485,6 +12197,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11552,6 +12266,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11615,6 +12331,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11682,6 +12400,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11745,6 +12465,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11812,6 +12534,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11875,6 +12599,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -11949,6 +12675,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12016,6 +12744,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12079,6 +12809,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12153,6 +12885,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12220,6 +12954,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12283,6 +13019,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12350,6 +13088,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12413,6 +13153,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12485,6 +13227,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12552,6 +13296,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12700,6 +13446,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12767,6 +13515,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12830,6 +13580,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12897,6 +13649,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -12960,6 +13714,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13034,6 +13790,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13101,6 +13859,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13164,6 +13924,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13231,6 +13993,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13294,6 +14058,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13361,6 +14127,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13424,6 +14192,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13496,6 +14266,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13568,6 +14340,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13635,6 +14409,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13698,6 +14474,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13768,6 +14546,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13835,6 +14615,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13898,6 +14680,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -13970,6 +14754,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14037,6 +14823,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14100,6 +14888,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14174,6 +14964,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14241,6 +15033,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14304,6 +15098,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14371,6 +15167,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14434,6 +15232,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14504,6 +15304,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14571,6 +15373,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14634,6 +15438,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14708,6 +15514,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */
@@ -14775,6 +15583,8 @@ export interface operations {
                 from?: string;
                 /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
                 project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
                 /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
                 repo?: string[];
                 /** @description Rule set; the server's usual one where it is not given. */

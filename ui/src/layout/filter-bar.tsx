@@ -12,16 +12,18 @@ interface FilterBarProps {
   state: PageState;
   /** Lists that this page can apply. The others stay in the address and are named as inactive. */
   applies: readonly List[];
+  /** Runs can be told apart by their branch. */
+  branches?: boolean;
   /** Periods begin with the first day of a month. */
   wholeMonths?: boolean;
   /** What the server said it applied, where it has answered. */
   meta?: Meta | undefined;
 }
 
-const nothing = Object.fromEntries(['from', 'to', 'by', ...lists].map((name) => [name, undefined]));
+const nothing = Object.fromEntries(['from', 'to', 'by', 'ref', ...lists].map((name) => [name, undefined]));
 
 /** Period, lists, and what becomes of them on this page. */
-export function FilterBar({ state, applies, wholeMonths = false, meta }: FilterBarProps) {
+export function FilterBar({ state, applies, branches = false, wholeMonths = false, meta }: FilterBarProps) {
   const { about, filters, from, to, change, unknown } = state;
   const t = words.filters;
   const names: Record<List, string> = {
@@ -41,6 +43,10 @@ export function FilterBar({ state, applies, wholeMonths = false, meta }: FilterB
   const inactive = lists.filter(
     (list) => filters[list] && (!applies.includes(list) || meta?.filters.inactive.includes(list)),
   );
+  const without = [
+    ...inactive.map((list) => `${names[list]} (${filters[list]?.join(', ')})`),
+    ...(filters.ref && !branches ? [`${t.ref} (${t.defaultBranch})`] : []),
+  ];
   const some = Object.keys(filters).length > 0;
   return (
     <section className="filters" aria-label={t.label}>
@@ -58,6 +64,18 @@ export function FilterBar({ state, applies, wholeMonths = false, meta }: FilterB
           />
         ) : null,
       )}
+      {branches && (
+        <label>
+          {t.ref}
+          <select
+            value={filters.ref ?? 'all'}
+            onChange={({ target }) => change({ ref: target.value === 'default' ? 'default' : undefined })}
+          >
+            <option value="all">{t.allBranches}</option>
+            <option value="default">{t.defaultBranch}</option>
+          </select>
+        </label>
+      )}
       <div className="actions">
         <CopyLink />
         <button type="button" onClick={() => window.print()}>
@@ -74,17 +92,15 @@ export function FilterBar({ state, applies, wholeMonths = false, meta }: FilterB
           </button>
         )}
       </div>
-      {inactive.length > 0 && (
-        <p className="note">
-          {t.inactive(inactive.map((list) => `${names[list]} (${filters[list]?.join(', ')})`).join(', '))}
-        </p>
-      )}
+      {without.length > 0 && <p className="note">{t.inactive(without.join(', '))}</p>}
+      {filters.ref && branches && <p className="note">{words.ci.onlyRuns}</p>}
       <Edges state={state} />
       {unknown.length > 0 && <p className="note">{t.unknown(unknown.join(', '))}</p>}
       <p className="in-print">
         {t.showing(
           [
             `${from} – ${to}`,
+            ...(filters.ref && branches ? [`${t.ref}: ${t.defaultBranch}`] : []),
             ...lists.flatMap((list) =>
               filters[list] && !inactive.includes(list)
                 ? [`${names[list]}: ${filters[list].join(', ')}`]

@@ -59,7 +59,8 @@ export function usePageState(clock: Clock = 'flow'): PageState {
     void navigate({ to: '.', search: () => search, replace: true, resetScroll: false });
   const change = (change: Change) => go(changed(filters, change));
   const narrowed =
-    covered !== undefined && (from > covered.from || to < lastDay || lists.some((list) => filters[list]));
+    covered !== undefined &&
+    (from > covered.from || to < lastDay || filters.ref !== undefined || lists.some((list) => filters[list]));
   return {
     about: data,
     error: data ? null : about.error,

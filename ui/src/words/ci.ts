@@ -3,6 +3,8 @@ export const ci = {
   empty: 'No run of CI ended in this period.',
   noCost: 'Nothing that CI did in this period has a price.',
   runs: 'Runs',
+  behind: 'Rows',
+  onlyRuns: 'Costs and flaky jobs are those of all branches.',
   minutes: 'minutes',
   workflow: 'Workflow',
   cost: (currency: string) => `Cost, ${currency}`,
@@ -126,6 +128,10 @@ export const ci = {
       chart: (measure: string) => `${measure} by what CI cost in the last three complete months`,
       axes: (measure: string, currency: string) =>
         `Upwards: ${measure.toLowerCase()}. To the right: cost in ${currency}, the last three complete months.`,
+      line: 'Line',
+      fitted: 'The line is that of least squares, within its 95 % interval.',
+      between: (value: string, low: string, high: string) => `${value} (${low} to ${high})`,
+      ends: ['Line, from', 'Line, to'] as const,
       none: 'Of no repository are both the cost of CI and this measure known.',
       finding: (pairs: number, link: string) => `Over ${pairs} repositories Spearman is ${link}.`,
       few: (pairs: number) =>

@@ -231,3 +231,89 @@ test('CI cost: where no deployment is known it is said which side is missing', a
   await expect(own.locator('svg.chart')).toHaveCount(0);
   await expect(tile(page, delivery.perChange)).toContainText(words.card.missing);
 });
+
+test('CI: a week and a workflow lead to the runs that are counted there', async ({ page }) => {
+  await open(page, '/ci');
+  for (const title of [ci.rates.title, ci.workflows.title]) {
+    const own = card(page, title);
+    const answer = page.waitForResponse(/ci\/reliability\/evidence\?/);
+    await own
+      .getByRole('button', { name: words.evidence.open('').trim() })
+      .first()
+      .click();
+    const { meta, data } = await (await answer).json();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText(words.evidence.count(meta.count));
+    await expect(dialog.locator('tbody tr')).toHaveCount(data.length);
+    await expect(dialog.locator('tbody a').first()).toHaveAttribute('href', data[0].url);
+    await expect(dialog.getByRole('columnheader', { name: words.columns.first_try })).toBeVisible();
+    await dialog.getByRole('button', { name: words.evidence.close }).click();
+  }
+});
+
+test('CI: runs of the default branch alone are asked for by the address, and costs stay', async ({
+  page,
+}) => {
+  await open(page, '/ci');
+  const runs = tile(page, ci.tiles.success).locator('.basis');
+  const [all, paid] = [
+    await runs.textContent(),
+    await tile(page, ci.tiles.cost).locator('strong').textContent(),
+  ];
+  await page.getByLabel(words.filters.ref).selectOption('default');
+  await expect(page).toHaveURL(/ref=default/);
+  await expect(runs).not.toHaveText(all ?? '');
+  await expect(tile(page, ci.tiles.cost).locator('strong')).toHaveText(paid ?? '');
+  await expect(page.getByText(ci.onlyRuns)).toBeVisible();
+  await page.getByRole('button', { name: words.filters.clear }).click();
+  await expect(page).not.toHaveURL(/ref=/);
+  await open(page, '/cloud?ref=default');
+  const inactive = words.filters.inactive(`${words.filters.ref} (${words.filters.defaultBranch})`);
+  await expect(page.getByText(inactive)).toBeVisible();
+});
+
+test('CI: each key figure of both pages explains itself', async ({ page }) => {
+  for (const [path, count] of [
+    ['/ci', 5],
+    ['/ci-cost', 3],
+  ] as const) {
+    await open(page, path);
+    const abouts = page.locator('ul.tiles button.about');
+    await expect(abouts).toHaveCount(count);
+    await abouts.first().click();
+    await expect(page.locator('ul.tiles .popover:popover-open a')).toHaveAttribute(
+      'href',
+      /metrics\.md#9-ci$/,
+    );
+  }
+});
+
+test('CI cost: the line through the repositories is drawn with its interval, and where there is none nothing is', async ({
+  page,
+}) => {
+  const costs = ['10.00', '20.00', '100.00'];
+  await retell(page, 'delivery/cost/repositories', ([row = {}]) =>
+    costs.map((ci_cost, at) => ({ ...row, repo: `acme/${at}`, ci_cost, deployments: at + 1 })),
+  );
+  await retell(page, 'delivery/cost/repositories/line', () =>
+    costs.map((ci_cost, at) => ({
+      currency: 'USD',
+      measure: 'deployments',
+      ci_cost,
+      line: at + 1.5,
+      low: at - 1,
+      high: at + 3,
+    })),
+  );
+  await open(page, '/ci-cost');
+  const own = card(page, delivery.scatter.title);
+  await expect(own.locator('svg.chart path.band')).toHaveCount(1);
+  await expect(own).toContainText(delivery.scatter.fitted);
+  const reader = own.getByRole('slider');
+  await reader.focus();
+  await page.keyboard.press('Home');
+  await expect(reader).toHaveAttribute('aria-valuetext', /Deployments 1, Line 1\.5 \(-1\.0 to 3\.0\)$/);
+  await own.getByLabel(delivery.measure).selectOption('lead_p50_days');
+  await expect(own.locator('svg.chart path.band')).toHaveCount(0);
+  await expect(own).not.toContainText(delivery.scatter.fitted);
+});

@@ -63,6 +63,16 @@ test('a month without a bill of one provider is missing and not full', () => {
   expect(euro && lastFull(euro)).toBe(0);
 });
 
+test('CI that is not used is not billed: no month lacks a bill of it, and what the server calls open is', () => {
+  const monthly = ['2026-07 azure USD 1.00', '2026-08 azure USD 1.00', '2026-08 github USD 1.00'].map(bill);
+  const totals = ['2026-07 USD ALL 1.00', '2026-08 USD ALL 2.00'].map(total);
+  const [dollar] = spendingOf(months, monthly, [], totals);
+  expect(dollar?.missing).toEqual([[], [], ['azure']]);
+  expect(dollar?.complete).toEqual([true, true, false]);
+  const [open] = spendingOf(months, monthly, [], [{ ...total('2026-07 USD ALL 1.00'), complete: false }]);
+  expect(open?.complete).toEqual([false, true, false]);
+});
+
 test('the running month is not the last full one', () => {
   const [euro] = spendingOf(months, ['2026-08 azure EUR 1.00', '2026-09 azure EUR 2.00~'].map(bill), [], []);
   expect(euro && lastFull(euro)).toBe(1);

@@ -1,5 +1,13 @@
 import { expect, test } from '@playwright/test';
-import { type LinkRow, linkOf, type RepoRow, reasonOf, split } from '../../src/pages/ci/links.ts';
+import {
+  type LineRow,
+  type LinkRow,
+  lineOf,
+  linkOf,
+  type RepoRow,
+  reasonOf,
+  split,
+} from '../../src/pages/ci/links.ts';
 import {
   type CostRow,
   currenciesOf,
@@ -130,4 +138,10 @@ test('repositories without the measure are named, and not drawn as 0', () => {
   const { known, unknown } = split(rows, 'deployments');
   expect(known.map(({ repo }) => repo)).toEqual(['acme/api']);
   expect(unknown).toEqual(['acme/web', words.ci.pareto.none]);
+});
+
+test('the line is known at the cost of each repository that it goes through, and nowhere else', () => {
+  const lines = [{ ci_cost: '12.00', line: 5, low: 4, high: 6 }] as LineRow[];
+  expect(lineOf({ ci_cost: '12.00' } as RepoRow, lines)).toEqual({ at: 5, low: 4, high: 6 });
+  expect(lineOf({ ci_cost: '13.00' } as RepoRow, lines)).toBeUndefined();
 });

@@ -23,12 +23,18 @@ const some: Filters[] = [
   { team: ['Data', 'Web'], repo: ['acme/api'] },
   { project: ['4100001'], type: ['bug'], to: '2026-03-01' },
   { team: ['100 %', 'R&D', 'Växjö', 'a+b'] },
+  { from: '2026-01-05', by: 'month', ref: 'default' },
 ];
 for (const filters of some) {
   test(`${JSON.stringify(filters)} is the same after it was written and read`, () => {
     expect(read(writeFilters(filters))).toEqual(filters);
   });
 }
+
+test('runs of all branches are the usual ones, and of another branch there is no filter', () => {
+  expect(read('?ref=all')).toEqual({});
+  expect(read('?ref=main')).toEqual({ unread: ['ref=main'] });
+});
 
 test('the order of an address does not depend on how it was asked for', () => {
   const one = read('?by=month&team=Web&team=Data&to=2026-03-01&repo=b&repo=a&from=2026-01-01');

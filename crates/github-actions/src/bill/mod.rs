@@ -117,6 +117,10 @@ impl BillSource {
         context: &Context<'_>,
     ) -> Result<(), SourceError> {
         let (months, moves_cursor) = self.months(kept, cost_center, context.window);
+        if !moves_cursor {
+            let begin = months.first().map(|first| first.start());
+            tally.usage.covered_from = tally.usage.covered_from.max(begin);
+        }
         for month in months {
             if context.cancel.is_cancelled() {
                 return Err(SourceError::new(ErrorKind::Cancelled, "interrupted between two months"));

@@ -115,7 +115,7 @@ impl JobReader {
         for run in singly {
             let jobs = listed(reading, &run).await?;
             let records = records_of_list(reading, &run, jobs);
-            commit(reading, records)?;
+            reading.commit_of_run(records)?;
         }
         while !batched.is_empty() {
             reading.context.goes_on()?;
@@ -147,7 +147,7 @@ impl JobReader {
             let lacks = jobs.iter().any(|job| !told.contains(&job.id));
             learn(reading, run, &jobs, &checks);
             let records = records_of_list(reading, run, jobs);
-            commit(reading, records)?;
+            reading.commit_of_run(records)?;
             done.insert(run.id);
             {
                 let mut known = shared.compared();
@@ -195,7 +195,7 @@ impl JobReader {
                 }
             }
         }
-        commit(reading, records)
+        if records.is_empty() { Ok(()) } else { reading.commit(records) }
     }
 
     fn records_of_checks(&mut self, reading: &Reading<'_>, run: &Wanted, checks: Vec<Found>) -> Vec<Record> {
@@ -322,10 +322,6 @@ fn records_of_list(reading: &Reading<'_>, run: &Wanted, jobs: Vec<Job>) -> Vec<R
 fn records_of(mut jobs: Vec<CiJob>) -> Vec<Record> {
     mark_retried(&mut jobs);
     jobs.into_iter().map(|job| Record::CiJob(Box::new(job))).collect()
-}
-
-fn commit(reading: &mut Reading<'_>, records: Vec<Record>) -> Result<(), SourceError> {
-    if records.is_empty() { Ok(()) } else { reading.commit(records) }
 }
 
 /// The check runs of suites.

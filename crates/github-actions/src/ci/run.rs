@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
             };
             self.all().remember(run.id, run.created_at.0, known);
             let records = attempt.iter().map(|attempt| self.reading.record(attempt, ALL)).collect();
-            self.reading.commit(records)?;
+            self.reading.commit_of_run(records)?;
         }
         Ok(())
     }
@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
                 continue;
             };
             let record = self.reading.record(&run, ALL);
-            self.reading.commit(vec![record])?;
+            self.reading.commit_of_run(vec![record])?;
             self.changed(vec![run]).await?;
         }
         Ok(())

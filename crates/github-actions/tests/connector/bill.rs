@@ -108,9 +108,11 @@ async fn twenty_four_months_are_read_at_first_and_then_the_open_one_and_the_last
 #[tokio::test]
 async fn what_since_leaves_out_comes_with_the_next_import() {
     let billing = Billing::begin().await;
-    billing.import(Window { since: Some(at("2026-10-15")), full: false }).await.expect("read");
+    let usage = billing.import(Window { since: Some(at("2026-10-15")), full: false }).await.expect("read");
     assert_eq!(billing.asked(), ["2026-10 ", "2026-11 "]);
-    assert_eq!(billing.import_all().await.calls, 24);
+    assert_eq!(usage.covered_from, Some(at("2026-10-01")), "what it says of earlier months is nothing");
+    let usage = billing.import_all().await;
+    assert_eq!((usage.calls, usage.covered_from), (24, None));
 }
 
 #[tokio::test]

@@ -154,6 +154,15 @@ async fn twenty_runs_that_were_started_again_are_compared_and_the_others_come_fr
     assert_eq!(jobs.iter().filter(|job| job.contains("test 1") && job.ends_with(" retried")).count(), 30);
     assert_eq!(jobs.iter().filter(|job| job.contains("test 2")).count(), 30, "by the time at which they began");
     assert_eq!(of_suites(&actions), Vec::<String>::new());
+    let mut counts: Vec<u64> = actions.told.events().iter().filter_map(records).collect();
+    counts.dedup();
+    assert!(counts.len() <= 4, "what single runs were asked for is not told run by run: {counts:?}");
+    assert_eq!(counts.last(), Some(&(60 + 90)), "and nothing is left untold");
+}
+
+/// How many records an event says that there are.
+fn records(event: &Event) -> Option<u64> {
+    if let Event::Page { records, .. } = event { Some(*records) } else { None }
 }
 
 #[tokio::test]

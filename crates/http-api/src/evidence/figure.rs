@@ -11,6 +11,7 @@ use model::table::{Cells, Table};
 use super::deployments::Deployments;
 use super::iterations::Iterations;
 use super::pull_requests::{self, PullRequests};
+use super::runs::Runs;
 use crate::json::is_null;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -36,6 +37,8 @@ pub(crate) enum Figure {
     PullRequests(PullRequests),
     /// Deployments of the list of all.
     Deployments(Deployments),
+    /// Runs of the list of all.
+    Runs(Runs),
 }
 
 /// Parameters besides those of the table.
@@ -49,6 +52,7 @@ pub(crate) fn parameters(route: &TableRoute, evidence: Evidence) -> &'static [&'
         Evidence::OpenPullRequests => &["cursor", "limit"],
         Evidence::PullRequests(counted) => pull_requests::parameters(counted),
         Evidence::Deployments => &["cursor", "figure", "limit", "month", "week"],
+        Evidence::Runs => &["cursor", "figure", "limit", "month", "week", "workflow"],
     }
 }
 
@@ -89,6 +93,11 @@ impl Figure {
                 let detail = "rule set cto-stats knows no deployments: ask with rules=flow".to_owned();
                 Err(wrong("rules", detail))
             }
+            Evidence::Runs if query.set == RuleSet::CtoStats => {
+                let detail = "rule set cto-stats knows no runs of CI: ask with rules=flow".to_owned();
+                Err(wrong("rules", detail))
+            }
+            Evidence::Runs => Runs::read(query, bounds.unwrap_or_default()).map(Self::Runs),
             Evidence::Deployments => Deployments::read(query, bounds.unwrap_or_default()).map(Self::Deployments),
             Evidence::PullRequests(counted) => {
                 PullRequests::read(counted, query, bounds.unwrap_or_default()).map(Self::PullRequests)
@@ -130,6 +139,7 @@ impl Figure {
             Self::Open => true,
             Self::PullRequests(figure) => figure.holds(table, row),
             Self::Deployments(figure) => figure.holds(table, row),
+            Self::Runs(figure) => figure.holds(table, row),
         }
     }
 }

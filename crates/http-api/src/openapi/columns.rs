@@ -23,6 +23,7 @@ pub(super) fn evidence_name(evidence: Evidence) -> String {
         Evidence::OpenPullRequests => "open_pull_request",
         Evidence::PullRequests(_) => "pull_request",
         Evidence::Deployments => "deployment",
+        Evidence::Runs => "run",
     }
     .to_owned()
 }

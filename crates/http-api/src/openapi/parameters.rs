@@ -5,9 +5,9 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
 
-use crate::evidence::{COUNTS, EVENTS, FIGURE_STEPS, FIGURES, LARGEST_PAGE, SIZES};
-use crate::query::TABLE_PARAMETERS;
-use crate::routes::{TableRoute, spec};
+use crate::evidence::{COUNTS, EVENTS, FIGURE_STEPS, FIGURES, FIGURES_OF_RUNS, LARGEST_PAGE, SIZES};
+use crate::query::{BRANCHES, TABLE_PARAMETERS};
+use crate::routes::{Evidence, TableRoute, spec};
 
 /// Parameters of a table, `by` with what this one knows.
 pub(super) fn of_table(route: &TableRoute) -> Vec<ParameterBuilder> {
@@ -21,13 +21,21 @@ pub(super) fn rules() -> ParameterBuilder {
 }
 
 /// Parameters of the rows behind a figure.
-pub(super) fn of_evidence(name: &str) -> ParameterBuilder {
+pub(super) fn of_evidence(name: &str, evidence: Evidence) -> ParameterBuilder {
     let pattern = |pattern: &str| text().pattern(Some(pattern)).into();
     match name {
         "week" => parameter(name, "ISO week of the figure, `2026-W12`.", pattern("^[0-9]{4}-W[0-9]{2}$")),
         "month" => parameter(name, "Month of the figure, `2026-03`.", pattern("^[0-9]{4}-[0-9]{2}$")),
         "step" => {
             parameter(name, "Step of the figure; `red_bin` are the open bugs of all steps.", words(&FIGURE_STEPS))
+        }
+        "figure" if evidence == Evidence::Runs => parameter(
+            name,
+            "Which runs: those that a column counts; `runs` where it is not given.",
+            words(&FIGURES_OF_RUNS),
+        ),
+        "workflow" => {
+            parameter(name, "Name of the workflow, as in the table; all of them where it is not given.", text().into())
         }
         "figure" => parameter(
             name,
@@ -101,6 +109,10 @@ fn of_name(name: &str, route: &TableRoute) -> ParameterBuilder {
         "as_of" => {
             let help = "The figures as of this instant or day; the end of the data where it is not given.";
             parameter(name, help, text().pattern(Some(r"^\d{4}-\d{2}-\d{2}")).into())
+        }
+        "ref" => {
+            let help = "For which branches runs count: `default` for the default branch of their repository alone.";
+            parameter(name, help, words(&BRANCHES))
         }
         "bots" => {
             let help = "Whether what bots opened counts; each table has its own habit where it is not given.";

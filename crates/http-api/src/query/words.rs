@@ -51,6 +51,7 @@ pub(crate) fn unknown_name(filter: Filter, value: &str, known: &Known) -> Proble
         Filter::Service => known.services.iter().map(String::as_str).collect(),
         Filter::Type => known.types.iter().map(String::as_str).collect(),
         Filter::Bots => vec!["exclude", "include"],
+        Filter::Branches => super::BRANCHES.to_vec(),
     };
     refusal(format!("no {name} is called {}", quoted(value)), name, value, &valid)
 }

@@ -109,7 +109,7 @@ pub(crate) fn meta(
             TableScope::PullRequests => of_scopes(&PULL_REQUEST_SCOPES),
             TableScope::Delivery => of_scopes(&DELIVERY_SCOPES),
             TableScope::Ci => of_scopes(&CI_SCOPES),
-            TableScope::CloudSpending => Coverage::of_bills(raw, as_of),
+            TableScope::CloudSpending => Coverage::of_bills(raw, rules, as_of),
         };
         let until = coverage.known_until().map(model::Instant::to_rfc3339_seconds);
         json!({ "until": until, "held_back_by": coverage.held_back_by })

@@ -288,3 +288,59 @@ async fn the_deployments_of_every_week_month_and_service_are_as_many_as_the_keys
     let answer = get(&router, "/api/v1/delivery/dora/evidence?figure=happy").await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn the_runs_of_every_period_repository_and_workflow_are_as_many_as_the_table_counts() {
+    let router = served(RuleSet::Flow);
+    let mut compared = 0;
+    for (by, branches) in [("week", "all"), ("month", "all"), ("month", "default")] {
+        let asked = format!("by={by}&ref={branches}");
+        let table = get(&router, &format!("/api/v1/ci/reliability?{asked}")).await.json();
+        for row in table["data"].as_array().expect("rows").iter().filter(|row| !row["repo"].is_null()) {
+            let (repo, workflow) = (row["repo"].as_str().expect("a name"), row["workflow"].as_str().expect("a name"));
+            let when = match by {
+                "week" => format!("{}-W{:02}", row["year"], row["week"].as_i64().expect("a week")),
+                _ => row["month"].as_str().expect("a month").to_owned(),
+            };
+            let of = if repo == "ALL" { String::new() } else { format!("&repo={repo}&workflow={workflow}") };
+            for figure in ["runs", "succeeded", "failed", "failed_infrastructure", "cancelled", "other", "retried"] {
+                let path =
+                    format!("/api/v1/ci/reliability/evidence?{by}={when}&figure={figure}&ref={branches}{of}&limit=1");
+                let answer = get(&router, &path).await.json();
+                assert_eq!(answer["meta"]["count"], row[figure], "{path}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 100, "{compared}");
+    let cancelled = rows("/api/v1/ci/reliability/evidence?month=2026-03&figure=cancelled").await;
+    assert_eq!(ids(&cancelled), ["32"]);
+    let run = &rows("/api/v1/ci/reliability/evidence?month=2026-02&workflow=CI").await[0];
+    assert_eq!(
+        (&run["outcome"], &run["first_try"], &run["retried"]),
+        (&json!("succeeded"), &json!(false), &json!(true))
+    );
+    assert_eq!(run["url"], "https://github.example.com/acme/web/actions/runs/31");
+    for refused in ["figure=happy", "month=2026-13", "rules=cto-stats", "ref=main"] {
+        let answer = get(&router, &format!("/api/v1/ci/reliability/evidence?{refused}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn runs_of_the_default_branch_alone_are_fewer_and_costs_are_told_to_be_unchanged() {
+    let router = served(RuleSet::Flow);
+    let runs = async |query: &str| {
+        let answer = get(&router, &format!("/api/v1/ci/reliability?by=month&repo=ALL{query}")).await.json();
+        let counted =
+            answer["data"].as_array().expect("rows").iter().filter_map(|row| row["runs"].as_i64()).sum::<i64>();
+        (counted, answer["meta"]["filters"]["applied"]["ref"].clone())
+    };
+    assert_eq!(runs("").await, (8, Value::Null));
+    assert_eq!(runs("&ref=all").await, (8, Value::Null));
+    assert_eq!(runs("&ref=default").await, (6, json!(["default"])));
+    let [all, of_default] = ["", "?ref=default"].map(|query| format!("/api/v1/ci/cost{query}"));
+    let (all, of_default) = (get(&router, &all).await.json(), get(&router, &of_default).await.json());
+    assert_eq!(all["data"], of_default["data"]);
+    assert_eq!(of_default["meta"]["filters"], json!({ "applied": {}, "inactive": ["ref"] }));
+}

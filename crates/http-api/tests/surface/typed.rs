@@ -290,7 +290,7 @@ async fn meta_lists_what_can_be_asked_for_and_the_state_of_each_source() {
     let meta = json_of("/api/v1/meta").await;
     assert_eq!(meta["teams"], json!(["Services"]));
     assert_eq!(meta["repositories"], json!(["acme/api", "acme/docs", "acme/web"]));
-    assert_eq!(meta["providers"], json!(["azure", "gcp"]));
+    assert_eq!(meta["providers"], json!(["azure", "gcp", "github"]));
     assert_eq!(meta["as_of"], "2026-03-30T00:00:00Z");
     assert_eq!(meta["covered"]["first_bill"], "2025-08");
     let sources = meta["sources"].as_array().expect("sources");

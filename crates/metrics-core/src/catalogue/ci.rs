@@ -1,11 +1,12 @@
 //! Tables about CI.
 
 use super::spec::{
-    COMPLETE, ColumnSpec, Computed, Filter, HOST, MONTH, Period, Range, RuleSets, TableScope, TableSpec, WEEK, Written,
-    YEAR, exact, float, instant, int, joined, text,
+    COMPLETE, ColumnSpec, Computed, Evidence, Filter, HOST, MONTH, Period, Range, RuleSets, TableScope, TableSpec,
+    WEEK, Written, YEAR, boolean, exact, float, instant, int, joined, text,
 };
 
 const FILTERS: &[Filter] = &[Filter::Repository, Filter::Team];
+const OF_RUNS: &[Filter] = &[Filter::Repository, Filter::Team, Filter::Branches];
 
 const fn table(name: &'static str, doc: &'static str) -> TableSpec {
     TableSpec {
@@ -34,6 +35,8 @@ const MINUTES: &str = "minutes";
 const REPO_OR_ALL: ColumnSpec = text("repo", "Repository, org/repo; or ALL.");
 const WORKFLOW_OR_ALL: ColumnSpec =
     text("workflow", "Name of the workflow at its newest run; of a pipeline without a name what starts it. Or ALL.");
+const WORKFLOW: ColumnSpec =
+    text("workflow", "Name of the workflow at its newest run; of a pipeline without a name what starts it.");
 const ROW_HOST: ColumnSpec = text("host", "Host of the provider; empty where the row is of all repositories.");
 const CURRENCY: ColumnSpec =
     text("currency", "Currency of the amounts. Jobs without a price are in the row of USD, the providers' currency.");
@@ -97,7 +100,9 @@ pub(super) const CI_WEEK: TableSpec = TableSpec {
     key: &["year", "week", "repo", "workflow", "host"],
     columns: &WEEK_COLUMNS,
     period: Period::Week,
+    filters: OF_RUNS,
     path: "ci/reliability",
+    evidence: Some(Evidence::Runs),
     ..table(
         "ci_week",
         "How often runs succeed, at the first try too, how long they take and wait, by week: of each workflow and repository from its first run to its last, and of all.",
@@ -108,10 +113,49 @@ pub(super) const CI_MONTH: TableSpec = TableSpec {
     key: &["month", "repo", "workflow", "host"],
     columns: &MONTH_COLUMNS,
     period: Period::Month,
+    filters: OF_RUNS,
     path: "ci/reliability",
+    evidence: Some(Evidence::Runs),
     ..table(
         "ci_month",
         "How often runs succeed, at the first try too, how long they take and wait, by month: of each workflow and repository from its first run to its last, and of all.",
+    )
+};
+
+pub(super) const CALCULATED_RUN: TableSpec = TableSpec {
+    key: &["run_id", "host"],
+    columns: &[
+        text("run_id", "Id of the run by the provider."),
+        text("repo", "Repository, org/repo."),
+        WORKFLOW,
+        text("event", "What started it."),
+        text("ref", "Branch or tag that it ran for; empty where none is known."),
+        boolean("default_branch", "Whether it ran for the default branch."),
+        instant("ended_at", "When it ended; a pipeline for the first time.").always(),
+        text("outcome", "succeeded, failed, cancelled or other, of its last attempt."),
+        boolean("failed_infrastructure", "Whether it failed, and nothing but machines did."),
+        boolean(
+            "first_try",
+            "Whether it succeeded at the first try; null where that decided nothing, or is not known.",
+        )
+        .or_null(),
+        boolean("retried", "Whether it was started again, or a job of it after it had not succeeded."),
+        float("minutes", MINUTES, "How long it took; null where it neither succeeded nor failed, or could not begin."),
+        float(
+            "wait_minutes",
+            MINUTES,
+            "From its begin to its first job; of a pipeline the longest wait of a job for a runner. Null where none is known, and of GitHub's runs that deploy.",
+        ),
+        text("url", "Web address; empty where none is known."),
+        HOST,
+    ],
+    range: Range::List(&["ended_at"]),
+    filters: OF_RUNS,
+    path: "ci/runs",
+    computed: Computed::List,
+    ..table(
+        "calculated_run",
+        "Every run that has ended, by its last attempt, the newest first: the rows behind ci_week and ci_month.",
     )
 };
 
@@ -119,7 +163,7 @@ pub(super) const CI_FLAKY_JOBS: TableSpec = TableSpec {
     key: &["repo", "workflow", "name", "host"],
     columns: &[
         text("repo", "Repository, org/repo."),
-        text("workflow", "Name of the workflow at its newest run; of a pipeline without a name what starts it."),
+        WORKFLOW,
         text("name", "Name of the job without the values of its matrix."),
         int("times", COMMITS, "Commits on which it failed and then succeeded with nothing changed."),
         float("wasted_minutes", MINUTES, "Minutes for which it ran there in order to fail.").always(),
@@ -207,7 +251,7 @@ pub(super) const COST_DELIVERY_MONTH: TableSpec = TableSpec {
         exact("ci_cost", "What CI cost."),
         exact(
             "cloud_cost",
-            "What the clouds bill in that currency, of the whole organisation whatever is selected; null without a bill, and where cloud spending is not computed too.",
+            "What the clouds bill in that currency, GitHub's bill of CI aside, of the whole organisation whatever is selected; null without a bill, and where cloud spending is not computed too.",
         )
         .or_null(),
         int("deployments", "deployments", "Deployments to production; null where none is known.").or_null(),
@@ -271,5 +315,23 @@ pub(super) const COST_DELIVERY_REPO: TableSpec = TableSpec {
     ..table(
         "cost_delivery_repo",
         "What the CI of each repository cost in the last three complete months, beside what was delivered from it.",
+    )
+};
+
+pub(super) const COST_DELIVERY_LINE: TableSpec = TableSpec {
+    key: &["currency", "measure", "ci_cost"],
+    columns: &[
+        CURRENCY,
+        text("measure", "What the cost of CI is set against: deployments, lead_p50_days or change_failure_rate."),
+        exact("ci_cost", "What the CI of a repository cost; of equal costs one row."),
+        float("line", "", "What the line of least squares over the repositories says there.").always(),
+        float("low", "", "Lower end of the 95 % interval of the line there, by Student's t.").always(),
+        float("high", "", "Upper end of that interval.").always(),
+    ],
+    path: "delivery/cost/repositories/line",
+    computed: Computed::Alone,
+    ..table(
+        "cost_delivery_line",
+        "The line of least squares through the repositories of cost_delivery_repo, with its interval, at the cost of each: of measures that are known of 10 repositories at least.",
     )
 };

@@ -73,7 +73,7 @@ pub(super) const MONTHLY: TableSpec = TableSpec {
         PROVISIONAL,
         text(
             "without",
-            "Accounts that the provider does not serve, joined by ;: the months are complete without them.",
+            "Accounts that the provider does not serve, and organisations of whose bill of CI nothing was ever read, joined by ;: the months are complete without them.",
         ),
     ],
     path: "cloud-spending/monthly",

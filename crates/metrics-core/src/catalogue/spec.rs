@@ -52,6 +52,8 @@ pub enum Evidence {
     PullRequests(Counted),
     /// Deployments to production that ended in a period.
     Deployments,
+    /// Runs of CI that ended in a period.
+    Runs,
 }
 
 /// Which pull requests a figure counts.
@@ -80,7 +82,7 @@ pub enum Computed {
     Together,
     /// By itself: it takes long, or depends on more than the others.
     Alone,
-    /// By itself, since it is one of the lists of all issues, pull requests, changes or deployments: as large as all other
+    /// By itself, since it is one of the lists of all issues, pull requests, changes, deployments or runs: as large as all other
     /// tables together.
     List,
 }
@@ -257,6 +259,8 @@ pub enum Filter {
     Type,
     /// Whether what bots opened counts.
     Bots,
+    /// For which branches runs of CI count.
+    Branches,
 }
 
 /// Which rule sets have a table.

@@ -3,7 +3,7 @@
 use super::spec::{RuleSets, TableSpec};
 use super::{ci, clouds, delivery, issues, pull_requests};
 
-static TABLES: [TableSpec; 52] = [
+static TABLES: [TableSpec; 54] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -45,12 +45,14 @@ static TABLES: [TableSpec; 52] = [
     delivery::SUMMARY,
     ci::CI_WEEK,
     ci::CI_MONTH,
+    ci::CALCULATED_RUN,
     ci::CI_FLAKY_JOBS,
     ci::CI_COST_MONTH,
     ci::CI_COST_PARETO,
     ci::COST_DELIVERY_MONTH,
     ci::COST_DELIVERY_LINK,
     ci::COST_DELIVERY_REPO,
+    ci::COST_DELIVERY_LINE,
     clouds::MONTHLY,
     clouds::SERVICES,
     clouds::COMPARED,

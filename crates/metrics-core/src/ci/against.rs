@@ -1,4 +1,4 @@
-//! `cost_delivery_month`, `cost_delivery_link` and `cost_delivery_repo`: whether what CI costs shows in delivery.
+//! `cost_delivery_month`, `cost_delivery_link`, `cost_delivery_repo` and `cost_delivery_line`: whether what CI costs shows in delivery.
 //!
 //! A link is no cause. Nine intervals of 95 % are looked at together, so that about one chart in three shows one that is
 //! none.
@@ -10,7 +10,7 @@ use model::table::{Cells, Column, Table};
 use model::{Amount, Instant, Month};
 
 use super::cost::Costs;
-use super::link::{Coefficient, ENOUGH_PAIRS, Link};
+use super::link::{Coefficient, ENOUGH_PAIRS, Line, Link, OnLine};
 use crate::coverage::CiCoverage;
 use crate::findings::{count, is_complete, number};
 use crate::frame::{RATE_MINIMUM, percentile};
@@ -55,7 +55,15 @@ struct Linked {
     link: Link,
 }
 
-/// The three tables, and what is said of the second one.
+/// What the line over repositories says at the cost of one of them.
+struct Fitted {
+    currency: String,
+    measure: &'static str,
+    cost: Amount,
+    on_line: OnLine,
+}
+
+/// The four tables, and what is said of the second one.
 pub(super) struct Against {
     pub(super) tables: Vec<Table>,
     pub(super) sentences: Vec<String>,
@@ -74,7 +82,7 @@ pub(super) fn of(raw: &Raw, costs: &Costs, delivered: &[Table], coverage: &CiCov
     let currencies: BTreeSet<&str> = months.iter().map(|row| row.1).collect();
     let last = totals.keys().map(|(month, _)| *month).filter(|month| is_complete(*month)).max();
     let repositories = last.map_or_else(Vec::new, |last| by_repository(costs, delivered, last));
-    let mut links = Vec::new();
+    let (mut links, mut fitted) = (Vec::new(), Vec::new());
     for currency in currencies {
         for (measure, value) in MEASURES {
             for lag in LAGS {
@@ -88,17 +96,31 @@ pub(super) fn of(raw: &Raw, costs: &Costs, delivered: &[Table], coverage: &CiCov
             }
         }
         for (measure, value) in MEASURES {
-            let own = repositories.iter().filter(|row| row.currency == currency);
-            let pairs: Vec<(f64, f64)> =
-                own.filter_map(|row| Some((row.cost.to_f64(), value(&row.delivered)?))).collect();
+            let own = || repositories.iter().filter(|row| row.currency == currency);
+            let known = own().filter_map(|row| Some((&row.cost, value(&row.delivered)?)));
+            let pairs: Vec<(f64, f64)> = known.clone().map(|(cost, value)| (cost.to_f64(), value)).collect();
             let link = Link::of(&pairs);
             let enough = pairs.len() >= FEWEST_REPOSITORIES;
             let link = if enough { link } else { Link { n: link.n, ..Link::default() } };
+            if let Some(line) = Line::of(&pairs).filter(|_| enough) {
+                let costs: BTreeSet<&Amount> = known.map(|(cost, _)| cost).collect();
+                fitted.extend(costs.into_iter().map(|cost| Fitted {
+                    currency: currency.to_owned(),
+                    measure,
+                    cost: cost.clone(),
+                    on_line: line.at(cost.to_f64()),
+                }));
+            }
             links.push(Linked { currency: currency.to_owned(), over: "repositories", measure, lag: 0, link });
         }
     }
     let clouds = clouds(raw, as_of);
-    let tables = vec![month_table(&months, &clouds, &is_complete), link_table(&links), repo_table(&repositories)];
+    let tables = vec![
+        month_table(&months, &clouds, &is_complete),
+        link_table(&links),
+        repo_table(&repositories),
+        line_table(&fitted),
+    ];
     Against { tables, sentences: sentences(&links) }
 }
 
@@ -191,7 +213,7 @@ fn by_repository(costs: &Costs, delivered: &[Table], last: i32) -> Vec<OfReposit
         .collect()
 }
 
-/// What the clouds bill by month and currency, which is not split by repositories.
+/// What the clouds bill by month and currency, which is not split by repositories. What GitHub bills for CI is what CI costs.
 fn clouds(raw: &Raw, as_of: Instant) -> BTreeMap<(i32, String), Amount> {
     let mut sums: BTreeMap<(i32, String), Amount> = BTreeMap::new();
     let columns = &raw.cloud_costs;
@@ -290,6 +312,19 @@ fn repo_table(rows: &[OfRepository]) -> Table {
         Column { name: "host", cells: texts(rows.iter().map(|row| &row.host)) },
     ];
     Table { name: "cost_delivery_repo", columns }
+}
+
+fn line_table(rows: &[Fitted]) -> Table {
+    let float = |value: fn(&OnLine) -> f64| Cells::Float(rows.iter().map(|row| Some(value(&row.on_line))).collect());
+    let columns = vec![
+        Column { name: "currency", cells: texts(rows.iter().map(|row| &row.currency)) },
+        Column { name: "measure", cells: texts(rows.iter().map(|row| row.measure)) },
+        Column { name: "ci_cost", cells: Cells::Exact(rows.iter().map(|row| Some(row.cost.clone())).collect()) },
+        Column { name: "line", cells: float(|it| it.value) },
+        Column { name: "low", cells: float(|it| it.low) },
+        Column { name: "high", cells: float(|it| it.high) },
+    ];
+    Table { name: "cost_delivery_line", columns }
 }
 
 /// What the links over months say.

@@ -28,7 +28,15 @@ const PARETO_MONTHS: i32 = 3;
 /// Costs by month, repository, workflow and currency.
 pub(super) struct Costs {
     rows: Vec<Row>,
+    /// Repositories with jobs that should be billed, and no line of the bill of their organisation in a month.
+    unbilled: BTreeMap<Unbilled, BTreeSet<i32>>,
 }
+
+/// An organisation, its host, and a repository of it.
+type Unbilled = (String, String, String);
+
+/// Repositories and months that a notice lists at most.
+const LISTED: usize = 5;
 
 /// What a workflow cost in a month in a currency.
 struct Row {
@@ -153,6 +161,7 @@ impl Costs {
                 }
             }
         }
+        let unbilled = unbilled(&to_share, &bills);
         for (key, billed) in bills {
             let shares = match to_share.get(&larger.key_of(&key)) {
                 Some(shares) => shares.as_slice(),
@@ -188,11 +197,33 @@ impl Costs {
             currency,
             cost,
         };
-        Self { rows: costs.into_iter().map(row).collect() }
+        Self { rows: costs.into_iter().map(row).collect(), unbilled }
     }
 }
 
 impl Costs {
+    /// A line for each organisation of which a bill lacks repositories, of the months that are over.
+    pub(super) fn notices(&self, as_of: Instant) -> Vec<String> {
+        let running = Month::of(as_of).number();
+        let mut organisations: BTreeMap<(&str, &str), (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
+        for ((org, host, repo), months) in &self.unbilled {
+            let months = months.iter().filter(|month| **month < running).filter_map(|month| Month::from_number(*month));
+            for month in months {
+                let (repositories, in_months) = organisations.entry((org, host)).or_default();
+                repositories.insert(format!("{org}/{repo}"));
+                in_months.insert(month.to_string());
+            }
+        }
+        let notice = |((org, _), (repositories, months)): (&(&str, &str), &(BTreeSet<String>, BTreeSet<String>))| {
+            let (repositories, months) = (listed(repositories), listed(months));
+            format!(
+                "no line of the bill of {org} is for {repositories}, which had jobs in {months}, while others are billed: what \
+                 they cost is not known, and counts as nothing; if they belong to a cost centre, name its id in ci.cost_centers"
+            )
+        };
+        organisations.iter().map(notice).collect()
+    }
+
     /// What everything cost by month and currency.
     pub(super) fn by_month(&self) -> BTreeMap<(i32, String), Amount> {
         let mut sums: BTreeMap<(i32, String), Amount> = BTreeMap::new();
@@ -212,6 +243,30 @@ impl Costs {
         sums.retain(|_, cost| !cost.is_zero());
         sums
     }
+}
+
+/// The first of some names, and how many more there are.
+fn listed(names: &BTreeSet<String>) -> String {
+    let mut listed: Vec<String> = names.iter().take(LISTED).cloned().collect();
+    if names.len() > LISTED {
+        listed.push(format!("{} more", names.len() - LISTED));
+    }
+    listed.join(", ")
+}
+
+/// Repositories of which jobs ran for which a bill has no line, though it has some for others.
+fn unbilled(
+    to_share: &BTreeMap<BilledKey, Vec<Share>>,
+    bills: &BTreeMap<BilledKey, Billed>,
+) -> BTreeMap<Unbilled, BTreeSet<i32>> {
+    let place = |(month, org, repo, host, _, _): &BilledKey| (*month, org.clone(), repo.clone(), host.clone());
+    let billed: BTreeSet<_> = bills.keys().map(place).collect();
+    let ran = to_share.iter().filter(|(_, shares)| shares.iter().any(|share| share.minutes > 0));
+    let mut unbilled: BTreeMap<Unbilled, BTreeSet<i32>> = BTreeMap::new();
+    for (month, org, repo, host) in ran.map(|(key, _)| place(key)).filter(|place| !billed.contains(place)) {
+        unbilled.entry((org, host, repo)).or_default().insert(month);
+    }
+    unbilled
 }
 
 /// A bill among the jobs by their minutes, to the last digit; `None` where none of them ran for any time.

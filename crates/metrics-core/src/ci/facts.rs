@@ -12,6 +12,7 @@ use model::kinds::{RunConclusion, Runner};
 use model::records::host_or_usual;
 use model::rules::Rules;
 
+use super::hosts::Hosts;
 use super::prices::{Ask, Forge, Machine, Price, PriceBook, is_self_hosted, micro_minutes};
 use super::workflows::{Repository, Workflow, Workflows};
 use crate::selection::Chosen;
@@ -37,8 +38,17 @@ pub(super) struct Facts {
     pub(super) prices: Vec<Price>,
 }
 
+/// Of which branches runs count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Branches {
+    All,
+    Default,
+}
+
 /// A run that has ended, by its last attempt.
 pub(super) struct Run {
+    /// Row of that attempt.
+    pub(super) row: u32,
     /// Place of its workflow.
     pub(super) workflow: u32,
     /// When it ended; a pipeline for the first time.
@@ -66,6 +76,15 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Other => "other",
+        }
+    }
+
     fn of(conclusion: Option<RunConclusion>) -> Self {
         match conclusion {
             Some(RunConclusion::Success) => Self::Succeeded,
@@ -185,13 +204,14 @@ struct Decision {
 }
 
 impl Facts {
-    pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Self {
-        Gathering::new(raw, rules, as_of.micros(), chosen).gather()
+    pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen, branches: Branches) -> Self {
+        Gathering::new(raw, rules, as_of.micros(), chosen, branches).gather()
     }
 }
 
 struct Gathering<'a> {
     raw: &'a Raw,
+    hosts: Hosts,
     as_of: i64,
     workflows: Workflows<'a>,
     book: PriceBook<'a>,
@@ -215,21 +235,25 @@ struct Gathering<'a> {
 }
 
 impl<'a> Gathering<'a> {
-    fn new(raw: &'a Raw, rules: &'a Rules, as_of: i64, chosen: &'a Chosen) -> Self {
-        let columns = &raw.ci_runs;
+    fn new(raw: &'a Raw, rules: &'a Rules, as_of: i64, chosen: &'a Chosen, branches: Branches) -> Self {
+        let (columns, hosts) = (&raw.ci_runs, Hosts::of(raw));
         let is_known = |row: &u32| columns.created_at.micros(*row as usize) <= as_of;
         let mut attempts: Vec<u32> = (0..columns.run_id.len() as u32).filter(is_known).collect();
         let key = |row: &u32| {
             let row = *row as usize;
-            (columns.run_id.bytes(row), columns.host[row], columns.attempt[row])
+            (columns.run_id.bytes(row), hosts.one(columns.host[row]), columns.attempt[row])
         };
         attempts.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
+        // Workflows have one name, whichever of their runs count.
+        let workflows = Workflows::of(raw, hosts, chosen, &attempts);
+        attempts.retain(|row| branches == Branches::All || columns.default_branch[*row as usize]);
         Self {
             raw,
+            hosts,
             as_of,
-            workflows: Workflows::of(raw, chosen, &attempts),
+            workflows,
             book: PriceBook::new(&rules.ci),
-            jobs: jobs_in_order(raw, as_of),
+            jobs: jobs_in_order(raw, hosts, as_of),
             attempts,
             runs: Vec::new(),
             waits: Vec::new(),
@@ -238,7 +262,7 @@ impl<'a> Gathering<'a> {
             commits: HashMap::default(),
             workflow_of_commit: Vec::new(),
             judged: Vec::new(),
-            deploying: deploying(raw),
+            deploying: deploying(raw, hosts),
             restarted: HashMap::default(),
         }
     }
@@ -246,10 +270,11 @@ impl<'a> Gathering<'a> {
     fn gather(mut self) -> Facts {
         let attempts = std::mem::take(&mut self.attempts);
         let jobs = std::mem::take(&mut self.jobs);
-        let columns = &self.raw.ci_runs;
+        let (columns, hosts) = (&self.raw.ci_runs, self.hosts);
+        let host = |row: usize| hosts.one(columns.host[row]);
         let same = |one: u32, other: u32| {
             let (one, other) = (one as usize, other as usize);
-            columns.host[one] == columns.host[other] && columns.run_id.bytes(one) == columns.run_id.bytes(other)
+            host(one) == host(other) && columns.run_id.bytes(one) == columns.run_id.bytes(other)
         };
         let mut next_job = 0;
         for run in attempts.chunk_by(|one, other| same(*one, *other)) {
@@ -262,8 +287,8 @@ impl<'a> Gathering<'a> {
     /// The jobs of a run: both are in the same order, and jobs of unknown runs are passed over.
     fn jobs_of<'j>(&self, jobs: &'j [u32], next: &mut usize, run: u32) -> &'j [u32] {
         let (columns, run_columns) = (&self.raw.ci_jobs, &self.raw.ci_runs);
-        let key = (run_columns.run_id.bytes(run as usize), run_columns.host[run as usize]);
-        let key_of = |job: u32| (columns.run_id.bytes(job as usize), columns.host[job as usize]);
+        let key = (run_columns.run_id.bytes(run as usize), self.hosts.one(run_columns.host[run as usize]));
+        let key_of = |job: u32| (columns.run_id.bytes(job as usize), self.hosts.one(columns.host[job as usize]));
         while *next < jobs.len() && key_of(jobs[*next]) < key {
             *next += 1;
         }
@@ -305,13 +330,14 @@ impl<'a> Gathering<'a> {
         if is_pipeline {
             self.waits_of_jobs(of_attempt);
         } else {
-            let run = (columns.host[last], columns.run_id.bytes(last).into());
+            let run = (self.hosts.one(columns.host[last]), columns.run_id.bytes(last).into());
             if !self.deploying.contains(&run) {
                 self.wait_of_attempt(last, of_attempt);
             }
         }
         let to = self.waits.len() as u32;
         let run = Run {
+            row: last as u32,
             workflow,
             ended,
             outcome,
@@ -589,9 +615,9 @@ impl<'a> Gathering<'a> {
 }
 
 /// The runs that deployments name, by the codes of their hosts.
-fn deploying(raw: &Raw) -> HashSet<(u32, Cow<'_, [u8]>), RandomState> {
+fn deploying(raw: &Raw, hosts: Hosts) -> HashSet<(u32, Cow<'_, [u8]>), RandomState> {
     let columns = &raw.deployments;
-    let run = |row: usize| (columns.host[row], columns.run_id.bytes(row).into());
+    let run = |row: usize| (hosts.one(columns.host[row]), columns.run_id.bytes(row).into());
     (0..columns.run_id.len()).map(run).collect()
 }
 
@@ -608,11 +634,11 @@ const REASONS_OF_MACHINES: [&str; 8] = [
 ];
 
 /// Rows of the jobs that have ended, in order of their runs.
-fn jobs_in_order(raw: &Raw, as_of: i64) -> Vec<u32> {
+fn jobs_in_order(raw: &Raw, hosts: Hosts, as_of: i64) -> Vec<u32> {
     let columns = &raw.ci_jobs;
     let is_over = |row: &u32| columns.finished_at.get(*row as usize).is_some_and(|at| at.micros() <= as_of);
     let mut jobs: Vec<u32> = (0..columns.run_id.len() as u32).filter(is_over).collect();
-    let key = |row: &u32| (columns.run_id.bytes(*row as usize), columns.host[*row as usize]);
+    let key = |row: &u32| (columns.run_id.bytes(*row as usize), hosts.one(columns.host[*row as usize]));
     jobs.sort_by(|one, other| key(one).cmp(&key(other)));
     jobs
 }

@@ -16,15 +16,18 @@ mod against;
 mod cost;
 mod facts;
 mod flaky;
+mod hosts;
 mod link;
 mod prices;
 mod reliability;
+mod runs;
 mod workflows;
 
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 use model::Instant;
 use model::columns::{Raw, Scopes};
@@ -39,13 +42,16 @@ use crate::delivery;
 use crate::selection::Chosen;
 use crate::wanted::Wanted;
 use cost::Costs;
-use facts::Facts;
+use facts::{Branches, Facts};
 
 /// Days that `ci_flaky_jobs` looks back where none are asked for.
 const FLAKY_DAYS: i64 = 90;
 
 /// What CI costs set against delivery.
-const AGAINST_DELIVERY: [&str; 3] = ["cost_delivery_month", "cost_delivery_link", "cost_delivery_repo"];
+const AGAINST_DELIVERY: [&str; 4] =
+    ["cost_delivery_month", "cost_delivery_link", "cost_delivery_repo", "cost_delivery_line"];
+/// What is told of bills is about these.
+const COSTS: [&str; 2] = ["ci_cost_month", "ci_cost_pareto"];
 
 /// Whether anything is known of CI: jobs, bills, or runs that were not read for the sake of deployments alone.
 pub fn has_ci(raw: &Raw, rules: &Rules) -> bool {
@@ -61,6 +67,8 @@ pub(crate) struct OfCi {
     pub(crate) tables: Vec<Table>,
     /// Sentences about `cost_delivery_link`.
     pub(crate) links: Vec<String>,
+    /// What a person should know about the figures.
+    pub(crate) notices: Vec<String>,
 }
 
 /// The tables of a selection that are wanted. `delivered` are the tables of delivery, where they are computed too.
@@ -73,24 +81,30 @@ pub(crate) fn tables_of(
     delivered: Option<&[Table]>,
 ) -> OfCi {
     let coverage = CiCoverage::new(raw, as_of, chosen);
-    let facts = Facts::of(raw, rules, as_of, chosen);
-    let costs = Costs::of(raw, &facts, as_of, chosen);
+    let facts = LazyCell::new(|| Facts::of(raw, rules, as_of, chosen, Branches::All));
+    let of_default = LazyCell::new(|| Facts::of(raw, rules, as_of, chosen, Branches::Default));
+    let of_branches = || if chosen.only_default_branch { &*of_default } else { &*facts };
+    let costs = LazyCell::new(|| Costs::of(raw, &facts, as_of, chosen));
     let days = chosen.days(rules.timezone);
     let days = if days.start == i64::MIN && days.end == i64::MAX {
         as_of.micros() - FLAKY_DAYS * MICROS_PER_DAY..i64::MAX
     } else {
         days
     };
-    let tables: [(&str, &dyn Fn() -> Table); 5] = [
-        ("ci_week", &|| reliability::table("ci_week", Cut::Week, &facts, rules, &coverage, as_of)),
-        ("ci_month", &|| reliability::table("ci_month", Cut::Month, &facts, rules, &coverage, as_of)),
+    let tables: [(&str, &dyn Fn() -> Table); 6] = [
+        ("ci_week", &|| reliability::table("ci_week", Cut::Week, of_branches(), rules, &coverage, as_of)),
+        ("ci_month", &|| reliability::table("ci_month", Cut::Month, of_branches(), rules, &coverage, as_of)),
+        ("calculated_run", &|| runs::table(raw, of_branches())),
         ("ci_flaky_jobs", &|| flaky::table(raw, &facts, &days)),
         ("ci_cost_month", &|| cost::month(&costs, rules, &coverage, chosen)),
         ("ci_cost_pareto", &|| cost::pareto(&costs, &coverage)),
     ];
     let is_written = |name: &str| catalogue::table(name).is_some_and(|table| table.is_written(rules, Scopes::CI));
     let tables = tables.iter().filter(|(name, _)| wanted.has(name) && is_written(name));
-    let mut of_ci = OfCi { tables: tables.map(|(_, table)| table()).collect(), links: Vec::new() };
+    let mut of_ci = OfCi { tables: tables.map(|(_, table)| table()).collect(), ..OfCi::default() };
+    if COSTS.iter().any(|name| wanted.has(name)) {
+        of_ci.notices = costs.notices(as_of);
+    }
     if AGAINST_DELIVERY.iter().any(|name| wanted.has(name)) {
         let has_all = |tables: &&[Table]| against::RESTS_ON.iter().all(|name| tables.iter().any(|it| it.name == *name));
         let delivered = match delivered.filter(has_all) {

@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 use model::columns::Raw;
 use model::records::host_or_usual;
 
+use super::hosts::Hosts;
 use crate::selection::Chosen;
 
 /// A repository with runs.
@@ -29,6 +30,7 @@ pub(super) struct Workflow {
 /// The workflows of the selected repositories.
 pub(super) struct Workflows<'a> {
     raw: &'a Raw,
+    hosts: Hosts,
     repositories: Vec<Repository>,
     all: Vec<Workflow>,
     /// Place of a workflow by codes: of host, organisation, repository, and of its file, else its name.
@@ -46,13 +48,13 @@ enum Identity {
 
 impl<'a> Workflows<'a> {
     /// Of runs, by the rows of their attempts.
-    pub(super) fn of(raw: &'a Raw, chosen: &Chosen, attempts: &[u32]) -> Self {
+    pub(super) fn of(raw: &'a Raw, hosts: Hosts, chosen: &Chosen, attempts: &[u32]) -> Self {
         let columns = &raw.ci_runs;
         let mut known: HashMap<[u32; 3], Option<u32>, RandomState> = HashMap::default();
         let mut newest: HashMap<([u32; 3], Identity), (i64, u32), RandomState> = HashMap::default();
         let mut repositories = Vec::new();
         for row in attempts.iter().map(|row| *row as usize) {
-            let place = place_of(raw, row);
+            let place = place_of(raw, hosts, row);
             let repository = *known.entry(place).or_insert_with(|| repository(raw, place, chosen, &mut repositories));
             if repository.is_none() {
                 continue;
@@ -86,12 +88,12 @@ impl<'a> Workflows<'a> {
             workflows.push(Workflow { repository: *repository, name });
             places.insert(*key, at as u32);
         }
-        Self { raw, repositories, all: workflows, places }
+        Self { raw, hosts, repositories, all: workflows, places }
     }
 
     /// The place of the workflow of a run; `None` where its repository is not selected.
     pub(super) fn place(&self, row: usize) -> Option<u32> {
-        self.places.get(&(place_of(self.raw, row), identity(self.raw, row))).copied()
+        self.places.get(&(place_of(self.raw, self.hosts, row), identity(self.raw, row))).copied()
     }
 
     /// Whether everybody may see the repository of a workflow.
@@ -104,9 +106,9 @@ impl<'a> Workflows<'a> {
     }
 }
 
-fn place_of(raw: &Raw, row: usize) -> [u32; 3] {
+fn place_of(raw: &Raw, hosts: Hosts, row: usize) -> [u32; 3] {
     let columns = &raw.ci_runs;
-    [columns.host[row], columns.org[row], columns.repo[row]]
+    [hosts.one(columns.host[row]), columns.org[row], columns.repo[row]]
 }
 
 /// Its file, since its name may change; a pipeline has none.

@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::columns::Raw;
-use model::records::ImportRun;
 use model::records::RunOutcome;
 use model::{Instant, Month};
 
-use super::ledger::Text;
-use super::providers::Providers;
-use crate::coverage::{CLOUD_SCOPE, in_order};
+use super::bills::{BillRun, Bills, Text};
+use super::providers::{GITHUB, Providers};
 
 /// Connectors whose name is that of the provider.
-const CONNECTORS_OF_ONE_PROVIDER: [&str; 2] = ["azure", "gcp"];
+const CONNECTORS_OF_ONE_PROVIDER: [&str; 3] = ["azure", "gcp", GITHUB];
 
 /// Which months of which provider are complete.
 ///
@@ -22,7 +19,8 @@ const CONNECTORS_OF_ONE_PROVIDER: [&str; 2] = ["azure", "gcp"];
 ///    such rows is open and those before it are settled,
 /// 3. no source of the provider is behind. A source that the newest import of bills asked without success is behind
 ///    for the months that none of its successful imports covered once they had settled. A source that is not asked
-///    any more, or that its provider does not serve, holds nothing back and is named.
+///    any more, or that its provider does not serve, holds nothing back and is named; so is an organisation of whose
+///    bill of CI nothing was ever read.
 pub(super) struct Completeness<'a> {
     as_of: Instant,
     /// Providers with rows that were read before their month had settled.
@@ -31,31 +29,30 @@ pub(super) struct Completeness<'a> {
     /// What holds nothing back although it is not known in full, in words.
     passed: Vec<String>,
     /// Sources that a provider does not serve, by the provider.
-    without: BTreeMap<Text<'a>, BTreeSet<&'a str>>,
+    without: BTreeMap<Text<'a>, BTreeSet<Text<'a>>>,
 }
 
 /// A source that the newest import asked without success.
 struct Behind<'a> {
-    label: &'a str,
+    label: Text<'a>,
     /// Whose months it holds back; empty when nothing was ever read from it and its name does not tell.
     providers: BTreeSet<Text<'a>>,
-    /// Its successful imports.
-    read: Vec<&'a ImportRun>,
+    /// Its imports.
+    runs: Vec<BillRun<'a>>,
 }
 
 impl<'a> Completeness<'a> {
-    pub(super) fn new(raw: &'a Raw, providers: &Providers, as_of: Instant) -> Self {
-        let asked = Asked::new(raw);
-        let mut passed = asked.unsupported(raw, providers);
-        passed.extend(asked.left(raw));
-        let mut without: BTreeMap<Text<'_>, BTreeSet<&str>> = BTreeMap::new();
-        for (subject, run) in asked.not_served() {
-            for provider in providers_of(raw, providers, subject) {
-                without.entry(provider).or_default().insert(label(run));
+    pub(super) fn new(bills: &Bills<'a>, names: &Providers) -> Self {
+        let asked = Asked::new(bills, names);
+        let mut passed = asked.unsupported();
+        passed.extend(asked.left());
+        let mut without: BTreeMap<Text<'_>, BTreeSet<Text<'_>>> = BTreeMap::new();
+        for (source, run) in asked.not_served() {
+            for provider in asked.providers_of(source) {
+                without.entry(provider).or_default().insert(run.label());
             }
         }
-        let behind = asked.behind(raw, providers);
-        Self { as_of, unsettled: unsettled(raw, providers, &asked), behind, passed, without }
+        Self { as_of: bills.as_of, unsettled: unsettled(bills, &asked), behind: asked.behind(), passed, without }
     }
 
     /// Whether a month of a provider is complete, also one without any row.
@@ -67,8 +64,8 @@ impl<'a> Completeness<'a> {
 
     /// Sources that a provider does not serve, joined by `;`: its months are complete without them.
     pub(super) fn without(&self, provider: &str) -> String {
-        let sources = self.without.get(provider).into_iter().flatten().copied();
-        sources.collect::<Vec<_>>().join(";")
+        let sources = self.without.get(provider).into_iter().flatten().map(AsRef::as_ref);
+        sources.collect::<Vec<&str>>().join(";")
     }
 
     /// One line per source that is behind, and per source that is not known in full and holds nothing back.
@@ -80,17 +77,14 @@ impl<'a> Completeness<'a> {
 impl Behind<'_> {
     /// Whether a successful import asked for the month once it had settled.
     fn has_settled(&self, month: Month) -> bool {
-        self.read.iter().any(|run| {
-            run.covered_to.is_some_and(|to| month.is_settled_at(to))
-                && run.covered_from.is_none_or(|from| Month::of(from) <= month)
-        })
+        self.runs.iter().any(|run| run.has_settled(month))
     }
 
     fn notice(&self) -> String {
         let providers: Vec<&str> = self.providers.iter().map(AsRef::as_ref).collect();
         let providers = if providers.is_empty() { "its provider".to_owned() } else { providers.join(", ") };
-        let label = self.label;
-        match self.read.iter().filter_map(|run| run.covered_to).max() {
+        let label = &self.label;
+        match self.runs.iter().filter(|run| run.is_ok()).filter_map(|run| run.run.covered_to).max() {
             Some(to) => format!(
                 "the newest import of bills could not read {label}, which was last read up to {to}: \
                  months of {providers} that had not settled by then are marked incomplete"
@@ -104,85 +98,100 @@ impl Behind<'_> {
 }
 
 /// The imports of bills by source.
-struct Asked<'a> {
-    runs: Vec<&'a ImportRun>,
-    /// Sources that the newest import asked, each with its last word. One that was interrupted asked those of the import
-    /// before it too.
-    newest: BTreeMap<&'a str, &'a ImportRun>,
+struct Asked<'a, 'b> {
+    bills: &'b Bills<'a>,
+    names: &'b Providers,
+    /// Sources that the newest import asked, each with its last word.
+    newest: BTreeMap<Text<'a>, BillRun<'a>>,
 }
 
-impl<'a> Asked<'a> {
-    fn new(raw: &'a Raw) -> Self {
-        let runs: Vec<&ImportRun> = in_order(&raw.imports).into_iter().filter(|run| run.scope == CLOUD_SCOPE).collect();
-        let mut newest: BTreeMap<&str, &ImportRun> = BTreeMap::new();
-        let mut rest = runs.as_slice();
-        while let Some(last) = rest.last() {
-            let (earlier, import) = rest.split_at(rest.partition_point(|run| run.run < last.run));
-            for run in import {
-                let told = newest.entry(&run.subject).or_insert(run);
-                // Of several words about a source in one import, a success counts.
-                if run.run == told.run && told.outcome != RunOutcome::Ok {
-                    *told = run;
-                }
-            }
-            rest = earlier;
-            if import.iter().all(|run| run.outcome != RunOutcome::Interrupted) {
-                break;
+/// What the newest of some imports asked. One that was interrupted asked what the import before it did, too.
+fn newest<'a>(mut rest: &[BillRun<'a>]) -> BTreeMap<Text<'a>, BillRun<'a>> {
+    let mut newest: BTreeMap<Text<'_>, BillRun<'_>> = BTreeMap::new();
+    while let Some(last) = rest.last() {
+        let (earlier, import) = rest.split_at(rest.partition_point(|run| run.run.run < last.run.run));
+        for run in import {
+            let told = newest.entry(run.source()).or_insert(*run);
+            // Of several words about a source in one import, a success counts.
+            if run.run.run == told.run.run && !told.is_ok() {
+                *told = *run;
             }
         }
-        Self { runs, newest }
+        rest = earlier;
+        if import.iter().all(|run| run.run.outcome != RunOutcome::Interrupted) {
+            break;
+        }
+    }
+    newest
+}
+
+impl<'a, 'b> Asked<'a, 'b> {
+    fn new(bills: &'b Bills<'a>, names: &'b Providers) -> Self {
+        Self { bills, names, newest: bills.imports.iter().flat_map(|runs| newest(runs)).collect() }
+    }
+
+    fn runs(&self) -> impl DoubleEndedIterator<Item = &BillRun<'a>> {
+        self.bills.imports.iter().flatten()
     }
 
     /// Whether an earlier import asked a source that the newest one did not.
     fn has_left(&self, source: &str) -> bool {
-        !self.newest.contains_key(source) && self.runs.iter().any(|run| run.subject == source)
+        !self.newest.contains_key(source) && self.runs().any(|run| run.source() == source)
     }
 
-    fn read(&self, subject: &str) -> Vec<&'a ImportRun> {
-        let read = self.runs.iter().filter(|run| run.subject == subject && run.outcome == RunOutcome::Ok);
-        read.copied().collect()
+    fn runs_of(&self, source: &str) -> Vec<BillRun<'a>> {
+        self.runs().filter(|run| run.source() == source).copied().collect()
     }
 
-    fn behind(&self, raw: &'a Raw, providers: &Providers) -> Vec<Behind<'a>> {
-        let passed = |run: &ImportRun| run.outcome == RunOutcome::Ok || run.outcome == RunOutcome::Unsupported;
-        let failed = self.newest.iter().filter(|(_, run)| !passed(run));
+    fn behind(&self) -> Vec<Behind<'a>> {
+        let failed = self.newest.iter().filter(|(source, run)| !run.is_ok() && !self.is_not_served(source, run));
         failed
-            .map(|(subject, run)| Behind {
-                label: label(run),
-                providers: providers_of(raw, providers, subject),
-                read: self.read(subject),
+            .map(|(source, run)| Behind {
+                label: run.label(),
+                providers: self.providers_of(source),
+                runs: self.runs_of(source),
             })
             .collect()
     }
 
-    /// Sources that their provider does not serve.
-    fn not_served(&self) -> impl Iterator<Item = (&'a str, &'a ImportRun)> {
-        let unsupported = self.newest.iter().filter(|(_, run)| run.outcome == RunOutcome::Unsupported);
-        unsupported.map(|(subject, run)| (*subject, *run))
+    /// Whether a provider does not serve a source, or nothing of a bill of CI was ever read.
+    fn is_not_served(&self, source: &str, run: &BillRun<'_>) -> bool {
+        let is_unread =
+            || self.bills.providers_of(source).is_empty() && !self.runs_of(source).iter().any(BillRun::is_ok);
+        run.run.outcome == RunOutcome::Unsupported || (run.is_of_ci && is_unread())
     }
 
-    /// A line per source that its provider does not serve.
-    fn unsupported(&self, raw: &'a Raw, providers: &Providers) -> Vec<String> {
-        let line = |(subject, run): (&'a str, &ImportRun)| {
-            let of: Vec<Text<'_>> = providers_of(raw, providers, subject).into_iter().collect();
-            format!("months of {} are complete without {}: {}", of.join(", "), label(run), run.message)
+    /// Sources that their provider does not serve.
+    fn not_served(&self) -> impl Iterator<Item = (&Text<'a>, &BillRun<'a>)> {
+        self.newest.iter().filter(|(source, run)| self.is_not_served(source, run))
+    }
+
+    /// A line per source that its provider does not serve; of CI where the provider bills anything at all.
+    fn unsupported(&self) -> Vec<String> {
+        let is_billed =
+            |providers: &BTreeSet<Text<'_>>| self.bills.lines.iter().any(|line| providers.contains(&line.provider));
+        let line = |(source, run): (&Text<'a>, &BillRun<'a>)| {
+            let providers = self.providers_of(source);
+            let is_told = !run.is_of_ci || is_billed(&providers);
+            let of: Vec<&str> = providers.iter().map(AsRef::as_ref).collect();
+            let (of, label, message) = (of.join(", "), run.label(), &run.run.message);
+            is_told.then(|| format!("months of {of} are complete without {label}: {message}"))
         };
-        self.not_served().map(line).collect()
+        self.not_served().filter_map(line).collect()
     }
 
     /// A line per source that is not asked any more and whose last months had not settled when it was.
-    fn left(&self, raw: &Raw) -> Vec<String> {
-        let costs = &raw.cloud_costs;
-        let mut open: BTreeMap<Text<'_>, BTreeSet<Month>> = BTreeMap::new();
-        for row in 0..costs.month.len() {
-            let (source, month) = (raw.dictionary.text(costs.source[row]), costs.month[row]);
-            let is_open = costs.observed_at.get(row).is_some_and(|at| !month.is_settled_at(at));
-            if is_open && self.has_left(&source) {
-                open.entry(source).or_default().insert(month);
+    fn left(&self) -> Vec<String> {
+        let mut open: BTreeMap<&Text<'_>, BTreeSet<Month>> = BTreeMap::new();
+        for line in &self.bills.lines {
+            let is_open = line.observed_at.is_some_and(|at| !line.month.is_settled_at(at));
+            if is_open && self.has_left(&line.source) {
+                open.entry(&line.source).or_default().insert(line.month);
             }
         }
-        let line = |(source, months): (Text<'_>, BTreeSet<Month>)| {
-            let label = self.runs.iter().rev().find(|run| run.subject == source).map_or(&*source, |run| label(run));
+        let line = |(source, months): (&Text<'a>, BTreeSet<Month>)| {
+            let label =
+                self.runs().rev().find(|run| run.source() == *source).map_or_else(|| source.clone(), BillRun::label);
             let months: Vec<String> = months.iter().map(ToString::to_string).collect();
             format!(
                 "the newest import of bills did not ask for {label} any more: {} counts as it was last read",
@@ -191,41 +200,33 @@ impl<'a> Asked<'a> {
         };
         open.into_iter().map(line).collect()
     }
+
+    /// The providers whose rows a source gave, else the one that its name tells.
+    fn providers_of(&self, source: &str) -> BTreeSet<Text<'a>> {
+        let of_rows = self.bills.providers_of(source);
+        if !of_rows.is_empty() {
+            return of_rows;
+        }
+        let connector = source.split_once('/').map_or(source, |(connector, _)| connector);
+        let told = CONNECTORS_OF_ONE_PROVIDER.into_iter().filter(|name| *name == connector);
+        told.map(|name| self.names.name(Text::from(name))).collect()
+    }
 }
 
-fn label(run: &ImportRun) -> &str {
-    if run.label.is_empty() { &run.subject } else { &run.label }
-}
-
-fn unsettled<'a>(raw: &'a Raw, providers: &Providers, asked: &Asked<'_>) -> BTreeMap<Month, BTreeSet<Text<'a>>> {
-    let costs = &raw.cloud_costs;
-    let rows = || 0..costs.month.len();
-    let newest_unsaid = rows().filter(|row| costs.observed_at.get(*row).is_none()).map(|row| costs.month[row]).max();
+fn unsettled<'a>(bills: &Bills<'a>, asked: &Asked<'_, '_>) -> BTreeMap<Month, BTreeSet<Text<'a>>> {
+    let newest_unsaid = [false, true].map(|is_of_ci| {
+        let unsaid = bills.lines.iter().filter(|line| line.observed_at.is_none() && line.is_of_ci == is_of_ci);
+        unsaid.map(|line| line.month).max()
+    });
     let mut unsettled: BTreeMap<Month, BTreeSet<Text<'_>>> = BTreeMap::new();
-    for row in rows() {
-        let month = costs.month[row];
-        let settled = match costs.observed_at.get(row) {
-            Some(at) => month.is_settled_at(at) || asked.has_left(&raw.dictionary.text(costs.source[row])),
-            None => Some(month) != newest_unsaid,
+    for line in &bills.lines {
+        let settled = match line.observed_at {
+            Some(at) => line.month.is_settled_at(at) || asked.has_left(&line.source),
+            None => Some(line.month) != newest_unsaid[usize::from(line.is_of_ci)],
         };
         if !settled {
-            unsettled.entry(month).or_default().insert(providers.name(raw.dictionary.text(costs.provider[row])));
+            unsettled.entry(line.month).or_default().insert(line.provider.clone());
         }
     }
     unsettled
-}
-
-/// The providers whose rows a source gave, else the one that its name tells.
-fn providers_of<'a>(raw: &'a Raw, names: &Providers, subject: &'a str) -> BTreeSet<Text<'a>> {
-    let costs = &raw.cloud_costs;
-    let of_rows: BTreeSet<Text<'_>> = (0..costs.month.len())
-        .filter(|row| raw.dictionary.bytes(costs.source[*row]) == subject.as_bytes())
-        .map(|row| names.name(raw.dictionary.text(costs.provider[row])))
-        .collect();
-    if !of_rows.is_empty() {
-        return of_rows;
-    }
-    let connector = subject.split_once('/').map_or(subject, |(connector, _)| connector);
-    let told = CONNECTORS_OF_ONE_PROVIDER.into_iter().filter(|name| *name == connector);
-    told.map(|name| names.name(Text::from(name))).collect()
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::names::{comparable, visible};
 use model::rules::{CloudRules, ServiceComparison, ServiceGroup};
 
-use super::ledger::{Ledger, Text};
+use super::bills::Text;
+use super::ledger::Ledger;
 
 /// Groups in the order of the configuration. Those of one name are one group.
 pub(super) struct Groups(Vec<Group>);

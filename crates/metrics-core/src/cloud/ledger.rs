@@ -1,16 +1,11 @@
-//! Ledger entries of the raw table, with their texts resolved.
+//! Entries of the tables, from the rows of the bills.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use model::columns::Raw;
 use model::records::ChargeCategory;
 use model::{Amount, Instant, Month};
 
-use super::providers::Providers;
-
-/// A text of the bills or of the configuration.
-pub(super) type Text<'a> = Cow<'a, str>;
+use super::bills::{Bills, Line, Text};
 
 /// One row of the bills.
 pub(super) struct Entry<'a> {
@@ -28,9 +23,9 @@ pub(super) struct Entry<'a> {
 }
 
 /// A service by its name; what has none by its kind of charge: purchases, taxes and roundings often have none.
-fn service(name: Text<'_>, category: ChargeCategory) -> Text<'_> {
-    match category {
-        _ if !name.trim().is_empty() => name,
+fn service<'a>(line: &Line<'a>) -> Text<'a> {
+    match line.category {
+        _ if !line.service.trim().is_empty() => line.service.clone(),
         ChargeCategory::Unknown => "(no service)".into(),
         category => format!("(no service): {}", category.name()).into(),
     }
@@ -44,25 +39,22 @@ pub(super) struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn new(raw: &'a Raw, providers: &Providers, as_of: Instant) -> Self {
-        let costs = &raw.cloud_costs;
-        let (begun, later): (Vec<usize>, Vec<usize>) =
-            (0..costs.month.len()).partition(|row| costs.month[*row].start() <= as_of);
-        let entry = |row: usize| {
-            let month = costs.month[row];
-            Entry {
-                provider: providers.name(raw.dictionary.text(costs.provider[row])),
-                service: service(raw.dictionary.text(costs.service[row]), costs.charge_category[row]),
-                currency: raw.dictionary.text(costs.currency[row]),
-                month,
-                net: &costs.net[row],
-                grows: matches!(costs.charge_category[row], ChargeCategory::Usage | ChargeCategory::Unknown),
-                days: costs.observed_at.get(row).map(|at| month.days_until(at.min(as_of))),
-            }
+    pub(super) fn new(bills: &'a Bills<'_>) -> Self {
+        let as_of = bills.as_of;
+        let (begun, later): (Vec<&Line<'_>>, Vec<&Line<'_>>) =
+            bills.lines.iter().partition(|line| line.month.start() <= as_of);
+        let entry = |line: &'a Line<'_>| Entry {
+            provider: line.provider.clone(),
+            service: service(line),
+            currency: line.currency.clone(),
+            month: line.month,
+            net: &line.net,
+            grows: matches!(line.category, ChargeCategory::Usage | ChargeCategory::Unknown),
+            days: line.observed_at.map(|at| line.month.days_until(at.min(as_of))),
         };
         Self {
             entries: begun.into_iter().map(entry).collect(),
-            later: later.into_iter().map(|row| costs.month[row]).collect(),
+            later: later.into_iter().map(|line| line.month).collect(),
         }
     }
 

@@ -1,4 +1,5 @@
 //! Cloud spending under rule set `flow`: what the providers bill by month, by group or service, and side by side.
+//! What GitHub bills for CI is among it; estimates of CI are not.
 //!
 //! Sums are exact. Amounts of different currencies are never added, and what a provider did not bill is absent, not 0.
 //! Months are those of the bills, in UTC.
@@ -7,6 +8,7 @@
 //! not: it has settled at `as_of`, every row of it was read once it had settled, and no source of the provider is
 //! behind. Only complete months are compared and enter control limits.
 
+mod bills;
 mod completeness;
 mod doubles;
 mod figures;
@@ -28,10 +30,11 @@ use model::rules::{ProcessChange, RuleSet, Rules};
 use model::table::Table;
 use model::{Instant, Month};
 
+use bills::Bills;
 use completeness::Completeness;
 use grouping::{Comparisons, Cut};
 use ledger::Ledger;
-use providers::Providers;
+use providers::{GITHUB, Providers};
 use series::{MonthOfSeries, Series, Sums};
 
 use crate::findings::FindingsByTable;
@@ -64,8 +67,9 @@ pub struct CloudSpending {
 /// Of the rules, `cloud` and `process_changes` count.
 pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending {
     let providers = Providers::of(&rules.cloud);
-    let ledger = Ledger::new(raw, &providers, as_of);
-    let completeness = Completeness::new(raw, &providers, as_of);
+    let bills = Bills::of(raw, &rules.cloud, &providers, as_of);
+    let ledger = Ledger::new(&bills);
+    let completeness = Completeness::new(&bills, &providers);
     let cut = Cut::of(&rules.cloud);
     let comparisons = Comparisons::of(&rules.cloud.comparisons);
     let changes = &rules.process_changes;
@@ -75,7 +79,7 @@ pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending
 
     let mut notices: Vec<String> = ledger.notice(as_of).into_iter().collect();
     notices.extend(completeness.notices());
-    notices.extend(doubles::notices(raw, &providers));
+    notices.extend(doubles::notices(&bills));
     notices.extend(grouping::notices(&ledger, &cut, &comparisons));
     let said = sentences(&monthly, &services, &compared);
     CloudSpending {
@@ -92,15 +96,35 @@ pub fn cloud_spending(raw: &Raw, rules: &Rules, as_of: Instant) -> CloudSpending
     }
 }
 
+/// Whether anything is billed.
+pub fn has_bills(raw: &Raw, rules: &Rules) -> bool {
+    !raw.cloud_costs.month.is_empty() || counts_ci(raw, rules)
+}
+
+/// The first and the last month of the bills.
+pub fn billed_months(raw: &Raw, rules: &Rules) -> Option<(Month, Month)> {
+    let of_ci = raw.ci_bills.day.all_micros().filter(|day| counts_ci(raw, rules) && *day != Instant::NULL_MICROS);
+    let (first, last) = of_ci.fold((i64::MAX, i64::MIN), |(first, last), day| (first.min(day), last.max(day)));
+    let of_ci = (first <= last).then(|| [first, last].map(|day| Month::of(Instant::from_micros(day))));
+    let months = || raw.cloud_costs.month.iter().copied().chain(of_ci.into_iter().flatten());
+    months().min().zip(months().max())
+}
+
 /// What the providers of the bills are called in the tables of the rule set, in order.
 pub fn provider_names(raw: &Raw, rules: &Rules) -> BTreeSet<String> {
     let providers = Providers::of(&rules.cloud);
     let own: BTreeSet<u32> = raw.cloud_costs.provider.iter().copied().collect();
-    let name = |code| match rules.set {
-        RuleSet::Flow => providers.name(raw.dictionary.text(code)),
-        RuleSet::CtoStats => raw.dictionary.text(code),
+    let name = |own| match rules.set {
+        RuleSet::Flow => providers.name(own),
+        RuleSet::CtoStats => own,
     };
-    own.into_iter().map(|code| name(code).into_owned()).collect()
+    let of_ci = counts_ci(raw, rules).then(|| GITHUB.into());
+    own.into_iter().map(|code| raw.dictionary.text(code)).chain(of_ci).map(|own| name(own).into_owned()).collect()
+}
+
+/// Whether a bill of CI is among the bills: the original knows none.
+pub(crate) fn counts_ci(raw: &Raw, rules: &Rules) -> bool {
+    rules.set == RuleSet::Flow && !rules.cloud.without_ci && !raw.ci_bills.net.is_empty()
 }
 
 const MONTHLY: &str = "cloud_spending_monthly";
@@ -109,8 +133,9 @@ const SERVICES: &str = "cloud_spending_services";
 /// What the tables say of the months up to one, later ones left out of sight. What is complete is complete as of `as_of`.
 pub fn findings_until(raw: &Raw, rules: &Rules, as_of: Instant, last: Month) -> FindingsByTable {
     let providers = Providers::of(&rules.cloud);
-    let ledger = Ledger::new(raw, &providers, as_of);
-    let completeness = Completeness::new(raw, &providers, as_of);
+    let bills = Bills::of(raw, &rules.cloud, &providers, as_of);
+    let ledger = Ledger::new(&bills);
+    let completeness = Completeness::new(&bills, &providers);
     let comparisons = Comparisons::of(&rules.cloud.comparisons);
     let cut = Cut::of(&rules.cloud);
     let [monthly, services, compared] = said_series(&ledger, &cut, &comparisons, &completeness, &rules.process_changes)

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use model::names::comparable;
 use model::rules::CloudRules;
 
-use super::ledger::Text;
+use super::bills::Text;
+
+/// Whose bill of CI is one of the bills.
+pub(super) const GITHUB: &str = "github";
 
 /// What the usual providers are called too.
-const USUAL: [(&str, &[&str]); 3] = [
+const USUAL: [(&str, &[&str]); 4] = [
     ("azure", &["Microsoft", "Microsoft Azure", "Microsoft Corporation"]),
     ("gcp", &["Google", "Google Cloud", "Google Cloud Platform"]),
     ("aws", &["Amazon", "Amazon Web Services", "Amazon Web Services, Inc."]),
+    (GITHUB, &["GitHub, Inc."]),
 ];
 
 /// One name for each provider, by its names as compared.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::rules::ProcessChange;
 use model::{Amount, Month};
 
+use super::bills::Text;
 use super::completeness::Completeness;
 use super::figures::{Bill, Change, Pace};
-use super::ledger::{Entry, Text};
+use super::ledger::Entry;
 use crate::control::{Point, Verdict, xmr};
 
 /// What a series is about and its currency.

@@ -30,6 +30,8 @@ pub(crate) struct Chosen {
     /// Types, comparable.
     types: Vec<String>,
     bots: Option<Bots>,
+    /// As [`Selection::default_branch`].
+    pub(crate) only_default_branch: bool,
     /// Configured logins of bots.
     bot_logins: Vec<String>,
     /// Names of teams, comparable.
@@ -94,6 +96,7 @@ impl Chosen {
             services: selection.services.iter().map(|name| comparable(name)).collect(),
             types: selection.types.iter().map(|kind| comparable(kind)).collect(),
             bots: selection.bots,
+            only_default_branch: selection.default_branch,
             bot_logins: rules.bots.clone(),
             teams: (!team_names.is_empty()).then(|| Teams::of(&team_names, rules)),
             team_names,

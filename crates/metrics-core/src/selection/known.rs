@@ -68,7 +68,7 @@ impl Known {
             Filter::Service => self.services.iter().any(|service| comparable(service) == name),
             Filter::Team => self.teams.iter().any(|team| comparable(team) == name),
             Filter::Type => self.types.iter().any(|kind| comparable(kind) == name),
-            Filter::Bots => false,
+            Filter::Bots | Filter::Branches => false,
         }
     }
 }

@@ -13,6 +13,7 @@
 //! * **services** (names in [`Rules::delivery`](model::rules::Rules), else `org/repo`): what is delivered of these. Issues
 //!   and pull requests are of no service.
 //! * **types**: the issue's type as the rule set derives it.
+//! * **default_branch**: runs of CI for the default branch of their repository.
 //! * **bots**: who opened the issue or pull request. Without it each table does what it does by default: tables of
 //!   issues count everybody, those of pull requests say so themselves. A review by a bot is never a first review,
 //!   whatever is selected.
@@ -53,6 +54,8 @@ pub struct Selection {
     pub types: Vec<String>,
     /// What to do with issues and pull requests that bots opened; `None` leaves it to each table.
     pub bots: Option<Bots>,
+    /// Only runs of CI for the default branch of their repository. It changes what is counted of runs, not what they cost.
+    pub default_branch: bool,
     /// First day in [`Rules::timezone`](model::rules::Rules), for tables that are worked out from a range of days.
     pub from: Option<NaiveDate>,
     /// Last day, included, as `from`.

@@ -5,6 +5,7 @@
 //! Seeds are fixed: the same shares come out each time. A further simulation is a further file, named below.
 
 mod chance;
+mod ci_cost;
 mod control_charts;
 mod forecast;
 mod levels;

@@ -4,12 +4,11 @@
 mod tests;
 
 use model::cells::{RawColumns, RawRow};
-use model::columns::{BillLineColumns, Interner};
-use model::kinds::{RunOutcome, Scope};
-use model::records::ImportRun;
+use model::columns::{BillLineColumns, Interner, Raw};
+use model::kinds::RunOutcome;
 use model::spec::RawTable;
 use model::tables::BillLine;
-use model::{Amount, Instant};
+use model::{Amount, Instant, Month};
 
 use super::Reading;
 use super::blocks::{Findings, Part, Table};
@@ -19,7 +18,7 @@ use super::error::CsvError;
 use super::header::Header;
 use super::records::Row;
 use super::scanned_float;
-use crate::ledger::{assumed_as_of, gross_and_credits, month_of_day};
+use crate::ledger::{assumed_as_of, gross_and_credits, is_of_bills, month_of_day};
 
 /// The cells that are looked at beyond their type.
 #[derive(Debug)]
@@ -183,9 +182,12 @@ impl Table for BillRows {
 }
 
 /// Up to when the bills are known: by the imports, else by the rows, else as is assumed of files that do not say.
-pub(super) fn as_of(bills: &BillLineColumns, imports: &[ImportRun]) -> Option<Instant> {
-    let covered = imports.iter().filter(|run| run.scope == Scope::CloudCosts && run.outcome == RunOutcome::Ok);
+pub(super) fn as_of(raw: &Raw) -> Option<Instant> {
+    let covered = raw.imports.iter().filter(|run| is_of_bills(run) && run.outcome == RunOutcome::Ok);
     let covered = covered.filter_map(|run| run.covered_to).max();
-    let newest = || (0..bills.observed_at.len()).filter_map(|row| bills.observed_at.get(row)).max();
-    covered.or_else(newest).or_else(|| bills.month.iter().max().copied().map(assumed_as_of))
+    let observed = &raw.cloud_costs.observed_at;
+    let newest = || (0..observed.len()).filter_map(|row| observed.get(row)).max();
+    let of_ci = raw.ci_bills.day.all_micros().filter(|day| *day != Instant::NULL_MICROS).max();
+    let of_ci = of_ci.map(|day| Month::of(Instant::from_micros(day)));
+    covered.or_else(newest).or_else(|| raw.cloud_costs.month.iter().copied().chain(of_ci).max().map(assumed_as_of))
 }

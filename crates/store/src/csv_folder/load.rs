@@ -85,10 +85,11 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     } else {
         None
     };
-    let (ci_jobs, ci_bills) = if scopes.ci && reading == Reading::Strict {
-        (folder.open(Free::<CiJobColumns>::new)?, folder.open(Free::<CiBillColumns>::new)?)
+    let ci_jobs = if scopes.ci && reading == Reading::Strict { folder.open(Free::<CiJobColumns>::new)? } else { None };
+    let ci_bills = if (scopes.ci || scopes.cloud_spending) && reading == Reading::Strict {
+        folder.open(Free::<CiBillColumns>::new)?
     } else {
-        (None, None)
+        None
     };
     let bills = if scopes.cloud_spending { folder.open(Bills::new)? } else { None };
     blocks::run(&works([
@@ -144,7 +145,7 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     raw.settle();
     raw.as_of = newest_instant(&raw, folder.plausible);
     if scopes.cloud_spending {
-        raw.cloud_as_of = cloud_costs::as_of(&raw.cloud_costs, &raw.imports);
+        raw.cloud_as_of = cloud_costs::as_of(&raw);
     }
     if let Some(full) = first_overfull(&raw) {
         return Err(full);

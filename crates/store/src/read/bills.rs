@@ -1,11 +1,11 @@
 //! Up to when the bills of the store are known.
 
 use model::instant::Plausible;
-use model::records::{ImportRun, RunOutcome, Scope};
+use model::records::{ImportRun, RunOutcome};
 use model::{Instant, Month};
 use rusqlite::Connection;
 
-use crate::ledger::assumed_as_of;
+use crate::ledger::{assumed_as_of, is_of_bills};
 use crate::sqlite::plans::{Prepare as _, Scan};
 
 /// The published order.
@@ -19,7 +19,7 @@ pub(super) fn as_of(
     imports: &[ImportRun],
     plausible: Plausible,
 ) -> rusqlite::Result<Option<Instant>> {
-    let covered = imports.iter().filter(|run| run.scope == Scope::CloudCosts && run.outcome == RunOutcome::Ok);
+    let covered = imports.iter().filter(|run| is_of_bills(run) && run.outcome == RunOutcome::Ok);
     let covered = covered.filter_map(|run| run.covered_to).max();
     let newest = |sql: &str| connection.scan(sql, Scan::Everything)?.query_row([], |row| row.get::<_, Option<i64>>(0));
     let of_files = newest(&format!(
@@ -32,7 +32,8 @@ pub(super) fn as_of(
     if known.is_some() {
         return Ok(known);
     }
-    if let Some(observed) = newest("SELECT max(observed_at) FROM cloud_month")? {
+    let of_ci = newest("SELECT max(observed_at) FROM ci_bill")?;
+    if let Some(observed) = newest("SELECT max(observed_at) FROM cloud_month")?.max(of_ci) {
         return Ok(Some(Instant::from_micros(observed)));
     }
     let month = newest("SELECT max(month) FROM cloud_costs")?;

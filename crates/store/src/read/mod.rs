@@ -85,6 +85,8 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw>
         if scopes.ci {
             raw.ci_jobs = free(&first, "run_id, job_id, host", &mut texts)?;
             raw.implausible.extend(first.sentences(|_| "a job of a run".to_owned()));
+        }
+        if scopes.ci || scopes.cloud_spending {
             raw.ci_bills = free(&first, "day, org, repo, cost_center, sku, unit, currency, host", &mut texts)?;
             raw.implausible.extend(first.sentences(|_| "a bill of CI".to_owned()));
         }

@@ -19,7 +19,17 @@ import { Lead } from '../../parts/lead.tsx';
 import { Outside } from '../../parts/outside.tsx';
 import { Tile } from '../../parts/tile.tsx';
 import { words } from '../../words.ts';
-import { type LinkRow, linkOf, type Measure, measures, type RepoRow, reasonOf, split } from './links.ts';
+import {
+  type LineRow,
+  type LinkRow,
+  lineOf,
+  linkOf,
+  type Measure,
+  measures,
+  type RepoRow,
+  reasonOf,
+  split,
+} from './links.ts';
 import { List } from './lists.tsx';
 import { currenciesOf, lastOf } from './rows.ts';
 
@@ -35,6 +45,7 @@ export function CiCostPage() {
   const links = useTable('/api/v1/delivery/cost/links', params, ready);
   const months = useTable('/api/v1/delivery/cost', params, ready);
   const repos = useTable('/api/v1/delivery/cost/repositories', params, ready);
+  const lines = useTable('/api/v1/delivery/cost/repositories/line', params, ready);
   const [measure, choose] = useState<Measure>('deployments');
   const [wanted, want] = useState('');
   const currencies = currenciesOf([...(months.data?.data ?? []), ...(repos.data?.data ?? [])]);
@@ -57,12 +68,13 @@ export function CiCostPage() {
           {ofMonths.length > 0 && ofMonths.every(({ deployments }) => deployments == null) && (
             <p className="lead">{t.noDelivery}</p>
           )}
-          <Tiles query={months} rows={ofMonths} currency={currency} />
+          <Tiles query={months} rows={ofMonths} currency={currency} metric={state.metric} />
           <div className="cards">
             <Repositories
               {...shared}
               query={repos}
               rows={own<RepoRow>(repos.data?.data)}
+              lines={own<LineRow>(lines.data?.data).filter((row) => row.measure === measure)}
               link={own<LinkRow>(links.data?.data).find(
                 (row) => row.over === 'repositories' && row.measure === measure,
               )}
@@ -176,13 +188,26 @@ function monthOf(row: MonthRow | undefined, currency: string): string {
   );
 }
 
-function Tiles({ query, rows, currency }: { query: Loading; rows: readonly MonthRow[]; currency: string }) {
+interface TilesProps {
+  query: Loading;
+  rows: readonly MonthRow[];
+  currency: string;
+  metric: PageState['metric'];
+}
+
+function Tiles({ query, rows, currency, metric }: TilesProps) {
   const last = lastOf(rows);
   const complete = rows.filter((row) => row.complete);
-  const tile = (title: string, text: string | null | undefined, of: (row: MonthRow) => unknown) => (
+  const tile = (
+    about: string,
+    title: string,
+    text: string | null | undefined,
+    of: (row: MonthRow) => unknown,
+  ) => (
     <Tile
       query={query}
       title={title}
+      metric={metric(about)}
       unit={last ? t.month(last.month) : words.cloud.tiles.lastMonth}
       value={text ?? null}
       reason={last ? words.card.missing : words.cloud.tiles.noMonth}
@@ -193,13 +218,15 @@ function Tiles({ query, rows, currency }: { query: Loading; rows: readonly Month
     <>
       <h2 className="unseen">{words.tiles.label}</h2>
       <ul className="tiles">
-        {tile(words.ci.tiles.cost, last && money(last.ci_cost, currency), (row) => row.ci_cost)}
+        {tile('ci_cost', words.ci.tiles.cost, last && money(last.ci_cost, currency), (row) => row.ci_cost)}
         {tile(
+          'ci_cost_per_change',
           t.perChange,
           last?.cost_per_change && exactMoney(last.cost_per_change, currency),
           (row) => row.cost_per_change,
         )}
         {tile(
+          'ci_deployments_per_cost',
           t.perThousand(currency),
           last?.deployments_per_1k_cost == null ? null : tenthAtMost(last.deployments_per_1k_cost),
           (row) => row.deployments_per_1k_cost,
@@ -218,8 +245,14 @@ interface Shown<Row> {
 }
 
 /** Each repository's cost and delivery: as points, and in a list. */
-function Repositories(props: Shown<RepoRow> & { link: LinkRow | undefined; controls: React.ReactNode }) {
-  const { state, query, rows, currency, measure, link, controls } = props;
+function Repositories(
+  props: Shown<RepoRow> & {
+    link: LinkRow | undefined;
+    lines: readonly LineRow[];
+    controls: React.ReactNode;
+  },
+) {
+  const { state, query, rows, currency, measure, link, lines, controls } = props;
   // The most expensive first, in the list, the table of the chart and the file.
   const ranked = [...rows].sort((a, b) => Number(b.ci_cost) - Number(a.ci_cost));
   const [first] = ranked;
@@ -230,6 +263,8 @@ function Repositories(props: Shown<RepoRow> & { link: LinkRow | undefined; contr
     short: measure === 'change_failure_rate' ? percent : String,
     format: formats[measure],
   };
+  // Between two whole numbers a line says something, too.
+  const onLine = measure === 'deployments' ? decimal : formats[measure];
   const x: Axis = {
     name: words.ci.tiles.cost,
     short: (value) => compactMoney(value, currency),
@@ -239,6 +274,18 @@ function Repositories(props: Shown<RepoRow> & { link: LinkRow | undefined; contr
     { title: words.filters.repo, value: ({ repo }) => repo || words.ci.pareto.none, head: true },
     ...figures(currency),
   ];
+  const fitted: Column<RepoRow>[] =
+    lines.length > 0
+      ? [
+          [t.scatter.line, 'at'] as const,
+          [t.scatter.ends[0], 'low'] as const,
+          [t.scatter.ends[1], 'high'] as const,
+        ].map(([title, of]) => ({
+          title,
+          value: (row) => lineOf(row, lines)?.[of],
+          text: (row) => onLine(lineOf(row, lines)?.[of] ?? 0),
+        }))
+      : [];
   return (
     <>
       <Card<RepoRow>
@@ -249,20 +296,27 @@ function Repositories(props: Shown<RepoRow> & { link: LinkRow | undefined; contr
         controls={controls}
         widen={state.widen}
         height={360}
-        table={{ rows: known, columns }}
+        table={{ rows: known, columns: [...columns, ...fitted] }}
       >
         {() => (
           <>
             {known.length > 0 && (
               <>
-                <p className="quiet">{t.scatter.axes(name, currency)}</p>
+                <p className="quiet">
+                  {t.scatter.axes(name, currency)} {lines.length > 0 && t.scatter.fitted}
+                </p>
                 <Scatter
                   name={t.scatter.chart(name)}
                   points={known.map((row) => ({
                     name: row.repo || words.ci.pareto.none,
                     x: Number(row.ci_cost),
                     y: row[measure] ?? 0,
+                    line: lineOf(row, lines),
                   }))}
+                  said={{
+                    name: t.scatter.line,
+                    text: ({ at, low, high }) => t.scatter.between(onLine(at), onLine(low), onLine(high)),
+                  }}
                   x={x}
                   y={y}
                 />

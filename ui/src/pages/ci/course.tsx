@@ -6,6 +6,7 @@ import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import { labelOf } from '../../parts/counts.ts';
 import type { Column } from '../../parts/data-table.tsx';
+import { Evidence } from '../../parts/evidence.tsx';
 import { Grain } from '../../parts/grain.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
@@ -92,10 +93,36 @@ function Course({ state, says, unit, lines, format, finding, columns = [], share
           format={said}
           unit={unit}
           basis={(index) => [t.runs, count(rows[index]?.runs)]}
+          behind={(index) => {
+            const row = rows[index];
+            return row && <Runs state={state} title={says.title} by={by} label={labelOf(row)} />;
+          }}
           partial={(index) => rows[index]?.complete === false}
         />
       )}
     </Card>
+  );
+}
+
+interface RunsProps {
+  state: PageState;
+  title: string;
+  by: 'week' | 'month';
+  /** Of the period. */
+  label: string;
+  /** Only runs of this. */
+  of?: { repo: string; workflow: string };
+}
+
+/** The runs behind a figure. */
+export function Runs({ state, title, by, label, of }: RunsProps): ReactNode {
+  return (
+    <Evidence
+      path="/api/v1/ci/reliability/evidence"
+      params={{ ...state.params, ...of, [by]: label }}
+      title={title}
+      label={of ? `${of.workflow}, ${label}` : label}
+    />
   );
 }
 

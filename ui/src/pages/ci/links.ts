@@ -1,10 +1,12 @@
 /** Links of what CI costs with delivery, in words. */
 import type { RowOf } from '../../api/client.ts';
+import type { OnLine } from '../../charts/scatter.tsx';
 import { hundredths } from '../../format.ts';
 import { words } from '../../words.ts';
 
 export type LinkRow = RowOf<'/api/v1/delivery/cost/links'>;
 export type RepoRow = RowOf<'/api/v1/delivery/cost/repositories'>;
+export type LineRow = RowOf<'/api/v1/delivery/cost/repositories/line'>;
 
 const t = words.ci.delivery;
 
@@ -28,6 +30,14 @@ export function linkOf(row: LinkRow | undefined): string {
     hundredths(row.spearman_high),
   );
   return `${scatter.finding(pairs, said)} ${t.noLink}`;
+}
+
+/** What the line says at the cost of a repository: both are exact, and written alike. */
+export function lineOf({ ci_cost }: RepoRow, lines: readonly LineRow[]): OnLine | undefined {
+  const row = lines.find((line) => line.ci_cost === ci_cost);
+  return row?.line == null
+    ? undefined
+    : { at: row.line, low: row.low ?? row.line, high: row.high ?? row.line };
 }
 
 /** Why a link over months is not told. */

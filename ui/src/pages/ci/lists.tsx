@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { safeLink } from '../../parts/evidence.tsx';
 import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
+import { Runs } from './course.tsx';
 import { fifthOf, type MonthRow, workflowsOf } from './rows.ts';
 
 const t = words.ci;
@@ -190,6 +191,20 @@ export function Workflows({
         share(t.tiles.success, 'success_rate'),
         share(t.tiles.firstTry, 'first_try_rate'),
         { title: `${t.duration.title}, p50`, value: ({ row }) => row.duration_p50_min },
+        {
+          title: t.behind,
+          value: ({ row }) => row.workflow,
+          number: false,
+          text: ({ row }) => (
+            <Runs
+              state={state}
+              title={t.workflows.title}
+              by="month"
+              label={month}
+              of={{ repo: row.repo ?? '', workflow: row.workflow ?? '' }}
+            />
+          ),
+        },
       ]}
     />
   );

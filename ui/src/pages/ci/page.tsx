@@ -1,7 +1,7 @@
 import { useTable } from '../../api/client.ts';
 import { count, decimal, exactMoney, money, percent } from '../../format.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
-import { usePageState } from '../../layout/page-state.tsx';
+import { type PageState, usePageState } from '../../layout/page-state.tsx';
 import { less } from '../../money.ts';
 import { Failure, type Loading } from '../../parts/card.tsx';
 import { Lead } from '../../parts/lead.tsx';
@@ -30,7 +30,7 @@ export function CiPage() {
   return (
     <>
       <Lead query={runs} finding={last && leadOf(last, lastCosts(paid))} />
-      <FilterBar state={state} applies={['repo', 'team']} meta={runs.data?.meta} />
+      <FilterBar state={state} applies={['repo', 'team']} branches meta={runs.data?.meta} />
       {state.error && <Failure error={state.error} retry={state.retry} />}
       {covered && state.toNearest ? (
         <Outside state={state}>{words.outside.nothing(covered.from, covered.to)}</Outside>
@@ -38,7 +38,7 @@ export function CiPage() {
         <Outside state={state}>{words.card.because(t.empty, runs.data?.meta.reason_empty ?? null)}</Outside>
       ) : (
         <>
-          <Tiles runs={runs} months={months} costs={costs} paid={paid} />
+          <Tiles runs={runs} months={months} costs={costs} paid={paid} metric={state.metric} />
           <div className="cards">
             <Success state={state} />
             <Times state={state} />
@@ -86,10 +86,11 @@ interface TilesProps {
   months: readonly MonthRow[];
   costs: Loading;
   paid: readonly CostRow[];
+  metric: PageState['metric'];
 }
 
 /** Runs and their cost in the newest complete month. */
-function Tiles({ runs, months, costs, paid }: TilesProps) {
+function Tiles({ runs, months, costs, paid, metric }: TilesProps) {
   const last = lastOf(months);
   const rests = (said: string) => last && t.tiles.inMonth(last.month, said);
   const course = (value: (row: MonthRow) => number | null | undefined) => ({
@@ -109,6 +110,7 @@ function Tiles({ runs, months, costs, paid }: TilesProps) {
         <Tile
           {...course((row) => row.success_rate)}
           title={t.tiles.success}
+          metric={metric('ci_success_rate')}
           unit={t.tiles.share}
           value={share(last?.success_rate)}
           basis={last && rests(t.tiles.counted(decided(last)))}
@@ -116,6 +118,7 @@ function Tiles({ runs, months, costs, paid }: TilesProps) {
         <Tile
           {...course((row) => row.first_try_rate)}
           title={t.tiles.firstTry}
+          metric={metric('ci_first_try_rate')}
           unit={t.tiles.share}
           value={share(last?.first_try_rate)}
           basis={last && rests(t.tiles.again(words.dora.tiles.part(count(last.retried), count(last.runs))))}
@@ -123,6 +126,7 @@ function Tiles({ runs, months, costs, paid }: TilesProps) {
         <Tile
           {...course((row) => row.duration_p50_min)}
           title={t.tiles.duration}
+          metric={metric('ci_duration')}
           unit={t.tiles.median}
           value={minutes(last?.duration_p50_min)}
           basis={rests(within(last?.duration_p95_min))}
@@ -130,6 +134,7 @@ function Tiles({ runs, months, costs, paid }: TilesProps) {
         <Tile
           {...course((row) => row.queue_p50_min)}
           title={t.tiles.wait}
+          metric={metric('ci_wait')}
           unit={t.tiles.median}
           value={minutes(last?.queue_p50_min)}
           basis={rests(within(last?.queue_p95_min))}
@@ -138,6 +143,7 @@ function Tiles({ runs, months, costs, paid }: TilesProps) {
           <Tile
             query={costs}
             title={t.tiles.cost}
+            metric={metric('ci_cost')}
             unit={words.cloud.tiles.lastMonth}
             value={null}
             reason={paid.length > 0 ? words.cloud.tiles.noMonth : t.noCost}
@@ -148,6 +154,7 @@ function Tiles({ runs, months, costs, paid }: TilesProps) {
             key={row.currency}
             query={costs}
             title={t.tiles.cost}
+            metric={metric('ci_cost')}
             unit={row.currency ?? ''}
             value={money(row.cost, row.currency ?? '')}
             spark={paid

@@ -61,6 +61,9 @@ export function names(all: Iterable<string>): string[] {
   return [...new Set(all)].sort();
 }
 
+/** CI that is not used is not billed: a month without a bill of it lacks none. */
+const billedByUse = 'github';
+
 /** Spending by currency: amounts of two currencies are never added. */
 export function spendingOf(
   months: readonly string[],
@@ -78,8 +81,11 @@ export function spendingOf(
     const rest = amountsOf(months, partsOf(parts, 'other'));
     const byMonth = months.map((month) => own.filter((row) => row.month === month));
     const missing = byMonth.map((rows) =>
-      providers.filter((provider) => !rows.some((row) => row.provider === provider)),
+      providers.filter(
+        (provider) => provider !== billedByUse && !rows.some((row) => row.provider === provider),
+      ),
     );
+    const open = new Set(partsOf(parts, 'ALL').flatMap((row) => (row.complete === false ? row.month : [])));
     return {
       currency,
       providers,
@@ -90,7 +96,10 @@ export function spendingOf(
       layers: layersOf(months, partsOf(parts, 'group'), namesIn(ownGroups)),
       rest: rest.some((amount) => amount !== null) ? rest : null,
       complete: byMonth.map(
-        (rows, at) => missing[at]?.length === 0 && rows.every((row) => row.complete === true),
+        (rows, at) =>
+          missing[at]?.length === 0 &&
+          rows.every((row) => row.complete === true) &&
+          !open.has(months[at] ?? ''),
       ),
       groups: groupsOf(months, ownGroups),
     };

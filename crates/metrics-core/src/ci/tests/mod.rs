@@ -1,5 +1,6 @@
 //! The worked examples of the definitions, and what each rule decides.
 
+mod against;
 mod money;
 mod reliable;
 
@@ -8,9 +9,9 @@ use model::ci::JobPrice;
 use model::records::Repository;
 use model::rules::Rules;
 use model::table::Table;
-use model::tables::{CiBill, CiJob, CiRun};
+use model::tables::{CiBill, CiJob, CiRun, Deployment};
 
-use super::tables_of;
+use super::{OfCi, tables_of};
 use crate::records::RawBuilder;
 use crate::selection::{Chosen, Selection};
 use crate::wanted::Wanted;
@@ -25,6 +26,7 @@ pub(super) struct Life {
     pub(super) runs: Vec<CiRun>,
     pub(super) jobs: Vec<CiJob>,
     pub(super) bills: Vec<CiBill>,
+    pub(super) deployments: Vec<Deployment>,
     pub(super) repositories: Vec<Repository>,
     pub(super) prices: Vec<JobPrice>,
 }
@@ -102,34 +104,43 @@ impl Life {
         self.tables_of(&Selection::default())
     }
 
+    /// What a person should know about the figures.
+    pub(super) fn notices(&self) -> Vec<String> {
+        self.of_ci(&Selection::default(), false).notices
+    }
+
     pub(super) fn tables_of(&self, selection: &Selection) -> Vec<Table> {
-        let told = |reversed: bool| {
-            let mut builder = RawBuilder::default();
-            let order = |length: usize| -> Vec<usize> {
-                if reversed { (0..length).rev().collect() } else { (0..length).collect() }
-            };
-            for row in order(self.runs.len()) {
-                builder.ci_run(&self.runs[row]);
-            }
-            for row in order(self.jobs.len()) {
-                builder.ci_job(&self.jobs[row]);
-            }
-            for row in order(self.bills.len()) {
-                builder.ci_bill(&self.bills[row]);
-            }
-            for repository in &self.repositories {
-                builder.repository(repository.clone());
-            }
-            let as_of = at("2026-04-01");
-            let raw = builder.build(as_of).expect("no row twice");
-            let mut rules = Rules::default();
-            rules.ci.prices.clone_from(&self.prices);
-            tables_of(&raw, &rules, as_of, &Chosen::new(selection, &rules), Wanted::All, None).tables
-        };
-        let (tables, reversed) = (told(false), told(true));
+        let (tables, reversed) = (self.of_ci(selection, false).tables, self.of_ci(selection, true).tables);
         let text = |tables: &[Table]| tables.iter().map(csv).collect::<Vec<_>>();
         assert_eq!(text(&tables), text(&reversed), "the order of rows changes nothing");
         tables
+    }
+
+    fn of_ci(&self, selection: &Selection, reversed: bool) -> OfCi {
+        let mut builder = RawBuilder::default();
+        let order = |length: usize| -> Vec<usize> {
+            if reversed { (0..length).rev().collect() } else { (0..length).collect() }
+        };
+        for row in order(self.runs.len()) {
+            builder.ci_run(&self.runs[row]);
+        }
+        for row in order(self.jobs.len()) {
+            builder.ci_job(&self.jobs[row]);
+        }
+        for row in order(self.bills.len()) {
+            builder.ci_bill(&self.bills[row]);
+        }
+        for deployment in &self.deployments {
+            builder.deployment(deployment);
+        }
+        for repository in &self.repositories {
+            builder.repository(repository.clone());
+        }
+        let as_of = at("2026-04-01");
+        let raw = builder.build(as_of).expect("no row twice");
+        let mut rules = Rules::default();
+        rules.ci.prices.clone_from(&self.prices);
+        tables_of(&raw, &rules, as_of, &Chosen::new(selection, &rules), Wanted::All, None)
     }
 
     /// Cells of the rows of a table whose first cells are these, as text joined by commas.

@@ -231,3 +231,27 @@ fn the_repositories_that_cost_most_come_first() {
         ["1,acme/b,0.048,0.800000,0.800000", "2,acme/a,0.006,0.100000,0.900000", "3,acme/c,0.006,0.100000,1.000000"]
     );
 }
+
+#[test]
+fn repositories_without_a_line_of_the_bill_are_told_where_others_have_one() {
+    let mut life = Life::default();
+    life.attempt("1", 1, 0, 100, "success");
+    life.job("1", 1, "test", [0, 60], "success");
+    let other = life.attempt("2", 1, 0, 100, "success");
+    other.repo = "docs".into();
+    life.job("2", 1, "test", [0, 60], "success").repo = "docs".into();
+    assert_eq!(life.notices(), [""; 0], "nothing is billed");
+    life.bills.push(bill("shop", "linux", "0.006"));
+    assert_eq!(
+        life.notices(),
+        [
+            "no line of the bill of acme is for acme/docs, which had jobs in 2026-02, while others are billed: what they cost \
+          is not known, and counts as nothing; if they belong to a cost centre, name its id in ci.cost_centers"
+        ]
+    );
+    life.bills.push(bill("docs", "linux", "0.000"));
+    assert_eq!(life.notices(), [""; 0], "a line of nothing is one");
+    life.bills.pop();
+    life.jobs[1].runner = "self_hosted".into();
+    assert_eq!(life.notices(), [""; 0], "nobody bills one's own machines");
+}

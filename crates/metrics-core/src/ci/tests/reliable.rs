@@ -150,3 +150,70 @@ fn only_selected_repositories_count() {
     assert_eq!(cells(&tables, "ci_month", "2026-02,ALL", &["runs"]), ["1"]);
     assert_eq!(cells(&tables, "ci_month", "2026-02,acme/shop", &["runs"]), Vec::<String>::new());
 }
+
+#[test]
+fn of_the_default_branch_alone_runs_are_counted_and_what_they_cost_is_not_changed() {
+    let mut life = Life::default();
+    life.attempt("1", 1, 0, 100, "success").default_branch = true;
+    life.job("1", 1, "test", [0, 60], "success");
+    let other = life.attempt("2", 1, 200, 300, "failure");
+    (other.sha, other.git_ref) = ("c2".into(), "topic".into());
+    life.job("2", 1, "test", [200, 320], "failure");
+    let only_default = Selection { default_branch: true, ..Selection::default() };
+    let (all, of_default) = (life.tables(), life.tables_of(&only_default));
+    let counts =
+        |tables| cells(tables, "ci_month", "2026-02,acme/shop,CI", &["runs", "succeeded", "failed", "commits"]);
+    assert_eq!(counts(&all), ["2,1,1,2"]);
+    assert_eq!(counts(&of_default), ["1,1,0,1"]);
+    let costs = |tables| cells(tables, "ci_cost_month", "2026-02,ALL,acme/shop,CI", &["jobs", "cost", "failed"]);
+    assert_eq!(costs(&all), ["2,0.018,0.012"]);
+    assert_eq!(costs(&of_default), costs(&all));
+    assert_eq!(cells(&of_default, "calculated_run", "", &["run_id"]), ["1"]);
+}
+
+#[test]
+fn the_list_of_runs_has_each_as_it_is_counted_the_newest_first() {
+    let mut life = Life::default();
+    life.attempt("1", 1, 0, 100, "failure");
+    life.attempt("1", 2, 200, 400, "success");
+    life.job("1", 2, "test", [230, 320], "success");
+    life.attempt("2", 1, 500, 600, "timed_out").git_ref = "topic".into();
+    life.attempt("3", 1, 700, 800, "cancelled").default_branch = true;
+    life.pipeline(4, 900, 1_300, "success");
+    life.task(4, "build", [930, 990], "success").queued_ms = Some(30_000);
+    life.task(4, "test", [1_050, 1_110], "success").queued_ms = Some(60_000);
+    let columns = ["run_id", "repo", "workflow", "event", "ref", "default_branch", "ended_at"];
+    assert_eq!(
+        life.cells("calculated_run", "", &columns),
+        [
+            "gitlab.com/pipeline/4,acme/api,push,push,,false,2026-02-10T00:18:30Z",
+            "3,acme/shop,CI,push,,true,2026-02-10T00:13:20Z",
+            "2,acme/shop,CI,push,topic,false,2026-02-10T00:10:00Z",
+            "1,acme/shop,CI,push,,false,2026-02-10T00:05:20Z",
+        ]
+    );
+    let columns = ["outcome", "failed_infrastructure", "first_try", "retried", "minutes", "wait_minutes", "host"];
+    assert_eq!(
+        life.cells("calculated_run", "", &columns),
+        [
+            "succeeded,false,true,false,2.000000,1.000000,gitlab.com",
+            "cancelled,false,,false,,,github.com",
+            "failed,true,false,false,1.666667,,github.com",
+            "succeeded,false,false,true,2.000000,0.500000,github.com",
+        ]
+    );
+    let link = "https://github.com/acme/shop/actions/runs/1";
+    assert_eq!(life.cells("calculated_run", "1,", &["url"]), [link]);
+}
+
+#[test]
+fn a_host_that_is_not_said_is_the_usual_one_in_runs_and_jobs_alike() {
+    let mut life = Life::default();
+    for (run, of_run, of_job) in [("1", "", "github.com"), ("2", "github.com", ""), ("3", "", "")] {
+        life.attempt(run, 1, 0, 100, "success").host = of_run.into();
+        life.job(run, 1, "test", [0, 60], "success").host = of_job.into();
+    }
+    let columns = ["workflow", "runs", "duration_p50_min", "host"];
+    assert_eq!(life.cells("ci_month", "2026-02,acme/shop,CI", &columns), ["CI,3,1.000000,github.com"]);
+    assert_eq!(life.cells("ci_cost_month", "2026-02,ALL,acme/shop,CI", &["jobs", "cost"]), ["3,0.018"]);
+}

@@ -1,5 +1,6 @@
 //! Bills in few words, and their tables.
 
+mod ci;
 mod completeness;
 mod findings;
 mod groups;

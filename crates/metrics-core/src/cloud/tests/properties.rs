@@ -4,6 +4,7 @@ use model::kinds::Named as _;
 use model::table::Cells;
 use proptest::prelude::*;
 
+use super::ci::with_ci;
 use super::*;
 
 pub(super) type RowOf = (usize, usize, usize, u32, usize, i64, usize, i64);
@@ -47,7 +48,22 @@ fn ledger(raw: &Raw) -> BTreeMap<String, Amount> {
     for (row, net) in costs.net.iter().enumerate().filter(|(row, _)| costs.month[*row].start() <= at(NOW)) {
         *sums.entry(raw.dictionary.text(costs.currency[row]).into_owned()).or_default() += net;
     }
+    let of_ci = &raw.ci_bills;
+    for (row, net) in
+        of_ci.net.iter().enumerate().filter(|(row, _)| of_ci.day.get(*row).is_some_and(|day| day <= at(NOW)))
+    {
+        *sums.entry(raw.dictionary.text(of_ci.currency[row]).into_owned()).or_default() += net;
+    }
     sums
+}
+
+/// Some of the rows as lines of a bill of CI.
+fn of_ci(rows: &[RowOf]) -> String {
+    let line = |(source, _, _, month, _, cost, currency, days): &RowOf| {
+        let (org, currency) = (["acme", "other", "acme"][*source], ["EUR", "USD", ""][*currency]);
+        format!("{org}|web|2026-{month:02}-{:02}|{cost}e-5|{currency}\n", 1 + days.rem_euclid(28))
+    };
+    rows.iter().filter(|row| row.2 < 2).map(line).collect()
 }
 
 pub(super) fn rules_of_all() -> Rules {
@@ -60,8 +76,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn months_and_services_add_up_to_the_ledger_by_currency(rows in rows()) {
-        let raw = told(&rows);
+    fn months_and_services_add_up_to_the_ledger_and_the_bill_of_ci_by_currency(rows in rows()) {
+        let raw = with_ci(told(&rows), &of_ci(&rows));
         let spending = spending(&raw);
         let expected = ledger(&raw);
         prop_assert_eq!(&sums(table(&spending, "cloud_spending_monthly")), &expected);
