@@ -8,7 +8,8 @@ use model::records::{Deployment, Incident};
 use serde_json::{Value, json};
 use store::{Push, Store, StoreError};
 
-use crate::deliveries::{gets_better, now};
+use crate::clock::now;
+use crate::deliveries::gets_better;
 
 /// What is pushed into the store at an address.
 #[derive(Debug)]
