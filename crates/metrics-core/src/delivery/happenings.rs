@@ -111,7 +111,7 @@ pub(crate) fn each(raw: &Raw, rules: &Rules, as_of: Instant, mut tell: impl FnMu
 
 /// Deployments to production that have begun and not ended.
 fn waiting(raw: &Raw, rules: &Rules, as_of: Instant, tell: &mut impl FnMut(&str, Option<usize>, i64, What<'_>)) {
-    let repositories = Repositories::of(raw, as_of.micros());
+    let repositories = Repositories::of(raw, &rules.delivery, as_of.micros());
     let services = Services::of(raw, &rules.delivery, &repositories);
     let columns = &raw.deployments;
     let is_by = |at: Option<Instant>| at.is_some_and(|at| at <= as_of);
