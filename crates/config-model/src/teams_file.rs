@@ -59,12 +59,14 @@ impl Config {
                 .to_owned(),
         })?;
         for (name, team) in read.teams {
-            if let Some(known) = self.teams.0.keys().find(|known| comparable(known) == comparable(&name)) {
+            if let Some(known) =
+                self.teams.0.iter().map(|(known, _)| known).find(|known| comparable(known) == comparable(&name))
+            {
                 let message = format!("the team is in {origin} as `{}` too; keep it in one of both", visible(known));
                 return Err(ConfigError::at_key(file, &format!("teams.{}", visible(&name)), message));
             }
             let users = team.users.into_iter().filter_map(member).collect();
-            self.teams.0.insert(name, Team { repos: team.projects, users, ..Team::default() });
+            self.teams.0.push((name, Team { repos: team.projects, users, ..Team::default() }));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Writing of what is pushed: deployments and incidents that no provider tells of.
 
+use std::cmp::Ordering;
+
 use model::Instant;
 use model::deliveries::Delivered;
 use model::kinds::{IncidentEventKind, RunOutcome, Scope};
@@ -10,6 +12,7 @@ use super::PageWriter;
 use super::delivered::remember;
 use crate::dictionary::Codes;
 use crate::merge::order::Observer;
+use crate::merge::told::deployment as deployment_told;
 use crate::read::pushed::{END, PREFIX, deployment_of_id, incident_of_id};
 use crate::read::tables::rows_where;
 use crate::sqlite::plans::Prepare as _;
@@ -130,13 +133,14 @@ impl Pushing<'_, '_> {
                 if let Some(difference) = difference(facts) {
                     return Ok(Err(Pushed::Differs(difference)));
                 }
-                (told.org, told.repo, told.host) = (stored.org, stored.repo, stored.host);
+                (told.org, told.repo, told.host) = (stored.org.clone(), stored.repo.clone(), stored.host.clone());
                 if self.push.undated {
                     told.statuses.retain(|told| !stored.statuses.iter().any(|known| known.state == told.state));
                 }
-                if told.statuses.is_empty() {
-                    // Nothing happened to it: what is told of it now is no later than what was told before.
-                    told.updated_at = told.updated_at.max(stored.updated_at);
+                // That it was told again is no change of it.
+                let again = Deployment { updated_at: stored.updated_at, ..told.clone() };
+                if deployment_told(&stored, &again, Ordering::Greater) == stored {
+                    told = again;
                 }
             }
         }

@@ -108,7 +108,12 @@ fn what_must_be_known_and_is_not_is_missing() {
     assert!(fixture.cells("deployment", &["deployment_id"]).is_empty());
     fixture.push(deployment("shop", "c1", &[]));
     assert_eq!(fixture.store.push(&must).expect("stored"), Pushed::Changed);
-    assert_eq!(fixture.store.push(&must).expect("stored"), Pushed::Known);
+    let before = everything(&fixture.store, &["import_run"]);
+    let Delivered::Deployment(again) = &told[0] else { panic!("a deployment") };
+    let again = [Delivered::Deployment(Box::new(Deployment { updated_at: Some(at(900)), ..(**again).clone() }))];
+    let later = Push { must_be_known: true, ..push(&again, 900) };
+    assert_eq!(fixture.store.push(&later).expect("stored"), Pushed::Known);
+    assert_eq!(everything(&fixture.store, &["import_run"]), before);
 }
 
 #[test]
