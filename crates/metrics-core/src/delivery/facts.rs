@@ -14,7 +14,7 @@ use super::graph::Graph;
 use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::{Incident, change_of, has_source, incidents_of, is_repository};
 use super::labels::Labels;
-use super::part::Kept;
+use super::part::{Kept, labels};
 use super::repositories::{Repositories, Repository, full_name};
 use super::rollouts::{Deploying, HOUR, Kind, Rollout, rollouts_of};
 use super::services::{Service, Services};
@@ -66,7 +66,7 @@ impl Facts {
         };
         let is_change = |row: usize| is_merged(row) && counts[row];
         let incidents = incidents_of(raw, delivery, &repositories, &services, as_of.micros());
-        let kept = Kept::of(raw, chosen, repositories.all.iter().map(Repository::full_name));
+        let kept = Kept::of(raw, chosen, repositories.all.iter().map(Repository::full_name), labels(raw));
         let is_chosen = |service: &Service<'_>| {
             chosen.has_service(&service.name) && service.repositories.iter().any(|place| kept.may_keep_from(*place))
         };
@@ -105,9 +105,9 @@ impl Facts {
     }
 
     /// What is of the teams and repositories of a selection. Everything that it needs was imported up to `covered_to`.
-    pub(super) fn part(&self, raw: &Raw, chosen: &Chosen, as_of: Instant, covered_to: Instant) -> Self {
+    pub(super) fn part(&self, raw: &Raw, labels: &[u32], chosen: &Chosen, as_of: Instant, covered_to: Instant) -> Self {
         let names = self.repositories.iter().map(|[org, name, _]| full_name(org, name));
-        let kept = Kept::of(raw, chosen, names);
+        let kept = Kept::of(raw, chosen, names, labels.iter().copied());
         let services = self.services.iter().filter(|service| kept.has_any_of(service)).cloned();
         let other_incidents = self.other_incidents.iter().filter(|it| kept.has_incident(it));
         let covered_to = covered_to.min(as_of).micros();

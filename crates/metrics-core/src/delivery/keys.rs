@@ -1,5 +1,7 @@
 //! The five DORA keys by day, week and month: `dora_day`, `dora_week`, `dora_month`, and `dora_team_month` by team.
 
+use std::collections::BTreeSet;
+
 use model::Instant;
 use model::columns::{Raw, TextColumn};
 use model::rules::Rules;
@@ -8,6 +10,7 @@ use model::table::{Cells, Column, Table};
 use super::counts::{Counts, Series, all, days, wilson};
 use super::facts::Facts;
 use super::history::ServiceFacts;
+use super::part::labels;
 use super::rollouts::HOUR;
 use super::silence::Known;
 use crate::calendar::{Cut, Periods, label_columns};
@@ -62,9 +65,11 @@ pub(super) fn by_team(
     let periods = periods_of(Cut::Month, facts, rules, as_of);
     let mut rows = Rows::new(Cut::Month, &periods, rules);
     let coverage_of = Coverage::of_parts_of_delivery(raw, as_of);
+    // Of many rows few labels are different, and each team asks for all of them.
+    let labels: Vec<u32> = labels(raw).collect::<BTreeSet<u32>>().into_iter().collect();
     for (team, of_team) in chosen.by_team(rules) {
         let coverage = coverage_of(&of_team);
-        let part = facts.part(raw, &of_team, as_of, coverage.until);
+        let part = facts.part(raw, &labels, &of_team, as_of, coverage.until);
         let known: Vec<Known> = part.services.iter().filter_map(|service| Known::of(service, &periods)).collect();
         let is_over = is_over(&periods, rules, &coverage, as_of);
         rows.push(team, &known, all(&part, &periods, attempts_count), &is_over);

@@ -22,19 +22,28 @@ pub(super) struct Kept<'a> {
     label_teams: Option<LabelTeams>,
 }
 
+/// The codes of all labels that changes, issues and incidents carry together.
+pub(super) fn labels(raw: &Raw) -> impl Iterator<Item = u32> {
+    raw.pull_requests.labels.iter().chain(&raw.issues.labels).chain(&raw.incidents.labels).copied()
+}
+
 impl<'a> Kept<'a> {
-    /// Of a selection, over repositories by their full names.
-    pub(super) fn of(raw: &'a Raw, chosen: &Chosen, full_names: impl Iterator<Item = String>) -> Self {
+    /// Of a selection, over repositories by their full names. `labels` are the codes of those that anything carries.
+    pub(super) fn of(
+        raw: &'a Raw,
+        chosen: &Chosen,
+        full_names: impl Iterator<Item = String>,
+        labels: impl Iterator<Item = u32>,
+    ) -> Self {
         let (takes_all, takes_labelled) =
             full_names.map(|name| (chosen.delivers_from(&name), chosen.may_deliver_from(&name))).unzip();
-        let labels = raw.pull_requests.labels.iter().chain(&raw.issues.labels).chain(&raw.incidents.labels);
         Self {
             raw,
             takes_all,
             takes_labelled,
             is_anywhere: !chosen.names_repositories(),
             is_all: chosen.is_all_of_delivery(),
-            label_teams: chosen.label_teams(&raw.dictionary, labels.copied()),
+            label_teams: chosen.label_teams(&raw.dictionary, labels),
         }
     }
 
