@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config_model::{Config, Server, ServerAuth};
-use http_api::{Authentication, Limits, Network, RulesBySet};
+use http_api::{Authentication, Limits, Network, RulesBySet, Sender};
 use model::rules::RuleSet;
 use secrecy::SecretString;
 
 use crate::Arguments;
-use crate::secrets::{self, Variables};
+use crate::secrets::{self, Variables, WebhookSecrets};
 use crate::source::Source;
 use crate::usage::UsageError;
 
@@ -31,8 +31,8 @@ pub(crate) struct Plan {
     pub(crate) wait_every: Option<Duration>,
     /// How often to look for changes; `None` = never.
     pub(crate) look_every: Option<Duration>,
-    /// The secret of webhooks; without one none are received.
-    pub(crate) webhooks: Option<SecretString>,
+    /// The secrets of webhooks; without any none are received.
+    pub(crate) webhooks: WebhookSecrets,
     /// Most connections at once.
     pub(crate) connections: usize,
 }
@@ -65,7 +65,9 @@ impl Plan {
         };
         let data = path(arguments.data.as_deref(), server.data.as_deref()).unwrap_or_else(|| PathBuf::from("data"));
         let seconds = arguments.reload_seconds.or(server.reload_seconds).unwrap_or(USUAL_RELOAD_SECONDS);
-        let secret_file = path(arguments.webhook_secret_file.as_deref(), server.webhook_secret_file.as_deref());
+        let secret_file = |sender| match sender {
+            Sender::Github => path(arguments.webhook_secret_file.as_deref(), server.webhook_secret_file.as_deref()),
+        };
         Ok(Self {
             address,
             http,
@@ -76,7 +78,7 @@ impl Plan {
                 .wait
                 .then(|| Duration::from_secs(if seconds > 0 { seconds } else { USUAL_RELOAD_SECONDS })),
             look_every: (seconds > 0).then(|| Duration::from_secs(seconds)),
-            webhooks: secrets::webhook_secret(secret_file.as_deref(), variables)?,
+            webhooks: secrets::webhook_secrets(&secret_file, variables)?,
             connections,
         })
     }

@@ -69,7 +69,7 @@ fn within_limits(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
     }
     let body_bytes =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let most = if path(parts, settings) == webhooks::PATH { limits.delivery_bytes } else { limits.body_bytes };
+    let most = webhooks::door_at(path(parts, settings)).map_or(limits.body_bytes, |door| door.most_bytes(limits));
     if body_bytes.is_some_and(|bytes| bytes > most) {
         let detail = format!("the body is longer than {most} bytes");
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
@@ -84,7 +84,7 @@ fn allowed(parts: &Parts, settings: &Settings, is_page: bool) -> Result<(), Prob
     }
     match &settings.authentication {
         // Deliveries show by their signature who sent them.
-        Authentication::Bearer(_) | Authentication::Basic { .. } if path == webhooks::PATH => Ok(()),
+        Authentication::Bearer(_) | Authentication::Basic { .. } if webhooks::door_at(path).is_some() => Ok(()),
         Authentication::None => known_host(parts, settings),
         Authentication::Bearer(_) if is_page => Ok(()),
         Authentication::Bearer(tokens) => {

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::Request;
 use fuzzing::{Form, Input, Outcome, masked};
 use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
-use http_api::{Api, Deliveries, RawDelivery, Receipt, RulesBySet, Settings};
+use http_api::{Api, Deliveries, RawDelivery, Receipt, RulesBySet, Sender, Settings};
 use model::Instant;
 use model::columns::Scopes;
 use model::kinds::Scope;
@@ -85,9 +85,13 @@ struct Intake {
 }
 
 impl Deliveries for Intake {
+    fn expects(&self, sender: Sender) -> bool {
+        sender == Sender::Github
+    }
+
     fn take(&self, delivery: RawDelivery) -> Receipt {
         let Some(kind) = BodyKind::of(&delivery.content_type) else { return Receipt::UnknownContentType };
-        if !is_signed(&SecretString::from(SECRET), &delivery.body, &delivery.signature) {
+        if !is_signed(&SecretString::from(SECRET), &delivery.body, delivery.proofs.get("x-hub-signature-256")) {
             return Receipt::Unsigned;
         }
         let received_at = at(NOW);
