@@ -4,7 +4,7 @@
 //! those records, these never say that something is not there: what they leave open stays as it is stored.
 
 use crate::Instant;
-use crate::records::{Issue, ItemContent, Presence, PullRequest, Review};
+use crate::records::{CiJob, CiRun, Issue, ItemContent, Presence, PullRequest, Release, Review};
 
 /// What one delivery tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,24 @@ pub enum Delivered {
         /// The review as it is now; `dismissed_state` is empty.
         review: Review,
     },
+    /// A release; one that was deleted is told as one that is not published. An empty `sha` is not told.
+    Release {
+        /// The release.
+        release: Box<Release>,
+        /// When it was as told here.
+        at: Instant,
+    },
+    /// An attempt of a run of CI. One that is over is never again under way: who runs it again makes another attempt.
+    CiRun {
+        /// The run.
+        run: Box<CiRun>,
+        /// When it was as told here.
+        at: Instant,
+    },
+    /// A job of a run of CI, as of its end, else its begin, else when it was made. `retried` is not told.
+    CiJob(Box<CiJob>),
+    /// Several things that one message tells, in order.
+    Several(Vec<Delivered>),
 }
 
 /// A card as a delivery tells of it.

@@ -27,7 +27,7 @@ pub(crate) fn delivery(
     if came_before {
         return Ok(Deposit::Repeated);
     }
-    let deposit = tell(connection, codes, delivery)?;
+    let deposit = tell(connection, codes, delivery.told, delivery.received_at)?;
     if deposit != Deposit::Unknown {
         remember(connection, delivery)?;
     }
@@ -35,23 +35,44 @@ pub(crate) fn delivery(
 }
 
 /// What is told is as of when it changed, but nothing is told before it happens: a later import counts more than a
-/// delivery from the far future, and so does a later delivery.
-fn tell(connection: &Connection, codes: &mut Codes, delivery: &Delivery<'_>) -> rusqlite::Result<Deposit> {
-    let at = match delivery.told {
+/// delivery from the far future, and so does a later delivery. Of several things each is told by itself: what is new of
+/// one of them counts, then what is not known of one.
+fn tell(
+    connection: &Connection,
+    codes: &mut Codes,
+    told: &Delivered,
+    received_at: Instant,
+) -> rusqlite::Result<Deposit> {
+    if let Delivered::Several(several) = told {
+        let mut deposits = Vec::with_capacity(several.len());
+        for told in several {
+            deposits.push(tell(connection, codes, told, received_at)?);
+        }
+        let found = [Deposit::Stored, Deposit::Unknown].into_iter().find(|deposit| deposits.contains(deposit));
+        return Ok(found.unwrap_or(Deposit::Known));
+    }
+    let at = match told {
         Delivered::Card(card) => Some(card.at),
         Delivered::Issue(issue) => issue.updated_at,
         Delivered::PullRequest(pull_request) => pull_request.updated_at,
         Delivered::Review { review, .. } => review.submitted_at,
+        Delivered::Release { at, .. } | Delivered::CiRun { at, .. } => Some(*at),
+        Delivered::CiJob(job) => job.finished_at.or(job.started_at).or(job.created_at),
+        Delivered::Several(_) => None,
     };
-    let at = at.unwrap_or_default().min(delivery.received_at);
+    let at = at.unwrap_or_default().min(received_at);
     let sql = "SELECT value FROM meta WHERE key = 'run'";
     let run = connection.by_key(sql)?.query_row([], |row| row.get(0))?;
     let mut writer = PageWriter::new(connection, codes, at.micros(), 0).by(Observer::Delivery, run);
-    match delivery.told {
+    match told {
         Delivered::Card(card) => writer.delivered_card(&DeliveredCard { at, ..(**card).clone() }),
         Delivered::Issue(issue) => writer.delivered_issue(issue),
         Delivered::PullRequest(pull_request) => writer.delivered_pull_request(pull_request),
         Delivered::Review { pull_request_id, review } => writer.delivered_review(pull_request_id, review),
+        Delivered::Release { release, .. } => writer.delivered_release(release),
+        Delivered::CiRun { run, .. } => writer.delivered_ci_run(run),
+        Delivered::CiJob(job) => writer.delivered_ci_job(job),
+        Delivered::Several(_) => Ok(Deposit::Known),
     }
 }
 
