@@ -4,7 +4,9 @@
 //! those records, these never say that something is not there: what they leave open stays as it is stored.
 
 use crate::Instant;
-use crate::records::{CiJob, CiRun, Issue, ItemContent, Presence, PullRequest, Release, Review};
+use crate::records::{
+    CiJob, CiRun, Deployment, Incident, Issue, ItemContent, Presence, PullRequest, Release, Review,
+};
 
 /// What one delivery tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +44,15 @@ pub enum Delivered {
     CiJob(Box<CiJob>),
     /// Several things that one message tells, in order.
     Several(Vec<Delivered>),
+    /// A deployment as of its `updated_at`, of a repository whether or not an import has seen it. `statuses` holds those
+    /// that are told and joins those that are known; begin, end and outcome follow from all of them, and dates of the
+    /// record itself count where they are earlier. A text that is empty, a date that is `None` and a `created_at` of 0 are
+    /// not told.
+    Deployment(Box<Deployment>),
+    /// An incident as of the latest of its `events`, else as of its `started_at`. `events` holds those that are told and
+    /// joins those that are known; dates but for the start follow from all of them. A text that is empty, labels that are
+    /// none and a `started_at` of 0 are not told.
+    Incident(Box<Incident>),
 }
 
 /// A card as a delivery tells of it.

@@ -383,6 +383,8 @@ kinds! {
         CloudCosts = "cloud_costs",
         /// A folder of CSV files.
         Csv = "csv",
+        /// What is pushed: up to the last event, or the last word that there was none.
+        EventApi = "event_api",
         /// What a provider said that its own schema has: a cursor without records.
         Schema = "schema",
     }

@@ -6,6 +6,7 @@ extern crate self as model;
 pub mod cells;
 pub mod ci;
 pub mod columns;
+pub mod course;
 pub mod csv;
 pub mod deliveries;
 pub mod delivery;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_10_ci_run.sql"),
     include_str!("schema_11_ci_jobs.sql"),
     include_str!("schema_12_iterations.sql"),
+    include_str!("schema_13_pushed.sql"),
 ];
 
 /// The newest version that this program knows.

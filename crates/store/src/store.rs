@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use model::Instant;
 use model::columns::{Raw, Scopes};
-use model::records::{ImportRun, Project, Repository, Scope};
+use model::records::{Deployment, ImportRun, Incident, Project, Repository, Scope};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use crate::dictionary::{Codes, find};
 use crate::error::Failure;
 use crate::import_csv::CsvImport;
 use crate::lock::{self, ImportLock};
-use crate::read::tables::rows;
+use crate::read::{pushed, tables::rows};
 use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing, path_of};
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
-    Absence, Delivery, Deployed, Deposit, Findings, Kind, Page, StoreError, graph, import_csv, presence, publish_csv,
-    read, runs, schema, write,
+    Absence, Delivery, Deployed, Deposit, Findings, Kind, Page, Push, Pushed, StoreError, graph, import_csv, presence,
+    publish_csv, read, runs, schema, write,
 };
 
 /// Distinct statements of one page are about forty; all stay prepared.
@@ -153,6 +153,43 @@ impl Store {
             }
             Ok(deposit)
         })
+    }
+
+    /// Stores what is pushed, all of it or nothing, in one transaction; needs no [`Store::lock_for_import`].
+    ///
+    /// Other than a delivery it may tell of what no import has seen, and says by itself that all was told up to its receipt:
+    /// it moves the coverage of scope `event_api`.
+    ///
+    /// # Errors
+    /// Failures of the database. Nothing is stored then.
+    pub fn push(&self, push: &Push<'_>) -> Result<Pushed, StoreError> {
+        self.transact(|connection, codes| {
+            let pushed = write::push(connection, codes, push)?;
+            if matches!(pushed, Pushed::Created(_) | Pushed::Changed | Pushed::Known) {
+                count_change(connection)?;
+            }
+            Ok(pushed)
+        })
+    }
+
+    /// Notes that whoever pushes has told everything up to an instant.
+    pub fn heartbeat(&self, at: Instant) -> Result<(), StoreError> {
+        self.write(|connection, codes| Ok(write::cover(connection, codes, at)?))
+    }
+
+    /// A pushed deployment by the id under which it is stored, with its statuses.
+    pub fn pushed_deployment(&self, id: &str) -> Result<Option<Deployment>, StoreError> {
+        self.read(|connection| pushed::deployment_of_id(connection, id))
+    }
+
+    /// Pushed deployments without their statuses, of a project or of all, in the order in which they were made.
+    pub fn pushed_deployments(&self, project: Option<&str>) -> Result<Vec<Deployment>, StoreError> {
+        self.read(|connection| pushed::deployments(connection, project))
+    }
+
+    /// Pushed incidents without their events, in order of their start.
+    pub fn pushed_incidents(&self) -> Result<Vec<Incident>, StoreError> {
+        self.read(pushed::incidents)
     }
 
     /// The cursor that the last page of a scope and subject left.

@@ -1,8 +1,7 @@
 //! Conversion of a deployment and its statuses to a record.
 
-use model::Instant;
+use model::course::{DeploymentCourse, is_end};
 use model::github::run_of;
-use model::kinds::{DeploymentOutcome, DeploymentStatusKind};
 use model::records::{Deployment, DeploymentStatus, Place};
 
 use crate::wire;
@@ -26,6 +25,7 @@ pub(crate) fn deployment(wire: wire::Deployment, place: &Place) -> (Deployment, 
     let environment = named.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or_default();
     let statuses: Vec<DeploymentStatus> = told.into_iter().map(|status| converted(status, &wire.id, place)).collect();
     let created_at = wire.created_at.0;
+    let course = DeploymentCourse::of(&statuses);
     let deployment = Deployment {
         id: wire.id,
         source: SOURCE.to_owned(),
@@ -36,10 +36,10 @@ pub(crate) fn deployment(wire: wire::Deployment, place: &Place) -> (Deployment, 
         sha: wire.commit_oid,
         git_ref: wire.git_ref.map(|git_ref| git_ref.name).unwrap_or_default(),
         created_at,
-        started_at: Some(first(&statuses, |kind| kind == DeploymentStatusKind::InProgress).unwrap_or(created_at)),
-        succeeded_at: first(&statuses, |kind| kind == DeploymentStatusKind::Success),
-        finished_at: first(&statuses, is_end),
-        outcome: outcome(&statuses).into(),
+        started_at: Some(course.started_at.unwrap_or(created_at)),
+        succeeded_at: course.succeeded_at,
+        finished_at: course.finished_at,
+        outcome: course.outcome.into(),
         task: wire.task.unwrap_or_default(),
         run_id,
         creator_is_bot: wire.creator.as_ref().is_some_and(|creator| creator.kind == "Bot"),
@@ -63,39 +63,12 @@ fn converted(wire: wire::Status, deployment_id: &str, place: &Place) -> Deployme
     }
 }
 
-/// The first status of such a kind; unknown kinds are none.
-fn first(statuses: &[DeploymentStatus], is_it: impl Fn(DeploymentStatusKind) -> bool) -> Option<Instant> {
-    statuses.iter().find(|status| status.state.known().is_some_and(&is_it)).map(|status| status.at)
-}
-
-fn is_end(kind: DeploymentStatusKind) -> bool {
-    use DeploymentStatusKind::{Error, Failure, InProgress, Inactive, Pending, Queued, Success, Waiting};
-    match kind {
-        Success | Failure | Error | Inactive => true,
-        Queued | Pending | Waiting | InProgress => false,
-    }
-}
-
-/// A success is undone by nothing; what became inactive without one was called off.
-fn outcome(statuses: &[DeploymentStatus]) -> DeploymentOutcome {
-    use DeploymentStatusKind::{Error, Failure, Inactive, Success};
-    let ever = |wanted: &[DeploymentStatusKind]| first(statuses, |kind| wanted.contains(&kind)).is_some();
-    if ever(&[Success]) {
-        DeploymentOutcome::Success
-    } else if ever(&[Failure, Error]) {
-        DeploymentOutcome::Failure
-    } else if ever(&[Inactive]) {
-        DeploymentOutcome::Cancelled
-    } else {
-        DeploymentOutcome::Pending
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::wire::{Connection, PageInfo};
     use github_client::scalars::DateTime;
+    use model::Instant;
 
     fn at(minute: i64) -> Instant {
         Instant::from_seconds(minute * 60)

@@ -10,16 +10,16 @@ use crate::kinds::{DeploymentOutcome, DeploymentStatusKind, IncidentEventKind, T
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
 #[raw(table = "deployment", key("deployment_id", "host"), columns = DeploymentColumns, in_rows)]
 pub struct Deployment {
-    /// The provider's id: GitHub's node id.
+    /// The provider's id: GitHub's node id; `api/PROJECT/ID` where it was pushed.
     #[raw(name = "deployment_id", engine, required)]
     pub id: String,
-    /// Who tells of it: `github`.
+    /// Who tells of it: `github`, `gitlab`; `api` or `devlake` where it was pushed.
     #[raw(code)]
     pub source: String,
-    /// Organisation of the repository.
+    /// Organisation of the repository; empty where it was pushed without one that is known.
     #[raw(code, engine, required)]
     pub org: String,
-    /// Repository whose commit was deployed.
+    /// Repository whose commit was deployed; empty likewise.
     #[raw(code, engine, required)]
     pub repo: String,
     /// Environment by its present name.
@@ -28,7 +28,7 @@ pub struct Deployment {
     /// Tier of the environment where the provider knows tiers, `production` for example.
     #[raw(code, engine)]
     pub tier: String,
-    /// Object id of the deployed commit.
+    /// Object id of the deployed commit, empty where it was pushed without one.
     #[raw(object_id, engine, required)]
     pub sha: String,
     /// Branch or tag that was deployed, empty once it is deleted.
@@ -68,6 +68,12 @@ pub struct Deployment {
     /// Host of the provider, `github.com`.
     #[raw(code, engine)]
     pub host: String,
+    /// Service or project as it was pushed under, empty for what a provider tells.
+    #[raw(code, engine)]
+    pub service: String,
+    /// Oldest commit that it ships, only as pushed.
+    #[raw(engine)]
+    pub first_commit_at: Option<Instant>,
     /// Its statuses, oldest first.
     #[raw(skip)]
     pub statuses: Vec<DeploymentStatus>,

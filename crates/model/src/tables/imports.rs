@@ -10,10 +10,10 @@ use crate::kinds::{RunOutcome, Scope, Told};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
 #[raw(table = "import_run", key("run", "scope", "subject"), in_rows)]
 pub struct ImportRun {
-    /// Counts up from 1.
+    /// Counts up from 1; 0 for what is pushed, which has one row.
     #[raw(required)]
     pub run: i64,
-    /// What was imported: `repositories`, `projects`, `issues`, `pull_requests`, `project_items`, `cloud_costs` or `csv`.
+    /// What was imported: `repositories`, `projects`, `issues`, `pull_requests`, `project_items`, `cloud_costs`, `csv` or `event_api`.
     #[raw(required)]
     pub scope: Told<Scope>,
     /// What of it: node id of a repository, id of a board, organisation, a source of bills (`azure/…`), or a folder. Stays when a name changes.

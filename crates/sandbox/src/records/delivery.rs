@@ -105,6 +105,8 @@ impl Recorder<'_> {
             url,
             updated_at: Some(one.updated_at),
             host: HOST.to_owned(),
+            service: String::new(),
+            first_commit_at: None,
             statuses: one
                 .statuses
                 .iter()

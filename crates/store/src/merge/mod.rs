@@ -7,4 +7,5 @@ pub(crate) mod identity;
 pub(crate) mod order;
 pub(crate) mod sightings;
 pub(crate) mod timelines;
+pub(crate) mod told;
 pub(crate) mod untold;

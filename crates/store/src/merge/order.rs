@@ -29,7 +29,7 @@ pub(crate) struct Sight {
 
 impl Sight {
     /// How far into the thing's history it reaches. Nobody sees a change before it happens.
-    fn reaches_to(self) -> i64 {
+    pub(crate) fn reaches_to(self) -> i64 {
         self.changed_at.map_or(self.read_at, |changed_at| changed_at.min(self.read_at))
     }
 }

@@ -2,6 +2,7 @@
 
 mod bills;
 pub(crate) mod order;
+pub(crate) mod pushed;
 pub(crate) mod tables;
 
 use std::path::Path;
@@ -161,8 +162,9 @@ pub(crate) fn dictionary(connection: &Connection) -> rusqlite::Result<Dictionary
     Ok(dictionary)
 }
 
-/// The newest `covered_to` of a successful import of what is asked for, bills aside. Where none was recorded, as while the
-/// first import still runs, the newest observation.
+/// The newest `covered_to` of a successful import of what is asked for, bills aside; where nothing is imported from a
+/// provider, of files and of what is pushed. Where none was recorded, as while the first import still runs, the newest
+/// observation.
 fn as_of(
     connection: &Connection,
     imports: &[ImportRun],
@@ -177,12 +179,13 @@ fn as_of(
         Some(Scope::CiRuns) => scopes.ci,
         _ => false,
     };
-    let covered = imports
-        .iter()
-        .filter(|run| run.outcome == RunOutcome::Ok && counts(run.scope.known()))
-        .filter_map(|run| run.covered_to)
-        .filter(|covered_to| plausible.holds(covered_to.micros()));
-    if let Some(newest) = covered.max() {
+    let covered = |counts: &dyn Fn(Option<Scope>) -> bool| {
+        let good = imports.iter().filter(|run| run.outcome == RunOutcome::Ok && counts(run.scope.known()));
+        good.filter_map(|run| run.covered_to).filter(|covered_to| plausible.holds(covered_to.micros())).max()
+    };
+    let from_provider = covered(&|scope| scope != Some(Scope::Csv) && counts(scope));
+    let pushed = || covered(&|scope| scope == Some(Scope::EventApi) && scopes.delivery);
+    if let Some(newest) = from_provider.or_else(|| covered(&counts).max(pushed())) {
         return Ok(Some(newest));
     }
     let observed = |table: &str| {

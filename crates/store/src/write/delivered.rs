@@ -59,6 +59,10 @@ fn tell(
         Delivered::Release { at, .. } | Delivered::CiRun { at, .. } => Some(*at),
         Delivered::CiJob(job) => job.finished_at.or(job.started_at).or(job.created_at),
         Delivered::Several(_) => None,
+        Delivered::Deployment(deployment) => deployment.updated_at,
+        Delivered::Incident(incident) => {
+            incident.events.iter().map(|event| event.at).max().or(Some(incident.started_at))
+        }
     };
     let at = at.unwrap_or_default().min(received_at);
     let sql = "SELECT value FROM meta WHERE key = 'run'";
@@ -73,10 +77,12 @@ fn tell(
         Delivered::CiRun { run, .. } => writer.delivered_ci_run(run),
         Delivered::CiJob(job) => writer.delivered_ci_job(job),
         Delivered::Several(_) => Ok(Deposit::Known),
+        Delivered::Deployment(deployment) => writer.delivered_deployment(deployment),
+        Delivered::Incident(incident) => writer.delivered_incident(incident),
     }
 }
 
-fn remember(connection: &Connection, delivery: &Delivery<'_>) -> rusqlite::Result<()> {
+pub(super) fn remember(connection: &Connection, delivery: &Delivery<'_>) -> rusqlite::Result<()> {
     let row = connection
         .by_key("INSERT INTO delivery (id, body_hash, event, received_at) VALUES (?1, ?2, ?3, ?4)")?
         .insert((delivery.id, delivery.body_hash, delivery.event, delivery.received_at.micros()))?;

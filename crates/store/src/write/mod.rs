@@ -10,6 +10,7 @@ mod gone;
 mod issues;
 pub(crate) mod items;
 mod pulls;
+mod pushed;
 mod repositories;
 mod shipping;
 mod timelines;
@@ -33,6 +34,7 @@ pub(crate) use delivered::delivery;
 pub(crate) use gone::{absent_repository, gone};
 #[cfg(test)]
 pub(crate) use issues::LINK_CARDS;
+pub(crate) use pushed::{cover, push};
 
 /// Writes records inside the transaction of one page.
 pub(crate) struct PageWriter<'a> {

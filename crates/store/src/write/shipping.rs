@@ -1,15 +1,20 @@
 //! Deployments, releases, commits, runs of workflows with their jobs and bills, and incidents: rows by an id of their own, of which the later observation counts.
 
+use std::cmp::Ordering;
+
 use model::Instant;
 use model::cells::RawRow;
 use model::gitlab::is_pipeline;
 use model::records::{
     CiBill, CiBillMonth, CiJob, CiRun, Deployment, GitCommit, Incident, Release, Repository, host_or_usual,
 };
-use rusqlite::{OptionalExtension as _, ToSql, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 
 use super::{PageWriter, micros};
+use crate::Deposit;
 use crate::merge::order::{Sight, counts};
+use crate::merge::told::{deployment as deployment_told, incident as incident_told};
+use crate::read::tables::rows_where;
 use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::{Keys, upsert};
 
@@ -160,6 +165,65 @@ impl PageWriter<'_> {
         Ok(true)
     }
 
+    /// Lays what a delivery tells of a deployment over what is stored of it. A status that has no id is known by its state.
+    pub(super) fn delivered_deployment(&mut self, told: &Deployment) -> rusqlite::Result<Deposit> {
+        let mut told = told.clone();
+        set_usual(&mut told.host);
+        for status in &mut told.statuses {
+            status.deployment_id.clone_from(&told.id);
+            status.host.clone_from(&told.host);
+            if status.id.is_empty() {
+                status.id = status.state.name().to_owned();
+            }
+        }
+        let stored = stored_deployment(self.connection, &told.id, &told.host)?;
+        let base = stored.clone().unwrap_or_else(|| Deployment {
+            id: told.id.clone(),
+            host: told.host.clone(),
+            ..Deployment::default()
+        });
+        let sight = self.sight(micros(told.updated_at));
+        let known = self.stored_sight::<Deployment>(&[("deployment_id", &told.id)], &told.host)?;
+        let laid = deployment_told(&base, &told, age(sight, known));
+        for status in &laid.statuses[base.statuses.len()..] {
+            upsert(self.connection, self.codes, status, &[])?;
+        }
+        self.put_laid(&laid, sight, known)?;
+        Ok(if stored.as_ref() == Some(&laid) { Deposit::Known } else { Deposit::Stored })
+    }
+
+    /// Lays what a delivery tells of an incident over what is stored of it.
+    pub(super) fn delivered_incident(&mut self, told: &Incident) -> rusqlite::Result<Deposit> {
+        let mut told = told.clone();
+        set_usual(&mut told.host);
+        for event in &mut told.events {
+            event.incident_id.clone_from(&told.id);
+            event.host.clone_from(&told.host);
+        }
+        let stored = stored_incident(self.connection, &told.id, &told.host)?;
+        let base = stored.clone().unwrap_or_else(|| Incident {
+            id: told.id.clone(),
+            host: told.host.clone(),
+            ..Incident::default()
+        });
+        let sight = self.sight(None);
+        let known = self.stored_sight::<Incident>(&[("incident_id", &told.id)], &told.host)?;
+        let laid = incident_told(&base, &told, age(sight, known));
+        for event in &laid.events[base.events.len()..] {
+            upsert(self.connection, self.codes, event, &[])?;
+        }
+        self.put_laid(&laid, sight, known)?;
+        Ok(if stored.as_ref() == Some(&laid) { Deposit::Known } else { Deposit::Stored })
+    }
+
+    /// Writes a row that a delivery was laid over, as observed by whichever of both reaches further.
+    fn put_laid<R: RawRow>(&mut self, row: &R, sight: Sight, known: Option<Sight>) -> rusqlite::Result<()> {
+        let seen = known.filter(|known| known.reaches_to() > sight.reaches_to()).unwrap_or(sight);
+        // What an import has read stays read by it.
+        let run = known.map_or(sight.run, |known| known.run.max(sight.run));
+        self.put_seen(row, seen.read_at, run)
+    }
+
     /// Repositories have other names: what they deploy goes with them. They may have changed names among each other, so
     /// that each leaves its old one before any takes its new one.
     pub(super) fn rename_deliveries(&mut self) -> rusqlite::Result<()> {
@@ -193,6 +257,16 @@ impl PageWriter<'_> {
         sight: Sight,
         row: &R,
     ) -> rusqlite::Result<bool> {
+        let stored = self.stored_sight::<R>(key, host)?;
+        if stored.is_some_and(|stored| !counts(sight, self.by, stored)) {
+            return Ok(false);
+        }
+        self.put_seen(row, self.observed_at, self.run())?;
+        Ok(true)
+    }
+
+    /// When and by which import the row with a key, but for the host, was observed; `None` where there is none.
+    fn stored_sight<R: RawRow>(&self, key: &[(&str, &dyn ToSql)], host: &str) -> rusqlite::Result<Option<Sight>> {
         let table = R::TABLE.name;
         let changed_at = if R::TABLE.column("updated_at").is_some() { "updated_at" } else { "NULL" };
         let columns: Vec<&str> = key.iter().map(|(column, _)| *column).chain(["host"]).collect();
@@ -202,15 +276,39 @@ impl PageWriter<'_> {
         let values = key.iter().map(|(_, value)| *value).chain([host]);
         let read =
             |row: &rusqlite::Row<'_>| Ok(Sight { run: row.get(0)?, read_at: row.get(1)?, changed_at: row.get(2)? });
-        let stored = self.connection.by_key(&sql)?.query_row(params_from_iter(values), read).optional()?;
-        if stored.is_some_and(|stored| !counts(sight, self.by, stored)) {
-            return Ok(false);
-        }
-        let (observed_at, run) = (self.observed_at, self.run());
-        let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run)];
-        upsert(self.connection, self.codes, row, keys)?;
-        Ok(true)
+        self.connection.by_key(&sql)?.query_row(params_from_iter(values), read).optional()
     }
+
+    /// Writes a row as observed at a time, by an import.
+    fn put_seen<R: RawRow>(&mut self, row: &R, observed_at: i64, run: i64) -> rusqlite::Result<()> {
+        let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run)];
+        upsert(self.connection, self.codes, row, keys)
+    }
+}
+
+/// What is stored of a deployment, with its statuses.
+pub(crate) fn stored_deployment(connection: &Connection, id: &str, host: &str) -> rusqlite::Result<Option<Deployment>> {
+    let is_it = "deployment_id = ?1 AND host = ?2";
+    let mut stored: Option<Deployment> = rows_where(connection, is_it, [id, host], "deployment_id")?.pop();
+    if let Some(stored) = &mut stored {
+        stored.statuses = rows_where(connection, is_it, [id, host], "at, id")?;
+    }
+    Ok(stored)
+}
+
+/// What is stored of an incident, with its events.
+pub(crate) fn stored_incident(connection: &Connection, id: &str, host: &str) -> rusqlite::Result<Option<Incident>> {
+    let is_it = "incident_id = ?1 AND host = ?2";
+    let mut stored: Option<Incident> = rows_where(connection, is_it, [id, host], "incident_id")?.pop();
+    if let Some(stored) = &mut stored {
+        stored.events = rows_where(connection, is_it, [id, host], "at, kind")?;
+    }
+    Ok(stored)
+}
+
+/// Whether an observation is older or newer than what is stored; newer than nothing.
+fn age(sight: Sight, known: Option<Sight>) -> Ordering {
+    known.map_or(Ordering::Greater, |known| sight.reaches_to().cmp(&known.reaches_to()))
 }
 
 /// The lines of a bill, those with one key as one; of their prices the first.

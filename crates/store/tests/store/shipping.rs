@@ -3,12 +3,15 @@
 use std::fs;
 
 use model::columns::Scopes;
+use model::course::DeploymentCourse;
+use model::deliveries::Delivered;
 use model::records::{
     CiBill, CiBillMonth, CiJob, CiRun, Deployment, DeploymentStatus, Incident, IncidentEvent, Record, Release,
     Repository,
 };
 use model::{Amount, Month};
 use store::csv_folder::{Reading, load};
+use store::{Delivery, Deposit};
 
 use crate::records::{Fixture, at, repository};
 
@@ -20,6 +23,8 @@ fn deployment(repo: &str, changed: i64, states: &[(&str, i64)]) -> Record {
         at: at(*second),
         ..DeploymentStatus::default()
     };
+    let statuses: Vec<DeploymentStatus> = states.iter().map(told).collect();
+    let course = DeploymentCourse::of(&statuses);
     Record::Deployment(Box::new(Deployment {
         id: "D_1".into(),
         org: "acme".into(),
@@ -27,9 +32,12 @@ fn deployment(repo: &str, changed: i64, states: &[(&str, i64)]) -> Record {
         environment: "production".into(),
         sha: "c1".into(),
         created_at: at(10),
-        outcome: if states.iter().any(|(state, _)| *state == "success") { "success".into() } else { "pending".into() },
+        started_at: course.started_at,
+        succeeded_at: course.succeeded_at,
+        finished_at: course.finished_at,
+        outcome: course.outcome.into(),
         updated_at: Some(at(changed)),
-        statuses: states.iter().map(told).collect(),
+        statuses,
         ..Deployment::default()
     }))
 }
@@ -280,4 +288,93 @@ fn what_an_import_has_shown_stays_and_an_id_that_comes_twice_is_refused_by_both_
         load(folder.path(), Scopes { issues: false, ..Scopes::ALL }, Reading::Strict).expect_err("refused").to_string();
     assert!(by_store.ends_with(&by_folder), "{by_store}");
     assert!(by_folder.contains("D_1") && by_folder.contains("deployment.csv"), "{by_folder}");
+}
+
+fn told(record: Record) -> Delivered {
+    match record {
+        Record::Deployment(deployment) => Delivered::Deployment(deployment),
+        Record::Incident(incident) => Delivered::Incident(incident),
+        _ => panic!("neither a deployment nor an incident"),
+    }
+}
+
+fn deliver(fixture: &Fixture, told: &Delivered) -> Deposit {
+    let own = format!("{told:?}");
+    let delivery = Delivery { id: &own, body_hash: &own, event: "an_event", received_at: at(1000), told };
+    fixture.store.deliver(&delivery).expect("stored")
+}
+
+const COURSE: [&str; 5] = ["repo", "outcome", "started_at", "succeeded_at", "finished_at"];
+
+#[test]
+fn statuses_of_deliveries_join_in_any_order_and_repetition_and_the_course_follows_from_all() {
+    let facts = [
+        told(deployment("api", 12, &[("queued", 12)])),
+        told(deployment("api", 15, &[("in_progress", 15)])),
+        told(deployment("api", 20, &[("success", 20)])),
+        told(deployment("api", 30, &[("inactive", 30)])),
+    ];
+    let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]];
+    for order in orders {
+        let fixture = Fixture::new();
+        for place in order.into_iter().chain([2, 1]) {
+            deliver(&fixture, &facts[place]);
+        }
+        let right = "api,success,1970-01-01T00:00:15Z,1970-01-01T00:00:20Z,1970-01-01T00:00:20Z";
+        assert_eq!(fixture.cells("deployment", &COURSE), [right], "{order:?}");
+        assert_eq!(
+            fixture.cells("deployment_status", &["state"]),
+            ["queued", "in_progress", "success", "inactive"],
+            "{order:?}"
+        );
+    }
+}
+
+#[test]
+fn a_delivery_tells_nothing_new_of_what_an_import_has_read_and_what_it_reads_later_counts() {
+    let fixture = Fixture::new();
+    fixture.read_in(1, 100, &[deployment("api", 20, &[("in_progress", 15), ("success", 20)])]);
+    let before = fixture.csv("deployment");
+    assert_eq!(deliver(&fixture, &told(deployment("older-name", 15, &[("in_progress", 15)]))), Deposit::Known);
+    assert_eq!(fixture.csv("deployment"), before);
+    assert_eq!(deliver(&fixture, &told(deployment("api", 30, &[("inactive", 30)]))), Deposit::Stored);
+    assert_eq!(fixture.cells("deployment_status", &["state"]), ["in_progress", "success", "inactive"]);
+    fixture.read_in(2, 200, &[deployment("web", 25, &[("success", 25)])]);
+    assert_eq!(fixture.cells("deployment", &["repo"]), ["web"]);
+    assert_eq!(fixture.cells("deployment_status", &["state"]), ["success"]);
+}
+
+#[test]
+fn an_incident_is_told_event_by_event_and_an_older_title_overrides_none() {
+    let told = |title: &str, events: &[(&str, i64)]| {
+        let event = |(kind, second): &(&str, i64)| IncidentEvent {
+            kind: (*kind).into(),
+            at: at(*second),
+            ..IncidentEvent::default()
+        };
+        told(Record::Incident(Box::new(Incident {
+            id: "api/shop/1".into(),
+            service: "shop".into(),
+            title: title.into(),
+            started_at: at(10),
+            events: events.iter().map(event).collect(),
+            ..Incident::default()
+        })))
+    };
+    let facts = [
+        told("Down", &[("opened", 10)]),
+        told("", &[("restored", 20)]),
+        told("Checkout is down", &[("reopened", 25)]),
+        told("", &[("finished", 40)]),
+    ];
+    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+        let fixture = Fixture::new();
+        for place in order.into_iter().chain(order) {
+            deliver(&fixture, &facts[place]);
+        }
+        let cells = fixture.cells("incident", &["title", "started_at", "restored_at", "finished_at", "host"]);
+        let right = "Checkout is down,1970-01-01T00:00:10Z,1970-01-01T00:00:40Z,1970-01-01T00:00:40Z,github.com";
+        assert_eq!(cells, [right], "{order:?}");
+        assert_eq!(fixture.cells("incident_event", &["kind"]), ["opened", "restored", "reopened", "finished"]);
+    }
 }

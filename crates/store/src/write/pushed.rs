@@ -1,0 +1,236 @@
+//! Writing of what is pushed: deployments and incidents that no provider tells of.
+
+use model::Instant;
+use model::deliveries::Delivered;
+use model::kinds::{IncidentEventKind, RunOutcome, Scope};
+use model::records::{Deployment, ImportRun, Incident};
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::PageWriter;
+use super::delivered::remember;
+use crate::dictionary::Codes;
+use crate::merge::order::Observer;
+use crate::read::pushed::{PREFIX, deployment_of_id, incident_of_id};
+use crate::read::tables::rows_where;
+use crate::sqlite::plans::Prepare as _;
+use crate::sqlite::statements::upsert;
+use crate::{Delivery, Deposit, Difference, Push, Pushed};
+
+/// Stores what is pushed, unless something stands against it.
+pub(crate) fn push(connection: &Connection, codes: &mut Codes, push: &Push<'_>) -> rusqlite::Result<Pushed> {
+    if let Some(key) = push.key {
+        // No sender of deliveries has a blank in its ids.
+        let id = &format!("event {key}");
+        let sql = "SELECT body_hash FROM delivery WHERE id = ?1";
+        let used: Option<String> = connection.by_key(sql)?.query_row([id], |row| row.get(0)).optional()?;
+        if let Some(hash) = used {
+            return Ok(if hash == push.body_hash {
+                Pushed::Known
+            } else {
+                Pushed::Differs(Difference {
+                    field: "Idempotency-Key",
+                    stored: key.to_owned(),
+                    told: "the same key with another request".to_owned(),
+                })
+            });
+        }
+    }
+    let sql = "SELECT value FROM meta WHERE key = 'run'";
+    let run = connection.by_key(sql)?.query_row([], |row| row.get(0))?;
+    let writer = PageWriter::new(connection, codes, push.received_at.micros(), 0).by(Observer::Delivery, run);
+    let mut pushing = Pushing { writer, push };
+    let mut told = Vec::new();
+    for one in push.told {
+        match pushing.prepared(one)? {
+            Ok(one) => told.push(one),
+            Err(refused) => return Ok(refused),
+        }
+    }
+    let mut outcome = Pushed::Known;
+    for Prepared { told, id, is_new } in told {
+        let deposit = match &told {
+            Delivered::Deployment(deployment) => pushing.writer.delivered_deployment(deployment)?,
+            Delivered::Incident(incident) => pushing.writer.delivered_incident(incident)?,
+            _ => Deposit::Known,
+        };
+        outcome = match (outcome, deposit) {
+            (Pushed::Created(first), _) => Pushed::Created(first),
+            (_, Deposit::Stored) if is_new => Pushed::Created(id),
+            (Pushed::Known, Deposit::Stored) => Pushed::Changed,
+            (outcome, _) => outcome,
+        };
+    }
+    if let (Some(key), Some(first)) = (push.key, push.told.first()) {
+        let id = &format!("event {key}");
+        let Push { body_hash, event, received_at, .. } = *push;
+        remember(connection, &Delivery { id, body_hash, event, received_at, told: first })?;
+    }
+    cover(connection, codes, push.received_at)?;
+    Ok(outcome)
+}
+
+/// Notes that whoever pushes does so up to an instant: what nobody has told until then did not happen.
+pub(crate) fn cover(connection: &Connection, codes: &mut Codes, at: Instant) -> rusqlite::Result<()> {
+    let is_it = "run = 0 AND scope = ?1 AND subject = ?2";
+    let known: Vec<ImportRun> = rows_where(connection, is_it, [Scope::EventApi.name(), SUBJECT], "run")?;
+    let known = known.into_iter().next().unwrap_or_default();
+    let run = ImportRun {
+        scope: Scope::EventApi.into(),
+        subject: SUBJECT.to_owned(),
+        outcome: RunOutcome::Ok.into(),
+        covered_to: known.covered_to.max(Some(at)),
+        records: known.records + 1,
+        label: "pushed events".to_owned(),
+        ..ImportRun::default()
+    };
+    upsert(connection, codes, &run, &[])
+}
+
+/// What is said to be imported by pushing; there is one.
+const SUBJECT: &str = "events";
+
+struct Pushing<'a, 'p> {
+    writer: PageWriter<'a>,
+    push: &'a Push<'p>,
+}
+
+/// What may be stored.
+struct Prepared {
+    told: Delivered,
+    id: String,
+    is_new: bool,
+}
+
+impl Pushing<'_, '_> {
+    fn prepared(&mut self, told: &Delivered) -> rusqlite::Result<Result<Prepared, Pushed>> {
+        match told {
+            Delivered::Deployment(deployment) => self.deployment(deployment),
+            Delivered::Incident(incident) => self.incident(incident),
+            other => Ok(Ok(Prepared { told: other.clone(), id: String::new(), is_new: false })),
+        }
+    }
+
+    fn deployment(&mut self, told: &Deployment) -> rusqlite::Result<Result<Prepared, Pushed>> {
+        let mut told = told.clone();
+        let stored = deployment_of_id(self.writer.connection, &told.id)?;
+        let is_new = stored.is_none();
+        match stored {
+            None if self.push.must_be_known => return Ok(Err(Pushed::Missing)),
+            None => self.place(&told.service, &mut told.org, &mut told.repo, &mut told.host)?,
+            Some(stored) => {
+                let facts = [("project_id", &stored.service, &told.service), ("sha", &stored.sha, &told.sha)];
+                if let Some(difference) = difference(facts) {
+                    return Ok(Err(Pushed::Differs(difference)));
+                }
+                (told.org, told.repo, told.host) = (stored.org, stored.repo, stored.host);
+                if self.push.undated {
+                    told.statuses.retain(|told| !stored.statuses.iter().any(|known| known.state == told.state));
+                }
+                if told.statuses.is_empty() {
+                    // Nothing happened to it: what is told of it now is no later than what was told before.
+                    told.updated_at = told.updated_at.max(stored.updated_at);
+                }
+            }
+        }
+        let id = told.id.clone();
+        Ok(Ok(Prepared { told: Delivered::Deployment(Box::new(told)), id, is_new }))
+    }
+
+    fn incident(&mut self, told: &Incident) -> rusqlite::Result<Result<Prepared, Pushed>> {
+        let mut told = told.clone();
+        if !told.deployment_id.is_empty() {
+            let Some(id) = self.known_deployment(&told.deployment_id)? else {
+                return Ok(Err(Pushed::NoDeployment(told.deployment_id)));
+            };
+            told.deployment_id = id;
+        }
+        if told.id.is_empty() {
+            told.id = self.next_incident(&told)?;
+        }
+        let stored = incident_of_id(self.writer.connection, &told.id)?;
+        let is_new = stored.is_none();
+        match stored {
+            None if self.push.must_be_known => return Ok(Err(Pushed::Missing)),
+            None => self.place(&told.service, &mut told.org, &mut told.repo, &mut told.host)?,
+            Some(stored) => {
+                if let Some(difference) = difference([("project_id", &stored.service, &told.service)]) {
+                    return Ok(Err(Pushed::Differs(difference)));
+                }
+                (told.org, told.repo, told.host) = (stored.org.clone(), stored.repo.clone(), stored.host.clone());
+                if self.push.undated {
+                    told.started_at = stored.started_at;
+                    told.events.retain(|event| !holds(&stored, event.kind.known()));
+                }
+            }
+        }
+        let id = told.id.clone();
+        Ok(Ok(Prepared { told: Delivered::Incident(Box::new(told)), id, is_new }))
+    }
+
+    /// A deployment by the id under which it was pushed, or that its provider gives it.
+    fn known_deployment(&self, told: &str) -> rusqlite::Result<Option<String>> {
+        let sql =
+            "SELECT deployment_id FROM deployment WHERE deployment_id IN (?1, ?2) ORDER BY deployment_id = ?1 LIMIT 1";
+        let pushed = format!("{PREFIX}{told}");
+        self.writer.connection.by_key(sql)?.query_row([told, &pushed], |row| row.get(0)).optional()
+    }
+
+    /// The first number of its project that no incident has, or that has the one which began just then.
+    fn next_incident(&self, told: &Incident) -> rusqlite::Result<String> {
+        let ids = (1..).map(|number: u32| format!("{PREFIX}incident_{}_{number}", told.service));
+        for id in ids {
+            let is_it = |stored: &Incident| !self.push.undated && stored.started_at == told.started_at;
+            if incident_of_id(self.writer.connection, &id)?.as_ref().is_none_or(is_it) {
+                return Ok(id);
+            }
+        }
+        Ok(String::new())
+    }
+
+    /// Puts what is pushed for a project where it belongs: into the repository that is told, else into the one of that
+    /// name, where there is just one.
+    fn place(&self, project: &str, org: &mut String, repo: &mut String, host: &mut String) -> rusqlite::Result<()> {
+        let named = if repo.is_empty() { project.to_owned() } else { format!("{org}/{repo}") };
+        let named = named.trim_start_matches('/');
+        if let [one] = &repositories_called(self.writer.connection, named)?[..] {
+            [*org, *repo, *host] = one.clone();
+        } else if org.is_empty() {
+            repo.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Organisation, name and host of the repositories of a name, with or without `org/`.
+fn repositories_called(connection: &Connection, name: &str) -> rusqlite::Result<Vec<[String; 3]>> {
+    let read = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
+    match name.rsplit_once('/') {
+        Some((org, name)) => {
+            let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE org = ?1 AND repo = ?2";
+            connection.by_key(sql)?.query_map([org, name], read)?.collect()
+        }
+        None => {
+            let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1";
+            connection.by_key(sql)?.query_map([name], read)?.collect()
+        }
+    }
+}
+
+/// Whether an incident is in a state already.
+fn holds(stored: &Incident, kind: Option<IncidentEventKind>) -> bool {
+    match kind {
+        Some(IncidentEventKind::Opened) => true,
+        Some(IncidentEventKind::Acknowledged) => stored.acknowledged_at.is_some(),
+        Some(IncidentEventKind::Restored) => stored.restored_at.is_some(),
+        Some(IncidentEventKind::Finished) => stored.finished_at.is_some(),
+        Some(IncidentEventKind::Reopened) | None => false,
+    }
+}
+
+/// The first of some facts that is told otherwise than it is stored.
+fn difference<const N: usize>(facts: [(&'static str, &String, &String); N]) -> Option<Difference> {
+    let differs =
+        |(_, stored, told): &(&str, &String, &String)| !stored.is_empty() && !told.is_empty() && stored != told;
+    let (field, stored, told) = facts.into_iter().find(differs)?;
+    Some(Difference { field, stored: stored.clone(), told: told.clone() })
+}
