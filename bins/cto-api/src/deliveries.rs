@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
-use github_webhooks::body_hash;
 use http_api::{Api, Deliveries, RawDelivery, Receipt, Sender};
 use model::Instant;
 use store::Store;
@@ -93,8 +92,7 @@ impl Intake {
         let received_at = now();
         match told(delivery, secret, received_at) {
             Err(receipt) => receipt,
-            Ok(Told { id, event, told }) => {
-                let body_hash = body_hash(&delivery.body);
+            Ok(Told { id, body_hash, event, told }) => {
                 if self.queue.push(Waiting { id, event, body_hash, received_at, told }) {
                     Receipt::Accepted
                 } else {

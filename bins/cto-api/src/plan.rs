@@ -67,6 +67,12 @@ impl Plan {
         let seconds = arguments.reload_seconds.or(server.reload_seconds).unwrap_or(USUAL_RELOAD_SECONDS);
         let secret_file = |sender| match sender {
             Sender::Github => path(arguments.webhook_secret_file.as_deref(), server.webhook_secret_file.as_deref()),
+            Sender::Gitlab => path(None, server.webhook_secret_files.gitlab.as_deref()),
+            Sender::Pagerduty => path(None, server.webhook_secret_files.pagerduty.as_deref()),
+            Sender::Alertmanager => path(None, server.webhook_secret_files.alertmanager.as_deref()),
+            Sender::Grafana => path(None, server.webhook_secret_files.grafana.as_deref()),
+            Sender::Standard => path(None, server.webhook_secret_files.standard.as_deref()),
+            Sender::Statuspage => path(None, server.webhook_secret_files.statuspage.as_deref()),
         };
         Ok(Self {
             address,

@@ -59,6 +59,7 @@ pub(crate) fn webhook_secrets(
 fn webhook_variable(sender: Sender) -> String {
     match sender {
         Sender::Github => "CTO_WEBHOOK_SECRET".to_owned(),
+        other => format!("CTO_WEBHOOK_SECRET_{}", other.name().to_uppercase()),
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod card;
+mod deployment;
 mod issue;
 mod payload;
 mod pull_request;

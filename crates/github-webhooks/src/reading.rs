@@ -4,7 +4,7 @@ use model::Instant;
 use model::deliveries::Delivered;
 use serde::de::DeserializeOwned;
 
-use crate::{card, issue, pull_request, release, run};
+use crate::{card, deployment, issue, pull_request, release, run};
 
 /// What a delivery is.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +66,8 @@ pub fn read(event: &str, payload: &[u8], received_at: Instant) -> Result<Reading
         "issues" => issue::told(parsed("issues", payload)?),
         "pull_request" => pull_request::told(parsed("pull_request", payload)?),
         "pull_request_review" => pull_request::review_told(parsed("pull_request_review", payload)?),
+        "deployment" => deployment::told(parsed("deployment", payload)?),
+        "deployment_status" => deployment::status_told(parsed("deployment_status", payload)?),
         "release" => release::told(parsed("release", payload)?, received_at),
         "workflow_run" => run::told(parsed("workflow_run", payload)?),
         "workflow_job" => run::job_told(parsed("workflow_job", payload)?),

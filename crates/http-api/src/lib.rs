@@ -35,4 +35,4 @@ pub use dashboard::DashboardFiles;
 pub use data::{Data, RulesBySet};
 pub use openapi::openapi;
 pub use settings::{Authentication, Limits, Network, Settings, SettingsError};
-pub use webhooks::{Deliveries, Proofs, RawDelivery, Receipt, Sender};
+pub use webhooks::{Deliveries, PATH_PROOF, Proofs, RawDelivery, Receipt, Sender};

@@ -105,6 +105,10 @@ fn webhook(door: &webhooks::Door) -> PathItem {
     let operation = door.parts.iter().fold(operation, |operation, part| {
         operation.parameter(parameters::of_header(&written(part.name), part.help, required(door, part)))
     });
+    let operation = match door.path.ends_with(webhooks::SECRET_STEP) {
+        true => operation.parameter(parameters::of_path("secret", "The configured secret.")),
+        false => operation,
+    };
     let none = SecurityRequirement::default();
     let operation =
         operation.request_body(Some(payload.build())).responses(answers::delivery().build()).securities(Some([none]));
@@ -121,7 +125,8 @@ fn required(door: &webhooks::Door, part: &webhooks::Part) -> Required {
 fn written(name: &str) -> String {
     let capital = |word: &str| match word {
         "github" => "GitHub".to_owned(),
-        "id" => "ID".to_owned(),
+        "pagerduty" => "PagerDuty".to_owned(),
+        "uuid" => "UUID".to_owned(),
         word => word[..1].to_uppercase() + &word[1..],
     };
     name.split('-').map(capital).collect::<Vec<_>>().join("-")

@@ -7,6 +7,7 @@ use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
@@ -18,7 +19,7 @@ use crate::shared::Shared;
 
 pub(crate) use bodies::Bodies;
 pub use senders::Sender;
-pub(crate) use senders::{DOORS, Door, Part, Role, door_at};
+pub(crate) use senders::{DOORS, Door, Part, Role, SECRET_STEP, door_at};
 
 /// One delivery as it came: nobody has vouched for it yet.
 #[derive(Clone)]
@@ -36,6 +37,9 @@ pub struct RawDelivery {
     /// The body.
     pub body: Vec<u8>,
 }
+
+/// The name among [`Proofs`] of the last step of the path, where that is the secret.
+pub const PATH_PROOF: &str = "path";
 
 /// Headers that show who sent a delivery, secrets among them: they are in no `Debug`.
 #[derive(Clone, Default)]
@@ -121,7 +125,7 @@ async fn receive(shared: &Shared, door: &'static Door, request: Request) -> Resu
     };
     let (parts, body) = request.into_parts();
     let outcome = async {
-        let proofs = proofs(door, &parts.headers)?;
+        let proofs = proofs(door, &parts)?;
         let id = told(door, Role::Id, &parts.headers)?;
         let event = told(door, Role::Event, &parts.headers)?;
         let content_type = text(&parts.headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
@@ -182,8 +186,13 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-/// The headers that show who sent it, of which one at least has to be there.
-fn proofs(door: &Door, headers: &HeaderMap) -> Result<Proofs, Problem> {
+/// What shows who sent it: headers, of which one at least has to be there, or the last step of the path.
+fn proofs(door: &Door, request: &Parts) -> Result<Proofs, Problem> {
+    if door.path.ends_with(SECRET_STEP) {
+        let step = request.uri.path().rsplit('/').next().unwrap_or_default();
+        return Ok(Proofs(vec![(PATH_PROOF, step.to_owned())]));
+    }
+    let headers = &request.headers;
     let known = door.parts.iter().filter(|part| matches!(part.role, Role::Proof | Role::OfProof));
     let given = |part: &'static Part| Some((part, text(headers, part.name)?));
     let given: Vec<(&'static Part, String)> = known.filter_map(given).collect();

@@ -4,9 +4,7 @@
 //! those records, these never say that something is not there: what they leave open stays as it is stored.
 
 use crate::Instant;
-use crate::records::{
-    CiJob, CiRun, Deployment, Incident, Issue, ItemContent, Presence, PullRequest, Release, Review,
-};
+use crate::records::{CiJob, CiRun, Deployment, Incident, Issue, ItemContent, Presence, PullRequest, Release, Review};
 
 /// What one delivery tells.
 #[derive(Clone, Debug, PartialEq)]

@@ -65,6 +65,10 @@ pub(super) fn of_evidence(name: &str) -> ParameterBuilder {
 }
 
 /// A header that has to be there.
+pub(super) fn of_path(name: &str, help: &str) -> ParameterBuilder {
+    parameter(name, help, text().into()).parameter_in(ParameterIn::Path).required(Required::True)
+}
+
 pub(super) fn of_header(name: &str, help: &str, required: Required) -> ParameterBuilder {
     parameter(name, help, text().into()).parameter_in(ParameterIn::Header).required(required)
 }

@@ -1,7 +1,8 @@
 //! Releases, runs of CI and their jobs as deliveries tell them, in any order.
 //!
-//! What was told last counts, by the sender's time. Runs and jobs that are over stay so: deliveries of the states before
-//! may come behind it, and within one second only the states tell the order.
+//! What was told last counts, by the sender's time. Jobs that are over stay so, and so do runs but for pipelines of GitLab,
+//! in which jobs are run again: deliveries of the states before may come behind it, and within one second only the states
+//! tell the order.
 
 use model::gitlab::is_pipeline;
 use model::kinds::{Named as _, RunStatus};
@@ -32,13 +33,13 @@ struct RunSight {
 }
 
 impl RunSight {
-    fn new(status: &str, at: i64) -> Self {
+    fn new(run_id: &str, status: &str, at: i64) -> Self {
         let stage = match RunStatus::from_name(status.as_bytes()) {
             Some(RunStatus::Completed) => Stage::Over,
             Some(RunStatus::InProgress) => Stage::Runs,
             Some(RunStatus::Queued | RunStatus::Waiting) | None => Stage::Waits,
         };
-        Self { is_over: stage == Stage::Over, at, stage }
+        Self { is_over: stage == Stage::Over && !is_pipeline(run_id), at, stage }
     }
 }
 
@@ -65,16 +66,30 @@ impl JobSight {
     }
 }
 
-/// What is stored of a job.
+/// What is stored of a job: how far it has come, and what not everybody tells who tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct StoredJob {
     sight: JobSight,
     created_at: Option<i64>,
+    labels: String,
+    runner: String,
 }
 
 impl StoredJob {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let sight = JobSight::new(row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(Self { sight, created_at: row.get(3)? })
+        Ok(Self { sight, created_at: row.get(3)?, labels: row.get(4)?, runner: row.get(5)? })
+    }
+
+    /// With what a job tells of what is not known.
+    fn filled(&self, job: &CiJob) -> Self {
+        let or = |stored: &String, told: &str| if stored.is_empty() { told.to_owned() } else { stored.clone() };
+        Self {
+            sight: self.sight,
+            created_at: self.created_at.or(micros(job.created_at)),
+            labels: or(&self.labels, &job.labels),
+            runner: or(&self.runner, job.runner.name()),
+        }
     }
 }
 
@@ -109,10 +124,10 @@ impl PageWriter<'_> {
         let mut run = run.clone();
         set_usual(&mut run.host);
         let sql = "SELECT status, observed_at FROM ci_run WHERE run_id = ?1 AND attempt = ?2 AND host = ?3";
-        let read = |row: &Row<'_>| Ok(RunSight::new(&row.get::<_, String>(0)?, row.get(1)?));
+        let read = |row: &Row<'_>| Ok(RunSight::new(&run.run_id, &row.get::<_, String>(0)?, row.get(1)?));
         let key = (&run.run_id, run.attempt, &run.host);
         let stored = self.connection.by_key(sql)?.query_row(key, read).optional()?;
-        if stored.is_some_and(|stored| stored >= RunSight::new(run.status.name(), self.observed_at)) {
+        if stored.is_some_and(|stored| stored >= RunSight::new(&run.run_id, run.status.name(), self.observed_at)) {
             return Ok(Deposit::Known);
         }
         // A run that is over may have been seen under way by an import that has read it later by its own clock.
@@ -128,15 +143,21 @@ impl PageWriter<'_> {
         }
         let mut job = job.clone();
         set_usual(&mut job.host);
-        let sql = "SELECT started_at IS NOT NULL, finished_at IS NOT NULL OR conclusion <> '', observed_at, created_at
-            FROM ci_job WHERE run_id = ?1 AND job_id = ?2 AND host = ?3";
+        let sql = "SELECT started_at IS NOT NULL, finished_at IS NOT NULL OR conclusion <> '', observed_at, created_at,
+            labels, runner FROM ci_job WHERE run_id = ?1 AND job_id = ?2 AND host = ?3";
         let key = (&job.run_id, &job.job_id, &job.host);
         let stored = self.connection.by_key(sql)?.query_row(key, StoredJob::read).optional()?;
         if let Some(stored) = &stored {
             if stored.sight >= JobSight::of(&job, self.observed_at) {
-                return self.fill_created_at(&job, stored);
+                return self.fill_job(&job, stored);
             }
             job.created_at = job.created_at.or(stored.created_at.map(model::Instant::from_micros));
+            if job.labels.is_empty() {
+                job.labels.clone_from(&stored.labels);
+            }
+            if job.runner.is_empty() {
+                job.runner = stored.runner.as_str().into();
+            }
         }
         job.retried = self.is_retried(&job)?;
         let observed_at = stored.map_or(self.observed_at, |stored| stored.sight.at.max(self.observed_at));
@@ -147,11 +168,17 @@ impl PageWriter<'_> {
         Ok(Deposit::Stored)
     }
 
-    /// When a job was made not everybody tells who tells of it.
-    fn fill_created_at(&self, job: &CiJob, stored: &StoredJob) -> rusqlite::Result<Deposit> {
-        let (None, Some(created_at)) = (stored.created_at, micros(job.created_at)) else { return Ok(Deposit::Known) };
-        let sql = "UPDATE ci_job SET created_at = ?1 WHERE run_id = ?2 AND job_id = ?3 AND host = ?4";
-        self.connection.by_key(sql)?.execute((created_at, &job.run_id, &job.job_id, &job.host))?;
+    /// An older state of a job tells what is not known.
+    fn fill_job(&self, job: &CiJob, stored: &StoredJob) -> rusqlite::Result<Deposit> {
+        let filled = stored.filled(job);
+        if filled == *stored {
+            return Ok(Deposit::Known);
+        }
+        let sql = "UPDATE ci_job SET created_at = ?1, labels = ?2, runner = ?3
+            WHERE run_id = ?4 AND job_id = ?5 AND host = ?6";
+        let key = (&job.run_id, &job.job_id, &job.host);
+        let (StoredJob { created_at, labels, runner, .. }, (run_id, job_id, host)) = (&filled, key);
+        self.connection.by_key(sql)?.execute((created_at, labels, runner, run_id, job_id, host))?;
         Ok(Deposit::Stored)
     }
 

@@ -2,7 +2,7 @@
 
 use model::Instant;
 use model::deliveries::Delivered;
-use model::records::{CiJob, CiRun, Record, Release};
+use model::records::{CiJob, CiRun, Deployment, Record, Release};
 use proptest::prelude::*;
 use store::{Delivery, Deposit};
 
@@ -239,6 +239,66 @@ fn several_things_of_one_message_are_stored_at_once_and_are_unknown_where_nothin
     };
     let mixed = Delivered::Several(vec![elsewhere(run(5, 110, "queued", "")), run(1, 110, "queued", "")]);
     assert_eq!(fixture.tell(&mixed, 4), Deposit::Unknown);
+}
+
+/// A pipeline of GitLab as of a second.
+fn pipeline(second: i64, status: &str, conclusion: &str) -> Delivered {
+    let Delivered::CiRun { run, at } = run(1, second, status, conclusion) else { panic!("a run") };
+    Delivered::CiRun { run: Box::new(CiRun { run_id: "gitlab.example/pipeline/5".into(), ..*run }), at }
+}
+
+#[test]
+fn a_pipeline_that_is_over_goes_on_where_a_job_of_it_is_run_again() {
+    let told = [
+        pipeline(110, "in_progress", ""),
+        pipeline(130, "completed", "failure"),
+        pipeline(140, "in_progress", ""),
+        pipeline(160, "completed", "success"),
+    ];
+    for (count, status) in [(2, "completed,failure"), (3, "in_progress,"), (4, "completed,success")] {
+        let (forwards, backwards) = (imported(), imported());
+        forwards.told(&told[..count]);
+        backwards.told(&told[..count].iter().rev().cloned().collect::<Vec<_>>());
+        for fixture in [forwards, backwards] {
+            assert_eq!(fixture.cells("ci_run", &["status", "conclusion"]), [status]);
+        }
+    }
+}
+
+#[test]
+fn what_a_job_asked_of_its_runner_stays_where_a_delivery_does_not_tell_it() {
+    let with = |labels: &str, runner: &str, row: CiJob| CiJob { labels: labels.into(), runner: runner.into(), ..row };
+    let begun = job_row(1, 1, [Some(110), Some(112), None], "");
+    let ended = job_row(1, 1, [Some(110), Some(112), Some(130)], "success");
+    let fixture = imported();
+    fixture.read_in(2, 105, &[Record::CiJob(Box::new(with("linux", "hosted", begun.clone())))]);
+    fixture.tell(&Delivered::CiJob(Box::new(ended.clone())), 1);
+    let machine = ["conclusion", "labels", "runner"];
+    assert_eq!(fixture.cells("ci_job", &machine), ["success,linux,hosted"]);
+    let late = imported();
+    late.tell(&Delivered::CiJob(Box::new(ended)), 1);
+    assert_eq!(late.tell(&Delivered::CiJob(Box::new(with("linux", "hosted", begun))), 2), Deposit::Stored);
+    assert_eq!(late.cells("ci_job", &machine), ["success,linux,hosted"]);
+}
+
+#[test]
+fn what_a_forge_tells_is_of_a_repository_that_an_import_has_seen_and_what_others_push_of_any() {
+    let deployment = |source: &str| {
+        Delivered::Deployment(Box::new(Deployment {
+            id: format!("{source}/1"),
+            source: source.into(),
+            org: "acme".into(),
+            repo: "secret".into(),
+            environment: "production".into(),
+            created_at: at(110),
+            updated_at: Some(at(110)),
+            ..Deployment::default()
+        }))
+    };
+    let fixture = imported();
+    let deposits: Vec<Deposit> =
+        (1..).zip(["github", "gitlab", "api"]).map(|(number, source)| fixture.tell(&deployment(source), number)).collect();
+    assert_eq!(deposits, [Deposit::Unknown, Deposit::Unknown, Deposit::Stored]);
 }
 
 proptest! {
