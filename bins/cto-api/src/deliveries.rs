@@ -1,5 +1,6 @@
 //! Webhooks: what is taken in waits in a queue until one thread has stored it.
 
+mod judging;
 mod queue;
 mod writer;
 
@@ -7,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
-use http_api::{Api, Deliveries, RawDelivery, Receipt};
-use secrecy::SecretString;
+use http_api::{Api, Deliveries, RawDelivery, Receipt, Sender};
 use store::Store;
 use tokio::sync::oneshot;
 
 use crate::clock::now;
+use crate::secrets::WebhookSecrets;
+use judging::{Told, told};
 use queue::{Queue, Waiting};
 pub(crate) use writer::gets_better;
 
@@ -30,7 +31,7 @@ pub(crate) struct Receiving {
 /// Takes deliveries in: what is signed and of use goes into the queue.
 #[derive(Debug)]
 struct Intake {
-    secret: SecretString,
+    secrets: WebhookSecrets,
     queue: Arc<Queue>,
 }
 
@@ -39,11 +40,11 @@ impl Receiving {
     ///
     /// # Errors
     /// The store cannot be written, or the system gives no thread.
-    pub(crate) fn start(api: &Api, secret: SecretString, url: &str) -> anyhow::Result<Self> {
+    pub(crate) fn start(api: &Api, secrets: WebhookSecrets, url: &str) -> anyhow::Result<Self> {
         Store::open_existing(url).and_then(|_| Store::open(url)).context("webhooks cannot be stored")?;
         let queue = Arc::new(Queue::default());
         let written = writer::start(api.clone(), url.to_owned(), Arc::clone(&queue))?;
-        api.receive(Arc::new(Intake { secret, queue: Arc::clone(&queue) }));
+        api.receive(Arc::new(Intake { secrets, queue: Arc::clone(&queue) }));
         Ok(Self { queue, written })
     }
 
@@ -65,37 +66,34 @@ impl Receiving {
 }
 
 impl Deliveries for Intake {
+    fn expects(&self, sender: Sender) -> bool {
+        self.secrets.contains_key(&sender)
+    }
+
     fn take(&self, delivery: RawDelivery) -> Receipt {
         let receipt = self.judged(&delivery);
         let outcome = match &receipt {
             Receipt::Accepted => "accepted",
             Receipt::NotUsed(_) => "not used",
             Receipt::Unsigned => "refused: not signed",
+            Receipt::Stale => "refused: its time is not now",
             Receipt::UnknownContentType => "refused: unknown content type",
             Receipt::Malformed(_) => "refused: malformed",
             Receipt::Full => "refused: too many wait",
         };
-        let RawDelivery { id, event, .. } = &delivery;
-        tracing::info!(delivery = id, event, outcome, "delivery {id} of {event}: {outcome}");
+        let (RawDelivery { id, event, .. }, sender) = (&delivery, delivery.sender.name());
+        tracing::info!(sender, delivery = id, event, outcome, "delivery {id} of {event}: {outcome}");
         receipt
     }
 }
 
 impl Intake {
     fn judged(&self, delivery: &RawDelivery) -> Receipt {
-        let Some(kind) = BodyKind::of(&delivery.content_type) else { return Receipt::UnknownContentType };
-        if !is_signed(&self.secret, &delivery.body, &delivery.signature) {
-            return Receipt::Unsigned;
-        }
+        let Some(secret) = self.secrets.get(&delivery.sender) else { return Receipt::Unsigned };
         let received_at = now();
-        let reading = payload(kind, &delivery.body).and_then(|text| read(&delivery.event, &text, received_at));
-        match reading {
-            Err(error) => Receipt::Malformed(command_line::with_causes(&error)),
-            Ok(Reading::Ping) => Receipt::NotUsed("it is a ping: deliveries arrive here".to_owned()),
-            Ok(Reading::NotUsed(why)) => Receipt::NotUsed(why.to_string()),
-            Ok(Reading::Told(told)) => {
-                let body_hash = body_hash(&delivery.body);
-                let (id, event) = (delivery.id.clone(), delivery.event.clone());
+        match told(delivery, secret, received_at) {
+            Err(receipt) => receipt,
+            Ok(Told { id, body_hash, event, told }) => {
                 if self.queue.push(Waiting { id, event, body_hash, received_at, told }) {
                     Receipt::Accepted
                 } else {

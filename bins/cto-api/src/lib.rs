@@ -21,11 +21,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use command_line::Outcome;
 use http_api::{Api, SettingsError};
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use deliveries::Receiving;
 use plan::Plan;
+use secrets::WebhookSecrets;
 use source::Source;
 use totals::Memory;
 use usage::UsageError;
@@ -68,7 +68,8 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         Some(folder) => dashboard_files::folder(folder)?,
         None => dashboard_files::embedded(),
     };
-    let webhooks = plan.webhooks.take().map(|secret| Webhooks { secret, source: plan.source.clone() });
+    let secrets = std::mem::take(&mut plan.webhooks);
+    let webhooks = (!secrets.is_empty()).then(|| Webhooks { secrets, source: plan.source.clone() });
     if let Some(webhooks) = webhooks.as_ref().filter(|_| !waits) {
         webhooks.source.url_of_store()?;
     }
@@ -79,15 +80,15 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     outcome
 }
 
-/// What webhooks need: their secret, and the store that they are for.
+/// What webhooks need: their secrets, and the store that they are for.
 struct Webhooks {
-    secret: SecretString,
+    secrets: WebhookSecrets,
     source: Source,
 }
 
 impl Webhooks {
     fn start(self, api: &Api) -> anyhow::Result<Receiving> {
-        Receiving::start(api, self.secret, &self.source.url_of_store()?)
+        Receiving::start(api, self.secrets, &self.source.url_of_store()?)
     }
 }
 

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config_model::{Config, Server, ServerAuth};
-use http_api::{Authentication, Limits, Network, Pushing, RulesBySet};
+use http_api::{Authentication, Limits, Network, Pushing, RulesBySet, Sender};
 use model::Instant;
 use model::rules::RuleSet;
 use secrecy::SecretString;
 
 use crate::Arguments;
 use crate::exporting::Collector;
-use crate::secrets::{self, Variables};
+use crate::secrets::{self, Variables, WebhookSecrets};
 use crate::source::Source;
 use crate::usage::UsageError;
 
@@ -35,8 +35,8 @@ pub(crate) struct Plan {
     pub(crate) wait_every: Option<Duration>,
     /// How often to look for changes; `None` = never.
     pub(crate) look_every: Option<Duration>,
-    /// The secret of webhooks; without one none are received.
-    pub(crate) webhooks: Option<SecretString>,
+    /// The secrets of webhooks; without any none are received.
+    pub(crate) webhooks: WebhookSecrets,
     /// Whom totals are sent to, if anyone.
     pub(crate) collector: Option<Collector>,
     /// When totals began anew.
@@ -76,7 +76,15 @@ impl Plan {
         };
         let data = path(arguments.data.as_deref(), server.data.as_deref()).unwrap_or_else(|| PathBuf::from("data"));
         let seconds = arguments.reload_seconds.or(server.reload_seconds).unwrap_or(USUAL_RELOAD_SECONDS);
-        let secret_file = path(arguments.webhook_secret_file.as_deref(), server.webhook_secret_file.as_deref());
+        let secret_file = |sender| match sender {
+            Sender::Github => path(arguments.webhook_secret_file.as_deref(), server.webhook_secret_file.as_deref()),
+            Sender::Gitlab => path(None, server.webhook_secret_files.gitlab.as_deref()),
+            Sender::Pagerduty => path(None, server.webhook_secret_files.pagerduty.as_deref()),
+            Sender::Alertmanager => path(None, server.webhook_secret_files.alertmanager.as_deref()),
+            Sender::Grafana => path(None, server.webhook_secret_files.grafana.as_deref()),
+            Sender::Standard => path(None, server.webhook_secret_files.standard.as_deref()),
+            Sender::Statuspage => path(None, server.webhook_secret_files.statuspage.as_deref()),
+        };
         Ok(Self {
             address,
             http,
@@ -87,7 +95,7 @@ impl Plan {
                 .wait
                 .then(|| Duration::from_secs(if seconds > 0 { seconds } else { USUAL_RELOAD_SECONDS })),
             look_every: (seconds > 0).then(|| Duration::from_secs(seconds)),
-            webhooks: secrets::webhook_secret(secret_file.as_deref(), variables)?,
+            webhooks: secrets::webhook_secrets(&secret_file, variables)?,
             collector: collector::planned(&config.otlp, variables)?,
             epoch: config.otlp.epoch("config.yml")?,
             connections,

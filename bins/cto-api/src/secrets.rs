@@ -1,7 +1,9 @@
 //! Tokens and passwords: from the environment or from files, never from flags.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use http_api::Sender;
 use secrecy::SecretString;
 
 use crate::usage::UsageError;
@@ -65,15 +67,32 @@ pub(crate) fn password(file: Option<&Path>, variables: Variables<'_>) -> Result<
     file.map(|file| first_line(file, "password", "password")).transpose()
 }
 
-/// The secret of `CTO_WEBHOOK_SECRET`, else the first line of the file.
-pub(crate) fn webhook_secret(
-    file: Option<&Path>,
+/// The secrets of those senders of webhooks that are expected.
+pub(crate) type WebhookSecrets = BTreeMap<Sender, SecretString>;
+
+/// Where the secrets of senders may be: each in its variable, else in the first line of its file.
+pub(crate) fn webhook_secrets(
+    file_of: &dyn Fn(Sender) -> Option<PathBuf>,
     variables: Variables<'_>,
-) -> Result<Option<SecretString>, UsageError> {
-    if let Some(text) = variables("CTO_WEBHOOK_SECRET") {
-        return Ok(Some(SecretString::from(text)));
+) -> Result<WebhookSecrets, UsageError> {
+    let mut secrets = WebhookSecrets::new();
+    for sender in Sender::ALL {
+        let secret = match (variables(&webhook_variable(sender)), file_of(sender)) {
+            (Some(text), _) => Some(SecretString::from(text)),
+            (None, Some(file)) => Some(first_line(&file, "webhook-secret", "secret")?),
+            (None, None) => None,
+        };
+        secrets.extend(secret.map(|secret| (sender, secret)));
     }
-    file.map(|file| first_line(file, "webhook-secret", "secret")).transpose()
+    Ok(secrets)
+}
+
+/// The variable of a sender's secret: GitHub's was there first and names nobody.
+fn webhook_variable(sender: Sender) -> String {
+    match sender {
+        Sender::Github => "CTO_WEBHOOK_SECRET".to_owned(),
+        other => format!("CTO_WEBHOOK_SECRET_{}", other.name().to_uppercase()),
+    }
 }
 
 /// A secret that may have blanks.
@@ -146,13 +165,21 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("secret");
         std::fs::write(&file, "of the file\n").expect("written");
-        let read = |file, variables: Variables<'_>| webhook_secret(file, variables).expect("read");
-        assert_eq!(read(Some(&file), &none).expect("there").expose_secret(), "of the file");
-        let set = |name: &str| (name == "CTO_WEBHOOK_SECRET").then(|| "of the environment".to_owned());
-        assert_eq!(read(Some(&file), &set).expect("there").expose_secret(), "of the environment");
-        assert!(read(None, &none).is_none());
+        let read = |sender: Sender, file: Option<&Path>, variables: Variables<'_>| {
+            let of = |asked: Sender| file.filter(|_| asked == sender).map(Path::to_path_buf);
+            let secrets = webhook_secrets(&of, variables)?;
+            assert!(secrets.keys().all(|known| *known == sender), "{secrets:?}");
+            Ok::<_, UsageError>(secrets.get(&sender).map(|secret| secret.expose_secret().to_owned()))
+        };
+        for sender in Sender::ALL {
+            let secret = |file, variables| read(sender, file, variables).expect("read");
+            assert_eq!(secret(Some(&file), &none).as_deref(), Some("of the file"));
+            let set = |name: &str| (name == webhook_variable(sender)).then(|| "of the environment".to_owned());
+            assert_eq!(secret(Some(&file), &set).as_deref(), Some("of the environment"));
+            assert!(secret(None, &none).is_none());
+        }
         std::fs::write(&file, "\n").expect("written");
-        let error = webhook_secret(Some(&file), &none).expect_err("no secret").to_string();
+        let error = read(Sender::Github, Some(&file), &none).expect_err("no secret").to_string();
         assert!(error.contains("secret holds no secret"), "{error}");
     }
 }

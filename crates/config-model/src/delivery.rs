@@ -1,8 +1,10 @@
 //! The key `delivery`.
 
+use std::collections::BTreeMap;
+
 use model::delivery::{
     DeliveryRules, DeploymentsFrom, FailureRules, HotfixRules, IncidentRules, LeadFrom, LeadTo, Production,
-    ServiceRules,
+    ServiceRules, severity_level,
 };
 use model::names::comparable;
 use model::pattern::Pattern;
@@ -167,6 +169,19 @@ pub struct Incidents {
     /// Whether issues with such a label are incidents, `false` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub github_issues: Option<bool>,
+    /// Services by what the sources of incidents call them: `{"API Service": checkout}`. What is not here keeps its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub services: Option<BTreeMap<String, String>>,
+    /// The mildest incidents that count, `warning` or `P3` for example; by default all do. One of a severity that is not known
+    /// counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_severity: Option<String>,
+    /// An incident in which users were served again sooner does not count, 0 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_minutes: Option<f64>,
+    /// Alerts of one service that overlap, or of which one follows within so many minutes, are one incident, 30 by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge_minutes: Option<f64>,
 }
 
 /// A label, or several of which all are meant.
@@ -275,6 +290,22 @@ impl Delivery {
                 return at_key(key.to_owned(), format!("{hours} is not between 0 and 8760 (a year)"));
             }
         }
+        let incidents = self.incidents.as_ref();
+        let minutes = [
+            ("incidents.minimum_minutes", incidents.and_then(|it| it.minimum_minutes)),
+            ("incidents.merge_minutes", incidents.and_then(|it| it.merge_minutes)),
+        ];
+        for (key, minutes) in minutes {
+            if let Some(minutes) = minutes.filter(|minutes| !(0.0..=10_080.0).contains(minutes)) {
+                return at_key(key.to_owned(), format!("{minutes} is not between 0 and 10080 (a week)"));
+            }
+        }
+        let severity = incidents.and_then(|it| it.minimum_severity.as_ref());
+        if let Some(severity) = severity.filter(|severity| severity_level(severity).is_none()) {
+            let message =
+                format!("`{severity}` is no known severity: write critical, high, medium, low or info for example");
+            return at_key("incidents.minimum_severity".to_owned(), message);
+        }
         Ok(())
     }
 
@@ -319,6 +350,15 @@ impl Delivery {
                 window_hours: incidents.window_hours.unwrap_or(usual.incidents.window_hours),
                 github_issues: incidents.github_issues.unwrap_or(usual.incidents.github_issues),
                 labels: incidents.labels.map_or(usual.incidents.labels, labels),
+                services: incidents
+                    .services
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(named, service)| (comparable(&named), service.trim().to_owned()))
+                    .collect(),
+                minimum_severity: incidents.minimum_severity.as_deref().and_then(severity_level),
+                minimum_minutes: incidents.minimum_minutes.unwrap_or(usual.incidents.minimum_minutes),
+                merge_minutes: incidents.merge_minutes.unwrap_or(usual.incidents.merge_minutes),
             },
             lead_from: match lead.from {
                 Some(LeadBegin::Opened) => LeadFrom::Opened,

@@ -45,6 +45,9 @@ pub struct Server {
     /// instead. Without any nobody may.
     #[serde(default)]
     pub event_tokens_file: Option<String>,
+    /// Files with the secrets of other senders of webhooks.
+    #[serde(default)]
+    pub webhook_secret_files: WebhookSecretFiles,
     /// Host names that are answered without authentication, besides those of this computer.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<String>>")]
@@ -62,6 +65,31 @@ pub struct Server {
     /// Connections at the same time, 512 by default.
     #[serde(default)]
     pub connections: Option<usize>,
+}
+
+/// The key `server.webhook_secret_files`: files of which the first line is the secret of a sender of webhooks. A variable such
+/// as `CTO_WEBHOOK_SECRET_GITLAB` may hold it instead; of a sender without a secret nothing is received.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookSecretFiles {
+    /// Secret token, or signing token, of GitLab's webhooks.
+    #[serde(default)]
+    pub gitlab: Option<String>,
+    /// Secret of PagerDuty's webhook subscription.
+    #[serde(default)]
+    pub pagerduty: Option<String>,
+    /// What Alertmanager sends as credentials.
+    #[serde(default)]
+    pub alertmanager: Option<String>,
+    /// What Grafana sends as credentials, or signs with.
+    #[serde(default)]
+    pub grafana: Option<String>,
+    /// Signing secret of incident.io's endpoint.
+    #[serde(default)]
+    pub standard: Option<String>,
+    /// What ends the address that Statuspage is given.
+    #[serde(default)]
+    pub statuspage: Option<String>,
 }
 
 /// How clients show who they are.

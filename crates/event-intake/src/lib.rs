@@ -1,9 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+pub mod alertmanager;
 pub mod devlake;
 pub mod em;
 mod fields;
+pub mod incident_io;
+pub mod pagerduty;
+mod proof;
+pub mod standard;
+pub mod statuspage;
 mod told;
+mod webhook;
 
 pub use fields::{FieldError, Refused};
 pub use told::Told;
+pub use webhook::{Malformed, Webhook};

@@ -1,5 +1,6 @@
 //! Conversion of a run to a record.
 
+use model::github::{is_of_default_branch, workflow_file};
 use model::kinds::RunStatus;
 use model::records::{CiRun, Place};
 
@@ -16,7 +17,6 @@ pub(crate) fn run(wire: WorkflowRun, workflow: &str, place: &Place, default_bran
     let is_over = status == RunStatus::Completed.name();
     let git_ref = wire.head_branch.unwrap_or_default();
     let is_own = wire.head_repository.is_none_or(|head| head.node_id == place.repository_id);
-    let is_of_pull_request = wire.event.starts_with("pull_request");
     CiRun {
         run_id: wire.id.to_string(),
         attempt: wire.run_attempt.unwrap_or(1),
@@ -25,8 +25,8 @@ pub(crate) fn run(wire: WorkflowRun, workflow: &str, place: &Place, default_bran
         repo: place.repo.clone(),
         workflow: wire.name.unwrap_or_default(),
         workflow_path: path(wire.path.as_deref(), workflow),
+        default_branch: is_of_default_branch(&git_ref, default_branch, &wire.event, is_own),
         event: wire.event,
-        default_branch: git_ref == default_branch && is_own && !is_of_pull_request,
         git_ref,
         sha: wire.head_sha,
         run_number: wire.run_number,
@@ -42,7 +42,7 @@ pub(crate) fn run(wire: WorkflowRun, workflow: &str, place: &Place, default_bran
 
 /// The file of the workflow, without the ref that may stand behind it.
 fn path(told: Option<&str>, asked: &str) -> String {
-    let told = told.and_then(|path| path.split('@').next()).filter(|path| !path.is_empty());
+    let told = told.and_then(workflow_file);
     told.map_or_else(|| if asked.contains('/') { asked.to_owned() } else { format!("{FOLDER}{asked}") }, str::to_owned)
 }
 

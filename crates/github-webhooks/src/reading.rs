@@ -4,7 +4,7 @@ use model::Instant;
 use model::deliveries::Delivered;
 use serde::de::DeserializeOwned;
 
-use crate::{card, issue, pull_request};
+use crate::{card, deployment, issue, pull_request, release, run};
 
 /// What a delivery is.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +20,11 @@ pub enum Reading {
 /// Why nothing is taken from a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotUsed {
-    /// An event without a place in the store yet.
-    #[error("deployments and releases are not used yet")]
-    NotYet,
+    /// Commits: a push does not say which ones they follow, and an import reads them.
+    #[error(
+        "commits are read by imports, since a push does not tell their parents: untick Pushes in the webhook's settings"
+    )]
+    Push,
     /// Any other event.
     #[error("this event is not used: untick it in the webhook's settings")]
     Event,
@@ -53,7 +55,7 @@ pub enum Malformed {
 }
 
 /// Reads the payload of an event, by the name in `X-GitHub-Event`. `received_at` dates what the payload does not: that a
-/// card was taken off its board.
+/// card was taken off its board, or a release deleted.
 ///
 /// # Errors
 /// It is no JSON, or a part of it that is used is missing or of another kind.
@@ -64,7 +66,12 @@ pub fn read(event: &str, payload: &[u8], received_at: Instant) -> Result<Reading
         "issues" => issue::told(parsed("issues", payload)?),
         "pull_request" => pull_request::told(parsed("pull_request", payload)?),
         "pull_request_review" => pull_request::review_told(parsed("pull_request_review", payload)?),
-        "deployment" | "deployment_status" | "release" => Reading::NotUsed(NotUsed::NotYet),
+        "deployment" => deployment::told(parsed("deployment", payload)?),
+        "deployment_status" => deployment::status_told(parsed("deployment_status", payload)?),
+        "release" => release::told(parsed("release", payload)?, received_at),
+        "workflow_run" => run::told(parsed("workflow_run", payload)?),
+        "workflow_job" => run::job_told(parsed("workflow_job", payload)?),
+        "push" => Reading::NotUsed(NotUsed::Push),
         _ => Reading::NotUsed(NotUsed::Event),
     })
 }

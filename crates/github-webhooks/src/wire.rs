@@ -26,6 +26,10 @@ pub(crate) struct Repository {
     node_id: NodeId,
     name: String,
     owner: Owner,
+    #[serde(default)]
+    html_url: String,
+    #[serde(default)]
+    pub(crate) default_branch: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,12 +69,28 @@ pub(crate) fn login_of(sender: Option<User>) -> String {
 impl Repository {
     /// Where number `number` of it is, whose page is at `url`: the payload names the host nowhere else.
     pub(crate) fn place(self, number: i64, url: &str) -> Place {
+        Place { number: number.to_string(), ..self.place_of_page(url) }
+    }
+
+    /// Where what is of it and has neither a number nor a page is.
+    pub(crate) fn own_place(self) -> Place {
+        let url = self.html_url.clone();
+        self.place_of_page(&url)
+    }
+
+    /// Whether it is the one with this id.
+    pub(crate) fn is(&self, id: &NodeId) -> bool {
+        self.node_id.0 == id.0
+    }
+
+    /// Where what is of it, has no number, and whose page is at `url` is.
+    pub(crate) fn place_of_page(self, url: &str) -> Place {
         let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
         Place {
             repository_id: self.node_id.0,
             org: self.owner.login,
             repo: self.name,
-            number: number.to_string(),
+            number: String::new(),
             host: host.unwrap_or_default(),
         }
     }

@@ -82,7 +82,7 @@ impl GitlabClient {
 
     /// The id by which a thing of this server is stored: `HOST/kind/NUMBER`.
     pub fn id_of(&self, kind: &str, number: u64) -> String {
-        format!("{}/{kind}/{number}", self.host())
+        model::gitlab::id_of(&self.host(), kind, number)
     }
 
     /// Web address of what has this path on the server.

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod bots;
 mod changes;
 mod client;
 mod graphql;
@@ -10,7 +9,6 @@ mod settings;
 mod survey;
 mod time;
 
-pub use bots::is_bot_of_token;
 pub use changes::Changes;
 pub use client::{GitlabClient, ListPage, NextPage};
 pub use graphql::{GraphqlQuery, GraphqlReply, PageSize};

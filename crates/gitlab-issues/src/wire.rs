@@ -116,7 +116,7 @@ pub struct User {
 impl User {
     /// Whether it is a bot: GitLab says so, or its name is that of an access token's bot.
     pub fn is_bot(&self) -> bool {
-        self.bot.unwrap_or(false) || gitlab_client::is_bot_of_token(&self.username)
+        self.bot.unwrap_or(false) || model::gitlab::is_bot_of_token(&self.username)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Conversion of merge requests to records of pull requests.
 
-use gitlab_client::{GitlabClient, ProjectSummary, is_bot_of_token};
+use gitlab_client::{GitlabClient, ProjectSummary};
 use model::Instant;
 use model::folders::Folders;
+use model::gitlab::{is_bot_of_token, state};
 use model::records::{PullRequest, PullRequestEvent, PullRequestEventKind, Review, ReviewState, UntoldOfPullRequest};
 
 use crate::wire::{Commit, Connection, MergeRequest, Note, Numbered, User};
@@ -131,14 +132,6 @@ impl Draft {
             },
             ..PullRequest::default()
         }
-    }
-}
-
-/// The state as pull requests have it; `locked` is one that is being merged.
-fn state(told: &str) -> &str {
-    match told {
-        "opened" | "locked" => "open",
-        other => other,
     }
 }
 

@@ -118,10 +118,10 @@ impl Api {
         self.shared.wait_for_import(waits);
     }
 
-    /// Receives webhooks from now on, at `/webhooks/github`; until then there is nothing at that address. Whoever comes
-    /// second is not asked.
+    /// Receives webhooks from now on, of the senders that `deliveries` expects; until then there is nothing at their
+    /// addresses. Whoever comes second is not asked.
     ///
-    /// Requests to it need no [`Authentication`](crate::Authentication), since `deliveries` tells by the signature who
+    /// Requests to them need no [`Authentication`](crate::Authentication), since `deliveries` tells by the signature who
     /// sent them; host names count as for the others.
     pub fn receive(&self, deliveries: Arc<dyn Deliveries>) {
         // What was set first stays.

@@ -70,8 +70,9 @@ fn within_limits(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
     let body_bytes =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let path = path(parts, settings);
-    let is_taken_in = path == webhooks::PATH || events::is_pushed(&parts.method, path);
-    let most = if is_taken_in { limits.delivery_bytes } else { limits.body_bytes };
+    let is_pushed = events::is_pushed(&parts.method, path);
+    let of_others = if is_pushed { limits.delivery_bytes } else { limits.body_bytes };
+    let most = webhooks::door_at(path).map_or(of_others, |door| door.most_bytes(limits));
     if body_bytes.is_some_and(|bytes| bytes > most) {
         let detail = format!("the body is longer than {most} bytes");
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
@@ -87,7 +88,7 @@ fn allowed(parts: &Parts, settings: &Settings, is_page: bool) -> Result<(), Prob
     match &settings.authentication {
         // Deliveries show by their signature who sent them, and who pushes needs a token of its own.
         Authentication::Bearer(_) | Authentication::Basic { .. }
-            if path == webhooks::PATH || events::is_pushed(&parts.method, path) =>
+            if webhooks::door_at(path).is_some() || events::is_pushed(&parts.method, path) =>
         {
             Ok(())
         }

@@ -39,4 +39,4 @@ pub use events::{Door, EventReceipt, Events, Question, RawEvent};
 pub use openapi::openapi;
 pub use settings::{Authentication, Limits, Network, Pushing, Settings, SettingsError};
 pub use totals::Totals;
-pub use webhooks::{Deliveries, RawDelivery, Receipt};
+pub use webhooks::{Deliveries, PATH_PROOF, Proofs, RawDelivery, Receipt, Sender};

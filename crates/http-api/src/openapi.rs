@@ -13,7 +13,7 @@ use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, Path
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, ResponsesBuilder};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Required, ResponsesBuilder};
 
 use crate::routes::{COMPATIBLE_ROUTES, TABLE_ROUTES, TableRoute, spec};
 use crate::{evidence, webhooks};
@@ -62,7 +62,9 @@ fn build() -> OpenApi {
     for (path, item) in plain_paths() {
         paths.paths.insert(path.to_owned(), item);
     }
-    paths.paths.insert(webhooks::PATH.to_owned(), github_webhook());
+    for door in &webhooks::DOORS {
+        paths.paths.insert(door.path.to_owned(), webhook(door));
+    }
     events::add(&mut paths);
     let secrets = [
         ("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())),
@@ -94,27 +96,42 @@ fn get(operation: OperationBuilder) -> PathItem {
     PathItemBuilder::new().operation(HttpMethod::Get, operation.build()).build()
 }
 
-/// Deliveries show by their signature who sent them, so no other authentication is asked for.
-fn github_webhook() -> PathItem {
+/// Deliveries show who sent them, so no other authentication is asked for.
+fn webhook(door: &webhooks::Door) -> PathItem {
     let object = || ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
-    let payload = RequestBodyBuilder::new()
-        .description(Some("GitHub's payload of the event, or a form with it in `payload`."))
-        .content("application/json", object())
-        .content("application/x-www-form-urlencoded", object())
-        .build();
-    let headers = [
-        ("X-GitHub-Event", "Name of the event."),
-        ("X-GitHub-Delivery", "Id of the delivery."),
-        ("X-Hub-Signature-256", "`sha256=` and the HMAC of the body under the configured secret, hexadecimal."),
-    ];
-    let summary = "Takes a delivery of a GitHub webhook, to be stored in a moment.";
-    let operation = headers.into_iter().fold(operation("github_webhook", "webhooks", summary), |operation, header| {
-        operation.parameter(parameters::of_header(header.0, header.1))
+    let payload = RequestBodyBuilder::new().description(Some(door.body)).content("application/json", object());
+    let payload =
+        if door.takes_forms { payload.content("application/x-www-form-urlencoded", object()) } else { payload };
+    let summary = format!("Takes a delivery of a {} webhook, to be stored in a moment.", door.title);
+    let operation = operation(&format!("{}_webhook", door.sender.name()), "webhooks", &summary);
+    let operation = door.parts.iter().fold(operation, |operation, part| {
+        operation.parameter(parameters::of_header(&written(part.name), part.help, required(door, part)))
     });
+    let operation = match door.path.ends_with(webhooks::SECRET_STEP) {
+        true => operation.parameter(parameters::of_path("secret", "The configured secret.")),
+        false => operation,
+    };
     let none = SecurityRequirement::default();
     let operation =
-        operation.request_body(Some(payload)).responses(answers::delivery().build()).securities(Some([none]));
+        operation.request_body(Some(payload.build())).responses(answers::delivery().build()).securities(Some([none]));
     PathItemBuilder::new().operation(HttpMethod::Post, operation.build()).build()
+}
+
+/// Of several headers for one thing none is.
+fn required(door: &webhooks::Door, part: &webhooks::Part) -> Required {
+    let alike = door.parts.iter().filter(|other| other.role == part.role).count();
+    if alike == 1 && part.role != webhooks::Role::OfProof { Required::True } else { Required::False }
+}
+
+/// The name of a header as people write it: `X-Gitlab-Event`.
+fn written(name: &str) -> String {
+    let capital = |word: &str| match word {
+        "github" => "GitHub".to_owned(),
+        "pagerduty" => "PagerDuty".to_owned(),
+        "uuid" => "UUID".to_owned(),
+        word => word[..1].to_uppercase() + &word[1..],
+    };
+    name.split('-').map(capital).collect::<Vec<_>>().join("-")
 }
 
 fn operation(id: &str, tag: &str, summary: &str) -> OperationBuilder {

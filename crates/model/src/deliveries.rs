@@ -4,7 +4,7 @@
 //! those records, these never say that something is not there: what they leave open stays as it is stored.
 
 use crate::Instant;
-use crate::records::{Deployment, Incident, Issue, ItemContent, Presence, PullRequest, Review};
+use crate::records::{CiJob, CiRun, Deployment, Incident, Issue, ItemContent, Presence, PullRequest, Release, Review};
 
 /// What one delivery tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,24 @@ pub enum Delivered {
         /// The review as it is now; `dismissed_state` is empty.
         review: Review,
     },
+    /// A release; one that was deleted is told as one that is not published. An empty `sha` is not told.
+    Release {
+        /// The release.
+        release: Box<Release>,
+        /// When it was as told here.
+        at: Instant,
+    },
+    /// An attempt of a run of CI. One that is over is never again under way: who runs it again makes another attempt.
+    CiRun {
+        /// The run.
+        run: Box<CiRun>,
+        /// When it was as told here.
+        at: Instant,
+    },
+    /// A job of a run of CI, as of its end, else its begin, else when it was made. `retried` is not told.
+    CiJob(Box<CiJob>),
+    /// Several things that one message tells, in order.
+    Several(Vec<Delivered>),
     /// A deployment as of its `updated_at`, of a repository whether or not an import has seen it. `statuses` holds those
     /// that are told and joins those that are known; begin, end and outcome follow from all of them, and dates of the
     /// record itself count where they are earlier. A text that is empty, a date that is `None` and a `created_at` of 0 are

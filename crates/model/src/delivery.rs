@@ -1,5 +1,7 @@
 //! Rules of delivery: what is production, what a service is, what counts as a failure.
 
+use std::collections::BTreeMap;
+
 use crate::names::comparable;
 use crate::pattern::Pattern;
 
@@ -187,6 +189,36 @@ pub struct IncidentRules {
     pub github_issues: bool,
     /// Labels of issues that are incidents, without case; of each entry an issue has to carry all.
     pub labels: Vec<Vec<String>>,
+    /// Services by what sources of incidents call them, which is [`comparable`].
+    pub services: BTreeMap<String, String>,
+    /// The [level](severity_level) of the mildest incidents that count; `None`: all do.
+    pub minimum_severity: Option<u8>,
+    /// An incident of fewer minutes does not count.
+    pub minimum_minutes: f64,
+    /// Alerts of one service that overlap, or of which one follows within so many minutes, are one incident.
+    pub merge_minutes: f64,
+}
+
+impl IncidentRules {
+    /// The service that a source of incidents calls so.
+    pub fn service<'a>(&'a self, named: &'a str) -> &'a str {
+        self.services.get(&comparable(named)).map_or(named, String::as_str)
+    }
+}
+
+/// Words for severities, the worst first; those of one level are alike.
+const SEVERITIES: [&[&str]; 5] = [
+    &["p0", "p1", "sev0", "sev1", "s1", "critical", "emergency", "blocker", "page", "fatal"],
+    &["p2", "sev2", "s2", "high", "major", "error"],
+    &["p3", "sev3", "s3", "medium", "moderate", "warning", "warn"],
+    &["p4", "sev4", "s4", "low", "minor"],
+    &["p5", "sev5", "s5", "info", "informational", "none"],
+];
+
+/// The level of a severity, the worst is 1; `None` where the word is not known. `SEV-1` is `sev1`.
+pub fn severity_level(severity: &str) -> Option<u8> {
+    let word: String = severity.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    (1..).zip(SEVERITIES).find(|(_, words)| words.contains(&word.as_str())).map(|(level, _)| level)
 }
 
 /// Where the lead time of a change begins.
@@ -240,6 +272,10 @@ impl Default for DeliveryRules {
                 window_hours: 24.0,
                 github_issues: false,
                 labels: vec![vec!["incident".to_owned()], vec!["type::incident".to_owned()]],
+                services: BTreeMap::new(),
+                minimum_severity: None,
+                minimum_minutes: 0.0,
+                merge_minutes: 30.0,
             },
             lead_from: LeadFrom::FirstCommit,
             lead_to: LeadTo::Deployed,
@@ -250,6 +286,19 @@ impl Default for DeliveryRules {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn severities_have_levels_whatever_their_letters_and_one_that_is_not_known_has_none() {
+        let levels = ["SEV-1", "critical", "P2", "Warning", "low", "none", "unknown", ""].map(severity_level);
+        assert_eq!(levels, [Some(1), Some(1), Some(2), Some(3), Some(4), Some(5), None, None]);
+    }
+
+    #[test]
+    fn a_service_of_incidents_is_the_one_that_the_rules_name_else_itself() {
+        let services = [(comparable("API Service"), "checkout".to_owned())].into_iter().collect();
+        let rules = IncidentRules { services, ..DeliveryRules::default().incidents };
+        assert_eq!((rules.service("api service"), rules.service("Shop")), ("checkout", "Shop"));
+    }
 
     #[test]
     fn folders_are_told_apart_where_a_service_of_the_repository_names_some() {

@@ -1,4 +1,7 @@
-//! Boards of GitLab groups: which labels are their columns, and the ids by which they are known.
+//! What GitLab's words and ids mean, whoever tells of them, its API or its webhooks: boards of groups, states, runners.
+
+use crate::Amount;
+use crate::kinds::{DeploymentOutcome, RunConclusion, RunStatus, Runner, Told};
 
 /// What a move names as the column before when that was a label that is deleted by now and whose name is not known.
 ///
@@ -48,6 +51,75 @@ impl LabelBoard {
     }
 }
 
+/// The id of anything that has a number on the whole server: `HOST/KIND/NUMBER`.
+pub fn id_of(host: &str, kind: &str, number: u64) -> String {
+    format!("{host}/{kind}/{number}")
+}
+
+/// The state of issues and merge requests as rows have it; `locked` is one that is being merged.
+pub fn state(told: &str) -> &str {
+    match told {
+        "opened" | "locked" => "open",
+        other => other,
+    }
+}
+
+/// Whether a user's name is one that GitLab gives to the bot of an access token: `project_12_bot` or `group_7_bot_…`.
+pub fn is_bot_of_token(username: &str) -> bool {
+    let rest = username.strip_prefix("project_").or_else(|| username.strip_prefix("group_"));
+    let Some((number, rest)) = rest.and_then(|rest| rest.split_once("_bot")) else { return false };
+    let is_number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    !number.is_empty() && is_number(number) && (rest.starts_with('_') || is_number(rest))
+}
+
+/// What became of a deployment. What was skipped was called off.
+pub fn deployment_outcome(status: &str) -> DeploymentOutcome {
+    match status {
+        "success" => DeploymentOutcome::Success,
+        "failed" => DeploymentOutcome::Failure,
+        "canceled" | "skipped" => DeploymentOutcome::Cancelled,
+        _ => DeploymentOutcome::Pending,
+    }
+}
+
+/// Where a pipeline or job is, and how it ended. An outcome that is not known is told as it is.
+pub fn run_outcome(status: &str) -> (Told<RunStatus>, Told<RunConclusion>) {
+    let over = |conclusion: RunConclusion| (RunStatus::Completed.into(), conclusion.into());
+    let open = |status: RunStatus| (status.into(), RunConclusion::None.into());
+    match status {
+        "success" => over(RunConclusion::Success),
+        "failed" => over(RunConclusion::Failure),
+        "canceled" => over(RunConclusion::Cancelled),
+        "skipped" => over(RunConclusion::Skipped),
+        "running" | "canceling" => open(RunStatus::InProgress),
+        "manual" | "scheduled" => open(RunStatus::Waiting),
+        "created" | "preparing" | "pending" | "waiting_for_resource" | "waiting_for_callback" => {
+            open(RunStatus::Queued)
+        }
+        other => (other.into(), RunConclusion::None.into()),
+    }
+}
+
+/// The host whose shared machines are the provider's.
+const HOSTED: &str = "gitlab.com";
+/// How the provider's machines are called by the jobs that ask for them.
+const HOSTED_TAG: &str = "saas-";
+
+/// Whose machine it is. What all projects of a server share is the provider's on its own server, and elsewhere where it is
+/// called as the provider's machines are.
+pub fn runner(runner_type: Option<&str>, is_shared: Option<bool>, tags: &[String], host: &str) -> Runner {
+    let is_shared = runner_type.map_or_else(|| is_shared.unwrap_or_default(), |kind| kind == "instance_type");
+    let is_of_provider = host == HOSTED || tags.iter().any(|tag| tag.starts_with(HOSTED_TAG));
+    if is_shared && is_of_provider { Runner::Hosted } else { Runner::SelfHosted }
+}
+
+/// Seconds as whole milliseconds, by their digits, halves to the even one. `None` where it is no such number.
+pub fn milliseconds(seconds: &str) -> Option<i64> {
+    let seconds: Amount = seconds.parse().ok()?;
+    // Ten times the seconds, with two decimals, are hundredths of them in front of the point and milliseconds without it.
+    seconds.scaled(10, 1)?.to_cents().replace('.', "").parse().ok().filter(|milliseconds| *milliseconds >= 0)
+}
+
 /// Whether the run of an id is a pipeline of GitLab: `HOST/pipeline/NUMBER`.
 pub fn is_pipeline(run_id: &str) -> bool {
     run_id.contains("/pipeline/")
@@ -94,6 +166,66 @@ mod tests {
         assert_eq!(host("http://ada@127.0.0.1:8080?x").as_deref(), Some("127.0.0.1:8080"));
         for url in ["gitlab.example", "https://", "https://:8080/"] {
             assert_eq!(host(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn bots_of_access_tokens_are_told_by_their_names() {
+        for bot in ["project_12_bot", "project_12_bot2", "group_7_bot_a1b2"] {
+            assert!(is_bot_of_token(bot), "{bot}");
+        }
+        for user in ["project_bot", "project_x_bot", "group_7", "project_7_robot", "my_project_7_bot", ""] {
+            assert!(!is_bot_of_token(user), "{user}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_milliseconds_by_their_digits() {
+        for (told, expected) in [
+            ("182.595", Some(182_595)),
+            ("15.3", Some(15_300)),
+            ("0", Some(0)),
+            ("1.0e-05", Some(0)),
+            ("0.0005", Some(0)),
+            ("0.0015", Some(2)),
+            ("4503599627370.497", Some(4_503_599_627_370_497)),
+            ("-1.5", None),
+            ("null", None),
+        ] {
+            assert_eq!(milliseconds(told), expected, "{told}");
+        }
+    }
+
+    #[test]
+    fn a_shared_machine_is_the_providers_where_the_server_or_the_tag_is() {
+        let whose = |kind: Option<&str>, is_shared, tags: &[&str], host| {
+            let tags: Vec<String> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            runner(kind, is_shared, &tags, host)
+        };
+        assert_eq!(whose(Some("instance_type"), None, &[], "gitlab.com"), Runner::Hosted);
+        assert_eq!(whose(Some("group_type"), Some(true), &[], "gitlab.com"), Runner::SelfHosted);
+        assert_eq!(whose(None, Some(true), &["saas-linux-small-amd64"], "gitlab.example"), Runner::Hosted);
+        assert_eq!(whose(None, Some(true), &["docker"], "gitlab.example"), Runner::SelfHosted);
+        assert_eq!(whose(None, Some(false), &["saas-linux-small-amd64"], "gitlab.com"), Runner::SelfHosted);
+    }
+
+    #[test]
+    fn every_status_is_a_place_and_an_outcome() {
+        for (told, status, conclusion) in [
+            ("success", "completed", "success"),
+            ("failed", "completed", "failure"),
+            ("canceled", "completed", "cancelled"),
+            ("skipped", "completed", "skipped"),
+            ("running", "in_progress", ""),
+            ("canceling", "in_progress", ""),
+            ("manual", "waiting", ""),
+            ("scheduled", "waiting", ""),
+            ("created", "queued", ""),
+            ("waiting_for_resource", "queued", ""),
+            ("brand_new", "brand_new", ""),
+        ] {
+            let (found, how) = run_outcome(told);
+            assert_eq!((found.name(), how.name()), (status, conclusion), "{told}");
         }
     }
 

@@ -337,6 +337,8 @@ kinds! {
         Reopened = "reopened",
         /// Closed for good.
         Finished = "finished",
+        /// It is none by itself any more: part of another one, or found to be none.
+        Dropped = "dropped",
     }
 
     /// Kind of a charge, after FOCUS 1.2.

@@ -12,6 +12,7 @@ pub mod deliveries;
 pub mod delivery;
 pub mod folders;
 pub mod formulas;
+pub mod github;
 pub mod gitlab;
 pub mod instant;
 pub mod issue_kind;

@@ -13,6 +13,7 @@ mod records;
 pub mod server;
 mod truth;
 pub mod view;
+pub mod webhooks;
 mod words;
 mod write;
 

@@ -844,7 +844,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every incident of production. */
+        /** Every incident of production, and every alert that is told of. */
         get: operations["delivery_incidents"];
         put?: never;
         post?: never;
@@ -861,7 +861,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every incident of production. As CSV. */
+        /** Every incident of production, and every alert that is told of. As CSV. */
         get: operations["delivery_incidents_csv"];
         put?: never;
         post?: never;
@@ -2078,6 +2078,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/alertmanager": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery of a Alertmanager webhook, to be stored in a moment. */
+        post: operations["alertmanager_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/github": {
         parameters: {
             query?: never;
@@ -2089,6 +2106,91 @@ export interface paths {
         put?: never;
         /** Takes a delivery of a GitHub webhook, to be stored in a moment. */
         post: operations["github_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/gitlab": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery of a GitLab webhook, to be stored in a moment. */
+        post: operations["gitlab_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/grafana": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery of a Grafana webhook, to be stored in a moment. */
+        post: operations["grafana_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/pagerduty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery of a PagerDuty webhook, to be stored in a moment. */
+        post: operations["pagerduty_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery of a incident.io webhook, to be stored in a moment. */
+        post: operations["standard_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/statuspage/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery of a Statuspage webhook, to be stored in a moment. */
+        post: operations["statuspage_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2553,7 +2655,7 @@ export interface components {
              */
             url?: string;
         };
-        /** @description Every incident of production. */
+        /** @description Every incident of production, and every alert that is told of. */
         calculated_incident_row: {
             /**
              * @description The deployment that it is laid to; empty where there is none.
@@ -2585,6 +2687,16 @@ export interface components {
              * @example Web
              */
             method?: string;
+            /**
+             * @description Why no figure counts it: severity (milder than delivery.incidents.minimum_severity), minutes (shorter than minimum_minutes), merged (an alert that is part of another one). Empty where figures do.
+             * @example Web
+             */
+            not_counted?: string;
+            /**
+             * @description The incident that it is part of; empty where it is none.
+             * @example Web
+             */
+            part_of?: string;
             /**
              * Format: date-time
              * @description When users were served again for good; null while they are not.
@@ -15710,6 +15822,170 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    alertmanager_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `Bearer` and the configured secret, or `Basic` with any user and it as the password. */
+                Authorization: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Alertmanager's payload, version 4. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Why it is not used. */
+                        detail?: string;
+                        /** @description `accepted` or `not_used`. */
+                        outcome: string;
+                    };
+                };
+            };
+            /** @description It is signed but cannot be read, or a header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No secret for webhooks is configured. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing of the body came for a while. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 408,
+                     *       "title": "Request Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            /** @description The content type is none that GitHub offers. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            /** @description Too many deliveries wait to be stored, or are being read. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 504,
+                     *       "title": "Gateway Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     github_webhook: {
         parameters: {
             query?: never;
@@ -15729,6 +16005,850 @@ export interface operations {
             content: {
                 "application/json": Record<string, never>;
                 "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Why it is not used. */
+                        detail?: string;
+                        /** @description `accepted` or `not_used`. */
+                        outcome: string;
+                    };
+                };
+            };
+            /** @description It is signed but cannot be read, or a header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No secret for webhooks is configured. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing of the body came for a while. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 408,
+                     *       "title": "Request Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            /** @description The content type is none that GitHub offers. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            /** @description Too many deliveries wait to be stored, or are being read. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 504,
+                     *       "title": "Gateway Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gitlab_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Name of the event. */
+                "X-Gitlab-Event": string;
+                /** @description Id of the delivery where it is signed. */
+                "Webhook-Id"?: string;
+                /** @description Id of the delivery. */
+                "Idempotency-Key"?: string;
+                /** @description Id of the event, which several webhooks share. */
+                "X-Gitlab-Event-UUID"?: string;
+                /** @description `v1,` and the HMAC of id, time and body under the configured secret, Base64. */
+                "Webhook-Signature"?: string;
+                /** @description The configured secret itself. */
+                "X-Gitlab-Token"?: string;
+                /** @description When it was signed, in seconds since 1970. */
+                "Webhook-Timestamp"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description GitLab's payload of the event. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Why it is not used. */
+                        detail?: string;
+                        /** @description `accepted` or `not_used`. */
+                        outcome: string;
+                    };
+                };
+            };
+            /** @description It is signed but cannot be read, or a header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No secret for webhooks is configured. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing of the body came for a while. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 408,
+                     *       "title": "Request Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            /** @description The content type is none that GitHub offers. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            /** @description Too many deliveries wait to be stored, or are being read. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 504,
+                     *       "title": "Gateway Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafana_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer` and the configured secret, or `Basic` with any user and it as the password. */
+                Authorization?: string;
+                /** @description The HMAC-SHA256 of the body under the configured secret, hexadecimal. */
+                "X-Grafana-Alerting-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Grafana's payload of alerts, which is that of Alertmanager with more fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Why it is not used. */
+                        detail?: string;
+                        /** @description `accepted` or `not_used`. */
+                        outcome: string;
+                    };
+                };
+            };
+            /** @description It is signed but cannot be read, or a header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No secret for webhooks is configured. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing of the body came for a while. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 408,
+                     *       "title": "Request Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            /** @description The content type is none that GitHub offers. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            /** @description Too many deliveries wait to be stored, or are being read. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 504,
+                     *       "title": "Gateway Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pagerduty_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description `v1=` and the HMAC of the body under the configured secret, hexadecimal; several are separated by commas. */
+                "X-PagerDuty-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description PagerDuty's event, version 3. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Why it is not used. */
+                        detail?: string;
+                        /** @description `accepted` or `not_used`. */
+                        outcome: string;
+                    };
+                };
+            };
+            /** @description It is signed but cannot be read, or a header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No secret for webhooks is configured. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing of the body came for a while. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 408,
+                     *       "title": "Request Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            /** @description The content type is none that GitHub offers. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            /** @description Too many deliveries wait to be stored, or are being read. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 504,
+                     *       "title": "Gateway Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standard_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the delivery. */
+                "Webhook-Id"?: string;
+                /** @description The same, by another name. */
+                "Svix-Id"?: string;
+                /** @description `v1,` and the HMAC of id, time and body under the configured secret, Base64. */
+                "Webhook-Signature"?: string;
+                /** @description The same, by another name. */
+                "Svix-Signature"?: string;
+                /** @description When it was signed, in seconds since 1970. */
+                "Webhook-Timestamp"?: string;
+                /** @description The same, by another name. */
+                "Svix-Timestamp"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An event of incident.io, signed as Standard Webhooks are. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Why it is not used. */
+                        detail?: string;
+                        /** @description `accepted` or `not_used`. */
+                        outcome: string;
+                    };
+                };
+            };
+            /** @description It is signed but cannot be read, or a header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No secret for webhooks is configured. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing of the body came for a while. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 408,
+                     *       "title": "Request Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            /** @description The content type is none that GitHub offers. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            /** @description Too many deliveries wait to be stored, or are being read. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 504,
+                     *       "title": "Gateway Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statuspage_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configured secret. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** @description Statuspage's payload. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
             };
         };
         responses: {

@@ -9,6 +9,7 @@ mod hostile;
 mod process;
 mod refusing;
 mod reloading;
+mod senders;
 mod starting;
 mod tables;
 mod totals;

@@ -17,12 +17,12 @@ use crate::process::{Server, complaint, fixture, program, text};
 const SECRET: &str = "hush-this-is-the-secret";
 const PATH: &str = "/webhooks/github";
 
-fn at(time: &str) -> Instant {
+pub(crate) fn at(time: &str) -> Instant {
     Instant::parse_rfc3339(&format!("2026-10-01T{time}:00Z")).expect("a time")
 }
 
 /// A store after an import at 18:00 that saw an issue and, in Ready since 9:00, its card.
-fn imported(folder: &Path) -> Store {
+pub(crate) fn imported(folder: &Path) -> Store {
     let store = Store::open(&text(&folder.join("cto.db"))).expect("opened");
     let place = Place {
         repository_id: "R_1".into(),
@@ -165,7 +165,7 @@ fn started(folder: &Path, variables: &[(&str, &str)]) -> Server {
 }
 
 /// Looks again until it is so.
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Clock::now();
     while !is_so() {
         assert!(begun.elapsed() < PATIENCE, "{what}");
@@ -173,14 +173,14 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-fn count(server: &Server, outcome: &str) -> String {
+pub(crate) fn count(server: &Server, outcome: &str) -> String {
     let line = format!("cto_api_deliveries_total{{outcome=\"{outcome}\"}} ");
     let metrics = server.get("/metrics").body;
     metrics.lines().find_map(|known| known.strip_prefix(&line)).unwrap_or("0").to_owned()
 }
 
 /// Waits until so many deliveries have come to an outcome.
-fn wait_for(server: &Server, outcome: &str, times: &str) {
+pub(crate) fn wait_for(server: &Server, outcome: &str, times: &str) {
     wait_until(outcome, || count(server, outcome) == times);
 }
 
@@ -260,7 +260,7 @@ fn what_cannot_be_read_or_is_not_used_is_told() {
     assert_eq!(deliver(&server, "An Event", "id-3", "{}").status, 400);
     let ping = deliver(&server, "ping", "id-4", "{\"zen\":\"Design for failure.\"}");
     assert_eq!((ping.status, &ping.json()["outcome"]), (202, &json!("not_used")));
-    assert_eq!(deliver(&server, "release", "id-5", "{}").status, 202);
+    assert_eq!(deliver(&server, "star", "id-5", "{}").status, 202);
     assert_eq!(deliver(&server, "push", "id-6", "{}").status, 202);
     assert_eq!(count(&server, "not_used"), "3");
     let get = server.get(PATH);

@@ -6,12 +6,13 @@ mod focus;
 mod graphql;
 mod queries;
 mod scene;
+mod senders;
 mod webhooks;
 
 use fuzzing::{Corpus, Input, Settings, run};
 
-const INPUTS: [Input; 6] =
-    [config::INPUT, csv_folder::INPUT, focus::INPUT, graphql::INPUT, queries::INPUT, webhooks::INPUT];
+const INPUTS: [Input; 7] =
+    [config::INPUT, csv_folder::INPUT, focus::INPUT, graphql::INPUT, queries::INPUT, senders::INPUT, webhooks::INPUT];
 
 fn fuzz(input: &Input) {
     match run(input, &Settings::of_environment()) {
@@ -43,6 +44,11 @@ fn graphql_replies_end_in_records_that_can_be_stored_or_in_words() {
 #[test]
 fn queries_are_answered_as_documented() {
     fuzz(&queries::INPUT);
+}
+
+#[test]
+fn senders_are_taken_once_or_refused() {
+    fuzz(&senders::INPUT);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::Request;
 use fuzzing::{Form, Input, Outcome, masked};
 use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
-use http_api::{Api, Deliveries, RawDelivery, Receipt, RulesBySet, Settings};
+use http_api::{Api, Deliveries, RawDelivery, Receipt, RulesBySet, Sender, Settings};
 use model::Instant;
 use model::columns::Scopes;
 use model::kinds::Scope;
@@ -31,13 +31,29 @@ use crate::scene::{
 
 pub(crate) const INPUT: Input = Input { name: "webhooks", form: Form::Json, words: &WORDS, check };
 
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 56] = [
     "issues",
     "pull_request",
     "pull_request_review",
     "projects_v2_item",
     "ping",
     "release",
+    "deployment",
+    "deployment_status",
+    "workflow_run",
+    "workflow_job",
+    "DE_1",
+    "RE_1",
+    "success",
+    "in_progress",
+    "queued",
+    "waiting",
+    "completed",
+    "skipped",
+    "published",
+    "unpublished",
+    "run_attempt",
+    "updated_at",
     "application/json",
     "application/x-www-form-urlencoded",
     "payload=",
@@ -74,7 +90,7 @@ const WORDS: [&str; 40] = [
     "Bot",
 ];
 
-const NOW: &str = "2026-04-01T00:00:00Z";
+pub(crate) const NOW: &str = "2026-04-01T00:00:00Z";
 const SECRET: &str = "It's a Secret to Everybody";
 
 /// Takes deliveries in as the server does, and stores each at once.
@@ -85,9 +101,13 @@ struct Intake {
 }
 
 impl Deliveries for Intake {
+    fn expects(&self, sender: Sender) -> bool {
+        sender == Sender::Github
+    }
+
     fn take(&self, delivery: RawDelivery) -> Receipt {
         let Some(kind) = BodyKind::of(&delivery.content_type) else { return Receipt::UnknownContentType };
-        if !is_signed(&SecretString::from(SECRET), &delivery.body, &delivery.signature) {
+        if !is_signed(&SecretString::from(SECRET), &delivery.body, delivery.proofs.get("x-hub-signature-256")) {
             return Receipt::Unsigned;
         }
         let received_at = at(NOW);
@@ -114,7 +134,7 @@ impl Deliveries for Intake {
 }
 
 /// A store with the small organisation in it, whose repositories and boards imports have seen.
-static ORGANISATION: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
+pub(crate) static ORGANISATION: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
     let folder = folder();
     let path = folder.path().join("organisation.db");
     let store = Store::open(&url(&path)).expect("opened");
@@ -235,7 +255,7 @@ fn reason(answer: &str) -> String {
 }
 
 /// All tables of the store, which can be read by everybody.
-fn everything(input: &[u8], folder: &Path, store: &Path, name: &str) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn everything(input: &[u8], folder: &Path, store: &Path, name: &str) -> Vec<(String, Vec<u8>)> {
     let store = Store::open_existing(&url(store)).expect("opened");
     let now: Instant = at(NOW);
     let raw = store.load_at(Scopes::ALL, now).unwrap_or_else(|error| panic!("not read: {}", with_causes(&error)));

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use model::Instant;
-use model::kinds::{RunStatus, Runner, TimesFrom, Told};
+use model::kinds::{RunStatus, TimesFrom, Told};
 use model::records::{CiJob, Place};
 
 use super::kept::Attempt;
-use super::labels::{Machine, runner};
+use super::labels::Machine;
 use super::wire::{CheckRun, Job};
 
 /// Where a run is, and which attempts of it there are.
@@ -82,10 +82,9 @@ impl Of<'_> {
 /// What a job of the list ran on.
 pub(crate) fn machine(wire: &Job) -> Machine {
     let text = |told: &Option<String>| told.clone().unwrap_or_default();
-    let has_machine = !wire.labels.is_empty() || wire.runner_name.as_ref().is_some_and(|name| !name.is_empty());
-    let whose = runner(&wire.labels, &text(&wire.runner_group_name), &text(&wire.runner_name));
-    let whose = if has_machine { whose } else { Runner::Unknown };
-    Machine { labels: wire.labels.join(";"), runner: model::kinds::Named::name(whose).to_owned() }
+    let (labels, runner) =
+        model::github::machine(&wire.labels, &text(&wire.runner_group_name), &text(&wire.runner_name));
+    Machine { labels, runner: model::kinds::Named::name(runner).to_owned() }
 }
 
 /// Says of the jobs of a run which a later attempt has run again.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use model::Instant;
 use model::instant::MICROS_PER_DAY;
-use model::kinds::Runner;
 use serde::{Deserialize, Serialize};
 
 /// After so many days it is asked again.
@@ -61,23 +60,6 @@ impl Learned {
     }
 }
 
-/// Whose machine it was, by what the list of jobs tells of it.
-pub(crate) fn runner(labels: &[String], group: &str, name: &str) -> Runner {
-    let is_named = |word: &str| labels.iter().any(|label| label.eq_ignore_ascii_case(word));
-    // The provider's machines of any size are called after their systems.
-    let is_of_provider = |label: &String| {
-        let label = label.to_ascii_lowercase();
-        ["ubuntu-", "windows-", "macos-"].iter().any(|system| label.starts_with(system))
-    };
-    match () {
-        () if is_named("self-hosted") => Runner::SelfHosted,
-        () if group == "GitHub Actions" || name.starts_with("GitHub Actions ") => Runner::Hosted,
-        () if labels.iter().any(is_of_provider) => Runner::Hosted,
-        // A group of the organisation's own may hold larger machines of the provider's as well as own ones.
-        () => Runner::Unknown,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,18 +100,5 @@ mod tests {
         assert!(!learned.asks_for("ci.yml", "build of today", day(2)));
         assert_eq!(labels_of(&learned, "build of today"), None);
         assert_eq!(labels_of(&learned, "build 0"), Some("linux"));
-    }
-
-    #[test]
-    fn whose_a_machine_is_follows_from_its_labels_and_its_group() {
-        let runner = |labels: &[&str], group, name| {
-            let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
-            super::runner(&labels, group, name)
-        };
-        assert_eq!(runner(&["ubuntu-latest"], "GitHub Actions", "GitHub Actions 7"), Runner::Hosted);
-        assert_eq!(runner(&["ubuntu-latest"], "", ""), Runner::Hosted);
-        assert_eq!(runner(&["macos-14-xlarge"], "Large machines", "macos-14-xlarge_1"), Runner::Hosted);
-        assert_eq!(runner(&["self-hosted", "ubuntu-22"], "Default", "rack-4"), Runner::SelfHosted);
-        assert_eq!(runner(&["gpu-pool"], "Default", "gpu-pool-x7"), Runner::Unknown);
     }
 }

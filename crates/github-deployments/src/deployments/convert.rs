@@ -1,6 +1,7 @@
 //! Conversion of a deployment and its statuses to a record.
 
 use model::course::{DeploymentCourse, is_end};
+use model::github::run_of;
 use model::records::{Deployment, DeploymentStatus, Place};
 
 use crate::wire;
@@ -60,14 +61,6 @@ fn converted(wire: wire::Status, deployment_id: &str, place: &Place) -> Deployme
         environment: wire.environment.unwrap_or_default(),
         host: place.host.clone(),
     }
-}
-
-/// The number of the run that an address such as `https://github.com/acme/web/actions/runs/12/job/34` is about.
-fn run_of(url: &str) -> Option<String> {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let mut steps = path.split('/').skip_while(|step| *step != "runs").skip(1);
-    let number = steps.next()?;
-    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then(|| number.to_owned())
 }
 
 #[cfg(test)]
@@ -162,12 +155,5 @@ mod tests {
         done.log_url = Some("https://ci.example.com/builds/9".to_owned());
         let (deployment, _) = deployment(told(vec![done, running]), &Place::default());
         assert_eq!((deployment.run_id.as_str(), deployment.url.as_str()), ("123", "https://ci.example.com/builds/9"));
-        for url in ["", "https://github.com/acme/web/actions/runs/", "https://github.com/acme/runs/x"] {
-            assert_eq!(run_of(url), None, "{url}");
-        }
-        assert_eq!(
-            run_of("https://github.com/acme/web/actions/runs/18446744073709551615"),
-            Some("18446744073709551615".into())
-        );
     }
 }

@@ -1,7 +1,8 @@
 //! Conversion of a deployment to a record.
 
-use gitlab_client::{GitlabClient, ProjectSummary, is_bot_of_token};
+use gitlab_client::{GitlabClient, ProjectSummary};
 use model::Instant;
+use model::gitlab::{deployment_outcome, is_bot_of_token};
 use model::kinds::DeploymentOutcome;
 use model::records::{Deployment, Place};
 
@@ -18,7 +19,7 @@ pub(crate) fn deployment(
     ended_before: Option<Instant>,
     client: &GitlabClient,
 ) -> Deployment {
-    let outcome = outcome(&wire.status);
+    let outcome = deployment_outcome(&wire.status);
     let finished_at = end(&wire).map(|end| ended_before.map_or(end, |before| before.min(end)));
     let place: Place = project.record.place();
     let creator = wire.user.map(|user| user.username).unwrap_or_default();
@@ -51,18 +52,8 @@ pub(crate) fn deployment(
     }
 }
 
-/// What was skipped was called off.
-fn outcome(status: &str) -> DeploymentOutcome {
-    match status {
-        "success" => DeploymentOutcome::Success,
-        "failed" => DeploymentOutcome::Failure,
-        "canceled" | "skipped" => DeploymentOutcome::Cancelled,
-        _ => DeploymentOutcome::Pending,
-    }
-}
-
 /// When a deployment ended; `None` while it waits or runs. Without a job GitLab says only when it last changed.
 pub(crate) fn end(wire: &wire::Deployment) -> Option<Instant> {
     let told = wire.deployable.as_ref().and_then(|job| job.finished_at).unwrap_or(wire.updated_at);
-    (outcome(&wire.status) != DeploymentOutcome::Pending).then_some(told.0)
+    (deployment_outcome(&wire.status) != DeploymentOutcome::Pending).then_some(told.0)
 }

@@ -73,8 +73,12 @@ pub(super) fn of_evidence(name: &str, evidence: Evidence) -> ParameterBuilder {
 }
 
 /// A header that has to be there.
-pub(super) fn of_header(name: &str, help: &str) -> ParameterBuilder {
-    parameter(name, help, text().into()).parameter_in(ParameterIn::Header).required(Required::True)
+pub(super) fn of_path(name: &str, help: &str) -> ParameterBuilder {
+    parameter(name, help, text().into()).parameter_in(ParameterIn::Path).required(Required::True)
+}
+
+pub(super) fn of_header(name: &str, help: &str, required: Required) -> ParameterBuilder {
+    parameter(name, help, text().into()).parameter_in(ParameterIn::Header).required(required)
 }
 
 /// What stands for a name in an address.

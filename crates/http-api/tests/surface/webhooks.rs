@@ -1,11 +1,11 @@
-//! What comes to `/webhooks/github`, whoever judges it.
+//! What comes to the addresses of webhooks, whoever judges it.
 
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use http_api::{Api, Authentication, Deliveries, Limits, RawDelivery, Receipt, Settings};
+use http_api::{Api, Authentication, Deliveries, Limits, RawDelivery, Receipt, Sender, Settings};
 use model::rules::RuleSet;
 use serde_json::Value;
 
@@ -19,6 +19,10 @@ struct Clerk {
 }
 
 impl Deliveries for Clerk {
+    fn expects(&self, _: Sender) -> bool {
+        true
+    }
+
     fn take(&self, delivery: RawDelivery) -> Receipt {
         self.taken.lock().expect("no panic").push(delivery);
         self.receipt.clone()
@@ -40,7 +44,11 @@ const HEADERS: [(&str, &str); 4] = [
 ];
 
 async fn post(router: &Router, headers: &[(&str, &str)], body: &'static str) -> Answer {
-    let request = Request::builder().method("POST").uri("/webhooks/github").header("host", "localhost");
+    post_to(router, "/webhooks/github", headers, body).await
+}
+
+async fn post_to(router: &Router, address: &str, headers: &[(&str, &str)], body: &'static str) -> Answer {
+    let request = Request::builder().method("POST").uri(address).header("host", "localhost");
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     ask(router, request.body(Body::from(body)).expect("a request")).await
 }
@@ -54,7 +62,10 @@ async fn a_delivery_is_handed_on_as_it_came_without_authentication() {
     let (router, clerk) = received(bearer(), Receipt::Accepted);
     assert_eq!(post(&router, &HEADERS, "{ }").await.status, StatusCode::ACCEPTED);
     let taken = clerk.taken.lock().expect("no panic").pop().expect("it was taken");
-    assert_eq!((taken.id.as_str(), taken.event.as_str(), taken.signature.as_str()), ("0-1", "ping", "sha256=00"));
+    assert_eq!(
+        (taken.id.as_str(), taken.event.as_str(), taken.proofs.get("x-hub-signature-256")),
+        ("0-1", "ping", "sha256=00")
+    );
     assert_eq!((taken.content_type.as_str(), taken.body.as_slice()), ("application/json", &b"{ }"[..]));
 }
 
@@ -98,6 +109,7 @@ async fn every_receipt_has_its_documented_answer_and_is_counted() {
         (Receipt::Accepted, 202, "accepted"),
         (Receipt::NotUsed("a ping".to_owned()), 202, "not_used"),
         (Receipt::Unsigned, 401, "refused"),
+        (Receipt::Stale, 401, "refused"),
         (Receipt::UnknownContentType, 415, "refused"),
         (Receipt::Malformed("no JSON".to_owned()), 400, "refused"),
         (Receipt::Full, 503, "refused"),
@@ -111,4 +123,49 @@ async fn every_receipt_has_its_documented_answer_and_is_counted() {
         let metrics = get(&router, "/metrics").await;
         assert!(metrics.text().contains(&format!("deliveries_total{{outcome=\"{counted}\"}} 1")), "{counted}");
     }
+}
+
+#[tokio::test]
+async fn each_sender_shows_who_it_is_in_one_of_its_ways() {
+    let event = ("x-gitlab-event", "Deployment Hook");
+    let uuid = ("x-gitlab-event-uuid", "0-1");
+    for (address, headers, status) in [
+        ("gitlab", &[event, uuid, ("x-gitlab-token", "hush")][..], StatusCode::ACCEPTED),
+        ("gitlab", &[event, ("webhook-id", "msg_1.a"), ("webhook-signature", "v1,x")], StatusCode::ACCEPTED),
+        ("gitlab", &[event, uuid, ("webhook-timestamp", "1")], StatusCode::UNAUTHORIZED),
+        ("gitlab", &[event, ("x-gitlab-token", "hush")], StatusCode::BAD_REQUEST),
+        ("gitlab", &[("x-gitlab-event", "An <event>"), uuid, ("x-gitlab-token", "hush")], StatusCode::BAD_REQUEST),
+        ("pagerduty", &[("x-pagerduty-signature", "v1=0")], StatusCode::ACCEPTED),
+        ("pagerduty", &[("authorization", "Bearer hush")], StatusCode::UNAUTHORIZED),
+        ("alertmanager", &[("authorization", "Bearer hush")], StatusCode::ACCEPTED),
+        ("grafana", &[("x-grafana-alerting-signature", "0")], StatusCode::ACCEPTED),
+        ("standard", &[("svix-id", "msg_1"), ("svix-signature", "v1,x"), ("svix-timestamp", "1")], StatusCode::ACCEPTED),
+        ("standard", &[("svix-signature", "v1,x")], StatusCode::BAD_REQUEST),
+        ("statuspage/hush", &[], StatusCode::ACCEPTED),
+        ("statuspage/", &[], StatusCode::UNAUTHORIZED),
+        ("statuspage/a/b", &[], StatusCode::UNAUTHORIZED),
+        ("elsewhere", &[], StatusCode::UNAUTHORIZED),
+    ] {
+        let (router, clerk) = received(bearer(), Receipt::Accepted);
+        let answer = post_to(&router, &format!("/webhooks/{address}"), headers, "{}").await;
+        assert_eq!(answer.status, status, "{address} {headers:?}");
+        let taken = clerk.taken.lock().expect("no panic").pop();
+        assert_eq!(taken.is_some(), status == StatusCode::ACCEPTED, "{address}");
+        if let Some(taken) = taken {
+            assert!(!format!("{taken:?}").contains("hush"), "{taken:?}");
+            assert_eq!(taken.sender.name(), address.split('/').next().expect("a name"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn those_who_send_little_may_send_a_mebibyte_and_no_more() {
+    let told = |bytes: &'static str| [("x-pagerduty-signature", "v1=0"), ("content-length", bytes)];
+    let (router, _) = received(settings(), Receipt::Accepted);
+    let status = |bytes| {
+        let router = router.clone();
+        async move { post_to(&router, "/webhooks/pagerduty", &told(bytes), "{}").await.status }
+    };
+    assert_eq!(status("1048576").await, StatusCode::ACCEPTED, "as long as is told");
+    assert_eq!(status("1048577").await, StatusCode::PAYLOAD_TOO_LARGE);
 }

@@ -340,11 +340,16 @@ pub(super) const CALCULATED_INCIDENT: TableSpec = TableSpec {
         float("detect_hours", "hours", "From that deployment to the incident."),
         text("url", "Web address."),
         HOST,
+        text(
+            "not_counted",
+            "Why no figure counts it: severity (milder than delivery.incidents.minimum_severity), minutes (shorter than minimum_minutes), merged (an alert that is part of another one). Empty where figures do.",
+        ),
+        text("part_of", "The incident that it is part of; empty where it is none."),
     ],
     range: Range::List(&["started_at"]),
     path: "delivery/incidents",
     computed: Computed::Alone,
-    ..table("calculated_incident", "Every incident of production.")
+    ..table("calculated_incident", "Every incident of production, and every alert that is told of.")
 };
 
 pub(super) const SUMMARY: TableSpec = TableSpec {

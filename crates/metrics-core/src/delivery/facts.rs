@@ -8,6 +8,7 @@ use model::delivery::{DeliveryRules, LeadFrom, LeadTo};
 use model::rules::Rules;
 use model::table::Table;
 
+use super::alerts::{NotCounted, counted};
 use super::counts::once;
 use super::failures;
 use super::graph::Graph;
@@ -34,6 +35,8 @@ pub(super) struct Facts {
     pub(super) of_no_service: Vec<Change>,
     /// Incidents of no service, and of services that never deployed.
     pub(super) other_incidents: Vec<Incident>,
+    /// Incidents that do not count, of any service.
+    pub(super) not_counted: Vec<NotCounted>,
     /// Whether anything tells of incidents.
     pub(super) has_incidents: bool,
     /// Whether no deployment is to an environment that anybody calls production.
@@ -66,6 +69,7 @@ impl Facts {
         };
         let is_change = |row: usize| is_merged(row) && counts[row];
         let incidents = incidents_of(raw, delivery, &repositories, &services, as_of.micros());
+        let (incidents, not_counted) = counted(incidents, &delivery.incidents, as_of.micros());
         let kept = Kept::of(raw, chosen, repositories.all.iter().map(Repository::full_name), labels(raw));
         let is_chosen = |service: &Service<'_>| {
             chosen.has_service(&service.name) && service.repositories.iter().any(|place| kept.may_keep_from(*place))
@@ -82,6 +86,10 @@ impl Facts {
             None => !chosen.names_services(),
             Some(place) => places.contains(&place) && !deploys(&incident.service_name),
         };
+        let is_shown = |it: &NotCounted| match it.incident.service {
+            None => !chosen.names_services() && kept.has_incident(&it.incident),
+            Some(place) => places.contains(&place) && kept.has_incident(&it.incident),
+        };
         let of_no_service = builder.of_no_service(&stages, &is_change, chosen, &deploys);
         let others = incidents.iter().filter(is_other).filter(|incident| kept.has_incident(incident));
         let other_incidents = others.cloned().chain(kept.incidents_elsewhere(&whole)).collect();
@@ -92,6 +100,7 @@ impl Facts {
         Self {
             of_no_service: of_no_service.into_iter().filter(|change| kept.has_change(change)).collect(),
             other_incidents,
+            not_counted: not_counted.into_iter().filter(is_shown).collect(),
             services: whole.into_iter().filter_map(|service| service.part(&kept, covered_to)).collect(),
             has_incidents: has_source(raw, delivery),
             is_elsewhere: services.are_all_elsewhere(&repositories),
@@ -115,6 +124,7 @@ impl Facts {
             services: services.filter_map(|service| service.part(&kept, covered_to)).collect(),
             of_no_service: self.of_no_service.iter().filter(|change| kept.has_change(change)).cloned().collect(),
             other_incidents: other_incidents.cloned().chain(kept.incidents_elsewhere(&self.services)).collect(),
+            not_counted: self.not_counted.iter().filter(|it| kept.has_incident(&it.incident)).cloned().collect(),
             has_incidents: self.has_incidents,
             is_elsewhere: self.is_elsewhere,
             of_unknown_workflows: self.of_unknown_workflows.clone(),

@@ -31,11 +31,16 @@ pub(super) struct Incident {
     pub(super) change: String,
     /// Code of its labels.
     pub(super) labels: u32,
+    /// Whether it is an alert: of those several may be one incident.
+    pub(super) is_alert: bool,
     /// Microseconds.
     pub(super) started: i64,
     /// Times at which users were served again, and at which it came back, in order.
     pub(super) turns: Vec<(i64, Turn)>,
 }
+
+/// Sources of alerts.
+const ALERTING: [&str; 2] = ["alertmanager", "grafana"];
 
 /// What became of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +101,7 @@ pub(super) fn incidents_of(
     services: &Services<'_>,
     as_of: i64,
 ) -> Vec<Incident> {
-    let mut incidents = told(raw, repositories, services, as_of);
+    let mut incidents = told(raw, rules, repositories, services, as_of);
     if rules.incidents.github_issues {
         // A source may know an issue by another id: its address is the same.
         let by_id = |incident: &Incident| (incident.id.clone(), incident.host.clone());
@@ -120,9 +125,16 @@ pub(super) fn incidents_of(
     incidents
 }
 
-fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: i64) -> Vec<Incident> {
+fn told(
+    raw: &Raw,
+    rules: &DeliveryRules,
+    repositories: &Repositories,
+    services: &Services<'_>,
+    as_of: i64,
+) -> Vec<Incident> {
     let columns = &raw.incidents;
     let mut turns = turns(raw, as_of);
+    let dropped = dropped(raw, as_of);
     let named_deployments = NamedDeployments::of(raw);
     let mut incidents = Vec::new();
     for row in 0..columns.id.len() {
@@ -133,8 +145,12 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
         };
         let (org, repo) = (text(columns.org[row]), text(columns.repo[row]));
         let host = host_or_usual(&text(columns.host[row])).to_owned();
+        if dropped.contains(&(columns.id.bytes(row), host.clone())) {
+            continue;
+        }
         let (deployment, change) = (columns.deployment_id.text(row), columns.change.text(row));
-        let service = service_of(services, repositories, &text(columns.service[row]), (&org, &repo, &host))
+        let named = text(columns.service[row]);
+        let service = service_of(services, repositories, rules.incidents.service(&named), (&org, &repo, &host))
             .or_else(|| named_deployments.service(services, repositories, columns.deployment_id.bytes(row), &host))
             .or_else(|| {
                 let (org, repo) = change_of(&change)?.0.split_once('/')?;
@@ -163,6 +179,7 @@ fn told(raw: &Raw, repositories: &Repositories, services: &Services<'_>, as_of: 
             deployment: deployment.into_owned(),
             change: change.into_owned(),
             labels: columns.labels[row],
+            is_alert: ALERTING.contains(&&*raw.dictionary.text(columns.source[row])),
             started,
             turns,
         });
@@ -225,6 +242,20 @@ fn turns(raw: &Raw, as_of: i64) -> TurnsByIncident<'_> {
     turns
 }
 
+/// Incidents, by id and host, that are none by themselves any more.
+fn dropped(raw: &Raw, as_of: i64) -> HashSet<(&[u8], String), RandomState> {
+    let columns = &raw.incident_events;
+    let is_dropped = |row: &usize| {
+        let has_happened = columns.at.get(*row).is_some_and(|at| at.micros() <= as_of);
+        columns.kind[*row] == Some(IncidentEventKind::Dropped) && has_happened
+    };
+    let of = |row: usize| {
+        let host = host_or_usual(&raw.dictionary.text(columns.host[row])).to_owned();
+        (columns.incident_id.bytes(row), host)
+    };
+    (0..columns.incident_id.len()).filter(is_dropped).map(of).collect()
+}
+
 /// Issues that are incidents by their labels: closing restores, reopening brings it back.
 fn issues(
     raw: &Raw,
@@ -267,6 +298,7 @@ fn issues(
             deployment: String::new(),
             change: String::new(),
             labels: columns.labels[row],
+            is_alert: false,
             started,
             turns: Vec::new(),
         };

@@ -5,6 +5,7 @@ use model::columns::{InstantColumn, Raw, TextColumn};
 use model::instant::MICROS_PER_DAY;
 use model::table::{Cells, Column, Table};
 
+use super::alerts::NotCounted;
 use super::counts::{days, hours};
 use super::facts::Facts;
 use super::happenings::environment;
@@ -163,6 +164,8 @@ struct Happened<'a> {
     incident: &'a Incident,
     /// The rollout that it is laid to, and how.
     laid: Option<(&'a Rollout, Laid)>,
+    /// Why it does not count, and what it is part of.
+    not_counted: Option<&'a NotCounted>,
 }
 
 impl Happened<'_> {
@@ -178,10 +181,16 @@ pub(super) fn incidents(raw: &Raw, facts: &Facts) -> Table {
         rows.extend(service.incidents.iter().map(|(incident, laid)| Happened {
             incident,
             laid: laid.map(|(place, laid)| (&service.rollouts[place], laid)),
+            not_counted: None,
         }));
     }
     let unlaid = facts.other_incidents.iter();
-    rows.extend(unlaid.map(|incident| Happened { incident, laid: None }));
+    rows.extend(unlaid.map(|incident| Happened { incident, laid: None, not_counted: None }));
+    rows.extend(facts.not_counted.iter().map(|it| Happened {
+        incident: &it.incident,
+        laid: None,
+        not_counted: Some(it),
+    }));
     rows.sort_by(|one, other| one.key().cmp(&other.key()));
     let detected = |row: &Happened<'_>| {
         let succeeded = row.laid.and_then(|(rollout, _)| rollout.succeeded);
@@ -206,6 +215,11 @@ pub(super) fn incidents(raw: &Raw, facts: &Facts) -> Table {
         Column { name: "detect_hours", cells: Cells::Float(rows.iter().map(detected).collect()) },
         Column { name: "url", cells: texts(&rows, |row| row.incident.url.clone()) },
         Column { name: "host", cells: texts(&rows, |row| row.incident.host.clone()) },
+        Column { name: "not_counted", cells: texts(&rows, |row| row.not_counted.map_or("", |it| it.why.name())) },
+        Column {
+            name: "part_of",
+            cells: texts(&rows, |row| row.not_counted.map(|it| it.part_of.clone()).unwrap_or_default()),
+        },
     ];
     Table { name: "calculated_incident", columns }
 }

@@ -16,6 +16,7 @@
 //!
 //! The definitions and their sources are in `docs/metrics.md`.
 
+mod alerts;
 mod counts;
 mod facts;
 mod failures;

@@ -180,7 +180,7 @@ pub struct Incident {
     #[raw(name = "incident_id", engine, required)]
     pub id: String,
     /// Who tells of it.
-    #[raw(code)]
+    #[raw(code, engine)]
     pub source: String,
     /// Organisation, empty where it is of no repository.
     #[raw(code, engine)]
@@ -240,7 +240,7 @@ pub struct IncidentEvent {
     /// When.
     #[raw(engine, required)]
     pub at: Instant,
-    /// What: `opened`, `acknowledged`, `restored`, `reopened` or `finished`.
+    /// What: `opened`, `acknowledged`, `restored`, `reopened`, `finished` or `dropped` (it is part of another one, or was none).
     #[raw(engine, required)]
     pub kind: Told<IncidentEventKind>,
     /// Host of the provider, `github.com`.

@@ -3,7 +3,7 @@
 use model::Instant;
 use model::deliveries::{Delivered, DeliveredCard};
 use model::kinds::ReviewState;
-use model::records::{Issue, PullRequest, PullRequestEvent, Review, StatusEvent};
+use model::records::{Issue, PullRequest, PullRequestEvent, PullRequestState, Review, StatusEvent};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{PageWriter, Row, Seen, micros};
@@ -27,7 +27,7 @@ pub(crate) fn delivery(
     if came_before {
         return Ok(Deposit::Repeated);
     }
-    let deposit = tell(connection, codes, delivery)?;
+    let deposit = tell(connection, codes, delivery.told, delivery.received_at)?;
     if deposit != Deposit::Unknown {
         remember(connection, delivery)?;
     }
@@ -35,28 +35,53 @@ pub(crate) fn delivery(
 }
 
 /// What is told is as of when it changed, but nothing is told before it happens: a later import counts more than a
-/// delivery from the far future, and so does a later delivery.
-fn tell(connection: &Connection, codes: &mut Codes, delivery: &Delivery<'_>) -> rusqlite::Result<Deposit> {
-    let at = match delivery.told {
+/// delivery from the far future, and so does a later delivery. Of several things each is told by itself: what is new of
+/// one of them counts, then what is not known of one.
+fn tell(
+    connection: &Connection,
+    codes: &mut Codes,
+    told: &Delivered,
+    received_at: Instant,
+) -> rusqlite::Result<Deposit> {
+    if let Delivered::Several(several) = told {
+        let mut deposits = Vec::with_capacity(several.len());
+        for told in several {
+            deposits.push(tell(connection, codes, told, received_at)?);
+        }
+        let found = [Deposit::Stored, Deposit::Unknown].into_iter().find(|deposit| deposits.contains(deposit));
+        return Ok(found.unwrap_or(Deposit::Known));
+    }
+    let at = match told {
         Delivered::Card(card) => Some(card.at),
         Delivered::Issue(issue) => issue.updated_at,
         Delivered::PullRequest(pull_request) => pull_request.updated_at,
         Delivered::Review { review, .. } => review.submitted_at,
+        Delivered::Release { at, .. } | Delivered::CiRun { at, .. } => Some(*at),
+        Delivered::CiJob(job) => job.finished_at.or(job.started_at).or(job.created_at),
+        Delivered::Several(_) => None,
         Delivered::Deployment(deployment) => deployment.updated_at,
         Delivered::Incident(incident) => {
             incident.events.iter().map(|event| event.at).max().or(Some(incident.started_at))
         }
     };
-    let at = at.unwrap_or_default().min(delivery.received_at);
+    let at = at.unwrap_or_default().min(received_at);
     let sql = "SELECT value FROM meta WHERE key = 'run'";
     let run = connection.by_key(sql)?.query_row([], |row| row.get(0))?;
     let mut writer = PageWriter::new(connection, codes, at.micros(), 0).by(Observer::Delivery, run);
-    match delivery.told {
+    match told {
         Delivered::Card(card) => writer.delivered_card(&DeliveredCard { at, ..(**card).clone() }),
         Delivered::Issue(issue) => writer.delivered_issue(issue),
         Delivered::PullRequest(pull_request) => writer.delivered_pull_request(pull_request),
         Delivered::Review { pull_request_id, review } => writer.delivered_review(pull_request_id, review),
+        Delivered::Release { release, .. } => writer.delivered_release(release),
+        Delivered::CiRun { run, .. } => writer.delivered_ci_run(run),
+        Delivered::CiJob(job) => writer.delivered_ci_job(job),
+        Delivered::Several(_) => Ok(Deposit::Known),
+        Delivered::Deployment(it) if writer.is_strange(&it.source, &it.org, &it.repo, &it.host)? => {
+            Ok(Deposit::Unknown)
+        }
         Delivered::Deployment(deployment) => writer.delivered_deployment(deployment),
+        Delivered::Incident(it) if writer.is_strange(&it.source, &it.org, &it.repo, &it.host)? => Ok(Deposit::Unknown),
         Delivered::Incident(incident) => writer.delivered_incident(incident),
     }
 }
@@ -74,7 +99,15 @@ fn kept_id(stored: &str, told: &str) -> String {
     if stored.is_empty() { told.to_owned() } else { stored.to_owned() }
 }
 
+/// Who imports tell of: what these deliver is of repositories that an import has seen. What others push may be of any.
+const FORGES: [&str; 2] = ["github", "gitlab"];
+
 impl PageWriter<'_> {
+    /// Whether something is told by a forge and of a repository that no import has seen.
+    fn is_strange(&self, source: &str, org: &str, repo: &str, host: &str) -> rusqlite::Result<bool> {
+        Ok(FORGES.contains(&source) && !self.lists_repository(org, repo, host)?)
+    }
+
     /// What a row that no crawl has seen counts as: seen by the crawl that runs, so that it does not vanish at its end.
     pub(super) fn present_generation(&self) -> rusqlite::Result<i64> {
         let sql = "SELECT value FROM meta WHERE key = 'generation'";
@@ -95,13 +128,19 @@ impl PageWriter<'_> {
             }
             Row::Older(stored) => (stored.row, false),
             Row::Stored(stored) => {
-                let sql = "SELECT committer FROM issue WHERE row_id = ?1";
-                let committer: i64 = self.connection.by_key(sql)?.query_row([stored.row], |row| row.get(0))?;
+                let sql = "SELECT committer, creator, creator_is_bot FROM issue WHERE row_id = ?1";
+                let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, (row.get(1)?, row.get(2)?)));
+                let (committer, creator): (i64, (i64, bool)) =
+                    self.connection.by_key(sql)?.query_row([stored.row], read)?;
                 let vanished_at = self.vanished_after(&stored, issue.updated_at);
                 let issue = &Issue { id: kept_id(&stored.id, &issue.id), ..issue.clone() };
                 self.put_issue(Some(stored.row), issue, repository, vanished_at, stored.seen_generation)?;
                 let sql = "UPDATE issue SET committer = ?1 WHERE row_id = ?2 AND ?1 <> 0";
                 self.connection.by_key(sql)?.execute((committer, stored.row))?;
+                if issue.creator.is_empty() {
+                    let sql = "UPDATE issue SET creator = ?1, creator_is_bot = ?2 WHERE row_id = ?3";
+                    self.connection.by_key(sql)?.execute((creator.0, creator.1, stored.row))?;
+                }
                 (stored.row, true)
             }
         };
@@ -141,7 +180,14 @@ impl PageWriter<'_> {
                 self.keep_what_is_not_told(stored.row, &mut told)?;
                 let folders = self.stored_folders(stored.row)?;
                 let vanished_at = self.vanished_after(&stored, pull_request.updated_at);
+                let sql = "SELECT creator, creator_is_bot FROM pr WHERE row_id = ?1";
+                let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+                let creator: (i64, bool) = self.connection.by_key(sql)?.query_row([stored.row], read)?;
                 self.put_pull_request(Some(stored.row), &told, repository, vanished_at, stored.seen_generation)?;
+                if told.creator.is_empty() {
+                    let sql = "UPDATE pr SET creator = ?1, creator_is_bot = ?2 WHERE row_id = ?3";
+                    self.connection.by_key(sql)?.execute((creator.0, creator.1, stored.row))?;
+                }
                 if let Some(folders) = folders {
                     self.put_folders(stored.row, &folders)?;
                 }
@@ -153,10 +199,22 @@ impl PageWriter<'_> {
     }
 
     fn keep_what_is_not_told(&self, row: i64, told: &mut PullRequest) -> rusqlite::Result<()> {
-        let sql = "SELECT first_commit_at, additions, deletions, changed_files, head_branch, head_sha FROM pr WHERE row_id = ?1";
+        let sql =
+            "SELECT first_commit_at, additions, deletions, changed_files, head_branch, head_sha, merged_at, closed_at,
+            merge_commit FROM pr WHERE row_id = ?1";
         self.connection.by_key(sql)?.query_row([row], |stored| {
-            let first_commit_at = stored.get::<_, Option<i64>>(0)?.map(Instant::from_micros);
-            told.first_commit_at = told.first_commit_at.or(first_commit_at);
+            let at = |column| Ok::<_, rusqlite::Error>(stored.get::<_, Option<i64>>(column)?.map(Instant::from_micros));
+            told.first_commit_at = told.first_commit_at.or(at(0)?);
+            // That it was merged or closed every later delivery tells, when and as which commit not that of every sender.
+            if told.state == PullRequestState::Merged {
+                told.merged_at = told.merged_at.or(at(6)?);
+                if told.merge_commit.is_empty() {
+                    told.merge_commit = stored.get(8)?;
+                }
+            }
+            if told.state != PullRequestState::Open {
+                told.closed_at = told.closed_at.or(at(7)?);
+            }
             told.additions = told.additions.or(stored.get(1)?);
             told.deletions = told.deletions.or(stored.get(2)?);
             told.changed_files = told.changed_files.or(stored.get(3)?);

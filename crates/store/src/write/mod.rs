@@ -4,6 +4,7 @@ mod absent_boards;
 mod boards;
 pub(crate) mod cloud;
 mod delivered;
+mod delivered_ci;
 mod doubles;
 mod gone;
 mod issues;

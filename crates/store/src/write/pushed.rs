@@ -257,7 +257,7 @@ fn holds(stored: &Incident, kind: Option<IncidentEventKind>) -> bool {
         Some(IncidentEventKind::Acknowledged) => stored.acknowledged_at.is_some(),
         Some(IncidentEventKind::Restored) => stored.restored_at.is_some(),
         Some(IncidentEventKind::Finished) => stored.finished_at.is_some(),
-        Some(IncidentEventKind::Reopened) | None => false,
+        Some(IncidentEventKind::Reopened | IncidentEventKind::Dropped) | None => false,
     }
 }
 

@@ -176,6 +176,12 @@ impl PageWriter<'_> {
         Ok(there.is_some_and(|there| there.created_at == Some(created_at.micros())))
     }
 
+    /// Whether a repository of this name was imported: nothing is stored of those that no import has seen.
+    pub(super) fn lists_repository(&self, org: &str, repo: &str, host: &str) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM repository WHERE org = ?1 AND repo = ?2 AND host = ?3)";
+        self.connection.by_key(sql)?.query_row((org, repo, host_or_usual(host)), |row| row.get(0))
+    }
+
     /// By id, else by name: of a row from a file, of any where the observation has no id, and of any `whatever_its_id`.
     fn stored_repository(
         &self,

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use model::Instant;
 use model::cells::RawRow;
 use model::gitlab::is_pipeline;
 use model::records::{
@@ -87,18 +88,33 @@ impl PageWriter<'_> {
         if numbers_tell {
             job.retried = job.retried || self.is_job_retried(&job)?;
         }
+        if job.created_at.is_none() {
+            // A delivery may have told it.
+            let sql = "SELECT created_at FROM ci_job WHERE run_id = ?1 AND job_id = ?2 AND host = ?3";
+            let stored: Option<Option<i64>> = self
+                .connection
+                .by_key(sql)?
+                .query_row((&job.run_id, &job.job_id, &job.host), |row| row.get(0))
+                .optional()?;
+            job.created_at = stored.flatten().map(Instant::from_micros);
+        }
         let key: [(&str, &dyn ToSql); 2] = [("run_id", &job.run_id), ("job_id", &job.job_id)];
         let counts = self.put_observed(&key, &job.host, self.sight(None), &job)?;
         if counts && numbers_tell {
-            let sql = "UPDATE ci_job SET retried = 1 WHERE run_id = ?1 AND host = ?2 AND name = ?3
-                AND (length(job_id), job_id) < (length(?4), ?4)";
-            self.connection.by_key(sql)?.execute((&job.run_id, &job.host, &job.name, &job.job_id))?;
+            self.retry_jobs_before(&job)?;
         }
         Ok(counts)
     }
 
+    /// The jobs with lower numbers that have the name of this one were retried.
+    pub(super) fn retry_jobs_before(&self, job: &CiJob) -> rusqlite::Result<()> {
+        let sql = "UPDATE ci_job SET retried = 1 WHERE run_id = ?1 AND host = ?2 AND name = ?3
+            AND (length(job_id), job_id) < (length(?4), ?4)";
+        self.connection.by_key(sql)?.execute((&job.run_id, &job.host, &job.name, &job.job_id)).map(drop)
+    }
+
     /// Whether a job with a higher number has the name of this one.
-    fn is_job_retried(&self, job: &CiJob) -> rusqlite::Result<bool> {
+    pub(super) fn is_job_retried(&self, job: &CiJob) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM ci_job WHERE run_id = ?1 AND host = ?2 AND name = ?3
             AND (length(job_id), job_id) > (length(?4), ?4))";
         self.connection.by_key(sql)?.query_row((&job.run_id, &job.host, &job.name, &job.job_id), |row| row.get(0))
@@ -316,7 +332,7 @@ fn added_up(lines: &[CiBill], host: &str) -> Vec<CiBill> {
     lines
 }
 
-fn set_usual(host: &mut String) {
+pub(super) fn set_usual(host: &mut String) {
     if host.is_empty() {
         host_or_usual("").clone_into(host);
     }

@@ -355,6 +355,32 @@ fn a_delivered_pull_request_keeps_its_folders_and_the_head_that_it_does_not_tell
     assert_eq!(fixture.cells("pr", &head), ["mend,c3,services/checkout;docs,true"]);
 }
 
+#[test]
+fn who_made_something_and_how_it_was_merged_stays_where_a_delivery_does_not_tell_it() {
+    let fixture = imported();
+    let mut merged = told_pull_request(105, Vec::new());
+    merged.state = "merged".into();
+    (merged.merged_at, merged.closed_at, merged.merge_commit) = (Some(at(105)), Some(at(105)), "c1".into());
+    fixture.see(106, &[pull_record(merged.clone())]);
+    let told = ["creator", "state", "merged_at", "closed_at", "merge_commit"];
+    let stored = fixture.cells("pr", &told);
+    let later = PullRequest {
+        creator: String::new(),
+        merged_at: None,
+        closed_at: None,
+        merge_commit: String::new(),
+        title: "Renamed".into(),
+        updated_at: Some(at(110)),
+        ..merged
+    };
+    assert_eq!(fixture.deliver(&Delivered::PullRequest(Box::new(later))), Deposit::Stored);
+    assert_eq!(fixture.cells("pr", &told), stored);
+    assert_eq!(fixture.cells("pr", &["title"]), ["Renamed"]);
+    let issue = Issue { creator: String::new(), title: "Renamed".into(), ..issue("I_1", "1") };
+    assert_eq!(fixture.deliver(&told_issue(&issue, 110)), Deposit::Stored);
+    assert_eq!(fixture.cells("issue", &["creator", "title"]), ["ada,Renamed"]);
+}
+
 fn told_review(id: &str, state: &str, second: i64) -> Delivered {
     let user = "grace".to_owned();
     let review =

@@ -8,6 +8,7 @@ mod committing;
 mod damage;
 mod data_formats;
 mod delivering;
+mod delivering_ci;
 mod graph;
 mod hidden_boards;
 mod identity;

@@ -1,5 +1,6 @@
 //! The worked examples of the definitions, and what each rule decides.
 
+mod alerts;
 mod examples;
 mod exported;
 mod failing;
