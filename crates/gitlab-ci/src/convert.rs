@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gitlab_client::{GitlabClient, ProjectSummary};
-use model::kinds::{RunConclusion, RunStatus, Runner, TimesFrom, Told};
+use model::kinds::{JobPart, RunConclusion, RunStatus, Runner, TimesFrom, Told};
 use model::records::{CiJob, CiRun, Place};
 use model::{Amount, Instant};
 use serde_json::value::RawValue;
@@ -96,6 +96,7 @@ pub(crate) fn job(wire: Job, project: &ProjectSummary, client: &GitlabClient) ->
         labels: wire.tag_list.join(";"),
         times_from: TimesFrom::Rest.into(),
         host: place.host,
+        part: JobPart::Untold,
     }
 }
 

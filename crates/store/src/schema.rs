@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_10_ci_run.sql"),
     include_str!("schema_11_ci_jobs.sql"),
     include_str!("schema_12_iterations.sql"),
+    include_str!("schema_13_ci_rollup.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -55,7 +56,7 @@ mod tests {
     use crate::sqlite::statements::storage_type;
 
     /// Columns that are never published: keys between the tables, and what an import needs to know.
-    const INTERNAL: [&str; 13] = [
+    const INTERNAL: [&str; 14] = [
         "row_id",
         "repository",
         "issue",
@@ -69,6 +70,7 @@ mod tests {
         "seen_generation",
         "fields_at",
         "told_at",
+        "jobs_gone",
     ];
 
     fn columns(connection: &Connection, table: &str) -> BTreeMap<String, String> {
