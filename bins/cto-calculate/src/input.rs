@@ -23,7 +23,9 @@ pub(crate) struct Input {
 pub(crate) fn read(arguments: &Arguments, scopes: Scopes, rules: RuleSet) -> anyhow::Result<Input> {
     let folder = match Place::find(&arguments.data, arguments.store.as_deref()) {
         Some(Place::Store(url)) => {
-            let raw = Store::open_existing(&url)?.load(scopes).with_context(|| format!("reading {url}"))?;
+            let store = Store::open_existing(&url)?;
+            let raw = arguments.as_of.map_or_else(|| store.load(scopes), |as_of| store.load_as_of(scopes, as_of));
+            let raw = raw.with_context(|| format!("reading {url}"))?;
             let problems = raw.implausible.clone();
             return Ok(Input { raw, problems, place: url });
         }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use command_line::say;
-use store::Store;
+use config_model::Config;
+use store::{JobsOfCi, Store};
 
 use crate::failure::Failure;
 
@@ -37,11 +38,12 @@ pub(crate) fn load(store: &Store, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Publishes every raw table in the data folder.
-pub(crate) fn publish(store: &Store, folder: &Path) -> Result<(), Failure> {
+/// Publishes every raw table in the data folder, jobs of CI where they are asked for.
+pub(crate) fn publish(store: &Store, folder: &Path, config: &Config) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::failed(format!("the folder {} cannot be created: {error}", folder.display())))?;
-    let files = store.publish_csv(folder)?;
+    let jobs = if config.import.publish_jobs { JobsOfCi::Published } else { JobsOfCi::LeftOut };
+    let files = store.publish_csv(folder, jobs)?;
     say!("{} raw tables published in {}", files.len(), folder.display());
     Ok(())
 }

@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use command_line::{Outcome, report, say, with_causes};
 use config_model::Config;
+use model::ci::KEEP_DAYS;
 use source::Window;
 use store::Store;
 
@@ -58,7 +59,7 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         let _lock = lock(&store, &config)?;
         store.check_pages()?;
         csv::load(&store, folder)?;
-        return csv::publish(&store, &arguments.data).map(|()| Outcome::Done);
+        return csv::publish(&store, &arguments.data, &config).map(|()| Outcome::Done);
     }
     let gitlab = gitlab::target(arguments, &config)?;
     let github = github_target(arguments, &config, gitlab.is_some())?;
@@ -90,10 +91,11 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         csv::load(&store, &arguments.data)?;
     }
     let store = Arc::new(store);
-    let providers = Providers { github: github.as_ref(), gitlab: gitlab.as_ref(), clouds };
+    let keep_days = config.ci.as_ref().map_or(KEEP_DAYS, |ci| ci.import().keep_days);
+    let providers = Providers { github: github.as_ref(), gitlab: gitlab.as_ref(), clouds, keep_days };
     let outcome = run::runtime().and_then(|runtime| runtime.block_on(ask(arguments, providers, &store)));
     // Whatever was committed is published, also after a failure or an interruption.
-    let published = csv::publish(&store, &arguments.data);
+    let published = csv::publish(&store, &arguments.data, &config);
     match (outcome, published) {
         (Ok(outcome), Ok(())) => Ok(outcome),
         (Err(failure), Ok(())) | (Ok(_), Err(failure)) => Err(failure),
@@ -109,6 +111,8 @@ struct Providers<'a> {
     github: Option<&'a Target>,
     gitlab: Option<&'a gitlab::Target>,
     clouds: Option<Clouds>,
+    /// Days for which jobs of CI are kept.
+    keep_days: u32,
 }
 
 /// The organisation to import, where anything of GitHub is asked for. Where groups of GitLab are to be imported it need not be
@@ -133,7 +137,7 @@ fn github_target(arguments: &Arguments, config: &Config, has_gitlab: bool) -> Re
 
 /// Asks every provider; one that fails does not keep the others from being imported.
 async fn ask(arguments: &Arguments, providers: Providers<'_>, store: &Arc<Store>) -> Result<Outcome, Failure> {
-    let Providers { github, gitlab, clouds } = providers;
+    let Providers { github, gitlab, clouds, keep_days } = providers;
     let mut run = Run::begin(store, Window { since: arguments.since, full: arguments.full })?;
     let mut are_all_asked = true;
     if let Some(target) = github
@@ -157,6 +161,7 @@ async fn ask(arguments: &Arguments, providers: Providers<'_>, store: &Arc<Store>
     if let Some(clouds) = clouds.filter(|_| !run.cancel.is_cancelled()) {
         clouds.import(&mut run).await?;
     }
+    run.settle_jobs(keep_days)?;
     run.summary()
 }
 

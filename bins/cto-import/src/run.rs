@@ -6,7 +6,7 @@ use std::sync::Arc;
 use command_line::{Outcome, report, say, with_causes};
 use model::records::{ImportRun, RunOutcome};
 use source::{Context, ErrorKind, Scope, Source, SourceError, Usage, Window};
-use store::Store;
+use store::{Settled, Store};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -250,6 +250,20 @@ impl Run {
             }
         }
         self.record(run)
+    }
+
+    /// Rolls up the jobs of runs that are settled by now, and removes those that are older than so many days.
+    pub(crate) fn settle_jobs(&self, keep_days: u32) -> Result<(), Failure> {
+        let Settled { runs, removed } = self.store.settle_jobs(keep_days, &mut || !self.cancel.is_cancelled())?;
+        tracing::info!(runs, removed, "jobs rolled up");
+        if runs > 0 {
+            self.reporter.line(&format!("jobs of {runs} runs of CI rolled up"));
+        }
+        if removed > 0 {
+            self.reporter
+                .line(&format!("{removed} jobs of CI removed that are rolled up and older than {keep_days} days"));
+        }
+        Ok(())
     }
 
     /// The last lines, and how the program ends.

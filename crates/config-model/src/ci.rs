@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use model::Amount;
-use model::ci::{CiRules, JobPrice, MinuteRounding};
+use model::ci::{CiRules, JobPrice, KEEP_DAYS, LEAST_KEEP_DAYS, MinuteRounding};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,9 @@ pub struct Ci {
     /// How many months of runs the first import reads, 13 by default, 240 at most. With more later the rest is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub months: Option<u32>,
+    /// For how many days jobs are kept, 400 by default, 105 at least. What is rolled up of them is kept for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_days: Option<u32>,
     /// Prices of runners by their labels, which go before those of GitHub and GitLab: of larger runners, and of one's own
     /// machines, which have no price without.
     #[serde(default, deserialize_with = "absent_if_null")]
@@ -94,13 +97,16 @@ pub struct CiImport {
     pub cost_centers: Vec<String>,
     /// Months of runs that the first import reads.
     pub months: u32,
+    /// Days for which jobs are kept.
+    pub keep_days: u32,
 }
 
 impl Ci {
     /// What is imported.
     pub fn import(&self) -> CiImport {
         let months = self.months.unwrap_or(MONTHS);
-        CiImport { jobs: self.jobs, cost_centers: self.cost_centers.clone(), months }
+        let keep_days = self.keep_days.unwrap_or(KEEP_DAYS);
+        CiImport { jobs: self.jobs, cost_centers: self.cost_centers.clone(), months, keep_days }
     }
 
     /// What is wrong although every key and type is right.
@@ -108,6 +114,12 @@ impl Ci {
         if let Some(months) = self.months.filter(|months| !ALLOWED.contains(months)) {
             let message = format!("{months} is not between {} and {}", ALLOWED.start(), ALLOWED.end());
             return Err(ConfigError::at_key(file, "ci.months", message));
+        }
+        if let Some(days) = self.keep_days.filter(|days| *days < LEAST_KEEP_DAYS) {
+            let message = format!(
+                "{days} is below {LEAST_KEEP_DAYS}: the days until a run is settled, and those of what may have repaired its jobs"
+            );
+            return Err(ConfigError::at_key(file, "ci.keep_days", message));
         }
         for (index, id) in self.cost_centers.iter().enumerate() {
             let key = format!("ci.cost_centers[{index}]");

@@ -255,6 +255,10 @@ pub struct Import {
     /// How long a second import on the same store waits for the first, in seconds, 60 by default.
     #[serde(default)]
     pub lock_wait_seconds: Option<u64>,
+    /// Whether the jobs of CI are published as `ci_job.csv`, false by default. What they are rolled up into is always.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<bool>")]
+    pub publish_jobs: bool,
     /// First wait for a limit that does not say when it lifts, in seconds, 60 by default as GitHub asks; doubles.
     #[serde(default)]
     pub limit_wait_seconds: Option<f64>,

@@ -278,7 +278,7 @@ fn the_published_schema_is_the_one_of_the_structs() {
 #[test]
 fn how_ci_is_read_has_defaults_and_bounds() {
     assert_eq!(read("{}").ci, None);
-    let usual = CiImport { jobs: CiJobs::Batched, cost_centers: Vec::new(), months: 13 };
+    let usual = CiImport { jobs: CiJobs::Batched, cost_centers: Vec::new(), months: 13, keep_days: 400 };
     assert_eq!(read("ci: {}").ci.map(|ci| ci.import()), Some(usual));
     let all = read("ci: {jobs: exact, cost_centers: [2eeb8ffe-6903-11ee-8c99-0242ac120002], months: 24}").ci;
     let all = all.expect("the key is there").import();
@@ -287,6 +287,12 @@ fn how_ci_is_read_has_defaults_and_bounds() {
     insta::assert_snapshot!(refused("ci: {cost_centers: [' ']}"), @"config.yml, key ci.cost_centers[0]: a cost centre needs its id, as GitHub's settings of billing show it");
     insta::assert_snapshot!(refused("ci: {cost_centers: [a, a]}"), @"config.yml, key ci.cost_centers[1]: the cost centre a is listed twice");
     assert!(refused("ci: {jobs: some}").contains("batched"));
+    assert_eq!(read("ci: {keep_days: 105}").ci.map(|ci| ci.import().keep_days), Some(105));
+    insta::assert_snapshot!(refused("ci: {keep_days: 104}"), @"config.yml, key ci.keep_days: 104 is below 105: the days until a run is settled, and those of what may have repaired its jobs");
+    assert_eq!(
+        (read("{}").import.publish_jobs, read("import: {publish_jobs: true}").import.publish_jobs),
+        (false, true)
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gitlab_client::{GitlabClient, ProjectSummary};
 use model::Instant;
 use model::gitlab::{milliseconds, run_outcome, runner};
-use model::kinds::{RunStatus, Runner, TimesFrom};
+use model::kinds::{JobPart, RunStatus, Runner, TimesFrom};
 use model::records::{CiJob, CiRun, Place};
 
 use crate::wire::{Job, Pipeline};
@@ -93,5 +93,6 @@ pub(crate) fn job(wire: Job, project: &ProjectSummary, client: &GitlabClient) ->
         labels: wire.tag_list.join(";"),
         times_from: TimesFrom::Rest.into(),
         host: place.host,
+        part: JobPart::Untold,
     }
 }

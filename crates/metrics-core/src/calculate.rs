@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use model::Instant;
 use model::columns::{
-    CiBillColumns, CiJobColumns, CiRunColumns, CustomFieldColumns, DeploymentColumns, GitCommitColumns,
-    IncidentColumns, IncidentEventColumns, IterationEventColumns, ProjectEventColumns, PullRequestColumns,
-    PullRequestEventColumns, Raw, ReleaseColumns, ReviewColumns, Scopes, SightingColumns, StatusEventColumns,
+    CiBillColumns, CiFlakeColumns, CiJobColumns, CiJobSumColumns, CiRunColumns, CiRunJobsColumns, CustomFieldColumns,
+    DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, IterationEventColumns,
+    ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, Raw, ReleaseColumns, ReviewColumns, Scopes,
+    SightingColumns, StatusEventColumns,
 };
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
@@ -173,6 +174,9 @@ fn calculate_from(
             done_with(&mut raw, |raw| {
                 raw.ci_runs = CiRunColumns::default();
                 raw.ci_jobs = CiJobColumns::default();
+                raw.ci_run_jobs = CiRunJobsColumns::default();
+                raw.ci_job_sums = CiJobSumColumns::default();
+                raw.ci_flakes = CiFlakeColumns::default();
                 raw.ci_bills = CiBillColumns::default();
                 raw.deployments = DeploymentColumns::default();
                 raw.releases = ReleaseColumns::default();

@@ -9,8 +9,8 @@ use model::cells::{CardColumns as _, PlacedColumns, RawColumns as _};
 use model::columns::{Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
-    CiBill, CiJob, CiRun, CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue, Place, Presence, Project,
-    ProjectItem, PullRequest, Release, Repository, Sighting, host_or_usual,
+    CiBill, CiFlake, CiJob, CiJobSum, CiRun, CiRunJobs, CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue,
+    Place, Presence, Project, ProjectItem, PullRequest, Release, Repository, Sighting, host_or_usual,
 };
 
 /// Collects records and turns them into the columns that the engine reads.
@@ -159,6 +159,24 @@ impl RawBuilder {
     /// Adds a job of a run, which must come only once.
     pub fn ci_job(&mut self, job: &CiJob) -> &mut Self {
         self.raw.ci_jobs.push_row(job, &mut self.texts);
+        self
+    }
+
+    /// Adds what is rolled up of the jobs of an attempt.
+    pub fn ci_run_jobs(&mut self, jobs: &CiRunJobs) -> &mut Self {
+        self.raw.ci_run_jobs.push_row(jobs, &mut self.texts);
+        self
+    }
+
+    /// Adds a sum of jobs that are rolled up.
+    pub fn ci_job_sum(&mut self, sum: &CiJobSum) -> &mut Self {
+        self.raw.ci_job_sums.push_row(sum, &mut self.texts);
+        self
+    }
+
+    /// Adds a flaky job that is rolled up.
+    pub fn ci_flake(&mut self, flake: &CiFlake) -> &mut Self {
+        self.raw.ci_flakes.push_row(flake, &mut self.texts);
         self
     }
 

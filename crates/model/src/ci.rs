@@ -4,6 +4,15 @@ use chrono::NaiveDate;
 
 use crate::Amount;
 
+/// Days that a run lies behind the newest import of its repository before it is settled: 30 in which a job may still be
+/// repaired, 35 in which imports look again at runs that may be started again or are not over, and 10 in which imports may
+/// fail.
+pub const SETTLED_AFTER_DAYS: i64 = 75;
+/// Days for which jobs are kept where nothing else is said: for as long as GitHub keeps them.
+pub const KEEP_DAYS: u32 = 400;
+/// Fewest days for which jobs may be kept: those before a run is settled, and 30 of what may have repaired its jobs.
+pub const LEAST_KEEP_DAYS: u32 = 105;
+
 /// What the configuration says of CI.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CiRules {

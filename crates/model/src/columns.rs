@@ -21,9 +21,10 @@ pub use crate::kinds::{
     RunConclusion, SightingSource, StateReason, StatusKind,
 };
 pub use crate::tables::{
-    BillLineColumns, CiBillColumns, CiJobColumns, CiRunColumns, CustomFieldColumns, DeploymentColumns,
-    GitCommitColumns, IncidentColumns, IncidentEventColumns, IssueColumns, IterationEventColumns, ProjectEventColumns,
-    PullRequestColumns, PullRequestEventColumns, ReleaseColumns, ReviewColumns, SightingColumns, StatusEventColumns,
+    BillLineColumns, CiBillColumns, CiFlakeColumns, CiJobColumns, CiJobSumColumns, CiRunColumns, CiRunJobsColumns,
+    CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, IssueColumns,
+    IterationEventColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, ReleaseColumns,
+    ReviewColumns, SightingColumns, StatusEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
 pub use addresses::AddressColumn;
@@ -117,8 +118,14 @@ pub struct Raw {
     pub commits: GitCommitColumns,
     /// Runs of workflows: those that deploy, and all of them where CI is imported.
     pub ci_runs: CiRunColumns,
-    /// Jobs of runs.
+    /// Jobs of runs. Those whose `part` is told are rolled up, and are here only where that is to be judged anew.
     pub ci_jobs: CiJobColumns,
+    /// What jobs that are rolled up say of the attempts of their runs.
+    pub ci_run_jobs: CiRunJobsColumns,
+    /// The same jobs, added up.
+    pub ci_job_sums: CiJobSumColumns,
+    /// Those of them that were flaky.
+    pub ci_flakes: CiFlakeColumns,
     /// What is billed for CI.
     pub ci_bills: CiBillColumns,
     /// Incidents, those aside that are issues of a forge.
@@ -172,6 +179,9 @@ impl Raw {
         self.commits.settle();
         self.ci_runs.settle();
         self.ci_jobs.settle();
+        self.ci_run_jobs.settle();
+        self.ci_job_sums.settle();
+        self.ci_flakes.settle();
         self.ci_bills.settle();
         self.incidents.settle();
         self.incident_events.settle();

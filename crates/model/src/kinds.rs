@@ -286,6 +286,25 @@ kinds! {
         SelfHosted = "self_hosted",
     }
 
+    /// What a job was spent on.
+    JobPart {
+        /// It is not rolled up yet.
+        #[default]
+        Untold = "",
+        /// It did what it was for.
+        Useful = "useful",
+        /// It failed, and was green soon with nothing changed.
+        Flaky = "flaky",
+        /// It failed.
+        Failed = "failed",
+        /// Somebody called it off.
+        Cancelled = "cancelled",
+        /// It had succeeded before.
+        Retried = "retried",
+        /// A later attempt lists it once more: it ran once.
+        Repeated = "repeated",
+    }
+
     /// What the times of a job were read from.
     TimesFrom (OPEN) {
         /// It is not known.

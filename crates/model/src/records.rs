@@ -13,9 +13,9 @@ pub use crate::kinds::{
     StateReason, StatusKind, Told,
 };
 pub use crate::tables::{
-    BillLine, CiBill, CiJob, CiRun, Deployment, DeploymentStatus, FieldValue, GitCommit, ImportRun, Incident,
-    IncidentEvent, Issue, IterationEvent, Project, ProjectEvent, ProjectItem, PullRequest, PullRequestEvent, Release,
-    Repository, Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
+    BillLine, CiBill, CiFlake, CiJob, CiJobSum, CiRun, CiRunJobs, Deployment, DeploymentStatus, FieldValue, GitCommit,
+    ImportRun, Incident, IncidentEvent, Issue, IterationEvent, Project, ProjectEvent, ProjectItem, PullRequest,
+    PullRequestEvent, Release, Repository, Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
 };
 use crate::{Amount, Instant, Month};
 

@@ -3,25 +3,45 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use model::cells::RawRow as _;
 use model::columns::Dictionary;
 use model::csv::push_field;
 use model::spec::{RawColumn, RawTable, Storage};
 use model::table::push_instant;
-use model::tables::RAW_TABLES;
+use model::tables::{CiJob, RAW_TABLES, is_rolled_up};
 use model::{Instant, Month};
 use rusqlite::{Connection, Row};
 
+use crate::dictionary::Codes;
 use crate::publish::write_atomically;
 use crate::read::order::{Parent, Parents, cards};
+use crate::rollup::settling::open_rows;
 use crate::sqlite::cells::Cells;
 use crate::sqlite::damage::{cannot_be, in_table};
 use crate::sqlite::plans::{Prepare as _, Scan};
+use crate::sqlite::statements::{Keys, insert};
 use crate::{StoreError, read};
 
+/// Whether the jobs of CI are published, each with a row of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum JobsOfCi {
+    /// Only what they are rolled up into.
+    #[default]
+    LeftOut,
+    /// Those that are kept, too.
+    Published,
+}
+
 /// Writes every raw table into a folder.
-pub(crate) fn publish(store: &Path, connection: &Connection, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+pub(crate) fn publish(
+    store: &Path,
+    connection: &Connection,
+    folder: &Path,
+    jobs: JobsOfCi,
+) -> Result<Vec<PathBuf>, StoreError> {
     let sql = |error| StoreError::database(store, error);
     connection.execute_batch("BEGIN").map_err(sql)?;
+    roll_up_what_is_open(connection).map_err(sql)?;
     connection.set_prepared_statement_cache_capacity(32);
     let publisher = Publisher {
         connection,
@@ -32,6 +52,10 @@ pub(crate) fn publish(store: &Path, connection: &Connection, folder: &Path) -> R
     let mut files = Vec::with_capacity(RAW_TABLES.len());
     for table in RAW_TABLES {
         let path = folder.join(format!("{}.csv", table.name));
+        if table.name == CiJob::TABLE.name && jobs == JobsOfCi::LeftOut {
+            remove_if_there(&path)?;
+            continue;
+        }
         let mut failure = None;
         let written = write_atomically(&path, |out| {
             publisher.write(table, out).map_err(|problem| match problem {
@@ -50,6 +74,29 @@ pub(crate) fn publish(store: &Path, connection: &Connection, folder: &Path) -> R
     }
     connection.execute_batch("COMMIT").map_err(sql)?;
     Ok(files)
+}
+
+/// What is left of an earlier publication would be taken for what is there.
+fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
+/// What the jobs say that are not rolled up, in tables of this connection alone, beside those of the store.
+fn roll_up_what_is_open(connection: &Connection) -> rusqlite::Result<()> {
+    let open = open_rows(connection)?;
+    // A table of the connection goes before one of the store under the same name.
+    for table in RAW_TABLES.into_iter().filter(|table| is_rolled_up(table)) {
+        let name = table.name;
+        connection.execute_batch(&format!("CREATE TEMP TABLE {name} AS SELECT * FROM main.{name} WHERE 0"))?;
+    }
+    let mut codes = Codes::default();
+    let run: Keys<'_> = &[("observed_run", &0)];
+    open.run_jobs.iter().try_for_each(|row| insert(connection, &mut codes, row, run).map(drop))?;
+    open.sums.iter().try_for_each(|row| insert(connection, &mut codes, row, run).map(drop))?;
+    open.flakes.iter().try_for_each(|row| insert(connection, &mut codes, row, run).map(drop))
 }
 
 struct Publisher<'a> {
@@ -121,8 +168,8 @@ impl Publisher<'_> {
                 let order = "t.month, t.provider, t.account, t.service, t.charge_category, t.currency";
                 self.whole(table, order, &mut lines)?;
             }
-            "deployment" | "deployment_status" | "release" | "git_commit" | "ci_run" | "ci_job" | "ci_bill"
-            | "incident" | "incident_event" => {
+            "deployment" | "deployment_status" | "release" | "git_commit" | "ci_run" | "ci_job" | "ci_run_jobs"
+            | "ci_job_sum" | "ci_flake" | "ci_bill" | "incident" | "incident_event" => {
                 let key = table.key.iter().map(|column| format!("t.{column}"));
                 self.whole(table, &key.collect::<Vec<_>>().join(", "), &mut lines)?;
             }
@@ -148,7 +195,13 @@ impl Publisher<'_> {
     }
 
     fn whole(&self, table: &RawTable, order: &str, lines: &mut Lines<'_>) -> Result<(), Problem> {
-        let sql = format!("SELECT {} FROM {} t ORDER BY {order}", selection(table), table.name);
+        let name = table.name;
+        let from = if is_rolled_up(table) {
+            format!("(SELECT * FROM main.{name} UNION ALL SELECT * FROM temp.{name})")
+        } else {
+            name.to_owned()
+        };
+        let sql = format!("SELECT {} FROM {from} t ORDER BY {order}", selection(table));
         let mut statement = self.connection.scan(&sql, Scan::Everything)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

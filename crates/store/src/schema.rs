@@ -19,7 +19,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_11_ci_jobs.sql"),
     include_str!("schema_12_iterations.sql"),
     include_str!("schema_13_pushed.sql"),
-    include_str!("schema_14_told_series.sql"),
+    include_str!("schema_14_ci_rollup.sql"),
+    include_str!("schema_15_told_series.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -57,7 +58,7 @@ mod tests {
     use crate::sqlite::statements::storage_type;
 
     /// Columns that are never published: keys between the tables, and what an import needs to know.
-    const INTERNAL: [&str; 13] = [
+    const INTERNAL: [&str; 14] = [
         "row_id",
         "repository",
         "issue",
@@ -71,6 +72,7 @@ mod tests {
         "seen_generation",
         "fields_at",
         "told_at",
+        "jobs_gone",
     ];
 
     fn columns(connection: &Connection, table: &str) -> BTreeMap<String, String> {

@@ -19,8 +19,8 @@ use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
-    Absence, Delivery, Deployed, Deposit, Findings, Kind, Page, Push, Pushed, StoreError, graph, import_csv, presence,
-    publish_csv, read, runs, schema, told_series, write,
+    Absence, Delivery, Deployed, Deposit, Findings, JobsOfCi, Kind, Page, Push, Pushed, StoreError, graph, import_csv,
+    presence, publish_csv, read, runs, schema, told_series, write,
 };
 
 /// Distinct statements of one page are about forty; all stay prepared.
@@ -351,23 +351,33 @@ impl Store {
     }
 
     /// Writes every raw table as `<name>.csv` into a folder, each file whole or not at all, and returns
-    /// the files in the order of [`model::tables::RAW_TABLES`].
-    pub fn publish_csv(&self, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    /// the files in the order of [`model::tables::RAW_TABLES`]. Of jobs that are not to be published no file is left.
+    ///
+    /// What jobs are rolled up into is written of all of them, so that a folder without jobs says the same as the store.
+    pub fn publish_csv(&self, folder: &Path, jobs: JobsOfCi) -> Result<Vec<PathBuf>, StoreError> {
         let connection = self.reader()?;
-        publish_csv::publish(&self.path, &connection, folder)
+        publish_csv::publish(&self.path, &connection, folder, jobs)
     }
 
     /// Reads raw data as columns, from one state of the store however long it takes.
     ///
     /// Instants that [cannot be](model::instant::Plausible), by the machine's clock or by what imports vouch for where that
     /// is later, are unknown, and named in [`Raw::implausible`].
+    ///
+    /// Of CI what is rolled up is read, and the jobs that are not.
     pub fn load(&self, scopes: Scopes) -> Result<Raw, StoreError> {
         self.load_at(scopes, crate::clock::now())
     }
 
     /// As [`Store::load`] at another time than that of the machine's clock.
     pub fn load_at(&self, scopes: Scopes, now: Instant) -> Result<Raw, StoreError> {
-        read::load(&self.path, scopes, now)
+        read::load(&self.path, scopes, now, None)
+    }
+
+    /// As [`Store::load`], for figures as of an instant: where what is rolled up may hold what was not known yet, the jobs
+    /// are read with it, as far as they are kept.
+    pub fn load_as_of(&self, scopes: Scopes, as_of: Instant) -> Result<Raw, StoreError> {
+        read::load(&self.path, scopes, crate::clock::now(), Some(as_of))
     }
 
     /// Loads a folder of raw CSV files: the original tool's, or published ones. All of it or nothing is stored.
@@ -407,11 +417,14 @@ impl Store {
         open_for_reading(&self.path).map_err(|error| StoreError::database(&self.path, error))
     }
 
-    fn read<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    pub(crate) fn read<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         ask(&self.writer().connection).map_err(|error| StoreError::database(&self.path, error))
     }
 
-    fn write<T>(&self, change: impl FnOnce(&Connection, &mut Codes) -> Result<T, Failure>) -> Result<T, StoreError> {
+    pub(crate) fn write<T>(
+        &self,
+        change: impl FnOnce(&Connection, &mut Codes) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
         self.transact(|connection, codes| {
             let done = change(connection, codes)?;
             count_change(connection)?;
@@ -419,7 +432,10 @@ impl Store {
         })
     }
 
-    fn transact<T>(&self, change: impl FnOnce(&Connection, &mut Codes) -> Result<T, Failure>) -> Result<T, StoreError> {
+    pub(crate) fn transact<T>(
+        &self,
+        change: impl FnOnce(&Connection, &mut Codes) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
         let mut writer = self.writer();
         let Writer { connection, codes } = &mut *writer;
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
@@ -436,7 +452,7 @@ impl Store {
 }
 
 /// Lets readers on several connections tell whether they see the same state.
-fn count_change(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn count_change(connection: &Connection) -> rusqlite::Result<()> {
     connection.by_key("UPDATE meta SET value = value + 1 WHERE key = 'changes'")?.execute([]).map(drop)
 }
 

@@ -162,7 +162,7 @@ fn pipelines_and_jobs_give_the_expected_rows_where_they_are_asked_for() {
     let jobs = || crate::published::rows(recorded.data.path(), "ci_job.csv");
     assert!(jobs().is_empty(), "nobody has asked for them");
     // Whatever the year is when this runs.
-    recorded.configure("ci: {months: 240}\n");
+    recorded.configure("ci: {months: 240, keep_days: 100000}\n");
     for flags in [&["--ci"][..], &[], &["--ci", "--full"]] {
         recorded.import(flags).with_code(0);
         // The recording calls the outcome of a pipeline its status, and has GitLab's word for that of a job.

@@ -13,7 +13,7 @@ use sandbox::{Options, Organisation};
 use tokio::runtime::Runtime;
 
 /// Settings that make waits short; everything else is as usual.
-pub(crate) const HURRIED: &str = "import: {limit_wait_seconds: 0.01, retry_wait_seconds: 0.005}\n";
+pub(crate) const HURRIED: &str = "import: {limit_wait_seconds: 0.01, retry_wait_seconds: 0.005, publish_jobs: true}\n";
 
 /// A server with its organisation.
 pub(crate) struct Simulated {

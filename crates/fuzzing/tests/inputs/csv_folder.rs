@@ -138,7 +138,9 @@ fn stored_and_published(parent: &Path, raw: &Path, size: usize) -> String {
         import.map(|import| {
             assert_is_sound(&store);
             let to = parent.join(name);
-            store.publish_csv(&to).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
+            store
+                .publish_csv(&to, store::JobsOfCi::Published)
+                .unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
             (import, to)
         })
     };

@@ -329,7 +329,9 @@ fn stored(text: &[u8], list: &str, memory: &Memory) -> String {
     assert_is_computed(text, &raw, RuleSet::Flow);
     assert_is_sound(&store);
     let published = folder.path().join("data");
-    store.publish_csv(&published).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
+    store
+        .publish_csv(&published, store::JobsOfCi::Published)
+        .unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
     let implausible = read_again(&published, at(NOW));
     format!("stored, {} implausible", implausible.min(3))
 }

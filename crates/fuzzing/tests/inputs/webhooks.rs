@@ -262,7 +262,9 @@ pub(crate) fn everything(input: &[u8], folder: &Path, store: &Path, name: &str) 
     assert_is_computed(input, &raw, RuleSet::Flow);
     assert_is_sound(&store);
     let to = folder.join(name);
-    store.publish_csv(&to).unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
+    store
+        .publish_csv(&to, store::JobsOfCi::Published)
+        .unwrap_or_else(|error| panic!("not published: {}", with_causes(&error)));
     read_again(&to, now);
     published(&to)
 }

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use model::columns::Raw;
+use model::kinds::JobPart;
 use model::records::host_or_usual;
 use model::rules::Rules;
 use model::table::{Cells, Column, Table};
 use model::{Amount, Instant, Month};
 
-use super::facts::{Facts, Part};
+use super::facts::{Charged, ChargedFor, Facts};
 use super::prices::{CURRENCY, MINUTE};
 use super::workflows::Repository;
 use crate::coverage::CiCoverage;
@@ -86,12 +87,9 @@ impl Cost {
 /// Charged minutes of the jobs of a workflow in a month that have one price and were spent on one thing.
 struct Share {
     workflow: u32,
-    part: Part,
+    part: JobPart,
     minutes: i64,
 }
-
-/// What jobs are added up by: month, workflow, part, place of the price, and whether the machine may be a larger one.
-type Spent = (i32, u32, Part, Option<u16>, bool);
 
 /// What a bill says of a repository's month: by organisation, repository, host, SKU, currency.
 type BilledKey = (i32, String, String, String, String, String);
@@ -106,20 +104,15 @@ struct Billed {
 
 impl Costs {
     pub(super) fn of(raw: &Raw, facts: &Facts, as_of: Instant, chosen: &Chosen) -> Self {
-        let mut shares: BTreeMap<Spent, (i64, i64)> = BTreeMap::new();
-        for job in &facts.jobs {
-            let month = Month::of(Instant::from_micros(job.began)).number();
-            let share = shares.entry((month, job.workflow, job.part, job.price, job.may_be_larger)).or_default();
-            share.0 += 1;
-            share.1 += job.minutes;
-        }
         let bills = bills(raw, as_of, chosen);
         let billed_months: BTreeSet<(i32, &str, &str)> =
             bills.keys().map(|(month, org, _, host, _, _)| (*month, org.as_str(), host.as_str())).collect();
         let mut costs: BTreeMap<(i32, String, String, String, String), Cost> = BTreeMap::new();
         let mut to_share: BTreeMap<BilledKey, Vec<Share>> = BTreeMap::new();
-        let larger = LargerMachines::of(&bills, &shares, facts);
-        for ((month, workflow, part, price, may_be_larger), (jobs, minutes)) in shares {
+        let larger = LargerMachines::of(&bills, facts);
+        for (of, Charged { jobs, minutes }) in &facts.charged {
+            let (jobs, minutes) = (*jobs, *minutes);
+            let ChargedFor { month, workflow, part, price, may_be_larger } = *of;
             let of_workflow = &facts.workflows[workflow as usize];
             let repository = &facts.repositories[of_workflow.repository as usize];
             let priced = price.map(|price| &facts.prices[price as usize]);
@@ -170,7 +163,7 @@ impl Costs {
             let (month, org, repo, host, sku, currency) = key;
             let is_of_known_machines = !larger.lines.contains(&(month, org.clone(), repo.clone(), host.clone(), sku));
             let repository = if repo.is_empty() { String::new() } else { format!("{org}/{repo}") };
-            let mut spend = |workflow: &str, part: Part, amount: &Amount, is_of_jobs: bool| {
+            let mut spend = |workflow: &str, part: JobPart, amount: &Amount, is_of_jobs: bool| {
                 let key = (month, repository.clone(), host.clone(), workflow.to_owned(), currency.clone());
                 let cost = costs.entry(key).or_default();
                 cost.parts[place(part)] += amount;
@@ -186,7 +179,7 @@ impl Costs {
                         spend(workflow, share.part, amount, is_of_known_machines);
                     }
                 }
-                None => spend(&billed.sku, Part::Useful, &billed.net, false),
+                None => spend(&billed.sku, JobPart::Useful, &billed.net, false),
             }
         }
         let row = |((month, repository, host, workflow, currency), cost)| Row {
@@ -279,13 +272,14 @@ fn shared_out(net: &Amount, shares: &[Share]) -> Option<Vec<Amount>> {
     Some(amounts)
 }
 
-fn place(part: Part) -> usize {
+/// The place of a part among the columns.
+fn place(part: JobPart) -> usize {
     match part {
-        Part::Useful => 0,
-        Part::Flaky => 1,
-        Part::Failed => 2,
-        Part::Cancelled => 3,
-        Part::Retried => 4,
+        JobPart::Useful | JobPart::Repeated | JobPart::Untold => 0,
+        JobPart::Flaky => 1,
+        JobPart::Failed => 2,
+        JobPart::Cancelled => 3,
+        JobPart::Retried => 4,
     }
 }
 
@@ -298,13 +292,13 @@ struct LargerMachines {
 }
 
 impl LargerMachines {
-    fn of(bills: &BTreeMap<BilledKey, Billed>, shares: &BTreeMap<Spent, (i64, i64)>, facts: &Facts) -> Self {
+    fn of(bills: &BTreeMap<BilledKey, Billed>, facts: &Facts) -> Self {
         let place = |month: i32, workflow: u32| {
             let repository = &facts.repositories[facts.workflows[workflow as usize].repository as usize];
             (month, repository.org.as_str(), repository.name.as_str(), repository.host.as_str())
         };
         let (mut known, mut unknown) = (BTreeSet::new(), BTreeSet::new());
-        for (month, workflow, _, price, may_be_larger) in shares.keys() {
+        for ChargedFor { month, workflow, price, may_be_larger, .. } in facts.charged.keys() {
             match price {
                 _ if *may_be_larger => drop(unknown.insert(place(*month, *workflow))),
                 Some(price) => drop(known.insert((place(*month, *workflow), facts.prices[*price as usize].sku))),

@@ -1,24 +1,25 @@
 //! Runs of workflows, their attempts and jobs, and what became of each.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use ahash::RandomState;
 use chrono::Datelike as _;
+use ci_rollup::{AttemptJobs, Outcome, REPAIRED_WITHIN, RolledUp, Spent};
 use hashbrown::{HashMap, HashSet};
-use model::Instant;
 use model::columns::{ObjectId, Raw};
 use model::gitlab::is_pipeline;
-use model::kinds::{RunConclusion, Runner};
+use model::kinds::{JobPart, RunConclusion, Runner};
 use model::records::host_or_usual;
 use model::rules::Rules;
+use model::{Instant, Month};
 
 use super::hosts::Hosts;
-use super::prices::{Ask, Forge, Machine, Price, PriceBook, is_self_hosted, micro_minutes};
+use super::prices::{Ask, Forge, Machine, Price, PriceBook, micro_minutes};
 use super::workflows::{Repository, Workflow, Workflows};
 use crate::selection::Chosen;
 
-/// Where nothing of a pipeline runs or waits for so long, somebody started what follows.
-const PAUSE: i64 = 600_000_000;
 /// Event of the pipelines of GitLab that another one starts: they are no runs of their own, but their jobs are jobs.
 const CHILD: &str = "parent_pipeline";
 
@@ -34,7 +35,10 @@ pub(super) struct Facts {
     pub(super) decided: Vec<Decided>,
     /// Commits on which workflows failed and then succeeded with nothing changed: the workflow, and when it succeeded.
     pub(super) flaky: Vec<(u32, i64)>,
-    pub(super) jobs: Vec<Job>,
+    /// Jobs that failed and then succeeded with nothing changed.
+    pub(super) flakes: Vec<Flake>,
+    /// What jobs are charged for, by what they are added up by.
+    pub(super) charged: BTreeMap<ChargedFor, Charged>,
     pub(super) prices: Vec<Price>,
 }
 
@@ -63,40 +67,7 @@ pub(super) struct Run {
     /// How long it took, in minutes, where it succeeded or failed.
     pub(super) minutes: Option<f64>,
     /// Places among [`Facts::waits`]: from its begin to its first job; of each job of a pipeline.
-    pub(super) waits: std::ops::Range<u32>,
-}
-
-/// What became of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Succeeded,
-    Failed,
-    Cancelled,
-    Other,
-}
-
-impl Outcome {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Other => "other",
-        }
-    }
-
-    fn of(conclusion: Option<RunConclusion>) -> Self {
-        match conclusion {
-            Some(RunConclusion::Success) => Self::Succeeded,
-            Some(RunConclusion::Failure | RunConclusion::TimedOut | RunConclusion::StartupFailure) => Self::Failed,
-            Some(RunConclusion::Cancelled) => Self::Cancelled,
-            _ => Self::Other,
-        }
-    }
-
-    fn is_decided(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed)
-    }
+    pub(super) waits: Range<u32>,
 }
 
 /// A commit on which a run of a workflow succeeded or failed, for one event.
@@ -107,100 +78,41 @@ pub(super) struct Decided {
     pub(super) at: i64,
 }
 
-/// A job that has ended.
-pub(super) struct Job {
+/// Jobs of a run that failed and then succeeded with nothing changed, by their name without a matrix.
+pub(super) struct Flake {
     pub(super) workflow: u32,
-    /// Number of the commit, workflow and event that it ran for.
+    /// Number of the commit, workflow and event that they ran for.
     pub(super) commit: u32,
-    /// Code of its name.
-    pub(super) name: u32,
+    pub(super) name: String,
+    /// Place of the run among all, by their ids.
+    pub(super) run: u32,
     /// Row of the run, for its address.
     pub(super) run_row: u32,
-    pub(super) outcome: Outcome,
-    pub(super) part: Part,
-    pub(super) began: i64,
-    pub(super) ended: i64,
-    /// Place among [`Facts::prices`]; `None` where it has none.
+    pub(super) failed_at: i64,
+    /// When a job of the name was green last; `None` where none is known.
+    pub(super) green_at: Option<i64>,
+    pub(super) wasted_ms: i64,
+}
+
+/// What jobs are added up by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ChargedFor {
+    /// Number of the month in which they began.
+    pub(super) month: i32,
+    pub(super) workflow: u32,
+    pub(super) part: JobPart,
+    /// Place among [`Facts::prices`]; `None` where they have none.
     pub(super) price: Option<u16>,
-    /// Micro-minutes that are charged, or that it ran, where it has no price.
-    pub(super) minutes: i64,
-    /// Micro-minutes that it ran.
-    pub(super) ran: i64,
-    /// Whether it ran on a machine of GitHub's, as far as is known, whose labels do not say of which kind: what is billed
-    /// for larger ones is called by their kind.
+    /// Whether they ran on machines of GitHub's, as far as is known, whose labels do not say of which kind.
     pub(super) may_be_larger: bool,
 }
 
-/// What the money for a job was spent on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Part {
-    Useful,
-    Flaky,
-    Failed,
-    Cancelled,
-    Retried,
-}
-
-/// What a job is charged for: the place of its price, and micro-minutes.
-struct Charge {
-    price: Option<u16>,
-    minutes: i64,
-    ran: i64,
-    may_be_larger: bool,
-}
-
-/// Where the jobs of a run belong.
-#[derive(Clone, Copy)]
-struct Place {
-    workflow: u32,
-    commit: u32,
-    /// Row of its first attempt.
-    row: usize,
-    is_pipeline: bool,
-}
-
-/// A row of `ci_job`, as far as it is needed to judge it.
-#[derive(Clone, Copy)]
-struct JobRow {
-    row: u32,
-    attempt: i64,
-    name: u32,
-    began: i64,
-    ended: i64,
-    outcome: Outcome,
-}
-
-impl JobRow {
-    /// Whether it ran for any time: jobs that are skipped begin and end at once.
-    fn ran(&self) -> bool {
-        self.began < self.ended
-    }
-}
-
-/// The jobs of an attempt, of jobs in order of attempts.
-fn of_attempt(jobs: &[JobRow], attempt: i64) -> &[JobRow] {
-    let from = jobs.partition_point(|job| job.attempt < attempt);
-    let to = jobs.partition_point(|job| job.attempt <= attempt);
-    &jobs[from..to]
-}
-
-/// When the last of some jobs ended that ran.
-fn last_end(jobs: &[JobRow]) -> Option<i64> {
-    jobs.iter().filter(|job| job.ran()).map(|job| job.ended).max()
-}
-
-/// An attempt that ended one way or the other, or a job that was started again.
-struct Decision {
-    /// Commit, by its place.
-    commit: u32,
-    at: i64,
-    /// The same for its period.
-    ended: i64,
-    is_green: bool,
-    /// Whether it is of a run, and not of a pipeline that another one started.
-    is_of_run: bool,
-    /// Whether its jobs are known.
-    has_jobs: bool,
+/// What jobs are charged for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Charged {
+    pub(super) jobs: i64,
+    /// Micro-minutes that are charged, or that they ran, where they have no price.
+    pub(super) minutes: i64,
 }
 
 impl Facts {
@@ -209,148 +121,330 @@ impl Facts {
     }
 }
 
+/// The rows of a run: places in lists that are in the order of runs.
+#[derive(Clone)]
+struct RunRows {
+    workflow: u32,
+    commit: u32,
+    attempts: Range<usize>,
+    jobs: Range<usize>,
+    /// What is rolled up of attempts.
+    rolled_up: Range<usize>,
+    flakes: Range<usize>,
+}
+
+/// Rows in the order of their runs.
+struct InOrder<'a> {
+    rows: Vec<u32>,
+    key: Box<dyn Fn(u32) -> RunKey<'a> + 'a>,
+}
+
+/// A run by its id and its host.
+type RunKey<'a> = (Cow<'a, [u8]>, &'a [u8]);
+
+impl<'a> InOrder<'a> {
+    fn of(rows: impl Iterator<Item = u32>, key: impl Fn(u32) -> RunKey<'a> + 'a) -> Self {
+        let mut rows: Vec<u32> = rows.collect();
+        rows.sort_by(|one, other| key(*one).cmp(&key(*other)));
+        Self { rows, key: Box::new(key) }
+    }
+
+    /// The rows of a run, from a place on that moves on: both are in the same order, and rows of unknown runs are passed
+    /// over.
+    fn next_of(&self, run: &RunKey<'_>, next: &mut usize) -> Range<usize> {
+        let key = |at: usize| (self.key)(self.rows[at]);
+        while *next < self.rows.len() && key(*next) < *run {
+            *next += 1;
+        }
+        let start = *next;
+        while *next < self.rows.len() && key(*next) == *run {
+            *next += 1;
+        }
+        start..*next
+    }
+}
+
 struct Gathering<'a> {
     raw: &'a Raw,
-    hosts: Hosts,
     as_of: i64,
     workflows: Workflows<'a>,
     book: PriceBook<'a>,
     /// Rows of attempts, those of a run behind each other, by number.
     attempts: Vec<u32>,
-    /// Rows of jobs by run: see [`Gathering::jobs_of`].
-    jobs: Vec<u32>,
+    jobs: InOrder<'a>,
+    rolled_up: InOrder<'a>,
+    rolled_up_flakes: InOrder<'a>,
     runs: Vec<Run>,
     waits: Vec<f64>,
     decided: Vec<Decided>,
-    decisions: Vec<Decision>,
-    /// Commit by workflow, event and object id.
-    commits: HashMap<(u32, u32, ObjectId<'a>), u32, RandomState>,
-    /// Workflow of each commit.
-    workflow_of_commit: Vec<u32>,
-    judged: Vec<Job>,
+    flaky: Vec<(u32, i64)>,
+    flakes: Vec<Flake>,
+    spent: BTreeMap<ChargedFor, Spent>,
     /// Runs that a deployment names: a wait for an approval looks like one for a machine.
-    deploying: HashSet<(u32, Cow<'a, [u8]>), RandomState>,
-    /// For each commit when a job of a pipeline failed first that was green when it was started again.
-    restarted: HashMap<u32, i64, RandomState>,
+    deploying: HashSet<RunKey<'a>, RandomState>,
+}
+
+/// An attempt that ended one way or the other, or a job that was started again.
+struct Decision {
+    at: i64,
+    /// The same for its period.
+    ended: i64,
+    is_green: bool,
 }
 
 impl<'a> Gathering<'a> {
     fn new(raw: &'a Raw, rules: &'a Rules, as_of: i64, chosen: &'a Chosen, branches: Branches) -> Self {
-        let (columns, hosts) = (&raw.ci_runs, Hosts::of(raw));
+        let columns = &raw.ci_runs;
         let is_known = |row: &u32| columns.created_at.micros(*row as usize) <= as_of;
         let mut attempts: Vec<u32> = (0..columns.run_id.len() as u32).filter(is_known).collect();
-        let key = |row: &u32| {
-            let row = *row as usize;
-            (columns.run_id.bytes(row), hosts.one(columns.host[row]), columns.attempt[row])
-        };
+        let key = |row: &u32| (run_key(raw, *row), columns.attempt[*row as usize]);
         attempts.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
         // Workflows have one name, whichever of their runs count.
-        let workflows = Workflows::of(raw, hosts, chosen, &attempts);
+        let workflows = Workflows::of(raw, Hosts::of(raw), chosen, &attempts);
         attempts.retain(|row| branches == Branches::All || columns.default_branch[*row as usize]);
+        let (jobs, rolled_up, flakes) = (&raw.ci_jobs, &raw.ci_run_jobs, &raw.ci_flakes);
+        // Where a job was rolled up that is judged anew, it is taken out of what was added up.
+        let is_over = |row: &u32| {
+            let ended = jobs.finished_at.get(*row as usize).map(Instant::micros);
+            ended.is_some_and(|ended| ended <= as_of || jobs.part[*row as usize] != JobPart::Untold)
+        };
         Self {
             raw,
-            hosts,
             as_of,
             workflows,
             book: PriceBook::new(&rules.ci),
-            jobs: jobs_in_order(raw, hosts, as_of),
+            jobs: InOrder::of((0..jobs.run_id.len() as u32).filter(is_over), |row| {
+                (jobs.run_id.bytes(row as usize).into(), host(raw, jobs.host[row as usize]))
+            }),
+            rolled_up: InOrder::of(0..rolled_up.run_id.len() as u32, |row| {
+                (rolled_up.run_id.bytes(row as usize).into(), host(raw, rolled_up.host[row as usize]))
+            }),
+            rolled_up_flakes: InOrder::of(0..flakes.run_id.len() as u32, |row| {
+                (flakes.run_id.bytes(row as usize).into(), host(raw, flakes.host[row as usize]))
+            }),
             attempts,
             runs: Vec::new(),
             waits: Vec::new(),
             decided: Vec::new(),
-            decisions: Vec::new(),
-            commits: HashMap::default(),
-            workflow_of_commit: Vec::new(),
-            judged: Vec::new(),
-            deploying: deploying(raw, hosts),
-            restarted: HashMap::default(),
+            flaky: Vec::new(),
+            flakes: Vec::new(),
+            spent: BTreeMap::new(),
+            deploying: deploying(raw),
         }
     }
 
     fn gather(mut self) -> Facts {
-        let attempts = std::mem::take(&mut self.attempts);
-        let jobs = std::mem::take(&mut self.jobs);
-        let (columns, hosts) = (&self.raw.ci_runs, self.hosts);
-        let host = |row: usize| hosts.one(columns.host[row]);
-        let same = |one: u32, other: u32| {
-            let (one, other) = (one as usize, other as usize);
-            host(one) == host(other) && columns.run_id.bytes(one) == columns.run_id.bytes(other)
-        };
-        let mut next_job = 0;
-        for run in attempts.chunk_by(|one, other| same(*one, *other)) {
-            let own = self.jobs_of(&jobs, &mut next_job, run[0]);
-            self.run(run, own);
+        let mut runs = self.rows_by_run();
+        runs.sort_by_key(|run| run.commit);
+        for of_commit in runs.chunk_by(|one, other| one.commit == other.commit) {
+            self.commit(of_commit);
         }
+        self.rolled_up_sums();
         self.finish()
     }
 
-    /// The jobs of a run: both are in the same order, and jobs of unknown runs are passed over.
-    fn jobs_of<'j>(&self, jobs: &'j [u32], next: &mut usize, run: u32) -> &'j [u32] {
-        let (columns, run_columns) = (&self.raw.ci_jobs, &self.raw.ci_runs);
-        let key = (run_columns.run_id.bytes(run as usize), self.hosts.one(run_columns.host[run as usize]));
-        let key_of = |job: u32| (columns.run_id.bytes(job as usize), self.hosts.one(columns.host[job as usize]));
-        while *next < jobs.len() && key_of(jobs[*next]) < key {
-            *next += 1;
+    /// The runs of the selected repositories.
+    fn rows_by_run(&self) -> Vec<RunRows> {
+        let mut commits: HashMap<(u32, u32, ObjectId<'a>), u32, RandomState> = HashMap::default();
+        let columns = &self.raw.ci_runs;
+        let (mut next_job, mut next_rolled_up, mut next_flake) = (0, 0, 0);
+        let mut runs = Vec::new();
+        let mut start = 0;
+        for attempts in self.attempts.chunk_by(|one, other| run_key(self.raw, *one) == run_key(self.raw, *other)) {
+            let key = run_key(self.raw, attempts[0]);
+            let jobs = self.jobs.next_of(&key, &mut next_job);
+            let rolled_up = self.rolled_up.next_of(&key, &mut next_rolled_up);
+            let flakes = self.rolled_up_flakes.next_of(&key, &mut next_flake);
+            let first = attempts[0] as usize;
+            let range = start..start + attempts.len();
+            start = range.end;
+            let Some(workflow) = self.workflows.place(first) else { continue };
+            let next = commits.len() as u32;
+            let commit = *commits.entry((workflow, columns.event[first], columns.sha.get(first))).or_insert(next);
+            runs.push(RunRows { workflow, commit, attempts: range, jobs, rolled_up, flakes });
         }
-        let start = *next;
-        while *next < jobs.len() && key_of(jobs[*next]) == key {
-            *next += 1;
-        }
-        &jobs[start..*next]
+        runs
     }
 
-    fn run(&mut self, attempts: &[u32], jobs: &[u32]) {
-        let first = attempts[0] as usize;
-        let Some(workflow) = self.workflows.place(first) else { return };
-        let columns = &self.raw.ci_runs;
-        let is_pipeline = is_pipeline(&columns.run_id.text(first));
-        let is_child = &*self.raw.dictionary.text(columns.event[first]) == CHILD;
-        let commit = self.commit(workflow, first);
-        let mut rows: Vec<JobRow> = jobs.iter().map(|row| self.job_row(*row)).collect();
-        rows.sort_unstable_by_key(|job| (job.attempt, job.began, job.ended, job.name, job.row));
-        self.judge_jobs(Place { workflow, commit, row: first, is_pipeline }, &rows);
-        // Of the last attempt, once it has ended: when, how, and its jobs.
-        let mut last = None;
-        for row in attempts.iter().map(|row| *row as usize) {
-            let of_attempt = of_attempt(&rows, columns.attempt[row]);
-            let ended = self.ended(row, is_pipeline, of_attempt);
-            let outcome = Outcome::of(columns.conclusion[row]);
-            last = ended.map(|(ended, _)| (row, ended, outcome, of_attempt));
-            if let Some((ended, at)) = ended.filter(|_| outcome.is_decided()) {
-                let is_green = outcome == Outcome::Succeeded;
-                let (is_of_run, has_jobs) = (!is_child, !of_attempt.is_empty());
-                self.decisions.push(Decision { commit, at, ended, is_green, is_of_run, has_jobs });
+    /// All runs of a workflow for one commit and event.
+    fn commit(&mut self, runs: &[RunRows]) {
+        let is_anew: Vec<bool> = runs.iter().map(|run| self.take_out_what_is_anew(run)).collect();
+        let judged = self.judge(runs, &is_anew);
+        let first = self.attempts[runs[0].attempts.start] as usize;
+        let is_child = &*self.raw.dictionary.text(self.raw.ci_runs.event[first]) == CHILD;
+        let (mut decisions, mut repaired) = (Vec::new(), Vec::new());
+        for ((run, is_anew), judged) in runs.iter().zip(is_anew).zip(&judged) {
+            self.flakes_of(run, is_anew, judged);
+            let attempts = self.attempts_of(run, is_anew, judged);
+            repaired.extend(attempts.iter().filter_map(|(_, jobs)| jobs.repaired));
+            self.run(run, &attempts, is_child, &mut decisions);
+        }
+        if !is_child {
+            let workflow = runs[0].workflow;
+            self.flaky.extend(repaired_first(decisions, &repaired).map(|green| (workflow, green)));
+        }
+    }
+
+    /// Where jobs of a run are here that are rolled up, the run is judged anew: takes them out of what was added up.
+    fn take_out_what_is_anew(&mut self, run: &RunRows) -> bool {
+        let columns = &self.raw.ci_jobs;
+        let mut is_anew = false;
+        for at in run.jobs.clone() {
+            let row = self.jobs.rows[at];
+            let part = columns.part[row as usize];
+            if part == JobPart::Untold {
+                continue;
+            }
+            is_anew = true;
+            let job = self.job(row);
+            if job.day().micros() <= self.as_of {
+                self.spend(run, &job, part, |sum, spent| *sum -= spent);
             }
         }
-        let Some((last, ended, outcome, of_attempt)) = last.filter(|_| !is_child) else { return };
+        is_anew
+    }
+
+    /// Judges the jobs of the runs of a commit that are here; empty where there are none.
+    fn judge(&mut self, runs: &[RunRows], is_anew: &[bool]) -> Vec<RolledUp<'a>> {
+        if runs.iter().all(|run| run.jobs.is_empty()) {
+            return vec![RolledUp::default(); runs.len()];
+        }
+        let told = |(run, is_anew): (&RunRows, &bool)| self.told(run, *is_anew);
+        let mut told: Vec<ci_rollup::Run<'a>> = runs.iter().zip(is_anew).map(told).collect();
+        let judged = ci_rollup::roll_up(&mut told);
+        for ((run, told), judged) in runs.iter().zip(&told).zip(&judged) {
+            for (job, part) in told.jobs.iter().zip(&judged.parts) {
+                self.spend(run, job, *part, |sum, spent| *sum += spent);
+            }
+        }
+        judged
+    }
+
+    /// A run with its jobs that are here.
+    fn told(&self, run: &RunRows, is_anew: bool) -> ci_rollup::Run<'a> {
+        let columns = &self.raw.ci_runs;
+        let attempt = |row: &u32| {
+            let row = *row as usize;
+            let number = columns.attempt[row];
+            let rolled_up = self.rolled_up_attempt(run, number, is_anew);
+            ci_rollup::Attempt {
+                number,
+                conclusion: columns.conclusion[row],
+                started_at: columns.started_at.get(row).map(Instant::micros),
+                finished_at: columns.finished_at.get(row).map(Instant::micros).filter(|at| *at <= self.as_of),
+                has_other_jobs: rolled_up.is_some_and(|row| self.raw.ci_run_jobs.jobs[row] > 0),
+            }
+        };
+        let jobs = run.jobs.clone().map(|at| self.job(self.jobs.rows[at]));
+        ci_rollup::Run {
+            is_pipeline: self.is_pipeline(run),
+            attempts: self.attempts[run.attempts.clone()].iter().map(attempt).collect(),
+            jobs: jobs.filter(|job| job.ended <= self.as_of).collect(),
+        }
+    }
+
+    fn is_pipeline(&self, run: &RunRows) -> bool {
+        is_pipeline(&self.raw.ci_runs.run_id.text(self.attempts[run.attempts.start] as usize))
+    }
+
+    fn job(&self, row: u32) -> ci_rollup::Job<'a> {
+        let raw = self.raw;
+        let columns = &raw.ci_jobs;
+        let at = row as usize;
+        let ended = columns.finished_at.micros(at);
+        ci_rollup::Job {
+            attempt: columns.attempt[at].max(1),
+            began: columns.started_at.get(at).map_or(ended, Instant::micros),
+            ended,
+            name: raw.dictionary.bytes(columns.name[at]),
+            row,
+            conclusion: columns.conclusion[at],
+            failure_reason: raw.dictionary.bytes(columns.failure_reason[at]),
+            allow_failure: columns.allow_failure[at],
+            retried: columns.retried[at],
+            queued_ms: columns.queued_ms.get(at),
+            duration_ms: columns.duration_ms.get(at),
+        }
+    }
+
+    /// The row of what is rolled up of an attempt, unless it is judged anew.
+    fn rolled_up_attempt(&self, run: &RunRows, attempt: i64, is_anew: bool) -> Option<usize> {
+        let rows = if is_anew { &[] } else { &self.rolled_up.rows[run.rolled_up.clone()] };
+        rows.iter().map(|row| *row as usize).find(|row| self.raw.ci_run_jobs.attempt[*row] == attempt)
+    }
+
+    /// The rows of the attempts of a run, with what their jobs say.
+    fn attempts_of(&self, run: &RunRows, is_anew: bool, judged: &RolledUp<'a>) -> Vec<(usize, AttemptJobs)> {
+        let rows = self.attempts[run.attempts.clone()].iter().map(|row| *row as usize);
+        let with_jobs = |(at, row): (usize, usize)| {
+            let rolled_up = self.rolled_up_attempt(run, self.raw.ci_runs.attempt[row], is_anew);
+            let jobs = rolled_up.map(|row| self.stored(row)).or_else(|| judged.attempts.get(at).cloned());
+            (row, jobs.unwrap_or_default())
+        };
+        rows.enumerate().map(with_jobs).collect()
+    }
+
+    /// A row of what is rolled up.
+    fn stored(&self, row: usize) -> AttemptJobs {
+        let columns = &self.raw.ci_run_jobs;
+        let micros = |at: Option<Instant>| at.map(Instant::micros);
+        AttemptJobs {
+            jobs: columns.jobs[row],
+            first_began: micros(columns.first_began_at.get(row)),
+            last_ended: micros(columns.last_ended_at.get(row)),
+            first_ended: micros(columns.first_ended_at.get(row)),
+            covered: columns.covered_us.get(row),
+            waits_ms: columns.waits_ms.text(row).split(';').filter_map(|wait| wait.parse().ok()).collect(),
+            red_first: columns.red_first[row],
+            restarted: columns.restarted[row],
+            repaired: micros(columns.repaired_at.get(row)),
+            only_machines: columns.only_machines[row],
+        }
+    }
+
+    /// A run by its last attempt, once that has ended, and what each of its attempts decided.
+    fn run(&mut self, run: &RunRows, attempts: &[(usize, AttemptJobs)], is_child: bool, decisions: &mut Vec<Decision>) {
+        let columns = &self.raw.ci_runs;
+        let RunRows { workflow, commit, .. } = *run;
+        let is_pipeline = self.is_pipeline(run);
+        let mut last = None;
+        for (row, jobs) in attempts {
+            let ended = self.ended(*row, is_pipeline, jobs);
+            let outcome = Outcome::of(columns.conclusion[*row]);
+            last = ended.map(|(ended, _)| (*row, ended, outcome, jobs));
+            if let Some((ended, at)) = ended.filter(|_| outcome.is_decided()) {
+                decisions.push(Decision { at, ended, is_green: outcome == Outcome::Succeeded });
+            }
+        }
+        let Some((last, ended, outcome, jobs)) = last.filter(|_| !is_child) else { return };
         if outcome.is_decided() {
             self.decided.push(Decided { workflow, commit, at: ended });
         }
         let from = self.waits.len() as u32;
         if is_pipeline {
-            self.waits_of_jobs(of_attempt);
-        } else {
-            let run = (self.hosts.one(columns.host[last]), columns.run_id.bytes(last).into());
-            if !self.deploying.contains(&run) {
-                self.wait_of_attempt(last, of_attempt);
-            }
+            self.waits.extend(jobs.waits_ms.iter().map(|wait| *wait as f64 / 60e3));
+        } else if !self.deploying.contains(&run_key(self.raw, last as u32)) {
+            let began = columns.started_at.get(last).map(Instant::micros);
+            let wait = began.zip(jobs.first_began).map(|(began, first)| (first - began) as f64 / 60e6);
+            self.waits.extend(wait);
         }
         let to = self.waits.len() as u32;
+        let is_of_machines = columns.conclusion[last] != Some(RunConclusion::Failure) || jobs.only_machines;
         let run = Run {
             row: last as u32,
             workflow,
             ended,
             outcome,
             first_try: if is_pipeline {
-                outcome.is_decided().then(|| !self.has_red_first(of_attempt))
+                outcome.is_decided().then_some(!jobs.red_first)
             } else {
                 self.first_try(attempts)
             },
-            is_retried: columns.attempt[last] > 1 || self.is_restarted(of_attempt),
-            is_of_machines: outcome == Outcome::Failed && self.is_of_machines(last, of_attempt),
+            is_retried: columns.attempt[last] > 1 || jobs.restarted,
+            is_of_machines: outcome == Outcome::Failed && is_of_machines,
             // What could not begin took no time.
             minutes: (outcome.is_decided() && columns.conclusion[last] != Some(RunConclusion::StartupFailure))
-                .then(|| self.minutes(last, is_pipeline, of_attempt))
+                .then(|| self.minutes(last, is_pipeline, jobs))
                 .flatten(),
             waits: from..to,
         };
@@ -358,287 +452,203 @@ impl<'a> Gathering<'a> {
     }
 
     /// When an attempt ended, for its period and for what came after it; `None` while it runs.
-    fn ended(&self, row: usize, is_pipeline: bool, jobs: &[JobRow]) -> Option<(i64, i64)> {
+    fn ended(&self, row: usize, is_pipeline: bool, jobs: &AttemptJobs) -> Option<(i64, i64)> {
         let columns = &self.raw.ci_runs;
         if columns.conclusion[row] == Some(RunConclusion::None) {
             return None;
         }
         let told = columns.finished_at.get(row).map(Instant::micros);
-        let last = last_end(jobs);
-        let first = if is_pipeline { self.first_end(jobs) } else { last };
+        let last = jobs.last_ended;
+        let first = if is_pipeline { jobs.first_ended } else { last };
         let ended = first.or(told)?;
         (ended <= self.as_of && told.is_none_or(|told| told <= self.as_of))
             .then(|| (ended, last.or(told).unwrap_or(ended)))
     }
 
-    /// When the jobs of a pipeline had ended for the first time: before a pause that somebody ended.
-    fn first_end(&self, jobs: &[JobRow]) -> Option<i64> {
-        let mut end: Option<i64> = None;
-        for job in jobs {
-            let waited = self.raw.ci_jobs.queued_ms.get(job.row as usize).unwrap_or_default() * 1_000;
-            match end {
-                Some(end) if job.began - waited > end + PAUSE => return Some(end),
-                known => end = known.max(Some(job.ended)),
-            }
-        }
-        end
-    }
-
-    fn job_row(&self, row: u32) -> JobRow {
-        let columns = &self.raw.ci_jobs;
-        let at = row as usize;
-        let ended = columns.finished_at.micros(at);
-        JobRow {
-            row,
-            attempt: columns.attempt[at].max(1),
-            name: columns.name[at],
-            began: columns.started_at.get(at).map_or(ended, Instant::micros),
-            ended,
-            outcome: Outcome::of(columns.conclusion[at]),
-        }
-    }
-
-    fn commit(&mut self, workflow: u32, row: usize) -> u32 {
-        let columns = &self.raw.ci_runs;
-        let key = (workflow, columns.event[row], columns.sha.get(row));
-        let next = self.workflow_of_commit.len() as u32;
-        let place = *self.commits.entry(key).or_insert(next);
-        if place == next {
-            self.workflow_of_commit.push(workflow);
-        }
-        place
-    }
-
-    fn is_red(&self, job: &JobRow) -> bool {
-        job.outcome == Outcome::Failed && !self.raw.ci_jobs.allow_failure[job.row as usize]
-    }
-
-    fn is_retried(&self, job: &JobRow) -> bool {
-        self.raw.ci_jobs.retried[job.row as usize]
-    }
-
-    /// Whether a job of the attempt was started again since it had not succeeded. One that had, a deployment for example,
-    /// repairs nothing.
-    fn is_restarted(&self, jobs: &[JobRow]) -> bool {
-        jobs.iter().any(|job| self.is_retried(job) && job.outcome != Outcome::Succeeded)
-    }
-
-    /// Whether a job that matters failed when it first ran.
-    fn has_red_first(&self, jobs: &[JobRow]) -> bool {
-        let is_first = |job: &JobRow| !jobs.iter().any(|other| other.name == job.name && other.began < job.began);
-        jobs.iter().any(|job| self.is_red(job) && is_first(job))
-    }
-
     /// Whether the first attempt of a run succeeded; `None` where it is not stored, or decided nothing.
-    fn first_try(&self, attempts: &[u32]) -> Option<bool> {
+    fn first_try(&self, attempts: &[(usize, AttemptJobs)]) -> Option<bool> {
         let columns = &self.raw.ci_runs;
-        let first = attempts.iter().map(|row| *row as usize).find(|row| columns.attempt[*row] == 1)?;
+        let first = attempts.iter().map(|(row, _)| *row).find(|row| columns.attempt[*row] == 1)?;
         let outcome = Outcome::of(columns.conclusion[first]);
         outcome.is_decided().then_some(outcome == Outcome::Succeeded)
     }
 
-    /// Whether nothing but machines failed: the provider's word for the run, or for each of its failed jobs.
-    fn is_of_machines(&self, row: usize, jobs: &[JobRow]) -> bool {
-        if self.raw.ci_runs.conclusion[row] != Some(RunConclusion::Failure) {
-            return true;
-        }
-        let mut failed = jobs.iter().filter(|job| self.is_red(job) && !self.is_retried(job)).peekable();
-        failed.peek().is_some() && failed.all(|job| self.is_of_machine(job))
-    }
-
-    fn is_of_machine(&self, job: &JobRow) -> bool {
-        let columns = &self.raw.ci_jobs;
-        let row = job.row as usize;
-        let reason = self.raw.dictionary.text(columns.failure_reason[row]);
-        columns.conclusion[row] == Some(RunConclusion::TimedOut)
-            || columns.conclusion[row] == Some(RunConclusion::StartupFailure)
-            || REASONS_OF_MACHINES.contains(&&*reason)
-    }
-
     /// How long an attempt took: from its begin to the end of its last job; of a pipeline the time in which any of its
     /// last jobs ran.
-    fn minutes(&self, row: usize, is_pipeline: bool, jobs: &[JobRow]) -> Option<f64> {
+    fn minutes(&self, row: usize, is_pipeline: bool, jobs: &AttemptJobs) -> Option<f64> {
         let columns = &self.raw.ci_runs;
         let began = columns.started_at.get(row).map(Instant::micros)?;
-        let micros = if is_pipeline && !jobs.is_empty() {
-            let mut covered: Option<(i64, i64)> = None;
-            for job in jobs.iter().filter(|job| job.ran() && !self.is_retried(job)) {
-                covered = Some(match covered {
-                    None => (job.ended - job.began, job.ended),
-                    Some((sum, until)) => (sum + (job.ended - job.began.max(until)).max(0), until.max(job.ended)),
-                });
-            }
-            covered?.0
+        let micros = if is_pipeline && jobs.jobs > 0 {
+            jobs.covered?
         } else {
-            last_end(jobs).or(columns.finished_at.get(row).map(Instant::micros))? - began
+            jobs.last_ended.or(columns.finished_at.get(row).map(Instant::micros))? - began
         };
         (micros >= 0).then_some(micros as f64 / 60e6)
     }
 
-    fn wait_of_attempt(&mut self, row: usize, jobs: &[JobRow]) {
-        let Some(began) = self.raw.ci_runs.started_at.get(row).map(Instant::micros) else { return };
-        let begins = jobs.iter().filter(|job| job.ran()).map(|job| job.began);
-        if let Some(first) = begins.filter(|first| *first >= began).min() {
-            self.waits.push((first - began) as f64 / 60e6);
-        }
-    }
-
-    fn waits_of_jobs(&mut self, jobs: &[JobRow]) {
-        let queued = |job: &JobRow| self.raw.ci_jobs.queued_ms.get(job.row as usize);
-        let waits = jobs.iter().filter_map(queued).map(|queued| queued as f64 / 60e3);
-        self.waits.extend(waits);
-    }
-
-    /// What each job cost, and on what that was spent, as far as the run itself says so.
-    fn judge_jobs(&mut self, place: Place, jobs: &[JobRow]) {
-        // Jobs of one name in one attempt are two jobs of a workflow, and two tries of a job of a pipeline.
-        let is_before = |one: &JobRow, other: &JobRow| {
-            one.name == other.name && (one.attempt < other.attempt || place.is_pipeline && one.began < other.began)
+    fn flakes_of(&mut self, run: &RunRows, is_anew: bool, judged: &RolledUp<'a>) {
+        let (raw, as_of) = (self.raw, self.as_of);
+        let columns = &raw.ci_flakes;
+        let rolled_up = if is_anew { &[] } else { &self.rolled_up_flakes.rows[run.flakes.clone()] };
+        let rolled_up = rolled_up.iter().map(|row| *row as usize).map(|row| ci_rollup::Flake {
+            name: raw.dictionary.bytes(columns.name[row]),
+            failed_at: columns.failed_at.micros(row),
+            green_at: columns.green_at.get(row).map(Instant::micros),
+            wasted_ms: columns.wasted_ms[row],
+        });
+        let rolled_up =
+            rolled_up.filter(|flake| flake.failed_at <= as_of && flake.green_at.is_none_or(|at| at <= as_of));
+        let run_row = self.attempts[run.attempts.start];
+        let flake = |flake: ci_rollup::Flake<'_>| Flake {
+            workflow: run.workflow,
+            commit: run.commit,
+            name: String::from_utf8_lossy(flake.name).into_owned(),
+            run: run.attempts.start as u32,
+            run_row,
+            failed_at: flake.failed_at,
+            green_at: flake.green_at,
+            wasted_ms: flake.wasted_ms,
         };
-        for (at, job) in jobs.iter().enumerate() {
-            let before = || jobs[..at].iter().filter(|other| is_before(other, job));
-            // A part of a run that is started again lists what was green before once more.
-            if before().any(|other| other.began == job.began) {
-                continue;
-            }
-            let is_green = |other: &JobRow| other.outcome == Outcome::Succeeded;
-            let is_green_later = || jobs[at + 1..].iter().any(|other| is_before(job, other) && is_green(other));
-            let part = match job.outcome {
-                Outcome::Cancelled => Part::Cancelled,
-                // Whether it was flaky, its commit tells.
-                Outcome::Failed => Part::Failed,
-                Outcome::Succeeded if before().any(is_green) => Part::Retried,
-                Outcome::Succeeded | Outcome::Other => Part::Useful,
-            };
-            if place.is_pipeline && self.is_red(job) && is_green_later() {
-                let first = self.restarted.entry(place.commit).or_insert(job.ended);
-                *first = job.ended.min(*first);
-            }
-            let Charge { price, minutes, ran, may_be_larger } = self.charge(place, job);
-            self.judged.push(Job {
-                workflow: place.workflow,
-                commit: place.commit,
-                name: job.name,
-                run_row: place.row as u32,
-                outcome: job.outcome,
-                part,
-                began: job.began,
-                ended: job.ended,
-                price,
-                minutes,
-                ran,
-                may_be_larger,
-            });
-        }
+        self.flakes.extend(rolled_up.chain(judged.flakes.iter().cloned()).map(flake));
     }
 
-    /// The price of a job and the minutes that it is charged for.
-    fn charge(&self, place: Place, job: &JobRow) -> Charge {
+    /// Adds what a job took to what it is added up by, or takes it away.
+    fn spend(&mut self, run: &RunRows, job: &ci_rollup::Job<'_>, part: JobPart, change: impl Fn(&mut Spent, Spent)) {
         let columns = &self.raw.ci_jobs;
-        let row = job.row as usize;
-        let told = columns.duration_ms.get(row);
-        let milliseconds = told.unwrap_or((job.ended - job.began) / 1_000).max(0);
-        if columns.conclusion[row] == Some(RunConclusion::Skipped) {
-            return Charge { price: None, minutes: 0, ran: 0, may_be_larger: false };
-        }
-        let ran = micro_minutes(milliseconds);
-        let host = self.raw.dictionary.text(columns.host[row]);
-        let forge = match host_or_usual(&host) {
-            "gitlab.com" => Forge::GitlabCom,
-            _ if place.is_pipeline => Forge::GitlabServer,
+        let (labels, runner) = (columns.labels[job.row as usize], columns.runner[job.row as usize]);
+        let host = self.raw.ci_runs.host[self.attempts[run.attempts.start] as usize];
+        let forge = self.forge(host, self.is_pipeline(run));
+        self.spend_on(run.workflow, job.day(), part, Asked { labels, runner, forge }, job.spent(), change);
+    }
+
+    fn forge(&self, host_code: u32, is_pipeline: bool) -> Forge {
+        match host(self.raw, host_code) {
+            b"gitlab.com" => Forge::GitlabCom,
+            _ if is_pipeline => Forge::GitlabServer,
             _ => Forge::Github,
-        };
-        let runs_on = match columns.runner[row] {
-            Some(Runner::Hosted) => Machine::Hosted,
-            Some(Runner::SelfHosted) => Machine::Own,
-            _ => Machine::Unknown,
-        };
-        let day = Instant::from_micros(job.began).to_chrono().map_or(0, |at| at.num_days_from_ce());
-        let is_public = self.workflows.is_public(place.workflow);
-        let ask = Ask { labels: columns.labels[row], runs_on, forge, day, is_public };
-        let labels = self.raw.dictionary.text(columns.labels[row]);
-        let is_own = runs_on == Machine::Own || labels.split(';').any(is_self_hosted);
-        let may_be_larger = forge == Forge::Github && !is_own;
-        match self.book.price(ask, &labels) {
-            Some(price) => {
-                let may_be_larger = may_be_larger && !self.book.has_sku(price);
-                Charge { price: Some(price), minutes: self.book.minutes(price, milliseconds), ran, may_be_larger }
-            }
-            None => Charge { price: None, minutes: ran, ran, may_be_larger },
         }
     }
 
-    fn finish(mut self) -> Facts {
-        self.decisions.sort_unstable_by_key(|decision| (decision.commit, decision.at, decision.is_green));
-        let mut flaky = Vec::new();
-        // When a commit was green last in an attempt of which no jobs are known.
-        let mut bare_greens: HashMap<u32, i64, RandomState> = HashMap::default();
-        for decisions in self.decisions.chunk_by(|one, other| one.commit == other.commit) {
-            let commit = decisions[0].commit;
-            if let Some(green) = decisions.iter().rfind(|decision| decision.is_green && !decision.has_jobs) {
-                bare_greens.insert(commit, green.at);
-            }
-            if !decisions[0].is_of_run {
-                continue;
-            }
-            let first_red = decisions.iter().find(|decision| !decision.is_green).map(|decision| decision.at);
-            let first_red = [first_red, self.restarted.get(&commit).copied()].into_iter().flatten().min();
-            let green = decisions.iter().find(|it| it.is_green && first_red.is_some_and(|red| red < it.at));
-            flaky.extend(green.map(|green| (self.workflow_of_commit[commit as usize], green.ended)));
+    fn spend_on(
+        &mut self,
+        workflow: u32,
+        day: Instant,
+        part: JobPart,
+        asked: Asked,
+        spent: Spent,
+        change: impl Fn(&mut Spent, Spent),
+    ) {
+        if matches!(part, JobPart::Repeated | JobPart::Untold) {
+            return;
         }
-        let mut jobs = self.judged;
-        let red = jobs.iter().filter(|job| job.part == Part::Failed).map(|job| job.commit);
-        let red: HashSet<u32, RandomState> = red.collect();
-        let mut greens: HashMap<(u32, u32), i64, RandomState> = HashMap::default();
-        for job in jobs.iter().filter(|job| job.outcome == Outcome::Succeeded && red.contains(&job.commit)) {
-            let last = greens.entry((job.commit, job.name)).or_insert(job.began);
-            *last = job.began.max(*last);
+        let month = Month::of(day).number();
+        let key = |price, may_be_larger| ChargedFor { month, workflow, part, price, may_be_larger };
+        if spent.skipped > 0 {
+            let skipped = Spent { jobs: spent.skipped, skipped: spent.skipped, ..Spent::default() };
+            change(self.spent.entry(key(None, false)).or_default(), skipped);
         }
-        for job in jobs.iter_mut().filter(|job| job.part == Part::Failed) {
-            let is_green_later = greens.get(&(job.commit, job.name)).is_some_and(|began| *began > job.began);
-            if is_green_later || bare_greens.get(&job.commit).is_some_and(|green| *green > job.ended) {
-                job.part = Part::Flaky;
-            }
+        if spent.jobs > spent.skipped {
+            let runs_on = match asked.runner {
+                Some(Runner::Hosted) => Machine::Hosted,
+                Some(Runner::SelfHosted) => Machine::Own,
+                _ => Machine::Unknown,
+            };
+            let ask = Ask {
+                labels: asked.labels,
+                runs_on,
+                forge: asked.forge,
+                day: day.to_chrono().map_or(0, |at| at.num_days_from_ce()),
+                is_public: self.workflows.is_public(workflow),
+            };
+            let answer = self.book.ask(ask, || self.raw.dictionary.text(asked.labels));
+            let ran = Spent { jobs: spent.jobs - spent.skipped, skipped: 0, ..spent };
+            change(self.spent.entry(key(answer.price, answer.may_be_larger)).or_default(), ran);
         }
+    }
+
+    /// Adds what is rolled up.
+    fn rolled_up_sums(&mut self) {
+        let columns = &self.raw.ci_job_sums;
+        for row in 0..columns.jobs.len() {
+            let Some(day) = columns.day.get(row).filter(|day| day.micros() <= self.as_of) else { continue };
+            let place = [columns.host[row], columns.org[row], columns.repo[row]];
+            let workflow = self.workflows.place_of(place, columns.workflow_path[row], columns.workflow[row]);
+            let Some(workflow) = workflow else { continue };
+            let spent = Spent {
+                jobs: columns.jobs[row],
+                skipped: columns.skipped[row],
+                run_ms: columns.run_ms[row],
+                whole_minutes: columns.whole_minutes[row],
+            };
+            let forge = self.forge(columns.host[row], columns.pipeline[row]);
+            let asked = Asked { labels: columns.labels[row], runner: columns.runner[row], forge };
+            self.spend_on(workflow, day, columns.part[row], asked, spent, |sum, spent| *sum += spent);
+        }
+    }
+
+    fn finish(self) -> Facts {
         let (repositories, workflows) = self.workflows.into_parts();
+        let prices = self.book.into_prices();
+        // Rounded once, however many jobs there are.
+        let charged = |(key, spent): (ChargedFor, Spent)| {
+            let price = key.price.map(|price| &prices[price as usize]);
+            let minutes = price.map_or_else(|| micro_minutes(spent.run_ms), |price| price.minutes(&spent));
+            (key, Charged { jobs: spent.jobs, minutes })
+        };
         Facts {
             repositories,
             workflows,
             runs: self.runs,
             waits: self.waits,
             decided: self.decided,
-            flaky,
-            jobs,
-            prices: self.book.into_prices(),
+            flaky: self.flaky,
+            flakes: self.flakes,
+            charged: self.spent.into_iter().filter(|(_, spent)| spent.jobs > 0).map(charged).collect(),
+            prices,
         }
     }
 }
 
-/// The runs that deployments name, by the codes of their hosts.
-fn deploying(raw: &Raw, hosts: Hosts) -> HashSet<(u32, Cow<'_, [u8]>), RandomState> {
-    let columns = &raw.deployments;
-    let run = |row: usize| (hosts.one(columns.host[row]), columns.run_id.bytes(row).into());
-    (0..columns.run_id.len()).map(run).collect()
+/// What jobs asked of their runners, and who runs them.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// Code.
+    labels: u32,
+    runner: Option<Runner>,
+    forge: Forge,
 }
 
-/// GitLab's words for jobs that failed without having done anything wrong.
-const REASONS_OF_MACHINES: [&str; 8] = [
-    "runner_system_failure",
-    "stuck_or_timeout_failure",
-    "job_execution_timeout",
-    "runner_unsupported",
-    "scheduler_failure",
-    "data_integrity_failure",
-    "api_failure",
-    "stale_schedule",
-];
+/// When a commit was green first soon after it had failed, for the period of that. `repaired` are the ends of jobs that
+/// failed and were green when they were started again.
+fn repaired_first(mut decisions: Vec<Decision>, repaired: &[i64]) -> Option<i64> {
+    decisions.sort_unstable_by_key(|decision| (decision.at, decision.is_green));
+    let red = decisions.iter().filter(|decision| !decision.is_green).map(|decision| decision.at);
+    let mut reds: Vec<i64> = red.chain(repaired.iter().copied()).collect();
+    reds.sort_unstable();
+    let is_repair = |green: &&Decision| {
+        let last_red = reds[..reds.partition_point(|red| *red < green.at)].last();
+        last_red.is_some_and(|red| green.at <= red.saturating_add(REPAIRED_WITHIN))
+    };
+    decisions.iter().filter(|decision| decision.is_green).find(is_repair).map(|green| green.ended)
+}
 
-/// Rows of the jobs that have ended, in order of their runs.
-fn jobs_in_order(raw: &Raw, hosts: Hosts, as_of: i64) -> Vec<u32> {
-    let columns = &raw.ci_jobs;
-    let is_over = |row: &u32| columns.finished_at.get(*row as usize).is_some_and(|at| at.micros() <= as_of);
-    let mut jobs: Vec<u32> = (0..columns.run_id.len() as u32).filter(is_over).collect();
-    let key = |row: &u32| (columns.run_id.bytes(*row as usize), hosts.one(columns.host[*row as usize]));
-    jobs.sort_by(|one, other| key(one).cmp(&key(other)));
-    jobs
+/// The host of a code: an empty one is the usual one.
+fn host(raw: &Raw, code: u32) -> &[u8] {
+    match raw.dictionary.bytes(code) {
+        b"" => host_or_usual("").as_bytes(),
+        host => host,
+    }
+}
+
+/// What the run of an attempt is found by.
+fn run_key(raw: &Raw, row: u32) -> RunKey<'_> {
+    let columns = &raw.ci_runs;
+    (columns.run_id.bytes(row as usize).into(), host(raw, columns.host[row as usize]))
+}
+
+/// The runs that deployments name.
+fn deploying(raw: &Raw) -> HashSet<RunKey<'_>, RandomState> {
+    let columns = &raw.deployments;
+    let run = |row: usize| (columns.run_id.bytes(row).into(), host(raw, columns.host[row]));
+    (0..columns.run_id.len()).map(run).collect()
 }

@@ -56,6 +56,7 @@ const COSTS: [&str; 2] = ["ci_cost_month", "ci_cost_pareto"];
 /// Whether anything is known of CI: jobs, bills, or runs that were not read for the sake of deployments alone.
 pub fn has_ci(raw: &Raw, rules: &Rules) -> bool {
     !raw.ci_jobs.run_id.is_empty()
+        || !raw.ci_job_sums.jobs.is_empty()
         || !raw.ci_bills.net.is_empty()
         || (!rules.delivery.name_workflows() && !raw.ci_runs.run_id.is_empty())
 }

@@ -4,10 +4,12 @@
 //! Sources: GitHub, "Actions runner pricing" (per minute of the runners that it hosts; those of 2026 were announced in the
 //! pricing of that year); GitLab, "Compute minutes" (cost factors) and the price of 100 minutes.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use ahash::RandomState;
 use chrono::{Datelike as _, NaiveDate};
+use ci_rollup::Spent;
 use hashbrown::HashMap;
 use model::Amount;
 use model::ci::{CiRules, JobPrice, MinuteRounding};
@@ -31,11 +33,11 @@ pub(super) struct Price {
 }
 
 impl Price {
-    /// What is charged for a job, in micro-minutes.
-    pub(super) fn minutes(&self, milliseconds: i64) -> i64 {
+    /// What is charged for jobs, in micro-minutes.
+    pub(super) fn minutes(&self, spent: &Spent) -> i64 {
         match self.round {
-            MinuteRounding::Up => milliseconds.div_euclid(60_000) * MINUTE + part_up(milliseconds),
-            MinuteRounding::None => half_even(milliseconds * self.factor, 6),
+            MinuteRounding::Up => spent.whole_minutes * MINUTE,
+            MinuteRounding::None => half_even(spent.run_ms * self.factor, 6),
         }
     }
 
@@ -43,10 +45,6 @@ impl Price {
     pub(super) fn cost(&self, minutes: i64) -> Amount {
         self.per_minute.times_millionths(minutes)
     }
-}
-
-fn part_up(milliseconds: i64) -> i64 {
-    if milliseconds.rem_euclid(60_000) > 0 { MINUTE } else { 0 }
 }
 
 /// Micro-minutes of milliseconds: a sixtieth of so many thousands, rounded half to even.
@@ -99,7 +97,17 @@ pub(super) enum Forge {
 pub(super) struct PriceBook<'a> {
     own: Vec<(Vec<String>, &'a JobPrice)>,
     prices: RefCell<Vec<Price>>,
-    known: RefCell<HashMap<Ask, Option<u16>, RandomState>>,
+    known: RefCell<HashMap<Ask, Answer, RandomState>>,
+}
+
+/// What jobs cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// Place of the price among [`PriceBook::into_prices`]; `None` where none is known.
+    pub(super) price: Option<u16>,
+    /// Whether they ran on a machine of GitHub's, as far as is known, whose labels do not say of which kind: what is
+    /// billed for larger ones is called by their kind.
+    pub(super) may_be_larger: bool,
 }
 
 impl<'a> PriceBook<'a> {
@@ -112,25 +120,21 @@ impl<'a> PriceBook<'a> {
         }
     }
 
-    /// The place of the price of a job among [`PriceBook::prices`]; `None` where none is known. `labels` are the texts
-    /// behind the code, joined by `;`.
-    pub(super) fn price(&self, ask: Ask, labels: &str) -> Option<u16> {
+    /// What a job costs. `labels` gives the texts behind the code, joined by `;`.
+    pub(super) fn ask<'t>(&self, ask: Ask, labels: impl FnOnce() -> Cow<'t, str>) -> Answer {
         if let Some(known) = self.known.borrow().get(&ask) {
             return *known;
         }
-        let place = self.find(ask, labels).map(|price| self.place(price));
-        self.known.borrow_mut().insert(ask, place);
-        place
-    }
-
-    /// Whether the provider's bill has a name for what costs the price at a place.
-    pub(super) fn has_sku(&self, place: u16) -> bool {
-        !self.prices.borrow()[place as usize].sku.is_empty()
-    }
-
-    /// What is charged for a job by the price at a place, in micro-minutes.
-    pub(super) fn minutes(&self, place: u16, milliseconds: i64) -> i64 {
-        self.prices.borrow()[place as usize].minutes(milliseconds)
+        let labels = labels();
+        let price = self.find(ask, &labels);
+        let is_own = ask.runs_on == Machine::Own || labels.split(';').any(is_self_hosted);
+        let has_kind = price.as_ref().is_some_and(|price| !price.sku.is_empty());
+        let answer = Answer {
+            price: price.map(|price| self.place(price)),
+            may_be_larger: ask.forge == Forge::Github && !is_own && !has_kind,
+        };
+        self.known.borrow_mut().insert(ask, answer);
+        answer
     }
 
     /// The prices that jobs had.
@@ -179,7 +183,7 @@ impl<'a> PriceBook<'a> {
 }
 
 /// Whether a label asks for a machine of one's own.
-pub(super) fn is_self_hosted(label: &str) -> bool {
+fn is_self_hosted(label: &str) -> bool {
     label.trim().eq_ignore_ascii_case("self-hosted")
 }
 

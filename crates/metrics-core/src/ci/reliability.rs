@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use ahash::RandomState;
+use ci_rollup::Outcome;
 use hashbrown::HashSet;
 use model::Instant;
 use model::rules::Rules;
 use model::table::{Cells, Column, Table};
 
-use super::facts::{Facts, Outcome, Run};
+use super::facts::{Facts, Run};
 use crate::calendar::{Cut, Periods, label_columns};
 use crate::coverage::CiCoverage;
 use crate::frame::{P95_MINIMUM, percentile, percentile_of_enough, sorted};

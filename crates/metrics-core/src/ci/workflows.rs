@@ -96,6 +96,13 @@ impl<'a> Workflows<'a> {
         self.places.get(&(place_of(self.raw, self.hosts, row), identity(self.raw, row))).copied()
     }
 
+    /// The place of a workflow by the codes of host, organisation and repository, of its file and of its name.
+    pub(super) fn place_of(&self, repository: [u32; 3], file: u32, name: u32) -> Option<u32> {
+        let is_file = !self.raw.dictionary.bytes(file).is_empty();
+        let identity = if is_file { Identity::File(file) } else { Identity::Name(name) };
+        self.places.get(&(repository, identity)).copied()
+    }
+
     /// Whether everybody may see the repository of a workflow.
     pub(super) fn is_public(&self, workflow: u32) -> bool {
         self.repositories[self.all[workflow as usize].repository as usize].is_public

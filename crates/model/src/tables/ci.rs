@@ -1,9 +1,9 @@
-//! `ci_run.csv`, `ci_job.csv` and `ci_bill.csv`.
+//! `ci_run.csv`, `ci_job.csv`, what jobs are rolled up into, and `ci_bill.csv`.
 
 use model_derive::RawTable;
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::{RunConclusion, RunStatus, Runner, TimesFrom, Told};
+use crate::kinds::{JobPart, RunConclusion, RunStatus, Runner, TimesFrom, Told};
 use crate::{Amount, Instant};
 
 /// Runs of workflows, a row for each attempt that was seen.
@@ -126,6 +126,156 @@ pub struct CiJob {
     pub labels: String,
     /// What its times were read from: `rest`, `checks` or `webhook`.
     pub times_from: Told<TimesFrom>,
+    /// Host of the provider, `github.com`.
+    #[raw(code, engine)]
+    pub host: String,
+    /// What it was spent on, once it is rolled up: `useful`, `flaky`, `failed`, `cancelled`, `retried`, or `repeated` for
+    /// what a later attempt lists once more; empty before.
+    #[raw(engine)]
+    pub part: JobPart,
+}
+
+/// What the jobs of an attempt of a run say of the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
+#[raw(table = "ci_run_jobs", key("run_id", "attempt", "host"), columns = CiRunJobsColumns, in_rows)]
+pub struct CiRunJobs {
+    /// Run that the jobs belong to.
+    #[raw(engine, required)]
+    pub run_id: String,
+    /// Attempt of the run, from 1.
+    #[raw(engine, required)]
+    pub attempt: i64,
+    /// Organisation of the repository.
+    #[raw(code, required)]
+    pub org: String,
+    /// Repository.
+    #[raw(code, required)]
+    pub repo: String,
+    /// How many jobs ended.
+    #[raw(engine, required)]
+    pub jobs: i64,
+    /// When the first job began, of those that ran and did not begin before the attempt; empty where none did.
+    #[raw(engine)]
+    pub first_began_at: Option<Instant>,
+    /// When the last job ended, of those that ran.
+    #[raw(engine)]
+    pub last_ended_at: Option<Instant>,
+    /// Of a pipeline: when its jobs had ended for the first time, before a pause that somebody ended.
+    #[raw(engine)]
+    pub first_ended_at: Option<Instant>,
+    /// Of a pipeline: the time in which any of its last jobs ran, in microseconds.
+    #[raw(engine)]
+    pub covered_us: Option<i64>,
+    /// Of a pipeline: how long each job waited for a runner, in milliseconds, in order, joined by `;`.
+    #[raw(engine)]
+    pub waits_ms: String,
+    /// Whether a job that matters failed when it first ran.
+    #[raw(engine)]
+    pub red_first: bool,
+    /// Whether a job was started again since it had not succeeded.
+    #[raw(engine)]
+    pub restarted: bool,
+    /// When a job of a pipeline ended first that failed and was green when it was started again.
+    #[raw(engine)]
+    pub repaired_at: Option<Instant>,
+    /// Whether jobs failed that matter, and each of them only for a fault of its machine.
+    #[raw(engine)]
+    pub only_machines: bool,
+    /// When the last of all jobs of the run ended that are rolled up: a job that ended by then is among them.
+    #[raw(required)]
+    pub known_until: Instant,
+    /// Whether nothing that is still to come is expected to change it.
+    #[raw(engine)]
+    pub settled: bool,
+    /// Host of the provider, `github.com`.
+    #[raw(code, engine)]
+    pub host: String,
+}
+
+/// Jobs added up by what their price follows from, and what they were spent on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
+#[raw(
+    table = "ci_job_sum",
+    key("org", "repo", "host", "day", "workflow_path", "workflow", "pipeline", "labels", "runner", "part", "settled"),
+    columns = CiJobSumColumns,
+    in_rows
+)]
+pub struct CiJobSum {
+    /// Day, in UTC, on which the jobs began, as its first instant.
+    #[raw(engine, required)]
+    pub day: Instant,
+    /// Organisation of the repository.
+    #[raw(code, engine, required)]
+    pub org: String,
+    /// Repository.
+    #[raw(code, engine, required)]
+    pub repo: String,
+    /// Name of the workflow; of pipelines without a name what started them.
+    #[raw(code, engine)]
+    pub workflow: String,
+    /// File of the workflow, empty for pipelines.
+    #[raw(code, engine)]
+    pub workflow_path: String,
+    /// Whether they are jobs of pipelines.
+    #[raw(engine)]
+    pub pipeline: bool,
+    /// What they asked of their runners.
+    #[raw(code, engine)]
+    pub labels: String,
+    /// Whose machines they ran on: `hosted`, `self_hosted` or empty where it is not known.
+    #[raw(engine)]
+    pub runner: Told<Runner>,
+    /// What they were spent on: `useful`, `flaky`, `failed`, `cancelled` or `retried`.
+    #[raw(engine, required)]
+    pub part: JobPart,
+    /// How many there are.
+    #[raw(engine, required)]
+    pub jobs: i64,
+    /// How many of them were skipped, and so ran on no machine.
+    #[raw(engine, required)]
+    pub skipped: i64,
+    /// How long they ran, in milliseconds.
+    #[raw(engine, required)]
+    pub run_ms: i64,
+    /// Minutes, those of each job rounded up.
+    #[raw(engine, required)]
+    pub whole_minutes: i64,
+    /// Whether nothing that is still to come is expected to change it.
+    #[raw(engine)]
+    pub settled: bool,
+    /// Host of the provider, `github.com`.
+    #[raw(code, engine)]
+    pub host: String,
+}
+
+/// Jobs of a run that failed and succeeded with nothing changed, by their name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
+#[raw(table = "ci_flake", key("run_id", "name", "host"), columns = CiFlakeColumns, in_rows)]
+pub struct CiFlake {
+    /// Run in which they failed.
+    #[raw(engine, required)]
+    pub run_id: String,
+    /// Organisation of the repository.
+    #[raw(code, required)]
+    pub org: String,
+    /// Repository.
+    #[raw(code, required)]
+    pub repo: String,
+    /// Name, without the values of a matrix.
+    #[raw(code, engine, required)]
+    pub name: String,
+    /// When the first of them failed.
+    #[raw(engine, required)]
+    pub failed_at: Instant,
+    /// When a job of the name was green last within 30 days; empty where no such job is known.
+    #[raw(engine)]
+    pub green_at: Option<Instant>,
+    /// How long they ran in order to fail, in milliseconds.
+    #[raw(engine, required)]
+    pub wasted_ms: i64,
+    /// Whether nothing that is still to come is expected to change it.
+    #[raw(engine)]
+    pub settled: bool,
     /// Host of the provider, `github.com`.
     #[raw(code, engine)]
     pub host: String,

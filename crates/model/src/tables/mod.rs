@@ -15,7 +15,10 @@ mod repositories;
 
 pub use bills::{BillLine, BillLineColumns};
 pub use boards::{CustomFieldColumns, FieldValue, Project, ProjectItem, Sighting, SightingColumns};
-pub use ci::{CiBill, CiBillColumns, CiJob, CiJobColumns, CiRun, CiRunColumns};
+pub use ci::{
+    CiBill, CiBillColumns, CiFlake, CiFlakeColumns, CiJob, CiJobColumns, CiJobSum, CiJobSumColumns, CiRun,
+    CiRunColumns, CiRunJobs, CiRunJobsColumns,
+};
 pub use delivery::{
     Deployment, DeploymentColumns, DeploymentStatus, GitCommit, GitCommitColumns, Incident, IncidentColumns,
     IncidentEvent, IncidentEventColumns, Release, ReleaseColumns,
@@ -35,7 +38,7 @@ use crate::cells::RawRow as _;
 use crate::spec::RawTable;
 
 /// All raw tables in the order in which they are published.
-pub static RAW_TABLES: [&RawTable; 23] = [
+pub static RAW_TABLES: [&RawTable; 26] = [
     Repository::TABLE,
     Project::TABLE,
     Issue::TABLE,
@@ -54,9 +57,17 @@ pub static RAW_TABLES: [&RawTable; 23] = [
     GitCommit::TABLE,
     CiRun::TABLE,
     CiJob::TABLE,
+    CiRunJobs::TABLE,
+    CiJobSum::TABLE,
+    CiFlake::TABLE,
     Incident::TABLE,
     IncidentEvent::TABLE,
     BillLine::TABLE,
     CiBill::TABLE,
     ImportRun::TABLE,
 ];
+
+/// Whether a raw table is one that jobs are rolled up into: it follows from `ci_job`.
+pub fn is_rolled_up(table: &RawTable) -> bool {
+    [CiRunJobs::TABLE, CiJobSum::TABLE, CiFlake::TABLE].iter().any(|rolled_up| rolled_up.name == table.name)
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::Month;
-use model::kinds::{RunConclusion, RunStatus, Runner, TimesFrom};
+use model::kinds::{JobPart, RunConclusion, RunStatus, Runner, TimesFrom};
 use model::records::{CiBill, CiBillMonth, CiJob as JobRecord, CiRun as RunRecord, Record};
 
 use super::{HOST, Recorder};
@@ -97,6 +97,7 @@ impl Recorder<'_> {
             labels: if never_began { String::new() } else { job.labels.join(BETWEEN_LABELS) },
             times_from: TimesFrom::Rest.into(),
             host: HOST.to_owned(),
+            part: JobPart::Untold,
         }
     }
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use model::Instant;
 use model::cells::{PlacedColumns, RawColumns, RawRow};
 use model::columns::{
-    CiBillColumns, CiJobColumns, CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns,
-    IncidentEventColumns, InstantColumn, Interner, IssueColumns, PullRequestColumns, Raw, ReleaseColumns,
-    ReviewColumns, Scopes,
+    CiBillColumns, CiFlakeColumns, CiJobColumns, CiJobSumColumns, CiRunColumns, CiRunJobsColumns, DeploymentColumns,
+    GitCommitColumns, IncidentColumns, IncidentEventColumns, InstantColumn, Interner, IssueColumns, PullRequestColumns,
+    Raw, ReleaseColumns, ReviewColumns, Scopes,
 };
 use model::instant::Plausible;
 use model::kinds::{RunOutcome, Scope};
@@ -85,12 +85,22 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     } else {
         None
     };
-    let ci_jobs = if scopes.ci && reading == Reading::Strict { folder.open(Free::<CiJobColumns>::new)? } else { None };
+    let (ci_jobs, ci_run_jobs, ci_job_sums, ci_flakes) = if scopes.ci && reading == Reading::Strict {
+        (
+            folder.open(Free::<CiJobColumns>::new)?,
+            folder.open(Free::<CiRunJobsColumns>::new)?,
+            folder.open(Free::<CiJobSumColumns>::new)?,
+            folder.open(Free::<CiFlakeColumns>::new)?,
+        )
+    } else {
+        (None, None, None, None)
+    };
     let ci_bills = if (scopes.ci || scopes.cloud_spending) && reading == Reading::Strict {
         folder.open(Free::<CiBillColumns>::new)?
     } else {
         None
     };
+    let has_jobs = ci_jobs.is_some();
     let bills = if scopes.cloud_spending { folder.open(Bills::new)? } else { None };
     blocks::run(&works([
         work(project_events.as_ref()),
@@ -105,6 +115,9 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         work(releases.as_ref()),
         work(ci_jobs.as_ref()),
         work(ci_runs.as_ref()),
+        work(ci_run_jobs.as_ref()),
+        work(ci_job_sums.as_ref()),
+        work(ci_flakes.as_ref()),
         work(ci_bills.as_ref()),
         work(incidents.as_ref()),
         work(incident_events.as_ref()),
@@ -128,6 +141,15 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         |it, row| attempt_name(&it.run_id.text(row), it.attempt[row]).into_bytes().into(),
     )?;
     raw.ci_jobs = join(folder.finish(ci_jobs)?, &mut texts);
+    raw.ci_run_jobs = join(folder.finish(ci_run_jobs)?, &mut texts);
+    raw.ci_job_sums = join(folder.finish(ci_job_sums)?, &mut texts);
+    raw.ci_flakes = join(folder.finish(ci_flakes)?, &mut texts);
+    if has_jobs {
+        // What is not settled, the jobs say themselves.
+        only_settled(&mut raw.ci_run_jobs, |it| &it.settled);
+        only_settled(&mut raw.ci_job_sums, |it| &it.settled);
+        only_settled(&mut raw.ci_flakes, |it| &it.settled);
+    }
     raw.ci_bills = join(folder.finish(ci_bills)?, &mut texts);
     raw.incidents =
         join_by_id(folder.finish(incidents)?, &mut texts, |it| &it.host, |it, row| it.id.bytes(row).into())?;
@@ -154,6 +176,11 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         raw.implausible = folder.problems.drain(..).map(|problem| problem.to_string()).collect();
     }
     Ok(Loaded { raw, problems: folder.problems })
+}
+
+fn only_settled<C: RawColumns>(columns: &mut C, settled: impl Fn(&C) -> &[bool]) {
+    let kept: Vec<u32> = (0..).zip(settled(columns)).filter(|(_, settled)| **settled).map(|(row, _)| row).collect();
+    columns.gather(&kept);
 }
 
 /// An attempt of a run, as messages name it.
@@ -286,6 +313,9 @@ fn first_overfull(raw: &Raw) -> Option<CsvError> {
         .or_else(|| of(&raw.commits))
         .or_else(|| of(&raw.ci_runs))
         .or_else(|| of(&raw.ci_jobs))
+        .or_else(|| of(&raw.ci_run_jobs))
+        .or_else(|| of(&raw.ci_job_sums))
+        .or_else(|| of(&raw.ci_flakes))
         .or_else(|| of(&raw.ci_bills))
         .or_else(|| of(&raw.incidents))
         .or_else(|| of(&raw.incident_events))
@@ -321,6 +351,7 @@ fn newest_instant(raw: &Raw, plausible: Option<Plausible>) -> Option<Instant> {
         &raw.releases.published_at,
         &raw.ci_runs.finished_at,
         &raw.ci_jobs.finished_at,
+        &raw.ci_run_jobs.last_ended_at,
         &raw.incidents.started_at,
         &raw.incident_events.at,
     ];

@@ -6,7 +6,8 @@ use model::columns::{
     CiBillColumns, CiJobColumns, CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns,
     IncidentEventColumns, ReleaseColumns,
 };
-use model::records::{Deployment, DeploymentStatus, Incident, IncidentEvent, host_or_usual};
+use model::kinds::JobPart;
+use model::records::{CiJob, Deployment, DeploymentStatus, Incident, IncidentEvent, host_or_usual};
 
 use super::newest::Newest;
 use super::{CsvTable, Failure, Loader};
@@ -31,9 +32,16 @@ impl Loader<'_> {
             |run| Some(key(&attempt_name(&run.run_id, run.attempt), &run.host)),
             |loader, run| Ok(loader.writer.ci_run(run)?),
         )?;
+        let mut taken = self.rolled_up()?;
         self.each_of::<CiJobColumns>(
             |job| Some(key(&format!("{} of {}", job.job_id, job.run_id), &job.host)),
-            |loader, job| Ok(loader.writer.ci_job(job)?),
+            |loader, job| {
+                // It is in a sum of the store only if the sums of the folder are.
+                if taken.takes(loader, &job.org, &job.repo, &job.host)? {
+                    return Ok(loader.writer.ci_job_of_folder(job)?);
+                }
+                Ok(loader.writer.ci_job(&CiJob { part: JobPart::Untold, ..job.clone() })?)
+            },
         )?;
         self.each_of::<CiBillColumns>(|_| None, |loader, line| Ok(loader.writer.ci_bill_line(line)?))?;
         self.incidents()

@@ -6,6 +6,7 @@ mod delivery;
 mod issues;
 mod newest;
 mod pulls;
+mod rolled_up;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -14,20 +14,22 @@ use model::instant::Plausible;
 use model::records::{ImportRun, RunOutcome, Scope};
 use rusqlite::Connection;
 
+use crate::rollup::settling;
 use crate::sqlite::cells::Cells;
 use crate::sqlite::damage::{cannot_be, in_table};
 use crate::sqlite::opening::open_for_reading;
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::{StoreError, runs};
 use order::{Card, Parents, cards};
-use tables::{Source, Told, arranged, free, of_cards, owned, placed, rows, too_much};
+use tables::{Source, Told, arranged, free, free_where, of_cards, owned, placed, rows, too_much};
 
 /// Reads everything that the scopes ask for. `now` is the machine's clock.
-pub(crate) fn load(path: &Path, scopes: Scopes, now: Instant) -> Result<Raw, StoreError> {
-    load_from(path, scopes, now).map_err(|error| StoreError::database(path, error))
+/// Jobs that are rolled up are read too where that holds what was not known yet at `as_of`.
+pub(crate) fn load(path: &Path, scopes: Scopes, now: Instant, as_of: Option<Instant>) -> Result<Raw, StoreError> {
+    load_from(path, scopes, now, as_of).map_err(|error| StoreError::database(path, error))
 }
 
-fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw> {
+fn load_from(path: &Path, scopes: Scopes, now: Instant, known_at: Option<Instant>) -> rusqlite::Result<Raw> {
     let (first, second) = two_connections(path)?;
     let mut raw = Raw { imports: rows(&first, runs::ORDER)?, ..Raw::default() };
     let plausible = plausible(&raw.imports, now);
@@ -83,7 +85,12 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw>
             raw.implausible.extend(first.sentences(|_| "a run of a workflow".to_owned()));
         }
         if scopes.ci {
-            raw.ci_jobs = free(&first, "run_id, job_id, host", &mut texts)?;
+            let knows_more = known_at.map_or(Ok(false), |as_of| settling::knows_more_than(first.connection, as_of))?;
+            let which = if knows_more { "" } else { "part = '' AND finished_at IS NOT NULL" };
+            raw.ci_jobs = free_where(&first, which, "run_id, job_id, host", &mut texts)?;
+            raw.ci_run_jobs = free(&first, "run_id, attempt, host", &mut texts)?;
+            raw.ci_job_sums = free(&first, SUMS_OF_JOBS, &mut texts)?;
+            raw.ci_flakes = free(&first, "run_id, name, host", &mut texts)?;
             raw.implausible.extend(first.sentences(|_| "a job of a run".to_owned()));
         }
         if scopes.ci || scopes.cloud_spending {
@@ -110,6 +117,9 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant) -> rusqlite::Result<Raw>
         Ok(raw)
     })
 }
+
+/// The order of the sums of jobs.
+const SUMS_OF_JOBS: &str = "org, repo, host, day, workflow_path, workflow, pipeline, labels, runner, part, settled";
 
 /// The instants that may be at the time of a clock, or at that up to which imports from a provider vouch for what they
 /// brought: they may go by the provider's clock.

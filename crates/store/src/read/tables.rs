@@ -142,8 +142,18 @@ pub(super) fn of_cards<C: CardColumns>(
 
 /// Rows without an owner, in an order.
 pub(crate) fn free<C: RawColumns>(source: &Source<'_>, order: &str, texts: &mut Interner) -> rusqlite::Result<C> {
+    free_where(source, "", order, texts)
+}
+
+/// Rows without an owner of which a condition in SQL is true, in an order.
+pub(crate) fn free_where<C: RawColumns>(
+    source: &Source<'_>,
+    condition: &str,
+    order: &str,
+    texts: &mut Interner,
+) -> rusqlite::Result<C> {
     let mut columns = C::default();
-    read("0", order, source, Some(texts), &mut Vec::new(), &mut columns)?;
+    read_where("0", condition, order, source, Some(texts), &mut Vec::new(), &mut columns)?;
     columns.settle();
     Ok(columns)
 }
@@ -177,13 +187,27 @@ fn read<C: RawColumns>(
     owner: &'static str,
     order: &str,
     source: &Source<'_>,
+    texts: Option<&mut Interner>,
+    owners: &mut Vec<u32>,
+    columns: &mut C,
+) -> rusqlite::Result<()> {
+    read_where(owner, "", order, source, texts, owners, columns)
+}
+
+/// As [`read`], of the rows of which a condition in SQL is true, or of all where there is none.
+fn read_where<C: RawColumns>(
+    owner: &'static str,
+    condition: &str,
+    order: &str,
+    source: &Source<'_>,
     mut texts: Option<&mut Interner>,
     owners: &mut Vec<u32>,
     columns: &mut C,
 ) -> rusqlite::Result<()> {
     let table = C::Row::TABLE;
     let selection = Selection::new(source.connection, table, C::READ, 1)?.only(source.plausible);
-    let sql = format!("SELECT {owner}, {} FROM {} ORDER BY {order}", selection.sql(), table.name);
+    let which = if condition.is_empty() { String::new() } else { format!(" WHERE {condition}") };
+    let sql = format!("SELECT {owner}, {} FROM {}{which} ORDER BY {order}", selection.sql(), table.name);
     let mut statement = source.connection.scan(&sql, Scan::Everything)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next().map_err(in_table(table.name, || after(owner, owners)))? {

@@ -133,6 +133,7 @@ impl PageWriter<'_> {
         // A run that is over may have been seen under way by an import that has read it later by its own clock.
         let observed_at = stored.map_or(self.observed_at, |stored| stored.at.max(self.observed_at));
         let last = self.run();
+        self.reopen_for(&run)?;
         upsert(self.connection, self.codes, &run, &[("observed_at", &observed_at), ("observed_run", &last)])?;
         Ok(Deposit::Stored)
     }
@@ -160,6 +161,9 @@ impl PageWriter<'_> {
             }
         }
         job.retried = self.is_retried(&job)?;
+        if !self.admits_job(&mut job)? {
+            return Ok(Deposit::Known);
+        }
         let observed_at = stored.map_or(self.observed_at, |stored| stored.sight.at.max(self.observed_at));
         let run = self.run();
         let keys: Keys<'_> = &[("observed_at", &observed_at), ("observed_run", &run)];
@@ -175,11 +179,12 @@ impl PageWriter<'_> {
             return Ok(Deposit::Known);
         }
         let sql = "UPDATE ci_job SET created_at = ?1, labels = ?2, runner = ?3
-            WHERE run_id = ?4 AND job_id = ?5 AND host = ?6";
+            WHERE run_id = ?4 AND job_id = ?5 AND host = ?6 AND part = ''";
         let key = (&job.run_id, &job.job_id, &job.host);
         let (StoredJob { created_at, labels, runner, .. }, (run_id, job_id, host)) = (&filled, key);
-        self.connection.by_key(sql)?.execute((created_at, labels, runner, run_id, job_id, host))?;
-        Ok(Deposit::Stored)
+        // Not of one that is rolled up: what it asked of its runner is part of the sums.
+        let filled = self.connection.by_key(sql)?.execute((created_at, labels, runner, run_id, job_id, host))?;
+        Ok(if filled > 0 { Deposit::Stored } else { Deposit::Known })
     }
 
     /// Whether a later job has the name of this one: by their numbers in a pipeline of GitLab, else by their attempts.

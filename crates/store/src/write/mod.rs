@@ -53,6 +53,8 @@ pub(crate) struct PageWriter<'a> {
     repositories: AHashMap<String, i64>,
     /// Repositories whose deployments are still under their old names.
     renames: Vec<shipping::Rename>,
+    /// Runs that were opened again on this page, and whether there may be others.
+    reopened: shipping::Reopened,
 }
 
 /// What is stored of an issue or pull request that comes again.
@@ -150,6 +152,7 @@ impl<'a> PageWriter<'a> {
             findings: Findings::default(),
             repositories: AHashMap::new(),
             renames: Vec::new(),
+            reopened: shipping::Reopened::default(),
         }
     }
 

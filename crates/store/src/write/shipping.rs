@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use ahash::AHashSet;
 use model::Instant;
 use model::cells::RawRow;
 use model::gitlab::is_pipeline;
@@ -15,11 +16,23 @@ use crate::Deposit;
 use crate::merge::order::{Sight, counts};
 use crate::merge::told::{deployment as deployment_told, incident as incident_told};
 use crate::read::tables::rows_where;
+use crate::rollup::commits::{Commit, RunKey};
+use crate::rollup::reopening;
 use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::{Keys, upsert};
 
 /// Tables whose rows name their repository.
-const OF_REPOSITORIES: [&str; 7] = ["deployment", "release", "git_commit", "ci_run", "ci_job", "ci_bill", "incident"];
+const OF_REPOSITORIES: [&str; 9] =
+    ["deployment", "release", "git_commit", "ci_run", "ci_job", "ci_run_jobs", "ci_flake", "ci_bill", "incident"];
+
+/// Runs that were opened again on a page.
+#[derive(Debug, Default)]
+pub(super) struct Reopened {
+    /// Whether anything is rolled up; `None` where that was not asked yet.
+    is_any: Option<bool>,
+    /// A run that was looked at needs no second look: what is near it is open since.
+    seen: AHashSet<RunKey>,
+}
 
 /// A repository that has another organisation, name or host.
 pub(super) struct Rename {
@@ -75,19 +88,51 @@ impl PageWriter<'_> {
     pub(crate) fn ci_run(&mut self, run: &CiRun) -> rusqlite::Result<bool> {
         let mut run = run.clone();
         set_usual(&mut run.host);
+        self.reopen_for(&run)?;
         let key: [(&str, &dyn ToSql); 2] = [("run_id", &run.run_id), ("attempt", &run.attempt)];
         self.put_observed(&key, &run.host, self.sight(None), &run)
     }
 
-    /// Stores a job of a run. Of the jobs of one name in a pipeline of GitLab, whose lists do not say which were retried,
-    /// all but the last are. Whether it counted.
+    /// An attempt is stored next: where it is not as it was, and something is rolled up, its run is open again.
+    pub(super) fn reopen_for(&mut self, run: &CiRun) -> rusqlite::Result<()> {
+        if !self.is_anything_rolled_up()? {
+            return Ok(());
+        }
+        let key = RunKey::of(&run.run_id, &run.host);
+        let stored = key.attempts(self.connection)?;
+        if stored.contains(run) {
+            return Ok(());
+        }
+        let began = run.started_at.map_or(run.created_at, |at| at.min(run.created_at));
+        self.reopen(key, stored.first().unwrap_or(run), began.micros())
+    }
+
+    /// Stores a job of a run; not where it is rolled up and kept no longer. Whether it counted.
     pub(crate) fn ci_job(&mut self, job: &CiJob) -> rusqlite::Result<bool> {
+        let mut job = self.told(job)?;
+        if !self.admits_job(&mut job)? {
+            return Ok(false);
+        }
+        self.put_job(&job)
+    }
+
+    /// Whether a job is to be stored; its run is open again where that changes what is rolled up.
+    pub(super) fn admits_job(&mut self, job: &mut CiJob) -> rusqlite::Result<bool> {
+        Ok(!self.is_anything_rolled_up()? || self.is_job_to_be_stored(job)?)
+    }
+
+    /// Stores a job of a folder with what it was added to. Whether it counted.
+    pub(crate) fn ci_job_of_folder(&mut self, job: &CiJob) -> rusqlite::Result<bool> {
+        let job = self.told(job)?;
+        self.put_job(&job)
+    }
+
+    /// A job as it is told. Of the jobs of one name in a pipeline of GitLab, whose lists do not say which were retried, all
+    /// but the last are.
+    fn told(&self, job: &CiJob) -> rusqlite::Result<CiJob> {
         let mut job = job.clone();
         set_usual(&mut job.host);
-        let numbers_tell = is_pipeline(&job.run_id);
-        if numbers_tell {
-            job.retried = job.retried || self.is_job_retried(&job)?;
-        }
+        job.retried = job.retried || is_pipeline(&job.run_id) && self.is_job_retried(&job)?;
         if job.created_at.is_none() {
             // A delivery may have told it.
             let sql = "SELECT created_at FROM ci_job WHERE run_id = ?1 AND job_id = ?2 AND host = ?3";
@@ -98,10 +143,14 @@ impl PageWriter<'_> {
                 .optional()?;
             job.created_at = stored.flatten().map(Instant::from_micros);
         }
+        Ok(job)
+    }
+
+    fn put_job(&mut self, job: &CiJob) -> rusqlite::Result<bool> {
         let key: [(&str, &dyn ToSql); 2] = [("run_id", &job.run_id), ("job_id", &job.job_id)];
-        let counts = self.put_observed(&key, &job.host, self.sight(None), &job)?;
-        if counts && numbers_tell {
-            self.retry_jobs_before(&job)?;
+        let counts = self.put_observed(&key, &job.host, self.sight(None), job)?;
+        if counts && is_pipeline(&job.run_id) {
+            self.retry_jobs_before(job)?;
         }
         Ok(counts)
     }
@@ -111,6 +160,53 @@ impl PageWriter<'_> {
         let sql = "UPDATE ci_job SET retried = 1 WHERE run_id = ?1 AND host = ?2 AND name = ?3
             AND (length(job_id), job_id) < (length(?4), ?4)";
         self.connection.by_key(sql)?.execute((&job.run_id, &job.host, &job.name, &job.job_id)).map(drop)
+    }
+
+    /// Whether a job is to be stored: not where it is rolled up and kept no longer. One that is as it was stays rolled up;
+    /// else its run is open again.
+    fn is_job_to_be_stored(&mut self, job: &mut CiJob) -> rusqlite::Result<bool> {
+        let key = RunKey::of(&job.run_id, &job.host);
+        let is_it = "run_id = ?1 AND job_id = ?2 AND host = ?3";
+        let parameters = [&job.run_id, &job.job_id, &job.host];
+        let stored: Vec<CiJob> = rows_where(self.connection, is_it, parameters, "job_id")?;
+        match stored.first() {
+            Some(stored) if (CiJob { part: job.part, ..stored.clone() }) == *job => {
+                job.part = stored.part;
+                return Ok(true);
+            }
+            Some(_) => {}
+            None => {
+                let gone_until = key.gone_until(self.connection)?;
+                let ended = job.finished_at.map(Instant::micros);
+                if ended.zip(gone_until).is_some_and(|(ended, until)| ended <= until) {
+                    return Ok(false);
+                }
+            }
+        }
+        if let Some(first) = key.attempts(self.connection)?.first() {
+            let began = job.started_at.or(job.created_at).map_or(first.created_at, |at| at.min(first.created_at));
+            self.reopen(key, first, began.micros())?;
+        }
+        Ok(true)
+    }
+
+    fn is_anything_rolled_up(&mut self) -> rusqlite::Result<bool> {
+        if let Some(is_any) = self.reopened.is_any {
+            return Ok(is_any);
+        }
+        let is_any = reopening::is_anything_rolled_up(self.connection)?;
+        self.reopened.is_any = Some(is_any);
+        Ok(is_any)
+    }
+
+    /// Something of a run changes that took place at `began` or later: see [`reopening::reopen`].
+    fn reopen(&mut self, key: RunKey, first: &CiRun, began: i64) -> rusqlite::Result<()> {
+        if self.reopened.seen.contains(&key) {
+            return Ok(());
+        }
+        reopening::reopen(self.connection, &key, &Commit::of(first), began, self.run)?;
+        self.reopened.seen.insert(key);
+        Ok(())
     }
 
     /// Whether a job with a higher number has the name of this one.
@@ -246,6 +342,17 @@ impl PageWriter<'_> {
             );
             self.connection.by_key(&sql)?.execute((new_org, new_repo, new_host, org, repo, host))?;
         }
+        // Where both have sums of a day, they are one.
+        let sql = "INSERT INTO ci_job_sum (day, org, repo, workflow, workflow_path, pipeline, labels, runner, part, jobs,
+                skipped, run_ms, whole_minutes, settled, host, observed_run)
+            SELECT day, ?1, ?2, workflow, workflow_path, pipeline, labels, runner, part, jobs, skipped, run_ms,
+                whole_minutes, settled, ?3, observed_run FROM ci_job_sum WHERE org = ?4 AND repo = ?5 AND host = ?6
+            ON CONFLICT (org, repo, host, day, workflow_path, workflow, pipeline, labels, runner, part, settled) DO UPDATE SET
+                jobs = jobs + excluded.jobs, skipped = skipped + excluded.skipped, run_ms = run_ms + excluded.run_ms,
+                whole_minutes = whole_minutes + excluded.whole_minutes";
+        self.connection.by_key(sql)?.execute((new_org, new_repo, new_host, org, repo, host))?;
+        let sql = "DELETE FROM ci_job_sum WHERE org = ?1 AND repo = ?2 AND host = ?3";
+        self.connection.by_key(sql)?.execute((org, repo, host))?;
         Ok(())
     }
 

@@ -15,6 +15,7 @@ This page is written from the declaration of the raw tables (`model::tables`) an
 
 After each import the raw tables are published as CSV files, one per table, beside the store.
 Each file is replaced whole: a reader sees the old one or the new one.
+Jobs of CI are published only with `import: {publish_jobs: true}`; what they are rolled up into always is, of all of them. Where a folder has `ci_job.csv`, its jobs count in place of the rows of the three tables below it that are not `settled`, and are taken out of those that are where their `part` is told.
 Columns marked *original* are those of the original tool, under its names and in its order; ours follow.
 
 * Comma, LF, no byte order mark. A field is quoted only if it contains a comma, a quote, CR or LF, begins with white space, or is exactly `\\.`; quotes are doubled.

@@ -154,7 +154,7 @@ fn a_published_folder_can_be_loaded_and_is_published_the_same() {
     fixture.store.commit(&gone).expect("stored");
 
     let folder = fixture.path("data");
-    fixture.store.publish_csv(&folder).expect("published");
+    fixture.store.publish_csv(&folder, store::JobsOfCi::Published).expect("published");
     let again = Store::open(&url(&fixture.path("again.db"))).expect("opened");
     let import = again.import_csv(&folder).expect("loaded");
     assert_eq!(import.unknown(), 0);

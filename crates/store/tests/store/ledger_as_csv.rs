@@ -217,7 +217,7 @@ proptest! {
         let fixture = Fixture::new();
         fixture.store.commit(&bills_page("focus/exports/*.csv", &records)).expect("stored");
         let folder = fixture.path("data");
-        fixture.store.publish_csv(&folder).expect("published");
+        fixture.store.publish_csv(&folder, store::JobsOfCi::Published).expect("published");
         let again = Store::open(&url(&fixture.path("again.db"))).expect("opened");
         again.import_csv(&folder).expect("loaded");
         prop_assert_eq!(everything(&again, &["import_run"]), everything(&fixture.store, &["import_run"]));

@@ -25,4 +25,5 @@ mod readers;
 mod reading;
 mod records;
 mod repeating;
+mod rolling_up;
 mod shipping;

@@ -12,7 +12,7 @@ use crate::records::{
 fn every_raw_table_is_a_file_with_the_original_columns_first() {
     let fixture = Fixture::new();
     let folder = fixture.path("data");
-    let files = fixture.store.publish_csv(&folder).expect("published");
+    let files = fixture.store.publish_csv(&folder, store::JobsOfCi::Published).expect("published");
     assert_eq!(files, RAW_TABLES.map(|table| folder.join(format!("{}.csv", table.name))));
     for (table, file) in RAW_TABLES.iter().zip(&files) {
         let header: Vec<_> = table.header().collect();

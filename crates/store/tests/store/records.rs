@@ -64,14 +64,14 @@ impl Fixture {
 
 pub(crate) fn published(store: &Store, table: &str) -> String {
     let folder = tempfile::tempdir().expect("folder");
-    store.publish_csv(folder.path()).expect("published");
+    store.publish_csv(folder.path(), store::JobsOfCi::Published).expect("published");
     fs::read_to_string(folder.path().join(format!("{table}.csv"))).expect("text")
 }
 
 /// All published files but those named, one after the other.
 pub(crate) fn everything(store: &Store, except: &[&str]) -> String {
     let folder = tempfile::tempdir().expect("folder");
-    let files = store.publish_csv(folder.path()).expect("published");
+    let files = store.publish_csv(folder.path(), store::JobsOfCi::Published).expect("published");
     let name = |path: &Path| path.file_stem().expect("name").to_string_lossy().into_owned();
     let files = files.iter().filter(|path| !except.contains(&name(path).as_str()));
     let texts = files.map(|path| [name(path), fs::read_to_string(path).expect("text")].join("\n"));

@@ -216,4 +216,26 @@ fn a_host_that_is_not_said_is_the_usual_one_in_runs_and_jobs_alike() {
     let columns = ["workflow", "runs", "duration_p50_min", "host"];
     assert_eq!(life.cells("ci_month", "2026-02,acme/shop,CI", &columns), ["CI,3,1.000000,github.com"]);
     assert_eq!(life.cells("ci_cost_month", "2026-02,ALL,acme/shop,CI", &["jobs", "cost"]), ["3,0.018"]);
+fn a_host_that_is_left_out_is_the_usual_one() {
+    let mut life = Life::default();
+    life.attempt("1", 1, 60, 900, "success").host = String::new();
+    life.job("1", 1, "a", [90, 120], "success");
+    life.job("1", 1, "b", [90, 360], "success").host = String::new();
+    let columns = ["runs", "duration_p50_min", "host"];
+    assert_eq!(life.cells("ci_month", "2026-02,acme/shop,CI", &columns), ["1,5.000000,github.com"]);
+    assert_eq!(life.cells("ci_cost_month", "2026-02,ALL,acme/shop,CI", &["jobs"]), ["2"]);
+}
+
+#[test]
+fn what_is_green_after_thirty_days_repairs_nothing() {
+    for (days, flaky) in [(29, "1"), (31, "0")] {
+        let mut life = Life::default();
+        let later = days * 86_400;
+        life.attempt("1", 1, 0, 100, "failure");
+        life.attempt("2", 1, later, later + 60, "success");
+        let times = life.cells("ci_month", "20", &["repo", "workflow", "flaky"]);
+        let of_all: Vec<&String> =
+            times.iter().filter(|row| row.starts_with("ALL,ALL") && !row.ends_with(",0")).collect();
+        assert_eq!(of_all.len().to_string(), flaky, "{days}: {times:?}");
+    }
 }

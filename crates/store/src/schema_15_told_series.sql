@@ -1,4 +1,4 @@
--- Version 14: what monitoring systems were told of totals, which must not fall. Labels and series are JSON.
+-- Version 15: what monitoring systems were told of totals, which must not fall. Labels and series are JSON.
 
 CREATE TABLE told_series (
     audience TEXT NOT NULL,
