@@ -96,6 +96,16 @@ impl Outcome {
         }
     }
 
+    /// As tables write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether it went one way or the other.
     pub fn is_decided(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed)

@@ -50,7 +50,9 @@ fn pushed(path: &str, what: &str) -> OperationBuilder {
 /// The names in the address.
 fn with_names(operation: OperationBuilder, path: &str) -> OperationBuilder {
     let names = path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}'));
-    names.fold(operation, |operation, name| operation.parameter(parameters::of_path(name)))
+    names.fold(operation, |operation, name| {
+        operation.parameter(parameters::of_path(name, &format!("The {name}, as it was pushed.")))
+    })
 }
 
 /// Adds an operation beside another one of the same address.

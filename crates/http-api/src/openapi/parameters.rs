@@ -72,19 +72,14 @@ pub(super) fn of_evidence(name: &str, evidence: Evidence) -> ParameterBuilder {
     }
 }
 
-/// A header that has to be there.
+/// What stands for a name in an address.
 pub(super) fn of_path(name: &str, help: &str) -> ParameterBuilder {
     parameter(name, help, text().into()).parameter_in(ParameterIn::Path).required(Required::True)
 }
 
+/// A header.
 pub(super) fn of_header(name: &str, help: &str, required: Required) -> ParameterBuilder {
     parameter(name, help, text().into()).parameter_in(ParameterIn::Header).required(required)
-}
-
-/// What stands for a name in an address.
-pub(super) fn of_path(name: &str) -> ParameterBuilder {
-    let help = format!("The {name}, as it was pushed.");
-    parameter(name, &help, text().into()).parameter_in(ParameterIn::Path).required(Required::True)
 }
 
 /// A choice that a question about pushed events has.

@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
+use ci_rollup::Outcome;
 use model::Instant;
 use model::columns::{InstantColumn, Raw};
 use model::table::{Cells, Column, Table};
 
-use super::facts::{Facts, Outcome, Run};
+use super::facts::{Facts, Run};
 use super::workflows::{Repository, Workflow};
 use crate::words::{texts, words};
 
