@@ -1,6 +1,6 @@
 //! CI of a large organisation from a store: 200 repositories, 3 years, 300,000 runs with 1,500,000 jobs; without jobs, with
 //! all jobs as rows, and with the jobs of settled runs rolled up. Each is read and computed by a process of its own, which
-//! says how long that took and how much memory it held.
+//! says how long that took and how much memory it held. `REPOSITORIES=20` makes it a tenth.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -136,11 +136,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(url) = std::env::var(STORE) {
         return measure(&url);
     }
+    let repositories =
+        std::env::var("REPOSITORIES").ok().and_then(|number| number.parse().ok()).unwrap_or(REPOSITORIES);
     let mut out = io::stdout().lock();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-ci");
     let _ = std::fs::remove_dir_all(&folder);
     let store = Store::open(&folder.join("rolled-up.db").display().to_string())?;
-    for repository in 0..REPOSITORIES {
+    for repository in 0..repositories {
         let (id, name) = (format!("R_{repository}"), format!("service-{repository}"));
         let listed = Repository { id, name, org: "acme".into(), private: true, ..Repository::default() };
         commit(&store, Scope::Repositories, "", &[Record::Repository(listed)])?;
@@ -157,7 +159,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     store.backup(&folder.join("without-jobs.db"))?;
     let (stored, seconds) = timed(|| -> Result<usize, Box<dyn Error>> {
         let mut count = 0;
-        for repository in 0..REPOSITORIES {
+        for repository in 0..repositories {
             let records: Vec<Record> = jobs(repository).collect();
             commit(&store, Scope::CiRuns, "", &records)?;
             count += records.len();
