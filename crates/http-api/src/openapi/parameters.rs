@@ -65,7 +65,8 @@ pub(super) fn of_evidence(name: &str) -> ParameterBuilder {
 }
 
 /// A header that has to be there.
-pub(super) fn of_path(name: &str, help: &str) -> ParameterBuilder {
+/// A step of an address.
+pub(super) fn of_step(name: &str, help: &str) -> ParameterBuilder {
     parameter(name, help, text().into()).parameter_in(ParameterIn::Path).required(Required::True)
 }
 

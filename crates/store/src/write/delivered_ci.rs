@@ -176,9 +176,8 @@ impl PageWriter<'_> {
         }
         let sql = "UPDATE ci_job SET created_at = ?1, labels = ?2, runner = ?3
             WHERE run_id = ?4 AND job_id = ?5 AND host = ?6";
-        let key = (&job.run_id, &job.job_id, &job.host);
-        let (StoredJob { created_at, labels, runner, .. }, (run_id, job_id, host)) = (&filled, key);
-        self.connection.by_key(sql)?.execute((created_at, labels, runner, run_id, job_id, host))?;
+        let StoredJob { created_at, labels, runner, .. } = &filled;
+        self.connection.by_key(sql)?.execute((created_at, labels, runner, &job.run_id, &job.job_id, &job.host))?;
         Ok(Deposit::Stored)
     }
 
