@@ -558,7 +558,7 @@ fn odd_cells_of_delivery_are_named_with_their_place() {
         (
             "incident_event",
             format!("{event}I1,2026-01-09T10:00:00Z,mended\n"),
-            "incident_event.csv line 2, column kind: `mended` is not `opened`, `acknowledged`, `restored`, `reopened` or `finished`",
+            "incident_event.csv line 2, column kind: `mended` is not `opened`, `acknowledged`, `restored`, `reopened`, `finished` or `dropped`",
         ),
         (
             "git_commit",

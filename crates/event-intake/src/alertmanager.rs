@@ -1,12 +1,13 @@
 //! Alerts of Alertmanager, and of Grafana, which sends the same with more fields: an incident for each alert of a group.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::deliveries::Delivered;
 use model::records::{Incident, IncidentEvent, IncidentEventKind};
 use secrecy::SecretString;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 use crate::proof::{is_secret, is_signature};
 use crate::webhook::{Malformed, Time, Webhook, parsed};

@@ -83,12 +83,12 @@ struct Field {
 
 #[derive(Debug, Deserialize)]
 struct FieldValue {
-    #[serde(default)]
-    value_text: Option<String>,
-    #[serde(default)]
-    value_option: Option<OptionValue>,
-    #[serde(default)]
-    value_catalog_entry: Option<Named>,
+    #[serde(default, rename = "value_text")]
+    text: Option<String>,
+    #[serde(default, rename = "value_option")]
+    option: Option<OptionValue>,
+    #[serde(default, rename = "value_catalog_entry")]
+    entry: Option<Named>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -163,8 +163,8 @@ fn service(fields: &[Field]) -> String {
     let field = fields.iter().find(|field| field.custom_field.name.trim().eq_ignore_ascii_case(SERVICE));
     let value = field.and_then(|field| field.values.first());
     let named = value.and_then(|value| {
-        let entry = value.value_catalog_entry.as_ref().map(|entry| &entry.name);
-        entry.or(value.value_option.as_ref().map(|option| &option.value)).or(value.value_text.as_ref())
+        let entry = value.entry.as_ref().map(|entry| &entry.name);
+        entry.or(value.option.as_ref().map(|option| &option.value)).or(value.text.as_ref())
     });
     named.cloned().unwrap_or_default()
 }

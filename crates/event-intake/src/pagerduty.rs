@@ -19,7 +19,8 @@ struct Body {
 #[derive(Debug, Deserialize)]
 struct Event {
     id: String,
-    event_type: String,
+    #[serde(rename = "event_type")]
+    kind: String,
     occurred_at: Time,
     #[serde(default)]
     data: Option<serde_json::Value>,
@@ -66,8 +67,8 @@ pub fn is_signed(secret: &SecretString, body: &[u8], signatures: &str) -> bool {
 /// # Errors
 /// It is no JSON, or a part of it that is used is missing or of another kind.
 pub fn read(body: &[u8]) -> Result<Webhook, Malformed> {
-    let Event { id, event_type, occurred_at, data } = parsed::<Body>(WHAT, body)?.event;
-    let (event, kind) = match event_type.as_str() {
+    let Event { id, kind, occurred_at, data } = parsed::<Body>(WHAT, body)?.event;
+    let (event, kind) = match kind.as_str() {
         "incident.triggered" => ("incident.triggered", None),
         "incident.acknowledged" => ("incident.acknowledged", Some(IncidentEventKind::Acknowledged)),
         "incident.resolved" => ("incident.resolved", Some(IncidentEventKind::Restored)),

@@ -39,10 +39,9 @@ pub(crate) fn told(event: Event, received_at: Instant) -> Reading {
     let draft = wire.draft || is_deleted;
     let made_at = wire.published_at.unwrap_or(wire.created_at).0;
     let at = match (action.as_str(), wire.updated_at) {
-        ("deleted", _) => received_at,
         ("created" | "published" | "edited" | "unpublished" | "released" | "prereleased", Some(Time(at))) => at,
         ("created" | "published" | "released" | "prereleased", None) => made_at,
-        ("edited" | "unpublished", None) => received_at,
+        ("edited" | "unpublished", None) | ("deleted", _) => received_at,
         _ => return Reading::NotUsed(NotUsed::Action),
     };
     let place = repository.place_of_page(&wire.html_url);

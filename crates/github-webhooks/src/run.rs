@@ -11,14 +11,14 @@ use crate::wire::{NodeId, Repository, Time};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Event {
-    workflow_run: Run,
+    workflow_run: WireRun,
     #[serde(default)]
     workflow: Option<Workflow>,
     repository: Repository,
 }
 
 #[derive(Debug, Deserialize)]
-struct Run {
+struct WireRun {
     id: u64,
     #[serde(default)]
     name: Option<String>,

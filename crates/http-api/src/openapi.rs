@@ -107,9 +107,10 @@ fn webhook(door: &webhooks::Door) -> PathItem {
     let operation = door.parts.iter().fold(operation, |operation, part| {
         operation.parameter(parameters::of_header(&written(part.name), part.help, required(door, part)))
     });
-    let operation = match door.path.ends_with(webhooks::SECRET_STEP) {
-        true => operation.parameter(parameters::of_path("secret", "The configured secret.")),
-        false => operation,
+    let operation = if door.path.ends_with(webhooks::SECRET_STEP) {
+        operation.parameter(parameters::of_step("secret", "The configured secret."))
+    } else {
+        operation
     };
     let none = SecurityRequirement::default();
     let operation =

@@ -51,7 +51,7 @@ fn pushed(path: &str, what: &str) -> OperationBuilder {
 fn with_names(operation: OperationBuilder, path: &str) -> OperationBuilder {
     let names = path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}'));
     names.fold(operation, |operation, name| {
-        operation.parameter(parameters::of_path(name, &format!("The {name}, as it was pushed.")))
+        operation.parameter(parameters::of_step(name, &format!("The {name}, as it was pushed.")))
     })
 }
 

@@ -72,8 +72,8 @@ pub(super) fn of_evidence(name: &str, evidence: Evidence) -> ParameterBuilder {
     }
 }
 
-/// What stands for a name in an address.
-pub(super) fn of_path(name: &str, help: &str) -> ParameterBuilder {
+/// A step of an address.
+pub(super) fn of_step(name: &str, help: &str) -> ParameterBuilder {
     parameter(name, help, text().into()).parameter_in(ParameterIn::Path).required(Required::True)
 }
 

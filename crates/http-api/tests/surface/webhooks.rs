@@ -139,7 +139,11 @@ async fn each_sender_shows_who_it_is_in_one_of_its_ways() {
         ("pagerduty", &[("authorization", "Bearer hush")], StatusCode::UNAUTHORIZED),
         ("alertmanager", &[("authorization", "Bearer hush")], StatusCode::ACCEPTED),
         ("grafana", &[("x-grafana-alerting-signature", "0")], StatusCode::ACCEPTED),
-        ("standard", &[("svix-id", "msg_1"), ("svix-signature", "v1,x"), ("svix-timestamp", "1")], StatusCode::ACCEPTED),
+        (
+            "standard",
+            &[("svix-id", "msg_1"), ("svix-signature", "v1,x"), ("svix-timestamp", "1")],
+            StatusCode::ACCEPTED,
+        ),
         ("standard", &[("svix-signature", "v1,x")], StatusCode::BAD_REQUEST),
         ("statuspage/hush", &[], StatusCode::ACCEPTED),
         ("statuspage/", &[], StatusCode::UNAUTHORIZED),

@@ -77,8 +77,10 @@ pub(super) fn counted(incidents: Vec<Incident>, rules: &IncidentRules, as_of: i6
         }
     }
     let least = (rules.minimum_minutes * MICROS_PER_MINUTE) as i64;
-    let (counted, short): (Vec<Incident>, Vec<Incident>) =
-        kept.into_iter().partition(|incident| incident.restored().unwrap_or(as_of) - incident.started >= least);
+    // An end before the begin tells of clocks that disagree, and not of a short time.
+    let is_short =
+        |incident: &Incident| (0..least).contains(&(incident.restored().unwrap_or(as_of) - incident.started));
+    let (short, counted): (Vec<Incident>, Vec<Incident>) = kept.into_iter().partition(is_short);
     for incident in short {
         leave(&mut others, incident, Discounted::Minutes, String::new());
     }

@@ -180,10 +180,10 @@ impl PageWriter<'_> {
         }
         let sql = "UPDATE ci_job SET created_at = ?1, labels = ?2, runner = ?3
             WHERE run_id = ?4 AND job_id = ?5 AND host = ?6 AND part = ''";
-        let key = (&job.run_id, &job.job_id, &job.host);
-        let (StoredJob { created_at, labels, runner, .. }, (run_id, job_id, host)) = (&filled, key);
+        let StoredJob { created_at, labels, runner, .. } = &filled;
+        let key = (created_at, labels, runner, &job.run_id, &job.job_id, &job.host);
         // Not of one that is rolled up: what it asked of its runner is part of the sums.
-        let filled = self.connection.by_key(sql)?.execute((created_at, labels, runner, run_id, job_id, host))?;
+        let filled = self.connection.by_key(sql)?.execute(key)?;
         Ok(if filled > 0 { Deposit::Stored } else { Deposit::Known })
     }
 

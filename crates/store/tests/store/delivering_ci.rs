@@ -296,8 +296,10 @@ fn what_a_forge_tells_is_of_a_repository_that_an_import_has_seen_and_what_others
         }))
     };
     let fixture = imported();
-    let deposits: Vec<Deposit> =
-        (1..).zip(["github", "gitlab", "api"]).map(|(number, source)| fixture.tell(&deployment(source), number)).collect();
+    let deposits: Vec<Deposit> = (1..)
+        .zip(["github", "gitlab", "api"])
+        .map(|(number, source)| fixture.tell(&deployment(source), number))
+        .collect();
     assert_eq!(deposits, [Deposit::Unknown, Deposit::Unknown, Deposit::Stored]);
 }
 
