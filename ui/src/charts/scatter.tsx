@@ -78,7 +78,7 @@ export function Scatter({
             {fitted.length > 1 && (
               <>
                 <path className="band" d={`M${[...path('low'), ...path('high').reverse()].join('L')}Z`} />
-                <path className="stroke g1" d={`M${path('at').join('L')}`} />
+                <path className="stroke ink" d={`M${path('at').join('L')}`} />
               </>
             )}
             {ordered.map((point, index) => (

@@ -308,6 +308,7 @@ test('CI cost: the line through the repositories is drawn with its interval, and
   await open(page, '/ci-cost');
   const own = card(page, delivery.scatter.title);
   await expect(own.locator('svg.chart path.band')).toHaveCount(1);
+  await expect(own.locator('svg.chart path.stroke')).toHaveCSS('stroke', /^rgb/);
   await expect(own).toContainText(delivery.scatter.fitted);
   const reader = own.getByRole('slider');
   await reader.focus();
