@@ -47,7 +47,7 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 
 fn rows(server: &Server, path: &str) -> Vec<Value> {
     let answer = server.get(path);
-    if answer.status != 200 { Vec::new() } else { answer.json()["data"].as_array().cloned().unwrap_or_default() }
+    if answer.status == 200 { answer.json()["data"].as_array().cloned().unwrap_or_default() } else { Vec::new() }
 }
 
 fn row<'a>(rows: &'a [Value], column: &str, value: &str) -> &'a Value {

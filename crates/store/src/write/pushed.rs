@@ -238,16 +238,12 @@ pub(super) fn place_pushed(connection: &Connection) -> rusqlite::Result<()> {
 /// Organisation, name and host of the repositories of a name, with or without `org/`.
 fn repositories_called(connection: &Connection, name: &str) -> rusqlite::Result<Vec<[String; 3]>> {
     let read = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
-    match name.rsplit_once('/') {
-        Some((org, name)) => {
-            let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE org = ?1 AND repo = ?2";
-            connection.by_key(sql)?.query_map([org, name], read)?.collect()
-        }
-        None => {
-            let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1";
-            connection.by_key(sql)?.query_map([name], read)?.collect()
-        }
+    if let Some((org, name)) = name.rsplit_once('/') {
+        let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE org = ?1 AND repo = ?2";
+        return connection.by_key(sql)?.query_map([org, name], read)?.collect();
     }
+    let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1";
+    connection.by_key(sql)?.query_map([name], read)?.collect()
 }
 
 /// Whether an incident is in a state already.
