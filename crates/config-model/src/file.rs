@@ -51,6 +51,9 @@ pub struct Config {
     /// `teams` said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teams_from_labels: Option<String>,
+    /// JSON file with teams in the form of em-metrics, read beside `teams`; the variable `CONFIG` may hold such JSON, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams_file: Option<String>,
     /// Known changes of the process: each opens a new segment of the control charts.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<ProcessChange>>")]

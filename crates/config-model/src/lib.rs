@@ -17,6 +17,7 @@ mod rules;
 mod scalar;
 mod server;
 mod teams;
+mod teams_file;
 mod text;
 mod yaml;
 

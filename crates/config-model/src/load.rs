@@ -25,6 +25,7 @@ pub fn load(named: Option<&Path>) -> Result<(Config, Option<PathBuf>), ConfigErr
     };
     let origin = if file.is_some() { config.origin.clone() } else { "environment".to_owned() };
     let mut config = config.with_environment()?;
+    config.take_teams(&origin, std::env::var("CONFIG").ok().as_deref())?;
     config.check(&origin)?;
     config.origin = origin;
     Ok((config, file))

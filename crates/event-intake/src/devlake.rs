@@ -63,14 +63,8 @@ fn deployments(mut fields: Fields, connection: &str, received_at: Instant) -> Re
     let outcome = outcome(&mut fields);
     let environment = fields.text("environment");
     let url = fields.text("url");
-    let parts = match commits {
-        Some(commits) => commits,
-        None => {
-            // The older form tells of its one commit beside everything else.
-            fields.required_of(&COMMIT);
-            Vec::new()
-        }
-    };
+    // The older form tells of its one commit beside everything else.
+    let parts = commits.unwrap_or_default();
     let id = fields.text_of(&["id", "pipeline_id", "pipelineId"]);
     let id = if id.is_empty() { fields.required_of(&COMMIT) } else { id };
     let is_older = parts.is_empty();
@@ -180,9 +174,12 @@ fn issue(mut fields: Fields, connection: &str, received_at: Instant) -> Result<T
         events: [event(Opened, begins)].into_iter().chain(turns).collect(),
         ..Incident::default()
     };
-    let undated = created.is_none() || (ended.is_some() && resolved.or(updated).is_none());
-    let undated = undated || (taken_on.is_some() && updated.is_none());
-    fields.done(Told { undated, ..Told::of(vec![Delivered::Incident(Box::new(incident))]) })
+    let lacks_end = ended.is_some() && resolved.or(updated).is_none();
+    let lacks_turn = lacks_end || (taken_on.is_some() && updated.is_none());
+    fields.done(Told {
+        undated: lacks_turn || created.is_none(),
+        ..Told::of(vec![Delivered::Incident(Box::new(incident))])
+    })
 }
 
 fn close(mut fields: Fields, connection: &str, key: &str, received_at: Instant) -> Result<Told, Refused> {

@@ -91,10 +91,8 @@ fn deployed(mut fields: Fields, id: &str, received_at: Instant) -> Result<Told, 
     let creates = fields.required_flag("create_if_not_exists");
     fields.same("id", id);
     let service = if creates { fields.required("project_id") } else { fields.text("project_id") };
-    let first_commit_at = match creates {
-        true => fields.required_instant_of(&["first_commit_at"]),
-        false => fields.instant("first_commit_at"),
-    };
+    let first_commit_at =
+        if creates { fields.required_instant_of(&["first_commit_at"]) } else { fields.instant("first_commit_at") };
     let (started_at, deployed_at) = (fields.instant("deploy_start_at"), fields.instant("deployed_at"));
     let words = [("success", Success), ("failure", Failure), ("cancelled", Inactive)];
     let outcome = fields.word(&["outcome"], &words).unwrap_or(Success);

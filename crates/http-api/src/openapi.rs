@@ -41,7 +41,7 @@ fn build() -> OpenApi {
         .schema("EvidenceMeta", objects::evidence_meta())
         .schema("About", objects::about())
         .schema("Metric", objects::metric());
-    for (name, response) in answers::shared() {
+    for (name, response) in answers::shared().chain(answers::shared_of_pushed()) {
         components = components.response(name, response);
     }
     for (path, table) in COMPATIBLE_ROUTES {

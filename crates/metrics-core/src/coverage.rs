@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use model::Instant;
 use model::columns::Raw;
+use model::instant::MICROS_PER_DAY;
 use model::records::{ImportRun, RunOutcome, Scope};
 use model::rules::Rules;
 
@@ -15,8 +16,9 @@ pub const ISSUE_SCOPES: [Scope; 2] = [Scope::Issues, Scope::ProjectItems];
 pub(crate) const TIMELINE_SCOPES: [Scope; 1] = [Scope::Issues];
 /// Scopes of imports that pull request figures need.
 pub const PULL_REQUEST_SCOPES: [Scope; 1] = [Scope::PullRequests];
-/// Scopes of imports that figures of delivery need.
-pub const DELIVERY_SCOPES: [Scope; 4] = [Scope::PullRequests, Scope::Deployments, Scope::Releases, Scope::Commits];
+/// Scopes of imports that figures of delivery need; what is pushed is told up to its last event.
+pub const DELIVERY_SCOPES: [Scope; 5] =
+    [Scope::PullRequests, Scope::Deployments, Scope::Releases, Scope::Commits, Scope::EventApi];
 /// Scopes of imports that figures of CI need; bills are settled by their own days.
 pub const CI_SCOPES: [Scope; 1] = [Scope::CiRuns];
 
@@ -100,7 +102,9 @@ impl Coverage {
         };
         let names: Vec<String> = reached.iter().map(|(key, reached)| name(key, reached)).collect();
         move |chosen| {
-            let needed = reached.iter().zip(&names).filter(|(_, name)| chosen.may_deliver_from(name));
+            // Whatever is selected, something of it may be pushed.
+            let is_needed = |scope: Scope, name: &str| scope == Scope::EventApi || chosen.may_deliver_from(name);
+            let needed = reached.iter().zip(&names).filter(|(((scope, _), _), name)| is_needed(*scope, name));
             Self::least(raw, as_of, needed.map(|(reached, _)| reached))
         }
     }
@@ -207,7 +211,20 @@ pub(crate) fn reached<'a>(raw: &'a Raw, scopes: &[Scope], chosen: &Chosen) -> BT
             runs.entry((scope, &run.subject)).or_default().push(run);
         }
     }
-    runs.into_iter().map(|(key, runs)| (key, Reached::over(key.0, runs))).collect()
+    let mut reached: BTreeMap<_, _> = runs.into_iter().map(|(key, runs)| (key, Reached::over(key.0, runs))).collect();
+    let imported =
+        reached.iter().filter(|((scope, _), _)| *scope != Scope::EventApi).filter_map(|(_, it)| it.until).max();
+    reached.retain(|(scope, _), it| *scope != Scope::EventApi || is_still_pushed(it.until, imported));
+    reached
+}
+
+/// Days after its last event in which something is still taken to be pushed, where imports go on.
+const PUSHED_DAYS: i64 = 28;
+
+/// Whether what is pushed may still hold figures back.
+fn is_still_pushed(pushed: Option<Instant>, imported: Option<Instant>) -> bool {
+    let (Some(pushed), Some(imported)) = (pushed, imported) else { return true };
+    imported.micros() - pushed.micros() <= PUSHED_DAYS * MICROS_PER_DAY
 }
 
 fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
@@ -221,7 +238,7 @@ fn is_retired(raw: &Raw, scope: Scope, subject: &str) -> bool {
 
 /// Whether figures of the selection rest on what an import read; `of_delivery` are those of what is deployed, and of CI.
 fn is_needed(raw: &Raw, run: &ImportRun, of_delivery: bool, chosen: &Chosen) -> bool {
-    if chosen.is_everything() {
+    if chosen.is_everything() || run.scope == Scope::EventApi {
         return true;
     }
     if run.scope == Scope::ProjectItems {
@@ -377,6 +394,22 @@ mod tests {
             assert_eq!(coverage.until, Instant::from_seconds(day * 86_400), "{selection:?}");
             assert_eq!(coverage, Coverage::of(&raw, &DELIVERY_SCOPES, as_of, &chosen), "{selection:?}");
         }
+    }
+
+    #[test]
+    fn what_is_pushed_is_known_up_to_its_last_event_until_nobody_pushes_any_more() {
+        let of = |scope: Scope, day| ImportRun { scope: scope.into(), ..run("acme/a", "ok", day) };
+        let until = |imports: Vec<ImportRun>, selection: &Selection| {
+            let raw = Raw { imports, ..Raw::default() };
+            let as_of = Instant::from_seconds(60 * 86_400);
+            Coverage::selected(&raw, &Rules::default(), &DELIVERY_SCOPES, as_of, selection).until.seconds() / 86_400
+        };
+        let everything = Selection::default();
+        let other = Selection { repositories: vec!["b".to_owned()], ..Selection::default() };
+        assert_eq!(until(vec![of(Scope::EventApi, 7)], &everything), 7, "nothing is imported");
+        assert_eq!(until(vec![of(Scope::EventApi, 7), of(Scope::Deployments, 35)], &everything), 7);
+        assert_eq!(until(vec![of(Scope::EventApi, 7), of(Scope::Deployments, 36)], &everything), 36);
+        assert_eq!(until(vec![of(Scope::EventApi, 7)], &other), 7, "something of any part may be pushed");
     }
 
     #[test]

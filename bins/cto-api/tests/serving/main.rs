@@ -4,6 +4,7 @@ mod client;
 mod dashboard;
 #[cfg(unix)]
 mod ending;
+mod events;
 mod hostile;
 mod process;
 mod refusing;

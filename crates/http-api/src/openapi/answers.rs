@@ -78,20 +78,30 @@ pub(super) fn delivery() -> ResponsesBuilder {
 
 /// What became of a pushed event.
 pub(super) fn pushed() -> ResponsesBuilder {
-    let object = || ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
-    let responses = PUSHED.iter().fold(ResponsesBuilder::new(), |responses, (status, what, media_type)| {
-        let response = ResponseBuilder::new().description(*what);
-        let response = if media_type.is_empty() { response } else { response.content(*media_type, object()) };
-        responses.response(*status, response.build())
+    let responses = PUSHED.iter().fold(ResponsesBuilder::new(), |responses, (status, ..)| {
+        let response: RefOr<Response> = RefOr::Ref(Ref::from_response_name(format!("Pushed{status}")));
+        responses.response(*status, response)
     });
     problems(problems(responses, &ACCESS[1..]), &LIMITS)
+}
+
+/// What every pushed event is answered with, by name.
+pub(super) fn shared_of_pushed() -> impl Iterator<Item = (String, Response)> {
+    PUSHED.into_iter().map(|(status, what, media_type)| {
+        let object = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
+        let response = ResponseBuilder::new().description(what);
+        let response = if media_type.is_empty() { response } else { response.content(media_type, object) };
+        (format!("Pushed{status}"), response.build())
+    })
 }
 
 /// What was pushed.
 pub(super) fn told() -> ResponsesBuilder {
     let object = ContentBuilder::new().schema(Some(ObjectBuilder::new())).build();
     let told = ResponseBuilder::new().description("They, or it.").content("application/json", object.clone());
+    let problem = ContentBuilder::new().schema(Some(reference("Problem"))).build();
     let missing = ResponseBuilder::new().description("It is not known, or nobody may push.");
+    let missing = missing.content(problem::MEDIA_TYPE, problem);
     let responses = ResponsesBuilder::new()
         .response("200", told.build())
         .response("404", missing.content("application/json", object).build());

@@ -5,6 +5,7 @@ mod behaviour;
 mod compatible;
 mod dashboard;
 mod documented;
+mod events;
 mod evidence;
 mod fixture;
 mod large;

@@ -65,13 +65,17 @@ const ATTEMPTS: ColumnSpec = int(
 .or_null();
 const CHANGED: ColumnSpec =
     int("changes", CHANGES, "Merged pull requests that users had first in the period; null as deployments.").or_null();
-const LEAD_P50: ColumnSpec = float("lead_p50_days", "days", "Median from the first commit to users; null over none.");
+const LEAD_P50: ColumnSpec = float(
+    "lead_p50_days",
+    "days",
+    "Median from the first commit to users, of changes and, where none is linked to a deployment, as it was pushed; null over none.",
+);
 const LEAD_P85: ColumnSpec = float("lead_p85_days", "days", "Its 85th percentile; null below 10 changes.");
 const LEAD_MEAN: ColumnSpec = float("lead_mean_days", "days", "Its mean; null over none.");
 const NEGATIVE: ColumnSpec = int(
     "negative_lead",
     CHANGES,
-    "Changes left out of the lead time since they were deployed before their first commit; null as deployments.",
+    "Changes, and deployments with a pushed first commit, left out of the lead time since they were deployed before it; null as deployments.",
 )
 .or_null();
 const CODING: ColumnSpec = float("coding_p50_days", "days", "Median from the first commit to ready for review.");
@@ -258,6 +262,11 @@ pub(super) const CALCULATED_DEPLOYMENT: TableSpec = TableSpec {
         instant("recovered_at", "When users were served again; null where it did not fail, and while they are not."),
         boolean("unplanned", "Whether it is a rollback or ships a hotfix; null for an attempt.").or_null(),
         int("changes", CHANGES, "Changes that users had first by it; null for an attempt.").or_null(),
+        float(
+            "pushed_lead_days",
+            "days",
+            "From the first commit to users as it was pushed with the deployment, where no change is linked to it; null else.",
+        ),
         text("url", "Web address."),
         HOST,
     ],

@@ -67,15 +67,21 @@ pub(super) fn hours(micros: i64) -> f64 {
 impl Counts {
     fn add_change(&mut self, change: &Change) {
         self.changes += 1;
-        match change.lead() {
-            Some(lead) if lead < 0 => self.negative_lead += 1,
-            Some(lead) => self.leads.push(days(lead)),
-            None => {}
+        if let Some(lead) = change.lead() {
+            self.add_lead(lead);
         }
         let stages = change.stages;
         let parts = [stages.coding, stages.pickup, stages.review, stages.merge, change.waiting()];
         for (known, part) in self.stages.iter_mut().zip(parts) {
             known.extend(part.map(days));
+        }
+    }
+
+    fn add_lead(&mut self, lead: i64) {
+        if lead < 0 {
+            self.negative_lead += 1;
+        } else {
+            self.leads.push(days(lead));
         }
     }
 
@@ -133,6 +139,11 @@ impl<'a> Series<'a> {
                 counts.recovered += i64::from(failure.recovered.is_some());
                 counts.recovery_open += i64::from(failure.recovered.is_none());
                 counts.recoveries.extend(failure.recovery(succeeded).map(hours));
+            }
+        }
+        for (succeeded, lead) in service.pushed_leads() {
+            if let Some(counts) = self.at(succeeded) {
+                counts.add_lead(lead);
             }
         }
         for attempt in &service.attempts {

@@ -15,7 +15,7 @@ use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::{Incident, change_of, has_source, incidents_of, is_repository};
 use super::labels::Labels;
 use super::part::Kept;
-use super::repositories::{Repositories, Repository};
+use super::repositories::{Repositories, Repository, full_name};
 use super::rollouts::{Deploying, HOUR, Kind, Rollout, rollouts_of};
 use super::services::{Service, Services};
 use super::shipping::{Confidence, Link, Method, Reason, Shipped, is_into_default};
@@ -51,7 +51,7 @@ impl Facts {
         let stages = stages_of(raw, rules, as_of);
         let counts = chosen.changes(raw);
         let is_merged = |row: usize| stages[row].as_ref().is_some_and(|stages| stages.merged.is_some());
-        let repositories = Repositories::of(raw, as_of.micros());
+        let repositories = Repositories::of(raw, delivery, as_of.micros());
         let services = Services::of(raw, delivery, &repositories);
         let is_shared = |place: &usize| services.all.iter().filter(|it| it.repositories.contains(place)).count() > 1;
         let shared_graphs = (0..repositories.all.len()).map(|place| is_shared(&place).then(OnceLock::new)).collect();
@@ -106,7 +106,7 @@ impl Facts {
 
     /// What is of the teams and repositories of a selection. Everything that it needs was imported up to `covered_to`.
     pub(super) fn part(&self, raw: &Raw, chosen: &Chosen, as_of: Instant, covered_to: Instant) -> Self {
-        let names = self.repositories.iter().map(|[org, name, _]| format!("{org}/{name}"));
+        let names = self.repositories.iter().map(|[org, name, _]| full_name(org, name));
         let kept = Kept::of(raw, chosen, names);
         let services = self.services.iter().filter(|service| kept.has_any_of(service)).cloned();
         let other_incidents = self.other_incidents.iter().filter(|it| kept.has_incident(it));
@@ -142,7 +142,8 @@ impl Facts {
         let begins = Instant::from_micros(self.services.iter().filter_map(ServiceFacts::first).min()?);
         let failed = rollouts().map(|(at, outcome)| (at, i64::from(outcome.failure.is_failed())));
         let recovered = rollouts().filter_map(|(at, outcome)| Some((at, outcome.failure.recovery(at)?)));
-        let leads = once(self).into_iter().filter_map(|change| change.deployed.zip(change.lead()));
+        let of_changes = once(self).into_iter().filter_map(|change| change.deployed.zip(change.lead()));
+        let leads = of_changes.chain(self.services.iter().flat_map(ServiceFacts::pushed_leads));
         let series = DeliverySeries {
             failed: Observations::new(failed.chain(attempts().map(|at| (at, 1)))),
             unplanned: Observations::new(

@@ -116,6 +116,12 @@ impl Change {
 }
 
 impl ServiceFacts {
+    /// When each rollout to which no change is linked succeeded, with the lead time that was pushed with it, in microseconds.
+    pub(super) fn pushed_leads(&self) -> impl Iterator<Item = (i64, i64)> {
+        let unlinked = self.rollouts.iter().zip(&self.outcomes).filter(|(_, outcome)| outcome.changes == 0);
+        unlinked.filter_map(|(rollout, _)| Some((rollout.succeeded?, rollout.pushed_lead()?)))
+    }
+
     /// Puts the rollouts of several repositories into one order.
     pub(super) fn order(&mut self, raw: &Raw, others: &mut [Option<usize>]) {
         let mut order: Vec<usize> = (0..self.rollouts.len()).collect();

@@ -8,7 +8,7 @@ use model::delivery::DeliveryRules;
 use model::names::comparable;
 use model::records::host_or_usual;
 
-use super::repositories::{Repositories, Repository};
+use super::repositories::{Repositories, Repository, full_name};
 use super::services::Services;
 
 /// An incident of production.
@@ -187,9 +187,9 @@ impl<'a> NamedDeployments<'a> {
     /// The one service whose deployment to production it is.
     fn service(&self, services: &Services<'_>, repositories: &Repositories, id: &[u8], host: &str) -> Option<usize> {
         let row = *self.rows.get(id)? as usize;
-        let columns = &self.raw.deployments;
         let text = |code: u32| self.raw.dictionary.text(code);
-        let place = repositories.find(&text(columns.org[row]), &text(columns.repo[row]), host)?;
+        let is_of_host = host_or_usual(&text(self.raw.deployments.host[row])) == host;
+        let place = repositories.of_deployment(row as u32).filter(|_| is_of_host)?;
         let is_of = |service: &usize| {
             let service = &services.all[*service];
             service.repositories.contains(&place) && services.is_production(self.raw, service, row)
@@ -303,7 +303,13 @@ fn service_of(
 ) -> Option<usize> {
     if !named.is_empty() {
         let named = comparable(named);
-        return services.all.iter().position(|service| comparable(&service.name) == named);
+        let found = services.all.iter().position(|service| comparable(&service.name) == named);
+        // It may be called as its repository is.
+        let is_repository =
+            !repo.is_empty() && (named == comparable(repo) || named == comparable(&full_name(org, repo)));
+        if found.is_some() || !is_repository {
+            return found;
+        }
     }
     let place = repositories.find(org, repo, host)?;
     only((0..services.all.len()).filter(|service| services.all[*service].repositories.contains(&place)))

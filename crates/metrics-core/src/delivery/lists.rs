@@ -5,7 +5,7 @@ use model::columns::{InstantColumn, Raw, TextColumn};
 use model::instant::MICROS_PER_DAY;
 use model::table::{Cells, Column, Table};
 
-use super::counts::hours;
+use super::counts::{days, hours};
 use super::facts::Facts;
 use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::Incident;
@@ -70,6 +70,10 @@ pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Tab
         None if attempts_count => "attempt".to_owned(),
         None => String::new(),
     };
+    let pushed_lead = |row: &Deployed<'_>| {
+        let is_unlinked = row.outcome.is_some_and(|outcome| outcome.changes == 0);
+        row.rollout.pushed_lead().filter(|lead| is_unlinked && *lead >= 0).map(days)
+    };
     let is_unplanned = |row: &Deployed<'_>| row.outcome.map(|outcome| outcome.is_unplanned);
     let columns = vec![
         Column { name: "deployment_id", cells: texts(&rows, |row| row.rollout.id(raw).to_vec()) },
@@ -94,6 +98,7 @@ pub(super) fn deployments(raw: &Raw, facts: &Facts, attempts_count: bool) -> Tab
             name: "changes",
             cells: Cells::Int(rows.iter().map(|row| row.outcome.map(|outcome| outcome.changes)).collect()),
         },
+        Column { name: "pushed_lead_days", cells: Cells::Float(rows.iter().map(pushed_lead).collect()) },
         Column { name: "url", cells: texts(&rows, url) },
         Column { name: "host", cells: place(2) },
     ];

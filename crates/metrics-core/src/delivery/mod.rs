@@ -77,7 +77,7 @@ pub fn services(raw: &Raw, rules: &Rules) -> Vec<String> {
     if !has_delivery(raw, rules) || rules.set != RuleSet::Flow {
         return Vec::new();
     }
-    let repositories = Repositories::of(raw, i64::MAX);
+    let repositories = Repositories::of(raw, &rules.delivery, i64::MAX);
     let services = Services::of(raw, &rules.delivery, &repositories);
     let deploys = |service: &&Service<'_>| {
         service.repositories.iter().any(|place| {

@@ -8,6 +8,7 @@ use model::pattern::Pattern;
 use model::rules::Rules;
 
 use super::facts::Facts;
+use super::history::ServiceFacts;
 
 /// One line each.
 pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_whole: bool) -> Vec<String> {
@@ -34,6 +35,7 @@ pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_who
         );
     }
     for service in &facts.services {
+        notices.extend(pushed_leads(service));
         if let Some(since) = service.silent_since {
             notices.push(format!(
                 "service {}: no deployments since {}, while its merges go on: does the job still record them?",
@@ -67,6 +69,19 @@ fn unknown_repositories(raw: &Raw, rules: &Rules, facts: &Facts) -> Vec<String> 
         })
     };
     rules.delivery.services.iter().filter(|_| !known.is_empty()).filter_map(notice).collect()
+}
+
+/// What a median of lead times does not say by itself: that some of them rest on the word of whoever deploys.
+fn pushed_leads(service: &ServiceFacts) -> Option<String> {
+    let pushed = service.pushed_leads().filter(|(_, lead)| *lead >= 0).count();
+    let linked = service.changes.iter().filter(|change| change.lead().is_some_and(|lead| lead >= 0)).count();
+    let all = pushed + linked;
+    (pushed > 0).then(|| {
+        format!(
+            "service {}: {pushed} of {all} lead times are as they were pushed, since no change is linked to these deployments",
+            service.name
+        )
+    })
 }
 
 fn unknown_workflows((service, count): &(String, usize)) -> String {

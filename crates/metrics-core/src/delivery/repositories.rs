@@ -3,6 +3,7 @@
 use ahash::RandomState;
 use hashbrown::HashMap;
 use model::columns::Raw;
+use model::delivery::DeliveryRules;
 use model::names::comparable;
 use model::records::host_or_usual;
 
@@ -33,15 +34,21 @@ pub(super) struct Repository {
 }
 
 impl Repository {
-    /// `org/name`.
+    /// `org/name`; the name alone of what stands for a service that was pushed without a repository.
     pub(super) fn full_name(&self) -> String {
-        format!("{}/{}", self.org, self.name)
+        full_name(&self.org, &self.name)
     }
 }
 
+/// `org/name`, or the name where there is no organisation.
+pub(super) fn full_name(org: &str, name: &str) -> String {
+    if org.is_empty() { name.to_owned() } else { format!("{org}/{name}") }
+}
+
 impl Repositories {
-    /// From the raw data as known at `as_of`.
-    pub(super) fn of(raw: &Raw, as_of: i64) -> Self {
+    /// From the raw data as known at `as_of`. Deployments that were pushed without a repository are of the one of their
+    /// service, where the rules name just one; else the service itself stands for a repository.
+    pub(super) fn of(raw: &Raw, rules: &DeliveryRules, as_of: i64) -> Self {
         let mut gathering = Gathering { raw, places: HashMap::default(), all: Vec::new() };
         let columns = &raw.pull_requests;
         for row in 0..columns.id.len() {
@@ -49,7 +56,12 @@ impl Repositories {
             repository.pull_requests.push(row as u32);
         }
         let columns = &raw.deployments;
+        let mut pushed = Vec::new();
         for row in 0..columns.id.len() {
+            if raw.dictionary.text(columns.repo[row]).is_empty() {
+                pushed.push(row as u32);
+                continue;
+            }
             gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]).deployments.push(row as u32);
         }
         let columns = &raw.releases;
@@ -64,8 +76,10 @@ impl Repositories {
         for row in 0..columns.run_id.len() {
             gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]).runs.push(row as u32);
         }
+        gathering.place(rules, pushed);
         let mut all = gathering.all;
         for repository in &mut all {
+            repository.deployments.sort_unstable();
             repository.default_branch = default_branch(raw, repository, as_of);
             repository.runs.sort_unstable_by_key(|row| {
                 let row = *row as usize;
@@ -74,6 +88,11 @@ impl Repositories {
         }
         all.sort_by(|one, other| (&one.host, &one.org, &one.name).cmp(&(&other.host, &other.org, &other.name)));
         Self { all }
+    }
+
+    /// The one that a deployment is of.
+    pub(super) fn of_deployment(&self, row: u32) -> Option<usize> {
+        self.all.iter().position(|it| it.deployments.binary_search(&row).is_ok())
     }
 
     /// The repository of a name, in whatever case where none is written just so.
@@ -105,6 +124,36 @@ impl Gathering<'_> {
             })
         });
         &mut all[place]
+    }
+
+    /// Puts deployments that were pushed without a repository where their service is.
+    fn place(&mut self, rules: &DeliveryRules, pushed: Vec<u32>) {
+        let columns = &self.raw.deployments;
+        let known = self.all.len();
+        for row in pushed {
+            let service = self.raw.dictionary.text(columns.service[row as usize]).into_owned();
+            let named = comparable(&service);
+            let is_its = |repository: &Repository| {
+                let of_rules = rules.services.iter().filter(|own| comparable(&own.name) == named);
+                of_rules.into_iter().any(|own| own.has_repository(&repository.org, &repository.name))
+            };
+            let mut its = (0..known).filter(|place| is_its(&self.all[*place]));
+            let place = match (its.next(), its.next()) {
+                (Some(only), None) => only,
+                _ => self.standing_for(service, columns.host[row as usize]),
+            };
+            self.all[place].deployments.push(row);
+        }
+    }
+
+    /// The place of what stands for a service without a repository.
+    fn standing_for(&mut self, service: String, host: u32) -> usize {
+        let host = host_or_usual(&self.raw.dictionary.text(host)).to_owned();
+        let is_it = |it: &Repository| it.org.is_empty() && it.name == service && it.host == host;
+        self.all.iter().position(is_it).unwrap_or_else(|| {
+            self.all.push(Repository { name: service, host, ..Repository::default() });
+            self.all.len() - 1
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use ahash::RandomState;
 use hashbrown::{HashMap, HashSet};
 use model::Instant;
 use model::columns::{DeploymentOutcome, ObjectId, Raw, RunConclusion};
+use model::names::comparable;
 
 use super::repositories::Repository;
 use super::services::{Evidence, Service, Services};
@@ -61,6 +62,8 @@ pub(super) struct Rollout {
     pub(super) kind: Kind,
     /// The other deployments that it took up.
     pub(super) taken_up: Vec<u32>,
+    /// The oldest commit that it ships, as whoever deployed says.
+    pub(super) first_commit: Option<i64>,
     /// Of a release: the newest one before it that its commit holds; `None` where the graph does not tell.
     pub(super) made_from: Option<Row>,
 }
@@ -75,6 +78,11 @@ impl Rollout {
     /// one that this is made from; a patch to an old line is not made from the newest one.
     pub(super) fn may_follow(&self, before: &Self) -> bool {
         self.repository == before.repository && self.made_from.is_none_or(|row| row == before.row)
+    }
+
+    /// Microseconds from the oldest commit that it ships to its success, as it was pushed; below 0 where clocks disagree.
+    pub(super) fn pushed_lead(&self) -> Option<i64> {
+        self.first_commit.zip(self.succeeded).filter(|_| self.counts()).map(|(first, succeeded)| succeeded - first)
     }
 
     /// The id of its first success.
@@ -121,6 +129,7 @@ pub(super) fn rollouts_of(
         Evidence::Runs => return from_runs(raw, service, place, repository, as_of),
     }
     let unmerged = UnmergedHeads::of(raw, repository, stages);
+    let told_twice = ToldTwice::of(raw, repository);
     let columns = &raw.deployments;
     let by_now = |at: Option<Instant>| at.map(Instant::micros).filter(|at| *at <= as_of);
     let (mut successes, mut attempts) = (Vec::new(), Vec::new());
@@ -128,6 +137,9 @@ pub(super) fn rollouts_of(
         let at = row as usize;
         let Some(created) = by_now(columns.created_at.get(at)) else { continue };
         if !services.is_production(raw, service, at) || unmerged.has(columns.sha.get(at), created) {
+            continue;
+        }
+        if told_twice.is_pushed(row) {
             continue;
         }
         let started = by_now(columns.started_at.get(at)).unwrap_or(created);
@@ -138,11 +150,15 @@ pub(super) fn rollouts_of(
             succeeded,
             finished,
             kind,
-            taken_up: Vec::new(),
+            taken_up: told_twice.pushed(row).collect(),
+            first_commit: told_twice.first_commit(raw, row),
             made_from: None,
         };
         let is_success = columns.outcome[at] == Some(DeploymentOutcome::Success);
         let succeeded = columns.succeeded_at.get(at).or_else(|| columns.finished_at.get(at).filter(|_| is_success));
+        // The provider may not have been told how it ended.
+        let of_pushed = |row: u32| columns.succeeded_at.get(row as usize);
+        let succeeded = succeeded.or_else(|| told_twice.pushed(row).filter_map(of_pushed).min());
         if let Some(succeeded) = by_now(succeeded) {
             successes.push(new(Kind::Change, Some(succeeded), succeeded));
             continue;
@@ -187,6 +203,8 @@ fn taken_up(raw: &Raw, successes: Vec<Rollout>, window: i64) -> Vec<Rollout> {
             let rollout = &mut rollouts[open.place];
             rollout.started = rollout.started.min(success.started);
             rollout.taken_up.push(row);
+            rollout.taken_up.extend(success.taken_up);
+            rollout.first_commit = [rollout.first_commit, success.first_commit].into_iter().flatten().min();
             open.environments.insert(environment);
             open.runs.insert(run);
             continue;
@@ -231,6 +249,7 @@ fn released(raw: &Raw, place: usize, repository: &Repository, as_of: i64) -> Vec
         finished: published,
         kind: Kind::Change,
         taken_up: Vec::new(),
+        first_commit: None,
         made_from: None,
     });
     with_redeploys(raw, rollouts.collect())
@@ -283,6 +302,7 @@ fn from_runs(
             finished,
             kind: if success.is_some() { Kind::Change } else { Kind::FailedAttempt },
             taken_up: Vec::new(),
+            first_commit: None,
             made_from: None,
         };
         if success.is_some() { &mut successes } else { &mut attempts }.push(rollout);
@@ -296,6 +316,67 @@ fn from_runs(
 /// Whether a run that ended so has failed; one that was called off or had nothing to do has not.
 fn is_failure(conclusion: RunConclusion) -> bool {
     matches!(conclusion, RunConclusion::Failure | RunConclusion::TimedOut | RunConclusion::StartupFailure)
+}
+
+/// Microseconds between a deployment as its provider tells it and as it was pushed.
+const TOLD_TWICE: i64 = 10 * 60_000_000;
+
+/// Deployments that were pushed and that a provider tells, too: the provider's are those that count.
+#[derive(Default)]
+struct ToldTwice {
+    pushed: HashSet<u32, RandomState>,
+    by_told: HashMap<u32, Vec<u32>, RandomState>,
+}
+
+impl ToldTwice {
+    /// Of one commit to one environment, within minutes.
+    fn of(raw: &Raw, repository: &Repository) -> Self {
+        let columns = &raw.deployments;
+        let is_pushed = |row: &u32| !raw.dictionary.text(columns.service[*row as usize]).is_empty();
+        let (pushed, told): (Vec<u32>, Vec<u32>) = repository.deployments.iter().partition(|row| is_pushed(row));
+        if pushed.is_empty() || told.is_empty() {
+            return Self::default();
+        }
+        let when = |row: u32| {
+            let row = row as usize;
+            let ended = columns.succeeded_at.get(row).or_else(|| columns.finished_at.get(row));
+            ended.or_else(|| columns.created_at.get(row)).map(Instant::micros)
+        };
+        let environment = |row: u32| comparable(&raw.dictionary.text(columns.environment[row as usize]));
+        let mut by_sha: HashMap<ObjectId<'_>, Vec<u32>, RandomState> = HashMap::default();
+        for row in told {
+            by_sha.entry(columns.sha.get(row as usize)).or_default().push(row);
+        }
+        let provider = |pushed: &u32| {
+            let sha = columns.sha.get(*pushed as usize);
+            let told = by_sha.get(&sha).filter(|_| !sha.is_empty())?;
+            let apart = |told: u32| Some((when(told)? - when(*pushed)?).abs()).filter(|apart| *apart <= TOLD_TWICE);
+            let same = told.iter().filter(|told| environment(**told) == environment(*pushed));
+            same.filter_map(|told| Some((apart(*told)?, *told))).min().map(|(_, told)| (*pushed, told))
+        };
+        let mut told_twice = Self::default();
+        for (pushed, told) in pushed.iter().filter_map(provider) {
+            told_twice.pushed.insert(pushed);
+            told_twice.by_told.entry(told).or_default().push(pushed);
+        }
+        told_twice
+    }
+
+    /// Whether a row was pushed of what a provider tells.
+    fn is_pushed(&self, row: u32) -> bool {
+        self.pushed.contains(&row)
+    }
+
+    /// What was pushed of a provider's row.
+    fn pushed(&self, row: u32) -> impl Iterator<Item = u32> {
+        self.by_told.get(&row).into_iter().flatten().copied()
+    }
+
+    /// The oldest commit that a row ships, as it or what was pushed of it says.
+    fn first_commit(&self, raw: &Raw, row: u32) -> Option<i64> {
+        let rows = [row].into_iter().chain(self.pushed(row));
+        rows.filter_map(|row| raw.deployments.first_commit_at.get(row as usize)).map(Instant::micros).min()
+    }
 }
 
 /// The heads of pull requests, with when each was merged.

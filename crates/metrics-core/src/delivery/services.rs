@@ -43,7 +43,8 @@ impl<'a> Services<'a> {
         let mut is_taken = vec![false; repositories.all.len()];
         let mut all: Vec<Service<'_>> = Vec::new();
         for service in &rules.services {
-            let is_own = |repository: &Repository| service.has_repository(&repository.org, &repository.name);
+            let stands_for = |it: &Repository| it.org.is_empty() && comparable(&it.name) == comparable(&service.name);
+            let is_own = |it: &Repository| service.has_repository(&it.org, &it.name) || stands_for(it);
             let places: Vec<usize> = (0..is_taken.len()).filter(|place| is_own(&repositories.all[*place])).collect();
             for place in &places {
                 is_taken[*place] = true;

@@ -8,7 +8,7 @@ use super::tables::rows_where;
 /// What the ids of pushed deployments and incidents begin with.
 pub(crate) const PREFIX: &str = "api/";
 /// What comes behind all of them.
-const END: &str = "api0";
+pub(crate) const END: &str = "api0";
 
 /// A deployment by its id alone, with its statuses: what is pushed has ids of its own on whatever host.
 pub(crate) fn deployment_of_id(connection: &Connection, id: &str) -> rusqlite::Result<Option<Deployment>> {

@@ -1,5 +1,7 @@
 //! Writing of what is pushed: deployments and incidents that no provider tells of.
 
+use std::cmp::Ordering;
+
 use model::Instant;
 use model::deliveries::Delivered;
 use model::kinds::{IncidentEventKind, RunOutcome, Scope};
@@ -10,7 +12,8 @@ use super::PageWriter;
 use super::delivered::remember;
 use crate::dictionary::Codes;
 use crate::merge::order::Observer;
-use crate::read::pushed::{PREFIX, deployment_of_id, incident_of_id};
+use crate::merge::told::deployment as deployment_told;
+use crate::read::pushed::{END, PREFIX, deployment_of_id, incident_of_id};
 use crate::read::tables::rows_where;
 use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::upsert;
@@ -89,6 +92,9 @@ pub(crate) fn cover(connection: &Connection, codes: &mut Codes, at: Instant) -> 
 /// What is said to be imported by pushing; there is one.
 const SUBJECT: &str = "events";
 
+/// Where a deployment is to, unless whoever pushes says otherwise.
+const USUAL_ENVIRONMENT: &str = "production";
+
 struct Pushing<'a, 'p> {
     writer: PageWriter<'a>,
     push: &'a Push<'p>,
@@ -116,19 +122,25 @@ impl Pushing<'_, '_> {
         let is_new = stored.is_none();
         match stored {
             None if self.push.must_be_known => return Ok(Err(Pushed::Missing)),
-            None => self.place(&told.service, &mut told.org, &mut told.repo, &mut told.host)?,
+            None => {
+                self.place(&told.service, &mut told.org, &mut told.repo, &mut told.host)?;
+                if told.environment.is_empty() {
+                    USUAL_ENVIRONMENT.clone_into(&mut told.environment);
+                }
+            }
             Some(stored) => {
                 let facts = [("project_id", &stored.service, &told.service), ("sha", &stored.sha, &told.sha)];
                 if let Some(difference) = difference(facts) {
                     return Ok(Err(Pushed::Differs(difference)));
                 }
-                (told.org, told.repo, told.host) = (stored.org, stored.repo, stored.host);
+                (told.org, told.repo, told.host) = (stored.org.clone(), stored.repo.clone(), stored.host.clone());
                 if self.push.undated {
                     told.statuses.retain(|told| !stored.statuses.iter().any(|known| known.state == told.state));
                 }
-                if told.statuses.is_empty() {
-                    // Nothing happened to it: what is told of it now is no later than what was told before.
-                    told.updated_at = told.updated_at.max(stored.updated_at);
+                // That it was told again is no change of it.
+                let again = Deployment { updated_at: stored.updated_at, ..told.clone() };
+                if deployment_told(&stored, &again, Ordering::Greater) == stored {
+                    told = again;
                 }
             }
         }
@@ -201,19 +213,37 @@ impl Pushing<'_, '_> {
     }
 }
 
+/// Puts what was pushed for projects before any import had seen their repositories into these.
+pub(super) fn place_pushed(connection: &Connection) -> rusqlite::Result<()> {
+    let tables = [("deployment", "deployment_id", "deployment_status"), ("incident", "incident_id", "incident_event")];
+    for (table, id, of_course) in tables {
+        let sql = format!(
+            "SELECT {id}, service, host FROM {table} WHERE org = '' AND repo = '' AND {id} >= ?1 AND {id} < ?2"
+        );
+        let unplaced: Vec<[String; 3]> = connection
+            .by_key(&sql)?
+            .query_map([PREFIX, END], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?
+            .collect::<rusqlite::Result<_>>()?;
+        for [key, service, host] in unplaced {
+            let [[org, repo, new_host]] = &repositories_called(connection, &service)?[..] else { continue };
+            let sql = format!("UPDATE {table} SET org = ?1, repo = ?2, host = ?3 WHERE {id} = ?4 AND host = ?5");
+            connection.by_key(&sql)?.execute([org, repo, new_host, &key, &host])?;
+            let sql = format!("UPDATE {of_course} SET host = ?1 WHERE {id} = ?2 AND host = ?3");
+            connection.by_key(&sql)?.execute([new_host, &key, &host])?;
+        }
+    }
+    Ok(())
+}
+
 /// Organisation, name and host of the repositories of a name, with or without `org/`.
 fn repositories_called(connection: &Connection, name: &str) -> rusqlite::Result<Vec<[String; 3]>> {
     let read = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
-    match name.rsplit_once('/') {
-        Some((org, name)) => {
-            let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE org = ?1 AND repo = ?2";
-            connection.by_key(sql)?.query_map([org, name], read)?.collect()
-        }
-        None => {
-            let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1";
-            connection.by_key(sql)?.query_map([name], read)?.collect()
-        }
+    if let Some((org, name)) = name.rsplit_once('/') {
+        let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE org = ?1 AND repo = ?2";
+        return connection.by_key(sql)?.query_map([org, name], read)?.collect();
     }
+    let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1";
+    connection.by_key(sql)?.query_map([name], read)?.collect()
 }
 
 /// Whether an incident is in a state already.

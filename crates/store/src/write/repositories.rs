@@ -4,6 +4,7 @@ use model::Instant;
 use model::records::{Place, Record, Repository, USUAL_HOST, host_or_usual};
 use rusqlite::{OptionalExtension as _, Row};
 
+use super::pushed::place_pushed;
 use super::shipping::Rename;
 use super::{PageWriter, id_or_null};
 use crate::import_csv::NEVER_OBSERVED;
@@ -84,6 +85,7 @@ impl PageWriter<'_> {
             rows.push(row);
         }
         self.rename_deliveries()?;
+        place_pushed(self.connection)?;
         for (row, repository) in rows.iter().zip(&listed) {
             self.merge_namesakes(*row, &repository.org, &repository.name, |other| !rows.contains(&other))?;
         }

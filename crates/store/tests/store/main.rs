@@ -19,6 +19,7 @@ mod observations;
 mod opening;
 mod plausible;
 mod publishing;
+mod pushing;
 mod readers;
 mod reading;
 mod records;

@@ -5,6 +5,7 @@ mod failing;
 mod linking;
 mod odd;
 mod parts;
+mod pushed;
 mod refuted;
 mod runs;
 mod silent;

@@ -1,0 +1,215 @@
+//! Bodies as pipelines write them, and as nobody should.
+
+use event_intake::em::{self, Route};
+use event_intake::{FieldError, Refused, Told, devlake};
+use model::Instant;
+use model::deliveries::Delivered;
+use model::records::{Deployment, Incident};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const NOW: &str = "2026-03-05T12:00:00Z";
+
+fn at(text: &str) -> Instant {
+    Instant::parse_rfc3339(text).expect("a time")
+}
+
+fn read(route: Route<'_>, body: &Value) -> Result<Told, Refused> {
+    em::read(route, body.to_string().as_bytes(), at(NOW))
+}
+
+fn deployments(told: &Told) -> Vec<&Deployment> {
+    told.records.iter().filter_map(|it| if let Delivered::Deployment(it) = it { Some(&**it) } else { None }).collect()
+}
+
+fn incident(told: &Told) -> &Incident {
+    let [Delivered::Incident(incident)] = &told.records[..] else { panic!("an incident") };
+    incident
+}
+
+fn statuses(deployment: &Deployment) -> Vec<(&str, String)> {
+    deployment.statuses.iter().map(|status| (status.state.name(), status.at.to_rfc3339_seconds())).collect()
+}
+
+fn errors(refused: Result<Told, Refused>) -> Vec<String> {
+    let Err(Refused::Invalid(errors)) = refused else { panic!("fields are wrong") };
+    errors.iter().map(|it: &FieldError| format!("{} {} {}", it.instance_path, it.keyword, it.message)).collect()
+}
+
+#[test]
+fn numbers_are_ids_and_a_deployment_is_not_over_before_somebody_says_so() {
+    let body = json!({"id": 77, "project_id": "acme/shop", "first_commit_at": "2026-03-02T09:00:00+01:00"});
+    let told = read(Route::Deployments, &body).expect("right");
+    let [deployment] = deployments(&told)[..] else { panic!("one") };
+    assert_eq!((deployment.id.as_str(), deployment.service.as_str()), ("api/77", "acme/shop"));
+    assert_eq!(deployment.first_commit_at, Some(at("2026-03-02T08:00:00Z")));
+    assert!(deployment.statuses.is_empty());
+}
+
+#[test]
+fn an_end_has_its_date_else_that_of_receipt_and_the_outcome_that_is_told() {
+    let body = json!({"create_if_not_exists": "false", "outcome": "failure"});
+    let told = read(Route::Deployed("7"), &body).expect("right");
+    assert!(told.undated && told.must_be_known);
+    assert_eq!(statuses(deployments(&told)[0]), [("failure", NOW.to_owned())]);
+    let body = json!({
+        "id": "7", "create_if_not_exists": true, "project_id": "shop", "first_commit_at": "2026-03-02T09:00:00Z",
+        "deploy_start_at": "2026-03-05T10:00:00Z", "deployed_at": "2026-03-05T10:05:00Z", "repo": "acme/shop",
+    });
+    let told = read(Route::Deployed("7"), &body).expect("right");
+    assert!(!told.undated && !told.must_be_known);
+    let deployment = deployments(&told)[0];
+    let times = ["2026-03-05T10:00:00Z", "2026-03-05T10:05:00Z"].map(str::to_owned);
+    assert_eq!(statuses(deployment), ["in_progress", "success"].into_iter().zip(times).collect::<Vec<_>>());
+    assert_eq!((deployment.org.as_str(), deployment.repo.as_str()), ("acme", "shop"));
+}
+
+#[test]
+fn every_wrong_field_is_named() {
+    let body = json!({"id": [], "first_commit_at": "2026-03-02 09:00", "deployed_at": 7});
+    assert_eq!(
+        errors(read(Route::Deployments, &body)),
+        [
+            "/id type must be string",
+            " required must have required property 'project_id'",
+            "/first_commit_at format must match format \"date-time\"",
+            "/deployed_at type must be string",
+        ]
+    );
+    let body = json!({"id": "8", "create_if_not_exists": "perhaps", "outcome": "fine"});
+    assert_eq!(
+        errors(read(Route::Deployed("7"), &body)),
+        [
+            "/create_if_not_exists type must be boolean",
+            "/id const must be equal to constant",
+            "/outcome enum must be equal to one of the allowed values",
+        ]
+    );
+    for body in ["[]", "{", "\"a\"", "\u{feff}{}"] {
+        assert!(matches!(em::read(Route::Incidents, body.as_bytes(), at(NOW)), Err(Refused::Malformed(_))), "{body}");
+    }
+}
+
+#[test]
+fn an_incident_that_is_over_when_it_is_told_is_over() {
+    let body =
+        json!({"project_id": "shop", "started_at": "2026-03-05T08:00:00Z", "finished_at": "2026-03-05T09:00:00Z"});
+    let told = read(Route::Incidents, &body).expect("right");
+    let kinds: Vec<&str> = incident(&told).events.iter().map(|event| event.kind.name()).collect();
+    assert_eq!((incident(&told).id.as_str(), kinds), ("", vec!["opened", "finished"]));
+    let told = em::read(Route::Restored("i"), b"", at(NOW)).expect("no body is needed");
+    assert!(told.undated && told.must_be_known);
+    assert_eq!(incident(&told).events[0].at, at(NOW));
+}
+
+#[test]
+fn both_spellings_of_devlake_tell_the_same() {
+    let route = devlake::Route::Deployments { connection: "3" };
+    let tell = |body: &Value| devlake::read(route, body.to_string().as_bytes(), at(NOW)).expect("right");
+    let now = tell(&json!({
+        "id": "7", "createdDate": "2026-03-05T08:00:00Z", "startedDate": "2026-03-05T08:01:00Z",
+        "finishedDate": "2026-03-05T08:09:00Z", "environment": "STAGING", "result": "FAILURE",
+        "deploymentCommits": [
+            {"repoUrl": "https://me:secret@git.acme.example:8443/group/sub/shop.git", "commitSha": "c1", "refName": "main"},
+            {"repoUrl": "git@github.com:acme/web.git", "commitSha": "c2", "result": "SUCCESS"},
+        ],
+    }));
+    let [first, second] = deployments(&now)[..] else { panic!("two") };
+    assert_eq!((first.id.as_str(), second.id.as_str()), ("devlake/3/7/1", "devlake/3/7/2"));
+    assert_eq!(
+        (first.org.as_str(), first.repo.as_str(), first.host.as_str()),
+        ("group/sub", "shop", "git.acme.example:8443")
+    );
+    assert_eq!((second.org.as_str(), second.repo.as_str(), second.host.as_str()), ("acme", "web", "github.com"));
+    assert_eq!(first.statuses[1].state, "failure");
+    assert_eq!(second.statuses[1].state, "success");
+    assert!(!format!("{now:?}").contains("secret"), "what an address carries beside a place is not kept");
+    let older = tell(&json!({
+        "pipeline_id": "7", "create_time": "2026-03-05T08:00:00Z", "start_time": "2026-03-05T08:01:00Z",
+        "end_time": "2026-03-05T08:09:00Z", "environment": "STAGING", "result": "FAILURE",
+        "repo_url": "https://git.acme.example:8443/group/sub/shop", "commit_sha": "c1", "ref_name": "main",
+    }));
+    assert_eq!(deployments(&older), [first]);
+}
+
+#[test]
+fn only_incidents_of_devlake_are_used_and_what_is_resolved_is_over() {
+    let route = devlake::Route::Issues { connection: "3" };
+    let tell = |body: &Value| devlake::read(route, body.to_string().as_bytes(), at(NOW)).expect("right");
+    let told = tell(&json!({"issueKey": "K", "type": "REQUIREMENT", "status": "TODO"}));
+    assert!(told.records.is_empty() && told.not_used.is_some());
+    let told = tell(&json!({
+        "issue_key": "K", "type": "INCIDENT", "status": "DONE", "created_date": "2026-03-05T08:00:00Z",
+        "resolution_date": "2026-03-05T09:00:00Z",
+    }));
+    let kinds: Vec<&str> = incident(&told).events.iter().map(|event| event.kind.name()).collect();
+    assert_eq!((incident(&told).id.as_str(), kinds), ("devlake/3/K", vec!["opened", "finished"]));
+}
+
+const NAMES: [&str; 16] = [
+    "id",
+    "project_id",
+    "first_commit_at",
+    "deployed_at",
+    "create_if_not_exists",
+    "outcome",
+    "started_at",
+    "labels",
+    "date",
+    "deploymentCommits",
+    "commitSha",
+    "repoUrl",
+    "finishedDate",
+    "result",
+    "status",
+    "issue_key",
+];
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(Value::from("2026-03-05T08:00:00Z")),
+        Just(Value::from("SUCCESS")),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(prop::sample::select(NAMES.to_vec()), inner, 0..8)
+                .prop_map(|map| map.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+fn every_reading(body: &[u8]) -> Vec<Result<Told, Refused>> {
+    let now = at(NOW);
+    let em = [Route::Deployments, Route::Deployed("1"), Route::Incidents, Route::Restored("1"), Route::Finished("1")];
+    let connection = "c";
+    let devlake = [
+        devlake::Route::Deployments { connection },
+        devlake::Route::Issues { connection },
+        devlake::Route::Close { connection, key: "k" },
+    ];
+    let em = em.into_iter().map(|route| em::read(route, body, now));
+    em.chain(devlake.into_iter().map(|route| devlake::read(route, body, now))).collect()
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_pushed_is_told_or_refused_with_a_reason(value in any_value()) {
+        for read in every_reading(value.to_string().as_bytes()) {
+            match read {
+                Ok(told) => prop_assert!(!told.records.is_empty() || told.not_used.is_some() || value["deploymentCommits"].is_array()),
+                Err(Refused::Invalid(errors)) => prop_assert!(!errors.is_empty()),
+                Err(Refused::Malformed(why)) => prop_assert!(!why.is_empty()),
+            }
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        prop_assert_eq!(every_reading(&bytes).len(), 8);
+    }
+}
