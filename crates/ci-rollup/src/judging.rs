@@ -70,7 +70,9 @@ pub(crate) fn tell_flaky_ones(runs: &[Run<'_>], judged: &mut [Judged]) {
         });
         bare.extend(without_jobs.filter_map(|attempt| attempt.finished_at));
     }
-    greens.values_mut().for_each(|begins| begins.sort_unstable());
+    for begins in greens.values_mut() {
+        begins.sort_unstable();
+    }
     bare.sort_unstable();
     // The first one after an instant, if it comes soon after the end.
     let comes_soon = |instants: &[i64], after: i64, ended: i64| {

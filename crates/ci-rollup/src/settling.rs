@@ -31,6 +31,8 @@ pub fn settled(runs: &[Span], before: i64) -> Vec<bool> {
         if needed.is_empty() {
             return settled;
         }
-        needed.into_iter().for_each(|at| settled[at] = false);
+        for at in needed {
+            settled[at] = false;
+        }
     }
 }

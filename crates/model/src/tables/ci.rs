@@ -138,6 +138,7 @@ pub struct CiJob {
 /// What the jobs of an attempt of a run say of the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
 #[raw(table = "ci_run_jobs", key("run_id", "attempt", "host"), columns = CiRunJobsColumns, in_rows)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 pub struct CiRunJobs {
     /// Run that the jobs belong to.
     #[raw(engine, required)]
