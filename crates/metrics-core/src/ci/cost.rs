@@ -36,6 +36,9 @@ pub(super) struct Costs {
 /// An organisation, its host, and a repository of it.
 type Unbilled = (String, String, String);
 
+/// Repositories that a bill lacks, and in which months.
+type Lacking = (BTreeSet<String>, BTreeSet<String>);
+
 /// Repositories and months that a notice lists at most.
 const LISTED: usize = 5;
 
@@ -198,7 +201,7 @@ impl Costs {
     /// A line for each organisation of which a bill lacks repositories, of the months that are over.
     pub(super) fn notices(&self, as_of: Instant) -> Vec<String> {
         let running = Month::of(as_of).number();
-        let mut organisations: BTreeMap<(&str, &str), (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
+        let mut organisations: BTreeMap<(&str, &str), Lacking> = BTreeMap::new();
         for ((org, host, repo), months) in &self.unbilled {
             let months = months.iter().filter(|month| **month < running).filter_map(|month| Month::from_number(*month));
             for month in months {
@@ -207,7 +210,7 @@ impl Costs {
                 in_months.insert(month.to_string());
             }
         }
-        let notice = |((org, _), (repositories, months)): (&(&str, &str), &(BTreeSet<String>, BTreeSet<String>))| {
+        let notice = |((org, _), (repositories, months)): (&(&str, &str), &Lacking)| {
             let (repositories, months) = (listed(repositories), listed(months));
             format!(
                 "no line of the bill of {org} is for {repositories}, which had jobs in {months}, while others are billed: what \

@@ -13,7 +13,7 @@
 //! * **services** (names in [`Rules::delivery`](model::rules::Rules), else `org/repo`): what is delivered of these. Issues
 //!   and pull requests are of no service.
 //! * **types**: the issue's type as the rule set derives it.
-//! * **default_branch**: runs of CI for the default branch of their repository.
+//! * **default branch**: runs of CI for the default branch of their repository.
 //! * **bots**: who opened the issue or pull request. Without it each table does what it does by default: tables of
 //!   issues count everybody, those of pull requests say so themselves. A review by a bot is never a first review,
 //!   whatever is selected.

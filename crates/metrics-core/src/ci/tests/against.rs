@@ -43,6 +43,6 @@ fn the_line_through_repositories_is_told_at_the_cost_of_each_from_ten_on() {
     assert_eq!(lines[0], "deployments,0.012,1.000000,1.000000,1.000000");
     assert_eq!(lines[9], "deployments,0.12,10.000000,10.000000,10.000000");
     let columns = ["pairs", "pearson", "spearman"];
-    let links = |count: i64| repositories(count).cells("cost_delivery_link", "USD,repositories,deployments", &columns);
-    assert_eq!((links(9), links(10)), (vec!["9,,".to_owned()], vec!["10,1.000000,1.000000".to_owned()]));
+    let of = |count: i64| repositories(count).cells("cost_delivery_link", "USD,repositories,deployments", &columns);
+    assert_eq!((of(9), of(10)), (vec!["9,,".to_owned()], vec!["10,1.000000,1.000000".to_owned()]));
 }
