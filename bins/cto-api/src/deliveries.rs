@@ -14,7 +14,7 @@ use store::Store;
 use tokio::sync::oneshot;
 
 use crate::secrets::WebhookSecrets;
-use judging::{Told, told};
+use judging::{Judged, told};
 use queue::{Queue, Waiting};
 
 /// For storing what waits when the program is to end.
@@ -92,7 +92,7 @@ impl Intake {
         let received_at = now();
         match told(delivery, secret, received_at) {
             Err(receipt) => receipt,
-            Ok(Told { id, body_hash, event, told }) => {
+            Ok(Judged { id, body_hash, event, told }) => {
                 if self.queue.push(Waiting { id, event, body_hash, received_at, told }) {
                     Receipt::Accepted
                 } else {
