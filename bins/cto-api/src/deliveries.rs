@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::now;
 use crate::secrets::WebhookSecrets;
-use judging::{Told, told};
+use judging::{Judged, told};
 use queue::{Queue, Waiting};
 pub(crate) use writer::gets_better;
 
@@ -93,7 +93,7 @@ impl Intake {
         let received_at = now();
         match told(delivery, secret, received_at) {
             Err(receipt) => receipt,
-            Ok(Told { id, body_hash, event, told }) => {
+            Ok(Judged { id, body_hash, event, told }) => {
                 if self.queue.push(Waiting { id, event, body_hash, received_at, told }) {
                     Receipt::Accepted
                 } else {

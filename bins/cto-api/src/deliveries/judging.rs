@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 /// What is to be stored, and by what it is known again.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct Judged {
     pub(super) id: String,
     /// Two senders may say the same of two things.
     pub(super) body_hash: String,
@@ -20,7 +20,7 @@ pub(super) struct Told {
 }
 
 /// What a delivery tells that came at `received_at`; else what its sender is answered.
-pub(super) fn told(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Told, Receipt> {
+pub(super) fn told(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Judged, Receipt> {
     match delivery.sender {
         Sender::Github => of_github(delivery, secret, received_at),
         Sender::Gitlab => of_gitlab(delivery, secret, received_at),
@@ -32,7 +32,7 @@ pub(super) fn told(delivery: &RawDelivery, secret: &SecretString, received_at: I
     }
 }
 
-fn of_github(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Told, Receipt> {
+fn of_github(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Judged, Receipt> {
     let kind = BodyKind::of(&delivery.content_type).ok_or(Receipt::UnknownContentType)?;
     if !is_signed(secret, &delivery.body, delivery.proofs.get("x-hub-signature-256")) {
         return Err(Receipt::Unsigned);
@@ -44,13 +44,13 @@ fn of_github(delivery: &RawDelivery, secret: &SecretString, received_at: Instant
         Ok(Reading::NotUsed(why)) => Err(Receipt::NotUsed(why.to_string())),
         Ok(Reading::Told(told)) => {
             let (id, event) = (delivery.id.clone(), delivery.event.clone());
-            Ok(Told { id, body_hash: body_hash(&delivery.body), event, told })
+            Ok(Judged { id, body_hash: body_hash(&delivery.body), event, told })
         }
     }
 }
 
 /// Signed deliveries are judged by their signature alone: whoever repeats one has its headers too.
-fn of_gitlab(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Told, Receipt> {
+fn of_gitlab(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Judged, Receipt> {
     let proofs = &delivery.proofs;
     let signatures = proofs.get("webhook-signature");
     if signatures.is_empty() {
@@ -69,12 +69,12 @@ fn of_gitlab(delivery: &RawDelivery, secret: &SecretString, received_at: Instant
             let body_hash = own_id(delivery, &body_hash(&delivery.body));
             // The id of an event is that of several deliveries of it.
             let id = format!("{body_hash}/{}", delivery.id);
-            Ok(Told { id, body_hash, event: delivery.event.clone(), told })
+            Ok(Judged { id, body_hash, event: delivery.event.clone(), told })
         }
     }
 }
 
-fn of_pagerduty(delivery: &RawDelivery, secret: &SecretString) -> Result<Told, Receipt> {
+fn of_pagerduty(delivery: &RawDelivery, secret: &SecretString) -> Result<Judged, Receipt> {
     if !pagerduty::is_signed(secret, &delivery.body, delivery.proofs.get("x-pagerduty-signature")) {
         return Err(Receipt::Unsigned);
     }
@@ -82,7 +82,7 @@ fn of_pagerduty(delivery: &RawDelivery, secret: &SecretString) -> Result<Told, R
     webhook(delivery, pagerduty::read(&delivery.body))
 }
 
-fn of_alerts(sender: alertmanager::Sender, delivery: &RawDelivery, secret: &SecretString) -> Result<Told, Receipt> {
+fn of_alerts(sender: alertmanager::Sender, delivery: &RawDelivery, secret: &SecretString) -> Result<Judged, Receipt> {
     let proofs = &delivery.proofs;
     let is_known = alertmanager::is_authorized(secret, proofs.get("authorization"))
         || alertmanager::is_signed(secret, &delivery.body, proofs.get("x-grafana-alerting-signature"));
@@ -93,7 +93,7 @@ fn of_alerts(sender: alertmanager::Sender, delivery: &RawDelivery, secret: &Secr
     webhook(delivery, alertmanager::read(sender, &delivery.body))
 }
 
-fn of_standard(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Told, Receipt> {
+fn of_standard(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Judged, Receipt> {
     let either = |name: &str| {
         let usual = delivery.proofs.get(&format!("webhook-{name}"));
         if usual.is_empty() { delivery.proofs.get(&format!("svix-{name}")) } else { usual }
@@ -102,10 +102,10 @@ fn of_standard(delivery: &RawDelivery, secret: &SecretString, received_at: Insta
     is_now(standard::verdict(secret, headers, &delivery.body, received_at))?;
     check_json(delivery)?;
     let told = webhook(delivery, incident_io::read(&delivery.body))?;
-    Ok(Told { id: own_id(delivery, &delivery.id), ..told })
+    Ok(Judged { id: own_id(delivery, &delivery.id), ..told })
 }
 
-fn of_statuspage(delivery: &RawDelivery, secret: &SecretString) -> Result<Told, Receipt> {
+fn of_statuspage(delivery: &RawDelivery, secret: &SecretString) -> Result<Judged, Receipt> {
     if !statuspage::is_addressed(secret, delivery.proofs.get(PATH_PROOF)) {
         return Err(Receipt::Unsigned);
     }
@@ -114,14 +114,14 @@ fn of_statuspage(delivery: &RawDelivery, secret: &SecretString) -> Result<Told, 
 }
 
 /// What was read, known again by the sender's id, else by the body alone.
-fn webhook(delivery: &RawDelivery, read: Result<Webhook, event_intake::Malformed>) -> Result<Told, Receipt> {
+fn webhook(delivery: &RawDelivery, read: Result<Webhook, event_intake::Malformed>) -> Result<Judged, Receipt> {
     match read {
         Err(error) => Err(Receipt::Malformed(command_line::with_causes(&error))),
         Ok(Webhook::NotUsed(why)) => Err(Receipt::NotUsed(why.to_owned())),
         Ok(Webhook::Told { id, event, told }) => {
             let body_hash = own_id(delivery, &body_hash(&delivery.body));
             let id = if id.is_empty() { body_hash.clone() } else { own_id(delivery, &id) };
-            Ok(Told { id, body_hash, event: event.to_owned(), told })
+            Ok(Judged { id, body_hash, event: event.to_owned(), told })
         }
     }
 }

@@ -64,16 +64,13 @@ pub(super) fn counted(incidents: Vec<Incident>, rules: &IncidentRules, as_of: i6
         let first = open.get(&key).copied();
         let joins =
             |first: &Incident| first.restored().is_none_or(|end| incident.started <= end.saturating_add(within));
-        match first.filter(|place| joins(&kept[*place])) {
-            Some(place) => {
-                let part_of = kept[place].id.clone();
-                kept[place].go_on_until(incident.restored());
-                leave(&mut others, incident, Discounted::Merged, part_of);
-            }
-            None => {
-                open.insert(key, kept.len());
-                kept.push(incident);
-            }
+        if let Some(place) = first.filter(|place| joins(&kept[*place])) {
+            let part_of = kept[place].id.clone();
+            kept[place].go_on_until(incident.restored());
+            leave(&mut others, incident, Discounted::Merged, part_of);
+        } else {
+            open.insert(key, kept.len());
+            kept.push(incident);
         }
     }
     let least = (rules.minimum_minutes * MICROS_PER_MINUTE) as i64;
