@@ -176,7 +176,7 @@ fn a_life_that_is_told_backwards_and_three_times_gives_the_same_store() {
     }
     let published = |told: &Told, name: &str| {
         let folder = tempfile::tempdir().expect("a folder");
-        told.store.publish_csv(folder.path()).expect("published");
+        told.store.publish_csv(folder.path(), store::JobsOfCi::Published).expect("published");
         std::fs::read_to_string(folder.path().join(format!("{name}.csv"))).expect("text")
     };
     for name in ["deployment", "deployment_status", "release", "ci_run", "ci_job"] {
