@@ -69,7 +69,7 @@ fn deployment(mut fields: Fields, received_at: Instant) -> Result<Told, Refused>
     fields.done(Told::of(vec![Delivered::Deployment(Box::new(Deployment { statuses, ..deployment }))]))
 }
 
-/// What may be told of a deployment wherever it is told.
+/// What may be told of a deployment wherever it is told. A mail address in place of a login is not kept.
 fn told_alike(fields: &mut Fields, received_at: Instant) -> Deployment {
     let repository = fields.text("repo");
     let (org, repo) = repository.rsplit_once('/').unwrap_or(("", &repository));
@@ -79,7 +79,7 @@ fn told_alike(fields: &mut Fields, received_at: Instant) -> Deployment {
         repo: repo.to_owned(),
         environment: fields.text("environment"),
         sha: fields.text("sha"),
-        creator: fields.text("username"),
+        creator: Some(fields.text("username")).filter(|name| !name.contains('@')).unwrap_or_default(),
         url: fields.text("url"),
         updated_at: Some(received_at),
         ..Deployment::default()

@@ -91,6 +91,17 @@ fn every_wrong_field_is_named() {
 }
 
 #[test]
+fn a_login_is_kept_and_a_mail_address_is_not() {
+    for (username, kept) in [("ada", "ada"), ("ada@acme.example", "")] {
+        let body = json!({
+            "id": "1", "project_id": "shop", "first_commit_at": "2026-03-02T09:00:00Z", "username": username,
+        });
+        let told = read(Route::Deployments, &body).expect("right");
+        assert_eq!(deployments(&told)[0].creator, kept);
+    }
+}
+
+#[test]
 fn an_incident_that_is_over_when_it_is_told_is_over() {
     let body =
         json!({"project_id": "shop", "started_at": "2026-03-05T08:00:00Z", "finished_at": "2026-03-05T09:00:00Z"});

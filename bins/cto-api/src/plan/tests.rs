@@ -170,3 +170,24 @@ fn a_collector_that_cannot_be_sent_to_is_refused_at_the_start_without_its_key() 
         assert!(message.contains(words) && !message.contains("hunter"), "{message}");
     }
 }
+
+#[test]
+fn who_may_push_is_said_by_tokens_of_their_own_or_by_what_em_metrics_was_given() {
+    assert!(planned("", "", &[("CTO_API_TOKENS", "for-reading")]).http.pushing.is_none());
+    for name in ["CTO_EVENT_TOKENS", "EM_METRICS_TOKEN_AUTH"] {
+        let pushing = planned("", "", &[(name, "one, two")]).http.pushing.expect("somebody may push");
+        assert_eq!((pushing.tokens.len(), pushing.user.is_some()), (2, false), "{name}");
+    }
+    let basic = [("CTO_EVENT_TOKENS", "one"), ("CTO_API_PASSWORD", "secret")];
+    assert!(planned("--user me", "", &basic).http.pushing.is_some_and(|pushing| pushing.user.is_some()));
+    assert!(planned("--user me", "", &basic[1..]).http.pushing.is_none(), "a user for reading alone opens nothing");
+    let of_em = [("EM_METRICS_BASIC_AUTH_USERNAME", "me"), ("EM_METRICS_BASIC_AUTH_PASSWORD", "secret")];
+    let plan = planned("", "", &of_em);
+    assert!(matches!(plan.http.authentication, Authentication::Basic { .. }));
+    assert!(plan.http.pushing.is_some_and(|pushing| pushing.tokens.is_empty() && pushing.user.is_some()));
+    assert!(refused("", "", &of_em[..1]).contains("EM_METRICS_BASIC_AUTH_PASSWORD is not"));
+    assert!(refused("", "", &[("EM_METRICS_NO_AUTH", "false")]).contains("CTO_EVENT_TOKENS"));
+    for (flags, config) in [("", "server: {event_tokens_file: nowhere}"), ("--event-tokens-file nowhere", "")] {
+        assert!(refused(flags, config, &[]).contains("--event-tokens-file"), "{flags} {config}");
+    }
+}

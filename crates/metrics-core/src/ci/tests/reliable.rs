@@ -216,14 +216,6 @@ fn a_host_that_is_not_said_is_the_usual_one_in_runs_and_jobs_alike() {
     let columns = ["workflow", "runs", "duration_p50_min", "host"];
     assert_eq!(life.cells("ci_month", "2026-02,acme/shop,CI", &columns), ["CI,3,1.000000,github.com"]);
     assert_eq!(life.cells("ci_cost_month", "2026-02,ALL,acme/shop,CI", &["jobs", "cost"]), ["3,0.018"]);
-fn a_host_that_is_left_out_is_the_usual_one() {
-    let mut life = Life::default();
-    life.attempt("1", 1, 60, 900, "success").host = String::new();
-    life.job("1", 1, "a", [90, 120], "success");
-    life.job("1", 1, "b", [90, 360], "success").host = String::new();
-    let columns = ["runs", "duration_p50_min", "host"];
-    assert_eq!(life.cells("ci_month", "2026-02,acme/shop,CI", &columns), ["1,5.000000,github.com"]);
-    assert_eq!(life.cells("ci_cost_month", "2026-02,ALL,acme/shop,CI", &["jobs"]), ["2"]);
 }
 
 #[test]
