@@ -45,6 +45,7 @@ fn bills_become_the_tables_of_flow() {
          2026-01,azure,100.00,EUR,true,10.00,11.111111,31,3.23,,100.000000,163.840000,36.160000,,true,\n\
          2026-02,azure,290.00,EUR,true,190.00,190.005000,28,10.36,,127.143571,264.579121,0.000000,beyond_limits,true,\n\
          2026-02,gcp,44.10,USD,true,,,28,1.58,,,,,,false,\n\
+         2026-02,github,0.06,USD,true,,,28,0.00,,,,,,false,\n\
          2026-03,azure,100.00,EUR,false,,,29,3.45,106.00,,,,,false,\n\
          2026-03,gcp,28.00,USD,false,,,28,1.00,31.00,,,,,false,\n"
     );
@@ -74,6 +75,7 @@ fn bills_become_the_tables_of_flow() {
             "azure stands at 100.00 EUR in 2026-03 after 29 days: 106.00 for the whole month at this pace.",
             "gcp billed 44.10 USD in 2026-02, the last complete month.",
             "gcp stands at 28.00 USD in 2026-03 after 28 days: 31.00 for the whole month at this pace.",
+            "github billed 0.06 USD in 2026-02, the last complete month.",
             "azure: 290.00 EUR in 2026-02, above its usual range of 0.00 to 264.58.",
         ]
     );

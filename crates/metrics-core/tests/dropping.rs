@@ -18,9 +18,12 @@ fn data_that_is_dropped_on_the_way_gives_the_same_tables() {
         let comparison = ServiceComparison { name: "Alone".to_owned(), groups: vec![group] };
         let cloud = CloudRules { comparisons: vec![comparison], ..CloudRules::default() };
         let rules = Rules { set, cloud, ..Rules::default() };
-        let kept = text(calculate(&raw, &rules, None, Scopes::ALL).expect("nothing to contradict"));
+        let kept = calculate(&raw, &rules, None, Scopes::ALL).expect("nothing to contradict");
+        // The line needs ten repositories.
+        let is_empty = |table: &&Table| table.height() == 0 && table.name != "cost_delivery_line";
+        assert_eq!(kept.tables.iter().find(is_empty).map(|it| it.name), None, "there is something to compare in each");
+        let kept = text(kept);
         let dropped = text(calculate_and_drop(raw.clone(), &rules, None, Scopes::ALL).expect("the same"));
-        assert!(kept.iter().all(|table| table.lines().count() > 1), "there is something to compare in each table");
         assert_eq!(kept, dropped);
     }
 }

@@ -89,6 +89,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/webhook/connections/by-name/{connection}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A deployment in DevLake's form. */
+        post: operations["push_api_plugins_webhook_connections_by_name__connection__deployments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/connections/by-name/{connection}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_plugins_webhook_connections_by_name__connection__incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/connections/by-name/{connection}/issue/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident is over, in DevLake's form. */
+        post: operations["push_api_plugins_webhook_connections_by_name__connection__issue__key__close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/connections/by-name/{connection}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_plugins_webhook_connections_by_name__connection__issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/connections/{connection}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A deployment in DevLake's form. */
+        post: operations["push_api_plugins_webhook_connections__connection__deployments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/connections/{connection}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_plugins_webhook_connections__connection__incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/connections/{connection}/issue/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident is over, in DevLake's form. */
+        post: operations["push_api_plugins_webhook_connections__connection__issue__key__close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/connections/{connection}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_plugins_webhook_connections__connection__issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/{connection}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A deployment in DevLake's form. */
+        post: operations["push_api_plugins_webhook__connection__deployments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/{connection}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_plugins_webhook__connection__incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/{connection}/issue/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident is over, in DevLake's form. */
+        post: operations["push_api_plugins_webhook__connection__issue__key__close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/webhook/{connection}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_plugins_webhook__connection__issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pr/change_requests": {
         parameters: {
             query?: never;
@@ -134,6 +338,210 @@ export interface paths {
         get: operations["compatible_pr_change_requests_repo_dist"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/connections/by-name/{connection}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A deployment in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook_connections_by_name__connection__deployments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/connections/by-name/{connection}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook_connections_by_name__connection__incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/connections/by-name/{connection}/issue/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident is over, in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook_connections_by_name__connection__issue__key__close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/connections/by-name/{connection}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook_connections_by_name__connection__issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/connections/{connection}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A deployment in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook_connections__connection__deployments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/connections/{connection}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook_connections__connection__incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/connections/{connection}/issue/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident is over, in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook_connections__connection__issue__key__close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/connections/{connection}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook_connections__connection__issues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/{connection}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A deployment in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook__connection__deployments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/{connection}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook__connection__incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/{connection}/issue/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident is over, in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook__connection__issue__key__close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rest/plugins/webhook/{connection}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident in DevLake's form. */
+        post: operations["push_api_rest_plugins_webhook__connection__issues"];
         delete?: never;
         options?: never;
         head?: never;
@@ -990,6 +1398,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pushed deployments, in the order in which they were made. */
+        get: operations["pushed_api_v1_deployments"];
+        put?: never;
+        /** A deployment begins, or has ended. */
+        post: operations["push_api_v1_deployments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pushed deployment. */
+        get: operations["pushed_api_v1_deployments__id_"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}/deployed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A deployment has ended. */
+        post: operations["push_api_v1_deployments__id__deployed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flow/aging": {
         parameters: {
             query?: never;
@@ -1409,6 +1869,75 @@ export interface paths {
         get: operations["flow_throughput_evidence"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything was told until now. */
+        post: operations["push_api_v1_heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pushed incidents, in order of their start. */
+        get: operations["pushed_api_v1_incidents"];
+        put?: never;
+        /** An incident begins, or has ended. */
+        post: operations["push_api_v1_incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/finished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An incident is over. */
+        post: operations["push_api_v1_incidents__id__finished"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Users are served again. */
+        post: operations["push_api_v1_incidents__id__restored"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2611,6 +3140,11 @@ export interface components {
              * @example Web
              */
             org?: string;
+            /**
+             * @description From the first commit to users as it was pushed with the deployment, where no change is linked to it; null else. Unit: days.
+             * @example 7.25
+             */
+            pushed_lead_days?: number | null;
             /**
              * Format: date-time
              * @description When users were served again; null where it did not fail, and while they are not.
@@ -4507,7 +5041,7 @@ export interface components {
              */
             lead_mean_days?: number | null;
             /**
-             * @description Median from the first commit to users; null over none. Unit: days.
+             * @description Median from the first commit to users, of changes and, where none is linked to a deployment, as it was pushed; null over none. Unit: days.
              * @example 7.25
              */
             lead_p50_days?: number | null;
@@ -4527,7 +5061,7 @@ export interface components {
              */
             merge_p50_days?: number | null;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
+             * @description Changes, and deployments with a pushed first commit, left out of the lead time since they were deployed before it; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
@@ -4720,7 +5254,7 @@ export interface components {
              */
             lead_mean_days?: number | null;
             /**
-             * @description Median from the first commit to users; null over none. Unit: days.
+             * @description Median from the first commit to users, of changes and, where none is linked to a deployment, as it was pushed; null over none. Unit: days.
              * @example 7.25
              */
             lead_p50_days?: number | null;
@@ -4745,7 +5279,7 @@ export interface components {
              */
             month: string;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
+             * @description Changes, and deployments with a pushed first commit, left out of the lead time since they were deployed before it; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
@@ -5060,7 +5594,7 @@ export interface components {
              */
             lead_mean_days?: number | null;
             /**
-             * @description Median from the first commit to users; null over none. Unit: days.
+             * @description Median from the first commit to users, of changes and, where none is linked to a deployment, as it was pushed; null over none. Unit: days.
              * @example 7.25
              */
             lead_p50_days?: number | null;
@@ -5085,7 +5619,7 @@ export interface components {
              */
             month: string;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
+             * @description Changes, and deployments with a pushed first commit, left out of the lead time since they were deployed before it; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
@@ -5303,7 +5837,7 @@ export interface components {
              */
             lead_mean_days?: number | null;
             /**
-             * @description Median from the first commit to users; null over none. Unit: days.
+             * @description Median from the first commit to users, of changes and, where none is linked to a deployment, as it was pushed; null over none. Unit: days.
              * @example 7.25
              */
             lead_p50_days?: number | null;
@@ -5323,7 +5857,7 @@ export interface components {
              */
             merge_p50_days?: number | null;
             /**
-             * @description Changes left out of the lead time since they were deployed before their first commit; null as deployments. Unit: changes.
+             * @description Changes, and deployments with a pushed first commit, left out of the lead time since they were deployed before it; null as deployments. Unit: changes.
              * @example 7
              */
             negative_lead?: number | null;
@@ -7587,6 +8121,86 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description It was known, or is now; DevLake's doors say so in JSON. */
+        Pushed200: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description It is stored, and new; `Location` has its id. */
+        Pushed201: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Fields are missing or wrong: `errors` has one object for each. */
+        Pushed400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        /** @description There is no `Authorization`, or of another scheme than `Token`, `Bearer` and, where it is set up, `Basic`. */
+        Pushed401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The token, or user and password, is not known. */
+        Pushed403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description What it tells of is not known; or nobody may push. */
+        Pushed404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        /** @description It claims another fact of what cannot change: `field`, `stored` and `told`. */
+        Pushed409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        /** @description The content type is not JSON. */
+        Pushed415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The store is busy; Retry-After says when to push it again. */
+        Pushed503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": Record<string, never>;
+            };
+        };
+        /** @description The body did not come in time. */
+        Pushed504: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": Record<string, never>;
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -7968,6 +8582,420 @@ export interface operations {
             500: components["responses"]["Problem500"];
         };
     };
+    push_api_plugins_webhook_connections_by_name__connection__deployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook_connections_by_name__connection__incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook_connections_by_name__connection__issue__key__close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+                /** @description The key, as it was pushed. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook_connections_by_name__connection__issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook_connections__connection__deployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook_connections__connection__incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook_connections__connection__issue__key__close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+                /** @description The key, as it was pushed. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook_connections__connection__issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook__connection__deployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook__connection__incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook__connection__issue__key__close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+                /** @description The key, as it was pushed. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_plugins_webhook__connection__issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
     compatible_pr_change_requests: {
         parameters: {
             query?: never;
@@ -8178,6 +9206,420 @@ export interface operations {
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
+        };
+    };
+    push_api_rest_plugins_webhook_connections_by_name__connection__deployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook_connections_by_name__connection__incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook_connections_by_name__connection__issue__key__close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+                /** @description The key, as it was pushed. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook_connections_by_name__connection__issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook_connections__connection__deployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook_connections__connection__incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook_connections__connection__issue__key__close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+                /** @description The key, as it was pushed. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook_connections__connection__issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook__connection__deployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook__connection__incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook__connection__issue__key__close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+                /** @description The key, as it was pushed. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_rest_plugins_webhook__connection__issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection, as it was pushed. */
+                connection: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
         };
     };
     compatible_stocks: {
@@ -11610,6 +13052,159 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    pushed_api_v1_deployments: {
+        parameters: {
+            query?: {
+                /** @description Of this project alone. */
+                project_id?: string;
+                /** @description At most so many; 50. */
+                limit?: string;
+                /** @description After so many. */
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They, or it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description It is not known, or nobody may push. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": Record<string, never>;
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    push_api_v1_deployments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    pushed_api_v1_deployments__id_: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as it was pushed. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They, or it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description It is not known, or nobody may push. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": Record<string, never>;
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    push_api_v1_deployments__id__deployed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as it was pushed. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
     flow_aging: {
         parameters: {
             query?: {
@@ -13324,6 +14919,178 @@ export interface operations {
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
+        };
+    };
+    push_api_v1_heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    pushed_api_v1_incidents: {
+        parameters: {
+            query?: {
+                /** @description `in-progress`: neither restored nor over; `unfinished`: not over. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They, or it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description It is not known, or nobody may push. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": Record<string, never>;
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    push_api_v1_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_v1_incidents__id__finished: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as it was pushed. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_v1_incidents__id__restored: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as it was pushed. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
         };
     };
     issues: {
