@@ -13,7 +13,7 @@ use crate::clock::now;
 use crate::totals::Memory;
 
 /// How often to look whether there is something to send.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// The same before anything is loaded.
 const UNTIL_THERE_IS_DATA: Duration = Duration::from_secs(1);
 /// Who is told what came since the last time.

@@ -63,8 +63,9 @@ fn what_a_second_attempt_lists_once_more_is_repeated_and_what_it_does_again_is_r
         job(2, "docs", [20, 29], RunConclusion::Success),
         job(2, "test", [20, 29], RunConclusion::Success),
     ])];
-    use JobPart::{Flaky, Repeated, Retried, Useful};
-    assert_eq!(parts(&mut runs), [[Useful, Useful, Flaky, Repeated, Retried, Useful]]);
+    let (useful, flaky) = (JobPart::Useful, JobPart::Flaky);
+    let repeated = [JobPart::Repeated, JobPart::Retried];
+    assert_eq!(parts(&mut runs), [[useful, useful, flaky, repeated[0], repeated[1], useful]]);
 }
 
 #[test]

@@ -180,8 +180,8 @@ fn a_life_that_is_told_backwards_and_three_times_gives_the_same_store() {
         std::fs::read_to_string(folder.path().join(format!("{name}.csv"))).expect("text")
     };
     for name in ["deployment", "deployment_status", "release", "ci_run", "ci_job"] {
-        let (one, other) = (published(&once, name), published(&thrice, name));
-        assert!(one.lines().count() > 1, "{name}");
-        assert!(one == other, "{name} differs");
+        let (told, repeated) = (published(&once, name), published(&thrice, name));
+        assert!(told.lines().count() > 1, "{name}");
+        assert!(told == repeated, "{name} differs");
     }
 }

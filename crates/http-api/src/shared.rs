@@ -119,12 +119,12 @@ impl Shared {
 
     /// What monitoring systems are told of a snapshot. Waits.
     pub(crate) fn totals(&self, snapshot: &Snapshot) -> Arc<[Family]> {
-        snapshot.totals(|mut families| match self.totals.get() {
-            Some(totals) => totals.keep(families),
-            None => {
-                keep(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner), &mut families);
-                families
+        snapshot.totals(|mut families| {
+            if let Some(totals) = self.totals.get() {
+                return totals.keep(families);
             }
+            keep(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner), &mut families);
+            families
         })
     }
 

@@ -197,6 +197,6 @@ fn a_header_that_cannot_be_sent_is_told_by_its_name_alone() {
     let clock = Arc::new(VirtualClock::starting_at(Instant::from_seconds(1)));
     let url = endpoint("https://otel.example.com/v1/metrics", &[]).expect("https");
     let headers = vec![("api-key".to_owned(), SecretString::from("hunter\n3"))];
-    let error = Exporter::with(url, headers, "cto-metrics/1", Policy::USUAL, clock).err().expect("refused");
+    let error = Exporter::with(url, headers, "cto-metrics/1", Policy::USUAL, clock).expect_err("refused");
     assert!(error.message.contains("`api-key`") && !error.message.contains("hunter"), "{}", error.message);
 }

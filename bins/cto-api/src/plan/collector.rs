@@ -58,15 +58,9 @@ fn temporality(otlp: &Otlp, variables: Variables<'_>) -> Result<OtlpTemporality,
 
 /// The headers of the environment, which hold keys: `NAME=VALUE,NAME=VALUE`, values percent-encoded.
 fn headers(variables: Variables<'_>) -> Result<Vec<(String, SecretString)>, UsageError> {
-    let name = "OTEL_EXPORTER_OTLP_METRICS_HEADERS";
-    let (name, text) = match variables(name) {
-        Some(text) => (name, text),
-        None => {
-            let name = "OTEL_EXPORTER_OTLP_HEADERS";
-            let Some(text) = variables(name) else { return Ok(Vec::new()) };
-            (name, text)
-        }
-    };
+    let names = ["OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
+    let given = names.into_iter().find_map(|name| variables(name).map(|text| (name, text)));
+    let Some((name, text)) = given else { return Ok(Vec::new()) };
     let header = |pair: &str| match pair.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => {
             let value = percent_decode_str(value.trim()).decode_utf8().ok()?;

@@ -349,7 +349,7 @@ fn both_readers_call_merge_requests_as_gitlab_does() {
     let store = Store::open_existing(&store::url_in(folder)).expect("a store");
     let from_store = store.load(Scopes::ALL).expect("raw data");
     let from_files = csv_folder::load(folder, Scopes::ALL, Reading::Strict).expect("raw data").raw;
-    for raw in [from_store, from_files] {
+    for raw in [&from_store, &from_files] {
         let ids = &raw.pull_requests.id;
         let ids: BTreeSet<String> = (0..ids.len()).map(|row| ids.text(row).into_owned()).collect();
         assert!(ids.len() == 6 && ids.contains("acme/shop/api!2") && ids.iter().all(|id| id.contains('!')), "{ids:?}");

@@ -11,7 +11,7 @@ use model::records::host_or_usual;
 use model::rules::Rules;
 
 use super::facts::Facts;
-use super::repositories::Repositories;
+use super::repositories::{Repositories, full_name};
 use super::rollouts::{Rollout, Row};
 use super::services::{Evidence, Services};
 use crate::coverage::{Coverage, DELIVERY_SCOPES};
@@ -40,7 +40,7 @@ pub(crate) enum What<'a> {
         took: Option<i64>,
         failed: bool,
     },
-    /// Users had a change for the first time.
+    /// Users had a change for the first time; of a deployment to which no change is linked, what was pushed with it.
     Served { lead: i64 },
     /// An incident began.
     Incident {
@@ -58,7 +58,7 @@ pub(crate) fn each(raw: &Raw, rules: &Rules, as_of: Instant, mut tell: impl FnMu
     let everything = Chosen::everything();
     let covered_to = Coverage::of(raw, &DELIVERY_SCOPES, as_of, &everything).until;
     let facts = Facts::of(raw, rules, as_of, covered_to, &everything);
-    let names: Vec<String> = facts.repositories.iter().map(|[org, name, _]| format!("{org}/{name}")).collect();
+    let names: Vec<String> = facts.repositories.iter().map(|[org, name, _]| full_name(org, name)).collect();
     let mut tell = |service: &str, repository: Option<usize>, at: i64, what: What<'_>| {
         tell(&Happening { service, repository: repository.map_or("", |place| names[place].as_str()), at, what });
     };
@@ -88,6 +88,11 @@ pub(crate) fn each(raw: &Raw, rules: &Rules, as_of: Instant, mut tell: impl FnMu
         }
     }
     waiting(raw, rules, as_of, &mut tell);
+    for service in &facts.services {
+        for (rollout, at, lead) in service.rollouts_with_pushed_leads().filter(|(_, _, lead)| *lead >= 0) {
+            tell(&service.name, Some(rollout.repository), at, What::Served { lead });
+        }
+    }
     let finished = finished(raw, as_of);
     let of_services = facts.services.iter().flat_map(|service| {
         service

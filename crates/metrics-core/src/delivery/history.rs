@@ -118,8 +118,13 @@ impl Change {
 impl ServiceFacts {
     /// When each rollout to which no change is linked succeeded, with the lead time that was pushed with it, in microseconds.
     pub(super) fn pushed_leads(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.rollouts_with_pushed_leads().map(|(_, succeeded, lead)| (succeeded, lead))
+    }
+
+    /// The same with the rollouts.
+    pub(super) fn rollouts_with_pushed_leads(&self) -> impl Iterator<Item = (&Rollout, i64, i64)> {
         let unlinked = self.rollouts.iter().zip(&self.outcomes).filter(|(_, outcome)| outcome.changes == 0);
-        unlinked.filter_map(|(rollout, _)| Some((rollout.succeeded?, rollout.pushed_lead()?)))
+        unlinked.filter_map(|(rollout, _)| Some((rollout, rollout.succeeded?, rollout.pushed_lead()?)))
     }
 
     /// Puts the rollouts of several repositories into one order.

@@ -168,7 +168,7 @@ fn a_bill_of_a_file_that_was_observed_in_the_far_future_decides_no_end_of_the_bi
         csv_folder::load_at(&path, Scopes::CLOUD_SPENDING, Reading::Strict, instant(NOW)).expect("read").raw;
     fixture.store.import_csv(&path).expect("loaded");
     let of_store = fixture.store.load_at(Scopes::CLOUD_SPENDING, instant(NOW)).expect("read");
-    for raw in [of_folder, of_store] {
+    for raw in [&of_folder, &of_store] {
         assert_eq!(raw.cloud_as_of, Some(instant("2026-03-01T00:00:00Z")));
         assert_eq!(raw.implausible.len(), 1, "{:?}", raw.implausible);
     }

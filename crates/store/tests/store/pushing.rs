@@ -9,8 +9,8 @@ use store::{Difference, Push, Pushed};
 use crate::records::{Fixture, at, everything, repository};
 
 fn deployment(project: &str, sha: &str, states: &[(&str, i64)]) -> Delivered {
-    let status = |(state, second): &(&str, i64)| DeploymentStatus {
-        state: (*state).into(),
+    let told = |(name, second): &(&str, i64)| DeploymentStatus {
+        state: (*name).into(),
         at: at(*second),
         ..DeploymentStatus::default()
     };
@@ -23,7 +23,7 @@ fn deployment(project: &str, sha: &str, states: &[(&str, i64)]) -> Delivered {
         created_at: at(10),
         first_commit_at: Some(at(5)),
         updated_at: Some(at(500)),
-        statuses: states.iter().map(status).collect(),
+        statuses: states.iter().map(told).collect(),
         ..Deployment::default()
     }))
 }
@@ -44,7 +44,7 @@ fn incident(id: &str, started: i64, events: &[(&str, i64)]) -> Delivered {
 }
 
 /// A push that came at a second.
-fn push<'a>(told: &'a [Delivered], second: i64) -> Push<'a> {
+fn push(told: &[Delivered], second: i64) -> Push<'_> {
     Push {
         key: None,
         body_hash: "a hash",

@@ -28,6 +28,11 @@ fn counts(family: &Family) -> Vec<String> {
     series.collect()
 }
 
+/// The sum of the values of a family.
+fn sum(family: &Family) -> String {
+    format!("{:.1}", family.series.values().map(|series| series.sum).sum::<f64>())
+}
+
 #[test]
 fn totals_are_those_of_the_tables() {
     let all = all(&example_a(), &rules_with_teams(&["checkout"]), "2026-04-10");
@@ -55,12 +60,11 @@ fn totals_are_those_of_the_tables() {
 #[test]
 fn durations_are_in_the_unit_of_their_name() {
     let all = all(&example_a(), &Rules::default(), "2026-04-10");
-    let sum = |name: &str| all[name].series.values().map(|series| series.sum).sum::<f64>();
     // 52, 26, 1 and 50 hours; down for 45 minutes, noticed after 90.
-    assert_eq!(sum("cto.deployment.lead_time"), 129.0 * 3_600.0);
-    assert_eq!(sum("lead_time_for_changes"), 129.0 * 60.0);
-    assert_eq!(sum("cto.incident.time_to_restore"), 45.0 * 60.0);
-    assert_eq!((sum("time_to_restore"), sum("time_to_detect")), (45.0, 90.0));
+    assert_eq!(sum(&all["cto.deployment.lead_time"]), "464400.0");
+    assert_eq!(sum(&all["lead_time_for_changes"]), "7740.0");
+    assert_eq!(sum(&all["cto.incident.time_to_restore"]), "2700.0");
+    assert_eq!((sum(&all["time_to_restore"]), sum(&all["time_to_detect"])), ("45.0".into(), "90.0".into()));
     let leads = all["lead_time_for_changes"].series.values().next().expect("a series");
     // 60 lies on a bound, 1,560 below two days, 3,000 and 3,120 below five.
     assert_eq!(leads.buckets, [0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 0]);
@@ -82,8 +86,8 @@ fn pull_requests_count_for_their_one_team() {
     let all = all(&life, &rules_with_teams(&["checkout"]), "2026-04-10");
     assert_eq!(counts(&all["pull_request_merged_count"]), ["team_id=checkout 3"]);
     assert_eq!(counts(&all["pull_request_loc_added"]), ["team_id=checkout 1"]);
-    let merge = all["pull_request_time_to_merge_minutes"].series.values().next().expect("a series");
-    assert_eq!(merge.sum, (24.0 + 0.5 + 48.0) * 60.0);
+    // A day, half an hour and two days.
+    assert_eq!(sum(&all["pull_request_time_to_merge_minutes"]), "4350.0");
 }
 
 #[test]
@@ -91,6 +95,17 @@ fn what_has_not_happened_yet_is_not_counted() {
     let all = all(&example_a(), &Rules::default(), "2026-03-03T13:00:00Z");
     assert_eq!(counts(&all["deployment_started"]), ["project_id=acme/shop 1"]);
     assert!(!all.contains_key("incident_count"));
+}
+
+#[test]
+fn lead_times_that_were_pushed_count_where_no_change_is_linked() {
+    let mut life = Life::default();
+    let deployment = life.deployment("p1", "", "03 08:00", true);
+    (deployment.org, deployment.repo) = (String::new(), String::new());
+    (deployment.service, deployment.first_commit_at) = ("billing".into(), Some(super::march("02 08:00")));
+    let all = all(&life, &Rules::default(), "2026-04-10");
+    assert_eq!(counts(&all["lead_time_for_changes"]), ["project_id=billing 1"]);
+    assert_eq!(sum(&all["cto.deployment.lead_time"]), "86400.0");
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn what_is_pushed_of_a_deployment_that_its_provider_tells_too_is_no_other_one() 
         ("incident_id", "i"),
         &["deployment_id"],
     );
-    assert_eq!(laid, [of_provider.id.clone()], "an incident may name it as it was pushed");
+    assert_eq!(laid, std::slice::from_ref(&of_provider.id), "an incident may name it as it was pushed");
     let twin = life.deployments.last_mut().expect("the one that was added");
     (twin.succeeded_at, twin.finished_at) = (minutes(11), minutes(11));
     assert_eq!(deployments(&life, &Rules::default()).len(), before.len() + 1, "a later one is another one");
