@@ -3,8 +3,9 @@ import type { Cell, TableProps } from '../parts/data-table.tsx';
 
 /** RFC 4180 with a byte order mark, so that spreadsheets read it as UTF-8. */
 export function csvOf<Row>(table: Pick<TableProps<Row>, 'columns' | 'rows'>): string {
-  const lines = [table.columns.map((column) => cell(column.title))];
-  for (const row of table.rows) lines.push(table.columns.map((column) => cell(column.value(row))));
+  const columns = table.columns.filter((column) => !column.onPage);
+  const lines = [columns.map((column) => cell(column.title))];
+  for (const row of table.rows) lines.push(columns.map((column) => cell(column.value(row))));
   return `\uFEFF${lines.map((line) => `${line.join(',')}\r\n`).join('')}`;
 }
 

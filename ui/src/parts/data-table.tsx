@@ -15,6 +15,8 @@ export interface Column<Row> {
   none?: (row: Row) => string;
   /** At the right, as numbers are by themselves; for amounts that are exact texts, or `false` for bars. */
   number?: boolean;
+  /** Leads to something on the page and has no figures: no column of the file. */
+  onPage?: boolean;
   /** Names the row. */
   head?: boolean;
   /** Where the row leads to. */

@@ -23,6 +23,8 @@ export interface Figures {
   otherwise?: (title: string) => Source;
   /** How the page says in words what the file says in code. */
   said?: Record<string, (value: string) => string>;
+  /** Columns of the page that lead to something and are in no file. */
+  onPage?: readonly string[];
 }
 
 const { flow, pullRequests, ci, cloud, control } = words;
@@ -184,12 +186,18 @@ function months({ rows, periods }: Tables, title: string): Row[] {
   const isOwn = (row: Row) => row.cost !== '' && row.currency === currencyOf(title);
   const bills = rows('cloud-spending/monthly').filter(isOwn);
   const services = rows('cloud-spending/services').filter(isOwn);
-  const providers = new Set(bills.map((row) => row.provider)).size;
+  // CI that is not used is not billed: a month without GitHub's lacks none.
+  const isDue = (row: Row) => row.provider !== 'github';
+  const providers = new Set(bills.filter(isDue).map((row) => row.provider)).size;
   const sums = rows('cloud-spending/totals').filter(isOwn);
   return periods('cloud-spending/services').map((month) => {
     const sum = (part: string) => sums.find((row) => row.month === month && row.part === part)?.cost ?? '';
     const own = bills.filter((row) => row.month === month);
-    const whole = own.length === providers && own.every((row) => row.complete === 'true');
+    const isThere = own.filter(isDue).length === providers;
+    const isClosed = [...own, ...sums.filter((row) => row.month === month)].every(
+      (row) => row.complete === 'true',
+    );
+    const whole = isThere && isClosed;
     const parts = services.filter((row) => row.month === month);
     return {
       ...Object.fromEntries(parts.map((row) => [`group ${row.group || row.service}`, row.cost ?? ''])),
@@ -484,6 +492,7 @@ export const figures: readonly Figures[] = [
   {
     card: exactly(ci.workflows.title),
     rows: ciWorkflows,
+    onPage: [ci.behind],
     columns: {
       [ci.workflow]: 'workflow',
       [words.filters.repo]: 'repo',

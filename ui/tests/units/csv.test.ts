@@ -87,3 +87,11 @@ test('a file is named after its card and the day of the data', () => {
   );
   expect(fileName('Växjö: “flow”', null, 'png')).toBe('växjö-flow.png');
 });
+
+test('what only leads to something on the page is no column of the file', () => {
+  const columns = [
+    { title: 'Runs', value: () => 3 },
+    { title: 'Rows', value: () => 'CI', onPage: true },
+  ];
+  expect(csvOf({ columns, rows: [0] })).toBe('\uFEFFRuns\r\n3\r\n');
+});

@@ -13,7 +13,7 @@ import {
 } from '../../format.ts';
 import { FilterBar } from '../../layout/filter-bar.tsx';
 import { type PageState, usePageState } from '../../layout/page-state.tsx';
-import { Card, Failure, type Loading } from '../../parts/card.tsx';
+import { both, Card, Failure, type Loading } from '../../parts/card.tsx';
 import type { Column } from '../../parts/data-table.tsx';
 import { Lead } from '../../parts/lead.tsx';
 import { Outside } from '../../parts/outside.tsx';
@@ -72,7 +72,7 @@ export function CiCostPage() {
           <div className="cards">
             <Repositories
               {...shared}
-              query={repos}
+              query={both(repos, lines)}
               rows={own<RepoRow>(repos.data?.data)}
               lines={own<LineRow>(lines.data?.data).filter((row) => row.measure === measure)}
               link={own<LinkRow>(links.data?.data).find(

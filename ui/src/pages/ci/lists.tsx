@@ -194,6 +194,7 @@ export function Workflows({
         {
           title: t.behind,
           value: ({ row }) => row.workflow,
+          onPage: true,
           number: false,
           text: ({ row }) => (
             <Runs
