@@ -59,7 +59,7 @@ pub struct Rejected {
 }
 
 impl Exporter {
-    /// To an address from [`endpoint`], with headers, which are secrets.
+    /// To an address that `endpoint` has passed, with headers, which are secrets.
     ///
     /// # Errors
     /// A header has a name or value that no header can have.

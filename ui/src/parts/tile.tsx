@@ -46,7 +46,8 @@ export function Tile({ title, unit, metric, query, value, reason, spark, change,
           {title}
           <span className="unit">, {unit}</span>
         </span>
-        {metric && <About metric={metric} />}
+        {/* Room from the start: what is said of metrics comes when the figures may be there already. */}
+        {metric ? <About metric={metric} /> : <span className="about room" aria-hidden="true" />}
       </h3>
       {query.error ? (
         <Failure error={query.error} retry={query.refetch} />
