@@ -217,7 +217,7 @@ function Tiles({ query, rows, currency, metric }: TilesProps) {
   return (
     <>
       <h2 className="unseen">{words.tiles.label}</h2>
-      <ul className="tiles">
+      <ul className="tiles plain">
         {tile('ci_cost', words.ci.tiles.cost, last && money(last.ci_cost, currency), (row) => row.ci_cost)}
         {tile(
           'ci_cost_per_change',
