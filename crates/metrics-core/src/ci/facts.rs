@@ -11,13 +11,11 @@ use hashbrown::{HashMap, HashSet};
 use model::columns::{ObjectId, Raw};
 use model::gitlab::is_pipeline;
 use model::kinds::{JobPart, RunConclusion, Runner};
-use model::records::host_or_usual;
 use model::rules::Rules;
 use model::{Instant, Month};
 
-use super::hosts::Hosts;
 use super::prices::{Ask, Forge, Machine, Price, PriceBook, micro_minutes};
-use super::workflows::{Repository, Workflow, Workflows};
+use super::workflows::{Repository, Workflow, Workflows, host};
 use crate::selection::Chosen;
 
 /// Event of the pipelines of GitLab that another one starts: they are no runs of their own, but their jobs are jobs.
@@ -200,7 +198,7 @@ impl<'a> Gathering<'a> {
         let key = |row: &u32| (run_key(raw, *row), columns.attempt[*row as usize]);
         attempts.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
         // Workflows have one name, whichever of their runs count.
-        let workflows = Workflows::of(raw, Hosts::of(raw), chosen, &attempts);
+        let workflows = Workflows::of(raw, chosen, &attempts);
         attempts.retain(|row| branches == Branches::All || columns.default_branch[*row as usize]);
         let (jobs, rolled_up, flakes) = (&raw.ci_jobs, &raw.ci_run_jobs, &raw.ci_flakes);
         // Where a job was rolled up that is judged anew, it is taken out of what was added up.
@@ -630,14 +628,6 @@ fn repaired_first(mut decisions: Vec<Decision>, repaired: &[i64]) -> Option<i64>
         last_red.is_some_and(|red| green.at <= red.saturating_add(REPAIRED_WITHIN))
     };
     decisions.iter().filter(|decision| decision.is_green).find(is_repair).map(|green| green.ended)
-}
-
-/// The host of a code: an empty one is the usual one.
-fn host(raw: &Raw, code: u32) -> &[u8] {
-    match raw.dictionary.bytes(code) {
-        b"" => host_or_usual("").as_bytes(),
-        host => host,
-    }
 }
 
 /// What the run of an attempt is found by.

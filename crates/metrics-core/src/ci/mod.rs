@@ -16,7 +16,6 @@ mod against;
 mod cost;
 mod facts;
 mod flaky;
-mod hosts;
 mod link;
 mod prices;
 mod reliability;

@@ -3,9 +3,8 @@
 use ahash::RandomState;
 use hashbrown::HashMap;
 use model::columns::Raw;
-use model::records::host_or_usual;
+use model::records::{USUAL_HOST, host_or_usual};
 
-use super::hosts::Hosts;
 use crate::selection::Chosen;
 
 /// A repository with runs.
@@ -30,15 +29,17 @@ pub(super) struct Workflow {
 /// The workflows of the selected repositories.
 pub(super) struct Workflows<'a> {
     raw: &'a Raw,
-    hosts: Hosts,
     repositories: Vec<Repository>,
     all: Vec<Workflow>,
-    /// Place of a workflow by codes: of host, organisation, repository, and of its file, else its name.
-    places: HashMap<([u32; 3], Identity), u32, RandomState>,
+    /// Place of a workflow by its repository, and the code of its file, else of its name.
+    places: HashMap<(Key<'a>, Identity), u32, RandomState>,
 }
 
+/// What a repository is found by: its host, and the codes of organisation and name.
+type Key<'a> = (&'a [u8], u32, u32);
+
 /// Place of a repository, name and file of a workflow of it, and what it is found by.
-type Found = (u32, String, String, ([u32; 3], Identity));
+type Found<'a> = (u32, String, String, (Key<'a>, Identity));
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Identity {
@@ -48,13 +49,13 @@ enum Identity {
 
 impl<'a> Workflows<'a> {
     /// Of runs, by the rows of their attempts.
-    pub(super) fn of(raw: &'a Raw, hosts: Hosts, chosen: &Chosen, attempts: &[u32]) -> Self {
+    pub(super) fn of(raw: &'a Raw, chosen: &Chosen, attempts: &[u32]) -> Self {
         let columns = &raw.ci_runs;
-        let mut known: HashMap<[u32; 3], Option<u32>, RandomState> = HashMap::default();
-        let mut newest: HashMap<([u32; 3], Identity), (i64, u32), RandomState> = HashMap::default();
+        let mut known: HashMap<Key<'a>, Option<u32>, RandomState> = HashMap::default();
+        let mut newest: HashMap<(Key<'a>, Identity), (i64, u32), RandomState> = HashMap::default();
         let mut repositories = Vec::new();
         for row in attempts.iter().map(|row| *row as usize) {
-            let place = place_of(raw, hosts, row);
+            let place = key_of(raw, row);
             let repository = *known.entry(place).or_insert_with(|| repository(raw, place, chosen, &mut repositories));
             if repository.is_none() {
                 continue;
@@ -63,7 +64,7 @@ impl<'a> Workflows<'a> {
             let name = newest.entry((place, identity(raw, row))).or_insert(seen);
             *name = seen.max(*name);
         }
-        let mut found: Vec<Found> = newest
+        let mut found: Vec<Found<'a>> = newest
             .into_iter()
             .filter_map(|(key, (_, name))| {
                 let text = |code: u32| raw.dictionary.text(code).into_owned();
@@ -88,19 +89,19 @@ impl<'a> Workflows<'a> {
             workflows.push(Workflow { repository: *repository, name });
             places.insert(*key, at as u32);
         }
-        Self { raw, hosts, repositories, all: workflows, places }
+        Self { raw, repositories, all: workflows, places }
     }
 
     /// The place of the workflow of a run; `None` where its repository is not selected.
     pub(super) fn place(&self, row: usize) -> Option<u32> {
-        self.places.get(&(place_of(self.raw, self.hosts, row), identity(self.raw, row))).copied()
+        self.places.get(&(key_of(self.raw, row), identity(self.raw, row))).copied()
     }
 
     /// The place of a workflow by the codes of host, organisation and repository, of its file and of its name.
-    pub(super) fn place_of(&self, repository: [u32; 3], file: u32, name: u32) -> Option<u32> {
+    pub(super) fn place_of(&self, [host_code, org, repo]: [u32; 3], file: u32, name: u32) -> Option<u32> {
         let is_file = !self.raw.dictionary.bytes(file).is_empty();
         let identity = if is_file { Identity::File(file) } else { Identity::Name(name) };
-        self.places.get(&(repository, identity)).copied()
+        self.places.get(&((host(self.raw, host_code), org, repo), identity)).copied()
     }
 
     /// Whether everybody may see the repository of a workflow.
@@ -113,9 +114,17 @@ impl<'a> Workflows<'a> {
     }
 }
 
-fn place_of(raw: &Raw, hosts: Hosts, row: usize) -> [u32; 3] {
+fn key_of(raw: &Raw, row: usize) -> Key<'_> {
     let columns = &raw.ci_runs;
-    [hosts.one(columns.host[row]), columns.org[row], columns.repo[row]]
+    (host(raw, columns.host[row]), columns.org[row], columns.repo[row])
+}
+
+/// The host of a code: an empty one is the usual one.
+pub(super) fn host(raw: &Raw, code: u32) -> &[u8] {
+    match raw.dictionary.bytes(code) {
+        b"" => USUAL_HOST.as_bytes(),
+        host => host,
+    }
 }
 
 /// Its file, since its name may change; a pipeline has none.
@@ -133,21 +142,20 @@ fn name_of(raw: &Raw, row: usize) -> u32 {
 }
 
 /// The place of a repository, where it is selected.
-fn repository(raw: &Raw, codes: [u32; 3], chosen: &Chosen, repositories: &mut Vec<Repository>) -> Option<u32> {
-    let [host, org, name] = codes.map(|code| raw.dictionary.text(code).into_owned());
+fn repository(
+    raw: &Raw,
+    (host, org, name): Key<'_>,
+    chosen: &Chosen,
+    repositories: &mut Vec<Repository>,
+) -> Option<u32> {
+    let [org, name] = [org, name].map(|code| raw.dictionary.text(code).into_owned());
     let full_name = format!("{org}/{name}");
     if !chosen.delivers_from(&full_name) {
         return None;
     }
-    let host = host_or_usual(&host).to_owned();
-    // A file may leave the usual host out in one row and write it in the next.
-    let known = repositories.iter().position(|it| it.full_name == full_name && it.host == host);
-    let place = known.unwrap_or_else(|| {
-        let listed =
-            raw.repositories.iter().find(|it| it.name == name && it.org == org && host_or_usual(&it.host) == host);
-        let is_public = listed.is_some_and(|listed| !listed.private);
-        repositories.push(Repository { full_name, org, name, host, is_public });
-        repositories.len() - 1
-    });
-    Some(place as u32)
+    let host = String::from_utf8_lossy(host).into_owned();
+    let listed = raw.repositories.iter().find(|it| it.name == name && it.org == org && host_or_usual(&it.host) == host);
+    let is_public = listed.is_some_and(|listed| !listed.private);
+    repositories.push(Repository { full_name, org, name, host, is_public });
+    Some(repositories.len() as u32 - 1)
 }
