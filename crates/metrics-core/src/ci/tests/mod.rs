@@ -9,7 +9,7 @@ use model::ci::JobPrice;
 use model::records::Repository;
 use model::rules::Rules;
 use model::table::Table;
-use model::tables::{CiBill, CiJob, CiRun, Deployment};
+use model::tables::{CiBill, CiJob, CiJobSum, CiRun, Deployment};
 
 use super::{OfCi, tables_of};
 use crate::records::RawBuilder;
@@ -25,6 +25,7 @@ pub(super) fn at(text: &str) -> Instant {
 pub(super) struct Life {
     pub(super) runs: Vec<CiRun>,
     pub(super) jobs: Vec<CiJob>,
+    pub(super) sums: Vec<CiJobSum>,
     pub(super) bills: Vec<CiBill>,
     pub(super) deployments: Vec<Deployment>,
     pub(super) repositories: Vec<Repository>,
@@ -126,6 +127,9 @@ impl Life {
         }
         for row in order(self.jobs.len()) {
             builder.ci_job(&self.jobs[row]);
+        }
+        for sum in &self.sums {
+            builder.ci_job_sum(sum);
         }
         for row in order(self.bills.len()) {
             builder.ci_bill(&self.bills[row]);

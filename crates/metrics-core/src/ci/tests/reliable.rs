@@ -1,5 +1,8 @@
 //! What counts as a run, as failed, as retried and as flaky.
 
+use model::kinds::JobPart;
+use model::tables::{CiJobSum, CiRun};
+
 use super::{Life, cells, second};
 use crate::selection::Selection;
 
@@ -230,4 +233,15 @@ fn what_is_green_after_thirty_days_repairs_nothing() {
             times.iter().filter(|row| row.starts_with("ALL,ALL") && !row.ends_with(",0")).collect();
         assert_eq!(of_all.len().to_string(), flaky, "{days}: {times:?}");
     }
+}
+
+#[test]
+fn what_is_rolled_up_is_found_whether_its_host_is_said_or_not() {
+    let mut life = Life::default();
+    life.attempt("1", 1, 0, 100, "success").host = "github.com".into();
+    let CiRun { org, repo, workflow, workflow_path, .. } = life.runs[0].clone();
+    let (day, part, labels) = (second(0), JobPart::Useful, "ubuntu-latest".to_owned());
+    let sum = CiJobSum { day, part, labels, org, repo, workflow, workflow_path, jobs: 2, ..CiJobSum::default() };
+    life.sums.push(CiJobSum { run_ms: 90_000, whole_minutes: 2, ..sum });
+    assert_eq!(life.cells("ci_cost_month", "2026-02,ALL,acme/shop,ALL", &["jobs", "host"]), ["2,github.com"]);
 }
