@@ -26,14 +26,16 @@ data=$(mktemp -d)
 api=
 trap 'kill $api 2>/dev/null || true; rm -rf "$data"' EXIT
 "$bin/cto-sandbox" --size demo --write-store "sqlite:$data/cto.db" --write-config "$data/config.yml" >/dev/null
-# With a secret that nobody knows: deliveries are looked at, and none is good.
-CTO_WEBHOOK_SECRET=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n') "$bin/cto-api" --data "$data" --config "$data/config.yml" --addr 127.0.0.1:0 >"$data/log" 2>&1 &
+# With a secret that nobody knows: deliveries are looked at, and none is good. The token for pushing is known: bodies are read.
+random() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
+token=$(random)
+CTO_WEBHOOK_SECRET=$(random) CTO_EVENT_TOKENS=$token "$bin/cto-api" --data "$data" --config "$data/config.yml" --addr 127.0.0.1:0 >"$data/log" 2>&1 &
 api=$!
 address=$(started "$data/log" "$api" cto-api /readyz)
 
 # The same requests each time: a finding is one everywhere. One worker: two end some Pythons in the middle. In the folder that goes away: schemathesis writes notes.
 cd "$data"
-"$venv/bin/schemathesis" run "$address/api/openapi.json" --generation-deterministic --workers 1 \
+"$venv/bin/schemathesis" run "$address/api/openapi.json" --header "Authorization: Token $token" --generation-deterministic --workers 1 \
     --phases coverage,fuzzing --max-examples "${MAX_EXAMPLES:-10}" --continue-on-failure \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,negative_data_rejection,unsupported_method \
     --no-color "$@"

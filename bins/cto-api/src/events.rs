@@ -29,6 +29,9 @@ impl Pushed {
 
     fn pushed(&self, event: &RawEvent, received_at: Instant) -> EventReceipt {
         if event.door == Door::Heartbeat {
+            if let Err(refused) = em::heartbeat(&event.body) {
+                return invalid(refused);
+            }
             let heard = self.store().and_then(|store| store.heartbeat(received_at));
             return heard.map_or_else(|error| failed(&error), |()| EventReceipt::Done);
         }

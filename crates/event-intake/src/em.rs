@@ -36,6 +36,14 @@ pub fn pushed_id(stored: &str) -> &str {
     stored.strip_prefix("api/").unwrap_or(stored)
 }
 
+/// Reads the body of a sign of life, which tells nothing by itself.
+///
+/// # Errors
+/// It is no JSON object.
+pub fn heartbeat(body: &[u8]) -> Result<(), Refused> {
+    Fields::of_body(body).map(drop)
+}
+
 /// What a body tells that came at an instant.
 ///
 /// # Errors

@@ -187,6 +187,7 @@ fn a_dead_pipeline_is_missing_data_until_somebody_says_that_nothing_happened() {
     let server = started(folder.path(), &[]);
     let as_of = || server.get("/api/v1/meta").json()["as_of"].as_str().unwrap_or_default().to_owned();
     assert_eq!(as_of(), "2026-03-03T08:00:00Z", "nothing is known of what came later");
+    assert_eq!(status(&server, "/api/v1/heartbeat", &json!([1])), 400, "no object, no sign of life");
     assert_eq!(status(&server, "/api/v1/heartbeat", &Value::Null), 200);
     wait_until("it is known that nothing happened", || as_of().as_str() > "2026-03-03T08:00:00Z");
 }

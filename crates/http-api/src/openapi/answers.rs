@@ -76,10 +76,11 @@ pub(super) fn delivery() -> ResponsesBuilder {
     problems(problems(responses, &ACCESS[1..]), &LIMITS)
 }
 
-/// What became of a pushed event.
-pub(super) fn pushed() -> ResponsesBuilder {
+/// What became of a pushed event; DevLake's doors say it in JSON.
+pub(super) fn pushed(is_of_devlake: bool) -> ResponsesBuilder {
     let responses = PUSHED.iter().fold(ResponsesBuilder::new(), |responses, (status, ..)| {
-        let response: RefOr<Response> = RefOr::Ref(Ref::from_response_name(format!("Pushed{status}")));
+        let name = if is_of_devlake && *status == "200" { TOLD.to_owned() } else { format!("Pushed{status}") };
+        let response: RefOr<Response> = RefOr::Ref(Ref::from_response_name(name));
         responses.response(*status, response)
     });
     problems(problems(responses, &ACCESS[1..]), &LIMITS)
@@ -87,24 +88,33 @@ pub(super) fn pushed() -> ResponsesBuilder {
 
 /// What every pushed event is answered with, by name.
 pub(super) fn shared_of_pushed() -> impl Iterator<Item = (String, Response)> {
-    PUSHED.into_iter().map(|(status, what, media_type)| {
-        let object = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
-        let response = ResponseBuilder::new().description(what);
-        let response = if media_type.is_empty() { response } else { response.content(media_type, object) };
-        (format!("Pushed{status}"), response.build())
+    let named = PUSHED.into_iter().map(|(status, what, media_types)| (format!("Pushed{status}"), what, media_types));
+    let told: (String, &str, &[&str]) = (TOLD.to_owned(), "It is taken in; `message` says what is not used.", &[JSON]);
+    named.chain([told]).map(|(name, what, media_types)| {
+        let response = media_types.iter().fold(ResponseBuilder::new().description(what), |response, media_type| {
+            let schema = match *media_type {
+                problem::MEDIA_TYPE => reference("Problem"),
+                TEXT => ObjectBuilder::new().schema_type(Type::String).into(),
+                _ => ObjectBuilder::new().schema_type(Type::Object).into(),
+            };
+            response.content(*media_type, ContentBuilder::new().schema(Some(schema)).build())
+        });
+        (name, response.build())
     })
 }
 
-/// What was pushed.
-pub(super) fn told() -> ResponsesBuilder {
-    let object = ContentBuilder::new().schema(Some(ObjectBuilder::new())).build();
-    let told = ResponseBuilder::new().description("They, or it.").content("application/json", object.clone());
+/// What was pushed: one, or a list.
+pub(super) fn told(is_list: bool) -> ResponsesBuilder {
+    let one = || Schema::Object(ObjectBuilder::new().schema_type(Type::Object).build());
+    let object = ContentBuilder::new().schema(Some(one())).build();
+    let told = if is_list { array(one()) } else { one().into() };
+    let told = ContentBuilder::new().schema(Some(told)).build();
+    let told = ResponseBuilder::new().description(if is_list { "They." } else { "It." }).content(JSON, told);
     let problem = ContentBuilder::new().schema(Some(reference("Problem"))).build();
     let missing = ResponseBuilder::new().description("It is not known, or nobody may push.");
     let missing = missing.content(problem::MEDIA_TYPE, problem);
-    let responses = ResponsesBuilder::new()
-        .response("200", told.build())
-        .response("404", missing.content("application/json", object).build());
+    let responses =
+        ResponsesBuilder::new().response("200", told.build()).response("404", missing.content(JSON, object).build());
     problems(problems(problems(problems(responses, &QUERY), &ACCESS), &LIMITS), &DATA)
 }
 
@@ -174,22 +184,29 @@ const DELIVERY: [(&str, &str); 7] = [
     ("503", "Too many deliveries wait to be stored, or are being read."),
     ("504", "The body did not come in time."),
 ];
-/// Status, what it says, and the media type where there is a body. `Accept: application/problem+json` asks for that of errors.
-const PUSHED: [(&str, &str, &str); 10] = [
-    ("200", "It was known, or is now; DevLake's doors say so in JSON.", ""),
-    ("201", "It is stored, and new; `Location` has its id.", ""),
-    ("400", "Fields are missing or wrong: `errors` has one object for each.", "application/json"),
+/// Of an error: `Accept: application/problem+json` asks for the second, which some errors have in any case.
+const ERROR: &[&str] = &[JSON, problem::MEDIA_TYPE];
+/// The name of the answer that says in JSON what was taken in.
+const TOLD: &str = "PushedAndTold";
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain";
+/// Status, what it says, and the media types of its body; it may be empty.
+const PUSHED: [(&str, &str, &[&str]); 11] = [
+    ("200", "It was known, or is now.", &[]),
+    ("201", "It is stored, and new; `Location` has its id.", &[]),
+    ("400", "Fields are missing or wrong: `errors` has one object for each. Or a header is wrong.", ERROR),
     (
         "401",
         "There is no `Authorization`, or of another scheme than `Token`, `Bearer` and, where it is set up, `Basic`.",
-        "",
+        &[TEXT],
     ),
-    ("403", "The token, or user and password, is not known.", ""),
-    ("404", "What it tells of is not known; or nobody may push.", "application/json"),
-    ("409", "It claims another fact of what cannot change: `field`, `stored` and `told`.", "application/json"),
-    ("415", "The content type is not JSON.", ""),
-    ("503", "The store is busy; Retry-After says when to push it again.", problem::MEDIA_TYPE),
-    ("504", "The body did not come in time.", problem::MEDIA_TYPE),
+    ("403", "The token, or user and password, is not known.", &[TEXT]),
+    ("404", "What it tells of is not known; or nobody may push.", ERROR),
+    ("408", "Nothing of the body came for a while.", &[problem::MEDIA_TYPE]),
+    ("409", "It claims another fact of what cannot change: `field`, `stored` and `told`.", ERROR),
+    ("415", "The content type is not JSON.", &[TEXT]),
+    ("503", "The store is busy; Retry-After says when to push it again.", &[problem::MEDIA_TYPE]),
+    ("504", "The body did not come in time.", &[problem::MEDIA_TYPE]),
 ];
 const ACCESS: [(&str, &str); 2] = [
     ("401", "Authentication is needed; WWW-Authenticate says which."),

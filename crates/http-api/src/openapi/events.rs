@@ -28,7 +28,7 @@ pub(super) fn add(paths: &mut Paths) {
         let operation = choices
             .iter()
             .fold(operation, |operation, (name, help)| operation.parameter(parameters::of_pushed(name, help)));
-        put(paths, path, HttpMethod::Get, operation.responses(answers::told().build()));
+        put(paths, path, HttpMethod::Get, operation.responses(answers::told(path.ends_with('s')).build()));
     }
 }
 
@@ -43,7 +43,7 @@ fn pushed(path: &str, what: &str) -> OperationBuilder {
     let by_user = SecurityRequirement::new("basic", Vec::<String>::new());
     with_names(operation(&format!("push{path}"), "events", what), path)
         .request_body(Some(body))
-        .responses(answers::pushed().build())
+        .responses(answers::pushed(path.contains("/plugins/webhook/")).build())
         .securities(Some([by_token, by_user]))
 }
 
