@@ -6,6 +6,7 @@ mod clock;
 mod deliveries;
 mod events;
 mod exporting;
+mod jobs;
 mod listening;
 mod loading;
 mod plan;
@@ -24,6 +25,7 @@ use http_api::{Api, SettingsError};
 use tokio::net::TcpListener;
 
 use deliveries::Receiving;
+use jobs::StoredJobs;
 use plan::Plan;
 use secrets::WebhookSecrets;
 use source::Source;
@@ -106,6 +108,9 @@ async fn listen_and_serve(
     let base_path = plan.http.base_path.trim_end_matches('/').to_owned();
     let api = Api::new(plan.http, plan.rules)?;
     api.keep_totals(Arc::new(Memory::new(store.clone(), "prometheus", plan.epoch)));
+    if let Some(url) = store.clone() {
+        api.find_jobs(Arc::new(StoredJobs::new(url)));
+    }
     if let Some(pushed) = pushed {
         api.take_events(Arc::new(pushed));
     }

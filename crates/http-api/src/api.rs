@@ -16,6 +16,7 @@ use crate::answer::{Answer, Encoding, not_modified};
 use crate::dashboard::{Dashboard, DashboardFiles};
 use crate::data::{Data, RulesBySet};
 use crate::events::Events;
+use crate::evidence::Jobs;
 use crate::guard::{Rule, guard};
 use crate::hash::digest;
 use crate::observe::{observe, remember_route};
@@ -139,6 +140,12 @@ impl Api {
     pub fn totals(&self) -> Option<(String, Arc<[Family]>)> {
         let snapshot = self.shared.current()?;
         Some((snapshot.data.version.clone(), self.shared.totals(&snapshot)))
+    }
+
+    /// Where the jobs of CI are that the data does not hold, since they are rolled up; whoever comes second is not asked.
+    pub fn find_jobs(&self, jobs: Arc<dyn Jobs>) {
+        // What was set first stays.
+        let _ = self.shared.jobs.set(jobs);
     }
 
     /// Takes pushed events in from now on, where [`Settings::pushing`] lets anyone push; whoever comes second is not asked.

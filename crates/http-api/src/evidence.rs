@@ -1,8 +1,9 @@
-//! The rows behind a figure: issues, pull requests, deployments and runs, a page at a time.
+//! The rows behind a figure: issues, pull requests, deployments, runs and jobs, a page at a time.
 
 mod deployments;
 mod figure;
 mod iterations;
+mod jobs;
 mod page;
 mod pull_requests;
 mod runs;
@@ -27,6 +28,8 @@ pub(crate) use deployments::FIGURES;
 use figure::Figure;
 pub(crate) use figure::{FIGURE_STEPS, parameters};
 pub(crate) use iterations::COUNTS;
+pub(crate) use jobs::FIGURES as FIGURES_OF_JOBS;
+pub use jobs::Jobs;
 pub(crate) use page::LARGEST_PAGE;
 use page::Page;
 pub(crate) use pull_requests::{EVENTS, SIZES};
@@ -54,6 +57,7 @@ pub(crate) fn source(evidence: Evidence) -> &'static str {
         Evidence::PullRequests(_) => "calculated_pr",
         Evidence::Deployments => "calculated_deployment",
         Evidence::Runs => "calculated_run",
+        Evidence::Jobs => "calculated_job",
     }
 }
 
@@ -97,6 +101,7 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
         Evidence::PullRequests(_) => pull_requests::COLUMNS,
         Evidence::Deployments => deployments::COLUMNS,
         Evidence::Runs => runs::COLUMNS,
+        Evidence::Jobs => jobs::COLUMNS,
         Evidence::Iteration => iterations::COLUMNS,
     }
 }
@@ -104,7 +109,9 @@ pub(crate) fn columns(evidence: Evidence) -> &'static [(&'static str, &'static s
 /// Whether `from` and `to` change the rows.
 fn cuts_days(evidence: Evidence) -> bool {
     match evidence {
-        Evidence::Finished | Evidence::PullRequests(_) | Evidence::Deployments | Evidence::Runs => true,
+        Evidence::Finished | Evidence::PullRequests(_) | Evidence::Deployments | Evidence::Runs | Evidence::Jobs => {
+            true
+        }
         Evidence::Stock | Evidence::Iteration | Evidence::OpenPullRequests => false,
     }
 }
@@ -126,9 +133,20 @@ async fn answer(
     let page = Page::read(&query)?;
     let key = format!("evidence|{}|{}", route.path, query.key());
     query.selection.at = figure.at(&snapshot, &query);
+    if let Some((from, to)) = figure.days() {
+        (query.from, query.to) = (from, to);
+    }
     let make = || {
         let (shared, snapshot) = (Arc::clone(shared), Arc::clone(&snapshot));
         async move {
+            if evidence == Evidence::Jobs {
+                let own = Arc::clone(&shared);
+                let write = move || {
+                    let calculation = jobs::calculation(&own, &snapshot, &query)?;
+                    written(&snapshot, &calculation, evidence, &figure, &page, &query)
+                };
+                return shared.work(write).await;
+            }
             let calculation = shared.calculation(&snapshot, question(source(evidence), &query)).await?;
             shared.work(move || written(&snapshot, &calculation, evidence, &figure, &page, &query)).await
         }

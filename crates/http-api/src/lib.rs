@@ -36,6 +36,7 @@ pub use axum::Router;
 pub use dashboard::DashboardFiles;
 pub use data::{Data, RulesBySet};
 pub use events::{Door, EventReceipt, Events, Question, RawEvent};
+pub use evidence::Jobs;
 pub use openapi::openapi;
 pub use settings::{Authentication, Limits, Network, Pushing, Settings, SettingsError};
 pub use totals::Totals;

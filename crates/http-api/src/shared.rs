@@ -14,6 +14,7 @@ use crate::answer::{Answer, Encoding, not_modified};
 use crate::asker::Asker;
 use crate::data::{Data, RulesBySet};
 use crate::events::Events;
+use crate::evidence::Jobs;
 use crate::gauges::Gauges;
 use crate::problem::Problem;
 use crate::settings::Settings;
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) gauges: Gauges,
     pub(crate) deliveries: OnceLock<Arc<dyn Deliveries>>,
     pub(crate) events: OnceLock<Arc<dyn Events>>,
+    pub(crate) jobs: OnceLock<Arc<dyn Jobs>>,
     pub(crate) bodies: Bodies,
     totals: OnceLock<Arc<dyn Totals>>,
     told: Mutex<Told>,
@@ -52,7 +54,7 @@ impl Shared {
         let waits_for_import = AtomicBool::new(false);
         let (deliveries, bodies) = (OnceLock::new(), Bodies::new(settings.limits.unknown_senders));
         let rules = Arc::new(rules);
-        let events = OnceLock::new();
+        let (events, jobs) = (OnceLock::new(), OnceLock::new());
         let (totals, told) = (OnceLock::new(), Mutex::default());
         Self {
             settings,
@@ -60,6 +62,7 @@ impl Shared {
             gauges,
             deliveries,
             events,
+            jobs,
             bodies,
             totals,
             told,

@@ -183,7 +183,13 @@ impl Snapshot {
 
     /// Computes now, and waits for it.
     pub(crate) fn calculate(&self, question: &Question) -> Result<Calculation, Problem> {
-        let (raw, rules) = self.sources(question.set)?;
+        let (raw, _) = self.sources(question.set)?;
+        self.calculate_from(raw, question)
+    }
+
+    /// Computes from other data: rows that were read for the question.
+    pub(crate) fn calculate_from(&self, raw: &Raw, question: &Question) -> Result<Calculation, Problem> {
+        let (_, rules) = self.sources(question.set)?;
         let Question { scope, as_of, ref selection, .. } = *question;
         let calculate = || {
             let tables = question.portion.tables(scope);

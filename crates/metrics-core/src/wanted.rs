@@ -17,6 +17,11 @@ impl Wanted<'_> {
             Self::Only(tables) => tables.iter().any(|wanted| *wanted == table || rests_on(wanted).contains(&table)),
         }
     }
+
+    /// Whether a table is asked for by its name: one that is not written otherwise.
+    pub(crate) fn names(self, table: &str) -> bool {
+        matches!(self, Self::Only(tables) if tables.contains(&table))
+    }
 }
 
 /// The tables that the findings of one rest on, or that a summary takes its charts from.

@@ -4,8 +4,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use metrics_core::calculate;
+use chrono::{Datelike as _, Months, NaiveDate};
+use chrono_tz::Tz;
+use metrics_core::calendar::day_start;
+use metrics_core::catalogue::{CALCULATED_JOB, TableScope};
 use metrics_core::records::RawBuilder;
+use metrics_core::{Selection, calculate, calculate_tables};
 use model::Instant;
 use model::columns::{Raw, Scopes};
 use model::records::{CiJob, CiRun, ImportRun, Record, Repository, RunOutcome, Scope};
@@ -13,7 +17,7 @@ use model::rules::Rules;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng};
 use store::csv_folder::{self, Reading};
-use store::{JobsOfCi, Page, Store};
+use store::{JobsAsked, JobsOfCi, Page, Store};
 
 const DAY: i64 = 86_400;
 /// The last import.
@@ -198,8 +202,8 @@ impl Life {
         runs.map(run).chain(jobs.map(job)).collect()
     }
 
-    /// The tables of all jobs at once, each of its own row, as of an instant.
-    fn tables(&self, as_of: i64) -> Vec<String> {
+    /// All jobs at once, each of its own row.
+    fn raw(&self) -> Raw {
         let mut builder = RawBuilder::default();
         for record in REPOSITORIES.iter().flat_map(|(_, repo, _)| self.seen(repo, END)) {
             match record {
@@ -211,7 +215,12 @@ impl Life {
         for repository in repositories() {
             builder.repository(repository);
         }
-        tables(&builder.build(at(END)).expect("no row twice"), as_of)
+        builder.build(at(END)).expect("no row twice")
+    }
+
+    /// The tables of that, as of an instant.
+    fn tables(&self, as_of: i64) -> Vec<String> {
+        tables(&self.raw(), as_of)
     }
 
     /// Of the jobs of one name in a pipeline all but the last were retried.
@@ -245,6 +254,16 @@ fn tables(raw: &Raw, as_of: i64) -> Vec<String> {
     let raw = Raw { imports: Vec::new(), ..raw.clone() };
     let calculation = calculate(&raw, &Rules::default(), Some(at(as_of)), Scopes::CI).expect("computed");
     calculation.tables.iter().map(|table| format!("{}\n{}", table.name, table.to_csv())).collect()
+}
+
+/// The jobs behind what a month costs, of a selection, which say of themselves what that costs.
+fn behind(raw: &Raw, selection: &Selection) -> Vec<String> {
+    let one = |names: &[&str], selection: &Selection| {
+        let rules = Rules::default();
+        let made = calculate_tables(raw, &rules, Some(at(END)), TableScope::Ci, Some(names), selection, None);
+        made.expect("computed").tables.into_iter().find(|table| names.contains(&table.name)).expect("the table")
+    };
+    vec![one(&[CALCULATED_JOB.name], selection).to_csv()]
 }
 
 fn assert_same(told: &[String], right: &[String], what: &str) {
@@ -318,6 +337,21 @@ fn imported(chance: &mut Chance, life: &Life) -> Imported {
     Imported { store, folder, settled, removed }
 }
 
+/// Jobs that a month's cost counts.
+fn jobs_of(raw: &Raw, month: NaiveDate, repository: Option<&str>) -> i64 {
+    let raw = Raw { imports: Vec::new(), ..raw.clone() };
+    let calculation = calculate(&raw, &Rules::default(), Some(at(END)), Scopes::CI).expect("computed");
+    let table = calculation.tables.iter().find(|table| table.name == "ci_cost_month").expect("the table");
+    let is_one = |row: &usize| {
+        let cell = |column| table.cell(*row, column);
+        cell("month") == month.format("%Y-%m").to_string()
+            && (cell("team"), cell("workflow")) == ("ALL".to_owned(), "ALL".to_owned())
+            && cell("repo") == repository.unwrap_or("ALL")
+    };
+    let jobs = |row| table.cell(row, "jobs").parse::<i64>().expect("a number");
+    (0..table.height()).filter(is_one).map(jobs).sum()
+}
+
 fn loaded(folder: &std::path::Path) -> Raw {
     let scopes = Scopes::CI;
     csv_folder::load(folder, scopes, Reading::Strict).expect("read").raw
@@ -330,6 +364,26 @@ fn check(seed: u64) -> (u64, u64) {
     let right = life.tables(END);
     let Imported { store, folder, settled, removed } = imported(&mut chance, &life);
     assert_same(&tables(&store.load(Scopes::CI).expect("read"), END), &right, "store");
+    let whole = life.raw();
+    for (days, repository) in [(20, None), (20, Some("acme/shop")), (50, None), (50, Some("acme/api"))] {
+        let first = at(END - days * DAY).to_chrono().expect("a date").date_naive().with_day(1).expect("a day");
+        let after = first + Months::new(1);
+        let selection = Selection {
+            repositories: repository.iter().map(|name| (*name).to_owned()).collect(),
+            from: Some(first),
+            to: after.pred_opt(),
+            ..Selection::default()
+        };
+        let start = |day: NaiveDate| day_start(Tz::UTC, day);
+        let asked = JobsAsked {
+            repositories: repository.map(|name| vec![name.to_owned()]),
+            from: Some(start(first)),
+            to: Some(start(after)),
+        };
+        let right = behind(&whole, &selection);
+        assert_same(&behind(&store.load_jobs(&asked).expect("read"), &selection), &right, "jobs behind a month");
+        assert_eq!(right[0].lines().count() as i64 - 1, jobs_of(&whole, first, repository), "{first} {repository:?}");
+    }
     // Once more changes nothing.
     let published = |name: &str, store: &Store, jobs| {
         let to = folder.path().join(name);

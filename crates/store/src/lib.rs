@@ -39,5 +39,6 @@ pub use page::{Absence, Page};
 pub use place::{Place, url_in};
 pub use publish_csv::JobsOfCi;
 pub use push::{Difference, Push, Pushed};
+pub use read::jobs::JobsAsked;
 pub use rollup::Settled;
 pub use store::Store;

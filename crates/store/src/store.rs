@@ -19,8 +19,8 @@ use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
-    Absence, Delivery, Deployed, Deposit, Findings, JobsOfCi, Kind, Page, Push, Pushed, StoreError, graph, import_csv,
-    presence, publish_csv, read, runs, schema, told_series, write,
+    Absence, Delivery, Deployed, Deposit, Findings, JobsAsked, JobsOfCi, Kind, Page, Push, Pushed, StoreError, graph,
+    import_csv, presence, publish_csv, read, runs, schema, told_series, write,
 };
 
 /// Distinct statements of one page are about forty; all stay prepared.
@@ -372,6 +372,11 @@ impl Store {
     /// As [`Store::load`] at another time than that of the machine's clock.
     pub fn load_at(&self, scopes: Scopes, now: Instant) -> Result<Raw, StoreError> {
         read::load(&self.path, scopes, now, None)
+    }
+
+    /// Reads jobs of CI that have ended, rolled up or not, as far as they are kept: what lies behind figures about cost.
+    pub fn load_jobs(&self, asked: &JobsAsked) -> Result<Raw, StoreError> {
+        read::jobs::load(&self.path, asked, crate::clock::now())
     }
 
     /// As [`Store::load`], for figures as of an instant: where what is rolled up may hold what was not known yet, the jobs

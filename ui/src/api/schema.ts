@@ -633,6 +633,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ci/cost/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a figure, a page at a time. */
+        get: operations["ci_cost_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ci/cost/repositories": {
         parameters: {
             query?: never;
@@ -6246,6 +6263,75 @@ export interface components {
              */
             url?: string;
         };
+        job: {
+            /**
+             * @description What they cost by their price; null where none is known, and of what was skipped. A bill is shared out among jobs in these proportions.
+             * @example 0.0125
+             */
+            at_price?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-03-30T00:00:00Z
+             */
+            began_at?: string | null;
+            /**
+             * @description Currency of the price; USD where it has none.
+             * @example EUR
+             */
+            currency?: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-30T00:00:00Z
+             */
+            ended_at?: string | null;
+            /**
+             * @description Id of its run.
+             * @example acme/web#12
+             */
+            id: string;
+            /**
+             * @description Name of the job, with the values of a matrix.
+             * @example Web
+             */
+            job?: string;
+            /**
+             * @description What it asked of its runner, separated by `;`.
+             * @example Web
+             */
+            labels?: string;
+            /**
+             * @description Minutes that are charged, or that it ran where it has no price. Unit: minutes.
+             * @example 7.25
+             */
+            minutes?: number;
+            /**
+             * @description succeeded, failed, cancelled or other.
+             * @example Web
+             */
+            outcome?: string;
+            /**
+             * @description What it was spent on: useful, flaky, failed, cancelled or retried, as in ci_cost_month.
+             * @example Web
+             */
+            part?: string;
+            /**
+             * @description Repository, org/repo.
+             * @example web
+             */
+            repo?: string;
+            /**
+             * @description Web address of the run; empty where none is known.
+             * @example https://github.com/acme/web/issues/12
+             */
+            url?: string;
+            /**
+             * @description Name of the workflow at its newest run; of a pipeline without a name what starts it.
+             * @example Web
+             */
+            workflow?: string;
+        };
         /** @description Issues that came into each step, into work in progress and among the open bugs, and that left, each week over all boards, with the control chart of the difference. Levels themselves have no limits. */
         net_flow_week_row: {
             /**
@@ -8121,7 +8207,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It was known, or is now; DevLake's doors say so in JSON. */
+        /** @description It was known, or is now. */
         Pushed200: {
             headers: {
                 [name: string]: unknown;
@@ -8135,13 +8221,14 @@ export interface components {
             };
             content?: never;
         };
-        /** @description Fields are missing or wrong: `errors` has one object for each. */
+        /** @description Fields are missing or wrong: `errors` has one object for each. Or a header is wrong. */
         Pushed400: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/json": Record<string, never>;
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description There is no `Authorization`, or of another scheme than `Token`, `Bearer` and, where it is set up, `Basic`. */
@@ -8149,14 +8236,18 @@ export interface components {
             headers: {
                 [name: string]: unknown;
             };
-            content?: never;
+            content: {
+                "text/plain": string;
+            };
         };
         /** @description The token, or user and password, is not known. */
         Pushed403: {
             headers: {
                 [name: string]: unknown;
             };
-            content?: never;
+            content: {
+                "text/plain": string;
+            };
         };
         /** @description What it tells of is not known; or nobody may push. */
         Pushed404: {
@@ -8165,6 +8256,16 @@ export interface components {
             };
             content: {
                 "application/json": Record<string, never>;
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nothing of the body came for a while. */
+        Pushed408: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description It claims another fact of what cannot change: `field`, `stored` and `told`. */
@@ -8174,6 +8275,7 @@ export interface components {
             };
             content: {
                 "application/json": Record<string, never>;
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The content type is not JSON. */
@@ -8181,7 +8283,9 @@ export interface components {
             headers: {
                 [name: string]: unknown;
             };
-            content?: never;
+            content: {
+                "text/plain": string;
+            };
         };
         /** @description The store is busy; Retry-After says when to push it again. */
         Pushed503: {
@@ -8189,7 +8293,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": Record<string, never>;
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The body did not come in time. */
@@ -8198,7 +8302,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": Record<string, never>;
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is taken in; `message` says what is not used. */
+        PushedAndTold: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": Record<string, never>;
             };
         };
     };
@@ -8599,12 +8712,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8633,12 +8747,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8669,12 +8784,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8703,12 +8819,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8737,12 +8854,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8771,12 +8889,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8807,12 +8926,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8841,12 +8961,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8875,12 +8996,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8909,12 +9031,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8945,12 +9068,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -8979,12 +9103,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9225,12 +9350,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9259,12 +9385,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9295,12 +9422,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9329,12 +9457,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9363,12 +9492,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9397,12 +9527,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9433,12 +9564,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9467,12 +9599,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9501,12 +9634,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9535,12 +9669,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9571,12 +9706,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9605,12 +9741,13 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["Pushed200"];
+            200: components["responses"]["PushedAndTold"];
             201: components["responses"]["Pushed201"];
             400: components["responses"]["Pushed400"];
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -9984,6 +10121,84 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ci_cost_evidence: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Which jobs: those that a column of the cost is for; `jobs`, all of them, where it is not given. */
+                figure?: "cancelled" | "failed" | "flaky" | "jobs" | "retried" | "useful";
+                /** @description Most rows of a page. */
+                limit?: number;
+                /** @description Month of the figure, `2026-03`. */
+                month?: string;
+                /** @description Name of the workflow, as in the table; all of them where it is not given. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["job"][];
+                        meta: components["schemas"]["EvidenceMeta"];
+                    };
                 };
             };
             /** @description As If-None-Match names it. */
@@ -13068,13 +13283,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They, or it. */
+            /** @description They. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, never>[];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -13118,6 +13333,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -13141,7 +13357,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They, or it. */
+            /** @description It. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13194,6 +13410,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -14941,6 +15158,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -14964,13 +15182,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They, or it. */
+            /** @description They. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, never>[];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -15014,6 +15232,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -15048,6 +15267,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -15082,6 +15302,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];

@@ -3,7 +3,8 @@ export const ci = {
   empty: 'No run of CI ended in this period.',
   noCost: 'Nothing that CI did in this period has a price.',
   runs: 'Runs',
-  behind: 'Rows',
+  behind: 'Runs',
+  jobsBehind: 'Jobs',
   onlyRuns: 'Costs and flaky jobs are those of all branches.',
   minutes: 'minutes',
   workflow: 'Workflow',
@@ -61,6 +62,7 @@ export const ci = {
   money: {
     title: (currency: string) => `Cost by month, ${currency}`,
     unit: 'for CI',
+    jobs: 'Jobs by what they cost',
     parts: [
       ['useful', 'Useful'],
       ['flaky', 'Flaky'],

@@ -10,6 +10,7 @@ use model::table::{Cells, Table};
 
 use super::deployments::Deployments;
 use super::iterations::Iterations;
+use super::jobs::CountedJobs;
 use super::pull_requests::{self, PullRequests};
 use super::runs::Runs;
 use crate::json::is_null;
@@ -39,6 +40,8 @@ pub(crate) enum Figure {
     Deployments(Deployments),
     /// Runs of the list of all.
     Runs(Runs),
+    /// Jobs, and the first and last day of the month that is asked for.
+    Jobs(CountedJobs, Option<Days>),
 }
 
 /// Parameters besides those of the table.
@@ -53,6 +56,7 @@ pub(crate) fn parameters(route: &TableRoute, evidence: Evidence) -> &'static [&'
         Evidence::PullRequests(counted) => pull_requests::parameters(counted),
         Evidence::Deployments => &["cursor", "figure", "limit", "month", "week"],
         Evidence::Runs => &["cursor", "figure", "limit", "month", "week", "workflow"],
+        Evidence::Jobs => &["cursor", "figure", "limit", "month", "workflow"],
     }
 }
 
@@ -97,6 +101,14 @@ impl Figure {
                 let detail = "rule set cto-stats knows no runs of CI: ask with rules=flow".to_owned();
                 Err(wrong("rules", detail))
             }
+            Evidence::Jobs if query.set == RuleSet::CtoStats => {
+                let detail = "rule set cto-stats knows no jobs of CI: ask with rules=flow".to_owned();
+                Err(wrong("rules", detail))
+            }
+            Evidence::Jobs => {
+                let last = |after: Option<NaiveDate>| after.and_then(|after| after.pred_opt());
+                Ok(Self::Jobs(CountedJobs::read(query)?, month.map(|(first, after)| (first, last(after)))))
+            }
             Evidence::Runs => Runs::read(query, bounds.unwrap_or_default()).map(Self::Runs),
             Evidence::Deployments => Deployments::read(query, bounds.unwrap_or_default()).map(Self::Deployments),
             Evidence::PullRequests(counted) => {
@@ -110,6 +122,11 @@ impl Figure {
         let Self::Stock { at: Some(at), .. } = self else { return None };
         let known = query.as_of.or_else(|| snapshot.sources(query.set).ok().and_then(|(raw, _)| raw.as_of));
         known.is_none_or(|known| *at < known).then_some(*at)
+    }
+
+    /// The first and last of the days on which the calculation itself rests, where the figure names them.
+    pub(crate) fn days(&self) -> Option<Days> {
+        if let Self::Jobs(_, days) = self { *days } else { None }
     }
 
     /// Whether a row counts.
@@ -140,11 +157,12 @@ impl Figure {
             Self::PullRequests(figure) => figure.holds(table, row),
             Self::Deployments(figure) => figure.holds(table, row),
             Self::Runs(figure) => figure.holds(table, row),
+            Self::Jobs(figure, _) => figure.holds(table, row),
         }
     }
 }
 
-type Days = (Option<NaiveDate>, Option<NaiveDate>);
+pub(crate) type Days = (Option<NaiveDate>, Option<NaiveDate>);
 
 /// `from` and `to` as a half-open range.
 fn range(query: &Query) -> Option<Days> {

@@ -24,6 +24,7 @@ pub(super) fn evidence_name(evidence: Evidence) -> String {
         Evidence::PullRequests(_) => "pull_request",
         Evidence::Deployments => "deployment",
         Evidence::Runs => "run",
+        Evidence::Jobs => "job",
     }
     .to_owned()
 }

@@ -5,7 +5,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
 
-use crate::evidence::{COUNTS, EVENTS, FIGURE_STEPS, FIGURES, FIGURES_OF_RUNS, LARGEST_PAGE, SIZES};
+use crate::evidence::{COUNTS, EVENTS, FIGURE_STEPS, FIGURES, FIGURES_OF_JOBS, FIGURES_OF_RUNS, LARGEST_PAGE, SIZES};
 use crate::query::{BRANCHES, TABLE_PARAMETERS};
 use crate::routes::{Evidence, TableRoute, spec};
 
@@ -33,6 +33,11 @@ pub(super) fn of_evidence(name: &str, evidence: Evidence) -> ParameterBuilder {
             name,
             "Which runs: those that a column counts; `runs` where it is not given.",
             words(&FIGURES_OF_RUNS),
+        ),
+        "figure" if evidence == Evidence::Jobs => parameter(
+            name,
+            "Which jobs: those that a column of the cost is for; `jobs`, all of them, where it is not given.",
+            words(&FIGURES_OF_JOBS),
         ),
         "workflow" => {
             parameter(name, "Name of the workflow, as in the table; all of them where it is not given.", text().into())

@@ -216,9 +216,39 @@ pub(super) const CI_COST_MONTH: TableSpec = TableSpec {
     ],
     period: Period::Month,
     path: "ci/cost",
+    evidence: Some(Evidence::Jobs),
     ..table(
         "ci_cost_month",
         "What CI costs by month, in UTC, and what that was spent on: of each workflow, repository and team, and of all.",
+    )
+};
+
+pub(super) const CALCULATED_JOB: TableSpec = TableSpec {
+    columns: &[
+        text("run_id", "Id of its run."),
+        text("name", "Name of the job, with the values of a matrix."),
+        text("repo", "Repository, org/repo."),
+        WORKFLOW,
+        text("outcome", "succeeded, failed, cancelled or other."),
+        text("part", "What it was spent on: useful, flaky, failed, cancelled or retried, as in ci_cost_month."),
+        instant("began_at", "When it began.").or_null(),
+        instant("ended_at", "When it ended."),
+        float("minutes", MINUTES, "Minutes that are charged, or that it ran where it has no price.").always(),
+        exact(
+            "at_price",
+            "What they cost by their price; null where none is known, and of what was skipped. A bill is shared out among jobs in these proportions.",
+        )
+        .or_null(),
+        text("currency", "Currency of the price; USD where it has none."),
+        text("labels", "What it asked of its runner, separated by `;`."),
+        text("url", "Web address of the run; empty where none is known."),
+        HOST,
+    ],
+    range: Range::Within,
+    computed: Computed::List,
+    ..table(
+        "calculated_job",
+        "The jobs behind what CI costs, the newest first, as far as they are kept (ci.keep_days): those that began in the days asked for, in UTC, and have ended.",
     )
 };
 

@@ -18,4 +18,4 @@ pub use spec::{
     ColumnKind, ColumnSpec, Computed, Counted, Evidence, Filter, Period, Range, RuleSets, TableScope, TableSpec,
     Written,
 };
-pub use tables::{flow_only, table, tables};
+pub use tables::{CALCULATED_JOB, flow_only, table, tables};

@@ -54,6 +54,8 @@ pub enum Evidence {
     Deployments,
     /// Runs of CI that ended in a period.
     Runs,
+    /// Jobs of CI that began in a month.
+    Jobs,
 }
 
 /// Which pull requests a figure counts.

@@ -23,6 +23,7 @@ use crate::words::texts;
 
 /// Parts of the cost, in the order of the columns.
 const PARTS: usize = 5;
+const PART_NAMES: [&str; PARTS] = ["useful", "flaky", "failed", "cancelled", "retried"];
 /// Months of the pareto.
 const PARETO_MONTHS: i32 = 3;
 
@@ -286,6 +287,11 @@ fn place(part: JobPart) -> usize {
     }
 }
 
+/// The name of that column.
+pub(super) fn part_name(part: JobPart) -> &'static str {
+    PART_NAMES[place(part)]
+}
+
 /// What is billed for machines that no label of a job names: larger ones have labels of their owner's choosing, and the bill
 /// calls them by their kind. Their lines are shared out among the jobs of the repository's month that ran on machines of no
 /// known kind.
@@ -433,11 +439,11 @@ pub(super) fn month(costs: &Costs, rules: &Rules, coverage: &CiCoverage, chosen:
         Column { name: "minutes", cells: minutes(&|cost| cost.minutes) },
         Column { name: "unpriced_minutes", cells: minutes(&|cost| cost.unpriced) },
         Column { name: "cost", cells: money(&Cost::total) },
-        Column { name: "useful", cells: part(0) },
-        Column { name: "flaky", cells: part(1) },
-        Column { name: "failed", cells: part(2) },
-        Column { name: "cancelled", cells: part(3) },
-        Column { name: "retried", cells: part(4) },
+        Column { name: PART_NAMES[0], cells: part(0) },
+        Column { name: PART_NAMES[1], cells: part(1) },
+        Column { name: PART_NAMES[2], cells: part(2) },
+        Column { name: PART_NAMES[3], cells: part(3) },
+        Column { name: PART_NAMES[4], cells: part(4) },
         Column { name: "basis", cells: texts(rows.iter().map(|(_, cost)| basis(cost))) },
         Column { name: "bill_over_estimate", cells: Cells::Float(rows.iter().map(|(_, cost)| over(cost)).collect()) },
         Column {

@@ -14,7 +14,7 @@ use model::kinds::{JobPart, RunConclusion, Runner};
 use model::rules::Rules;
 use model::{Instant, Month};
 
-use super::prices::{Ask, Forge, Machine, Price, PriceBook, micro_minutes};
+use super::prices::{Answer, Ask, Forge, Machine, Price, PriceBook, micro_minutes};
 use super::workflows::{Repository, Workflow, Workflows, host};
 use crate::selection::Chosen;
 
@@ -38,6 +38,23 @@ pub(super) struct Facts {
     /// What jobs are charged for, by what they are added up by.
     pub(super) charged: BTreeMap<ChargedFor, Charged>,
     pub(super) prices: Vec<Price>,
+    /// Jobs that are here as rows and count, where they are asked for.
+    pub(super) jobs: Vec<Job>,
+}
+
+/// A job that counts.
+pub(super) struct Job {
+    pub(super) row: u32,
+    /// Row of the first attempt of its run that is known, for its address.
+    pub(super) run_row: u32,
+    pub(super) workflow: u32,
+    /// What it was spent on.
+    pub(super) part: JobPart,
+    /// Place among [`Facts::prices`]; `None` where it has none, or took no time.
+    pub(super) price: Option<u16>,
+    pub(super) spent: Spent,
+    /// The first instant of the day on which it began.
+    pub(super) day: i64,
 }
 
 /// Of which branches runs count.
@@ -117,6 +134,12 @@ impl Facts {
     pub(super) fn of(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen, branches: Branches) -> Self {
         Gathering::new(raw, rules, as_of.micros(), chosen, branches).gather()
     }
+
+    /// With the jobs that are here as rows.
+    pub(super) fn with_jobs(raw: &Raw, rules: &Rules, as_of: Instant, chosen: &Chosen) -> Self {
+        let gathering = Gathering::new(raw, rules, as_of.micros(), chosen, Branches::All);
+        Gathering { listed: Some(Vec::new()), ..gathering }.gather()
+    }
 }
 
 /// The rows of a run: places in lists that are in the order of runs.
@@ -178,6 +201,8 @@ struct Gathering<'a> {
     flaky: Vec<(u32, i64)>,
     flakes: Vec<Flake>,
     spent: BTreeMap<ChargedFor, Spent>,
+    /// Where jobs are listed.
+    listed: Option<Vec<Job>>,
     /// Runs that a deployment names: a wait for an approval looks like one for a machine.
     deploying: HashSet<RunKey<'a>, RandomState>,
 }
@@ -227,6 +252,7 @@ impl<'a> Gathering<'a> {
             flaky: Vec::new(),
             flakes: Vec::new(),
             spent: BTreeMap::new(),
+            listed: None,
             deploying: deploying(raw),
         }
     }
@@ -313,6 +339,7 @@ impl<'a> Gathering<'a> {
         for ((run, told), judged) in runs.iter().zip(&told).zip(&judged) {
             for (job, part) in told.jobs.iter().zip(&judged.parts) {
                 self.spend(run, job, *part, |sum, spent| *sum += spent);
+                self.list(run, job, *part);
             }
         }
         judged
@@ -512,11 +539,50 @@ impl<'a> Gathering<'a> {
 
     /// Adds what a job took to what it is added up by, or takes it away.
     fn spend(&mut self, run: &RunRows, job: &ci_rollup::Job<'_>, part: JobPart, change: impl Fn(&mut Spent, Spent)) {
+        self.spend_on(run.workflow, job.day(), part, self.asked(run, job), job.spent(), change);
+    }
+
+    /// Lists a job, where jobs are. One that is rolled up keeps the part that it was added up as: what that rests on may not
+    /// be here.
+    fn list(&mut self, run: &RunRows, job: &ci_rollup::Job<'_>, judged: JobPart) {
+        if self.listed.is_none() {
+            return;
+        }
+        let stored = self.raw.ci_jobs.part[job.row as usize];
+        let part = if stored == JobPart::Untold { judged } else { stored };
+        if matches!(part, JobPart::Repeated | JobPart::Untold) {
+            return;
+        }
+        let spent = job.spent();
+        let price =
+            (spent.skipped == 0).then(|| self.answer(run.workflow, job.day(), self.asked(run, job)).price).flatten();
+        let run_row = self.attempts[run.attempts.start];
+        let listed = Job { row: job.row, run_row, workflow: run.workflow, part, price, spent, day: job.day().micros() };
+        self.listed.get_or_insert_default().push(listed);
+    }
+
+    fn asked(&self, run: &RunRows, job: &ci_rollup::Job<'_>) -> Asked {
         let columns = &self.raw.ci_jobs;
         let (labels, runner) = (columns.labels[job.row as usize], columns.runner[job.row as usize]);
         let host = self.raw.ci_runs.host[self.attempts[run.attempts.start] as usize];
-        let forge = self.forge(host, self.is_pipeline(run));
-        self.spend_on(run.workflow, job.day(), part, Asked { labels, runner, forge }, job.spent(), change);
+        Asked { labels, runner, forge: self.forge(host, self.is_pipeline(run)) }
+    }
+
+    /// What jobs cost that began on a day.
+    fn answer(&self, workflow: u32, day: Instant, asked: Asked) -> Answer {
+        let runs_on = match asked.runner {
+            Some(Runner::Hosted) => Machine::Hosted,
+            Some(Runner::SelfHosted) => Machine::Own,
+            _ => Machine::Unknown,
+        };
+        let ask = Ask {
+            labels: asked.labels,
+            runs_on,
+            forge: asked.forge,
+            day: day.to_chrono().map_or(0, |at| at.num_days_from_ce()),
+            is_public: self.workflows.is_public(workflow),
+        };
+        self.book.ask(ask, || self.raw.dictionary.text(asked.labels))
     }
 
     fn forge(&self, host_code: u32, is_pipeline: bool) -> Forge {
@@ -546,19 +612,7 @@ impl<'a> Gathering<'a> {
             change(self.spent.entry(key(None, false)).or_default(), skipped);
         }
         if spent.jobs > spent.skipped {
-            let runs_on = match asked.runner {
-                Some(Runner::Hosted) => Machine::Hosted,
-                Some(Runner::SelfHosted) => Machine::Own,
-                _ => Machine::Unknown,
-            };
-            let ask = Ask {
-                labels: asked.labels,
-                runs_on,
-                forge: asked.forge,
-                day: day.to_chrono().map_or(0, |at| at.num_days_from_ce()),
-                is_public: self.workflows.is_public(workflow),
-            };
-            let answer = self.book.ask(ask, || self.raw.dictionary.text(asked.labels));
+            let answer = self.answer(workflow, day, asked);
             let ran = Spent { jobs: spent.jobs - spent.skipped, skipped: 0, ..spent };
             change(self.spent.entry(key(answer.price, answer.may_be_larger)).or_default(), ran);
         }
@@ -603,6 +657,7 @@ impl<'a> Gathering<'a> {
             flakes: self.flakes,
             charged: self.spent.into_iter().filter(|(_, spent)| spent.jobs > 0).map(charged).collect(),
             prices,
+            jobs: self.listed.unwrap_or_default(),
         }
     }
 }

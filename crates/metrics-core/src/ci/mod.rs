@@ -16,6 +16,7 @@ mod against;
 mod cost;
 mod facts;
 mod flaky;
+mod jobs;
 mod link;
 mod prices;
 mod reliability;
@@ -102,6 +103,10 @@ pub(crate) fn tables_of(
     let is_written = |name: &str| catalogue::table(name).is_some_and(|table| table.is_written(rules, Scopes::CI));
     let tables = tables.iter().filter(|(name, _)| wanted.has(name) && is_written(name));
     let mut of_ci = OfCi { tables: tables.map(|(_, table)| table()).collect(), ..OfCi::default() };
+    if wanted.names(catalogue::CALCULATED_JOB.name) {
+        let with_jobs = Facts::with_jobs(raw, rules, as_of, chosen);
+        of_ci.tables.push(jobs::table(raw, &with_jobs, (chosen.from, chosen.to)));
+    }
     if COSTS.iter().any(|name| wanted.has(name)) {
         of_ci.notices = costs.notices(as_of);
     }

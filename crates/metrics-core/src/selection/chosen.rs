@@ -37,8 +37,8 @@ pub(crate) struct Chosen {
     /// Names of teams, comparable.
     team_names: Vec<String>,
     teams: Option<Teams>,
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
+    pub(crate) from: Option<NaiveDate>,
+    pub(crate) to: Option<NaiveDate>,
     /// As [`Selection::at`].
     pub(crate) at: Option<Instant>,
 }

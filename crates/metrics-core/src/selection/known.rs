@@ -7,7 +7,7 @@ use model::columns::Raw;
 use model::names::comparable;
 use model::rules::{RuleSet, Rules};
 
-use super::{NO_BOARD, Selection};
+use super::{Chosen, NO_BOARD, Selection};
 use crate::catalogue::Filter;
 use crate::delivery;
 use crate::flow::{Kinds, listed_boards};
@@ -71,6 +71,15 @@ impl Known {
             Filter::Bots | Filter::Branches => false,
         }
     }
+}
+
+/// The repositories of what is known that a selection names, or its teams own; `None` for all.
+pub fn repositories_of(selection: &Selection, rules: &Rules, known: &Known) -> Option<Vec<String>> {
+    if selection.repositories.is_empty() && selection.teams.is_empty() {
+        return None;
+    }
+    let chosen = Chosen::new(selection, rules);
+    Some(known.repositories.iter().filter(|name| chosen.delivers_from(name)).cloned().collect())
 }
 
 /// What is known of some raw data under some rules: everything that a filter can be set to.

@@ -31,7 +31,7 @@ mod chosen;
 mod known;
 mod teams;
 
-pub use known::{Known, KnownBoard, known};
+pub use known::{Known, KnownBoard, known, repositories_of};
 
 pub(crate) use chosen::{BoardStanding, Chosen, Membership};
 pub(crate) use teams::LabelTeams;

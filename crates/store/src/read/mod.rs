@@ -1,6 +1,7 @@
 //! Reading the store as columns, over two connections that see the same state.
 
 mod bills;
+pub(crate) mod jobs;
 pub(crate) mod order;
 pub(crate) mod pushed;
 pub(crate) mod tables;

@@ -7,6 +7,7 @@ import { safeLink } from '../../parts/evidence.tsx';
 import { useSome } from '../../parts/some.tsx';
 import { words } from '../../words.ts';
 import { Runs } from './course.tsx';
+import { Jobs } from './money.tsx';
 import { fifthOf, type MonthRow, workflowsOf } from './rows.ts';
 
 const t = words.ci;
@@ -202,6 +203,20 @@ export function Workflows({
               title={t.workflows.title}
               by="month"
               label={month}
+              of={{ repo: row.repo ?? '', workflow: row.workflow ?? '' }}
+            />
+          ),
+        },
+        {
+          title: t.jobsBehind,
+          value: ({ row }) => row.workflow,
+          onPage: true,
+          number: false,
+          text: ({ row }) => (
+            <Jobs
+              state={state}
+              title={t.money.jobs}
+              month={month}
               of={{ repo: row.repo ?? '', workflow: row.workflow ?? '' }}
             />
           ),

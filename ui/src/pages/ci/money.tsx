@@ -4,6 +4,7 @@ import { compactMoney, count, exactMoney, nothing, percent } from '../../format.
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import type { Column } from '../../parts/data-table.tsx';
+import { Evidence } from '../../parts/evidence.tsx';
 import { Legend } from '../../parts/legend.tsx';
 import { words } from '../../words.ts';
 import { type CostRow, lastOf, wasted } from './rows.ts';
@@ -78,6 +79,12 @@ export function Money({ state, query, rows, currency }: MoneyProps) {
             axis={(value) => compactMoney(value, currency)}
             end={({ name }) => ({ strong: name, text: '' })}
             partial={(at) => found.get(months[at] ?? '')?.complete === false}
+            behind={(at) => {
+              const month = months[at];
+              return (
+                month && found.has(month) && <Jobs state={state} title={t.title(currency)} month={month} />
+              );
+            }}
           />
           <p className="quiet">
             {t.note} {!!last?.unpriced_minutes && t.unpriced(count(last.unpriced_minutes), last.month)}
@@ -85,6 +92,26 @@ export function Money({ state, query, rows, currency }: MoneyProps) {
         </>
       )}
     </Card>
+  );
+}
+
+interface JobsProps {
+  state: PageState;
+  title: string;
+  month: string;
+  /** Only jobs of this. */
+  of?: { repo: string; workflow: string };
+}
+
+/** The jobs behind what a month costs. */
+export function Jobs({ state, title, month, of }: JobsProps) {
+  return (
+    <Evidence
+      path="/api/v1/ci/cost/evidence"
+      params={{ ...state.params, ...of, month }}
+      title={title}
+      label={of ? `${of.workflow}, ${month}` : month}
+    />
   );
 }
 
