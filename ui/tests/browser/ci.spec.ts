@@ -232,21 +232,28 @@ test('CI cost: where no deployment is known it is said which side is missing', a
   await expect(tile(page, delivery.perChange)).toContainText(words.card.missing);
 });
 
-test('CI: a week and a workflow lead to the runs that are counted there', async ({ page }) => {
+test('CI: periods and workflows lead to the runs and jobs that are counted there', async ({ page }) => {
   await open(page, '/ci');
-  for (const title of [ci.rates.title, ci.workflows.title]) {
+  const [runs, jobs] = [/ci\/reliability\/evidence\?/, /ci\/cost\/evidence\?/];
+  for (const [title, asked, place, column] of [
+    [ci.rates.title, runs, 0, words.columns.first_try],
+    [ci.workflows.title, runs, 0, words.columns.first_try],
+    [ci.money.title('USD'), jobs, 0, words.columns.part],
+    [ci.workflows.title, jobs, 1, words.columns.part],
+  ] as const) {
     const own = card(page, title);
-    const answer = page.waitForResponse(/ci\/reliability\/evidence\?/);
+    const answer = page.waitForResponse(asked);
     await own
       .getByRole('button', { name: words.evidence.open('').trim() })
-      .first()
+      .nth(place)
       .click();
     const { meta, data } = await (await answer).json();
+    expect(data.length).toBeGreaterThan(0);
     const dialog = page.getByRole('dialog');
     await expect(dialog).toContainText(words.evidence.count(meta.count));
     await expect(dialog.locator('tbody tr')).toHaveCount(data.length);
     await expect(dialog.locator('tbody a').first()).toHaveAttribute('href', data[0].url);
-    await expect(dialog.getByRole('columnheader', { name: words.columns.first_try })).toBeVisible();
+    await expect(dialog.getByRole('columnheader', { name: column })).toBeVisible();
     await dialog.getByRole('button', { name: words.evidence.close }).click();
   }
 });
