@@ -19,6 +19,8 @@ interface EvidenceProps {
   title: string;
   /** The figure: a week, a step. */
   label: string;
+  /** What is on the button where there is no room for more, and several stand side by side: what the rows are. */
+  rows?: string;
 }
 
 /** A button that lists the rows behind one figure. */
@@ -31,12 +33,13 @@ export function Evidence(props: EvidenceProps) {
       <button
         type="button"
         className="plain"
+        {...(props.rows && { 'aria-label': `${words.evidence.open(props.label)}: ${props.rows}` })}
         onClick={() => {
           setOpen(true);
           dialog.current?.showModal();
         }}
       >
-        {words.evidence.open(props.label)}
+        {props.rows ?? words.evidence.open(props.label)}
       </button>
       <dialog ref={dialog} className="evidence" aria-label={title} onClose={() => setOpen(false)}>
         {open && (

@@ -122,6 +122,7 @@ export function Runs({ state, title, by, label, of }: RunsProps): ReactNode {
       params={{ ...state.params, ...of, [by]: label }}
       title={title}
       label={of ? `${of.workflow}, ${label}` : label}
+      {...(of && { rows: words.ci.rows.runs })}
     />
   );
 }

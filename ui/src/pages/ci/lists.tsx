@@ -197,29 +197,15 @@ export function Workflows({
           value: ({ row }) => row.workflow,
           onPage: true,
           number: false,
-          text: ({ row }) => (
-            <Runs
-              state={state}
-              title={t.workflows.title}
-              by="month"
-              label={month}
-              of={{ repo: row.repo ?? '', workflow: row.workflow ?? '' }}
-            />
-          ),
-        },
-        {
-          title: t.jobsBehind,
-          value: ({ row }) => row.workflow,
-          onPage: true,
-          number: false,
-          text: ({ row }) => (
-            <Jobs
-              state={state}
-              title={t.money.jobs}
-              month={month}
-              of={{ repo: row.repo ?? '', workflow: row.workflow ?? '' }}
-            />
-          ),
+          text: ({ row }) => {
+            const of = { repo: row.repo ?? '', workflow: row.workflow ?? '' };
+            return (
+              <>
+                <Runs state={state} title={t.workflows.title} by="month" label={month} of={of} />
+                <Jobs state={state} title={t.money.jobs} month={month} of={of} />
+              </>
+            );
+          },
         },
       ]}
     />

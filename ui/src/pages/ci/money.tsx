@@ -111,6 +111,7 @@ export function Jobs({ state, title, month, of }: JobsProps) {
       params={{ ...state.params, ...of, month }}
       title={title}
       label={of ? `${of.workflow}, ${month}` : month}
+      {...(of && { rows: words.ci.rows.jobs })}
     />
   );
 }
