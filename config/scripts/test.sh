@@ -45,6 +45,7 @@ cargo_machete() { cargo machete --version >/dev/null 2>&1 || echo "no cargo-mach
 oldest_rust() { config/scripts/oldest-rust.sh --missing; }
 
 passed=0
+took=()
 failed=()
 skipped=()
 
@@ -63,6 +64,7 @@ part() {
         return
     fi
     echo "== $what: just $*"
+    local began=$SECONDS
     # What it says is kept for the counts at the end.
     "$just" "$@" 2>&1 | tee "$log/${*: -1}"
     case ${PIPESTATUS[0]} in
@@ -70,6 +72,7 @@ part() {
         130) exit 130 ;;
         *) failed+=("$what (just $*)") ;;
     esac
+    took+=("$what $((SECONDS - began))")
 }
 
 part "format" cargo_fmt -- fmt-check
@@ -100,6 +103,7 @@ said() { for part in "$@"; do [ ! -e "$log/$part" ] || cat "$log/$part"; done; }
 said rust-test fuzz ui-check ui-test |
     sed -nE 's/^test (.+) \.\.\. FAILED$/== failed: \1/p; s/^ +[0-9]+\) (\[.+\] › .+)$/== failed: \1/p' | sed 's/ *─*$//' | sort -u
 for what in ${failed[@]+"${failed[@]}"}; do echo "== FAILED: $what"; done
+printf '== seconds:'; printf ' %s,' ${took[@]+"${took[@]}"}; echo " $SECONDS in all"
 echo "== parts: $passed passed, ${#failed[@]} failed, ${#skipped[@]} skipped"
 
 said rust-test | awk '
