@@ -89,6 +89,11 @@ impl Fields {
         });
     }
 
+    /// A text is not as something else asks for.
+    pub(crate) fn refuse(&mut self, name: &str, keyword: &'static str, wanted: &str, message: &str) {
+        self.wrong(name, keyword, json!({ keyword: wanted }), message.to_owned());
+    }
+
     fn missing(&mut self, name: &str) {
         self.errors.push(FieldError {
             instance_path: self.path.clone(),
@@ -171,12 +176,35 @@ impl Fields {
         self.instant_of(names)
     }
 
+    /// How many there are of something; `None` where it is not told.
+    pub(crate) fn count(&mut self, name: &'static str) -> Option<i64> {
+        let (_, value) = self.value(&[name])?;
+        let count = match value {
+            // Some write whole numbers with a point.
+            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if count.is_none() {
+            self.wrong_type(name, "integer");
+        } else if count < Some(0) {
+            let params = json!({ "comparison": ">=", "limit": 0 });
+            self.wrong(name, "minimum", params, "must be >= 0".to_owned());
+        }
+        count
+    }
+
     /// A truth value that must be told.
     pub(crate) fn required_flag(&mut self, name: &'static str) -> bool {
-        let Some((_, value)) = self.value(&[name]) else {
+        if self.value(&[name]).is_none() {
             self.missing(name);
-            return false;
-        };
+        }
+        self.flag(name)
+    }
+
+    /// A truth value; false where none is told.
+    pub(crate) fn flag(&mut self, name: &'static str) -> bool {
+        let Some((_, value)) = self.value(&[name]) else { return false };
         let flag = match value {
             Value::Bool(flag) => Some(*flag),
             Value::String(text) if text == "true" => Some(true),
@@ -258,4 +286,10 @@ impl Fields {
     pub(crate) fn done<T>(self, told: T) -> Result<T, Refused> {
         if self.errors.is_empty() { Ok(told) } else { Err(Refused::Invalid(self.errors)) }
     }
+}
+
+/// A number without a fraction, as far as those are exact.
+fn whole(number: f64) -> Option<i64> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= MOST).then_some(number as i64)
 }

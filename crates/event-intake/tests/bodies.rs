@@ -4,7 +4,7 @@ use event_intake::em::{self, Route};
 use event_intake::{FieldError, Refused, Told, devlake};
 use model::Instant;
 use model::deliveries::Delivered;
-use model::records::{Deployment, Incident};
+use model::records::{Deployment, Incident, PullRequest, Review};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -113,6 +113,75 @@ fn an_incident_that_is_over_when_it_is_told_is_over() {
     assert_eq!(incident(&told).events[0].at, at(NOW));
 }
 
+fn pull_request(told: &Told) -> &PullRequest {
+    let [Delivered::PullRequest(pull_request)] = &told.records[..] else { panic!("a pull request") };
+    pull_request
+}
+
+fn review(told: &Told) -> (&str, &Review) {
+    let [Delivered::Review { pull_request_id, review }] = &told.records[..] else { panic!("a review") };
+    (pull_request_id, review)
+}
+
+#[test]
+fn a_pull_request_is_of_the_team_that_is_told_and_begins_when_it_is_told_to() {
+    let body = json!({"id": 2_357_812_345_u64, "team_id": "team-1", "additions": 1234, "deletions": "30"});
+    let told = read(Route::PullRequests, &body).expect("right");
+    let one = pull_request(&told);
+    assert!(told.undated && !told.must_be_known);
+    assert_eq!((one.id.as_str(), one.team.as_str(), one.created_at), ("api/2357812345", "team-1", at(NOW)));
+    assert_eq!((one.additions, one.deletions), (Some(1234), Some(30)));
+    let body = json!({"id": "pr-1", "team_id": "team-1", "opened_at": "2024-01-01T00:10:00.543Z", "repo": "acme/shop", "number": 7});
+    let told = read(Route::PullRequests, &body).expect("right");
+    let one = pull_request(&told);
+    assert_eq!((one.place.org.as_str(), one.place.repo.as_str(), one.place.number.as_str()), ("acme", "shop", "7"));
+    assert_eq!((one.created_at, told.undated), (at("2024-01-01T00:10:00.543Z"), false));
+}
+
+#[test]
+fn an_approval_without_comments_is_a_review_as_is_a_comment() {
+    let body = json!({"approved": true, "reviewed_at": "2026-03-03T12:45:23.111Z"});
+    let told = read(Route::Reviewed("pr-2"), &body).expect("right");
+    let (id, approval) = review(&told);
+    assert!(told.must_be_known && !told.undated);
+    assert_eq!((id, approval.state.name(), approval.comments), ("api/pr-2", "APPROVED", Some(0)));
+    let told = read(Route::Reviewed("pr-2"), &json!({"nb_comments": 12})).expect("right");
+    let (_, comment) = review(&told);
+    assert_eq!((comment.state.name(), comment.comments, comment.submitted_at), ("COMMENTED", Some(12), Some(at(NOW))));
+    assert!(told.undated);
+    assert_ne!(approval.id, comment.id);
+}
+
+#[test]
+fn a_pull_request_ends_by_a_merge_or_without_one() {
+    let told =
+        read(Route::Merged("pr-4"), &json!({"merged_at": "2026-03-03T12:53:23.111Z", "sha": "c1"})).expect("right");
+    let one = pull_request(&told);
+    assert_eq!(
+        (one.state.name(), one.merged_at, one.merge_commit.as_str()),
+        ("merged", Some(at("2026-03-03T12:53:23.111Z")), "c1")
+    );
+    let told = read(Route::Closed("pr-4"), &json!({})).expect("right");
+    let one = pull_request(&told);
+    assert_eq!((one.state.name(), one.merged_at, one.closed_at), ("closed", None, Some(at(NOW))));
+    assert!(told.undated && told.must_be_known);
+}
+
+#[test]
+fn wrong_fields_of_pull_requests_are_named() {
+    let body = json!({"id": "1", "additions": -1, "deletions": "many", "number": 7, "repo": "shop"});
+    assert_eq!(
+        errors(read(Route::PullRequests, &body)),
+        [
+            " required must have required property 'team_id'",
+            "/repo pattern must be org/name where number is told",
+            "/additions minimum must be >= 0",
+            "/deletions type must be integer",
+        ]
+    );
+    assert_eq!(errors(read(Route::Reviewed("1"), &json!({"nb_comments": 1.5}))), ["/nb_comments type must be integer"]);
+}
+
 #[test]
 fn both_spellings_of_devlake_tell_the_same() {
     let route = devlake::Route::Deployments { connection: "3" };
@@ -197,13 +266,14 @@ fn any_value() -> impl Strategy<Value = Value> {
 fn every_reading(body: &[u8]) -> Vec<Result<Told, Refused>> {
     let now = at(NOW);
     let em = [Route::Deployments, Route::Deployed("1"), Route::Incidents, Route::Restored("1"), Route::Finished("1")];
+    let of_pull_requests = [Route::PullRequests, Route::Reviewed("1"), Route::Closed("1"), Route::Merged("1")];
     let connection = "c";
     let devlake = [
         devlake::Route::Deployments { connection },
         devlake::Route::Issues { connection },
         devlake::Route::Close { connection, key: "k" },
     ];
-    let em = em.into_iter().map(|route| em::read(route, body, now));
+    let em = em.into_iter().chain(of_pull_requests).map(|route| em::read(route, body, now));
     em.chain(devlake.into_iter().map(|route| devlake::read(route, body, now))).collect()
 }
 

@@ -17,6 +17,14 @@ pub enum Door {
     Restored(String),
     /// It is over, by the id of the incident.
     Finished(String),
+    /// A pull request is opened.
+    PullRequests,
+    /// Somebody reviewed the pull request of this id.
+    Reviewed(String),
+    /// It is closed without a merge, by its id.
+    Closed(String),
+    /// It is merged, by its id.
+    Merged(String),
     /// Everything was told until now.
     Heartbeat,
     /// A deployment in DevLake's form, of a connection.
@@ -62,12 +70,16 @@ pub(crate) fn doors() -> impl Iterator<Item = (String, &'static str, MadeDoor)> 
     own.chain(devlake)
 }
 
-const OWN: [(&str, &str, MadeDoor); 6] = [
+const OWN: [(&str, &str, MadeDoor); 10] = [
     ("deployments", "A deployment begins, or has ended.", |_| Door::Deployments),
     ("deployments/{id}/deployed", "A deployment has ended.", |names| Door::Deployed(name(names, 0))),
     ("incidents", "An incident begins, or has ended.", |_| Door::Incidents),
     ("incidents/{id}/restored", "Users are served again.", |names| Door::Restored(name(names, 0))),
     ("incidents/{id}/finished", "An incident is over.", |names| Door::Finished(name(names, 0))),
+    ("pull-requests", "A pull request is opened.", |_| Door::PullRequests),
+    ("pull-requests/{id}/reviewed", "Somebody reviewed a pull request.", |names| Door::Reviewed(name(names, 0))),
+    ("pull-requests/{id}/closed", "A pull request is closed without a merge.", |names| Door::Closed(name(names, 0))),
+    ("pull-requests/{id}/merged", "A pull request is merged.", |names| Door::Merged(name(names, 0))),
     ("heartbeat", "Everything was told until now.", |_| Door::Heartbeat),
 ];
 

@@ -1,4 +1,4 @@
-//! Deployments and incidents that deliveries tell of, laid over what is stored of them.
+//! Deployments, incidents and pull requests that are told of, laid over what is stored of them.
 //!
 //! Statuses and events are joined, and what follows from them follows from all. Of the rest the newer observation counts,
 //! by the sender's time, as far as it tells anything; an older one fills what is empty. Of two observations of one instant
@@ -8,8 +8,8 @@ use std::cmp::Ordering;
 
 use model::Instant;
 use model::course::{DeploymentCourse, IncidentCourse};
-use model::kinds::DeploymentOutcome;
-use model::records::{Deployment, Incident};
+use model::kinds::{DeploymentOutcome, PullRequestEventKind};
+use model::records::{Deployment, Incident, PullRequest, PullRequestState};
 
 /// A deployment with what a delivery tells of it, which is older than, as old as, or newer than what is stored.
 pub(crate) fn deployment(stored: &Deployment, told: &Deployment, age: Ordering) -> Deployment {
@@ -83,6 +83,42 @@ pub(crate) fn incident(stored: &Incident, told: &Incident, age: Ordering) -> Inc
         labels: pick(&stored.labels, &told.labels, age),
         url: text(|it| &it.url),
         events,
+    }
+}
+
+/// A pull request with what is pushed of it: the earliest of each date counts, of all else the greater value, so that order
+/// decides nothing. Its reviews are not looked at.
+pub(crate) fn pull_request(stored: &PullRequest, told: &PullRequest) -> PullRequest {
+    let text = |of: fn(&PullRequest) -> &String| pick(of(stored), of(told), Ordering::Equal);
+    let mut events = stored.events.clone();
+    for event in &told.events {
+        if !events.iter().any(|known| known.at == event.at && known.kind == event.kind) {
+            events.push(event.clone());
+        }
+    }
+    let merged_at = earliest(stored.merged_at, told.merged_at);
+    let closings = events.iter().filter(|event| event.kind == PullRequestEventKind::Closed);
+    let closed_at = merged_at.or_else(|| closings.map(|event| event.at).min());
+    let state = match (merged_at, closed_at) {
+        (Some(_), _) => PullRequestState::Merged,
+        (None, Some(_)) => PullRequestState::Closed,
+        (None, None) => PullRequestState::Open,
+    };
+    PullRequest {
+        title: text(|it| &it.title),
+        url: text(|it| &it.url),
+        state: state.into(),
+        created_at: earliest(dated(stored.created_at), dated(told.created_at)).unwrap_or_default(),
+        closed_at,
+        merged_at,
+        creator: text(|it| &it.creator),
+        updated_at: stored.updated_at.max(told.updated_at),
+        additions: stored.additions.max(told.additions),
+        deletions: stored.deletions.max(told.deletions),
+        merge_commit: text(|it| &it.merge_commit),
+        team: text(|it| &it.team),
+        events,
+        ..stored.clone()
     }
 }
 
