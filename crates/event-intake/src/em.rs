@@ -87,6 +87,15 @@ fn named(repository: &str) -> (String, String) {
     (org.to_owned(), repo.to_owned())
 }
 
+/// Whether a text names a pull request or merge request: `acme/shop#12`, `acme/shop!12`.
+fn is_change(text: &str) -> bool {
+    text.split_once(['#', '!']).is_some_and(|(repository, number)| {
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        let names = repository.rsplit_once('/');
+        is_number && names.is_some_and(|(org, repo)| !org.is_empty() && !repo.is_empty())
+    })
+}
+
 /// Who it was. A mail address in place of a login is not kept.
 fn login(fields: &mut Fields) -> String {
     Some(fields.text("username")).filter(|name| !name.contains('@')).unwrap_or_default()
@@ -103,6 +112,8 @@ fn told_alike(fields: &mut Fields, received_at: Instant) -> Deployment {
         sha: fields.text("sha"),
         creator: login(fields),
         url: fields.text("url"),
+        of_service: fields.text("service"),
+        pull_requests: fields.texts_like("pull_requests", "^[^/#!]+/[^#!]+[#!][0-9]+$", is_change),
         updated_at: Some(received_at),
         ..Deployment::default()
     }
@@ -154,6 +165,7 @@ fn incident(mut fields: Fields, received_at: Instant) -> Result<Told, Refused> {
         started_at: begins,
         deployment_id: fields.text("deployment_id"),
         labels: fields.texts("labels"),
+        of_service: fields.text("service"),
         url: fields.text("url"),
         events: [event(Opened, begins)].into_iter().chain(ends).collect(),
         ..Incident::default()

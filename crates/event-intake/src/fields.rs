@@ -250,6 +250,17 @@ impl Fields {
         texts.unwrap_or_default()
     }
 
+    /// A list of texts that are all of a form.
+    pub(crate) fn texts_like(&mut self, name: &'static str, pattern: &str, is_so: fn(&str) -> bool) -> Vec<String> {
+        let texts = self.texts(name);
+        if let Some(place) = texts.iter().position(|text| !is_so(text)) {
+            let name = format!("{name}/{place}");
+            self.refuse(&name, "pattern", pattern, &format!("must match pattern \"{pattern}\""));
+            return Vec::new();
+        }
+        texts
+    }
+
     /// The objects of a list under one of some names; `None` where there is no such list.
     pub(crate) fn objects(&mut self, names: &[&'static str]) -> Option<Vec<Self>> {
         let (name, value) = self.value(names)?;

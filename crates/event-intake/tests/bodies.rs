@@ -113,6 +113,25 @@ fn an_incident_that_is_over_when_it_is_told_is_over() {
     assert_eq!(incident(&told).events[0].at, at(NOW));
 }
 
+#[test]
+fn the_service_and_the_pull_requests_of_a_deployment_are_as_told() {
+    let body = json!({
+        "id": "7", "project_id": "shop", "first_commit_at": "2026-03-02T09:00:00Z", "service": "checkout",
+        "pull_requests": ["acme/shop#12", "acme/api/core!3"],
+    });
+    let told = read(Route::Deployments, &body).expect("right");
+    let [deployment] = deployments(&told)[..] else { panic!("one") };
+    assert_eq!((deployment.service.as_str(), deployment.of_service.as_str()), ("shop", "checkout"));
+    assert_eq!(deployment.pull_requests, ["acme/shop#12", "acme/api/core!3"]);
+    let told = read(Route::Incidents, &json!({"project_id": "shop", "service": "checkout"})).expect("right");
+    assert_eq!((incident(&told).service.as_str(), incident(&told).of_service.as_str()), ("shop", "checkout"));
+    for wrong in ["12", "#12", "shop#12", "acme/shop#", "acme/shop#x", "/shop#1", "acme/#1"] {
+        let body = json!({"create_if_not_exists": false, "pull_requests": ["acme/shop#1", wrong]});
+        let errors = errors(read(Route::Deployed("7"), &body));
+        assert!(errors.len() == 1 && errors[0].starts_with("/pull_requests/1 pattern "), "{wrong}: {errors:?}");
+    }
+}
+
 fn pull_request(told: &Told) -> &PullRequest {
     let [Delivered::PullRequest(pull_request)] = &told.records[..] else { panic!("a pull request") };
     pull_request

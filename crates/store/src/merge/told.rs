@@ -5,6 +5,7 @@
 //! neither is the newer: the greater value counts, so that their order decides nothing.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use model::Instant;
 use model::course::{DeploymentCourse, IncidentCourse};
@@ -49,6 +50,8 @@ pub(crate) fn deployment(stored: &Deployment, told: &Deployment, age: Ordering) 
         url: text(|it| &it.url),
         updated_at: stored.updated_at.max(told.updated_at),
         service: text(|it| &it.service),
+        of_service: text(|it| &it.of_service),
+        pull_requests: joined(&stored.pull_requests, &told.pull_requests),
         first_commit_at: first(|it| it.first_commit_at),
         statuses,
     }
@@ -78,6 +81,7 @@ pub(crate) fn incident(stored: &Incident, told: &Incident, age: Ordering) -> Inc
         acknowledged_at: course.acknowledged_at,
         restored_at: course.restored_at,
         finished_at: course.finished_at,
+        of_service: text(|it| &it.of_service),
         deployment_id: text(|it| &it.deployment_id),
         change: text(|it| &it.change),
         labels: pick(&stored.labels, &told.labels, age),
@@ -133,6 +137,12 @@ fn pick<T: Ord + Default + Clone>(stored: &T, told: &T, age: Ordering) -> T {
         Ordering::Greater => told,
     };
     counts.clone()
+}
+
+/// Each of both lists once, in order.
+fn joined(stored: &[String], told: &[String]) -> Vec<String> {
+    let all: BTreeSet<&String> = stored.iter().chain(told).collect();
+    all.into_iter().cloned().collect()
 }
 
 fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
