@@ -1,6 +1,6 @@
 //! Pushed events: read, stored while whoever pushes waits, and told again.
 
-use event_intake::{Refused, Told, devlake, em};
+use event_intake::{Refused, Told, cdevents, devlake, em};
 use github_webhooks::body_hash;
 use http_api::{Door, EventReceipt, Events, Question, RawEvent};
 use model::Instant;
@@ -92,6 +92,7 @@ impl Events for Pushed {
 
 const NO_DEPLOYMENT: &str = "Deployment does not exist";
 const NO_INCIDENT: &str = "Incident does not exist";
+const NOTHING: &str = "What it tells of does not exist";
 const NO_PULL_REQUEST: &str = "PullRequest does not exist";
 
 fn read(event: &RawEvent, received_at: Instant) -> Result<Told, Refused> {
@@ -109,6 +110,7 @@ fn read(event: &RawEvent, received_at: Instant) -> Result<Told, Refused> {
         Door::Reviewed(id) => em(em::Route::Reviewed(id)),
         Door::Closed(id) => em(em::Route::Closed(id)),
         Door::Merged(id) => em(em::Route::Merged(id)),
+        Door::CdEvents => cdevents::read(&event.body, received_at),
         Door::DevLakeDeployments(connection) => devlake(devlake::Route::Deployments { connection }),
         Door::DevLakeIssues(connection) => devlake(devlake::Route::Issues { connection }),
         Door::DevLakeClose(connection, key) => devlake(devlake::Route::Close { connection, key }),
@@ -128,6 +130,7 @@ fn name(door: &Door) -> &'static str {
         Door::Closed(_) => "end of a pull request",
         Door::Merged(_) => "merge of a pull request",
         Door::Heartbeat => "heartbeat",
+        Door::CdEvents => "CDEvent",
         Door::DevLakeDeployments(_) => "deployment in DevLake's form",
         Door::DevLakeIssues(_) => "issue in DevLake's form",
         Door::DevLakeClose(..) => "end of an issue in DevLake's form",
@@ -176,6 +179,7 @@ fn missing(door: &Door) -> &'static str {
     match door {
         Door::Deployments | Door::Deployed(_) | Door::DevLakeDeployments(_) => NO_DEPLOYMENT,
         Door::PullRequests | Door::Reviewed(_) | Door::Closed(_) | Door::Merged(_) => NO_PULL_REQUEST,
+        Door::CdEvents => NOTHING,
         _ => NO_INCIDENT,
     }
 }

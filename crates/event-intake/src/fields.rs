@@ -1,6 +1,8 @@
 //! Fields of a JSON object, and what is wrong with them in the words of JSON Schema validators.
 
 use model::Instant;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use serde_json::{Map, Value, json};
 
 /// Longest text of a field in characters: what is longer is no id, name, title or address.
@@ -31,6 +33,17 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// A property of an object is missing.
+    pub(crate) fn missing(path: &str, name: &str) -> Self {
+        Self {
+            instance_path: path.to_owned(),
+            schema_path: "#/required".to_owned(),
+            keyword: "required",
+            params: json!({ "missingProperty": name }),
+            message: format!("must have required property '{name}'"),
+        }
+    }
+
     /// As validators write it.
     pub fn to_json(&self) -> Value {
         json!({
@@ -58,14 +71,7 @@ impl Fields {
         if body.trim_ascii().is_empty() {
             return Ok(Self::of(Map::new(), String::new()));
         }
-        let value = serde_json::from_slice(body).map_err(|error| {
-            // What the body holds is not repeated.
-            Refused::Malformed(format!("the body is not JSON (line {}, column {})", error.line(), error.column()))
-        })?;
-        match value {
-            Value::Object(object) => Ok(Self::of(object, String::new())),
-            _ => Err(Refused::Malformed("the body must be a JSON object".to_owned())),
-        }
+        Ok(Self::of(object_of(body)?, String::new()))
     }
 
     fn of(object: Map<String, Value>, path: String) -> Self {
@@ -95,13 +101,7 @@ impl Fields {
     }
 
     fn missing(&mut self, name: &str) {
-        self.errors.push(FieldError {
-            instance_path: self.path.clone(),
-            schema_path: "#/required".to_owned(),
-            keyword: "required",
-            params: json!({ "missingProperty": name }),
-            message: format!("must have required property '{name}'"),
-        });
+        self.errors.push(FieldError::missing(&self.path, name));
     }
 
     fn wrong_type(&mut self, name: &str, wanted: &'static str) {
@@ -303,4 +303,16 @@ impl Fields {
 fn whole(number: f64) -> Option<i64> {
     const MOST: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= MOST).then_some(number as i64)
+}
+
+/// What a body holds, which must be an object.
+pub(crate) fn object_of<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+    serde_json::from_slice(body).map_err(|error| {
+        // What the body holds is not repeated.
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Refused::Malformed(match error.classify() {
+            Category::Data => format!("the body must be a JSON object in the form that is asked for ({place})"),
+            _ => format!("the body is not JSON ({place})"),
+        })
+    })
 }

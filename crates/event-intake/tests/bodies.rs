@@ -1,7 +1,7 @@
 //! Bodies as pipelines write them, and as nobody should.
 
 use event_intake::em::{self, Route};
-use event_intake::{FieldError, Refused, Told, devlake};
+use event_intake::{FieldError, Refused, Told, cdevents, devlake};
 use model::Instant;
 use model::deliveries::Delivered;
 use model::records::{Deployment, Incident, PullRequest, Review};
@@ -293,7 +293,8 @@ fn every_reading(body: &[u8]) -> Vec<Result<Told, Refused>> {
         devlake::Route::Close { connection, key: "k" },
     ];
     let em = em.into_iter().chain(of_pull_requests).map(|route| em::read(route, body, now));
-    em.chain(devlake.into_iter().map(|route| devlake::read(route, body, now))).collect()
+    let others = devlake.into_iter().map(|route| devlake::read(route, body, now));
+    em.chain(others).chain([cdevents::read(body, now)]).collect()
 }
 
 proptest! {
@@ -310,6 +311,89 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-        prop_assert_eq!(every_reading(&bytes).len(), 8);
+        prop_assert_eq!(every_reading(&bytes).len(), 13);
     }
+}
+
+fn cdevent(kind: &str, id: &str, subject: &Value) -> Value {
+    json!({
+        "context": {
+            "version": "0.4.1", "id": id, "source": "/ci/acme", "type": format!("dev.cdevents.{kind}.0.1.1"),
+            "timestamp": "2026-03-03T08:00:00Z",
+        },
+        "subject": subject,
+    })
+}
+
+fn read_cdevent(body: &Value) -> Result<Told, Refused> {
+    cdevents::read(body.to_string().as_bytes(), at(NOW))
+}
+
+const SHA: &str = "0a4d55a8d778e5022fab701977c5d840bbc486d0";
+
+#[test]
+fn a_cdevent_of_a_service_is_a_deployment_alone_and_in_a_cloud_event() {
+    let artifact = format!("pkg:oci/cart@sha256:{}?vcs_url=git+https://github.com/acme/cart@{SHA}", "a".repeat(64));
+    let subject = json!({"id": "cart", "content": {"environment": {"id": "production"}, "artifactId": artifact}});
+    for kind in ["deployed", "upgraded", "rolledback", "published"] {
+        let binary = cdevent(&format!("service.{kind}"), "e1", &subject);
+        let structured = json!({
+            "specversion": "1.0", "id": "e1", "source": "/ci/acme", "type": binary["context"]["type"], "data": binary,
+        });
+        let told = read_cdevent(&binary).expect("right");
+        assert_eq!(read_cdevent(&structured).expect("right"), told);
+        let [deployment] = deployments(&told)[..] else { panic!("one") };
+        assert_eq!(deployment.id, "cdevents//ci/acme/cart/e1");
+        assert_eq!((deployment.service.as_str(), deployment.environment.as_str()), ("cart", "production"));
+        assert_eq!(deployment.sha, SHA);
+        assert_eq!(statuses(deployment), [("success", "2026-03-03T08:00:00Z".to_owned())]);
+    }
+    let digest = format!("pkg:oci/cart@sha256:{}", "a".repeat(64));
+    let subject = json!({"id": "service/cart", "content": {"artifactId": digest}});
+    let told = read_cdevent(&cdevent("service.deployed", "e2", &subject)).expect("right");
+    assert_eq!((deployments(&told)[0].sha.as_str(), deployments(&told)[0].service.as_str()), ("", "cart"));
+}
+
+#[test]
+fn cdevents_of_an_incident_are_one_by_source_and_subject() {
+    let subject = json!({
+        "id": "inc-1", "source": "/monitoring",
+        "content": {"description": "Down", "environment": {"id": "production"}, "service": {"id": "cart"}},
+    });
+    let of = |kind: &str| read_cdevent(&cdevent(kind, "e", &subject)).expect("right");
+    let (detected, reported, resolved) = (of("incident.detected"), of("incident.reported"), of("incident.resolved"));
+    for told in [&detected, &reported, &resolved] {
+        assert_eq!(
+            (incident(told).id.as_str(), incident(told).service.as_str()),
+            ("cdevents//monitoring/inc-1", "cart")
+        );
+    }
+    let events = |told: &Told| incident(told).events.iter().map(|it| it.kind.name().to_owned()).collect::<Vec<_>>();
+    assert_eq!(events(&detected), ["opened"]);
+    assert_eq!((events(&reported).len(), reported.undated), (0, true));
+    assert_eq!((events(&resolved), resolved.must_be_known), (vec!["restored".to_owned()], true));
+}
+
+#[test]
+fn what_cdevents_cannot_say_is_not_used_and_what_is_wrong_is_named() {
+    let subject = json!({"id": "api-17"});
+    let merged = read_cdevent(&cdevent("change.merged", "e", &subject)).expect("right");
+    assert!(merged.must_be_known && pull_request(&merged).merged_at.is_some());
+    assert_eq!(pull_request(&merged).id, "api/api-17");
+    for kind in ["pipelinerun.started", "pipelinerun.finished", "taskrun.finished", "branch.created"] {
+        let told = read_cdevent(&cdevent(kind, "e", &subject)).expect("right");
+        assert!(told.records.is_empty() && told.not_used.is_some(), "{kind}");
+    }
+    let mut body = cdevent("service.deployed", "", &json!({}));
+    body["context"]["timestamp"] = json!("yesterday");
+    assert_eq!(
+        errors(read_cdevent(&json!({ "data": body }))),
+        [
+            "/data/context required must have required property 'id'",
+            "/data/subject required must have required property 'id'",
+            "/data/context/timestamp format must match format \"date-time\"",
+        ]
+    );
+    let Err(Refused::Malformed(why)) = read_cdevent(&json!({"context": "secret"})) else { panic!("refused") };
+    assert!(why.contains("line 1") && !why.contains("secret"), "{why}");
 }

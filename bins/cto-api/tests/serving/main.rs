@@ -7,6 +7,7 @@ mod ending;
 mod events;
 mod hostile;
 mod process;
+mod pushing;
 mod refusing;
 mod reloading;
 mod senders;

@@ -27,6 +27,8 @@ pub enum Door {
     Merged(String),
     /// Everything was told until now.
     Heartbeat,
+    /// A CDEvent.
+    CdEvents,
     /// A deployment in DevLake's form, of a connection.
     DevLakeDeployments(String),
     /// An issue in DevLake's form, of a connection.
@@ -67,8 +69,13 @@ pub(crate) fn doors() -> impl Iterator<Item = (String, &'static str, MadeDoor)> 
     let devlake = CONNECTIONS.into_iter().flat_map(|connection| {
         OF_CONNECTION.into_iter().map(move |(path, what, door)| (format!("/api/{connection}/{path}"), what, door))
     });
-    own.chain(devlake)
+    let cdevents: (String, _, MadeDoor) =
+        (CDEVENTS.to_owned(), "A CDEvent, alone or in a CloudEvent.", |_| Door::CdEvents);
+    own.chain(devlake).chain([cdevents])
 }
+
+/// Where CDEvents are pushed.
+pub(super) const CDEVENTS: &str = "/events/cdevents";
 
 const OWN: [(&str, &str, MadeDoor); 10] = [
     ("deployments", "A deployment begins, or has ended.", |_| Door::Deployments),

@@ -10,6 +10,9 @@ pub(crate) const PREFIX: &str = "api/";
 /// What comes behind all of them.
 pub(crate) const END: &str = "api0";
 
+/// What the ids of what CDEvents tell begin with, and what comes behind all of them.
+pub(crate) const CDEVENTS: [&str; 2] = ["cdevents/", "cdevents0"];
+
 /// What is true of rows of `repository`, and not of those that hold what was pushed without a repository that is known.
 pub(crate) const IS_REPOSITORY: &str = "org <> ''";
 

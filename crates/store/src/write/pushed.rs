@@ -14,7 +14,7 @@ use super::pushed_pulls::Known;
 use crate::dictionary::Codes;
 use crate::merge::order::Observer;
 use crate::merge::told::deployment as deployment_told;
-use crate::read::pushed::{END, PREFIX, deployment_of_id, incident_of_id};
+use crate::read::pushed::{CDEVENTS, END, PREFIX, deployment_of_id, incident_of_id};
 use crate::read::tables::rows_where;
 use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::upsert;
@@ -277,13 +277,14 @@ impl Pushing<'_, '_> {
 /// Puts what was pushed for projects before any import had seen their repositories into these.
 pub(super) fn place_pushed(connection: &Connection) -> rusqlite::Result<()> {
     let tables = [("deployment", "deployment_id", "deployment_status"), ("incident", "incident_id", "incident_event")];
-    for (table, id, of_course) in tables {
+    let ranges = [[PREFIX, END], CDEVENTS];
+    for ((table, id, of_course), range) in tables.into_iter().flat_map(|table| ranges.map(|range| (table, range))) {
         let sql = format!(
             "SELECT {id}, service, host FROM {table} WHERE org = '' AND repo = '' AND {id} >= ?1 AND {id} < ?2"
         );
         let unplaced: Vec<[String; 3]> = connection
             .by_key(&sql)?
-            .query_map([PREFIX, END], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?
+            .query_map(range, |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?
             .collect::<rusqlite::Result<_>>()?;
         for [key, service, host] in unplaced {
             let [[org, repo, new_host]] = &repositories_called(connection, &service)?[..] else { continue };
