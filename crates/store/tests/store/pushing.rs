@@ -5,12 +5,12 @@ use model::deliveries::Delivered;
 use model::github::pull_request_of;
 use model::records::{
     Deployment, DeploymentStatus, Incident, IncidentEvent, Place, PullRequest, PullRequestEvent, Record, Repository,
-    Review,
+    Review, Scope,
 };
 use proptest::prelude::*;
-use store::{Difference, Push, Pushed};
+use store::{Difference, Kind, Page, Push, Pushed};
 
-use crate::records::{Fixture, at, everything, pull_record, repository};
+use crate::records::{Fixture, at, everything, page, pull_record, repository};
 
 fn deployment(project: &str, sha: &str, states: &[(&str, i64)]) -> Delivered {
     let told = |(name, second): &(&str, i64)| DeploymentStatus {
@@ -329,6 +329,19 @@ fn an_end_of_a_pull_request_without_a_date_is_told_once() {
     let time = "1970-01-01T00:10:00Z";
     assert_eq!(fixture.cells("pr", &["created_at", "merged_at"]), [format!("{time},{time}")]);
     assert_eq!(fixture.cells("pr_event", &["type", "at"]), [format!("closed,{time}")]);
+}
+
+#[test]
+fn no_import_says_that_a_pushed_pull_request_is_gone() {
+    let fixture = Fixture::new();
+    fixture.see(1, &[Record::Repository(repository("R_1", "shop"))]);
+    fixture.push(pull_request("shop", "platform", 10, None));
+    fixture.push(pull_request("", "", 0, Some(("merged", 20))));
+    let crawl = Page { scope: Scope::PullRequests, generation: Some(1), complete: true, ..page(600, &[]) };
+    fixture.store.commit(&crawl).expect("stored");
+    assert_eq!(fixture.cells("pr", &["id", "vanished_at"]), ["api/2357812345,"]);
+    let asked = fixture.store.present_ids(Kind::PullRequest, "R_1", at(900)).expect("asked");
+    assert_eq!((asked, fixture.store.lacking_folders("R_1").expect("asked")), (Vec::new(), Vec::new()));
 }
 
 #[test]

@@ -162,4 +162,10 @@ fn a_pushed_pull_request_counts_for_the_team_that_it_was_pushed_under() {
         assert_eq!(sum(&all[name]), total, "{name}");
     }
     assert!(!all.contains_key("cto.deployment.lead_time"), "it is a change of no service");
+    let opened = |names: &[&str]| {
+        let all = self::all(&life, &rules_with_teams(names), "2026-04-10");
+        counts(&all["pull_request_opened_count"])
+    };
+    assert_eq!(opened(&["Platform", "checkout"]), ["team_id=Platform 1"], "as the rules write it");
+    assert_eq!(opened(&["checkout"]), ["team_id=platform 1"]);
 }
