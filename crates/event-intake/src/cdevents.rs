@@ -156,7 +156,7 @@ fn bare<'a>(id: &'a str, kind: &str) -> &'a str {
 fn commit_of(artifact: &str) -> Option<&str> {
     let parts = artifact.split(['?', '&', '#']).filter_map(|part| part.rsplit_once('@').map(|(_, version)| version));
     let is_commit = |version: &&str| version.len() == 40 && version.bytes().all(|byte| byte.is_ascii_hexdigit());
-    parts.filter(is_commit).last()
+    parts.filter(is_commit).next_back()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::{JobsOfCi, Store};
 
 use crate::client::Answer;
-use crate::events::{push, send, started, status, wait_until};
+use crate::events::{push, row, rows, send, started, status, wait_until};
 use crate::process::{Server, text};
 
 /// What is asked of em-metrics by its README and its tests, and what is answered here.
@@ -198,6 +198,9 @@ fn routes_of_em_metrics_answer_as_there_but_for_what_is_mended() {
         let told = totals.iter().find(|(name, _)| *name == series).map(|(_, told)| told.trim_end_matches(".0"));
         assert_eq!(told, Some(total), "{series}: {:?}", totals.keys());
     }
+    let listed = rows(&server, "/api/v1/pull-requests");
+    let one = row(&listed, "id", "team-2#api/pr-2");
+    assert_eq!((&one["repo"], &one["first_review"]), (&json!("team-2"), &json!("2025-03-03T12:45:23Z")), "{listed:?}");
     wait_until("the server knows its teams", || server.get("/api/v1/config").status == 200);
     assert_eq!(server.get("/api/v1/config").json(), json!({"teams": {}}));
 }

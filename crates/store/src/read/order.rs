@@ -113,7 +113,9 @@ impl Parents {
         let [org, repo, _] = self.names(parent);
         let parts: &[&[u8]] =
             if org.is_empty() { &[repo, b"#", &parent.number] } else { &[org, b"/", repo, b"#", &parent.number] };
-        parts.iter().for_each(|part| name.extend_from_slice(part));
+        for part in parts {
+            name.extend_from_slice(part);
+        }
     }
 
     /// The one of a stored row.

@@ -159,12 +159,11 @@ impl PageWriter<'_> {
             };
             let place = Place { org: org.clone(), repo: repo.clone(), host: host.clone(), ..Place::default() };
             let Some(repository) = self.repository_called(&place)? else { continue };
-            match self.stored_at(Kind::PullRequest, repository, &number)? {
-                Some(stored) => self.displace(Kind::PullRequest, stored.row, row, true)?,
-                None => {
-                    let sql = "UPDATE pr SET repository = ?1 WHERE row_id = ?2";
-                    self.connection.by_key(sql)?.execute([repository, row])?;
-                }
+            if let Some(stored) = self.stored_at(Kind::PullRequest, repository, &number)? {
+                self.displace(Kind::PullRequest, stored.row, row, true)?;
+            } else {
+                let sql = "UPDATE pr SET repository = ?1 WHERE row_id = ?2";
+                self.connection.by_key(sql)?.execute([repository, row])?;
             }
             self.remove_empty_place(former)?;
         }
