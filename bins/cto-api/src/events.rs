@@ -1,6 +1,6 @@
 //! Pushed events: read, stored while whoever pushes waits, and told again.
 
-use event_intake::{Refused, Told, devlake, em};
+use event_intake::{Refused, Told, cdevents, devlake, em};
 use github_webhooks::body_hash;
 use http_api::{Door, EventReceipt, Events, Question, RawEvent};
 use model::Instant;
@@ -95,6 +95,8 @@ impl Events for Pushed {
 
 const NO_DEPLOYMENT: &str = "Deployment does not exist";
 const NO_INCIDENT: &str = "Incident does not exist";
+const NOTHING: &str = "What it tells of does not exist";
+const NO_PULL_REQUEST: &str = "PullRequest does not exist";
 
 fn read(event: &RawEvent, received_at: Instant) -> Result<Told, Refused> {
     let em = |route| em::read(route, &event.body, received_at);
@@ -107,6 +109,11 @@ fn read(event: &RawEvent, received_at: Instant) -> Result<Told, Refused> {
         Door::Incidents => em(em::Route::Incidents),
         Door::Restored(id) => em(em::Route::Restored(id)),
         Door::Finished(id) => em(em::Route::Finished(id)),
+        Door::PullRequests => em(em::Route::PullRequests),
+        Door::Reviewed(id) => em(em::Route::Reviewed(id)),
+        Door::Closed(id) => em(em::Route::Closed(id)),
+        Door::Merged(id) => em(em::Route::Merged(id)),
+        Door::CdEvents => cdevents::read(&event.body, received_at),
         Door::DevLakeDeployments(connection) => devlake(devlake::Route::Deployments { connection }),
         Door::DevLakeIssues(connection) => devlake(devlake::Route::Issues { connection }),
         Door::DevLakeClose(connection, key) => devlake(devlake::Route::Close { connection, key }),
@@ -121,7 +128,12 @@ fn name(door: &Door) -> &'static str {
         Door::Incidents => "incident",
         Door::Restored(_) => "restoration of an incident",
         Door::Finished(_) => "end of an incident",
+        Door::PullRequests => "pull request",
+        Door::Reviewed(_) => "review of a pull request",
+        Door::Closed(_) => "end of a pull request",
+        Door::Merged(_) => "merge of a pull request",
         Door::Heartbeat => "heartbeat",
+        Door::CdEvents => "CDEvent",
         Door::DevLakeDeployments(_) => "deployment in DevLake's form",
         Door::DevLakeIssues(_) => "issue in DevLake's form",
         Door::DevLakeClose(..) => "end of an issue in DevLake's form",
@@ -146,14 +158,13 @@ fn outcome(receipt: &EventReceipt) -> &'static str {
 
 fn receipt(door: &Door, pushed: store::Pushed) -> EventReceipt {
     use store::Pushed as Outcome;
-    let is_of_deployment = matches!(door, Door::Deployments | Door::Deployed(_) | Door::DevLakeDeployments(_));
     match pushed {
         Outcome::Created(_) | Outcome::Changed | Outcome::Known if is_of_devlake(door) => {
             EventReceipt::Told(json!({"success": true}))
         }
         Outcome::Created(id) => EventReceipt::Created(em::pushed_id(&id).to_owned()),
         Outcome::Changed | Outcome::Known => EventReceipt::Done,
-        Outcome::Missing => EventReceipt::Missing(if is_of_deployment { NO_DEPLOYMENT } else { NO_INCIDENT }),
+        Outcome::Missing => EventReceipt::Missing(missing(door)),
         Outcome::NoDeployment(_) => EventReceipt::Invalid(vec![json!({
             "instancePath": "/deployment_id",
             "schemaPath": "#/properties/deployment_id",
@@ -164,6 +175,15 @@ fn receipt(door: &Door, pushed: store::Pushed) -> EventReceipt {
         Outcome::Differs(difference) => {
             EventReceipt::Differs { field: difference.field, stored: difference.stored, told: difference.told }
         }
+    }
+}
+
+fn missing(door: &Door) -> &'static str {
+    match door {
+        Door::Deployments | Door::Deployed(_) | Door::DevLakeDeployments(_) => NO_DEPLOYMENT,
+        Door::PullRequests | Door::Reviewed(_) | Door::Closed(_) | Door::Merged(_) => NO_PULL_REQUEST,
+        Door::CdEvents => NOTHING,
+        _ => NO_INCIDENT,
     }
 }
 

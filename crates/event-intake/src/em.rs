@@ -2,8 +2,8 @@
 
 use model::Instant;
 use model::deliveries::Delivered;
-use model::kinds::{DeploymentStatusKind, IncidentEventKind};
-use model::records::{Deployment, Incident};
+use model::kinds::{DeploymentStatusKind, IncidentEventKind, PullRequestEventKind, PullRequestState, ReviewState};
+use model::records::{Deployment, Incident, Place, PullRequest, PullRequestEvent, Review};
 
 use crate::fields::{Fields, Refused};
 use crate::told::{Told, event, status};
@@ -24,9 +24,17 @@ pub enum Route<'a> {
     Restored(&'a str),
     /// `/incidents/ID/finished`: it is over.
     Finished(&'a str),
+    /// `/pull-requests`: one is opened.
+    PullRequests,
+    /// `/pull-requests/ID/reviewed`: somebody reviewed it.
+    Reviewed(&'a str),
+    /// `/pull-requests/ID/closed`: it is closed without a merge.
+    Closed(&'a str),
+    /// `/pull-requests/ID/merged`: it is merged.
+    Merged(&'a str),
 }
 
-/// The id under which a pushed deployment or incident is stored.
+/// The id under which a pushed deployment, incident or pull request is stored.
 pub fn stored_id(id: &str) -> String {
     format!("{SOURCE}/{id}")
 }
@@ -56,6 +64,10 @@ pub fn read(route: Route<'_>, body: &[u8], received_at: Instant) -> Result<Told,
         Route::Incidents => incident(fields, received_at),
         Route::Restored(id) => turn(fields, id, IncidentEventKind::Restored, received_at),
         Route::Finished(id) => turn(fields, id, IncidentEventKind::Finished, received_at),
+        Route::PullRequests => pull_request(fields, received_at),
+        Route::Reviewed(id) => reviewed(fields, id, received_at),
+        Route::Closed(id) => closed(fields, id, received_at),
+        Route::Merged(id) => merged(fields, id, received_at),
     }
 }
 
@@ -77,18 +89,39 @@ fn deployment(mut fields: Fields, received_at: Instant) -> Result<Told, Refused>
     fields.done(Told::of(vec![Delivered::Deployment(Box::new(Deployment { statuses, ..deployment }))]))
 }
 
-/// What may be told of a deployment wherever it is told. A mail address in place of a login is not kept.
+/// Organisation and name, of which the first may be missing.
+fn named(repository: &str) -> (String, String) {
+    let (org, repo) = repository.rsplit_once('/').unwrap_or(("", repository));
+    (org.to_owned(), repo.to_owned())
+}
+
+/// Whether a text names a pull request or merge request: `acme/shop#12`, `acme/shop!12`.
+fn is_change(text: &str) -> bool {
+    text.split_once(['#', '!']).is_some_and(|(repository, number)| {
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        let names = repository.rsplit_once('/');
+        is_number && names.is_some_and(|(org, repo)| !org.is_empty() && !repo.is_empty())
+    })
+}
+
+/// Who it was. A mail address in place of a login is not kept.
+fn login(fields: &mut Fields) -> String {
+    Some(fields.text("username")).filter(|name| !name.contains('@')).unwrap_or_default()
+}
+
+/// What may be told of a deployment wherever it is told.
 fn told_alike(fields: &mut Fields, received_at: Instant) -> Deployment {
-    let repository = fields.text("repo");
-    let (org, repo) = repository.rsplit_once('/').unwrap_or(("", &repository));
+    let (org, repo) = named(&fields.text("repo"));
     Deployment {
         source: SOURCE.to_owned(),
-        org: org.to_owned(),
-        repo: repo.to_owned(),
+        org,
+        repo,
         environment: fields.text("environment"),
         sha: fields.text("sha"),
-        creator: Some(fields.text("username")).filter(|name| !name.contains('@')).unwrap_or_default(),
+        creator: login(fields),
         url: fields.text("url"),
+        of_service: fields.text("service"),
+        pull_requests: fields.texts_like("pull_requests", "^[^/#!]+/[^#!]+[#!][0-9]+$", is_change),
         updated_at: Some(received_at),
         ..Deployment::default()
     }
@@ -140,6 +173,7 @@ fn incident(mut fields: Fields, received_at: Instant) -> Result<Told, Refused> {
         started_at: begins,
         deployment_id: fields.text("deployment_id"),
         labels: fields.texts("labels"),
+        of_service: fields.text("service"),
         url: fields.text("url"),
         events: [event(Opened, begins)].into_iter().chain(ends).collect(),
         ..Incident::default()
@@ -161,6 +195,91 @@ fn turn(mut fields: Fields, id: &str, kind: IncidentEventKind, received_at: Inst
         undated: date.is_none(),
         must_be_known: true,
         ..Told::of(vec![Delivered::Incident(Box::new(incident))])
+    };
+    fields.done(told)
+}
+
+fn pull_request(mut fields: Fields, received_at: Instant) -> Result<Told, Refused> {
+    let id = fields.required("id");
+    let team = fields.required("team_id");
+    let opened_at = fields.instant("opened_at");
+    let (org, repo) = named(&fields.text("repo"));
+    let number = fields.text("number");
+    if org.is_empty() && !number.is_empty() {
+        fields.refuse("repo", "pattern", "^[^/]+/.+$", "must be org/name where number is told");
+    }
+    let pull_request = PullRequest {
+        id: stored_id(&id),
+        team,
+        place: Place { org, repo, number, ..Place::default() },
+        state: PullRequestState::Open.into(),
+        created_at: opened_at.unwrap_or(received_at),
+        additions: fields.count("additions"),
+        deletions: fields.count("deletions"),
+        title: fields.text("title"),
+        url: fields.text("url"),
+        creator: login(&mut fields),
+        ..PullRequest::default()
+    };
+    fields.done(Told { undated: opened_at.is_none(), ..Told::of(vec![Delivered::PullRequest(Box::new(pull_request))]) })
+}
+
+/// A review is known again by its time and by who wrote it. What does not say that it approves comments.
+fn reviewed(mut fields: Fields, id: &str, received_at: Instant) -> Result<Told, Refused> {
+    fields.same("id", id);
+    let reviewed_at = fields.instant("reviewed_at");
+    let at = reviewed_at.unwrap_or(received_at);
+    let state = if fields.flag("approved") { ReviewState::Approved } else { ReviewState::Commented };
+    let user = login(&mut fields);
+    let review = Review {
+        id: format!("{}/{}/{user}", stored_id(id), at.micros()),
+        state: state.into(),
+        submitted_at: Some(at),
+        user,
+        comments: Some(fields.count("nb_comments").unwrap_or(0)),
+        ..Review::default()
+    };
+    let told = Told {
+        undated: reviewed_at.is_none(),
+        must_be_known: true,
+        ..Told::of(vec![Delivered::Review { pull_request_id: stored_id(id), review }])
+    };
+    fields.done(told)
+}
+
+fn closed(mut fields: Fields, id: &str, received_at: Instant) -> Result<Told, Refused> {
+    fields.same("id", id);
+    let closed_at = fields.instant("closed_at");
+    let at = closed_at.unwrap_or(received_at);
+    let event = PullRequestEvent { kind: PullRequestEventKind::Closed.into(), at, ..PullRequestEvent::default() };
+    let pull_request =
+        PullRequest { state: PullRequestState::Closed.into(), closed_at: Some(at), events: vec![event], ..end(id) };
+    ended(fields, closed_at, pull_request)
+}
+
+fn merged(mut fields: Fields, id: &str, received_at: Instant) -> Result<Told, Refused> {
+    fields.same("id", id);
+    let merged_at = fields.instant("merged_at");
+    let at = merged_at.unwrap_or(received_at);
+    let pull_request = PullRequest {
+        state: PullRequestState::Merged.into(),
+        closed_at: Some(at),
+        merged_at: Some(at),
+        merge_commit: fields.text("sha"),
+        ..end(id)
+    };
+    ended(fields, merged_at, pull_request)
+}
+
+fn end(id: &str) -> PullRequest {
+    PullRequest { id: stored_id(id), ..PullRequest::default() }
+}
+
+fn ended(fields: Fields, told_at: Option<Instant>, pull_request: PullRequest) -> Result<Told, Refused> {
+    let told = Told {
+        undated: told_at.is_none(),
+        must_be_known: true,
+        ..Told::of(vec![Delivered::PullRequest(Box::new(pull_request))])
     };
     fields.done(told)
 }

@@ -1,6 +1,8 @@
 //! Fields of a JSON object, and what is wrong with them in the words of JSON Schema validators.
 
 use model::Instant;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use serde_json::{Map, Value, json};
 
 /// Longest text of a field in characters: what is longer is no id, name, title or address.
@@ -31,6 +33,17 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// A property of an object is missing.
+    pub(crate) fn missing(path: &str, name: &str) -> Self {
+        Self {
+            instance_path: path.to_owned(),
+            schema_path: "#/required".to_owned(),
+            keyword: "required",
+            params: json!({ "missingProperty": name }),
+            message: format!("must have required property '{name}'"),
+        }
+    }
+
     /// As validators write it.
     pub fn to_json(&self) -> Value {
         json!({
@@ -58,14 +71,7 @@ impl Fields {
         if body.trim_ascii().is_empty() {
             return Ok(Self::of(Map::new(), String::new()));
         }
-        let value = serde_json::from_slice(body).map_err(|error| {
-            // What the body holds is not repeated.
-            Refused::Malformed(format!("the body is not JSON (line {}, column {})", error.line(), error.column()))
-        })?;
-        match value {
-            Value::Object(object) => Ok(Self::of(object, String::new())),
-            _ => Err(Refused::Malformed("the body must be a JSON object".to_owned())),
-        }
+        Ok(Self::of(object_of(body)?, String::new()))
     }
 
     fn of(object: Map<String, Value>, path: String) -> Self {
@@ -89,14 +95,13 @@ impl Fields {
         });
     }
 
+    /// A text is not as something else asks for.
+    pub(crate) fn refuse(&mut self, name: &str, keyword: &'static str, wanted: &str, message: &str) {
+        self.wrong(name, keyword, json!({ keyword: wanted }), message.to_owned());
+    }
+
     fn missing(&mut self, name: &str) {
-        self.errors.push(FieldError {
-            instance_path: self.path.clone(),
-            schema_path: "#/required".to_owned(),
-            keyword: "required",
-            params: json!({ "missingProperty": name }),
-            message: format!("must have required property '{name}'"),
-        });
+        self.errors.push(FieldError::missing(&self.path, name));
     }
 
     fn wrong_type(&mut self, name: &str, wanted: &'static str) {
@@ -171,12 +176,35 @@ impl Fields {
         self.instant_of(names)
     }
 
+    /// How many there are of something; `None` where it is not told.
+    pub(crate) fn count(&mut self, name: &'static str) -> Option<i64> {
+        let (_, value) = self.value(&[name])?;
+        let count = match value {
+            // Some write whole numbers with a point.
+            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if count.is_none() {
+            self.wrong_type(name, "integer");
+        } else if count < Some(0) {
+            let params = json!({ "comparison": ">=", "limit": 0 });
+            self.wrong(name, "minimum", params, "must be >= 0".to_owned());
+        }
+        count
+    }
+
     /// A truth value that must be told.
     pub(crate) fn required_flag(&mut self, name: &'static str) -> bool {
-        let Some((_, value)) = self.value(&[name]) else {
+        if self.value(&[name]).is_none() {
             self.missing(name);
-            return false;
-        };
+        }
+        self.flag(name)
+    }
+
+    /// A truth value; false where none is told.
+    pub(crate) fn flag(&mut self, name: &'static str) -> bool {
+        let Some((_, value)) = self.value(&[name]) else { return false };
         let flag = match value {
             Value::Bool(flag) => Some(*flag),
             Value::String(text) if text == "true" => Some(true),
@@ -222,6 +250,17 @@ impl Fields {
         texts.unwrap_or_default()
     }
 
+    /// A list of texts that are all of a form.
+    pub(crate) fn texts_like(&mut self, name: &'static str, pattern: &str, is_so: fn(&str) -> bool) -> Vec<String> {
+        let texts = self.texts(name);
+        if let Some(place) = texts.iter().position(|text| !is_so(text)) {
+            let name = format!("{name}/{place}");
+            self.refuse(&name, "pattern", pattern, &format!("must match pattern \"{pattern}\""));
+            return Vec::new();
+        }
+        texts
+    }
+
     /// The objects of a list under one of some names; `None` where there is no such list.
     pub(crate) fn objects(&mut self, names: &[&'static str]) -> Option<Vec<Self>> {
         let (name, value) = self.value(names)?;
@@ -258,4 +297,22 @@ impl Fields {
     pub(crate) fn done<T>(self, told: T) -> Result<T, Refused> {
         if self.errors.is_empty() { Ok(told) } else { Err(Refused::Invalid(self.errors)) }
     }
+}
+
+/// A number without a fraction, as far as those are exact.
+fn whole(number: f64) -> Option<i64> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= MOST).then_some(number as i64)
+}
+
+/// What a body holds, which must be an object.
+pub(crate) fn object_of<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+    serde_json::from_slice(body).map_err(|error| {
+        // What the body holds is not repeated.
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Refused::Malformed(match error.classify() {
+            Category::Data => format!("the body must be a JSON object in the form that is asked for ({place})"),
+            _ => format!("the body is not JSON ({place})"),
+        })
+    })
 }

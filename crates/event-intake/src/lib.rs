@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod alertmanager;
+pub mod cdevents;
 pub mod devlake;
 pub mod em;
 mod fields;

@@ -8,7 +8,7 @@ use model::records::{DeploymentStatus, IncidentEvent};
 /// What a body tells, for the store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
-    /// Deployments and incidents. An incident without an id gets one of its project.
+    /// Deployments, incidents, and pull requests with their reviews. An incident without an id gets one of its project.
     pub records: Vec<Delivered>,
     /// Whether what happened has the time of receipt for want of another.
     pub undated: bool,

@@ -26,7 +26,7 @@ use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
 use crate::totals::Totals;
 use crate::webhooks::Deliveries;
-use crate::{about, compatible, events, evidence, gauges, openapi, typed, webhooks};
+use crate::{about, compatible, events, evidence, gauges, openapi, server_words, typed, webhooks};
 
 /// The HTTP surface: routes over the snapshot that was published last. Clones share everything.
 #[derive(Clone, Debug)]
@@ -179,6 +179,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Routes {
     gauges::add(&mut routes, shared);
     webhooks::add(&mut routes, shared);
     events::add(&mut routes, shared);
+    server_words::add(&mut routes, shared);
     routes
 }
 

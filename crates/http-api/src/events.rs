@@ -50,7 +50,7 @@ pub trait Events: Debug + Send + Sync {
 
 /// Whether a request pushes an event: it then needs a token for that, and no other authentication.
 pub(crate) fn is_pushed(method: &Method, path: &str) -> bool {
-    method == Method::POST && path.starts_with("/api/")
+    method == Method::POST && (path.starts_with("/api/") || path == doors::CDEVENTS)
 }
 
 /// The routes. Without someone who may push there is nothing at them.

@@ -18,10 +18,10 @@ use crate::forwarded;
 use crate::problem::Problem;
 use crate::settings::{Authentication, Settings};
 use crate::shared::Shared;
-use crate::{events, webhooks};
+use crate::{events, server_words, webhooks};
 
 /// Routes that everyone may ask: they say nothing but whether the server lives and is ready.
-const OPEN_PATHS: [&str; 2] = ["/healthz", "/readyz"];
+const OPEN_PATHS: [&str; 3] = ["/healthz", "/readyz", server_words::HEALTH];
 
 /// What the guard goes by.
 #[derive(Clone, Debug)]

@@ -21,6 +21,7 @@ mod problem;
 mod query;
 mod routes;
 mod routing;
+mod server_words;
 mod settings;
 mod shared;
 mod single_flight;

@@ -139,6 +139,7 @@ fn push_pull_request(raw: &mut Raw, codes: &Codes, chance: &mut Chance, number: 
         reviews.submitted_at.push(Some(at(created + chance.below(5 * 86_400) as i64)));
         reviews.user.push(chance.of(&codes.people));
         reviews.user_is_bot.push(false);
+        reviews.comments.push(None);
     }
     raw.pull_request_events.pull_request.push(number);
     raw.pull_request_events.kind.push(Some(PullRequestEventKind::ReviewRequested));
@@ -163,6 +164,7 @@ fn push_pull_request(raw: &mut Raw, codes: &Codes, chance: &mut Chance, number: 
     rows.changed_files.push(Some(chance.below(30) as i64));
     rows.first_commit_at.push(Some(at(created - 7_200)));
     rows.vanished_at.push(None);
+    rows.team.push(0);
 }
 
 fn rules(set: RuleSet) -> Rules {

@@ -15,7 +15,8 @@ pub enum Delivered {
     /// it is one; `committer` is whoever closed it with this change, else empty; there are no cards or events of boards.
     Issue(Box<Issue>),
     /// A pull request as of its `updated_at`. `events` holds the one that the delivery is about, if it is one; reviews
-    /// and the first commit are not told, and `None` of a size means that it is not told.
+    /// and the first commit are not told, and `None` of a size means that it is not told. One that is pushed, `api/ID`, tells
+    /// what happened to it alone: a text that is empty, a date that is `None` and a `created_at` of 0 are not told.
     PullRequest(Box<PullRequest>),
     /// A review.
     Review {

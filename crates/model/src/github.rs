@@ -1,6 +1,68 @@
-//! What GitHub's runs, jobs and addresses mean, whoever tells of them: lists of its API or its webhooks.
+//! What GitHub's runs, jobs, ids and addresses mean, whoever tells of them: lists of its API or its webhooks.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::kinds::Runner;
+
+/// What the node ids of pull requests were made of before they named their repository.
+const FORMER_PULL_REQUEST: &str = "011:PullRequest";
+
+/// The number on the whole server of a pull request, by its node id; `None` of an id in another form.
+pub fn number_of_pull_request(node_id: &str) -> Option<u64> {
+    let Some(packed) = node_id.strip_prefix("PR_") else {
+        let text = String::from_utf8(STANDARD.decode(node_id).ok()?).ok()?;
+        return text.strip_prefix(FORMER_PULL_REQUEST)?.parse().ok();
+    };
+    // Three numbers behind a mark: the form, the repository, the pull request.
+    let packed = URL_SAFE_NO_PAD.decode(packed).ok()?;
+    let mut rest = packed.strip_prefix(&[0x93])?;
+    let mut number = 0;
+    for _ in 0..3 {
+        number = unpacked(&mut rest)?;
+    }
+    rest.is_empty().then_some(number)
+}
+
+/// The node id that a pull request with a number on the whole server has in the repository of a node id; `None` where that
+/// is in another form.
+pub fn pull_request_of(repository_id: &str, number: u64) -> Option<String> {
+    let packed = URL_SAFE_NO_PAD.decode(repository_id.strip_prefix("R_")?).ok()?;
+    let repository = packed.strip_prefix(&[0x92])?;
+    let mut id = [&[0x93], repository].concat();
+    match number {
+        0..0x80 => id.push(number as u8),
+        0x80..0x100 => id.extend([0xcc, number as u8]),
+        0x100..0x1_0000 => id.extend([&[0xcd], &(number as u16).to_be_bytes()[..]].concat()),
+        0x1_0000..0x1_0000_0000 => id.extend([&[0xce], &(number as u32).to_be_bytes()[..]].concat()),
+        _ => id.extend([&[0xcf], &number.to_be_bytes()[..]].concat()),
+    }
+    Some(format!("PR_{}", URL_SAFE_NO_PAD.encode(id)))
+}
+
+/// The node id that a pull request with a number on the whole server had before such ids named their repository.
+pub fn former_pull_request(number: u64) -> String {
+    STANDARD.encode(format!("{FORMER_PULL_REQUEST}{number}"))
+}
+
+/// The number at the begin of packed ones, which is taken off.
+fn unpacked(rest: &mut &[u8]) -> Option<u64> {
+    let (mark, behind) = rest.split_first()?;
+    let length = match mark {
+        0x00..0x80 => {
+            *rest = behind;
+            return Some(u64::from(*mark));
+        }
+        0xcc => 1,
+        0xcd => 2,
+        0xce => 4,
+        0xcf => 8,
+        _ => return None,
+    };
+    let (bytes, behind) = behind.split_at_checked(length)?;
+    *rest = behind;
+    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
 
 /// The number of the run that an address such as `https://github.com/acme/web/actions/runs/12/job/34` is about.
 pub fn run_of(address: &str) -> Option<String> {
@@ -46,7 +108,43 @@ fn runner(labels: &[String], group: &str, name: &str) -> Runner {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn a_node_id_holds_the_number_on_the_whole_server() {
+        let repository = format!("R_{}", URL_SAFE_NO_PAD.encode([0x92, 0, 0xce, 0x1a, 0xad, 0x2a, 0x31]));
+        assert_eq!(repository, "R_kgDOGq0qMQ");
+        let id = pull_request_of(&repository, 2_357_812_345).expect("an id");
+        assert_eq!(id, "PR_kwDOGq0qMc6MiVx5");
+        assert_eq!(number_of_pull_request(&id), Some(2_357_812_345));
+        assert_eq!(number_of_pull_request("MDExOlB1bGxSZXF1ZXN0MTIz"), Some(123));
+        assert_eq!(former_pull_request(123), "MDExOlB1bGxSZXF1ZXN0MTIz");
+        for other in ["", "PR_", "PR_1", "PR_kgDOGq0qMQ", "api/123", "gitlab.com/merge_request/1", "I_kwDOGq0qMc6MiVx5"]
+        {
+            assert_eq!(number_of_pull_request(other), None, "{other}");
+        }
+        assert_eq!(pull_request_of("MDEwOlJlcG9zaXRvcnkx", 1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_is_found_again_in_its_node_id(number: u64, shift in 0..64_u32, repository: u32) {
+            let number = number >> shift;
+            let packed = [&[0x92, 0, 0xce], &repository.to_be_bytes()[..]].concat();
+            let id = pull_request_of(&format!("R_{}", URL_SAFE_NO_PAD.encode(packed)), number).expect("an id");
+            prop_assert_eq!(number_of_pull_request(&id), Some(number));
+            prop_assert_eq!(number_of_pull_request(&former_pull_request(number)), Some(number));
+        }
+
+        #[test]
+        fn no_text_is_too_strange_to_be_an_id(text: String, bytes: Vec<u8>) {
+            number_of_pull_request(&text);
+            number_of_pull_request(&format!("PR_{}", URL_SAFE_NO_PAD.encode(&bytes)));
+            pull_request_of(&format!("R_{}", URL_SAFE_NO_PAD.encode(&bytes)), 7);
+        }
+    }
 
     #[test]
     fn the_run_is_the_one_that_an_address_names() {

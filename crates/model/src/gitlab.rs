@@ -56,6 +56,13 @@ pub fn id_of(host: &str, kind: &str, number: u64) -> String {
     format!("{host}/{kind}/{number}")
 }
 
+/// Host and number of an id of a kind, `HOST/KIND/NUMBER`.
+pub fn host_and_number<'a>(id: &'a str, kind: &str) -> Option<(&'a str, u64)> {
+    let (of, number) = id.rsplit_once('/')?;
+    let (host, its) = of.rsplit_once('/')?;
+    (!host.is_empty() && its == kind).then_some((host, number.parse().ok()?))
+}
+
 /// The state of issues and merge requests as rows have it; `locked` is one that is being merged.
 pub fn state(told: &str) -> &str {
     match told {
@@ -146,6 +153,15 @@ pub fn is_at_or_below(path: &str, group: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_an_id_is_that_of_its_kind() {
+        let id = id_of("git.acme.example:8443", "merge_request", 12);
+        assert_eq!(host_and_number(&id, "merge_request"), Some(("git.acme.example:8443", 12)));
+        for other in ["merge_request/12", "gitlab.com/issue/12", "gitlab.com/merge_request/x", "api/12", ""] {
+            assert_eq!(host_and_number(other, "merge_request"), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_path_is_at_or_below_a_group_by_whole_steps() {

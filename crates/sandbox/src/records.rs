@@ -301,6 +301,7 @@ impl<'a> Recorder<'a> {
             paths: if has_folders { folders(&pull.files) } else { Vec::new() },
             paths_complete: has_folders,
             merge_commit: pull.merge_commit.clone().unwrap_or_default(),
+            team: String::new(),
             reviews,
             events,
         }

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use crate::Kind;
 use crate::dictionary::find;
+use crate::read::pushed::IS_OF_PROVIDER;
 use crate::read::tables::rows_where;
 use crate::sqlite::plans::{Prepare as _, Scan};
 
@@ -20,6 +21,7 @@ pub(crate) fn ids(
     let sql = format!(
         "SELECT stored.id FROM {} AS stored JOIN repository ON repository.row_id = stored.repository
          WHERE repository.id = ?1 AND stored.id IS NOT NULL AND stored.vanished_at IS NULL AND stored.created_at <= ?2
+           AND {IS_OF_PROVIDER}
          ORDER BY stored.id",
         kind.table()
     );
@@ -30,12 +32,12 @@ pub(crate) fn ids(
 /// not vanished.
 pub(crate) fn lacking_folders(connection: &Connection, repository_id: &str) -> rusqlite::Result<Vec<String>> {
     connection
-        .by_key(
-            "SELECT pr.id FROM pr JOIN repository ON repository.row_id = pr.repository
-             WHERE repository.id = ?1 AND pr.id IS NOT NULL AND pr.merged_at IS NOT NULL AND NOT pr.paths_complete
-               AND pr.vanished_at IS NULL
-             ORDER BY pr.id",
-        )?
+        .by_key(&format!(
+            "SELECT stored.id FROM pr AS stored JOIN repository ON repository.row_id = stored.repository
+             WHERE repository.id = ?1 AND stored.id IS NOT NULL AND stored.merged_at IS NOT NULL
+               AND NOT stored.paths_complete AND stored.vanished_at IS NULL AND {IS_OF_PROVIDER}
+             ORDER BY stored.id"
+        ))?
         .query_map([repository_id], |row| row.get(0))?
         .collect()
 }

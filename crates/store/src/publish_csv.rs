@@ -15,6 +15,7 @@ use rusqlite::{Connection, Row};
 use crate::dictionary::Codes;
 use crate::publish::write_atomically;
 use crate::read::order::{Parent, Parents, cards};
+use crate::read::pushed::IS_REPOSITORY;
 use crate::rollup::settling::open_rows;
 use crate::sqlite::cells::Cells;
 use crate::sqlite::damage::{cannot_be, in_table};
@@ -198,6 +199,8 @@ impl Publisher<'_> {
         let name = table.name;
         let from = if is_rolled_up(table) {
             format!("(SELECT * FROM main.{name} UNION ALL SELECT * FROM temp.{name})")
+        } else if name == "repository" {
+            format!("(SELECT * FROM {name} WHERE {IS_REPOSITORY})")
         } else {
             name.to_owned()
         };

@@ -3,7 +3,7 @@
 use model::Instant;
 use model::deliveries::Delivered;
 
-/// What somebody pushes: deployments and incidents under ids of their own, which no provider tells.
+/// What somebody pushes: deployments, incidents and pull requests under ids of their own, which no provider tells.
 #[derive(Clone, Copy, Debug)]
 pub struct Push<'a> {
     /// What the sender calls this request; the same one again is not looked at.
@@ -14,7 +14,7 @@ pub struct Push<'a> {
     pub event: &'a str,
     /// When it came, by our clock.
     pub received_at: Instant,
-    /// Deployments and incidents; an incident without an id gets the next one of its project.
+    /// Deployments, incidents, and pull requests with their reviews; an incident without an id gets the next one of its project.
     pub told: &'a [Delivered],
     /// Whether the statuses and events have the time of receipt for want of another: a state that is known already is then
     /// not told again.

@@ -973,6 +973,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Teams with their repositories and logins, in em-metrics' form and without mail addresses. */
+        get: operations["told_api_v1_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delivery/changes": {
         parameters: {
             query?: never;
@@ -1892,6 +1909,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** That the server lives, in em-metrics' form; asked for without authentication. */
+        get: operations["told_api_v1_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/heartbeat": {
         parameters: {
             query?: never;
@@ -2039,7 +2073,8 @@ export interface paths {
         /** Each pull request with the instants of its life, its stages and waits. Bots are marked. */
         get: operations["pull_requests"];
         put?: never;
-        post?: never;
+        /** A pull request is opened. */
+        post: operations["push_api_v1_pull_requests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2573,6 +2608,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pull-requests/{id}/closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A pull request is closed without a merge. */
+        post: operations["push_api_v1_pull_requests__id__closed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/{id}/merged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A pull request is merged. */
+        post: operations["push_api_v1_pull_requests__id__merged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/{id}/reviewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody reviewed a pull request. */
+        post: operations["push_api_v1_pull_requests__id__reviewed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version of the server, in em-metrics' form. */
+        get: operations["told_api_v1_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/cdevents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A CDEvent, alone or in a CloudEvent. */
+        post: operations["push_events_cdevents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3054,7 +3174,7 @@ export interface components {
              */
             merged_at?: string;
             /**
-             * @description How the deployment is known: ancestry (its commit holds the change's), cherry_pick (it holds a commit picked from it), merge_order (by the dates of commits), time (the first one after the merge), or none.
+             * @description How the deployment is known: pushed (whoever pushed it names the change), ancestry (its commit holds the change's), cherry_pick (it holds a commit picked from it), merge_order (by the dates of commits), time (the first one after the merge), or none.
              * @example Web
              */
             method?: string;
@@ -5063,7 +5183,7 @@ export interface components {
              */
             lead_p50_days?: number | null;
             /**
-             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @description Its 85th percentile; null below 10 of them. Unit: days.
              * @example 7.25
              */
             lead_p85_days?: number | null;
@@ -5276,7 +5396,7 @@ export interface components {
              */
             lead_p50_days?: number | null;
             /**
-             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @description Its 85th percentile; null below 10 of them. Unit: days.
              * @example 7.25
              */
             lead_p85_days?: number | null;
@@ -5616,7 +5736,7 @@ export interface components {
              */
             lead_p50_days?: number | null;
             /**
-             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @description Its 85th percentile; null below 10 of them. Unit: days.
              * @example 7.25
              */
             lead_p85_days?: number | null;
@@ -5859,7 +5979,7 @@ export interface components {
              */
             lead_p50_days?: number | null;
             /**
-             * @description Its 85th percentile; null below 10 changes. Unit: days.
+             * @description Its 85th percentile; null below 10 of them. Unit: days.
              * @example 7.25
              */
             lead_p85_days?: number | null;
@@ -11505,6 +11625,45 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    told_api_v1_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They, or it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description It is not known, or nobody may push. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": Record<string, never>;
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     delivery_changes: {
         parameters: {
             query?: {
@@ -15138,6 +15297,45 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    told_api_v1_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They, or it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description It is not known, or nobody may push. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": Record<string, never>;
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     push_api_v1_heartbeat: {
         parameters: {
             query?: never;
@@ -15600,6 +15798,37 @@ export interface operations {
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
+        };
+    };
+    push_api_v1_pull_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
         };
     };
     pull_requests_csv: {
@@ -17733,6 +17962,178 @@ export interface operations {
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
+        };
+    };
+    push_api_v1_pull_requests__id__closed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as it was pushed. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_v1_pull_requests__id__merged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as it was pushed. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    push_api_v1_pull_requests__id__reviewed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, as it was pushed. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
+        };
+    };
+    told_api_v1_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They, or it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description It is not known, or nobody may push. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": Record<string, never>;
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    push_events_cdevents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description docs/events.md has its fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Pushed200"];
+            201: components["responses"]["Pushed201"];
+            400: components["responses"]["Pushed400"];
+            401: components["responses"]["Pushed401"];
+            403: components["responses"]["Pushed403"];
+            404: components["responses"]["Pushed404"];
+            409: components["responses"]["Pushed409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Pushed415"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Pushed503"];
+            504: components["responses"]["Pushed504"];
         };
     };
     healthz: {

@@ -19,12 +19,12 @@ export const dora = {
     days: 'days',
     deployments: 'deployments',
     ofDeployments: (count: string) => (count === '1' ? '1 deployment' : `${count} deployments`),
-    changes: (count: string) => (count === '1' ? '1 change' : `${count} changes`),
+    leadTimes: (count: string) => (count === '1' ? '1 lead time' : `${count} lead times`),
     ofFailed: (count: string) =>
       count === '1' ? '1 failed deployment that is over' : `${count} failed deployments that are over`,
     part: (part: string, all: string) => `${part} of ${all}`,
     interval: (low: string, high: string) => `95 % interval ${low} to ${high}`,
-    noChange: 'No change with a known first commit reached users in this period',
+    noChange: 'Nothing with a known first commit reached users in this period',
     noneRecovered: 'No failed deployment of this period is over',
   },
   deployments: {
@@ -55,11 +55,11 @@ export const dora = {
     ] as const,
     linked: 'Deployed by now, share',
     certain: 'Of these certain, share',
-    finding: (month: string, days: string, changes: string) =>
-      `In ${month}, the last complete month, ${changes === '1' ? '1 change' : `${changes} changes`} took ${days} days in the median.`,
+    finding: (month: string, days: string) =>
+      `In ${month}, the last complete month, it took ${days} days in the median from the first commit to users.`,
     longest: (stage: string, days: string) =>
       `The longest stage by its own median is ${stage.toLowerCase()}, ${days} days.`,
-    empty: 'No change with a known first commit reached users in this period.',
+    empty: 'Nothing with a known first commit reached users in this period.',
   },
   services: {
     title: 'Services by month',

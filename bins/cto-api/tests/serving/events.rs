@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::client::{Answer, Connection, PATIENCE};
 use crate::process::{Server, complaint, program, text};
 
-const TOKEN: &str = "hush-this-is-the-token";
+pub(crate) const TOKEN: &str = "hush-this-is-the-token";
 
-fn started(folder: &Path, variables: &[(&str, &str)]) -> Server {
+pub(crate) fn started(folder: &Path, variables: &[(&str, &str)]) -> Server {
     let mut command = program(&["--data", &text(folder), "--reload-seconds", "1"]);
     command.env("CTO_EVENT_TOKENS", TOKEN).env("RUST_LOG", "trace").envs(variables.iter().copied());
     let server = Server::run(command);
@@ -18,7 +18,7 @@ fn started(folder: &Path, variables: &[(&str, &str)]) -> Server {
     server
 }
 
-fn send(connection: &mut Connection, server: &Server, path: &str, headers: &str, body: &str) -> Answer {
+pub(crate) fn send(connection: &mut Connection, server: &Server, path: &str, headers: &str, body: &str) -> Answer {
     let length = body.len();
     let head = format!("POST {path} HTTP/1.1\r\nHost: {}\r\n{headers}Content-Length: {length}\r\n\r\n", server.address);
     connection.send(format!("{head}{body}")).expect("sent");
@@ -26,18 +26,18 @@ fn send(connection: &mut Connection, server: &Server, path: &str, headers: &str,
 }
 
 /// Pushes with the token, over a connection of its own.
-fn push(server: &Server, path: &str, body: &Value) -> Answer {
+pub(crate) fn push(server: &Server, path: &str, body: &Value) -> Answer {
     let headers = format!("Authorization: token {TOKEN}\r\nContent-Type: application/json\r\n");
     let body = if body.is_null() { String::new() } else { body.to_string() };
     send(&mut server.connect(), server, path, &headers, &body)
 }
 
-fn status(server: &Server, path: &str, body: &Value) -> u16 {
+pub(crate) fn status(server: &Server, path: &str, body: &Value) -> u16 {
     push(server, path, body).status
 }
 
 /// Looks again until it is so.
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Clock::now();
     while !is_so() {
         assert!(begun.elapsed() < PATIENCE, "{what}");
@@ -45,12 +45,12 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-fn rows(server: &Server, path: &str) -> Vec<Value> {
+pub(crate) fn rows(server: &Server, path: &str) -> Vec<Value> {
     let answer = server.get(path);
     if answer.status == 200 { answer.json()["data"].as_array().cloned().unwrap_or_default() } else { Vec::new() }
 }
 
-fn row<'a>(rows: &'a [Value], column: &str, value: &str) -> &'a Value {
+pub(crate) fn row<'a>(rows: &'a [Value], column: &str, value: &str) -> &'a Value {
     rows.iter().find(|row| row[column] == value).unwrap_or(&Value::Null)
 }
 

@@ -8,6 +8,7 @@ mod events;
 mod hostile;
 mod jobs;
 mod process;
+mod pushing;
 mod refusing;
 mod reloading;
 mod senders;

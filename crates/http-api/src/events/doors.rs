@@ -17,8 +17,18 @@ pub enum Door {
     Restored(String),
     /// It is over, by the id of the incident.
     Finished(String),
+    /// A pull request is opened.
+    PullRequests,
+    /// Somebody reviewed the pull request of this id.
+    Reviewed(String),
+    /// It is closed without a merge, by its id.
+    Closed(String),
+    /// It is merged, by its id.
+    Merged(String),
     /// Everything was told until now.
     Heartbeat,
+    /// A CDEvent.
+    CdEvents,
     /// A deployment in DevLake's form, of a connection.
     DevLakeDeployments(String),
     /// An issue in DevLake's form, of a connection.
@@ -59,15 +69,24 @@ pub(crate) fn doors() -> impl Iterator<Item = (String, &'static str, MadeDoor)> 
     let devlake = CONNECTIONS.into_iter().flat_map(|connection| {
         OF_CONNECTION.into_iter().map(move |(path, what, door)| (format!("/api/{connection}/{path}"), what, door))
     });
-    own.chain(devlake)
+    let cdevents: (String, _, MadeDoor) =
+        (CDEVENTS.to_owned(), "A CDEvent, alone or in a CloudEvent.", |_| Door::CdEvents);
+    own.chain(devlake).chain([cdevents])
 }
 
-const OWN: [(&str, &str, MadeDoor); 6] = [
+/// Where CDEvents are pushed.
+pub(super) const CDEVENTS: &str = "/events/cdevents";
+
+const OWN: [(&str, &str, MadeDoor); 10] = [
     ("deployments", "A deployment begins, or has ended.", |_| Door::Deployments),
     ("deployments/{id}/deployed", "A deployment has ended.", |names| Door::Deployed(name(names, 0))),
     ("incidents", "An incident begins, or has ended.", |_| Door::Incidents),
     ("incidents/{id}/restored", "Users are served again.", |names| Door::Restored(name(names, 0))),
     ("incidents/{id}/finished", "An incident is over.", |names| Door::Finished(name(names, 0))),
+    ("pull-requests", "A pull request is opened.", |_| Door::PullRequests),
+    ("pull-requests/{id}/reviewed", "Somebody reviewed a pull request.", |names| Door::Reviewed(name(names, 0))),
+    ("pull-requests/{id}/closed", "A pull request is closed without a merge.", |names| Door::Closed(name(names, 0))),
+    ("pull-requests/{id}/merged", "A pull request is merged.", |names| Door::Merged(name(names, 0))),
     ("heartbeat", "Everything was told until now.", |_| Door::Heartbeat),
 ];
 

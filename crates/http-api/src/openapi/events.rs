@@ -8,6 +8,7 @@ use utoipa::openapi::security::SecurityRequirement;
 
 use super::{answers, operation, parameters};
 use crate::events::{QUESTIONS, doors};
+use crate::server_words;
 
 /// Every door and every question.
 pub(super) fn add(paths: &mut Paths) {
@@ -29,6 +30,10 @@ pub(super) fn add(paths: &mut Paths) {
             .iter()
             .fold(operation, |operation, (name, help)| operation.parameter(parameters::of_pushed(name, help)));
         put(paths, path, HttpMethod::Get, operation.responses(answers::told(path.ends_with('s')).build()));
+    }
+    for (path, what) in server_words::ADDRESSES {
+        let operation = operation(&format!("told{path}"), "events", what).responses(answers::told().build());
+        put(paths, path, HttpMethod::Get, operation);
     }
 }
 

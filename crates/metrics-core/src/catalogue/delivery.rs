@@ -70,7 +70,7 @@ const LEAD_P50: ColumnSpec = float(
     "days",
     "Median from the first commit to users, of changes and, where none is linked to a deployment, as it was pushed; null over none.",
 );
-const LEAD_P85: ColumnSpec = float("lead_p85_days", "days", "Its 85th percentile; null below 10 changes.");
+const LEAD_P85: ColumnSpec = float("lead_p85_days", "days", "Its 85th percentile; null below 10 of them.");
 const LEAD_MEAN: ColumnSpec = float("lead_mean_days", "days", "Its mean; null over none.");
 const NEGATIVE: ColumnSpec = int(
     "negative_lead",
@@ -302,7 +302,7 @@ pub(super) const CALCULATED_CHANGE: TableSpec = TableSpec {
         float("deploy_wait_days", "days", "From the merge to users."),
         text(
             "method",
-            "How the deployment is known: ancestry (its commit holds the change's), cherry_pick (it holds a commit picked from it), merge_order (by the dates of commits), time (the first one after the merge), or none.",
+            "How the deployment is known: pushed (whoever pushed it names the change), ancestry (its commit holds the change's), cherry_pick (it holds a commit picked from it), merge_order (by the dates of commits), time (the first one after the merge), or none.",
         ),
         text("confidence", "certain, likely or guess; empty without a deployment."),
         text(

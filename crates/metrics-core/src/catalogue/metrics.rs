@@ -254,7 +254,7 @@ static METRICS: [Metric; 31] = [
         title: "Lead time for changes",
         unit: "days",
         definition: "How long changes take from the first commit to users.",
-        formula: "Median over the changes that users had first in the period of deployed - the earlier of the first commit and the opening.",
+        formula: "Median over the changes that users had first in the period of deployed - the earlier of the first commit and the opening, and over the deployments to which no change is linked of their success - the first commit that was pushed with them.",
         left_out: "Changes that the first known deployment holds, those that are not deployed, and those whose first commit is unknown.",
         good_direction: Direction::Down,
         table: "dora_week",

@@ -2,9 +2,12 @@
 
 use std::sync::OnceLock;
 
+use ahash::RandomState;
+use hashbrown::{HashMap, HashSet};
 use model::Instant;
 use model::columns::Raw;
 use model::delivery::{DeliveryRules, LeadFrom, LeadTo};
+use model::names::comparable;
 use model::rules::Rules;
 use model::table::Table;
 
@@ -15,9 +18,10 @@ use super::graph::Graph;
 use super::history::{Change, Laid, Outcome, ServiceFacts};
 use super::incidents::{Incident, change_of, has_source, incidents_of, is_repository};
 use super::labels::Labels;
+use super::off_branch::{OffBranch, off_and_on};
 use super::part::{Kept, labels};
 use super::repositories::{Repositories, Repository, full_name};
-use super::rollouts::{Deploying, HOUR, Kind, Rollout, rollouts_of};
+use super::rollouts::{Deploying, HOUR, Kind, Rollout, Row, rollouts_of};
 use super::services::{Service, Services};
 use super::shipping::{Confidence, Link, Method, Reason, Shipped, is_into_default};
 use super::silence;
@@ -43,6 +47,8 @@ pub(super) struct Facts {
     pub(super) is_elsewhere: bool,
     /// Services that name workflows, each with how many deployments to production are of none that is known.
     pub(super) of_unknown_workflows: Vec<(String, usize)>,
+    /// Services whose pushed deployments have more commits off the default branch than on it.
+    pub(super) off_branch: Vec<OffBranch>,
     /// Organisation, name and host by place of the repository.
     pub(super) repositories: Vec<[String; 3]>,
 }
@@ -66,6 +72,7 @@ impl Facts {
             services: &services,
             labels: Labels::of(raw, delivery),
             shared_graphs,
+            rows_by_name: OnceLock::new(),
         };
         let is_change = |row: usize| is_merged(row) && counts[row];
         let incidents = incidents_of(raw, delivery, &repositories, &services, as_of.micros());
@@ -105,6 +112,7 @@ impl Facts {
             has_incidents: has_source(raw, delivery),
             is_elsewhere: services.are_all_elsewhere(&repositories),
             of_unknown_workflows: builder.of_unknown_workflows(&places),
+            off_branch: builder.off_branch(&places, &stages),
             repositories: repositories
                 .all
                 .iter()
@@ -128,6 +136,7 @@ impl Facts {
             has_incidents: self.has_incidents,
             is_elsewhere: self.is_elsewhere,
             of_unknown_workflows: self.of_unknown_workflows.clone(),
+            off_branch: self.off_branch.clone(),
             repositories: self.repositories.clone(),
         }
     }
@@ -189,9 +198,25 @@ struct Builder<'a> {
     labels: Labels,
     /// Commits of each repository that several services are made of, once one of them has asked.
     shared_graphs: Vec<Option<OnceLock<Graph<'a>>>>,
+    /// Rows of pull requests by their names, once a pushed deployment has named one.
+    rows_by_name: OnceLock<HashMap<String, u32, RandomState>>,
 }
 
 impl Builder<'_> {
+    fn off_branch(&self, places: &[usize], stages: &[Option<Stages>]) -> Vec<OffBranch> {
+        let known = places.iter().map(|place| {
+            let service = &self.services.all[*place];
+            let is_its = |row: usize| self.services.is_production(self.raw, service, row);
+            let mut sum = OffBranch { service: service.name.clone(), off: 0, on: 0 };
+            for repository in service.repositories.iter().map(|place| &self.repositories.all[*place]) {
+                let (off, on) = off_and_on(self.raw, repository, stages, is_its);
+                (sum.off, sum.on) = (sum.off + off, sum.on + on);
+            }
+            sum
+        });
+        known.filter(|known| known.off > known.on).collect()
+    }
+
     fn of_unknown_workflows(&self, places: &[usize]) -> Vec<(String, usize)> {
         let counted = places.iter().map(|place| {
             let service = &self.services.all[*place];
@@ -262,10 +287,61 @@ impl Builder<'_> {
             return None;
         }
         facts.order(self.raw, &mut shipped_shas);
+        self.link_named(&mut facts, stages, is_change);
         facts.incidents = self.laid(&facts, incidents, &shipped_shas);
         facts.outcomes = self.outcomes(&facts);
         facts.merges = self.merges(service, stages);
         Some(facts)
+    }
+
+    /// Links the changes that pushed deployments name to the first of these, of whatever repository they are.
+    fn link_named(&self, facts: &mut ServiceFacts, stages: &[Option<Stages>], is_change: &impl Fn(usize) -> bool) {
+        let names = |rollout: &Rollout| {
+            let Row::Deployment(row) = rollout.row else { return Vec::new() };
+            let rows = [row].into_iter().chain(rollout.taken_up.iter().copied());
+            let names = rows.map(|row| self.raw.deployments.pull_requests[row as usize]);
+            names.map(|code| self.raw.dictionary.text(code)).filter(|names| !names.is_empty()).collect()
+        };
+        let mut linked: HashSet<u32, RandomState> = HashSet::default();
+        for place in 0..facts.rollouts.len() {
+            for name in names(&facts.rollouts[place]).iter().flat_map(|names| names.split(';')) {
+                let Some(row) = self.row_called(name).filter(|row| linked.insert(*row)) else { continue };
+                let known = facts.changes.iter().position(|change| change.row == row);
+                let Some(at) = known.or_else(|| self.add_change(facts, row, stages, is_change)) else { continue };
+                let change = &mut facts.changes[at];
+                change.link = Link::to(place, Method::Pushed, Confidence::Certain);
+                change.deployed = facts.rollouts[place].succeeded;
+            }
+        }
+        if !linked.is_empty() {
+            facts.changes.sort_by_key(|change| (change.repository, change.row));
+        }
+    }
+
+    /// Adds a change of another repository than those of a service; its place.
+    fn add_change(
+        &self,
+        facts: &mut ServiceFacts,
+        row: u32,
+        stages: &[Option<Stages>],
+        is_change: &impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let stages = stages[row as usize].filter(|_| is_change(row as usize))?;
+        let is_its = |it: &Repository| it.pull_requests.binary_search(&row).is_ok();
+        let place = self.repositories.all.iter().position(is_its)?;
+        let is_default = is_into_default(self.raw, &self.repositories.all[place], row as usize);
+        facts.changes.push(self.change(row, place, stages, is_default));
+        Some(facts.changes.len() - 1)
+    }
+
+    /// The row of the pull request of a name, `acme/shop#12`, in whatever case.
+    fn row_called(&self, name: &str) -> Option<u32> {
+        let called = |id: &str| comparable(id).replace('!', "#");
+        let rows = self.rows_by_name.get_or_init(|| {
+            let ids = &self.raw.pull_requests.id;
+            (0..ids.len()).map(|row| (called(&ids.text(row)), row as u32)).collect()
+        });
+        rows.get(&called(name)).copied()
     }
 
     /// When something of a service was merged into a default branch, whoever opened it.

@@ -149,7 +149,8 @@ fn told(
             continue;
         }
         let (deployment, change) = (columns.deployment_id.text(row), columns.change.text(row));
-        let named = text(columns.service[row]);
+        let of_service = text(columns.of_service[row]);
+        let named = if of_service.is_empty() { text(columns.service[row]) } else { of_service };
         let service = service_of(services, repositories, rules.incidents.service(&named), (&org, &repo, &host))
             .or_else(|| named_deployments.service(services, repositories, columns.deployment_id.bytes(row), &host))
             .or_else(|| {

@@ -28,6 +28,7 @@ mod keys;
 mod labels;
 mod lists;
 mod notices;
+mod off_branch;
 mod part;
 mod repositories;
 mod rollouts;

@@ -9,11 +9,13 @@ use model::rules::Rules;
 
 use super::facts::Facts;
 use super::history::ServiceFacts;
+use super::off_branch::OffBranch;
 
 /// One line each.
 pub(super) fn of(raw: &Raw, rules: &Rules, facts: &Facts, as_of: Instant, is_whole: bool) -> Vec<String> {
     let mut notices = if is_whole { unknown_repositories(raw, rules, facts) } else { Vec::new() };
     notices.extend(facts.of_unknown_workflows.iter().map(unknown_workflows));
+    notices.extend(facts.off_branch.iter().map(off_branch));
     if facts.services.is_empty() {
         let succeeded = |at: Instant| at <= as_of;
         let any = (0..raw.deployments.id.len())
@@ -89,5 +91,13 @@ fn unknown_workflows((service, count): &(String, usize)) -> String {
     format!(
         "service {service}: {deployments} to production do not count, since the run of a workflow that made them is not \
          known: import again where its workflows were named since (cto-import --delivery); runs that GitHub has deleted since stay unknown"
+    )
+}
+
+fn off_branch(OffBranch { service, off, on }: &OffBranch) -> String {
+    let commits = if *off == 1 { "1 commit was" } else { &format!("{off} commits were") };
+    format!(
+        "service {service}: {commits} pushed as deployed to production that the default branch does not hold, and {on} that it holds: \
+         where builds of pull requests deploy previews, push their environment with them"
     )
 }

@@ -51,7 +51,9 @@ impl Repositories {
     pub(super) fn of(raw: &Raw, rules: &DeliveryRules, as_of: i64) -> Self {
         let mut gathering = Gathering { raw, places: HashMap::default(), all: Vec::new() };
         let columns = &raw.pull_requests;
-        for row in 0..columns.id.len() {
+        // Those that were pushed without a repository that is known are changes of none.
+        let of_repositories = (0..columns.id.len()).filter(|row| !raw.dictionary.text(columns.org[*row]).is_empty());
+        for row in of_repositories {
             let repository = gathering.repository([columns.host[row], columns.org[row], columns.repo[row]]);
             repository.pull_requests.push(row as u32);
         }

@@ -323,14 +323,14 @@ const TOLD_TWICE: i64 = 10 * 60_000_000;
 
 /// Deployments that were pushed and that a provider tells, too: the provider's are those that count.
 #[derive(Default)]
-struct ToldTwice {
+pub(super) struct ToldTwice {
     pushed: HashSet<u32, RandomState>,
     by_told: HashMap<u32, Vec<u32>, RandomState>,
 }
 
 impl ToldTwice {
     /// Of one commit to one environment, within minutes.
-    fn of(raw: &Raw, repository: &Repository) -> Self {
+    pub(super) fn of(raw: &Raw, repository: &Repository) -> Self {
         let columns = &raw.deployments;
         let is_pushed = |row: &u32| !raw.dictionary.text(columns.service[*row as usize]).is_empty();
         let (pushed, told): (Vec<u32>, Vec<u32>) = repository.deployments.iter().partition(|row| is_pushed(row));
@@ -368,7 +368,7 @@ impl ToldTwice {
     }
 
     /// What was pushed of a provider's row.
-    fn pushed(&self, row: u32) -> impl Iterator<Item = u32> {
+    pub(super) fn pushed(&self, row: u32) -> impl Iterator<Item = u32> {
         self.by_told.get(&row).into_iter().flatten().copied()
     }
 

@@ -9,6 +9,7 @@ use model::pattern::Pattern;
 use model::records::host_or_usual;
 
 use super::repositories::{Repositories, Repository};
+use super::rollouts::ToldTwice;
 
 /// A service and the repositories that it is made of.
 pub(super) struct Service<'a> {
@@ -17,6 +18,8 @@ pub(super) struct Service<'a> {
     rules: Option<&'a ServiceRules>,
     /// Places of its repositories.
     pub(super) repositories: Vec<usize>,
+    /// Whether it is one since pushed deployments name it, and has no others.
+    is_named: bool,
 }
 
 /// All services, in order of their names.
@@ -27,6 +30,8 @@ pub(super) struct Services<'a> {
     by_releases: Vec<bool>,
     /// Code of the workflow's file by host and id of the run; empty where no service names a workflow.
     workflows: HashMap<(String, Vec<u8>), u32, RandomState>,
+    /// For each deployment the service that whoever pushed it names, comparable; empty where none is named by any.
+    named: Vec<String>,
 }
 
 /// What the deployments of a service in one of its repositories are.
@@ -49,15 +54,27 @@ impl<'a> Services<'a> {
             for place in &places {
                 is_taken[*place] = true;
             }
-            all.push(Service { name: service.name.clone(), rules: Some(service), repositories: places });
+            all.push(Service {
+                name: service.name.clone(),
+                rules: Some(service),
+                repositories: places,
+                is_named: false,
+            });
         }
+        let named = named_services(raw, repositories);
+        let has_others = add_named(raw, &named, repositories, &mut all);
         let namesakes = |name: &str| repositories.all.iter().filter(|it| it.full_name() == name).count();
-        for (place, repository) in repositories.all.iter().enumerate().filter(|(place, _)| !is_taken[*place]) {
+        let by_itself = |place: &usize| !is_taken[*place] && has_others[*place];
+        for (place, repository) in repositories.all.iter().enumerate().filter(|(place, _)| by_itself(place)) {
             let name = repository.full_name();
             let called = comparable(&name);
             let is_taken = rules.services.iter().any(|it| comparable(&it.name) == called) || namesakes(&name) > 1;
             let name = if is_taken { format!("{}/{name}", repository.host) } else { name };
-            all.push(Service { name, rules: None, repositories: vec![place] });
+            match all.iter_mut().find(|it| it.is_named && comparable(&it.name) == called) {
+                // One that is called as a repository has what that deploys, too.
+                Some(named) if named.repositories.contains(&place) => named.is_named = false,
+                _ => all.push(Service { name, rules: None, repositories: vec![place], is_named: false }),
+            }
         }
         all.sort_by(|one, other| one.name.cmp(&other.name));
         Self {
@@ -65,6 +82,7 @@ impl<'a> Services<'a> {
             rules,
             by_releases: repositories.all.iter().map(|it| !deploys(raw, rules, it)).collect(),
             workflows: workflows(raw, rules, repositories),
+            named,
         }
     }
 
@@ -77,6 +95,9 @@ impl<'a> Services<'a> {
     /// What the deployments of a service in one of its repositories are: as it says, else by what the repository ever
     /// deployed.
     pub(super) fn evidence(&self, service: &Service<'_>, place: usize) -> Evidence {
+        if service.is_named {
+            return Evidence::Deployments;
+        }
         match service.rules.and_then(|own| own.deployments_from).unwrap_or(self.rules.deployments_from) {
             DeploymentsFrom::Releases => Evidence::Releases,
             DeploymentsFrom::Runs => Evidence::Runs,
@@ -124,6 +145,11 @@ impl<'a> Services<'a> {
 
     /// By task, ref and environment.
     fn may_be_production(&self, raw: &Raw, service: &Service<'_>, row: usize) -> bool {
+        match self.named.get(row).map(String::as_str) {
+            None | Some("") if service.is_named => return false,
+            Some(named) if !named.is_empty() && *named != comparable(&service.name) => return false,
+            _ => {}
+        }
         let columns = &raw.deployments;
         let task = raw.dictionary.text(columns.task[row]);
         let own = service.rules;
@@ -157,6 +183,51 @@ impl<'a> Services<'a> {
         let folders = raw.dictionary.text(columns.paths[row]);
         folders.split(';').any(|folder| own.paths.iter().any(|path| is_within(folder, path)))
     }
+}
+
+/// For each deployment the service that whoever pushed it names, comparable: that of a provider's row is the one that was
+/// pushed of it. Empty where none is named.
+fn named_services(raw: &Raw, repositories: &Repositories) -> Vec<String> {
+    let text = |code: &u32| raw.dictionary.text(*code);
+    let codes = &raw.deployments.of_service;
+    if codes.iter().all(|code| text(code).is_empty()) {
+        return Vec::new();
+    }
+    let mut named: Vec<String> = codes.iter().map(|code| comparable(&text(code))).collect();
+    for repository in &repositories.all {
+        let told_twice = ToldTwice::of(raw, repository);
+        for row in &repository.deployments {
+            let pushed = told_twice.pushed(*row).map(|pushed| named[pushed as usize].clone()).find(|it| !it.is_empty());
+            if let Some(pushed) = pushed {
+                named[*row as usize] = pushed;
+            }
+        }
+    }
+    named
+}
+
+/// Adds the services that pushed deployments name to those of the configuration; for each repository, whether it deploys
+/// anything that is of no service by name.
+fn add_named(raw: &Raw, named: &[String], repositories: &Repositories, all: &mut Vec<Service<'_>>) -> Vec<bool> {
+    let of = |row: &u32| named.get(*row as usize).filter(|name| !name.is_empty());
+    for (place, repository) in repositories.all.iter().enumerate() {
+        for row in &repository.deployments {
+            let Some(name) = of(row) else { continue };
+            let known = all.iter().position(|service| comparable(&service.name) == *name);
+            let service = known.unwrap_or_else(|| {
+                let name = raw.dictionary.text(raw.deployments.of_service[*row as usize]).trim().to_owned();
+                let name = if name.is_empty() { of(row).cloned().unwrap_or_default() } else { name };
+                all.push(Service { name, rules: None, repositories: Vec::new(), is_named: true });
+                all.len() - 1
+            });
+            let its = &mut all[service].repositories;
+            if let Err(at) = its.binary_search(&place) {
+                its.insert(at, place);
+            }
+        }
+    }
+    let has_others = |it: &Repository| it.deployments.is_empty() || it.deployments.iter().any(|row| of(row).is_none());
+    repositories.all.iter().map(has_others).collect()
 }
 
 /// The workflows of runs, as far as a service asks for them.

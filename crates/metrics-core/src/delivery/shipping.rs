@@ -14,6 +14,8 @@ use super::rollouts::{Kind, Rollout, Row};
 /// How it is known which rollout served a change first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
+    /// Whoever pushed the rollout names the change.
+    Pushed,
     /// The rollout's commit holds the change's.
     Ancestry,
     /// It holds a commit that was picked from the change's.
@@ -29,6 +31,7 @@ pub(super) enum Method {
 impl Method {
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Pushed => "pushed",
             Self::Ancestry => "ancestry",
             Self::CherryPick => "cherry_pick",
             Self::MergeOrder => "merge_order",
@@ -103,7 +106,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    fn to(rollout: usize, method: Method, confidence: Confidence) -> Self {
+    pub(super) fn to(rollout: usize, method: Method, confidence: Confidence) -> Self {
         Self { rollout: Some(rollout), method, confidence, reason: Reason::None }
     }
 

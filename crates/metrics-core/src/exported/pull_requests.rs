@@ -1,16 +1,19 @@
 //! Families of pull requests: those of em-metrics, which counts the work of its teams alone.
 
+use std::borrow::Cow;
+
 use model::Instant;
 use model::columns::Raw;
 use model::rules::Rules;
 use model::series::{Family, Unit};
 
 use super::labels;
-use crate::pull_requests::lives_of;
+use crate::pull_requests::{comments_of_reviews, lives_of};
 use crate::selection::Chosen;
 
 const LINES: &[f64] = &[1.0, 10.0, 50.0, 100.0, 300.0, 750.0, 1_250.0, 1_700.0, 2_500.0, 5_000.0];
 const REVIEWS: &[f64] = &[1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0];
+const COMMENTS: &[f64] = &[1.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0];
 const REVIEW_MINUTES: &[f64] = &[5.0, 15.0, 30.0, 60.0, 180.0, 300.0, 600.0, 900.0];
 const MERGE_MINUTES: &[f64] = &[5.0, 15.0, 30.0, 60.0, 180.0, 300.0, 600.0, 900.0, 1_500.0, 2_400.0];
 
@@ -32,6 +35,12 @@ pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> 
         Unit::Of("review"),
         REVIEWS,
     );
+    let mut comments = Family::distributions(
+        "pull_request_nb_comments_per_review",
+        "Comments of each review by others of which that is told",
+        Unit::Of("comment"),
+        COMMENTS,
+    );
     let mut first_review = minutes(
         "pull_request_time_to_first_review_minutes",
         "Time from ready for review to the first review by another person",
@@ -44,9 +53,11 @@ pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> 
     );
     let mut merge = minutes("pull_request_time_to_merge_minutes", "Time from the opening to the merge", MERGE_MINUTES);
     let teams = team_of_each(raw, rules);
+    let mut counts = vec![false; teams.len()];
     let columns = &raw.pull_requests;
     for (row, life) in lives_of(raw, rules, as_of) {
-        let Some(team) = teams.get(row).copied().flatten() else { continue };
+        let Some(team) = teams.get(row).and_then(Option::as_deref) else { continue };
+        counts[row] = true;
         let labels = || labels([("team_id", team)]);
         let at = Instant::from_micros;
         opened.count(labels(), at(life.created));
@@ -69,11 +80,25 @@ pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> 
         }
         merge.observe(labels(), at(end), (end - life.created) as f64 / MICROS_PER_MINUTE);
     }
-    vec![opened, closed, merged, added, removed, reviews, first_review, approval, merge]
+    for (row, submitted, count) in comments_of_reviews(raw, rules, as_of) {
+        if let Some(team) = teams[row].as_deref().filter(|_| counts[row]) {
+            comments.observe(labels([("team_id", team)]), Instant::from_micros(submitted), count as f64);
+        }
+    }
+    vec![opened, closed, merged, added, removed, reviews, comments, first_review, approval, merge]
 }
 
-/// The team that has each pull request by its repository, labels or author; `None` where none has, or several.
-fn team_of_each<'a>(raw: &Raw, rules: &'a Rules) -> Vec<Option<&'a str>> {
+/// The team that has each pull request: the one that it was pushed under, else by its repository, labels or author; `None`
+/// where none has, or several.
+fn team_of_each<'a>(raw: &'a Raw, rules: &'a Rules) -> Vec<Option<Cow<'a, str>>> {
+    let columns = &raw.pull_requests;
+    let pushed = |row: usize| Some(raw.dictionary.text(columns.team[row])).filter(|team| !team.is_empty());
+    let configured = configured_team_of_each(raw, rules).into_iter().enumerate();
+    configured.map(|(row, team)| team.map(Cow::Borrowed).or_else(|| pushed(row))).collect()
+}
+
+/// The configured team that has each pull request.
+fn configured_team_of_each<'a>(raw: &Raw, rules: &'a Rules) -> Vec<Option<&'a str>> {
     let mut teams: Vec<Option<&str>> = vec![None; raw.pull_requests.id.len()];
     let mut is_of_several = vec![false; teams.len()];
     for (name, of_team) in Chosen::everything().by_team(rules) {

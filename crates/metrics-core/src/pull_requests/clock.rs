@@ -166,15 +166,29 @@ fn started(raw: &Raw, row: usize, changes: &Changes, landings: &Landings<'_>, as
     })
 }
 
-struct SubmittedReview {
-    pull_request: usize,
-    at: i64,
+pub(super) struct SubmittedReview {
+    pub(super) pull_request: usize,
+    pub(super) at: i64,
     approves: bool,
     requests_changes: bool,
-    by_other_human: bool,
+    pub(super) by_other_human: bool,
+    /// Comments that it makes, where that is told.
+    pub(super) comments: Option<i64>,
 }
 
-fn submitted_reviews<'a>(raw: &'a Raw, bots: &'a BotLogins, as_of: i64) -> impl Iterator<Item = SubmittedReview> + 'a {
+/// Whether it was not the author who reviewed. Who pushes a review need not say who wrote it, and tells of those by others.
+fn is_by_other(raw: &Raw, pull_request: usize, user: u32) -> bool {
+    let columns = &raw.pull_requests;
+    let is_told = |code: u32| !raw.dictionary.text(code).is_empty();
+    user != columns.creator[pull_request] || (is_told(columns.team[pull_request]) && !is_told(user))
+}
+
+/// The reviews that were submitted by `as_of`.
+pub(super) fn submitted_reviews<'a>(
+    raw: &'a Raw,
+    bots: &'a BotLogins,
+    as_of: i64,
+) -> impl Iterator<Item = SubmittedReview> + 'a {
     let reviews = &raw.reviews;
     let submitted = reviews.submitted_at.all_micros().enumerate();
     submitted.filter(move |(_, at)| *at != Instant::NULL_MICROS && *at <= as_of).map(move |(row, at)| {
@@ -185,8 +199,8 @@ fn submitted_reviews<'a>(raw: &'a Raw, bots: &'a BotLogins, as_of: i64) -> impl 
             at,
             approves: reviews.state[row] == Some(ReviewState::Approved),
             requests_changes: requests_changes(reviews.state[row], reviews.dismissed_state[row]),
-            by_other_human: user != raw.pull_requests.creator[pull_request]
-                && !bots.contains(user, reviews.user_is_bot[row]),
+            by_other_human: is_by_other(raw, pull_request, user) && !bots.contains(user, reviews.user_is_bot[row]),
+            comments: reviews.comments.get(row),
         }
     })
 }

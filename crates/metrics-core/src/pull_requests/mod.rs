@@ -156,5 +156,13 @@ pub(crate) fn lives_of(raw: &Raw, rules: &Rules, as_of: Instant) -> impl Iterato
     clocks.filter_map(move |(row, (clock, is_of_bot))| Some((row, life(clock.filter(|_| !is_of_bot)?))))
 }
 
+/// Of each review by another human of which that is told: the row of its pull request, when it was submitted, and how many
+/// comments it makes.
+pub(crate) fn comments_of_reviews(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<(usize, i64, i64)> {
+    let bots = BotLogins::of(&raw.dictionary, &rules.bots);
+    let by_others = clock::submitted_reviews(raw, &bots, as_of.micros()).filter(|review| review.by_other_human);
+    by_others.filter_map(|review| Some((review.pull_request, review.at, review.comments?))).collect()
+}
+
 #[cfg(test)]
 mod tests;

@@ -133,13 +133,24 @@ impl Chosen {
 
     /// Whether each pull request counts. A pull request is on no board.
     pub(crate) fn pull_requests(&self, raw: &Raw) -> Vec<bool> {
-        let PullRequestColumns { org, repo, creator, creator_is_bot, labels, .. } = &raw.pull_requests;
+        let PullRequestColumns { org, repo, creator, creator_is_bot, labels, team, .. } = &raw.pull_requests;
         let mut rows = Rows::new(self, &raw.dictionary, labels);
         let counts = |row: usize| {
+            if let Some(is_pushed_under) = self.is_pushed_under(&raw.dictionary.text(team[row])) {
+                let name = RepositoryName::new(&raw.dictionary.text(org[row]), &raw.dictionary.text(repo[row]));
+                let is_of_bot = rows.bots.as_ref().is_some_and(|bots| bots.contains(creator[row], creator_is_bot[row]));
+                return is_pushed_under && !is_of_bot && self.keeps_repository(&name);
+            }
             let membership = rows.membership((org[row], repo[row]), labels[row], creator[row], creator_is_bot[row]);
             matches!(membership, Membership::Everywhere | Membership::ByAuthor)
         };
         (0..raw.pull_requests.id.len()).map(counts).collect()
+    }
+
+    /// Whether what was pushed under the name of a team is of a selected one; `None` of what was not, and where no team is
+    /// selected.
+    fn is_pushed_under(&self, team: &str) -> Option<bool> {
+        (!team.is_empty() && self.teams.is_some()).then(|| self.team_names.contains(&comparable(team)))
     }
 
     /// Whether issues of a type count.

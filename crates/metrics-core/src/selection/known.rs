@@ -109,7 +109,9 @@ fn repositories(raw: &Raw) -> Vec<String> {
     let codes: HashSet<(u32, u32)> =
         rows.into_iter().flat_map(|(orgs, repos)| orgs.iter().copied().zip(repos.iter().copied())).collect();
     let text = |code| raw.dictionary.text(code);
-    names.extend(codes.into_iter().map(|(org, repo)| format!("{}/{}", text(org), text(repo))));
+    // What was pushed without a repository that is known is of none.
+    let is_known = |(org, _): &(u32, u32)| !text(*org).is_empty();
+    names.extend(codes.into_iter().filter(is_known).map(|(org, repo)| format!("{}/{}", text(org), text(repo))));
     names.into_iter().collect()
 }
 

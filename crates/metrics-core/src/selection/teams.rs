@@ -67,7 +67,10 @@ pub(super) struct RepositoryName {
 
 impl RepositoryName {
     pub(super) fn new(org: &str, name: &str) -> Self {
-        Self { full: comparable(&format!("{}/{}", org.trim(), name.trim())), bare: comparable(name) }
+        let bare = comparable(name);
+        let full =
+            if org.trim().is_empty() { bare.clone() } else { comparable(&format!("{}/{}", org.trim(), name.trim())) };
+        Self { full, bare }
     }
 
     /// From `org/name`, or a bare name.

@@ -74,6 +74,14 @@ pub struct Deployment {
     /// Oldest commit that it ships, only as pushed.
     #[raw(engine)]
     pub first_commit_at: Option<Instant>,
+    /// Service that it is of, as whoever pushed it says; empty where that follows from where it was pushed for.
+    #[raw(code, engine)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub of_service: String,
+    /// Pull requests that it ships, as whoever pushed it says: `acme/shop#12` joined by `;`.
+    #[raw(engine)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pull_requests: Vec<String>,
     /// Its statuses, oldest first.
     #[raw(skip)]
     pub statuses: Vec<DeploymentStatus>,
@@ -225,6 +233,10 @@ pub struct Incident {
     /// Host of the provider, `github.com`.
     #[raw(code, engine)]
     pub host: String,
+    /// Service that it is of, as whoever pushed it says; empty where that follows from where it was pushed for.
+    #[raw(code, engine)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub of_service: String,
     /// Its events in time order.
     #[raw(skip)]
     pub events: Vec<IncidentEvent>,

@@ -36,7 +36,7 @@ pub struct PullRequest {
     /// Login of the author, empty for deleted users.
     #[raw(original, code, engine)]
     pub creator: String,
-    /// Node id, empty until the API has shown it.
+    /// Node id, empty until the API has shown it; `api/ID` where it was pushed and no provider tells of it.
     pub id: String,
     /// Last change by GitHub's reckoning.
     pub updated_at: Option<Instant>,
@@ -82,6 +82,10 @@ pub struct PullRequest {
     /// Whether `paths` are all of them.
     #[raw(engine)]
     pub paths_complete: bool,
+    /// Team that it was pushed under, empty for what a provider tells.
+    #[raw(code, engine)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub team: String,
     /// Reviews in the order in which they were submitted.
     #[raw(skip)]
     pub reviews: Vec<Review>,
@@ -171,6 +175,10 @@ pub struct Review {
     /// Whether the API says that the reviewer is a bot.
     #[raw(engine)]
     pub user_is_bot: bool,
+    /// Comments that it makes, empty where that is not told: only who pushes it does.
+    #[raw(engine)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comments: Option<i64>,
 }
 
 /// Draft periods, review requests and closings.

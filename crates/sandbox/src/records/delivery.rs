@@ -107,6 +107,8 @@ impl Recorder<'_> {
             host: HOST.to_owned(),
             service: String::new(),
             first_commit_at: None,
+            of_service: String::new(),
+            pull_requests: Vec::new(),
             statuses: one
                 .statuses
                 .iter()

@@ -126,6 +126,7 @@ impl<'a> DeliveryStream<'a> {
         let named = life.cause.filter(|_| life.names_cause && !by_release);
         let service = setup.services()[life.service];
         Incident {
+            of_service: String::new(),
             source: SOURCE.to_owned(),
             service: service.name.map_or_else(|| format!("{org}/{repo}"), str::to_owned),
             environment: if by_release { String::new() } else { service.production[0].to_owned() },

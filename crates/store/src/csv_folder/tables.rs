@@ -18,6 +18,7 @@ use super::error::{CsvError, Problem, shown};
 use super::header::Header;
 use super::keys::{KeyCursor, KeyIndex, write_key};
 use super::records::Row;
+use crate::read::pushed::PREFIX;
 
 /// The columns that say where an issue or pull request is.
 #[derive(Debug)]
@@ -33,6 +34,11 @@ struct Place {
 /// Whether rows of a table may belong to no issue or pull request: cards may show something else.
 fn may_be_of_nothing(table: &RawTable) -> bool {
     table.column("item_id").is_some()
+}
+
+/// Whether a name may be empty: that of the organisation of what was pushed without a repository that is known.
+fn may_be_unknown(name: &str, number: &[u8]) -> bool {
+    name == "org" && number.starts_with(PREFIX.as_bytes())
 }
 
 impl Place {
@@ -59,7 +65,7 @@ impl Place {
             return;
         }
         for cell in [&self.org, &self.repo, &self.number] {
-            if cell.value(row).is_empty() {
+            if cell.value(row).is_empty() && !may_be_unknown(cell.name, self.number.value(row)) {
                 findings.odd(row.line, cell.name, b"", EMPTY_NAME);
             }
         }
@@ -381,7 +387,10 @@ impl<R: RawRow> Rows<R> {
 
     fn owner_of(&self, row: Row<'_>, findings: &mut Findings) -> Arc<[String]> {
         if findings.reading() == Reading::Strict && !may_be_of_nothing(R::TABLE) {
-            for cell in self.owner.iter().filter(|cell| NAMES.contains(&cell.name) && cell.value(row).is_empty()) {
+            let is_number = |cell: &&Cell| cell.name == "number";
+            let number = self.owner.iter().find(is_number).map_or(&b""[..], |cell| cell.value(row));
+            let must_be_told = |cell: &&Cell| NAMES.contains(&cell.name) && !may_be_unknown(cell.name, number);
+            for cell in self.owner.iter().filter(must_be_told).filter(|cell| cell.value(row).is_empty()) {
                 findings.odd(row.line, cell.name, b"", EMPTY_NAME);
             }
         }

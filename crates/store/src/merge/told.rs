@@ -1,15 +1,16 @@
-//! Deployments and incidents that deliveries tell of, laid over what is stored of them.
+//! Deployments, incidents and pull requests that are told of, laid over what is stored of them.
 //!
 //! Statuses and events are joined, and what follows from them follows from all. Of the rest the newer observation counts,
 //! by the sender's time, as far as it tells anything; an older one fills what is empty. Of two observations of one instant
 //! neither is the newer: the greater value counts, so that their order decides nothing.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use model::Instant;
 use model::course::{DeploymentCourse, IncidentCourse};
-use model::kinds::DeploymentOutcome;
-use model::records::{Deployment, Incident};
+use model::kinds::{DeploymentOutcome, PullRequestEventKind};
+use model::records::{Deployment, Incident, PullRequest, PullRequestState};
 
 /// A deployment with what a delivery tells of it, which is older than, as old as, or newer than what is stored.
 pub(crate) fn deployment(stored: &Deployment, told: &Deployment, age: Ordering) -> Deployment {
@@ -49,6 +50,8 @@ pub(crate) fn deployment(stored: &Deployment, told: &Deployment, age: Ordering) 
         url: text(|it| &it.url),
         updated_at: stored.updated_at.max(told.updated_at),
         service: text(|it| &it.service),
+        of_service: text(|it| &it.of_service),
+        pull_requests: joined(&stored.pull_requests, &told.pull_requests),
         first_commit_at: first(|it| it.first_commit_at),
         statuses,
     }
@@ -78,11 +81,48 @@ pub(crate) fn incident(stored: &Incident, told: &Incident, age: Ordering) -> Inc
         acknowledged_at: course.acknowledged_at,
         restored_at: course.restored_at,
         finished_at: course.finished_at,
+        of_service: text(|it| &it.of_service),
         deployment_id: text(|it| &it.deployment_id),
         change: text(|it| &it.change),
         labels: pick(&stored.labels, &told.labels, age),
         url: text(|it| &it.url),
         events,
+    }
+}
+
+/// A pull request with what is pushed of it: the earliest of each date counts, of all else the greater value, so that order
+/// decides nothing. Its reviews are not looked at.
+pub(crate) fn pull_request(stored: &PullRequest, told: &PullRequest) -> PullRequest {
+    let text = |of: fn(&PullRequest) -> &String| pick(of(stored), of(told), Ordering::Equal);
+    let mut events = stored.events.clone();
+    for event in &told.events {
+        if !events.iter().any(|known| known.at == event.at && known.kind == event.kind) {
+            events.push(event.clone());
+        }
+    }
+    let merged_at = earliest(stored.merged_at, told.merged_at);
+    let closings = events.iter().filter(|event| event.kind == PullRequestEventKind::Closed);
+    let closed_at = merged_at.or_else(|| closings.map(|event| event.at).min());
+    let state = match (merged_at, closed_at) {
+        (Some(_), _) => PullRequestState::Merged,
+        (None, Some(_)) => PullRequestState::Closed,
+        (None, None) => PullRequestState::Open,
+    };
+    PullRequest {
+        title: text(|it| &it.title),
+        url: text(|it| &it.url),
+        state: state.into(),
+        created_at: earliest(dated(stored.created_at), dated(told.created_at)).unwrap_or_default(),
+        closed_at,
+        merged_at,
+        creator: text(|it| &it.creator),
+        updated_at: stored.updated_at.max(told.updated_at),
+        additions: stored.additions.max(told.additions),
+        deletions: stored.deletions.max(told.deletions),
+        merge_commit: text(|it| &it.merge_commit),
+        team: text(|it| &it.team),
+        events,
+        ..stored.clone()
     }
 }
 
@@ -97,6 +137,12 @@ fn pick<T: Ord + Default + Clone>(stored: &T, told: &T, age: Ordering) -> T {
         Ordering::Greater => told,
     };
     counts.clone()
+}
+
+/// Each of both lists once, in order.
+fn joined(stored: &[String], told: &[String]) -> Vec<String> {
+    let all: BTreeSet<&String> = stored.iter().chain(told).collect();
+    all.into_iter().cloned().collect()
 }
 
 fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {

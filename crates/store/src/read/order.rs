@@ -103,8 +103,19 @@ impl Parents {
     /// The one of a stored row in words: `acme/shop#7`.
     pub(crate) fn name(&self, row: i64) -> String {
         let Some(parent) = self.find(row) else { return format!("row {row}") };
-        let [org, repo, _] = self.names(parent).map(String::from_utf8_lossy);
-        format!("{org}/{repo}#{}", String::from_utf8_lossy(&parent.number))
+        let mut name = Vec::new();
+        self.write_name(parent, &mut name);
+        String::from_utf8_lossy(&name).into_owned()
+    }
+
+    /// Writes `org/repo#number`, or `repo#number` where there is no organisation.
+    pub(crate) fn write_name(&self, parent: &Parent, name: &mut Vec<u8>) {
+        let [org, repo, _] = self.names(parent);
+        let parts: &[&[u8]] =
+            if org.is_empty() { &[repo, b"#", &parent.number] } else { &[org, b"/", repo, b"#", &parent.number] };
+        for part in parts {
+            name.extend_from_slice(part);
+        }
     }
 
     /// The one of a stored row.

@@ -10,6 +10,16 @@ pub(crate) const PREFIX: &str = "api/";
 /// What comes behind all of them.
 pub(crate) const END: &str = "api0";
 
+/// What the ids of what CDEvents tell begin with, and what comes behind all of them.
+pub(crate) const CDEVENTS: [&str; 2] = ["cdevents/", "cdevents0"];
+
+/// What is true of rows of issues and pull requests that a provider tells of, or a file: only of these can an import say that
+/// they are gone. The table is called `stored`.
+pub(crate) const IS_OF_PROVIDER: &str = "(stored.id IS NULL OR substr(stored.id, 1, 4) <> 'api/')";
+
+/// What is true of rows of `repository`, and not of those that hold what was pushed without a repository that is known.
+pub(crate) const IS_REPOSITORY: &str = "org <> ''";
+
 /// A deployment by its id alone, with its statuses: what is pushed has ids of its own on whatever host.
 pub(crate) fn deployment_of_id(connection: &Connection, id: &str) -> rusqlite::Result<Option<Deployment>> {
     let mut stored: Option<Deployment> = rows_where(connection, "deployment_id = ?1", [id], "host")?.pop();

@@ -78,16 +78,13 @@ pub(super) fn placed<C: PlacedColumns>(
     Ok(columns)
 }
 
-/// `org/repo#number` and the codes of organisation, repository and host.
+/// The names of rows and the codes of organisation, repository and host.
 fn put_places<C: PlacedColumns>(columns: &mut C, parents: &Parents, texts: &mut Interner) {
     let names = parents.repository_codes(|name| texts.code(name));
     let mut id = Vec::new();
     for parent in parents.all() {
-        let [org, repo, _] = parents.names(parent);
         id.clear();
-        for part in [org, b"/", repo, b"#", &parent.number] {
-            id.extend_from_slice(part);
-        }
+        parents.write_name(parent, &mut id);
         columns.ids().push(&id);
         let codes = names.get(Parents::repository_rank(parent)).copied().unwrap_or_default();
         for (column, code) in columns.names().into_iter().zip(codes) {

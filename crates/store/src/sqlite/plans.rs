@@ -18,6 +18,8 @@ pub(crate) enum Scan {
     OncePerImport,
     /// It is asked once per page of a listing, which may be about any repository that is stored.
     Listing,
+    /// A pull request is pushed for the first time, which may be of any repository that is stored.
+    FirstPush,
     /// A board has got another id, which is told once.
     RenamedBoard,
 }

@@ -167,10 +167,12 @@ impl PageWriter<'_> {
             return Ok(Deposit::Unknown);
         }
         let repository = self.repository_of(&pull_request.place)?;
+        let pushed = self.take_over_pushed(pull_request, repository)?;
         let (row, is_newest) = match self.row_of(&Seen::pull_request(pull_request, repository))? {
             Row::New => {
                 let generation = self.present_generation()?;
                 let row = self.put_pull_request(None, pull_request, repository, None, generation)?;
+                self.note_pushed(&pushed, row)?;
                 self.add_pull_request_events(row, &pull_request.events)?;
                 return Ok(Deposit::Stored);
             }
@@ -194,6 +196,7 @@ impl PageWriter<'_> {
                 (stored.row, true)
             }
         };
+        self.note_pushed(&pushed, row)?;
         let has_new_event = self.add_pull_request_events(row, &pull_request.events)?;
         Ok(if is_newest || has_new_event { Deposit::Stored } else { Deposit::Known })
     }
@@ -227,7 +230,7 @@ impl PageWriter<'_> {
         })
     }
 
-    fn add_pull_request_events(&mut self, row: i64, events: &[PullRequestEvent]) -> rusqlite::Result<bool> {
+    pub(super) fn add_pull_request_events(&mut self, row: i64, events: &[PullRequestEvent]) -> rusqlite::Result<bool> {
         let mut has_new = false;
         for event in events {
             if self.has_event("pr_event", "pr", row, event.kind.name(), event.at)? {
@@ -241,7 +244,7 @@ impl PageWriter<'_> {
     }
 
     /// A dismissed review stays dismissed, and what it said before is kept, in whatever order both are told.
-    fn delivered_review(&mut self, pull_request_id: &str, review: &Review) -> rusqlite::Result<Deposit> {
+    pub(super) fn delivered_review(&mut self, pull_request_id: &str, review: &Review) -> rusqlite::Result<Deposit> {
         let sql = "SELECT row_id FROM pr WHERE id = ?1";
         let found = self.connection.by_key(sql)?.query_row([pull_request_id], |row| row.get(0)).optional()?;
         let Some(pull_request): Option<i64> = found else { return Ok(Deposit::Unknown) };

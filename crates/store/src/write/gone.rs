@@ -8,6 +8,7 @@ use super::PageWriter;
 use crate::dictionary::Codes;
 use crate::error::Failure;
 use crate::merge::order::{Observer, is_missing};
+use crate::read::pushed::IS_OF_PROVIDER;
 use crate::sqlite::plans::Prepare as _;
 use crate::{Absence, Finding, Findings, Kind};
 
@@ -64,7 +65,7 @@ impl PageWriter<'_> {
         let sql = format!(
             "SELECT stored.row_id, stored.seen_generation, stored.observed_run, repository.org || '/' || repository.repo
              FROM {} AS stored JOIN repository ON repository.row_id = stored.repository
-             WHERE repository.id = ?1 AND stored.vanished_at IS NULL",
+             WHERE repository.id = ?1 AND stored.vanished_at IS NULL AND {IS_OF_PROVIDER}",
             kind.table()
         );
         let mut missing = Vec::new();

@@ -11,6 +11,7 @@ mod issues;
 pub(crate) mod items;
 mod pulls;
 mod pushed;
+mod pushed_pulls;
 mod repositories;
 mod shipping;
 mod timelines;
@@ -55,6 +56,8 @@ pub(crate) struct PageWriter<'a> {
     renames: Vec<shipping::Rename>,
     /// Runs that were opened again on this page, and whether there may be others.
     reopened: shipping::Reopened,
+    /// Whether any pull request was pushed; `None` where that was not asked yet.
+    is_any_pushed: Option<bool>,
 }
 
 /// What is stored of an issue or pull request that comes again.
@@ -153,6 +156,7 @@ impl<'a> PageWriter<'a> {
             repositories: AHashMap::new(),
             renames: Vec::new(),
             reopened: shipping::Reopened::default(),
+            is_any_pushed: None,
         }
     }
 

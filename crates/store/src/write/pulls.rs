@@ -17,6 +17,7 @@ impl PageWriter<'_> {
     pub(crate) fn pull_request(&mut self, pull_request: &PullRequest) -> rusqlite::Result<()> {
         let repository = self.repository_of(&pull_request.place)?;
         let mut pull_request = Cow::Borrowed(pull_request);
+        let pushed = self.take_over_pushed(&pull_request, repository)?;
         let row = match self.row_of(&Seen::pull_request(&pull_request, repository))? {
             Row::Older(stored) => return self.note_seen(Kind::PullRequest, &stored),
             Row::Stored(stored) => {
@@ -41,6 +42,7 @@ impl PageWriter<'_> {
             }
             Row::New => self.put_pull_request(None, &pull_request, repository, None, self.generation)?,
         };
+        self.note_pushed(&pushed, row)?;
         self.add_children("pr", row, &pull_request.reviews)?;
         self.add_children("pr", row, &pull_request.events)
     }
@@ -61,7 +63,7 @@ impl PageWriter<'_> {
     }
 
     /// A pull request as it is stored, with its reviews and events.
-    fn known_pull_request(&self, row: i64) -> rusqlite::Result<Option<PullRequest>> {
+    pub(super) fn known_pull_request(&self, row: i64) -> rusqlite::Result<Option<PullRequest>> {
         let Some(mut pull_request) = rows_where::<PullRequest>(self.connection, "row_id = ?1", [row], "row_id")?.pop()
         else {
             return Ok(None);

@@ -1,19 +1,20 @@
-//! Writing of what is pushed: deployments and incidents that no provider tells of.
+//! Writing of what is pushed: deployments, incidents and pull requests that no provider tells of.
 
 use std::cmp::Ordering;
 
 use model::Instant;
 use model::deliveries::Delivered;
 use model::kinds::{IncidentEventKind, RunOutcome, Scope};
-use model::records::{Deployment, ImportRun, Incident};
+use model::records::{Deployment, ImportRun, Incident, Place, PullRequest, Review};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::PageWriter;
 use super::delivered::remember;
+use super::pushed_pulls::Known;
 use crate::dictionary::Codes;
 use crate::merge::order::Observer;
 use crate::merge::told::deployment as deployment_told;
-use crate::read::pushed::{END, PREFIX, deployment_of_id, incident_of_id};
+use crate::read::pushed::{CDEVENTS, END, PREFIX, deployment_of_id, incident_of_id};
 use crate::read::tables::rows_where;
 use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::upsert;
@@ -54,6 +55,10 @@ pub(crate) fn push(connection: &Connection, codes: &mut Codes, push: &Push<'_>) 
         let deposit = match &told {
             Delivered::Deployment(deployment) => pushing.writer.delivered_deployment(deployment)?,
             Delivered::Incident(incident) => pushing.writer.delivered_incident(incident)?,
+            Delivered::PullRequest(pull_request) => pushing.writer.pushed_pull_request(pull_request)?,
+            Delivered::Review { pull_request_id, review } => {
+                pushing.writer.delivered_review(pull_request_id, review)?
+            }
             _ => Deposit::Known,
         };
         outcome = match (outcome, deposit) {
@@ -107,13 +112,69 @@ struct Prepared {
     is_new: bool,
 }
 
+impl Prepared {
+    /// What tells nothing that is not known better.
+    fn nothing() -> Self {
+        Self { told: Delivered::Several(Vec::new()), id: String::new(), is_new: false }
+    }
+}
+
 impl Pushing<'_, '_> {
     fn prepared(&mut self, told: &Delivered) -> rusqlite::Result<Result<Prepared, Pushed>> {
         match told {
             Delivered::Deployment(deployment) => self.deployment(deployment),
             Delivered::Incident(incident) => self.incident(incident),
-            other => Ok(Ok(Prepared { told: other.clone(), id: String::new(), is_new: false })),
+            Delivered::PullRequest(pull_request) => self.pull_request(pull_request),
+            Delivered::Review { pull_request_id, review } => self.review(pull_request_id, review),
+            _ => Ok(Ok(Prepared::nothing())),
         }
+    }
+
+    fn pull_request(&mut self, told: &PullRequest) -> rusqlite::Result<Result<Prepared, Pushed>> {
+        let mut told = told.clone();
+        if told.place.repo.is_empty() {
+            told.place.repo.clone_from(&told.team);
+        } else {
+            let Place { org, repo, host, .. } = &mut told.place;
+            let bare = repo.clone();
+            self.place("", org, repo, host)?;
+            if repo.is_empty() {
+                *repo = bare;
+            }
+        }
+        let is_new = match self.writer.known_of_pushed(&told.id, &told.place)? {
+            Known::Told => return Ok(Ok(Prepared::nothing())),
+            Known::Nowhere if self.push.must_be_known => return Ok(Err(Pushed::Missing)),
+            Known::Nowhere => {
+                if told.place.number.is_empty() {
+                    told.place.number.clone_from(&told.id);
+                }
+                true
+            }
+            Known::Pushed(stored) => {
+                let stored = self.writer.known_pull_request(stored.row)?.unwrap_or_default();
+                if let Some(difference) = difference([("team_id", &stored.team, &told.team)]) {
+                    return Ok(Err(Pushed::Differs(difference)));
+                }
+                if self.push.undated {
+                    told.created_at = stored.created_at;
+                    told.merged_at = told.merged_at.filter(|_| stored.merged_at.is_none());
+                    told.events.retain(|event| !stored.events.iter().any(|known| known.kind == event.kind));
+                }
+                false
+            }
+        };
+        let id = told.id.clone();
+        Ok(Ok(Prepared { told: Delivered::PullRequest(Box::new(told)), id, is_new }))
+    }
+
+    fn review(&mut self, pull_request: &str, review: &Review) -> rusqlite::Result<Result<Prepared, Pushed>> {
+        let told = Delivered::Review { pull_request_id: pull_request.to_owned(), review: review.clone() };
+        Ok(match self.writer.known_of_pushed(pull_request, &Place::default())? {
+            Known::Nowhere => Err(Pushed::Missing),
+            Known::Told => Ok(Prepared::nothing()),
+            Known::Pushed(_) => Ok(Prepared { told, id: pull_request.to_owned(), is_new: false }),
+        })
     }
 
     fn deployment(&mut self, told: &Deployment) -> rusqlite::Result<Result<Prepared, Pushed>> {
@@ -216,13 +277,14 @@ impl Pushing<'_, '_> {
 /// Puts what was pushed for projects before any import had seen their repositories into these.
 pub(super) fn place_pushed(connection: &Connection) -> rusqlite::Result<()> {
     let tables = [("deployment", "deployment_id", "deployment_status"), ("incident", "incident_id", "incident_event")];
-    for (table, id, of_course) in tables {
+    let ranges = [[PREFIX, END], CDEVENTS];
+    for ((table, id, of_course), range) in tables.into_iter().flat_map(|table| ranges.map(|range| (table, range))) {
         let sql = format!(
             "SELECT {id}, service, host FROM {table} WHERE org = '' AND repo = '' AND {id} >= ?1 AND {id} < ?2"
         );
         let unplaced: Vec<[String; 3]> = connection
             .by_key(&sql)?
-            .query_map([PREFIX, END], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?
+            .query_map(range, |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?
             .collect::<rusqlite::Result<_>>()?;
         for [key, service, host] in unplaced {
             let [[org, repo, new_host]] = &repositories_called(connection, &service)?[..] else { continue };
@@ -236,13 +298,13 @@ pub(super) fn place_pushed(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Organisation, name and host of the repositories of a name, with or without `org/`.
-fn repositories_called(connection: &Connection, name: &str) -> rusqlite::Result<Vec<[String; 3]>> {
+pub(super) fn repositories_called(connection: &Connection, name: &str) -> rusqlite::Result<Vec<[String; 3]>> {
     let read = |row: &rusqlite::Row<'_>| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
     if let Some((org, name)) = name.rsplit_once('/') {
         let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE org = ?1 AND repo = ?2";
         return connection.by_key(sql)?.query_map([org, name], read)?.collect();
     }
-    let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1";
+    let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1 AND org <> ''";
     connection.by_key(sql)?.query_map([name], read)?.collect()
 }
 

@@ -86,6 +86,7 @@ impl PageWriter<'_> {
         }
         self.rename_deliveries()?;
         place_pushed(self.connection)?;
+        self.place_pushed_pull_requests()?;
         for (row, repository) in rows.iter().zip(&listed) {
             self.merge_namesakes(*row, &repository.org, &repository.name, |other| !rows.contains(&other))?;
         }
@@ -174,6 +175,17 @@ impl PageWriter<'_> {
         }
         let there = self.stored_at(kind, stored.row, &place.number)?;
         Ok(there.is_some_and(|there| there.created_at == Some(created_at.micros())))
+    }
+
+    /// The row of the repository of a name, whatever its id.
+    pub(super) fn repository_called(&self, place: &Place) -> rusqlite::Result<Option<i64>> {
+        let named = Repository {
+            org: place.org.clone(),
+            name: place.repo.clone(),
+            host: place.host.clone(),
+            ..Repository::default()
+        };
+        Ok(self.stored_repository(&named, true)?.map(|stored| stored.row))
     }
 
     /// Whether a repository of this name was imported: nothing is stored of those that no import has seen.

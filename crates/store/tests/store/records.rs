@@ -212,6 +212,7 @@ pub(crate) fn pull_request(id: &str, number: &str) -> PullRequest {
             submitted_at: Some(at(14)),
             user: "grace".into(),
             user_is_bot: false,
+            comments: None,
         }],
         events: vec![PullRequestEvent {
             kind: "ready_for_review".into(),
@@ -220,6 +221,7 @@ pub(crate) fn pull_request(id: &str, number: &str) -> PullRequest {
             ..PullRequestEvent::default()
         }],
         vanished_at: None,
+        team: String::new(),
         untold: model::records::UntoldOfPullRequest::default(),
     }
 }

@@ -73,7 +73,7 @@ function findingOf(rows: readonly MonthRow[]): string | undefined {
   });
   const longest = stages.sort((one, other) => other.days - one.days)[0];
   return [
-    t.finding(month.month, decimal(month.lead_p50_days), count(month.changes)),
+    t.finding(month.month, decimal(month.lead_p50_days)),
     ...(longest ? [t.longest(longest.title, decimal(longest.days))] : []),
   ].join(' ');
 }

@@ -58,7 +58,7 @@ export function Tiles({ state }: { state: PageState }) {
             lead &&
             [
               ...(lead.p85 == null ? [] : [words.pullRequests.tiles.within(decimal(lead.p85), t.days)]),
-              t.changes(count(lead.n)),
+              t.leadTimes(count(lead.n)),
             ].join(' · ')
           }
         />

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::records::{Place, PullRequest, Review};
 use model::rules::Rules;
 use model::series::Family;
 use model::teams::Team;
@@ -116,4 +117,55 @@ fn a_deployment_that_runs_has_begun_and_is_none_yet() {
     let all = all(&life, &Rules::default(), "2026-04-10");
     assert_eq!(counts(&all["deployment_started"]), ["project_id=acme/shop 8"]);
     assert_eq!(counts(&all["deployment_frequency"]), ["project_id=acme/shop 5"]);
+}
+
+#[test]
+fn a_pushed_pull_request_counts_for_the_team_that_it_was_pushed_under() {
+    let mut life = Life::default();
+    let review = |state: &str, when: &str, comments| Review {
+        state: state.into(),
+        submitted_at: Some(super::march(when)),
+        comments: Some(comments),
+        ..Review::default()
+    };
+    life.changes.push(PullRequest {
+        id: "api/1".into(),
+        place: Place { repo: "platform".into(), number: "api/1".into(), ..Place::default() },
+        team: "platform".into(),
+        state: "merged".into(),
+        created_at: super::march("02 08:00"),
+        closed_at: Some(super::march("02 10:00")),
+        merged_at: Some(super::march("02 10:00")),
+        additions: Some(1234),
+        deletions: Some(30),
+        reviews: vec![review("APPROVED", "02 08:30", 0), review("COMMENTED", "02 08:20", 12)],
+        ..PullRequest::default()
+    });
+    let all = all(&life, &Rules::default(), "2026-04-10");
+    for (name, count) in [
+        ("pull_request_opened_count", 1),
+        ("pull_request_merged_count", 1),
+        ("pull_request_loc_added", 1),
+        ("pull_request_loc_removed", 1),
+        ("pull_request_nb_reviews_per_pr", 1),
+        ("pull_request_nb_comments_per_review", 2),
+    ] {
+        assert_eq!(counts(&all[name]), [format!("team_id=platform {count}")], "{name}");
+    }
+    for (name, total) in [
+        ("pull_request_nb_reviews_per_pr", "2.0"),
+        ("pull_request_nb_comments_per_review", "12.0"),
+        ("pull_request_time_to_first_review_minutes", "20.0"),
+        ("pull_request_time_to_approve_minutes", "30.0"),
+        ("pull_request_time_to_merge_minutes", "120.0"),
+    ] {
+        assert_eq!(sum(&all[name]), total, "{name}");
+    }
+    assert!(!all.contains_key("cto.deployment.lead_time"), "it is a change of no service");
+    let opened = |names: &[&str]| {
+        let all = self::all(&life, &rules_with_teams(names), "2026-04-10");
+        counts(&all["pull_request_opened_count"])
+    };
+    assert_eq!(opened(&["Platform", "checkout"]), ["team_id=Platform 1"], "as the rules write it");
+    assert_eq!(opened(&["checkout"]), ["team_id=platform 1"]);
 }

@@ -102,3 +102,80 @@ fn a_deployment_that_its_provider_was_not_told_the_end_of_has_the_one_that_was_p
     twin.first_commit_at = Some(march("02 08:05"));
     assert_eq!(deployments(&life, &Rules::default()), ["D acme/shop change 0 1.000000"]);
 }
+
+#[test]
+fn a_change_that_whoever_pushes_names_is_shipped_by_the_first_that_names_it_beyond_doubt() {
+    let mut life = example_a();
+    pushed(&mut life, "p1", "shop-deploy", "02 10:00", "05 14:00").pull_requests = vec!["Acme/Shop#2".into()];
+    pushed(&mut life, "p2", "shop-deploy", "02 10:00", "06 14:00").pull_requests =
+        vec!["acme/shop#2".into(), "acme/shop#99".into()];
+    let columns = ["number", "deployment_id", "method", "confidence", "service"];
+    let links =
+        life.tables(&Rules::default(), "2026-04-10").rows("calculated_change", ("service", "shop-deploy"), &columns);
+    assert_eq!(links, ["2 p1 pushed certain shop-deploy"], "of whatever repository it is");
+    let own = life.deployments.iter_mut().find(|it| it.id == "D5").expect("a deployment");
+    own.pull_requests = vec!["acme/shop#2".into()];
+    let links =
+        life.tables(&Rules::default(), "2026-04-10").rows("calculated_change", ("service", "acme/shop"), &columns);
+    assert!(links.contains(&"2 D5 pushed certain acme/shop".to_owned()), "{links:?}");
+    assert!(links.iter().any(|link| link.starts_with("1 D1 ancestry certain")), "{links:?}");
+}
+
+#[test]
+fn the_service_that_whoever_pushes_names_is_the_one_that_is_deployed() {
+    let mut life = example_a();
+    for deployment in &mut life.deployments {
+        deployment.of_service = if deployment.id == "D2" { "Search".into() } else { "checkout".into() };
+    }
+    let by_service = |life: &Life, rules: &Rules| {
+        let mut of = deployments(life, rules);
+        of.iter_mut().for_each(|row| *row = row.split(' ').take(2).collect::<Vec<_>>().join(" "));
+        of
+    };
+    let rows = by_service(&life, &Rules::default());
+    assert!(rows.contains(&"D2 Search".to_owned()) && rows.contains(&"D3 checkout".to_owned()), "{rows:?}");
+    assert!(!rows.iter().any(|row| row.ends_with("acme/shop")), "{rows:?}");
+    // One that names none is of the repository's own.
+    life.deployments[0].of_service.clear();
+    let rows = by_service(&life, &Rules::default());
+    assert_eq!(rows.iter().filter(|row| row.ends_with(" acme/shop")).count(), 1, "{rows:?}");
+    let mut rules = Rules::default();
+    let service = ServiceRules { name: "search".into(), repos: vec!["acme/shop".into()], ..ServiceRules::default() };
+    rules.delivery.services.push(service);
+    let rows = by_service(&life, &rules);
+    assert!(rows.contains(&"D2 search".to_owned()) && rows.contains(&"D3 checkout".to_owned()), "{rows:?}");
+}
+
+#[test]
+fn the_service_that_was_pushed_fills_the_gap_of_what_its_provider_tells() {
+    let mut life = example_a();
+    let told = life.deployments.iter().find(|it| it.id == "D2").expect("a deployment").clone();
+    let twin = Deployment { id: "api/1".into(), service: "shop".into(), of_service: "search".into(), ..told };
+    life.deployments.push(twin);
+    let rows = deployments(&life, &Rules::default());
+    assert!(rows.iter().any(|row| row.starts_with("D2 search")), "{rows:?}");
+    assert!(!rows.iter().any(|row| row.starts_with("api/1")), "{rows:?}");
+}
+
+#[test]
+fn a_notice_names_services_whose_pushed_commits_are_mostly_off_the_default_branch() {
+    let mut life = example_a();
+    let notice = |life: &Life| {
+        let notices = life.tables(&Rules::default(), "2026-04-10").notices;
+        notices.into_iter().find(|told| told.contains("default branch does not hold"))
+    };
+    for deployment in &mut life.deployments {
+        deployment.service = "shop".into();
+    }
+    assert_eq!(notice(&life), None);
+    for number in 0..9 {
+        life.commit(&format!("preview{number}"), "c1", "03 08:00");
+        life.deployment(&format!("p{number}"), &format!("preview{number}"), "06 10:00", true).service = "shop".into();
+    }
+    let told = notice(&life).expect("a notice");
+    assert!(told.starts_with("service acme/shop: 9 commits were pushed"), "{told}");
+    for deployment in &mut life.deployments {
+        deployment.service.clear();
+    }
+    assert_eq!(notice(&life), None, "a provider says what it deploys");
+}

@@ -121,6 +121,7 @@ impl Builder {
         columns.changed_files.push(pull.files);
         columns.first_commit_at.push(pull.first_commit);
         columns.vanished_at.push(pull.vanished);
+        columns.team.push(0);
         for review in &pull.reviews {
             let user = self.code(review.by);
             let columns = &mut self.raw.reviews;
@@ -130,6 +131,7 @@ impl Builder {
             columns.submitted_at.push(Some(review.at));
             columns.user.push(user);
             columns.user_is_bot.push(review.api_bot);
+            columns.comments.push(None);
         }
         let (actor, trailers) = (self.code(pull.actor), self.code(pull.trailers));
         for (kind, at) in &pull.events {
