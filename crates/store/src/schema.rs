@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_13_pushed.sql"),
     include_str!("schema_14_ci_rollup.sql"),
     include_str!("schema_15_told_series.sql"),
+    include_str!("schema_16_tickets.sql"),
 ];
 
 /// The newest version that this program knows.

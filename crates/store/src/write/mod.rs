@@ -13,6 +13,7 @@ mod pulls;
 mod pushed;
 mod repositories;
 mod shipping;
+mod tickets;
 mod timelines;
 
 use ahash::AHashMap;
@@ -117,6 +118,7 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
             Record::CiJob(job) => drop(writer.ci_job(job)?),
             Record::CiBillMonth(month) => writer.ci_bill_month(month)?,
             Record::Incident(incident) => drop(writer.incident(incident)?),
+            Record::Ticket(ticket) => drop(writer.ticket(ticket)?),
             Record::CloudMonth(month) => writer.cloud_month(month, page.subject)?,
         }
     }
