@@ -25,7 +25,7 @@ use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
 use crate::totals::Totals;
 use crate::webhooks::Deliveries;
-use crate::{about, compatible, events, evidence, gauges, openapi, typed, webhooks};
+use crate::{about, compatible, events, evidence, gauges, openapi, ticketing, typed, webhooks};
 
 /// The HTTP surface: routes over the snapshot that was published last. Clones share everything.
 #[derive(Clone, Debug)]
@@ -172,6 +172,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Routes {
     gauges::add(&mut routes, shared);
     webhooks::add(&mut routes, shared);
     events::add(&mut routes, shared);
+    ticketing::add(&mut routes, shared);
     routes
 }
 
