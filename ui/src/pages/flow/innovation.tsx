@@ -1,6 +1,6 @@
 import { type RowOf, useTable } from '../../api/client.ts';
 import { Bars } from '../../charts/bars.tsx';
-import { count, decimal, percent } from '../../format.ts';
+import { count, decimal, nothing, percent } from '../../format.ts';
 import type { PageState } from '../../layout/page-state.tsx';
 import { Card } from '../../parts/card.tsx';
 import type { Column } from '../../parts/data-table.tsx';
@@ -95,7 +95,7 @@ function columnsOf(what: string): Column<InnovationRow>[] {
     {
       title: t.ratio,
       value: ({ ratio }) => ratio,
-      text: ({ ratio }) => (ratio == null ? '' : percent(ratio)),
+      text: ({ ratio }) => (ratio == null ? nothing : percent(ratio)),
     },
     { title: words.complete, value: ({ complete }) => complete },
   ];
