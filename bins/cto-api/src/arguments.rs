@@ -84,7 +84,7 @@ Environment:
   CTO_API_PASSWORD        password of basic authentication
   CTO_WEBHOOK_SECRET      secret of GitHub's webhooks: deliveries to /webhooks/github are stored
   CTO_EVENT_TOKENS        tokens of whoever may push deployments and incidents, separated by commas or white space
-  CTO_WEBHOOK_SECRET_GITLAB, …_PAGERDUTY, …_ALERTMANAGER, …_GRAFANA, …_STANDARD, …_STATUSPAGE
+  CTO_WEBHOOK_SECRET_GITLAB, …_PAGERDUTY, …_ALERTMANAGER, …_GRAFANA, …_STANDARD, …_STATUSPAGE, …_LINEAR
                           secrets of other senders: deliveries to /webhooks/gitlab, … are stored
   CTO_API_ADDR, CTO_API_STORE, CTO_API_BASE_PATH, …
                           every flag but --config and --completions, in capital letters

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use event_intake::linear;
 use http_api::{Api, Deliveries, RawDelivery, Receipt, Sender};
 use store::Store;
 use tokio::sync::oneshot;
@@ -32,6 +33,7 @@ pub(crate) struct Receiving {
 #[derive(Debug)]
 struct Intake {
     secrets: WebhookSecrets,
+    tickets: linear::Reading,
     queue: Arc<Queue>,
 }
 
@@ -40,11 +42,16 @@ impl Receiving {
     ///
     /// # Errors
     /// The store cannot be written, or the system gives no thread.
-    pub(crate) fn start(api: &Api, secrets: WebhookSecrets, url: &str) -> anyhow::Result<Self> {
+    pub(crate) fn start(
+        api: &Api,
+        secrets: WebhookSecrets,
+        tickets: linear::Reading,
+        url: &str,
+    ) -> anyhow::Result<Self> {
         Store::open_existing(url).and_then(|_| Store::open(url)).context("webhooks cannot be stored")?;
         let queue = Arc::new(Queue::default());
         let written = writer::start(api.clone(), url.to_owned(), Arc::clone(&queue))?;
-        api.receive(Arc::new(Intake { secrets, queue: Arc::clone(&queue) }));
+        api.receive(Arc::new(Intake { secrets, tickets, queue: Arc::clone(&queue) }));
         Ok(Self { queue, written })
     }
 
@@ -91,7 +98,7 @@ impl Intake {
     fn judged(&self, delivery: &RawDelivery) -> Receipt {
         let Some(secret) = self.secrets.get(&delivery.sender) else { return Receipt::Unsigned };
         let received_at = now();
-        match told(delivery, secret, received_at) {
+        match told(delivery, secret, &self.tickets, received_at) {
             Err(receipt) => receipt,
             Ok(Judged { id, body_hash, event, told }) => {
                 if self.queue.push(Waiting { id, event, body_hash, received_at, told }) {

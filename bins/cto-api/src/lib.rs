@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use command_line::Outcome;
+use event_intake::linear;
 use http_api::{Api, SettingsError};
 use tokio::net::TcpListener;
 
@@ -71,7 +72,8 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         None => dashboard_files::embedded(),
     };
     let secrets = std::mem::take(&mut plan.webhooks);
-    let webhooks = (!secrets.is_empty()).then(|| Webhooks { secrets, source: plan.source.clone() });
+    let tickets = std::mem::take(&mut plan.tickets);
+    let webhooks = (!secrets.is_empty()).then(|| Webhooks { secrets, tickets, source: plan.source.clone() });
     if let Some(webhooks) = webhooks.as_ref().filter(|_| !waits) {
         webhooks.source.url_of_store()?;
     }
@@ -82,15 +84,16 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     outcome
 }
 
-/// What webhooks need: their secrets, and the store that they are for.
+/// What webhooks need: their secrets, how tickets are read, and the store that they are for.
 struct Webhooks {
     secrets: WebhookSecrets,
+    tickets: linear::Reading,
     source: Source,
 }
 
 impl Webhooks {
     fn start(self, api: &Api) -> anyhow::Result<Receiving> {
-        Receiving::start(api, self.secrets, &self.source.url_of_store()?)
+        Receiving::start(api, self.secrets, self.tickets, &self.source.url_of_store()?)
     }
 }
 

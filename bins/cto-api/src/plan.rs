@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config_model::{Config, Server, ServerAuth};
+use event_intake::linear;
 use http_api::{Authentication, Limits, Network, Pushing, RulesBySet, Sender};
 use model::Instant;
 use model::rules::RuleSet;
@@ -37,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) look_every: Option<Duration>,
     /// The secrets of webhooks; without any none are received.
     pub(crate) webhooks: WebhookSecrets,
+    /// How tickets that webhooks tell of are read.
+    pub(crate) tickets: linear::Reading,
     /// Whom totals are sent to, if anyone.
     pub(crate) collector: Option<Collector>,
     /// When totals began anew.
@@ -84,11 +87,15 @@ impl Plan {
             Sender::Grafana => path(None, server.webhook_secret_files.grafana.as_deref()),
             Sender::Standard => path(None, server.webhook_secret_files.standard.as_deref()),
             Sender::Statuspage => path(None, server.webhook_secret_files.statuspage.as_deref()),
+            Sender::Linear => path(None, server.webhook_secret_files.linear.as_deref()),
         };
+        let rules = rules(config, arguments.rules)?;
+        let tickets = linear::Reading { types: config.ticket_rules().types, people: config.reporting.people };
         Ok(Self {
             address,
             http,
-            rules: rules(config, arguments.rules)?,
+            rules,
+            tickets,
             source: Source::new(data, text(arguments.store.as_deref(), server.store.as_deref())),
             ui: path(arguments.ui.as_deref(), server.ui.as_deref()),
             wait_every: arguments

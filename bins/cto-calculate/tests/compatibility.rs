@@ -203,7 +203,7 @@ fn metrics_rules_of_the_configuration_chooses_and_the_flag_goes_above_it() {
     folder.calculated("--out by-key");
     assert_eq!(folder.names("by-key").len(), 8);
     folder.calculated("--rules flow --out by-flag");
-    assert_eq!(folder.names("by-flag").len(), 30);
+    assert_eq!(folder.names("by-flag").len(), 31);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::providers::{Azure, Gcp};
 use crate::scalar::{Named, absent_if_null, flag, source_text};
 use crate::server::Server;
 use crate::teams::Team;
+use crate::teams_file::Linear;
 
 /// `config.yml`: every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -85,6 +86,9 @@ pub struct Config {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Otlp>")]
     pub otlp: Otlp,
+    /// How tickets of Linear are read, by the file of em-metrics, and where that says so.
+    #[serde(skip)]
+    pub(crate) linear: Option<(Linear, String)>,
     /// Name of the file in errors.
     #[serde(skip)]
     pub(crate) origin: String,
@@ -210,6 +214,11 @@ pub struct Metrics {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<String>>")]
     pub working_columns: Vec<String>,
+    /// Types of tickets, or of issues where no tracker tells of tickets, that are innovation: `feature`. The innovation
+    /// ratio needs them.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub innovation_types: Vec<String>,
     /// Seed of the forecast's random numbers, 1 by default.
     #[serde(default)]
     pub forecast_seed: Option<u64>,

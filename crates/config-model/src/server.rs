@@ -90,6 +90,9 @@ pub struct WebhookSecretFiles {
     /// What ends the address that Statuspage is given.
     #[serde(default)]
     pub statuspage: Option<String>,
+    /// Signing secret of Linear's webhook.
+    #[serde(default)]
+    pub linear: Option<String>,
 }
 
 /// How clients show who they are.

@@ -31,6 +31,10 @@ pub struct Team {
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Vec<Member>>")]
     pub users: Vec<Member>,
+    /// Teams of a ticket tracker by their keys, `ENG`.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub ticket_teams: Vec<String>,
 }
 
 /// A member of a team.
@@ -110,5 +114,6 @@ fn team_rules(team: &Team) -> rules::Team {
         repos: team.repos.clone(),
         projects: team.projects.clone(),
         users: team.users.iter().map(member).collect(),
+        ticket_teams: team.ticket_teams.clone(),
     }
 }

@@ -100,7 +100,7 @@ fn both_spellings_of_cloud_spending_are_read() {
 fn an_unknown_key_is_named_with_the_nearest_valid_one_and_its_line() {
     insta::assert_snapshot!(refused("github:\n  org: acme\n  project:\n    - id: 1\n"), @"config.yml, line 3, key github.project: unknown key `project`; did you mean `projects`?");
     insta::assert_snapshot!(refused("Github: {}\n"), @"config.yml, line 1, key Github: unknown key `Github`; did you mean `github`?");
-    insta::assert_snapshot!(refused("metrics:\n  qqq: 2\n"), @"config.yml, line 2, key metrics.qqq: unknown key `qqq`; valid here: rules, working_columns, forecast_seed");
+    insta::assert_snapshot!(refused("metrics:\n  qqq: 2\n"), @"config.yml, line 2, key metrics.qqq: unknown key `qqq`; valid here: rules, working_columns, innovation_types, forecast_seed");
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub mod devlake;
 pub mod em;
 mod fields;
 pub mod incident_io;
+pub mod linear;
 pub mod pagerduty;
 mod proof;
 pub mod standard;

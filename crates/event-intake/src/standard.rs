@@ -56,8 +56,13 @@ pub fn verdict(secret: &SecretString, headers: Headers<'_>, body: &[u8], now: In
     if signatures.split(' ').filter(|signature| is_it(signature)).count() == 0 {
         return Verdict::Unsigned;
     }
+    if is_now(now, seconds) { Verdict::Signed } else { Verdict::Stale }
+}
+
+/// Whether a signed time, in seconds since 1970, is not further from now than deliveries take.
+pub(crate) fn is_now(now: Instant, seconds: i64) -> bool {
     let now = now.micros().div_euclid(MICROS_PER_SECOND);
-    if now.abs_diff(seconds) <= WINDOW_SECONDS.unsigned_abs() { Verdict::Signed } else { Verdict::Stale }
+    now.abs_diff(seconds) <= WINDOW_SECONDS.unsigned_abs()
 }
 
 /// The key of a secret; `None` where it is told as Base64 and is none.

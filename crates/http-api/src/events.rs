@@ -21,6 +21,7 @@ use crate::query::pairs;
 use crate::routing::Routes;
 use crate::settings::Pushing;
 use crate::shared::Shared;
+use crate::ticketing;
 use crate::webhooks::Room;
 
 pub use doors::{Door, Question};
@@ -50,7 +51,7 @@ pub trait Events: Debug + Send + Sync {
 
 /// Whether a request pushes an event: it then needs a token for that, and no other authentication.
 pub(crate) fn is_pushed(method: &Method, path: &str) -> bool {
-    method == Method::POST && (path.starts_with("/api/") || path == doors::CDEVENTS)
+    method == Method::POST && ((path.starts_with("/api/") && path != ticketing::PATH) || path == doors::CDEVENTS)
 }
 
 /// The routes. Without someone who may push there is nothing at them.
@@ -163,7 +164,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Whether the client asks for errors in the form of RFC 9457.
-fn wants_problem(headers: &HeaderMap) -> bool {
+pub(crate) fn wants_problem(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains(MEDIA_TYPE))
 }

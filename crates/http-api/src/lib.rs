@@ -26,6 +26,7 @@ mod settings;
 mod shared;
 mod single_flight;
 mod snapshot;
+mod ticketing;
 mod totals;
 mod turns;
 mod typed;

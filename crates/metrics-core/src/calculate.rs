@@ -7,7 +7,7 @@ use model::columns::{
     CiBillColumns, CiFlakeColumns, CiJobColumns, CiJobSumColumns, CiRunColumns, CiRunJobsColumns, CustomFieldColumns,
     DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, IterationEventColumns,
     ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, Raw, ReleaseColumns, ReviewColumns, Scopes,
-    SightingColumns, StatusEventColumns,
+    SightingColumns, StatusEventColumns, TicketColumns, TicketEventColumns,
 };
 use model::instant::MICROS_PER_DAY;
 use model::rules::{RuleSet, Rules};
@@ -22,6 +22,7 @@ use crate::delivery;
 use crate::findings::{self, FindingsByTable};
 use crate::flow::{self, Ending, FlowError, Lives};
 use crate::forecast::{ForecastOptions, ForecastSeries, forecast};
+use crate::innovation;
 use crate::overrides;
 use crate::parallel;
 use crate::prepared::{Prepared, followed};
@@ -294,6 +295,11 @@ fn flow_issue_tables(
         raw.custom_fields = CustomFieldColumns::default();
     });
     let of_iterations = spillover_tables(&raw, lives, &coverage, wanted);
+    let innovation = wanted.has("innovation_month").then(|| innovation::table(&raw, rules, lives, &coverage, chosen));
+    done_with(&mut raw, |raw| {
+        raw.tickets = TicketColumns::default();
+        raw.ticket_events = TicketEventColumns::default();
+    });
     calculation.notices.extend(spillover::notice(&raw));
     done_with(&mut raw, |raw| raw.iteration_events = IterationEventColumns::default());
     calculation.notices.extend(flow::notices(lives));
@@ -321,6 +327,7 @@ fn flow_issue_tables(
     calculation.tables.extend(throughput);
     calculation.tables.extend(forecast);
     calculation.tables.extend(of_iterations);
+    calculation.tables.extend(innovation);
     if wanted.has("flow_summary") {
         calculation.add_summary("flow_summary");
     }
@@ -449,6 +456,7 @@ mod tests {
                 "forecast",
                 "spillover_iteration",
                 "spillover_issue",
+                "innovation_month",
                 "flow_summary",
             ]
         );

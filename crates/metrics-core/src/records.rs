@@ -10,7 +10,7 @@ use model::columns::{Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
     CiBill, CiFlake, CiJob, CiJobSum, CiRun, CiRunJobs, CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue,
-    Place, Presence, Project, ProjectItem, PullRequest, Release, Repository, Sighting, host_or_usual,
+    Place, Presence, Project, ProjectItem, PullRequest, Release, Repository, Sighting, Ticket, host_or_usual,
 };
 
 /// Collects records and turns them into the columns that the engine reads.
@@ -191,6 +191,15 @@ impl RawBuilder {
         self.raw.incidents.push_row(incident, &mut self.texts);
         for event in &incident.events {
             self.raw.incident_events.push_row(event, &mut self.texts);
+        }
+        self
+    }
+
+    /// Adds a ticket with its events.
+    pub fn ticket(&mut self, ticket: &Ticket) -> &mut Self {
+        self.raw.tickets.push_row(ticket, &mut self.texts);
+        for event in &ticket.events {
+            self.raw.ticket_events.push_row(event, &mut self.texts);
         }
         self
     }

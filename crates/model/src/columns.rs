@@ -18,13 +18,13 @@ use crate::records::USUAL_HOST;
 
 pub use crate::kinds::{
     DeploymentOutcome, IncidentEventKind, IssueState, IterationKind, ProjectKind, PullRequestEventKind, ReviewState,
-    RunConclusion, SightingSource, StateReason, StatusKind,
+    RunConclusion, SightingSource, StateReason, StatusKind, TicketEventKind, TicketStatus,
 };
 pub use crate::tables::{
     BillLineColumns, CiBillColumns, CiFlakeColumns, CiJobColumns, CiJobSumColumns, CiRunColumns, CiRunJobsColumns,
     CustomFieldColumns, DeploymentColumns, GitCommitColumns, IncidentColumns, IncidentEventColumns, IssueColumns,
     IterationEventColumns, ProjectEventColumns, PullRequestColumns, PullRequestEventColumns, ReleaseColumns,
-    ReviewColumns, SightingColumns, StatusEventColumns,
+    ReviewColumns, SightingColumns, StatusEventColumns, TicketColumns, TicketEventColumns,
 };
 use crate::tables::{ImportRun, Project, Repository};
 pub use addresses::AddressColumn;
@@ -38,7 +38,7 @@ pub use texts::TextColumn;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each part may be asked for alone")]
 pub struct Scopes {
-    /// Issues and boards.
+    /// Issues and boards, and tickets.
     pub issues: bool,
     /// Pull requests.
     pub pull_requests: bool,
@@ -132,6 +132,10 @@ pub struct Raw {
     pub incidents: IncidentColumns,
     /// What happened in their course.
     pub incident_events: IncidentEventColumns,
+    /// Tickets of a tracker.
+    pub tickets: TicketColumns,
+    /// What happened to them.
+    pub ticket_events: TicketEventColumns,
     /// Bills of the clouds.
     pub cloud_costs: BillLineColumns,
     /// What only rule set `cto-stats` asks for.
@@ -185,6 +189,8 @@ impl Raw {
         self.ci_bills.settle();
         self.incidents.settle();
         self.incident_events.settle();
+        self.tickets.settle();
+        self.ticket_events.settle();
         self.cloud_costs.settle();
     }
 }

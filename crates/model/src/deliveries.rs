@@ -4,7 +4,9 @@
 //! those records, these never say that something is not there: what they leave open stays as it is stored.
 
 use crate::Instant;
-use crate::records::{CiJob, CiRun, Deployment, Incident, Issue, ItemContent, Presence, PullRequest, Release, Review};
+use crate::records::{
+    CiJob, CiRun, Deployment, Incident, Issue, ItemContent, Presence, PullRequest, Release, Review, Ticket,
+};
 
 /// What one delivery tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +54,10 @@ pub enum Delivered {
     /// joins those that are known; dates but for the start follow from all of them. A text that is empty, labels that are
     /// none and a `started_at` of 0 are not told.
     Incident(Box<Incident>),
+    /// A ticket as of its `updated_at`, and all of it: what is empty is not there. `vanished_at` says that it was removed.
+    /// `events` holds those that are told and joins those that are known; the first start and the first estimate are the
+    /// earliest that was ever told.
+    Ticket(Box<Ticket>),
 }
 
 /// A card as a delivery tells of it.

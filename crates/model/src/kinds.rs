@@ -360,6 +360,32 @@ kinds! {
         Dropped = "dropped",
     }
 
+    /// Where a ticket is, whatever its tracker calls its states.
+    TicketStatus {
+        /// Not planned yet.
+        Backlog = "BACKLOG",
+        /// Planned, not begun.
+        Todo = "TODO",
+        /// Begun.
+        Doing = "DOING",
+        /// Done.
+        Done = "DONE",
+        /// Given up.
+        Canceled = "CANCELED",
+        /// In a state that we do not know.
+        #[default]
+        Unknown = "UNKNOWN",
+    }
+
+    /// What happened to a ticket.
+    TicketEventKind {
+        /// It got an estimate, another one, or none any more.
+        #[default]
+        Estimated = "estimated",
+        /// It was done.
+        Finished = "finished",
+    }
+
     /// Kind of a charge, after FOCUS 1.2.
     ChargeCategory (ANY_CASE) {
         /// Use of a service.

@@ -29,6 +29,7 @@ pub mod spec;
 pub mod table;
 pub mod tables;
 pub mod teams;
+pub mod tickets;
 
 pub use instant::Instant;
 pub use money::Amount;

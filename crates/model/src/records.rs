@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 pub use crate::kinds::{
     ChargeCategory, DeploymentOutcome, DeploymentStatusKind, IncidentEventKind, IssueState, ItemContent, IterationKind,
     Presence, ProjectKind, PullRequestEventKind, PullRequestState, ReviewState, RunOutcome, Scope, SightingSource,
-    StateReason, StatusKind, Told,
+    StateReason, StatusKind, TicketEventKind, TicketStatus, Told,
 };
 pub use crate::tables::{
     BillLine, CiBill, CiFlake, CiJob, CiJobSum, CiRun, CiRunJobs, Deployment, DeploymentStatus, FieldValue, GitCommit,
     ImportRun, Incident, IncidentEvent, Issue, IterationEvent, Project, ProjectEvent, ProjectItem, PullRequest,
-    PullRequestEvent, Release, Repository, Review, Sighting, StatusEvent, UntoldOfIssue, UntoldOfPullRequest,
+    PullRequestEvent, Release, Repository, Review, Sighting, StatusEvent, Ticket, TicketEvent, UntoldOfIssue,
+    UntoldOfPullRequest,
 };
 use crate::{Amount, Instant, Month};
 
@@ -46,6 +47,8 @@ pub enum Record {
     CiBillMonth(Box<CiBillMonth>),
     /// An incident with its events.
     Incident(Box<Incident>),
+    /// A ticket with its events.
+    Ticket(Box<Ticket>),
     /// What an account was billed for a month.
     CloudMonth(Box<CloudMonth>),
 }

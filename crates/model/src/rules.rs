@@ -10,6 +10,7 @@ use crate::columns::Scopes;
 use crate::delivery::DeliveryRules;
 use crate::single_rules::SingleRule;
 use crate::tables::Project;
+use crate::tickets::TicketRules;
 
 pub use crate::teams::{Member, Team};
 
@@ -79,6 +80,8 @@ pub struct Rules {
     pub delivery: DeliveryRules,
     /// What CI costs.
     pub ci: CiRules,
+    /// How tickets are read, and which types of work are innovation.
+    pub tickets: TicketRules,
 }
 
 impl Default for Rules {
@@ -100,6 +103,7 @@ impl Default for Rules {
             cloud: CloudRules::default(),
             delivery: DeliveryRules::default(),
             ci: CiRules::default(),
+            tickets: TicketRules::default(),
         }
     }
 }

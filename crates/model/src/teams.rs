@@ -6,7 +6,7 @@ use crate::columns::Raw;
 use crate::names::{behind, comparable};
 use crate::rules::Rules;
 
-/// A team: its labels, repositories, boards and members.
+/// A team: its labels, repositories, boards, members and what a ticket tracker calls it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Team {
     /// Labels of issues and pull requests that are the team's, whatever repository, board and author say.
@@ -17,6 +17,8 @@ pub struct Team {
     pub projects: Vec<String>,
     /// Members.
     pub users: Vec<Member>,
+    /// Teams of a ticket tracker by their keys, `ENG`.
+    pub ticket_teams: Vec<String>,
 }
 
 /// A member of a team.

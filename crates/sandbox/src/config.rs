@@ -23,7 +23,7 @@ const STEP_KEYS: [(Step, &str); 6] = [
 
 impl Organisation {
     /// A `config.yml` for this organisation: columns of every board by every name that they ever had, teams, bots,
-    /// the field that tells where a bug was found, the day of the re-organisation, and the services that live in folders
+    /// the field that tells where a bug was found, the type of work that is innovation, the day of the re-organisation, and the services that live in folders
     /// of their own or whose environments of production have other names than the usual ones.
     pub fn config_yaml(&self) -> String {
         let mut yaml = String::new();
@@ -97,6 +97,7 @@ impl Organisation {
         }
         let day = self.reorganised_at().to_rfc3339();
         let day = day.split('T').next().unwrap_or_default();
+        writeln!(yaml, "metrics:\n  innovation_types: [feature]")?;
         writeln!(yaml, "process_changes:\n  - {{date: {day}, note: Re-organisation}}")?;
         let delivery = self.delivery_config()?;
         if !delivery.is_empty() {

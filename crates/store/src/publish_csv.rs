@@ -170,7 +170,7 @@ impl Publisher<'_> {
                 self.whole(table, order, &mut lines)?;
             }
             "deployment" | "deployment_status" | "release" | "git_commit" | "ci_run" | "ci_job" | "ci_run_jobs"
-            | "ci_job_sum" | "ci_flake" | "ci_bill" | "incident" | "incident_event" => {
+            | "ci_job_sum" | "ci_flake" | "ci_bill" | "incident" | "incident_event" | "ticket" | "ticket_event" => {
                 let key = table.key.iter().map(|column| format!("t.{column}"));
                 self.whole(table, &key.collect::<Vec<_>>().join(", "), &mut lines)?;
             }

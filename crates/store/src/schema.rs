@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_14_ci_rollup.sql"),
     include_str!("schema_15_told_series.sql"),
     include_str!("schema_16_pushed_pull_requests.sql"),
+    include_str!("schema_17_tickets.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -140,6 +140,25 @@ export const flow = {
     all: (count: number) => `Show all ${count}`,
     fewer: (count: number) => `Show the newest ${count}`,
   },
+  innovation: {
+    title: 'Innovation ratio',
+    chart: 'Part of the time that finished work took which went into innovation, by month',
+    ratio: 'Innovation, part of the days',
+    unit: 'innovation',
+    tickets: 'tickets',
+    issues: 'issues',
+    few: 'fewer than 10',
+    done: (what: string) => `Finished ${what}`,
+    days: 'Days',
+    innovationDays: 'Days of innovation',
+    of: (count: string, what: string, days: string) => `of ${days} days, ${count} ${what}`,
+    finding: (month: string, share: string, count: string, what: string) =>
+      `${month}: ${share} of the time that ${count} finished ${what} took went into innovation.`,
+    unset:
+      'No types of work are named as innovation. Name them in the configuration: metrics: {innovation_types: [feature]}.',
+    allFew: (what: string) => `No month has 10 finished ${what}: too few for a ratio.`,
+    empty: 'Nothing was finished in this period.',
+  },
   cumulative: {
     title: 'Cumulative flow',
     chart: 'Items that have reached each step, at the end of each week',

@@ -325,6 +325,18 @@ export const figures: readonly Figures[] = [
     said: { [flow.aging.step]: stepName },
   },
   {
+    card: exactly(flow.innovation.title),
+    rows: ({ rows }) => rows('delivery/innovation').filter(({ team }) => team === 'ALL'),
+    columns: {
+      [words.month]: 'month',
+      [flow.innovation.done(flow.innovation.issues)]: 'tickets',
+      [flow.innovation.days]: 'days',
+      [flow.innovation.innovationDays]: 'innovation_days',
+      [flow.innovation.ratio]: 'ratio',
+      [words.complete]: 'complete',
+    },
+  },
+  {
     card: exactly(flow.cumulative.title),
     rows: cumulative,
     columns: {

@@ -15,6 +15,7 @@ export const pages = [
       flow.stocks.title,
       flow.redBin.title,
       flow.aging.title,
+      flow.innovation.title,
       flow.cumulative.title,
       flow.forecast.title,
     ],

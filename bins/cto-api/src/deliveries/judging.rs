@@ -1,7 +1,7 @@
 //! Judging of deliveries: whether one is signed, and what it tells.
 
 use event_intake::standard::{Headers, Verdict};
-use event_intake::{Webhook, alertmanager, incident_io, pagerduty, standard, statuspage};
+use event_intake::{Webhook, alertmanager, incident_io, linear, pagerduty, standard, statuspage};
 use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
 use gitlab_webhooks::is_token;
 use http_api::{PATH_PROOF, RawDelivery, Receipt, Sender};
@@ -20,7 +20,12 @@ pub(super) struct Judged {
 }
 
 /// What a delivery tells that came at `received_at`; else what its sender is answered.
-pub(super) fn told(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Judged, Receipt> {
+pub(super) fn told(
+    delivery: &RawDelivery,
+    secret: &SecretString,
+    tickets: &linear::Reading,
+    received_at: Instant,
+) -> Result<Judged, Receipt> {
     match delivery.sender {
         Sender::Github => of_github(delivery, secret, received_at),
         Sender::Gitlab => of_gitlab(delivery, secret, received_at),
@@ -29,6 +34,7 @@ pub(super) fn told(delivery: &RawDelivery, secret: &SecretString, received_at: I
         Sender::Grafana => of_alerts(alertmanager::Sender::Grafana, delivery, secret),
         Sender::Standard => of_standard(delivery, secret, received_at),
         Sender::Statuspage => of_statuspage(delivery, secret),
+        Sender::Linear => of_linear(delivery, secret, tickets, received_at),
     }
 }
 
@@ -111,6 +117,25 @@ fn of_statuspage(delivery: &RawDelivery, secret: &SecretString) -> Result<Judged
     }
     check_json(delivery)?;
     webhook(delivery, statuspage::read(&delivery.body))
+}
+
+fn of_linear(
+    delivery: &RawDelivery,
+    secret: &SecretString,
+    tickets: &linear::Reading,
+    received_at: Instant,
+) -> Result<Judged, Receipt> {
+    if !linear::is_signed(secret, &delivery.body, delivery.proofs.get("linear-signature")) {
+        return Err(Receipt::Unsigned);
+    }
+    check_json(delivery)?;
+    let read = match linear::read(&delivery.body, tickets, received_at) {
+        Ok(linear::Judged::Stale) => return Err(Receipt::Stale),
+        Ok(linear::Judged::Fresh(read)) => Ok(read),
+        Err(error) => Err(error),
+    };
+    let told = webhook(delivery, read)?;
+    Ok(Judged { id: own_id(delivery, &delivery.id), ..told })
 }
 
 /// What was read, known again by the sender's id, else by the body alone.

@@ -14,5 +14,6 @@ mod reloading;
 mod senders;
 mod starting;
 mod tables;
+mod tickets;
 mod totals;
 mod webhooks;

@@ -15,15 +15,16 @@ use crate::client::Answer;
 use crate::process::{Server, program, text};
 use crate::webhooks::{at, count, imported, wait_for, wait_until};
 
-const SECRETS: [(&str, &str); 6] = [
+const SECRETS: [(&str, &str); 7] = [
     ("CTO_WEBHOOK_SECRET_GITLAB", "hush-of-gitlab"),
     ("CTO_WEBHOOK_SECRET_PAGERDUTY", "hush-of-pagerduty"),
     ("CTO_WEBHOOK_SECRET_ALERTMANAGER", "hush-of-alertmanager"),
     ("CTO_WEBHOOK_SECRET_GRAFANA", "hush-of-grafana"),
     ("CTO_WEBHOOK_SECRET_STANDARD", "hush-of-standard"),
     ("CTO_WEBHOOK_SECRET_STATUSPAGE", "hush-of-statuspage"),
+    ("CTO_WEBHOOK_SECRET_LINEAR", "hush-of-linear"),
 ];
-const SENDERS: [&str; 6] = ["gitlab", "pagerduty", "alertmanager", "grafana", "standard", "statuspage"];
+const SENDERS: [&str; 7] = ["gitlab", "pagerduty", "alertmanager", "grafana", "standard", "statuspage", "linear"];
 
 fn started(folder: &Path, variables: &[(&str, &str)]) -> Server {
     let mut command = program(&["--data", &text(folder), "--reload-seconds", "1"]);
@@ -115,6 +116,12 @@ fn proof(sender: &str, body: &[u8]) -> Vec<(&'static str, String)> {
         "pagerduty" => vec![("X-PagerDuty-Signature", format!("v1={}", hexadecimal(&tag(&secret, body))))],
         "standard" => signed(&secret, "msg_1", now(), body),
         "statuspage" => Vec::new(),
+        "linear" => {
+            // A delivery keeps its id, whenever it is sent.
+            let told: Value = serde_json::from_slice(body).unwrap_or_default();
+            let id = hexadecimal(&tag("", told["data"].to_string().as_bytes()));
+            vec![("Linear-Delivery", id[..32].to_owned()), ("Linear-Signature", hexadecimal(&tag(&secret, body)))]
+        }
         "grafana" => vec![("X-Grafana-Alerting-Signature", hexadecimal(&tag(&secret, body)))],
         _ => vec![("Authorization", format!("Basic {}", STANDARD.encode(format!("cto:{secret}"))))],
     }
@@ -141,6 +148,18 @@ fn statuspage(status: &str, resolved_at: Option<&str>) -> Value {
         "id": "s1", "name": "Slow", "status": status, "impact": "major", "created_at": "2026-10-01T12:00:00Z",
         "resolved_at": resolved_at, "shortlink": "", "components": [],
     }})
+}
+
+fn linear(state: &str, time: &str, completed_at: Option<&str>, seconds: u64) -> Value {
+    json!({
+        "type": "Issue", "action": "update", "createdAt": format!("2026-10-01T{time}:00.405Z"),
+        "webhookTimestamp": seconds * 1_000, "actor": {"email": "eve@acme.example"}, "data": {
+            "id": "d42a1f7c", "identifier": "ENG-12", "createdAt": "2026-10-01T09:00:00.405Z",
+            "updatedAt": format!("2026-10-01T{time}:00.405Z"), "startedAt": "2026-10-01T10:00:00.405Z",
+            "completedAt": completed_at, "estimate": 3, "state": {"type": state}, "team": {"key": "ENG"},
+            "project": {"name": "Shop"}, "assignee": {"email": "ada@acme.example"}, "labels": [],
+        },
+    })
 }
 
 fn gitlab(status: &str, time: &str) -> Value {
@@ -178,6 +197,12 @@ fn life(sender: &str) -> Vec<Value> {
             vec![pagerduty("triggered", "12:00"), pagerduty("acknowledged", "12:05"), pagerduty("resolved", "12:30")]
         }
         "standard" => vec![incident_io(None), incident_io(Some("2026-10-01T12:30:00Z"))],
+        "linear" => vec![
+            linear("started", "11:00", None, now()),
+            linear("completed", "12:00", Some("2026-10-01T12:00:00.000Z"), now()),
+            linear("started", "12:10", None, now()),
+            linear("completed", "12:30", Some("2026-10-01T12:30:00.000Z"), now()),
+        ],
         "statuspage" => vec![statuspage("investigating", None), statuspage("resolved", Some("2026-10-01T12:30:00Z"))],
         _ => vec![alert("firing", "0001-01-01T00:00:00Z"), alert("resolved", "2026-10-01T12:30:00Z")],
     }
@@ -191,7 +216,8 @@ fn published(store: &Store, table: &str) -> String {
 }
 
 fn told(store: &Store) -> String {
-    ["deployment", "deployment_status", "incident", "incident_event"].map(|table| published(store, table)).concat()
+    let tables = ["deployment", "deployment_status", "incident", "incident_event", "ticket", "ticket_event"];
+    tables.map(|table| published(store, table)).concat()
 }
 
 #[test]
@@ -220,7 +246,7 @@ fn what_each_sender_tells_is_stored_in_whatever_order_it_comes_and_however_often
         };
         wait_until("all are done with", || done() == sent);
         // What comes late may tell nothing that is new.
-        assert!(is_shuffled || count(&server, "stored") == "13", "{}", count(&server, "stored"));
+        assert!(is_shuffled || count(&server, "stored") == "17", "{}", count(&server, "stored"));
         ends.push(told(&store));
         // Said again to a server that was started anew.
         drop(server);
@@ -228,7 +254,7 @@ fn what_each_sender_tells_is_stored_in_whatever_order_it_comes_and_however_often
         for sender in SENDERS {
             assert_eq!(deliver(&server, sender, &life(sender)[0]).status, 202, "{sender}");
         }
-        wait_for(&server, "repeated", "6");
+        wait_for(&server, "repeated", "7");
         assert_eq!(&told(&store), ends.last().expect("one"));
     }
     assert_eq!(ends[0], ends[1]);
@@ -239,6 +265,9 @@ fn what_each_sender_tells_is_stored_in_whatever_order_it_comes_and_however_often
     );
     for id in ["pagerduty/P1", "incident.io/01F", "statuspage/s1"] {
         assert!(told.contains(&format!("{id},2026-10-01T12:30:00Z,restored")), "{id}: {told}");
+    }
+    for time in ["12:00", "12:30"] {
+        assert!(told.contains(&format!("d42a1f7c,2026-10-01T{time}:00Z,finished,,linear.app")), "{told}");
     }
     for sender in ["alertmanager", "grafana"] {
         assert!(
@@ -281,10 +310,11 @@ fn who_shows_another_secret_or_none_gets_nothing_in_and_no_secret_is_in_a_log() 
                 ("X-Gitlab-Event-UUID", "0-1"),
                 ("webhook-id", "msg_1"),
                 ("webhook-timestamp", "1"),
+                ("linear-delivery", "1"),
                 (*name, value.as_str()),
             ];
-            let is_proof = headers[..4].iter().all(|(known, _)| known != name);
-            let headers = if is_proof { &headers[..] } else { &headers[..4] };
+            let is_proof = headers[..5].iter().all(|(known, _)| known != name);
+            let headers = if is_proof { &headers[..] } else { &headers[..5] };
             let answer = post(&server, &wrong, headers, &body);
             assert_eq!(answer.status, 401, "{sender} {name}");
             assert!(!answer.body.contains("hush"), "{}", answer.body);
@@ -297,6 +327,32 @@ fn who_shows_another_secret_or_none_gets_nothing_in_and_no_secret_is_in_a_log() 
     assert_eq!(told(&store), before);
     let said = server.stop();
     for hidden in ["hush-of", "v1=", "ada@", &STANDARD.encode("cto:hush")] {
+        assert!(!said.contains(hidden), "{hidden}");
+    }
+}
+
+#[test]
+fn a_delivery_of_linear_counts_for_five_minutes_and_no_mail_address_is_in_an_answer_or_a_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    store(folder.path());
+    let server = started(folder.path(), &SECRETS);
+    for seconds in [now() - 400, now() + 400] {
+        let stale = deliver(&server, "linear", &linear("started", "11:00", None, seconds));
+        assert_eq!(stale.status, 401);
+        assert!(stale.body.contains("more than 5 minutes"), "{}", stale.body);
+    }
+    let mut odd = linear("started", "11:00", None, now());
+    odd["data"]["assignee"] = "ada@acme.example".into();
+    let answer = deliver(&server, "linear", &odd);
+    assert_eq!(answer.status, 400);
+    assert!(answer.body.contains("a value is of another kind") && !answer.body.contains('@'), "{}", answer.body);
+    let mut comment = linear("started", "11:00", None, now());
+    comment["type"] = "Comment".into();
+    assert_eq!(deliver(&server, "linear", &comment).json()["outcome"], "not_used");
+    assert_eq!(deliver(&server, "linear", &linear("started", "11:00", None, now())).status, 202);
+    wait_for(&server, "stored", "1");
+    let said = server.stop();
+    for hidden in ["hush-of", "@acme", "eve@"] {
         assert!(!said.contains(hidden), "{hidden}");
     }
 }

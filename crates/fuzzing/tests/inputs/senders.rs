@@ -6,9 +6,10 @@
 use std::fs;
 use std::path::Path;
 
-use event_intake::{Webhook, alertmanager, incident_io, pagerduty, statuspage};
+use event_intake::{Webhook, alertmanager, incident_io, linear, pagerduty, statuspage};
 use fuzzing::{Form, Input, Outcome, masked};
 use model::deliveries::Delivered;
+use model::tickets::TicketTypes;
 use store::{Delivery, Deposit, Store};
 
 use crate::scene::{assert_is_message, at, folder, url, with_causes};
@@ -16,13 +17,20 @@ use crate::webhooks::{NOW, ORGANISATION, everything};
 
 pub(crate) const INPUT: Input = Input { name: "senders", form: Form::Json, words: &WORDS, check };
 
-const WORDS: [&str; 48] = [
+const WORDS: [&str; 55] = [
     "gitlab",
     "pagerduty",
     "alertmanager",
     "grafana",
     "incident.io",
     "statuspage",
+    "linear",
+    "Issue",
+    "create",
+    "remove",
+    "completed",
+    "started",
+    "2026-03-31T09:00:00.405Z",
     "public_incident.incident_created_v2",
     "public_incident.incident_status_updated_v2",
     "Fixed at",
@@ -85,6 +93,14 @@ fn read(sender: &str, event: &str, body: &[u8]) -> Result<Delivered, String> {
         "grafana" => of_webhook(alertmanager::read(alertmanager::Sender::Grafana, body)),
         "incident.io" => of_webhook(incident_io::read(body)),
         "statuspage" => of_webhook(statuspage::read(body)),
+        "linear" => {
+            let types = TicketTypes { parent_label_id: Some("kinds".to_owned()), allow_list: vec!["Chore".to_owned()] };
+            match linear::read(body, &linear::Reading { types, people: true }, at(NOW)) {
+                Ok(linear::Judged::Fresh(webhook)) => of_webhook(Ok(webhook)),
+                Ok(linear::Judged::Stale) => Err("it was not sent now".to_owned()),
+                Err(error) => Err(with_causes(&error)),
+            }
+        }
         _ => Err("no sender".to_owned()),
     }
 }

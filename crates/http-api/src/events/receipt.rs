@@ -45,7 +45,7 @@ impl EventReceipt {
         }
     }
 
-    pub(super) fn respond(self, wants_problem: bool) -> Response {
+    pub(crate) fn respond(self, wants_problem: bool) -> Response {
         let (status, body) = match self {
             Self::Created(id) => {
                 let mut response = StatusCode::CREATED.into_response();

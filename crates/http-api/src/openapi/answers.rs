@@ -118,6 +118,19 @@ pub(super) fn told(is_list: bool) -> ResponsesBuilder {
     problems(problems(problems(problems(responses, &QUERY), &ACCESS), &LIMITS), &DATA)
 }
 
+/// Shares of projects in tickets.
+pub(super) fn ticket_shares() -> ResponsesBuilder {
+    let object = || ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
+    let text = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
+    let told = ResponseBuilder::new().description("By month, assignee and project; or a row for each.");
+    let told = told.content("application/json", object()).content("text/csv", text);
+    let problem = ContentBuilder::new().schema(Some(reference("Problem"))).build();
+    let wrong = ResponseBuilder::new().description("Fields are wrong, or the address is.");
+    let wrong = wrong.content("application/json", object()).content(problem::MEDIA_TYPE, problem);
+    let responses = ResponsesBuilder::new().response("200", told.build()).response("400", wrong.build());
+    problems(problems(problems(responses, &ACCESS), &LIMITS), &DATA)
+}
+
 /// An array of objects of text.
 pub(super) fn compatible(row: Object) -> ResponsesBuilder {
     let content = ContentBuilder::new().schema(Some(array(Schema::Object(row)))).build();

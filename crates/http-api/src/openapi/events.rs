@@ -8,7 +8,7 @@ use utoipa::openapi::security::SecurityRequirement;
 
 use super::{answers, operation, parameters};
 use crate::events::{QUESTIONS, doors};
-use crate::server_words;
+use crate::{server_words, ticketing};
 
 /// Every door and every question.
 pub(super) fn add(paths: &mut Paths) {
@@ -32,9 +32,24 @@ pub(super) fn add(paths: &mut Paths) {
         put(paths, path, HttpMethod::Get, operation.responses(answers::told(path.ends_with('s')).build()));
     }
     for (path, what) in server_words::ADDRESSES {
-        let operation = operation(&format!("told{path}"), "events", what).responses(answers::told().build());
+        let operation = operation(&format!("told{path}"), "events", what).responses(answers::told(false).build());
         put(paths, path, HttpMethod::Get, operation);
     }
+    put(paths, ticketing::PATH, HttpMethod::Post, shares());
+}
+
+/// Shares of projects in tickets: posted to, and yet a question.
+fn shares() -> OperationBuilder {
+    let object = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object))).build();
+    let body = RequestBodyBuilder::new()
+        .description(Some("`from`, `to` and `unhash_actors`; docs/events.md says what they are."))
+        .content("application/json", object)
+        .build();
+    let what = "Shares of projects in the tickets that were done, by month, in em-metrics' form.";
+    operation("ticketing_stats", "events", what)
+        .parameter(parameters::of_pushed("format", "`json` or `csv`; `json`."))
+        .request_body(Some(body))
+        .responses(answers::ticket_shares().build())
 }
 
 /// Whoever pushes needs a token for that, whatever authentication else is asked for.

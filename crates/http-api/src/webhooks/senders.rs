@@ -19,11 +19,13 @@ pub enum Sender {
     Standard,
     /// Statuspage.
     Statuspage,
+    /// Linear.
+    Linear,
 }
 
 impl Sender {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Github,
         Self::Gitlab,
         Self::Pagerduty,
@@ -31,6 +33,7 @@ impl Sender {
         Self::Grafana,
         Self::Standard,
         Self::Statuspage,
+        Self::Linear,
     ];
 
     /// As addresses and names of secrets have it.
@@ -43,6 +46,7 @@ impl Sender {
             Self::Grafana => "grafana",
             Self::Standard => "standard",
             Self::Statuspage => "statuspage",
+            Self::Linear => "linear",
         }
     }
 }
@@ -124,7 +128,7 @@ const SIGNATURES: &str = "`v1,` and the HMAC of id, time and body under the conf
 const AUTHORIZATION: &str = "`Bearer` and the configured secret, or `Basic` with any user and it as the password.";
 
 /// Every sender's.
-pub(crate) static DOORS: [Door; 7] = [
+pub(crate) static DOORS: [Door; 8] = [
     Door {
         sender: Sender::Github,
         title: "GitHub",
@@ -231,6 +235,20 @@ pub(crate) static DOORS: [Door; 7] = [
         takes_forms: false,
         bytes: SMALL,
         unsigned: "the address does not end with the secret of this server",
+    },
+    Door {
+        sender: Sender::Linear,
+        title: "Linear",
+        path: "/webhooks/linear",
+        parts: &[
+            Part::id("linear-delivery", "Id of the delivery."),
+            Part::proof("linear-signature", "The HMAC-SHA256 of the body under the configured secret, hexadecimal."),
+        ],
+        body: "Linear's payload of a change.",
+        takes_forms: false,
+        bytes: SMALL,
+        unsigned: "linear-signature is missing or not that of this body: \
+                   give this server the signing secret that Linear shows at the webhook",
     },
 ];
 

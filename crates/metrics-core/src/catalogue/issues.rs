@@ -562,6 +562,28 @@ pub(super) const SPILLOVER_ISSUE: TableSpec = TableSpec {
     ..table("spillover_issue", "The issues of each iteration that has begun, and what became of them in it.")
 };
 
+pub(super) const INNOVATION_MONTH: TableSpec = TableSpec {
+    key: &["month", "team"],
+    columns: &[
+        MONTH,
+        text("team", "Name of the team, of the tracker where the configuration names none; ALL: all that is selected."),
+        int("tickets", "tickets", "Tickets that were done in the month, each once; issues with a cycle time where no tracker tells of tickets."),
+        float("days", "days", "Time that they took, all together: from the start, else from when they were made, to the end; of issues their cycle times.").always(),
+        float("innovation_days", "days", "That of the types in metrics.innovation_types; null where there are none."),
+        float("ratio", "share", "innovation_days / days; null without types, below 10 tickets, and where they took no time."),
+        text("source", "What was counted: tickets or issues."),
+        COMPLETE,
+    ],
+    rules: RuleSets::FlowOnly,
+    period: Period::Month,
+    filters: &[Filter::Project, Filter::Repository, Filter::Team, Filter::Bots],
+    path: "delivery/innovation",
+    ..table(
+        "innovation_month",
+        "Which part of the time that work took went into innovation, by month: a row per team from its first end on, and one for all.",
+    )
+};
+
 pub(super) const SUMMARY: TableSpec = TableSpec {
     key: &["metric"],
     columns: summaries::COLUMNS,

@@ -44,7 +44,7 @@ const CLOUDS: &str = "7-cloud-spending";
 const DELIVERY: &str = "8-delivery";
 const CI: &str = "9-ci";
 
-static METRICS: [Metric; 31] = [
+static METRICS: [Metric; 32] = [
     Metric {
         name: "lead_time",
         title: "Lead time",
@@ -236,6 +236,18 @@ static METRICS: [Metric; 31] = [
         table: "pr_activity_week",
         column: "merged",
         docs: PULL_REQUESTS,
+    },
+    Metric {
+        name: "innovation_ratio",
+        title: "Innovation ratio",
+        unit: "share",
+        definition: "Which part of the time that work took went into innovation.",
+        formula: "Days of the tickets that were done in the month and are of a type in metrics.innovation_types / days of all of them; of issues, by cycle time, where no tracker tells of tickets.",
+        left_out: "Tickets of which others are parts, and issues without a cycle time. Null without types and below 10 tickets.",
+        good_direction: Direction::None,
+        table: "innovation_month",
+        column: "ratio",
+        docs: LIFE,
     },
     Metric {
         name: "deployment_frequency",

@@ -3,7 +3,7 @@
 use super::spec::{RuleSets, TableSpec};
 use super::{ci, clouds, delivery, issues, pull_requests};
 
-static TABLES: [TableSpec; 54] = [
+static TABLES: [TableSpec; 55] = [
     issues::CALCULATED_ISSUE,
     issues::CYCLE_TIME,
     issues::CYCLE_TIME_WEEK,
@@ -20,6 +20,7 @@ static TABLES: [TableSpec; 54] = [
     issues::FORECAST,
     issues::SPILLOVER_ITERATION,
     issues::SPILLOVER_ISSUE,
+    issues::INNOVATION_MONTH,
     issues::SUMMARY,
     pull_requests::CHANGE_REQUESTS_WEEK,
     pull_requests::CHANGE_REQUESTS_MONTH,

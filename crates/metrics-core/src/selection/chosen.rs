@@ -158,6 +158,13 @@ impl Chosen {
         self.types.is_empty() || self.types.contains(&comparable(kind))
     }
 
+    /// Whether a ticket counts, by its tracker's key of its team and its type: it is of no repository and on no board.
+    pub(crate) fn has_ticket(&self, team: &str, kind: &str) -> bool {
+        let of_team = |teams: &Teams| teams.selected.ticket_teams.contains(&comparable(team));
+        let is_placed = self.repositories.is_empty() && self.projects.is_empty();
+        is_placed && self.has_type(kind) && self.teams.as_ref().is_none_or(of_team)
+    }
+
     /// Whether only some services are selected.
     pub(crate) fn names_services(&self) -> bool {
         !self.services.is_empty()

@@ -28,13 +28,14 @@ impl Teams {
     }
 }
 
-/// Labels, repositories, boards and people of some teams: comparable names.
+/// Labels, repositories, boards, people and names in a ticket tracker of some teams: comparable names.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Members {
     labels: HashSet<String>,
     repositories: HashSet<String>,
     pub(super) projects: HashSet<String>,
     pub(super) people: HashSet<String>,
+    pub(super) ticket_teams: HashSet<String>,
 }
 
 impl Members {
@@ -44,6 +45,7 @@ impl Members {
             members.labels.extend(team.labels.iter().map(|label| comparable(label)));
             members.repositories.extend(team.repos.iter().map(|name| comparable(name)));
             members.projects.extend(team.projects.iter().map(|id| id.trim().to_owned()));
+            members.ticket_teams.extend(team.ticket_teams.iter().map(|key| comparable(key)));
             let people = team.users.iter().map(|member| comparable(&member.github));
             members.people.extend(people.filter(|login| !login.is_empty()));
         }

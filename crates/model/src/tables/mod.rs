@@ -12,6 +12,7 @@ mod imports;
 mod issues;
 mod pull_requests;
 mod repositories;
+mod tickets;
 
 pub use bills::{BillLine, BillLineColumns};
 pub use boards::{CustomFieldColumns, FieldValue, Project, ProjectItem, Sighting, SightingColumns};
@@ -33,12 +34,13 @@ pub use pull_requests::{
     UntoldOfPullRequest,
 };
 pub use repositories::Repository;
+pub use tickets::{Ticket, TicketColumns, TicketEvent, TicketEventColumns};
 
 use crate::cells::RawRow as _;
 use crate::spec::RawTable;
 
 /// All raw tables in the order in which they are published.
-pub static RAW_TABLES: [&RawTable; 26] = [
+pub static RAW_TABLES: [&RawTable; 28] = [
     Repository::TABLE,
     Project::TABLE,
     Issue::TABLE,
@@ -62,6 +64,8 @@ pub static RAW_TABLES: [&RawTable; 26] = [
     CiFlake::TABLE,
     Incident::TABLE,
     IncidentEvent::TABLE,
+    Ticket::TABLE,
+    TicketEvent::TABLE,
     BillLine::TABLE,
     CiBill::TABLE,
     ImportRun::TABLE,

@@ -7,7 +7,7 @@ use model::records::{
     FieldValue, ImportRun, Issue, IterationEvent, Place, Presence, Project, ProjectEvent, ProjectItem, PullRequest,
     PullRequestEvent, Repository, Review, Sighting, SightingSource, StatusEvent,
 };
-use model::tables::BillLine;
+use model::tables::{BillLine, Ticket, TicketEvent};
 
 use super::Stream;
 use super::ci_csv::write_ci;
@@ -25,6 +25,7 @@ pub fn write_csv_folder(organisation: &Organisation, folder: &Path) -> io::Resul
     write_pull_requests(&stream, folder)?;
     write_delivery(&stream, folder)?;
     write_ci(&stream, folder)?;
+    write_tickets(folder)?;
     write_cloud_costs(&stream, folder)?;
     write_runs(&stream, folder)
 }
@@ -133,6 +134,12 @@ fn write_pull_requests(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {
     pull_requests.finish()?;
     reviews.finish()?;
     events.finish()
+}
+
+/// Without rows: GitHub tells of no tickets.
+fn write_tickets(folder: &Path) -> io::Result<()> {
+    TableFile::<Ticket>::create(folder)?.finish()?;
+    TableFile::<TicketEvent>::create(folder)?.finish()
 }
 
 fn write_cloud_costs(stream: &Stream<'_>, folder: &Path) -> io::Result<()> {

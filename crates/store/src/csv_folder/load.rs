@@ -7,7 +7,7 @@ use model::cells::{PlacedColumns, RawColumns, RawRow};
 use model::columns::{
     CiBillColumns, CiFlakeColumns, CiJobColumns, CiJobSumColumns, CiRunColumns, CiRunJobsColumns, DeploymentColumns,
     GitCommitColumns, IncidentColumns, IncidentEventColumns, InstantColumn, Interner, IssueColumns, PullRequestColumns,
-    Raw, ReleaseColumns, ReviewColumns, Scopes,
+    Raw, ReleaseColumns, ReviewColumns, Scopes, TicketColumns, TicketEventColumns,
 };
 use model::instant::Plausible;
 use model::kinds::{RunOutcome, Scope};
@@ -80,6 +80,11 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     } else {
         (None, None, None, None, None)
     };
+    let (tickets, ticket_events) = if scopes.issues && reading == Reading::Strict {
+        (folder.open(Free::<TicketColumns>::new)?, folder.open(Free::<TicketEventColumns>::new)?)
+    } else {
+        (None, None)
+    };
     let ci_runs = if (scopes.delivery || scopes.ci) && reading == Reading::Strict {
         folder.open(Free::<CiRunColumns>::new)?
     } else {
@@ -121,6 +126,8 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
         work(ci_bills.as_ref()),
         work(incidents.as_ref()),
         work(incident_events.as_ref()),
+        work(tickets.as_ref()),
+        work(ticket_events.as_ref()),
         work(bills.as_ref()),
     ]));
     raw.status_events = join(folder.finish(status_events)?, &mut texts);
@@ -154,6 +161,8 @@ pub fn load_at(folder: &Path, scopes: Scopes, reading: Reading, now: Instant) ->
     raw.incidents =
         join_by_id(folder.finish(incidents)?, &mut texts, |it| &it.host, |it, row| it.id.bytes(row).into())?;
     raw.incident_events = join(folder.finish(incident_events)?, &mut texts);
+    raw.tickets = join_by_id(folder.finish(tickets)?, &mut texts, |it| &it.host, |it, row| it.id.bytes(row).into())?;
+    raw.ticket_events = join(folder.finish(ticket_events)?, &mut texts);
     (raw.cloud_costs, raw.as_original.binary_costs) = cloud_costs::join(folder.finish(bills)?, &mut texts);
     raw.as_original.last_pull_request = last_rows(&pull_requests);
     raw.issues = issues.columns;
@@ -319,6 +328,8 @@ fn first_overfull(raw: &Raw) -> Option<CsvError> {
         .or_else(|| of(&raw.ci_bills))
         .or_else(|| of(&raw.incidents))
         .or_else(|| of(&raw.incident_events))
+        .or_else(|| of(&raw.tickets))
+        .or_else(|| of(&raw.ticket_events))
         .or_else(|| of(&raw.cloud_costs))
         .or_else(|| {
             let is_full = raw.dictionary.is_overfull();
@@ -354,6 +365,8 @@ fn newest_instant(raw: &Raw, plausible: Option<Plausible>) -> Option<Instant> {
         &raw.ci_run_jobs.last_ended_at,
         &raw.incidents.started_at,
         &raw.incident_events.at,
+        &raw.tickets.created_at,
+        &raw.ticket_events.at,
     ];
     let in_tables = columns.into_iter().filter_map(newest).max().filter(|micros| *micros != Instant::NULL_MICROS);
     let covered = raw.imports.iter().filter(|run| run.outcome == RunOutcome::Ok && run.scope != Scope::CloudCosts);

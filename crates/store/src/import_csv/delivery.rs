@@ -4,10 +4,12 @@ use ahash::AHashMap;
 use model::cells::{RawColumns, RawRow};
 use model::columns::{
     CiBillColumns, CiJobColumns, CiRunColumns, DeploymentColumns, GitCommitColumns, IncidentColumns,
-    IncidentEventColumns, ReleaseColumns,
+    IncidentEventColumns, ReleaseColumns, TicketColumns, TicketEventColumns,
 };
 use model::kinds::JobPart;
-use model::records::{CiJob, Deployment, DeploymentStatus, Incident, IncidentEvent, host_or_usual};
+use model::records::{
+    CiJob, Deployment, DeploymentStatus, Incident, IncidentEvent, Ticket, TicketEvent, host_or_usual,
+};
 
 use super::newest::Newest;
 use super::{CsvTable, Failure, Loader};
@@ -44,7 +46,8 @@ impl Loader<'_> {
             },
         )?;
         self.each_of::<CiBillColumns>(|_| None, |loader, line| Ok(loader.writer.ci_bill_line(line)?))?;
-        self.incidents()
+        self.incidents()?;
+        self.tickets()
     }
 
     /// Stores the rows of a file one by one, each key once; `store` says whether a row counted.
@@ -108,6 +111,27 @@ impl Loader<'_> {
             },
         )?;
         self.count_unknown::<IncidentEvent>(events.left());
+        Ok(())
+    }
+
+    fn tickets(&mut self) -> Result<(), Failure> {
+        let mut events = self.children_of(|event: &TicketEvent| key(&event.ticket_id, &event.host))?;
+        let newest = Newest::<TicketEventColumns>::new();
+        let key_of = |ticket: &Ticket| key(&ticket.id, &ticket.host);
+        self.each_of::<TicketColumns>(
+            |ticket| Some(key_of(ticket)),
+            |loader, ticket| {
+                let events = events.take(&key_of(ticket));
+                for event in &events {
+                    loader.reaches(&newest, event);
+                }
+                let told = events.len() as u64;
+                let counts = loader.writer.ticket(&Ticket { events, ..ticket.clone() })?;
+                loader.count_children::<TicketEvent>(told, counts);
+                Ok(counts)
+            },
+        )?;
+        self.count_unknown::<TicketEvent>(events.left());
         Ok(())
     }
 

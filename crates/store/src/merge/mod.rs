@@ -6,6 +6,7 @@
 pub(crate) mod identity;
 pub(crate) mod order;
 pub(crate) mod sightings;
+pub(crate) mod tickets;
 pub(crate) mod timelines;
 pub(crate) mod told;
 pub(crate) mod untold;

@@ -62,6 +62,9 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant, known_at: Option<Instant
             raw.custom_fields = of_cards(&first, &cards, &mut texts)?;
             raw.sightings = of_cards(&first, &cards, &mut texts)?;
             raw.implausible.extend(first.sentences(|row| card_name(&cards, &parents, row)));
+            raw.tickets = free(&first, "ticket_id, host", &mut texts)?;
+            raw.ticket_events = free(&first, "ticket_id, at, kind, host", &mut texts)?;
+            raw.implausible.extend(first.sentences(|_| "a ticket".to_owned()));
             issue_places = Some(parents);
         }
         if scopes.pull_requests {

@@ -63,6 +63,7 @@ fn tell(
         Delivered::Incident(incident) => {
             incident.events.iter().map(|event| event.at).max().or(Some(incident.started_at))
         }
+        Delivered::Ticket(ticket) => ticket.updated_at,
     };
     let at = at.unwrap_or_default().min(received_at);
     let sql = "SELECT value FROM meta WHERE key = 'run'";
@@ -83,6 +84,7 @@ fn tell(
         Delivered::Deployment(deployment) => writer.delivered_deployment(deployment),
         Delivered::Incident(it) if writer.is_strange(&it.source, &it.org, &it.repo, &it.host)? => Ok(Deposit::Unknown),
         Delivered::Incident(incident) => writer.delivered_incident(incident),
+        Delivered::Ticket(ticket) => writer.delivered_ticket(ticket),
     }
 }
 

@@ -14,6 +14,7 @@ mod pushed;
 mod pushed_pulls;
 mod repositories;
 mod shipping;
+mod tickets;
 mod timelines;
 
 use ahash::AHashMap;
@@ -120,6 +121,7 @@ pub(crate) fn page(connection: &Connection, codes: &mut Codes, page: &Page<'_>) 
             Record::CiJob(job) => drop(writer.ci_job(job)?),
             Record::CiBillMonth(month) => writer.ci_bill_month(month)?,
             Record::Incident(incident) => drop(writer.incident(incident)?),
+            Record::Ticket(ticket) => drop(writer.ticket(ticket)?),
             Record::CloudMonth(month) => writer.cloud_month(month, page.subject)?,
         }
     }

@@ -313,7 +313,7 @@ impl PageWriter<'_> {
     }
 
     /// Writes a row that a delivery was laid over, as observed by whichever of both reaches further.
-    fn put_laid<R: RawRow>(&mut self, row: &R, sight: Sight, known: Option<Sight>) -> rusqlite::Result<()> {
+    pub(super) fn put_laid<R: RawRow>(&mut self, row: &R, sight: Sight, known: Option<Sight>) -> rusqlite::Result<()> {
         let seen = known.filter(|known| known.reaches_to() > sight.reaches_to()).unwrap_or(sight);
         // What an import has read stays read by it.
         let run = known.map_or(sight.run, |known| known.run.max(sight.run));
@@ -357,7 +357,7 @@ impl PageWriter<'_> {
     }
 
     /// Writes a row unless a later observation of it is stored. The key is that of the table but for the host.
-    fn put_observed<R: RawRow>(
+    pub(super) fn put_observed<R: RawRow>(
         &mut self,
         key: &[(&str, &dyn ToSql)],
         host: &str,
@@ -373,7 +373,11 @@ impl PageWriter<'_> {
     }
 
     /// When and by which import the row with a key, but for the host, was observed; `None` where there is none.
-    fn stored_sight<R: RawRow>(&self, key: &[(&str, &dyn ToSql)], host: &str) -> rusqlite::Result<Option<Sight>> {
+    pub(super) fn stored_sight<R: RawRow>(
+        &self,
+        key: &[(&str, &dyn ToSql)],
+        host: &str,
+    ) -> rusqlite::Result<Option<Sight>> {
         let table = R::TABLE.name;
         let changed_at = if R::TABLE.column("updated_at").is_some() { "updated_at" } else { "NULL" };
         let columns: Vec<&str> = key.iter().map(|(column, _)| *column).chain(["host"]).collect();
@@ -414,7 +418,7 @@ pub(crate) fn stored_incident(connection: &Connection, id: &str, host: &str) -> 
 }
 
 /// Whether an observation is older or newer than what is stored; newer than nothing.
-fn age(sight: Sight, known: Option<Sight>) -> Ordering {
+pub(super) fn age(sight: Sight, known: Option<Sight>) -> Ordering {
     known.map_or(Ordering::Greater, |known| sight.reaches_to().cmp(&known.reaches_to()))
 }
 

@@ -27,3 +27,4 @@ mod records;
 mod repeating;
 mod rolling_up;
 mod shipping;
+mod tickets;

@@ -131,6 +131,7 @@ fn has_repeated_keys(stored: &Stored) -> bool {
             Record::GitCommit(commit) => keys.push(commit.sha.clone()),
             Record::CiRun(run) => keys.push(format!("{} {}", run.run_id, run.attempt)),
             Record::Incident(incident) => keys.push(incident.id.clone()),
+            Record::Ticket(ticket) => keys.push(ticket.id.clone()),
             Record::CiJob(job) => keys.push(format!("{} {}", job.run_id, job.job_id)),
             Record::CiBillMonth(bill) => keys.push(format!("{} {} {}", bill.org, bill.cost_center, bill.month)),
             Record::CloudMonth(month) => keys.push(format!("{} {} {}", month.provider, month.account, month.month)),

@@ -7,6 +7,7 @@ import { words } from '../../words.ts';
 import { Aging } from './aging.tsx';
 import { CumulativeFlow } from './cumulative.tsx';
 import { Forecast } from './forecast.tsx';
+import { Innovation } from './innovation.tsx';
 import { Iterations } from './iterations.tsx';
 import { RedBin } from './red-bin.tsx';
 import { Stocks } from './stocks.tsx';
@@ -36,6 +37,7 @@ export function FlowPage() {
             <RedBin state={state} />
             <Aging state={state} />
             <Iterations state={state} />
+            <Innovation state={state} />
             <CumulativeFlow state={state} />
             <Forecast state={state} />
           </div>
