@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use config_model::{Config, Server, ServerAuth};
+use config_model::{AlertLabels, Config, Server, ServerAuth};
+use event_intake::alertmanager::LabelNames;
 use http_api::{Authentication, Limits, Network, Pushing, RulesBySet, Sender};
 use model::Instant;
 use model::rules::RuleSet;
@@ -37,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) look_every: Option<Duration>,
     /// The secrets of webhooks; without any none are received.
     pub(crate) webhooks: WebhookSecrets,
+    /// Which labels say what alerts are of.
+    pub(crate) alert_labels: LabelNames,
     /// Whom totals are sent to, if anyone.
     pub(crate) collector: Option<Collector>,
     /// When totals began anew.
@@ -96,10 +99,23 @@ impl Plan {
                 .then(|| Duration::from_secs(if seconds > 0 { seconds } else { USUAL_RELOAD_SECONDS })),
             look_every: (seconds > 0).then(|| Duration::from_secs(seconds)),
             webhooks: secrets::webhook_secrets(&secret_file, variables)?,
+            alert_labels: alert_labels(config),
             collector: collector::planned(&config.otlp, variables)?,
             epoch: config.otlp.epoch("config.yml")?,
             connections,
         })
+    }
+}
+
+/// The labels that say what alerts are of, where the configuration names other ones.
+fn alert_labels(config: &Config) -> LabelNames {
+    let usual = LabelNames::default();
+    let told = config.delivery.incidents.as_ref().and_then(|incidents| incidents.alert_labels.clone());
+    let AlertLabels { service, severity, environment } = told.unwrap_or_default();
+    LabelNames {
+        service: service.unwrap_or(usual.service),
+        severity: severity.unwrap_or(usual.severity),
+        environment: environment.unwrap_or(usual.environment),
     }
 }
 

@@ -76,6 +76,7 @@ pub fn run(input: &Input, settings: &Settings) -> Result<Report, Box<Finding>> {
         run.outcome(content).map(|outcome| run.outcomes.insert(outcome)).map_err(|message| {
             Box::new(Finding {
                 name: input.name,
+                test: input.test,
                 message: format!("{name} of the corpus: {message}"),
                 file: settings.file.clone().unwrap_or_else(|| crate::folder(input.name).join(name)),
                 executions: run.executions,
@@ -172,11 +173,12 @@ impl Run<'_> {
     }
 
     fn finding(&self, content: &[u8], message: String, executions: u64) -> Finding {
-        let name = crate::masked(&message)
+        let hash = crate::masked(&message)
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        let file = self.findings.join(format!("{name:016x}"));
+        let file = self.findings.join(format!("{hash:016x}"));
         write(&file, content);
-        Finding { name: self.input.name, message, file, executions }
+        let (name, test) = (self.input.name, self.input.test);
+        Finding { name, test, message, file, executions }
     }
 }

@@ -16,7 +16,7 @@ fn planted(text: &[u8]) -> Outcome {
     Outcome::Taken(format!("{} lines", lines.len()))
 }
 
-const PLANTED: Input = Input { name: "config", form: Form::Lines, words: &["@", "github:\n"], check: planted };
+const PLANTED: Input = Input::new("config", Form::Lines, &["@", "github:\n"], planted);
 
 #[test]
 fn what_is_planted_is_found_and_is_found_again_in_its_file() {
@@ -59,7 +59,7 @@ fn most_changes_of_json_leave_it_json() {
         Outcome::Refused(is_json.to_string())
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let input = Input { name: "webhooks", form: Form::Json, words: &["x"], check: counted };
+    let input = Input::new("webhooks", Form::Json, &["x"], counted);
     run(&input, &settings(folder.path(), 1)).expect("nothing to be found");
     let (json, other) = *JSON.lock().expect("no check has panicked");
     assert!(json > other && other > 0, "{json} of JSON, {other} of something else");

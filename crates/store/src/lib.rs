@@ -25,6 +25,7 @@ mod runs;
 mod schema;
 mod sqlite;
 mod store;
+mod together;
 mod told_series;
 mod write;
 
@@ -41,3 +42,4 @@ pub use publish_csv::JobsOfCi;
 pub use push::{Difference, Push, Pushed};
 pub use rollup::Settled;
 pub use store::Store;
+pub use together::Together;

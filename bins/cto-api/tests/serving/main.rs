@@ -6,6 +6,7 @@ mod dashboard;
 mod ending;
 mod events;
 mod hostile;
+mod load;
 mod process;
 mod refusing;
 mod reloading;

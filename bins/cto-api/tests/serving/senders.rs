@@ -210,7 +210,7 @@ fn what_each_sender_tells_is_stored_in_whatever_order_it_comes_and_however_often
             }
             for body in &bodies {
                 let answer = deliver(&server, sender, body);
-                assert_eq!((answer.status, answer.json()), (202, json!({"outcome": "accepted"})), "{sender}");
+                assert_eq!(answer.status, 202, "{sender}: {}", answer.body);
                 sent += 1;
             }
         }
