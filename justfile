@@ -106,6 +106,11 @@ fuzz seconds="60" *inputs:
     CTO_FUZZ_SECONDS={{ quote(seconds) }} SSL_CERT_FILE={{ quote(absolute_path("crates/fuzzing/certificate.pem")) }} cargo test --quiet -p fuzzing --test inputs -- --nocapture --test-threads=2 {{ inputs }}
     CTO_FUZZ_SECONDS={{ quote(seconds) }} cargo test --quiet -p cto-api --lib -- --nocapture {{ if inputs == "" { "made_up" } else { inputs } }}
 
+# As many made-up bodies to each door of cto-api: all senders of webhooks, all that is pushed. A million take hours.
+[group('develop')]
+fuzz-doors bodies="1000000":
+    CTO_FUZZ_EXECUTIONS={{ quote(bodies) }} cargo test --quiet -p cto-api --lib -- --nocapture doors_take
+
 # Formatting, clippy, documentation, dependency rules, unused dependencies, features.
 [group('develop')]
 lint: fmt-check clippy doc deny machete features

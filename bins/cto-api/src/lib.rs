@@ -8,11 +8,11 @@ mod events;
 mod exporting;
 mod listening;
 mod loading;
-#[cfg(test)]
-mod made_up;
 mod plan;
 mod secrets;
 mod source;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod usage;
 mod writing;

@@ -118,6 +118,7 @@ impl Config {
             cloud: self.cloud_rules(),
             delivery: self.delivery.rules(),
             ci: self.ci.as_ref().map_or_else(CiRules::default, crate::Ci::rules),
+            semantic_metrics: self.otlp.semconv,
         })
     }
 

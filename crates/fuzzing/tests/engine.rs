@@ -6,7 +6,13 @@ use std::time::Duration;
 use fuzzing::{Form, Input, Outcome, Settings, run};
 
 fn settings(findings: &Path, seconds: u64) -> Settings {
-    Settings { time: Duration::from_secs(seconds), seed: 7, file: None, findings: findings.to_owned() }
+    Settings {
+        time: Duration::from_secs(seconds),
+        executions: None,
+        seed: 7,
+        file: None,
+        findings: findings.to_owned(),
+    }
 }
 
 /// Panics over a line that is there twice and an `@`.
@@ -46,6 +52,14 @@ fn a_run_without_a_finding_tells_what_it_did() {
         report.to_string().starts_with(&format!("fuzzing config: {} executions in 0 s", report.corpus)),
         "{report}"
     );
+}
+
+#[test]
+fn as_many_inputs_are_made_up_as_are_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = Settings { executions: Some(500), ..settings(folder.path(), 0) };
+    let report = run(&Input { check: lazy, ..PLANTED }, &asked).expect("nothing to be found");
+    assert_eq!(report.executions, 500);
 }
 
 #[test]

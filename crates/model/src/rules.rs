@@ -79,6 +79,8 @@ pub struct Rules {
     pub delivery: DeliveryRules,
     /// What CI costs.
     pub ci: CiRules,
+    /// Whether monitoring systems are told of CI and changes under the names of OpenTelemetry's semantic conventions, too.
+    pub semantic_metrics: bool,
 }
 
 impl Default for Rules {
@@ -100,6 +102,7 @@ impl Default for Rules {
             cloud: CloudRules::default(),
             delivery: DeliveryRules::default(),
             ci: CiRules::default(),
+            semantic_metrics: false,
         }
     }
 }

@@ -3248,6 +3248,11 @@ export interface components {
              */
             severity?: string;
             /**
+             * @description Whether it is an alert that has been open for more than 7 days: its end was probably never told. It counts as an incident, is in no median, and later alerts are none of its.
+             * @example true
+             */
+            stale?: boolean;
+            /**
              * Format: date-time
              * @description Begun.
              * @example 2026-03-30T00:00:00Z
@@ -17615,7 +17620,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -17784,7 +17789,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -17960,7 +17965,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -18126,7 +18131,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -18290,7 +18295,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -18464,7 +18469,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -18628,7 +18633,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };

@@ -250,6 +250,32 @@ fn what_each_sender_tells_is_stored_in_whatever_order_it_comes_and_however_often
 }
 
 #[test]
+fn a_body_of_24_megabytes_is_answered_by_gitlabs_door_and_one_of_26_by_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    store(folder.path());
+    let server = started(folder.path(), &SECRETS);
+    let answered = deliver(&server, "gitlab", &json!({"more": "x".repeat(24 << 20)}));
+    assert_eq!(answered.status, 400, "it lacks everything: {}", answered.body);
+    for sender in SENDERS {
+        // Others send little.
+        for megabytes in if sender == "gitlab" { &[26][..] } else { &[2, 24, 26] } {
+            let mut head = format!(
+                "POST /webhooks/{} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+                address(sender, &format!("hush-of-{sender}")),
+                server.address,
+                megabytes << 20
+            );
+            for (name, value) in proof(sender, b"") {
+                write!(head, "{name}: {value}\r\n").expect("written");
+            }
+            let mut connection = server.connect();
+            connection.send(head + "\r\n").expect("sent");
+            assert_eq!(connection.answer().expect("an answer").status, 413, "{sender}, {megabytes}");
+        }
+    }
+}
+
+#[test]
 fn an_address_without_its_secret_is_not_there_whatever_the_others_have() {
     let folder = tempfile::tempdir().expect("a folder");
     store(folder.path());

@@ -22,13 +22,13 @@ fn opened(data: &Path) -> Store {
 /// A store that knows what the one in `data` does but for its deployments: of its files and of its imports.
 fn without_deployments(data: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let (whole, raw) = (opened(data), folder.path().join("raw"));
-    whole.publish_csv(&raw, store::JobsOfCi::Published).expect("published");
+    let (whole, raw) = (opened(data), tempfile::tempdir().expect("a folder"));
+    whole.publish_csv(raw.path(), store::JobsOfCi::Published).expect("published");
     for table in OF_DEPLOYMENTS {
-        std::fs::remove_file(raw.join(format!("{table}.csv"))).expect("removed");
+        std::fs::remove_file(raw.path().join(format!("{table}.csv"))).expect("removed");
     }
     let store = opened(folder.path());
-    store.import_csv(&raw).expect("loaded");
+    store.import_csv(raw.path()).expect("loaded");
     for run in whole.import_runs().expect("known") {
         store.record_import(&run).expect("recorded");
     }

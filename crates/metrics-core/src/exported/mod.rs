@@ -6,6 +6,7 @@
 
 mod deliveries;
 mod pull_requests;
+mod semantic;
 
 use std::collections::HashMap;
 
@@ -22,6 +23,9 @@ pub fn families(raw: &Raw, rules: &Rules, as_of: Option<Instant>) -> Vec<Family>
     let Some(as_of) = as_of.or(raw.as_of).filter(|_| rules.set == RuleSet::Flow) else { return Vec::new() };
     let mut families = deliveries::families(raw, rules, as_of);
     families.extend(pull_requests::families(raw, rules, as_of));
+    if rules.semantic_metrics {
+        families.extend(semantic::families(raw, rules, as_of));
+    }
     families.retain(|family| !family.series.is_empty());
     for family in &mut families {
         family.bound();

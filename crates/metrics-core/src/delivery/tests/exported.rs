@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::rules::Rules;
-use model::series::Family;
+use model::series::{Family, Unit};
 use model::teams::Team;
 
 use super::examples::example_a;
@@ -116,4 +116,22 @@ fn a_deployment_that_runs_has_begun_and_is_none_yet() {
     let all = all(&life, &Rules::default(), "2026-04-10");
     assert_eq!(counts(&all["deployment_started"]), ["project_id=acme/shop 8"]);
     assert_eq!(counts(&all["deployment_frequency"]), ["project_id=acme/shop 5"]);
+}
+
+#[test]
+fn medians_of_changes_are_gauges_over_28_days_where_they_are_asked_for() {
+    let mut life = Life::default();
+    life.commit("1", "", "01 08:00");
+    for (number, first, merged) in
+        [(1, "02 08:00", "02 09:00"), (2, "20 08:00", "20 09:00"), (3, "20 08:00", "20 11:00")]
+    {
+        life.change(number, first, merged, "1");
+    }
+    let rules = Rules { semantic_metrics: true, ..Rules::default() };
+    assert!(!all(&life, &Rules::default(), "2026-04-10").contains_key("vcs.change.time_to_merge"));
+    let all = all(&life, &rules, "2026-04-10");
+    let merge = &all["vcs.change.time_to_merge"];
+    assert_eq!((merge.is_gauge, merge.unit, sum(merge).as_str()), (true, Unit::Seconds, "7200.0"), "of 1 and 3 hours");
+    assert_eq!(counts(merge), ["vcs.repository.name=acme/shop,vcs.change.state=merged 2"]);
+    assert!(!all.contains_key("vcs.change.time_to_approval"), "nothing was approved");
 }

@@ -77,7 +77,7 @@ thread_local! {
 
 /// The statuses that are documented, by address.
 static DOCUMENTED: LazyLock<Value> = LazyLock::new(|| {
-    let document = include_str!("../../../crates/http-api/openapi.json");
+    let document = include_str!("../../../../crates/http-api/openapi.json");
     serde_json::from_str::<Value>(document).expect("the document is JSON")["paths"].clone()
 });
 
@@ -263,11 +263,24 @@ fn check(text: &[u8]) -> Outcome {
     })
 }
 
+/// The fewest bodies that any door has had.
+fn fewest() -> u64 {
+    COUNTS.with_borrow(|counts| counts.values().map(|(sent, _)| *sent).min().unwrap_or_default())
+}
+
 #[test]
 fn doors_take_what_is_meant_and_refuse_the_rest_in_words() {
-    match fuzzing::run(&INPUT, &Settings::of_environment()) {
-        Ok(report) => println!("\n{report}"),
-        Err(finding) => panic!("{finding}"),
+    let mut settings = Settings::of_environment();
+    loop {
+        match fuzzing::run(&INPUT, &settings) {
+            Ok(report) => println!("\n{report}"),
+            Err(finding) => panic!("{finding}"),
+        }
+        // By chance some have had more than others.
+        if settings.file.is_some() || fewest() >= settings.executions.unwrap_or_default() {
+            break;
+        }
+        settings.seed += 1;
     }
     for (door, (sent, taken)) in COUNTS.take() {
         println!("  {door}: {sent} bodies, {taken} taken");
