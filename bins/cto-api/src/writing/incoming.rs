@@ -24,6 +24,9 @@ pub(crate) enum What {
     Push(Pushed),
     /// Nothing happened that was not pushed, up to an instant.
     Heartbeat(Instant),
+    /// What no one has foreseen.
+    #[cfg(test)]
+    Bug,
 }
 
 /// A delivery that was checked and read.
@@ -91,6 +94,8 @@ impl Incoming {
                 together.push(&push).map(Outcome::Pushed)
             }
             What::Heartbeat(at) => together.heartbeat(*at).map(|()| Outcome::Heard),
+            #[cfg(test)]
+            What::Bug => panic!("what no one has foreseen"),
         }
     }
 

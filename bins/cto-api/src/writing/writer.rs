@@ -1,5 +1,6 @@
 //! The thread that stores what waits: all that came meanwhile in one transaction.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -29,7 +30,7 @@ const MOST_OF_AN_OPENING: usize = 20_000;
 pub(super) fn start(url: String, queue: Arc<Queue>) -> anyhow::Result<oneshot::Receiver<()>> {
     let (written, receiver) = oneshot::channel();
     let work = move || {
-        Writer { url, queue, open: None, told: String::new() }.run();
+        Writer { url, queue, open: None, alone: 0, told: String::new() }.run();
         // Nobody waits any more when that took too long.
         let _ = written.send(());
     };
@@ -42,6 +43,8 @@ struct Writer {
     queue: Arc<Queue>,
     /// For as long as there is something to write.
     open: Option<Open>,
+    /// How many of the first that wait are stored alone, since one of them cannot be stored without a panic.
+    alone: usize,
     /// The failure that was logged last.
     told: String,
 }
@@ -72,7 +75,8 @@ impl Open {
 impl Writer {
     fn run(&mut self) {
         loop {
-            match self.queue.next(MOST_TOGETHER, self.open.as_ref().map(|_| REST)) {
+            let most = if self.alone > 0 { 1 } else { MOST_TOGETHER };
+            match self.queue.next(most, self.open.as_ref().map(|_| REST)) {
                 Next::Store(waiting) => self.store(waiting),
                 Next::Rest => self.open = None,
                 Next::End => return,
@@ -86,7 +90,19 @@ impl Writer {
             Ok(open) => open,
             Err(error) => return self.put_off(waiting, &error, true),
         };
-        match open.stored(&waiting) {
+        let stored = match catch_unwind(AssertUnwindSafe(|| open.stored(&waiting))) {
+            Ok(stored) => stored,
+            Err(_) if waiting.len() > 1 => {
+                (self.open, self.alone) = (None, waiting.len());
+                return;
+            }
+            // The panic is in the log already.
+            Err(_) => {
+                Err(StoreError::Database { path: self.url.clone().into(), source: "the program panicked".into() })
+            }
+        };
+        self.alone = self.alone.saturating_sub(1);
+        match stored {
             Ok(outcomes) => {
                 self.told.clear();
                 self.queue.done(waiting.len(), Vec::new());
@@ -134,5 +150,36 @@ impl Writer {
             self.told = message;
         }
         self.queue.pause(PAUSE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use model::Instant;
+
+    use super::*;
+    use crate::writing::What;
+
+    #[test]
+    fn one_that_makes_the_program_panic_fails_alone_and_the_thread_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = folder.path().join("cto.db").display().to_string();
+        Store::open(&url).expect("made");
+        let (queue, (told, outcomes)) = (Arc::new(Queue::default()), mpsc::channel());
+        let heartbeat = |second| What::Heartbeat(Instant::from_seconds(second));
+        for (number, what) in [heartbeat(1), What::Bug, heartbeat(2), heartbeat(3)].into_iter().enumerate() {
+            let told = told.clone();
+            let then = move |outcome: Result<Outcome, &StoreError>| {
+                told.send((number, outcome.is_ok())).expect("somebody waits");
+            };
+            assert!(queue.push(Incoming::new(what, then)));
+        }
+        queue.end();
+        let written = start(url, queue).expect("a thread");
+        let all: Vec<(usize, bool)> = (0..4).map(|_| outcomes.recv().expect("an outcome")).collect();
+        assert_eq!(all, [(0, true), (1, false), (2, true), (3, true)]);
+        written.blocking_recv().expect("it ends by itself");
     }
 }

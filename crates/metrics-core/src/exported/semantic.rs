@@ -107,9 +107,9 @@ fn of_changes(raw: &Raw, rules: &Rules, as_of: Instant) -> [Family; 2] {
         let Some(merged) = life.merged.filter(|merged| *merged > since) else { continue };
         let text = |code: u32| raw.dictionary.text(code);
         let name = format!("{}/{}", text(columns.org[row]), text(columns.repo[row]));
-        let [merges, approvals] = times.entry(name).or_default();
-        merges.push((merged - life.created) as f64 / MICROS_PER_SECOND);
-        approvals.extend(life.approval.map(|waited| waited as f64 / MICROS_PER_SECOND));
+        let [to_merge, to_approval] = times.entry(name).or_default();
+        to_merge.push((merged - life.created) as f64 / MICROS_PER_SECOND);
+        to_approval.extend(life.approval.map(|waited| waited as f64 / MICROS_PER_SECOND));
     }
     for (repository, times) in times {
         for (family, mut times) in [&mut merge, &mut approval].into_iter().zip(times) {

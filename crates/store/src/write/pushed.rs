@@ -201,7 +201,7 @@ impl Pushing<'_, '_> {
             let is_it = |began: &i64| !self.push.undated && *began == told.started_at.micros();
             numbered.get(id).is_none_or(is_it)
         };
-        let found = (1_u32..).map(|number| format!("{begin}{number}")).find(is_free);
+        let found = (1..=u32::MAX).map(|number| format!("{begin}{number}")).find(is_free);
         Ok(found.unwrap_or_default())
     }
 
