@@ -104,6 +104,12 @@ api-fuzz: build
 [group('develop')]
 fuzz seconds="60" *inputs:
     CTO_FUZZ_SECONDS={{ quote(seconds) }} SSL_CERT_FILE={{ quote(absolute_path("crates/fuzzing/certificate.pem")) }} cargo test --quiet -p fuzzing --test inputs -- --nocapture --test-threads=2 {{ inputs }}
+    CTO_FUZZ_SECONDS={{ quote(seconds) }} cargo test --quiet -p cto-api --lib -- --nocapture {{ if inputs == "" { "made_up" } else { inputs } }}
+
+# As many made-up bodies to each door of cto-api: all senders of webhooks, all that is pushed. A million take hours.
+[group('develop')]
+fuzz-doors bodies="1000000":
+    CTO_FUZZ_EXECUTIONS={{ quote(bodies) }} cargo test --quiet -p cto-api --lib -- --nocapture doors_take
 
 # Formatting, clippy, documentation, dependency rules, unused dependencies, features.
 [group('develop')]
@@ -181,6 +187,11 @@ bench *sizes:
 [group('develop')]
 bench-instructions *file:
     config/scripts/bench-instructions.sh {{ file }}
+
+# Signed deliveries and pushed events at a rate, beside an import and readers: none may be lost or count twice, and 19 of 20 answers have to come in time. `just profile=release load 500 60` for figures.
+[group('develop')]
+load rate="500" seconds="60":
+    CTO_LOAD_RATE={{ quote(rate) }} CTO_LOAD_SECONDS={{ quote(seconds) }} cargo test --quiet --profile {{ if profile == "dev" { "test" } else { profile } }} -p cto-api --test serving -- --nocapture nothing_is_lost_and_nothing_counts_twice
 
 # Load the server: latency, throughput, cold queries, memory, a reload under load.
 [group('develop')]

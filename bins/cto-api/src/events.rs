@@ -1,66 +1,60 @@
 //! Pushed events: read, stored while whoever pushes waits, and told again.
 
+use std::sync::Arc;
+
 use event_intake::{Refused, Told, cdevents, devlake, em};
 use github_webhooks::body_hash;
-use http_api::{Door, EventReceipt, Events, Question, RawEvent};
+use http_api::{Door, EventReceipt, Events, Question, RawEvent, Reply};
 use model::Instant;
 use model::records::{Deployment, Incident};
 use serde_json::{Value, json};
-use store::{Push, Store, StoreError};
+use store::StoreError;
+use tokio::sync::oneshot;
 
 use crate::clock::now;
-use crate::deliveries::gets_better;
+use crate::writing::{Incoming, Outcome, Pushed, Queue, What, gets_better, opened};
 
 /// What is pushed into the store at an address.
 #[derive(Debug)]
-pub(crate) struct Pushed {
+pub(crate) struct Pushes {
     url: String,
+    queue: Arc<Queue>,
 }
 
-impl Pushed {
-    pub(crate) fn new(url: String) -> Self {
-        Self { url }
+impl Pushes {
+    pub(crate) fn new(url: String, queue: Arc<Queue>) -> Self {
+        Self { url, queue }
     }
 
-    /// Opened for each event: another store may have taken its place. One that is not there is not made anew.
-    fn store(&self) -> Result<Store, StoreError> {
-        Store::open_existing(&self.url).and_then(|_| Store::open(&self.url))
-    }
-
-    fn pushed(&self, event: &RawEvent, received_at: Instant) -> EventReceipt {
-        if event.door == Door::Heartbeat {
-            if let Err(refused) = em::heartbeat(&event.body) {
-                return invalid(refused);
+    fn pushed(&self, event: RawEvent, received_at: Instant) -> Result<Reply<EventReceipt>, EventReceipt> {
+        let what = if event.door == Door::Heartbeat {
+            em::heartbeat(&event.body).map_err(invalid)?;
+            What::Heartbeat(received_at)
+        } else {
+            let told = read(&event, received_at).map_err(invalid)?;
+            if let Some(why) = told.not_used {
+                return Err(EventReceipt::Told(json!({"success": true, "message": why})));
             }
-            let heard = self.store().and_then(|store| store.heartbeat(received_at));
-            return heard.map_or_else(|error| failed(&error), |()| EventReceipt::Done);
-        }
-        let told = match read(event, received_at) {
-            Ok(told) => told,
-            Err(refused) => return invalid(refused),
+            let body_hash = body_hash(&[format!("{:?}\n", event.door).as_bytes(), &event.body].concat());
+            What::Push(Pushed { key: event.key, body_hash, event: name(&event.door), received_at, told })
         };
-        if let Some(why) = told.not_used {
-            return EventReceipt::Told(json!({"success": true, "message": why}));
-        }
-        let name = name(&event.door);
-        let hash = body_hash(&[format!("{:?}\n", event.door).as_bytes(), &event.body].concat());
-        let push = Push {
-            key: event.key.as_deref(),
-            body_hash: &hash,
-            event: name,
-            received_at,
-            told: &told.records,
-            undated: told.undated,
-            must_be_known: told.must_be_known,
+        let (known, coming) = oneshot::channel();
+        let then = move |outcome: Result<Outcome, &StoreError>| {
+            let receipt = receipt(&event.door, outcome);
+            say(&event.door, &receipt);
+            // Whoever pushed it may have gone.
+            let _ = known.send(receipt);
         };
-        match self.store().and_then(|store| store.push(&push)) {
-            Ok(pushed) => receipt(&event.door, pushed),
-            Err(error) => failed(&error),
+        if self.queue.push(Incoming::new(what, then)) {
+            Ok(Reply::Later { coming, patience: None, otherwise: EventReceipt::Failed })
+        } else {
+            Err(EventReceipt::Busy)
         }
     }
 
     fn known(&self, question: Question) -> Result<EventReceipt, StoreError> {
-        let store = self.store()?;
+        // Opened for each question: another store may have taken its place.
+        let store = opened(&self.url)?;
         Ok(match question {
             Question::Deployments { project, limit, offset } => {
                 let all = store.pushed_deployments(project.as_deref())?;
@@ -80,17 +74,23 @@ impl Pushed {
     }
 }
 
-impl Events for Pushed {
-    fn take(&self, event: RawEvent) -> EventReceipt {
-        let receipt = self.pushed(&event, now());
-        let (event, outcome) = (name(&event.door), outcome(&receipt));
-        tracing::info!(event, outcome, "pushed {event}: {outcome}");
-        receipt
+impl Events for Pushes {
+    fn take(&self, event: RawEvent) -> Reply<EventReceipt> {
+        let door = event.door.clone();
+        self.pushed(event, now()).unwrap_or_else(|receipt| {
+            say(&door, &receipt);
+            receipt.into()
+        })
     }
 
     fn ask(&self, question: Question) -> EventReceipt {
         self.known(question).unwrap_or_else(|error| failed(&error))
     }
+}
+
+fn say(door: &Door, receipt: &EventReceipt) {
+    let (event, outcome) = (name(door), outcome(receipt));
+    tracing::info!(event, outcome, "pushed {event}: {outcome}");
 }
 
 const NO_DEPLOYMENT: &str = "Deployment does not exist";
@@ -156,7 +156,16 @@ fn outcome(receipt: &EventReceipt) -> &'static str {
     }
 }
 
-fn receipt(door: &Door, pushed: store::Pushed) -> EventReceipt {
+fn receipt(door: &Door, outcome: Result<Outcome, &StoreError>) -> EventReceipt {
+    match outcome {
+        Ok(Outcome::Pushed(pushed)) => receipt_of_push(door, pushed),
+        // Nothing but pushes and heartbeats is put into the queue here.
+        Ok(Outcome::Heard | Outcome::Delivered(_)) => EventReceipt::Done,
+        Err(error) => failed(error),
+    }
+}
+
+fn receipt_of_push(door: &Door, pushed: store::Pushed) -> EventReceipt {
     use store::Pushed as Outcome;
     match pushed {
         Outcome::Created(_) | Outcome::Changed | Outcome::Known if is_of_devlake(door) => {

@@ -12,8 +12,11 @@ mod loading;
 mod plan;
 mod secrets;
 mod source;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod usage;
+mod writing;
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,17 +24,18 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use command_line::Outcome;
-use event_intake::linear;
 use http_api::{Api, SettingsError};
 use tokio::net::TcpListener;
 
-use deliveries::Receiving;
+use deliveries::{Intake, Ways};
+use events::Pushes;
 use jobs::StoredJobs;
 use plan::Plan;
 use secrets::WebhookSecrets;
 use source::Source;
 use totals::Memory;
 use usage::UsageError;
+use writing::Writing;
 
 pub use arguments::Arguments;
 
@@ -61,7 +65,7 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     if file.is_none() {
         command_line::report!("note: no config.yml: every board is read with GitHub's own column names");
     }
-    let pushed = plan.http.pushing.as_ref().map(|_| plan.source.made_store().map(events::Pushed::new)).transpose()?;
+    let pushed = plan.http.pushing.as_ref().map(|_| plan.source.made_store()).transpose()?;
     let waits = plan.wait_every.is_some() && plan.source.is_missing();
     if !waits {
         // A store that is not there or not ours is told before anyone is promised anything.
@@ -72,8 +76,8 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         None => dashboard_files::embedded(),
     };
     let secrets = std::mem::take(&mut plan.webhooks);
-    let tickets = std::mem::take(&mut plan.tickets);
-    let webhooks = (!secrets.is_empty()).then(|| Webhooks { secrets, tickets, source: plan.source.clone() });
+    let ways = std::mem::take(&mut plan.ways);
+    let webhooks = (!secrets.is_empty()).then(|| Webhooks { secrets, ways, source: plan.source.clone() });
     if let Some(webhooks) = webhooks.as_ref().filter(|_| !waits) {
         webhooks.source.url_of_store()?;
     }
@@ -84,25 +88,31 @@ fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     outcome
 }
 
-/// What webhooks need: their secrets, how tickets are read, and the store that they are for.
+/// What webhooks need: their secrets, how deliveries are read, and the store that they are for.
 struct Webhooks {
     secrets: WebhookSecrets,
-    tickets: linear::Reading,
+    ways: Ways,
     source: Source,
 }
 
 impl Webhooks {
-    fn start(self, api: &Api) -> anyhow::Result<Receiving> {
-        Receiving::start(api, self.secrets, self.tickets, &self.source.url_of_store()?)
+    /// Begins to take deliveries in; starts the thread that stores them where there is none.
+    fn start(self, api: &Api, writing: &mut Option<Writing>) -> anyhow::Result<()> {
+        let writing = match writing {
+            Some(writing) => writing,
+            none => none.insert(Writing::start(&self.source.url_of_store()?)?),
+        };
+        api.receive(Arc::new(Intake::new(api.clone(), self.secrets, self.ways, writing.queue())));
+        Ok(())
     }
 }
 
-/// `waits`: there is no store yet, neither for figures nor for webhooks.
+/// `pushed`: the store that is pushed to. `waits`: there is no store yet, neither for figures nor for webhooks.
 async fn listen_and_serve(
     plan: Plan,
     dashboard: dashboard_files::Files,
     mut webhooks: Option<Webhooks>,
-    pushed: Option<events::Pushed>,
+    pushed: Option<String>,
     waits: bool,
 ) -> anyhow::Result<()> {
     let mut interruption = command_line::interruption().context("cannot wait for an interruption")?;
@@ -114,11 +124,13 @@ async fn listen_and_serve(
     if let Some(url) = store.clone() {
         api.find_jobs(Arc::new(StoredJobs::new(url)));
     }
-    if let Some(pushed) = pushed {
-        api.take_events(Arc::new(pushed));
+    let mut writing = pushed.as_deref().map(Writing::start).transpose()?;
+    if let Some((url, writing)) = pushed.zip(writing.as_ref()) {
+        api.take_events(Arc::new(Pushes::new(url, writing.queue())));
     }
-    let early = webhooks.take_if(|_| !waits);
-    let mut receiving = early.map(|webhooks| webhooks.start(&api)).transpose()?;
+    if let Some(webhooks) = webhooks.take_if(|_| !waits) {
+        webhooks.start(&api, &mut writing)?;
+    }
     let router = api.router_with_dashboard(dashboard)?;
     // Before anyone can ask: what is waited for is an answer of the first request already.
     api.wait_for_import(waits);
@@ -128,13 +140,10 @@ async fn listen_and_serve(
     let failure = async {
         // Loaded; or the loader is gone, which it only is when the process is.
         let loaded = first_load.await.unwrap_or(Ok(()));
-        let late = loaded.and_then(|()| webhooks.map(|webhooks| webhooks.start(&api)).transpose());
+        let late = loaded.and_then(|()| webhooks.map_or(Ok(()), |late| late.start(&api, &mut writing)));
         match late {
             Err(error) => error,
-            Ok(late) => {
-                receiving = late.or(receiving.take());
-                std::future::pending().await
-            }
+            Ok(()) => std::future::pending().await,
         }
     };
     let exporting = async {
@@ -148,8 +157,8 @@ async fn listen_and_serve(
         () = listening::serve(listener, router, plan.connections, interrupted) => Ok(()),
         error = failure => Err(error),
     };
-    if let Some(receiving) = receiving {
-        receiving.end().await;
+    if let Some(writing) = writing {
+        writing.end().await;
     }
     outcome
 }

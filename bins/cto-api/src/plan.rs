@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use config_model::{Config, Server, ServerAuth};
+use config_model::{AlertLabels, Config, Server, ServerAuth};
+use event_intake::alertmanager::LabelNames;
 use event_intake::linear;
 use http_api::{Authentication, Limits, Network, Pushing, RulesBySet, Sender};
 use model::Instant;
@@ -14,6 +15,7 @@ use model::rules::RuleSet;
 use secrecy::SecretString;
 
 use crate::Arguments;
+use crate::deliveries::Ways;
 use crate::exporting::Collector;
 use crate::secrets::{self, Variables, WebhookSecrets};
 use crate::source::Source;
@@ -38,8 +40,8 @@ pub(crate) struct Plan {
     pub(crate) look_every: Option<Duration>,
     /// The secrets of webhooks; without any none are received.
     pub(crate) webhooks: WebhookSecrets,
-    /// How tickets that webhooks tell of are read.
-    pub(crate) tickets: linear::Reading,
+    /// How deliveries are read.
+    pub(crate) ways: Ways,
     /// Whom totals are sent to, if anyone.
     pub(crate) collector: Option<Collector>,
     /// When totals began anew.
@@ -95,7 +97,7 @@ impl Plan {
             address,
             http,
             rules,
-            tickets,
+            ways: Ways { tickets, alert_labels: alert_labels(config) },
             source: Source::new(data, text(arguments.store.as_deref(), server.store.as_deref())),
             ui: path(arguments.ui.as_deref(), server.ui.as_deref()),
             wait_every: arguments
@@ -107,6 +109,18 @@ impl Plan {
             epoch: config.otlp.epoch("config.yml")?,
             connections,
         })
+    }
+}
+
+/// The labels that say what alerts are of, where the configuration names other ones.
+fn alert_labels(config: &Config) -> LabelNames {
+    let usual = LabelNames::default();
+    let told = config.delivery.incidents.as_ref().and_then(|incidents| incidents.alert_labels.clone());
+    let AlertLabels { service, severity, environment } = told.unwrap_or_default();
+    LabelNames {
+        service: service.unwrap_or(usual.service),
+        severity: severity.unwrap_or(usual.severity),
+        environment: environment.unwrap_or(usual.environment),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Choice of the raw data's source, as cto-calculate chooses.
 
-mod fingerprint;
+pub(crate) mod fingerprint;
 
 use std::fmt::Display;
 use std::path::PathBuf;

@@ -182,6 +182,24 @@ pub struct Incidents {
     /// Alerts of one service that overlap, or of which one follows within so many minutes, are one incident, 30 by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merge_minutes: Option<f64>,
+    /// Which labels of alerts say what they are of, for Alertmanager and Grafana.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert_labels: Option<AlertLabels>,
+}
+
+/// The key `delivery.incidents.alert_labels`: of several names the first that an alert has counts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AlertLabels {
+    /// Labels that name the service, `service` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Vec<String>>,
+    /// Labels that say how bad it is, `severity` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Vec<String>>,
+    /// Labels that name the environment, `environment` and `env` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Vec<String>>,
 }
 
 /// A label, or several of which all are meant.

@@ -27,7 +27,7 @@ pub use chosen_rules::ChosenRules;
 pub use ci::{Ci, CiImport, CiJobs};
 pub use clock::ImportClock;
 pub use cloud::{CloudSpending, Comparison, FocusCost, FocusFiles, Group, ServiceEntry};
-pub use delivery::{Delivery, Service};
+pub use delivery::{AlertLabels, Delivery, Service};
 pub use error::ConfigError;
 pub use file::{App, BugSource, Config, Github, Import, MergeBot, Metrics, ProcessChange, Reporting};
 pub use gitlab::{BoardColumns, Gitlab, LabelKeys};

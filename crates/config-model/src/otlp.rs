@@ -31,6 +31,11 @@ pub struct Otlp {
     /// which some collectors make names.
     #[serde(default)]
     pub units: Option<OtlpUnits>,
+    /// Whether runs of CI and medians of changes are told under the names of OpenTelemetry's semantic conventions for CI/CD
+    /// and version control, too; in `/metrics` as well. `false` by default: these names may still change.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<bool>")]
+    pub semconv: bool,
     /// Name of the service that measures, `cto-metrics` by default. `OTEL_SERVICE_NAME` goes above it.
     #[serde(default)]
     pub service_name: Option<String>,

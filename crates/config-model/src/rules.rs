@@ -119,6 +119,7 @@ impl Config {
             delivery: self.delivery.rules(),
             ci: self.ci.as_ref().map_or_else(CiRules::default, crate::Ci::rules),
             tickets: self.ticket_rules(),
+            semantic_metrics: self.otlp.semconv,
         })
     }
 

@@ -31,6 +31,28 @@ impl Sender {
     }
 }
 
+/// The labels that say what an alert is of; of several names the first that an alert has counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelNames {
+    /// Its service.
+    pub service: Vec<String>,
+    /// How bad it is.
+    pub severity: Vec<String>,
+    /// Where it happens.
+    pub environment: Vec<String>,
+}
+
+impl Default for LabelNames {
+    fn default() -> Self {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Self {
+            service: names(&["service"]),
+            severity: names(&["severity"]),
+            environment: names(&["environment", "env"]),
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Body {
     alerts: Vec<Alert>,
@@ -75,11 +97,11 @@ pub fn is_signed(secret: &SecretString, body: &[u8], signature: &str) -> bool {
 ///
 /// # Errors
 /// It is no JSON, or a part of it that is used is missing or of another kind.
-pub fn read(sender: Sender, body: &[u8]) -> Result<Webhook, Malformed> {
+pub fn read(sender: Sender, names: &LabelNames, body: &[u8]) -> Result<Webhook, Malformed> {
     let alerts = parsed::<Body>(WHAT, body)?.alerts;
     let mut incidents = Vec::with_capacity(alerts.len());
     for alert in alerts {
-        incidents.push(Delivered::Incident(Box::new(incident(sender, alert)?)));
+        incidents.push(Delivered::Incident(Box::new(incident(sender, names, alert)?)));
     }
     if incidents.is_empty() {
         return Ok(Webhook::NotUsed("it tells of no alert"));
@@ -87,10 +109,10 @@ pub fn read(sender: Sender, body: &[u8]) -> Result<Webhook, Malformed> {
     Ok(Webhook::Told { id: String::new(), event: "alerts", told: Delivered::Several(incidents) })
 }
 
-fn incident(sender: Sender, alert: Alert) -> Result<Incident, Malformed> {
+fn incident(sender: Sender, names: &LabelNames, alert: Alert) -> Result<Incident, Malformed> {
     let Alert { status, labels, annotations, starts_at: Time(started_at), ends_at, generator_url, fingerprint } = alert;
-    let label = |names: &[&str]| names.iter().find_map(|name| labels.get(*name)).cloned().unwrap_or_default();
-    let name = label(&["alertname"]);
+    let label = |names: &[String]| names.iter().find_map(|name| labels.get(name)).cloned().unwrap_or_default();
+    let name = labels.get("alertname").cloned().unwrap_or_default();
     let id = format!("{}/{fingerprint}/{}", sender.source(), started_at.to_rfc3339_seconds());
     let ended_at = (status == "resolved").then_some(ends_at).flatten();
     // The end of one that fires is of no time.
@@ -109,10 +131,10 @@ fn incident(sender: Sender, alert: Alert) -> Result<Incident, Malformed> {
     Ok(Incident {
         events: events.collect(),
         source: sender.source().to_owned(),
-        service: label(&["service"]),
-        environment: label(&["environment", "env"]),
+        service: label(&names.service),
+        environment: label(&names.environment),
         title: annotations.get("summary").cloned().unwrap_or_else(|| name.clone()),
-        severity: label(&["severity"]),
+        severity: label(&names.severity),
         labels: Some(name).filter(|name| !name.is_empty()).into_iter().collect(),
         started_at,
         url: generator_url,
@@ -140,10 +162,14 @@ mod tests {
     }
 
     fn incidents(alerts: &[Value]) -> Vec<Incident> {
+        incidents_by(&LabelNames::default(), alerts)
+    }
+
+    fn incidents_by(names: &LabelNames, alerts: &[Value]) -> Vec<Incident> {
         let body =
             json!({"version": "4", "groupKey": "{}:{}", "status": "firing", "receiver": "cto", "alerts": alerts});
         let Ok(Webhook::Told { told: Delivered::Several(told), .. }) =
-            read(Sender::Alertmanager, body.to_string().as_bytes())
+            read(Sender::Alertmanager, names, body.to_string().as_bytes())
         else {
             panic!("{body}")
         };
@@ -176,6 +202,23 @@ mod tests {
     }
 
     #[test]
+    fn the_first_label_of_each_kind_that_an_alert_has_says_what_it_is_of() {
+        let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let names = LabelNames {
+            service: text(&["app", "job"]),
+            severity: text(&["priority"]),
+            environment: text(&["cluster", "environment"]),
+        };
+        let mut alert = alert("firing", START, NEVER);
+        alert["labels"]["job"] = "shop-api".into();
+        alert["labels"]["priority"] = "P2".into();
+        let told = &incidents_by(&names, &[alert.clone()])[0];
+        assert_eq!([&told.service, &told.severity, &told.environment], ["shop-api", "P2", "production"]);
+        alert["labels"]["app"] = "web".into();
+        assert_eq!(incidents_by(&names, &[alert])[0].service, "web");
+    }
+
+    #[test]
     fn a_resolved_alert_is_restored_at_its_end_and_one_without_labels_has_its_name() {
         let mut resolved = alert("resolved", START, "2026-10-01T09:30:00Z");
         resolved["annotations"] = json!({});
@@ -187,12 +230,15 @@ mod tests {
 
     #[test]
     fn a_group_without_alerts_is_not_used_and_nonsense_is_malformed() {
-        assert!(matches!(read(Sender::Grafana, b"{\"alerts\": []}"), Ok(Webhook::NotUsed(_))));
+        assert!(matches!(read(Sender::Grafana, &LabelNames::default(), b"{\"alerts\": []}"), Ok(Webhook::NotUsed(_))));
         for nonsense in [json!({}), json!({"alerts": [{}]}), json!({"alerts": [alert("firing", "soon", NEVER)]})] {
-            assert!(read(Sender::Grafana, nonsense.to_string().as_bytes()).is_err(), "{nonsense}");
+            assert!(
+                read(Sender::Grafana, &LabelNames::default(), nonsense.to_string().as_bytes()).is_err(),
+                "{nonsense}"
+            );
         }
         let odd = json!({"alerts": [alert("resolved", START, "later")]});
-        assert!(read(Sender::Grafana, odd.to_string().as_bytes()).is_err());
+        assert!(read(Sender::Grafana, &LabelNames::default(), odd.to_string().as_bytes()).is_err());
     }
 
     #[test]

@@ -22,9 +22,18 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Reads the folder. Panics where it cannot be read or is empty.
+    /// Reads the folder of an input, and the others that it begins with. Panics where one cannot be read or is empty.
     pub fn read(input: &Input) -> Self {
-        let folder = folder(input.name);
+        let mut corpus = Self::of_folder(input.name);
+        for name in input.also {
+            let files = Self::of_folder(name).files.into_iter();
+            corpus.files.extend(files.map(|(file, content)| (format!("../{name}/{file}"), content)));
+        }
+        corpus
+    }
+
+    fn of_folder(name: &str) -> Self {
+        let folder = folder(name);
         let place = folder.display();
         let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{place}: {error}"));
         let mut files: Vec<(String, Vec<u8>)> = entries
@@ -44,7 +53,8 @@ impl Corpus {
     pub fn unexplained(&self) -> Vec<String> {
         let rows = self.reasons.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
         let reasons: Vec<(&str, &str)> = rows.collect();
-        let without_reason = self.files.iter().filter(|(file, _)| {
+        let own = self.files.iter().filter(|(file, _)| !file.starts_with("../"));
+        let without_reason = own.filter(|(file, _)| {
             !reasons.iter().any(|(name, reason)| name == file && !reason.trim_matches([' ', '|']).is_empty())
         });
         let without_file = reasons.iter().filter(|(name, _)| !self.files.iter().any(|(file, _)| name == file));

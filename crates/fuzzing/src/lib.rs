@@ -22,10 +22,26 @@ pub use run::{Settings, run};
 pub struct Input {
     /// Name of its folder in `corpus/`.
     pub name: &'static str,
+    /// Names of other folders whose files it begins with, too.
+    pub also: &'static [&'static str],
+    /// What `cargo test` needs to know to run it.
+    pub test: &'static str,
     /// What its bytes are made of, so that edits change one part and leave the others whole.
     pub form: Form,
     /// Words that mean something to whoever reads it.
     pub words: &'static [&'static str],
     /// Gives it to the product and panics where what became of it is not what the product promises.
     pub check: fn(&[u8]) -> Outcome,
+}
+
+impl Input {
+    /// One of this crate's tests, which begins with its own folder alone.
+    pub const fn new(
+        name: &'static str,
+        form: Form,
+        words: &'static [&'static str],
+        check: fn(&[u8]) -> Outcome,
+    ) -> Self {
+        Self { name, also: &[], test: "-p fuzzing --test inputs", form, words, check }
+    }
 }

@@ -44,6 +44,8 @@ impl fmt::Display for Report {
 pub struct Finding {
     /// Name of the input.
     pub name: &'static str,
+    /// What `cargo test` needs to know to run it.
+    pub test: &'static str,
     /// What is wrong.
     pub message: String,
     /// Where the input is.
@@ -54,12 +56,12 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, message, file, executions } = self;
+        let Self { name, test, message, file, executions } = self;
         let file = file.display();
         write!(
             f,
             "fuzzing {name}: finding after {executions} executions: {message}\nthe input is {file}; again: \
-             CTO_FUZZ_FILE={file} cargo test -p fuzzing --test inputs {name}"
+             CTO_FUZZ_FILE={file} cargo test {test} {name}"
         )
     }
 }

@@ -21,8 +21,10 @@ const MOST: usize = 2000;
 /// How to run.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How long inputs are made up.
+    /// How long inputs are made up, where it is not said how many.
     pub time: Duration,
+    /// How many inputs, those of the corpus included, whatever time they take.
+    pub executions: Option<u64>,
     /// What chance begins with: the same inputs come in the same order.
     pub seed: u64,
     /// Nothing but this one.
@@ -32,18 +34,19 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// As the environment says: `CTO_FUZZ_SECONDS`, 2 by default; `CTO_FUZZ_SEED`, 1 by default; `CTO_FUZZ_FILE`.
+    /// As the environment says: `CTO_FUZZ_SECONDS`, 2 by default; `CTO_FUZZ_EXECUTIONS`; `CTO_FUZZ_SEED`, 1 by default; `CTO_FUZZ_FILE`.
     /// Findings go below the target folder.
     pub fn of_environment() -> Self {
-        let number = |name: &str, usual: u64| {
-            let text = std::env::var(name).ok().filter(|text| !text.is_empty());
-            text.map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+        let number = |name: &str| -> Option<u64> {
+            let text = std::env::var(name).ok().filter(|text| !text.is_empty())?;
+            Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
         };
         let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
         let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
         Self {
-            time: Duration::from_secs(number("CTO_FUZZ_SECONDS", 2)),
-            seed: number("CTO_FUZZ_SEED", 1),
+            time: Duration::from_secs(number("CTO_FUZZ_SECONDS").unwrap_or(2)),
+            executions: number("CTO_FUZZ_EXECUTIONS"),
+            seed: number("CTO_FUZZ_SEED").unwrap_or(1),
             file: std::env::var_os("CTO_FUZZ_FILE").filter(|name| !name.is_empty()).map(PathBuf::from),
             findings: target.unwrap_or_else(usual).join("fuzz"),
         }
@@ -76,6 +79,7 @@ pub fn run(input: &Input, settings: &Settings) -> Result<Report, Box<Finding>> {
         run.outcome(content).map(|outcome| run.outcomes.insert(outcome)).map_err(|message| {
             Box::new(Finding {
                 name: input.name,
+                test: input.test,
                 message: format!("{name} of the corpus: {message}"),
                 file: settings.file.clone().unwrap_or_else(|| crate::folder(input.name).join(name)),
                 executions: run.executions,
@@ -123,7 +127,11 @@ impl Run<'_> {
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         let strategy = (proptest::arbitrary::any::<proptest::sample::Index>(), edits(self.input.form));
         let until = Instant::now() + settings.time;
-        while Instant::now() < until {
+        let goes_on = |executions: u64| match settings.executions {
+            Some(most) => executions < most,
+            None => Instant::now() < until,
+        };
+        while goes_on(self.executions) {
             let mut tree = strategy.new_tree(&mut runner).expect("nothing is rejected");
             let made = |tree: &dyn ValueTree<Value = (proptest::sample::Index, Vec<crate::Edit>)>, pool: &[Vec<u8>]| {
                 let (from, edits) = tree.current();
@@ -172,11 +180,12 @@ impl Run<'_> {
     }
 
     fn finding(&self, content: &[u8], message: String, executions: u64) -> Finding {
-        let name = crate::masked(&message)
+        let hash = crate::masked(&message)
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        let file = self.findings.join(format!("{name:016x}"));
+        let file = self.findings.join(format!("{hash:016x}"));
         write(&file, content);
-        Finding { name: self.input.name, message, file, executions }
+        let (name, test) = (self.input.name, self.input.test);
+        Finding { name, test, message, file, executions }
     }
 }

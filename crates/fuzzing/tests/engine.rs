@@ -6,7 +6,13 @@ use std::time::Duration;
 use fuzzing::{Form, Input, Outcome, Settings, run};
 
 fn settings(findings: &Path, seconds: u64) -> Settings {
-    Settings { time: Duration::from_secs(seconds), seed: 7, file: None, findings: findings.to_owned() }
+    Settings {
+        time: Duration::from_secs(seconds),
+        executions: None,
+        seed: 7,
+        file: None,
+        findings: findings.to_owned(),
+    }
 }
 
 /// Panics over a line that is there twice and an `@`.
@@ -16,7 +22,7 @@ fn planted(text: &[u8]) -> Outcome {
     Outcome::Taken(format!("{} lines", lines.len()))
 }
 
-const PLANTED: Input = Input { name: "config", form: Form::Lines, words: &["@", "github:\n"], check: planted };
+const PLANTED: Input = Input::new("config", Form::Lines, &["@", "github:\n"], planted);
 
 #[test]
 fn what_is_planted_is_found_and_is_found_again_in_its_file() {
@@ -49,6 +55,14 @@ fn a_run_without_a_finding_tells_what_it_did() {
 }
 
 #[test]
+fn as_many_inputs_are_made_up_as_are_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let asked = Settings { executions: Some(500), ..settings(folder.path(), 0) };
+    let report = run(&Input { check: lazy, ..PLANTED }, &asked).expect("nothing to be found");
+    assert_eq!(report.executions, 500);
+}
+
+#[test]
 fn most_changes_of_json_leave_it_json() {
     static JSON: std::sync::Mutex<(u32, u32)> = std::sync::Mutex::new((0, 0));
     fn counted(text: &[u8]) -> Outcome {
@@ -59,7 +73,7 @@ fn most_changes_of_json_leave_it_json() {
         Outcome::Refused(is_json.to_string())
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let input = Input { name: "webhooks", form: Form::Json, words: &["x"], check: counted };
+    let input = Input::new("webhooks", Form::Json, &["x"], counted);
     run(&input, &settings(folder.path(), 1)).expect("nothing to be found");
     let (json, other) = *JSON.lock().expect("no check has panicked");
     assert!(json > other && other > 0, "{json} of JSON, {other} of something else");

@@ -18,6 +18,7 @@ use crate::asker;
 use crate::guard::{credentials, is_one_of, is_user};
 use crate::problem::{MEDIA_TYPE, Problem};
 use crate::query::pairs;
+use crate::reply::Reply;
 use crate::routing::Routes;
 use crate::settings::Pushing;
 use crate::shared::Shared;
@@ -43,7 +44,7 @@ pub struct RawEvent {
 /// moment, by many at once.
 pub trait Events: Debug + Send + Sync {
     /// Reads an event and stores what it tells.
-    fn take(&self, event: RawEvent) -> EventReceipt;
+    fn take(&self, event: RawEvent) -> Reply<EventReceipt>;
 
     /// Tells what was pushed.
     fn ask(&self, question: Question) -> EventReceipt;
@@ -101,7 +102,7 @@ async fn receive(shared: &Shared, door: Door, request: Request) -> Result<Respon
     let key = key(&parts.headers)?;
     let (body, _room) = read(shared, &parts, body).await?;
     let taking = tokio::task::spawn_blocking(move || events.take(RawEvent { door, key, body }));
-    let receipt = taking.await.map_err(|_| Problem::internal())?;
+    let receipt = taking.await.map_err(|_| Problem::internal())?.known().await;
     shared.gauges.delivery(receipt.outcome());
     Ok(receipt.respond(wants_problem(&parts.headers)))
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::asker;
 use crate::problem::Problem;
+use crate::reply::Reply;
 use crate::routing::Routes;
 use crate::shared::Shared;
 
@@ -77,6 +78,8 @@ impl fmt::Debug for RawDelivery {
 pub enum Receipt {
     /// It is kept and will be stored. 202.
     Accepted,
+    /// It is stored, or changed nothing; which, in a word. 202.
+    Done(&'static str),
     /// It is right, but nothing is taken from it; why. 202.
     NotUsed(String),
     /// Whoever sent it does not know the secret. 401.
@@ -89,13 +92,15 @@ pub enum Receipt {
     Malformed(String),
     /// Too many wait to be stored. 503.
     Full,
+    /// Something failed that the sender cannot help. 500.
+    Failed,
 }
 
 impl Receipt {
     /// Whether the delivery was signed, whatever became of it.
     fn is_of_signed(&self) -> bool {
         match self {
-            Self::Accepted | Self::NotUsed(_) | Self::Malformed(_) | Self::Full => true,
+            Self::Accepted | Self::Done(_) | Self::NotUsed(_) | Self::Malformed(_) | Self::Full | Self::Failed => true,
             Self::Unsigned | Self::Stale | Self::UnknownContentType => false,
         }
     }
@@ -107,7 +112,7 @@ pub trait Deliveries: Debug + Send + Sync {
     fn expects(&self, sender: Sender) -> bool;
 
     /// Checks the signature first, then reads, then keeps.
-    fn take(&self, delivery: RawDelivery) -> Receipt;
+    fn take(&self, delivery: RawDelivery) -> Reply<Receipt>;
 }
 
 /// The routes. Without someone to take deliveries in there is nothing at them.
@@ -133,7 +138,7 @@ async fn receive(shared: &Shared, door: &'static Door, request: Request) -> Resu
         let (body, _room) = shared.bodies.read(body, door.most_bytes(&shared.settings.limits), sender).await?;
         let delivery = RawDelivery { sender: door.sender, id, event, content_type, proofs, body };
         let taking = tokio::task::spawn_blocking(move || deliveries.take(delivery));
-        let receipt = taking.await.map_err(|_| Problem::internal())?;
+        let receipt = taking.await.map_err(|_| Problem::internal())?.known().await;
         if receipt.is_of_signed() {
             shared.bodies.remember(sender);
         }
@@ -146,7 +151,7 @@ async fn receive(shared: &Shared, door: &'static Door, request: Request) -> Resu
 
 fn label(outcome: &Result<Receipt, Problem>) -> &'static str {
     match outcome {
-        Ok(Receipt::Accepted) => "accepted",
+        Ok(Receipt::Accepted | Receipt::Done(_) | Receipt::Failed) => "accepted",
         Ok(Receipt::NotUsed(_)) => "not_used",
         Ok(_) | Err(_) => "refused",
     }
@@ -155,6 +160,7 @@ fn label(outcome: &Result<Receipt, Problem>) -> &'static str {
 fn answer(receipt: Receipt, door: &Door) -> Result<Response, Problem> {
     let outcome = match receipt {
         Receipt::Accepted => json!({"outcome": "accepted"}),
+        Receipt::Done(outcome) => json!({"outcome": outcome}),
         Receipt::NotUsed(why) => json!({"outcome": "not_used", "detail": why}),
         Receipt::Unsigned => return Err(unsigned(door)),
         Receipt::Stale => return Err(Problem::new(StatusCode::UNAUTHORIZED, STALE)),
@@ -164,6 +170,7 @@ fn answer(receipt: Receipt, door: &Door) -> Result<Response, Problem> {
         }
         Receipt::Malformed(why) => return Err(Problem::new(StatusCode::BAD_REQUEST, why)),
         Receipt::Full => return Err(full()),
+        Receipt::Failed => return Err(Problem::internal()),
     };
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::ACCEPTED, headers, outcome.to_string()).into_response())

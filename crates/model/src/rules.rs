@@ -82,6 +82,8 @@ pub struct Rules {
     pub ci: CiRules,
     /// How tickets are read, and which types of work are innovation.
     pub tickets: TicketRules,
+    /// Whether monitoring systems are told of CI and changes under the names of OpenTelemetry's semantic conventions, too.
+    pub semantic_metrics: bool,
 }
 
 impl Default for Rules {
@@ -104,6 +106,7 @@ impl Default for Rules {
             delivery: DeliveryRules::default(),
             ci: CiRules::default(),
             tickets: TicketRules::default(),
+            semantic_metrics: false,
         }
     }
 }

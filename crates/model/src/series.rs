@@ -30,8 +30,10 @@ pub struct Family {
     pub help: &'static str,
     /// What its values count.
     pub unit: Unit,
-    /// Upper bounds of the buckets of a distribution, ascending, each of which belongs to its bucket; none for a total.
+    /// Upper bounds of the buckets of a distribution, ascending, each of which belongs to its bucket; none for others.
     pub bounds: &'static [f64],
+    /// Whether it is of values as they are now, which are neither totals nor distributions: the sum of a series is its value.
+    pub is_gauge: bool,
     /// Its series by their labels.
     pub series: BTreeMap<Labels, Series>,
 }
@@ -88,12 +90,22 @@ impl Family {
 
     /// A family of distributions of values over buckets.
     pub fn distributions(name: &'static str, help: &'static str, unit: Unit, bounds: &'static [f64]) -> Self {
-        Self { name, help, unit, bounds, series: BTreeMap::new() }
+        Self { name, help, unit, bounds, is_gauge: false, series: BTreeMap::new() }
+    }
+
+    /// A family of values as they are now.
+    pub fn gauges(name: &'static str, help: &'static str, unit: Unit) -> Self {
+        Self { is_gauge: true, ..Self::totals(name, help, unit) }
     }
 
     /// Whether it is of totals.
     pub fn is_of_totals(&self) -> bool {
-        self.bounds.is_empty()
+        self.bounds.is_empty() && !self.is_gauge
+    }
+
+    /// The value of a gauge, which was made of so many things.
+    pub fn set(&mut self, labels: Labels, at: Instant, value: f64, of: u64) {
+        self.series.insert(labels, Series { first: at, count: of, sum: value, buckets: Vec::new() });
     }
 
     /// One more of them happened.
@@ -116,7 +128,7 @@ impl Family {
     }
 
     /// Puts the series with the fewest things together as [`OTHER`] until no more than [`MOST_SERIES`] are left; how
-    /// many are in it.
+    /// many are in it. Values of gauges cannot be put together, and are left out.
     pub fn bound(&mut self) -> usize {
         if self.series.len() <= MOST_SERIES {
             return 0;
@@ -126,7 +138,7 @@ impl Family {
         by_count.sort_by(|one, other| (other.0, &one.1).cmp(&(one.0, &other.1)));
         let rest = by_count.split_off(MOST_SERIES - 1);
         for (_, labels) in &rest {
-            let Some(series) = self.series.remove(labels) else { continue };
+            let Some(series) = self.series.remove(labels).filter(|_| !self.is_gauge) else { continue };
             let other = labels.iter().map(|(name, _)| (name.clone(), OTHER.to_owned())).collect();
             match self.series.get_mut::<Labels>(&other) {
                 Some(sum) => sum.add(&series),
@@ -191,10 +203,11 @@ impl Series {
     }
 }
 
-/// Raises families to what was told of them, and takes them in as told; gives those that are told anew or otherwise.
+/// Raises families to what was told of them, and takes them in as told; gives those that are told anew or otherwise. Gauges
+/// may fall, and are not remembered.
 pub fn keep(told: &mut Told, families: &mut [Family]) -> Told {
     let mut changed = Told::default();
-    for family in families {
+    for family in families.iter_mut().filter(|family| !family.is_gauge) {
         let before = told.entry(family.name.to_owned()).or_default();
         family.raise(before);
         let others: BTreeMap<Labels, Series> = family
@@ -245,6 +258,27 @@ mod tests {
             family.observe(of(&service.to_string()), Instant::from_seconds(*at), *value);
         }
         family
+    }
+
+    #[test]
+    fn values_of_gauges_may_fall_are_told_each_time_and_are_never_put_together() {
+        let gauge = |value: f64, series: usize| {
+            let mut family = Family::gauges("vcs.change.time_to_merge", "Time to merge", Unit::Seconds);
+            (0..series)
+                .for_each(|of| family.set(super::tests::of(&of.to_string()), Instant::from_seconds(1), value, 3));
+            family
+        };
+        let mut told = Told::default();
+        assert!(keep(&mut told, &mut [gauge(5.0, 1)]).is_empty());
+        let mut lower = [gauge(3.0, 1)];
+        keep(&mut told, &mut lower);
+        assert_eq!((lower[0].series.values().next().map(|series| series.sum), told.len()), (Some(3.0), 0));
+        assert_eq!(since(&told, &lower), lower);
+        let mut many = gauge(1.0, MOST_SERIES + 5);
+        many.bound();
+        assert_eq!(many.series.len(), MOST_SERIES - 1);
+        assert!(many.series.values().all(|series| series.sum == 1.0));
+        assert!(!many.is_of_totals());
     }
 
     #[test]

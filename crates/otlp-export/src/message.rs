@@ -5,8 +5,8 @@ use model::series::{Family, Series, Unit};
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value};
 use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Histogram, HistogramDataPoint, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum,
-    metric, number_data_point,
+    AggregationTemporality, Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, ResourceMetrics,
+    ScopeMetrics, Sum, metric, number_data_point,
 };
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
@@ -109,7 +109,15 @@ impl Points {
         let attributes = |labels: &model::series::Labels| -> Vec<KeyValue> {
             labels.iter().map(|(name, value)| attribute(name, value)).collect()
         };
-        let data = if family.is_of_totals() {
+        let data = if family.is_gauge {
+            let point = |(labels, series): (&model::series::Labels, &Series)| NumberDataPoint {
+                attributes: attributes(labels),
+                time_unix_nano: nanos(self.now),
+                value: Some(number_data_point::Value::AsDouble(series.sum)),
+                ..NumberDataPoint::default()
+            };
+            metric::Data::Gauge(Gauge { data_points: series.into_iter().map(point).collect() })
+        } else if family.is_of_totals() {
             let point = |(labels, series): (&model::series::Labels, &Series)| NumberDataPoint {
                 attributes: attributes(labels),
                 start_time_unix_nano: self.start(series),

@@ -200,3 +200,20 @@ fn a_header_that_cannot_be_sent_is_told_by_its_name_alone() {
     let error = Exporter::with(url, headers, "cto-metrics/1", Policy::USUAL, clock).expect_err("refused");
     assert!(error.message.contains("`api-key`") && !error.message.contains("hunter"), "{}", error.message);
 }
+
+#[test]
+fn a_gauge_is_its_value_as_of_now_and_neither_a_total_nor_begun() {
+    let mut merge = Family::gauges("vcs.change.time_to_merge", "Time to merge", Unit::Seconds);
+    merge.set(vec![("vcs.repository.name".into(), "acme/shop".to_owned())], Instant::from_seconds(100), 7200.5, 3);
+    let now = Instant::from_seconds(1_000);
+    for temporality in [Temporality::Cumulative, Temporality::Delta { since: None }] {
+        let metrics = metrics(&message(&[merge.clone()], &about(), temporality, None, Units::Ucum, now));
+        let [metric] = &metrics[..] else { panic!("{metrics:?}") };
+        assert_eq!((metric.name.as_str(), metric.unit.as_str()), ("vcs.change.time_to_merge", "s"));
+        let Some(metric::Data::Gauge(gauge)) = &metric.data else { panic!("{metric:?}") };
+        let [point] = &gauge.data_points[..] else { panic!("{gauge:?}") };
+        assert_eq!(point.value, Some(number_data_point::Value::AsDouble(7200.5)));
+        assert_eq!((point.start_time_unix_nano, point.time_unix_nano), (0, 1_000_000_000_000));
+        assert_eq!(texts(&point.attributes), ["vcs.repository.name=acme/shop"]);
+    }
+}

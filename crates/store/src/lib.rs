@@ -25,6 +25,7 @@ mod runs;
 mod schema;
 mod sqlite;
 mod store;
+mod together;
 mod told_series;
 mod write;
 
@@ -42,3 +43,4 @@ pub use push::{Difference, Push, Pushed};
 pub use read::jobs::JobsAsked;
 pub use rollup::Settled;
 pub use store::Store;
+pub use together::Together;

@@ -19,8 +19,8 @@ use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
 use crate::{
-    Absence, Delivery, Deployed, Deposit, Findings, JobsAsked, JobsOfCi, Kind, Page, Push, Pushed, StoreError, graph,
-    import_csv, presence, publish_csv, read, runs, schema, told_series, write,
+    Absence, Delivery, Deployed, Deposit, Findings, JobsAsked, JobsOfCi, Kind, Page, Push, Pushed, StoreError,
+    Together, graph, import_csv, presence, publish_csv, read, runs, schema, told_series, write,
 };
 
 /// Distinct statements of one page are about forty; all stay prepared.
@@ -139,21 +139,43 @@ impl Store {
         self.write(|connection, codes| write::absent_repository(connection, codes, absence, id))
     }
 
-    /// Stores what a delivery of a webhook tells, in one transaction; needs no [`Store::lock_for_import`].
-    ///
-    /// An older state of what is stored overrides none of it but joins its history, and the same delivery again, by id
-    /// or by body, changes nothing. Only what imports have seen is told about: repositories, boards, pull requests.
+    /// Stores what came together, in one transaction; needs no [`Store::lock_for_import`].
     ///
     /// # Errors
-    /// Failures of the database. Nothing is stored then.
-    pub fn deliver(&self, delivery: &Delivery<'_>) -> Result<Deposit, StoreError> {
+    /// Failures of the database, or of `work`. Nothing is stored then.
+    pub fn together<T>(&self, work: impl FnOnce(&mut Together<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.transact(|connection, codes| {
-            let deposit = write::delivery(connection, codes, delivery)?;
-            if deposit == Deposit::Stored {
+            let mut together = Together { connection, codes, path: &self.path, has_changed: false };
+            let done = work(&mut together)?;
+            if together.has_changed {
                 count_change(connection)?;
             }
-            Ok(deposit)
+            Ok(done)
         })
+    }
+
+    /// As [`Together::deliver`], alone.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn deliver(&self, delivery: &Delivery<'_>) -> Result<Deposit, StoreError> {
+        self.together(|together| together.deliver(delivery))
+    }
+
+    /// As [`Together::push`], alone.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn push(&self, push: &Push<'_>) -> Result<Pushed, StoreError> {
+        self.together(|together| together.push(push))
+    }
+
+    /// As [`Together::heartbeat`], alone.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn heartbeat(&self, at: Instant) -> Result<(), StoreError> {
+        self.together(|together| together.heartbeat(at))
     }
 
     /// What an audience was told last of totals, and when; empty and `None` where it was told nothing.
@@ -167,28 +189,6 @@ impl Store {
     /// Failures of the database. Nothing is taken down then.
     pub fn tell_series(&self, audience: &str, told: &Told, at: Instant) -> Result<(), StoreError> {
         self.transact(|connection, _| Ok(told_series::write(connection, audience, told, at)?))
-    }
-
-    /// Stores what is pushed, all of it or nothing, in one transaction; needs no [`Store::lock_for_import`].
-    ///
-    /// Other than a delivery it may tell of what no import has seen, and says by itself that all was told up to its receipt:
-    /// it moves the coverage of scope `event_api`.
-    ///
-    /// # Errors
-    /// Failures of the database. Nothing is stored then.
-    pub fn push(&self, push: &Push<'_>) -> Result<Pushed, StoreError> {
-        self.transact(|connection, codes| {
-            let pushed = write::push(connection, codes, push)?;
-            if matches!(pushed, Pushed::Created(_) | Pushed::Changed | Pushed::Known) {
-                count_change(connection)?;
-            }
-            Ok(pushed)
-        })
-    }
-
-    /// Notes that whoever pushes has told everything up to an instant.
-    pub fn heartbeat(&self, at: Instant) -> Result<(), StoreError> {
-        self.write(|connection, codes| Ok(write::cover(connection, codes, at)?))
     }
 
     /// A pushed deployment by the id under which it is stored, with its statuses.

@@ -3385,6 +3385,11 @@ export interface components {
              */
             severity?: string;
             /**
+             * @description Whether it is an alert that has been open for more than 7 days: its end was probably never told. It counts as an incident, is in no median, and later alerts are none of its.
+             * @example true
+             */
+            stale?: boolean;
+            /**
              * Format: date-time
              * @description Begun.
              * @example 2026-03-30T00:00:00Z
@@ -18237,7 +18242,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -18406,7 +18411,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -18582,7 +18587,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -18748,7 +18753,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -18912,7 +18917,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -19086,7 +19091,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };
@@ -19250,7 +19255,7 @@ export interface operations {
                     "application/json": {
                         /** @description Why it is not used. */
                         detail?: string;
-                        /** @description `accepted` or `not_used`. */
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
                         outcome: string;
                     };
                 };

@@ -1,5 +1,6 @@
 //! Judging of deliveries: whether one is signed, and what it tells.
 
+use event_intake::alertmanager::LabelNames;
 use event_intake::standard::{Headers, Verdict};
 use event_intake::{Webhook, alertmanager, incident_io, linear, pagerduty, standard, statuspage};
 use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
@@ -8,6 +9,8 @@ use http_api::{PATH_PROOF, RawDelivery, Receipt, Sender};
 use model::Instant;
 use model::deliveries::Delivered;
 use secrecy::SecretString;
+
+use super::Ways;
 
 /// What is to be stored, and by what it is known again.
 #[derive(Debug)]
@@ -23,18 +26,19 @@ pub(super) struct Judged {
 pub(super) fn told(
     delivery: &RawDelivery,
     secret: &SecretString,
-    tickets: &linear::Reading,
+    ways: &Ways,
     received_at: Instant,
 ) -> Result<Judged, Receipt> {
+    let alerts = |sender| of_alerts(sender, &ways.alert_labels, delivery, secret);
     match delivery.sender {
         Sender::Github => of_github(delivery, secret, received_at),
         Sender::Gitlab => of_gitlab(delivery, secret, received_at),
         Sender::Pagerduty => of_pagerduty(delivery, secret),
-        Sender::Alertmanager => of_alerts(alertmanager::Sender::Alertmanager, delivery, secret),
-        Sender::Grafana => of_alerts(alertmanager::Sender::Grafana, delivery, secret),
+        Sender::Alertmanager => alerts(alertmanager::Sender::Alertmanager),
+        Sender::Grafana => alerts(alertmanager::Sender::Grafana),
         Sender::Standard => of_standard(delivery, secret, received_at),
         Sender::Statuspage => of_statuspage(delivery, secret),
-        Sender::Linear => of_linear(delivery, secret, tickets, received_at),
+        Sender::Linear => of_linear(delivery, secret, &ways.tickets, received_at),
     }
 }
 
@@ -88,7 +92,12 @@ fn of_pagerduty(delivery: &RawDelivery, secret: &SecretString) -> Result<Judged,
     webhook(delivery, pagerduty::read(&delivery.body))
 }
 
-fn of_alerts(sender: alertmanager::Sender, delivery: &RawDelivery, secret: &SecretString) -> Result<Judged, Receipt> {
+fn of_alerts(
+    sender: alertmanager::Sender,
+    labels: &LabelNames,
+    delivery: &RawDelivery,
+    secret: &SecretString,
+) -> Result<Judged, Receipt> {
     let proofs = &delivery.proofs;
     let is_known = alertmanager::is_authorized(secret, proofs.get("authorization"))
         || alertmanager::is_signed(secret, &delivery.body, proofs.get("x-grafana-alerting-signature"));
@@ -96,7 +105,7 @@ fn of_alerts(sender: alertmanager::Sender, delivery: &RawDelivery, secret: &Secr
         return Err(Receipt::Unsigned);
     }
     check_json(delivery)?;
-    webhook(delivery, alertmanager::read(sender, &delivery.body))
+    webhook(delivery, alertmanager::read(sender, labels, &delivery.body))
 }
 
 fn of_standard(delivery: &RawDelivery, secret: &SecretString, received_at: Instant) -> Result<Judged, Receipt> {

@@ -8,8 +8,12 @@ use model::tables::RAW_TABLES;
 
 /// Of a store after so many changes. A file that took the place of another counts as changed too.
 pub(crate) fn of_store(path: &Path, changes: i64) -> String {
-    let file = fs::metadata(path).map_or(0, |metadata| identity(&metadata));
-    format!("{file:x}-{changes}")
+    format!("{:x}-{changes}", of_file(path))
+}
+
+/// Which file is at a path; 0 for none.
+pub(crate) fn of_file(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| identity(&metadata))
 }
 
 /// Of the raw files in a folder: their names, sizes and times of change.

@@ -271,21 +271,46 @@ fn every_request_of_the_page_about_events_is_answered_well_and_counts() {
     assert_eq!(row(&rows(&server, "/api/v1/delivery/incidents"), "incident_id", "api/inc-77")["method"], "named");
 }
 
+/// Every address that is pushed to, and what it answers to a body that lacks what it needs.
+const DOORS: [(&str, u16); 9] = [
+    ("/api/v1/deployments", 400),
+    ("/api/v1/deployments/1/deployed", 400),
+    ("/api/v1/incidents", 400),
+    ("/api/v1/incidents/1/restored", 404),
+    ("/api/v1/incidents/1/finished", 404),
+    ("/api/v1/heartbeat", 200),
+    ("/api/rest/plugins/webhook/1/deployments", 400),
+    ("/api/plugins/webhook/1/issues", 400),
+    ("/api/rest/plugins/webhook/1/issue/1/close", 404),
+];
+
 #[test]
-fn a_body_of_24_megabytes_is_answered_and_one_of_26_is_too_long() {
+fn a_body_of_24_megabytes_is_answered_at_every_door_and_one_of_26_is_too_long() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = started(folder.path(), &[]);
-    let body = |megabytes: usize| format!("{{\"id\": \"1\", \"more\": \"{}\"}}", "x".repeat(megabytes << 20));
+    let body = format!("{{\"id\": \"1\", \"more\": \"{}\"}}", "x".repeat(24 << 20));
     let headers = format!("Authorization: Token {TOKEN}\r\n");
-    let post =
-        |megabytes| send(&mut server.connect(), &server, "/api/v1/deployments", &headers, &body(megabytes)).status;
-    assert_eq!(post(24), 400, "fields are missing");
-    let mut connection = server.connect();
-    let length = body(26).len();
-    let head = format!(
-        "POST /api/v1/deployments HTTP/1.1\r\nHost: {}\r\n{headers}Content-Length: {length}\r\n\r\n",
-        server.address
-    );
-    connection.send(head).expect("sent");
-    assert_eq!(connection.answer().expect("an answer").status, 413);
+    for (path, status) in DOORS {
+        assert_eq!(send(&mut server.connect(), &server, path, &headers, &body).status, status, "{path}");
+        let mut connection = server.connect();
+        let host = &server.address;
+        let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: {}\r\n\r\n", 26 << 20);
+        connection.send(head).expect("sent");
+        assert_eq!(connection.answer().expect("an answer").status, 413, "{path}");
+    }
+}
+
+#[test]
+fn whoever_pushes_and_falls_silent_holds_up_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = started(folder.path(), &[]);
+    let mut silent: Vec<Connection> = (0..100).map(|_| server.connect()).collect();
+    for connection in &mut silent {
+        let head = format!("POST /api/v1/deployments HTTP/1.1\r\nHost: {}\r\n", server.address);
+        let begun = format!("{head}Authorization: Token {TOKEN}\r\nContent-Length: 100\r\n\r\n{{\"id\":");
+        connection.send(begun).expect("sent");
+    }
+    let body = json!({"id": "1", "project_id": "shop", "first_commit_at": "2026-03-02T08:00:00Z"});
+    assert_eq!(status(&server, "/api/v1/deployments", &body), 201);
+    assert_eq!(server.get("/api/v1/deployments").json().as_array().expect("a list").len(), 1);
 }

@@ -7,6 +7,7 @@ mod ending;
 mod events;
 mod hostile;
 mod jobs;
+mod load;
 mod process;
 mod pushing;
 mod refusing;

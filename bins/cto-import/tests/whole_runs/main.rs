@@ -17,6 +17,7 @@ mod faults;
 mod folders;
 mod gitlab;
 mod gitlab_faults;
+mod gitlab_webhooks;
 mod hidden;
 mod hidden_status;
 mod identity;

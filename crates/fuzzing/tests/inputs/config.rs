@@ -6,7 +6,7 @@ use model::rules::RuleSet;
 
 use crate::scene::assert_is_message;
 
-pub(crate) const INPUT: Input = Input { name: "config", form: Form::Lines, words: &WORDS, check };
+pub(crate) const INPUT: Input = Input::new("config", Form::Lines, &WORDS, check);
 
 const WORDS: [&str; 62] = [
     "github:",

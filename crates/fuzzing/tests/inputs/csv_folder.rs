@@ -16,7 +16,7 @@ use store::csv_folder::{CsvError, Problem, Reading, load_at};
 
 use crate::scene::{assert_is_computed, assert_is_message, assert_is_sound, at, folder, published, url, with_causes};
 
-pub(crate) const INPUT: Input = Input { name: "csv_folder", form: Form::Cells, words: &WORDS, check };
+pub(crate) const INPUT: Input = Input::new("csv_folder", Form::Cells, &WORDS, check);
 
 const WORDS: [&str; 48] = [
     "--- issue.csv\n",

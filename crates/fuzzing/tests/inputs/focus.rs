@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::scene::{assert_is_message, at, folder, runtime, with_causes};
 
-pub(crate) const INPUT: Input = Input { name: "focus", form: Form::Cells, words: &WORDS, check };
+pub(crate) const INPUT: Input = Input::new("focus", Form::Cells, &WORDS, check);
 
 const WORDS: [&str; 44] = [
     "BilledCost",

@@ -24,7 +24,7 @@ use crate::scene::{
     assert_is_computed, assert_is_message, assert_is_sound, at, folder, read_again, runtime, url, with_causes,
 };
 
-pub(crate) const INPUT: Input = Input { name: "graphql", form: Form::Json, words: &WORDS, check };
+pub(crate) const INPUT: Input = Input::new("graphql", Form::Json, &WORDS, check);
 
 const WORDS: [&str; 40] = [
     "data",

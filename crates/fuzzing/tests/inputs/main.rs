@@ -4,6 +4,7 @@ mod config;
 mod csv_folder;
 mod focus;
 mod graphql;
+mod pushes;
 mod queries;
 mod scene;
 mod senders;
@@ -11,8 +12,16 @@ mod webhooks;
 
 use fuzzing::{Corpus, Input, Settings, run};
 
-const INPUTS: [Input; 7] =
-    [config::INPUT, csv_folder::INPUT, focus::INPUT, graphql::INPUT, queries::INPUT, senders::INPUT, webhooks::INPUT];
+const INPUTS: [Input; 8] = [
+    config::INPUT,
+    csv_folder::INPUT,
+    focus::INPUT,
+    graphql::INPUT,
+    pushes::INPUT,
+    queries::INPUT,
+    senders::INPUT,
+    webhooks::INPUT,
+];
 
 fn fuzz(input: &Input) {
     match run(input, &Settings::of_environment()) {
@@ -39,6 +48,11 @@ fn focus_is_added_up_exactly_or_refused_with_its_line() {
 #[test]
 fn graphql_replies_end_in_records_that_can_be_stored_or_in_words() {
     fuzz(&graphql::INPUT);
+}
+
+#[test]
+fn pushes_are_taken_once_or_refused() {
+    fuzz(&pushes::INPUT);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use tower::ServiceExt as _;
 
 use crate::scene::{at, runtime, tables};
 
-pub(crate) const INPUT: Input = Input { name: "queries", form: Form::Lines, words: &WORDS, check };
+pub(crate) const INPUT: Input = Input::new("queries", Form::Lines, &WORDS, check);
 
 const WORDS: [&str; 64] = [
     "GET ",

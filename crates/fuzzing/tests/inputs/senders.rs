@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use event_intake::alertmanager::LabelNames;
 use event_intake::{Webhook, alertmanager, incident_io, linear, pagerduty, statuspage};
 use fuzzing::{Form, Input, Outcome, masked};
 use model::deliveries::Delivered;
@@ -15,7 +16,7 @@ use store::{Delivery, Deposit, Store};
 use crate::scene::{assert_is_message, at, folder, url, with_causes};
 use crate::webhooks::{NOW, ORGANISATION, everything};
 
-pub(crate) const INPUT: Input = Input { name: "senders", form: Form::Json, words: &WORDS, check };
+pub(crate) const INPUT: Input = Input::new("senders", Form::Json, &WORDS, check);
 
 const WORDS: [&str; 55] = [
     "gitlab",
@@ -89,8 +90,10 @@ fn read(sender: &str, event: &str, body: &[u8]) -> Result<Delivered, String> {
             Err(error) => Err(with_causes(&error)),
         },
         "pagerduty" => of_webhook(pagerduty::read(body)),
-        "alertmanager" => of_webhook(alertmanager::read(alertmanager::Sender::Alertmanager, body)),
-        "grafana" => of_webhook(alertmanager::read(alertmanager::Sender::Grafana, body)),
+        "alertmanager" => {
+            of_webhook(alertmanager::read(alertmanager::Sender::Alertmanager, &LabelNames::default(), body))
+        }
+        "grafana" => of_webhook(alertmanager::read(alertmanager::Sender::Grafana, &LabelNames::default(), body)),
         "incident.io" => of_webhook(incident_io::read(body)),
         "statuspage" => of_webhook(statuspage::read(body)),
         "linear" => {

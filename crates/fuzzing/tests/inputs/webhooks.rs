@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::http::Request;
 use fuzzing::{Form, Input, Outcome, masked};
 use github_webhooks::{BodyKind, Reading, body_hash, is_signed, payload, read};
-use http_api::{Api, Deliveries, RawDelivery, Receipt, RulesBySet, Sender, Settings};
+use http_api::{Api, Deliveries, RawDelivery, Receipt, Reply, RulesBySet, Sender, Settings};
 use model::Instant;
 use model::columns::Scopes;
 use model::kinds::Scope;
@@ -29,7 +29,7 @@ use crate::scene::{
     with_causes,
 };
 
-pub(crate) const INPUT: Input = Input { name: "webhooks", form: Form::Json, words: &WORDS, check };
+pub(crate) const INPUT: Input = Input::new("webhooks", Form::Json, &WORDS, check);
 
 const WORDS: [&str; 56] = [
     "issues",
@@ -105,7 +105,13 @@ impl Deliveries for Intake {
         sender == Sender::Github
     }
 
-    fn take(&self, delivery: RawDelivery) -> Receipt {
+    fn take(&self, delivery: RawDelivery) -> Reply<Receipt> {
+        self.taken(&delivery).into()
+    }
+}
+
+impl Intake {
+    fn taken(&self, delivery: &RawDelivery) -> Receipt {
         let Some(kind) = BodyKind::of(&delivery.content_type) else { return Receipt::UnknownContentType };
         if !is_signed(&SecretString::from(SECRET), &delivery.body, delivery.proofs.get("x-hub-signature-256")) {
             return Receipt::Unsigned;

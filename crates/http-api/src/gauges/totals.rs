@@ -14,13 +14,19 @@ pub(super) struct Families(pub(super) Arc<[Family]>);
 impl Collector for Families {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         for family in &*self.0 {
-            let kind = if family.is_of_totals() { MetricType::Counter } else { MetricType::Histogram };
+            let kind = match (family.is_gauge, family.is_of_totals()) {
+                (true, _) => MetricType::Gauge,
+                (false, true) => MetricType::Counter,
+                (false, false) => MetricType::Histogram,
+            };
             let name = family.prometheus_name();
             let mut encoder = encoder.encode_descriptor(&name, family.help, None, kind)?;
             for (labels, series) in &family.series {
                 let labels = names(labels);
                 let mut encoder = encoder.encode_family(&labels)?;
-                if family.is_of_totals() {
+                if family.is_gauge {
+                    encoder.encode_gauge(&series.sum)?;
+                } else if family.is_of_totals() {
                     encoder.encode_counter::<NoLabelSet, u64, u64>(&series.count, None)?;
                 } else {
                     let bounds = family.bounds.iter().copied().chain([f64::MAX]);

@@ -62,7 +62,9 @@ pub(super) fn delivery() -> ResponsesBuilder {
     let text = |help: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(help));
     let outcome = ObjectBuilder::new()
         .schema_type(Type::Object)
-        .property("outcome", text("`accepted` or `not_used`."))
+        .property("outcome", text(
+            "`stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`.",
+        ))
         .property("detail", text("Why it is not used."))
         .required("outcome");
     let content = ContentBuilder::new().schema(Some(outcome)).build();

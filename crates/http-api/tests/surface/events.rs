@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use http_api::{Api, Authentication, Door, EventReceipt, Events, Limits, Pushing, Question, RawEvent, Settings};
+use http_api::{Api, Authentication, Door, EventReceipt, Events, Limits, Pushing, Question, RawEvent, Reply, Settings};
 use model::rules::RuleSet;
 use serde_json::{Value, json};
 
@@ -20,9 +20,9 @@ struct Clerk {
 }
 
 impl Events for Clerk {
-    fn take(&self, event: RawEvent) -> EventReceipt {
+    fn take(&self, event: RawEvent) -> Reply<EventReceipt> {
         self.taken.lock().expect("no panic").push(event);
-        self.receipt.clone()
+        self.receipt.clone().into()
     }
 
     fn ask(&self, question: Question) -> EventReceipt {

@@ -345,6 +345,10 @@ pub(super) const CALCULATED_INCIDENT: TableSpec = TableSpec {
             "Why no figure counts it: severity (milder than delivery.incidents.minimum_severity), minutes (shorter than minimum_minutes), merged (an alert that is part of another one). Empty where figures do.",
         ),
         text("part_of", "The incident that it is part of; empty where it is none."),
+        boolean(
+            "stale",
+            "Whether it is an alert that has been open for more than 7 days: its end was probably never told. It counts as an incident, is in no median, and later alerts are none of its.",
+        ),
     ],
     range: Range::List(&["started_at"]),
     path: "delivery/incidents",

@@ -32,6 +32,7 @@ use std::cell::LazyCell;
 use model::Instant;
 use model::columns::{Raw, Scopes};
 use model::instant::MICROS_PER_DAY;
+use model::kinds::RunConclusion;
 use model::rules::Rules;
 use model::table::Table;
 
@@ -59,6 +60,37 @@ pub fn has_ci(raw: &Raw, rules: &Rules) -> bool {
         || !raw.ci_job_sums.jobs.is_empty()
         || !raw.ci_bills.net.is_empty()
         || (!rules.delivery.name_workflows() && !raw.ci_runs.run_id.is_empty())
+}
+
+/// A run that has ended, by its last attempt.
+pub(crate) struct EndedRun<'a> {
+    /// `org/name`.
+    pub(crate) repository: &'a str,
+    pub(crate) workflow: &'a str,
+    pub(crate) conclusion: RunConclusion,
+    /// Microseconds.
+    pub(crate) ended: i64,
+    /// Microseconds from its begin to its end; `None` where the begin is not known.
+    pub(crate) took: Option<i64>,
+}
+
+/// Tells each run that had ended by `as_of`.
+pub(crate) fn ended_runs(raw: &Raw, rules: &Rules, as_of: Instant, mut tell: impl FnMut(&EndedRun<'_>)) {
+    let chosen = Chosen::everything();
+    let facts = Facts::of(raw, rules, as_of, &chosen, Branches::All);
+    for run in &facts.runs {
+        let (row, workflow) = (run.row as usize, &facts.workflows[run.workflow as usize]);
+        let began = raw.ci_runs.started_at.get(row).map(Instant::micros);
+        // A word that nobody knows yet is no verdict.
+        let Some(conclusion) = raw.ci_runs.conclusion[row] else { continue };
+        tell(&EndedRun {
+            repository: &facts.repositories[workflow.repository as usize].full_name,
+            workflow: &workflow.name,
+            conclusion,
+            ended: run.ended,
+            took: began.map(|began| run.ended - began).filter(|took| *took >= 0),
+        });
+    }
 }
 
 /// The tables of CI, and what is said of them.

@@ -6,10 +6,14 @@
 use std::collections::BTreeMap;
 
 use model::delivery::{IncidentRules, severity_level};
+use model::instant::MICROS_PER_DAY;
 
 use super::incidents::{Incident, Turn};
 
 const MICROS_PER_MINUTE: f64 = 60_000_000.0;
+
+/// Of an alert that is open for longer nobody has told the end: who sends alerts forgets them when it is started anew.
+const STALE_MICROS: i64 = 7 * MICROS_PER_DAY;
 
 /// Why an incident does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +66,10 @@ pub(super) fn counted(incidents: Vec<Incident>, rules: &IncidentRules, as_of: i6
         };
         let key = (service, incident.host.clone());
         let first = open.get(&key).copied();
-        let joins =
-            |first: &Incident| first.restored().is_none_or(|end| incident.started <= end.saturating_add(within));
+        let joins = |first: &Incident| match first.restored() {
+            Some(end) => incident.started <= end.saturating_add(within),
+            None => !first.is_stale_at(incident.started),
+        };
         if let Some(place) = first.filter(|place| joins(&kept[*place])) {
             let part_of = kept[place].id.clone();
             kept[place].go_on_until(incident.restored());
@@ -77,9 +83,12 @@ pub(super) fn counted(incidents: Vec<Incident>, rules: &IncidentRules, as_of: i6
     // An end before the begin tells of clocks that disagree, and not of a short time.
     let is_short =
         |incident: &Incident| (0..least).contains(&(incident.restored().unwrap_or(as_of) - incident.started));
-    let (short, counted): (Vec<Incident>, Vec<Incident>) = kept.into_iter().partition(is_short);
+    let (short, mut counted): (Vec<Incident>, Vec<Incident>) = kept.into_iter().partition(is_short);
     for incident in short {
         leave(&mut others, incident, Discounted::Minutes, String::new());
+    }
+    for incident in counted.iter_mut().chain(others.iter_mut().map(|other| &mut other.incident)) {
+        incident.is_stale = incident.is_stale_at(as_of);
     }
     (counted, others)
 }
@@ -90,6 +99,12 @@ fn is_too_mild(severity: &str, least: Option<u8>) -> bool {
 }
 
 impl Incident {
+    /// Whether it is an alert that is open for so long that its end was probably never told. It is in no median, and takes
+    /// no later alert in.
+    fn is_stale_at(&self, at: i64) -> bool {
+        self.is_alert && self.restored().is_none() && at - self.started > STALE_MICROS
+    }
+
     /// Another alert of the same, which ended then, or goes on.
     fn go_on_until(&mut self, end: Option<i64>) {
         let last = self.restored().zip(end).map(|(own, other)| own.max(other));

@@ -33,6 +33,8 @@ pub(super) struct Incident {
     pub(super) labels: u32,
     /// Whether it is an alert: of those several may be one incident.
     pub(super) is_alert: bool,
+    /// Whether it is an alert of which nobody has told the end for too long.
+    pub(super) is_stale: bool,
     /// Microseconds.
     pub(super) started: i64,
     /// Times at which users were served again, and at which it came back, in order.
@@ -181,6 +183,7 @@ fn told(
             change: change.into_owned(),
             labels: columns.labels[row],
             is_alert: ALERTING.contains(&&*raw.dictionary.text(columns.source[row])),
+            is_stale: false,
             started,
             turns,
         });
@@ -300,6 +303,7 @@ fn issues(
             change: String::new(),
             labels: columns.labels[row],
             is_alert: false,
+            is_stale: false,
             started,
             turns: Vec::new(),
         };

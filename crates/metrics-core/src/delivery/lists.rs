@@ -220,6 +220,7 @@ pub(super) fn incidents(raw: &Raw, facts: &Facts) -> Table {
             name: "part_of",
             cells: texts(&rows, |row| row.not_counted.map(|it| it.part_of.clone()).unwrap_or_default()),
         },
+        Column { name: "stale", cells: Cells::Bool(rows.iter().map(|row| row.incident.is_stale).collect()) },
     ];
     Table { name: "calculated_incident", columns }
 }

@@ -6,6 +6,7 @@
 
 mod deliveries;
 mod pull_requests;
+mod semantic;
 mod tickets;
 
 use std::collections::HashMap;
@@ -24,6 +25,9 @@ pub fn families(raw: &Raw, rules: &Rules, as_of: Option<Instant>) -> Vec<Family>
     let mut families = deliveries::families(raw, rules, as_of);
     families.extend(pull_requests::families(raw, rules, as_of));
     families.extend(tickets::families(raw, rules, as_of));
+    if rules.semantic_metrics {
+        families.extend(semantic::families(raw, rules, as_of));
+    }
     families.retain(|family| !family.series.is_empty());
     for family in &mut families {
         family.bound();

@@ -86,6 +86,48 @@ struct Progress {
     finished_at: Option<Instant>,
 }
 
+/// How far a deployment has come after each of its statuses, up to its end.
+fn steps(deployment: &Deployment) -> Vec<Progress> {
+    let until =
+        |count: usize| progress(&Deployment { statuses: deployment.statuses[..count].to_vec(), ..deployment.clone() });
+    let mut steps: Vec<Progress> = (1..=deployment.statuses.len()).map(until).collect();
+    steps.dedup_by_key(|step| (step.status, step.changed_at));
+    steps
+}
+
+/// Events of a deployment as webhooks tell them: one for each step, with when it was.
+pub(crate) fn events(forge: &Forge, repository: usize, numbered: &Numbered<'_>, base: &str) -> Vec<(Instant, Json)> {
+    let shown = deployment(forge, repository, numbered, base);
+    let Numbered { deployment, number, .. } = numbered;
+    let (path, sha) = (forge.path(repository), &deployment.sha);
+    let events = steps(deployment).into_iter().map(|step| {
+        let at = fine(step.changed_at, object(forge, repository, *number));
+        let event = json!({
+            "object_kind": "deployment",
+            "status": step.status,
+            "status_changed_at": at.to_rfc3339_seconds().replace('T', " ").replace('Z', " UTC"),
+            "deployment_id": shown["id"],
+            "deployable_id": shown["deployable"]["id"],
+            "deployable_url": shown["deployable"]["web_url"],
+            "environment": deployment.environment,
+            "environment_tier": tier(&deployment.environment),
+            "project": {
+                "id": forge.number(repository),
+                "name": path.rsplit('/').next(),
+                "web_url": format!("{base}/{path}"),
+                "path_with_namespace": path,
+                "default_branch": forge.view.repositories[repository].default_branch,
+            },
+            "ref": shown["ref"],
+            "short_sha": sha.get(..8),
+            "commit_url": format!("{base}/{path}/-/commit/{sha}"),
+            "user": shown["user"],
+        });
+        (at, event)
+    });
+    events.collect()
+}
+
 /// The first end counts: that another deployment takes the place of this one later is no change of it.
 fn progress(deployment: &Deployment) -> Progress {
     let mut progress =

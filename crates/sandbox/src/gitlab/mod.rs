@@ -26,6 +26,7 @@ mod path;
 mod rest;
 mod select;
 mod state;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use counters::GitlabCounters;
 pub use fault::{GitlabFault, GitlabFaultKind};
 pub use fault_table::names as gitlab_fault_names;
 pub use labels::SCOPE;
+pub use webhooks::deliveries;
 
 pub(crate) use answer::router;
 pub(crate) use state::GitlabState;

@@ -26,6 +26,8 @@ pub(super) struct Layout {
     checked: Vec<(&'static RawColumn, Cell)>,
     /// What a row is named by, where it belongs to nothing else.
     names: Vec<Cell>,
+    /// What a row may be of in place of a repository: what is pushed for a service.
+    service: Option<Cell>,
     /// Where the provider's id of a row is; only what a provider has told has one.
     id: usize,
 }
@@ -65,7 +67,9 @@ impl Layout {
         let cells = cells.into_iter().map(|cell| cell.expect("a declaration names its own columns")).collect();
         let id = if table.columns.iter().any(|column| column.name == "id") { header.optional("id") } else { ABSENT };
         let names = names_of(table).map(|column| header.cell(column)).collect::<Result<_, _>>()?;
-        Ok(Self { cells, checked, names, id })
+        let service = table.columns.iter().find(|column| column.name == "service" && !table.key.contains(&"service"));
+        let service = service.map(|column| header.cell(column)).transpose()?;
+        Ok(Self { cells, checked, names, service, id })
     }
 
     /// All columns that are stored in the rows of a table.
@@ -85,7 +89,9 @@ impl Layout {
     /// Notes names that are empty.
     pub(super) fn check_names(&self, row: Row<'_>, findings: &mut Findings) {
         if findings.reading() == Reading::Strict {
-            for cell in self.names.iter().filter(|cell| cell.value(row).is_empty()) {
+            let is_of_service = self.service.as_ref().is_some_and(|cell| !cell.value(row).is_empty());
+            let is_needed = |cell: &&Cell| !(is_of_service && NAMES.contains(&cell.name));
+            for cell in self.names.iter().filter(is_needed).filter(|cell| cell.value(row).is_empty()) {
                 findings.odd(row.line, cell.name, b"", EMPTY_NAME);
             }
         }

@@ -13,6 +13,17 @@ use crate::{StoreError, schema};
 
 /// How long one statement waits for another process that is committing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Between two looks whether it has. The database's own pauses grow to a tenth of a second, and whoever commits one page after
+/// the other has begun the next one by then.
+const BUSY_PAUSE: Duration = Duration::from_millis(2);
+
+/// Waits for others who are committing.
+fn wait_for_others(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_handler(Some(|looks: i32| {
+        std::thread::sleep(BUSY_PAUSE);
+        BUSY_PAUSE.saturating_mul(looks.unsigned_abs()) < BUSY_TIMEOUT
+    }))
+}
 
 /// The path in the address of a store.
 pub(crate) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
@@ -62,7 +73,7 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let sql = |error| StoreError::database(path, error);
     let mut connection = Connection::open_with_flags(path, flags).map_err(sql)?;
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
+    wait_for_others(&mut connection).map_err(sql)?;
     match checked_version(path, &connection)? {
         // A backup is no write-ahead log's file until it is put in the place of the store.
         schema::VERSION => use_log(&connection).map_err(sql)?,
@@ -75,7 +86,7 @@ pub(crate) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
         }
     }
     tune_for_writing(&connection).map_err(sql)?;
-    check_writable(&connection).map_err(sql)?;
+    check_writable(&mut connection).map_err(sql)?;
     Ok(connection)
 }
 
@@ -87,10 +98,10 @@ fn use_log(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Finds out now, and not after the first page was fetched, that a file may not be written. Where another
 /// process is writing it plainly can be.
-fn check_writable(connection: &Connection) -> rusqlite::Result<()> {
+fn check_writable(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(Duration::ZERO)?;
     let tried = connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK");
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    wait_for_others(connection)?;
     match tried {
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         tried => tried,
@@ -120,8 +131,8 @@ pub(crate) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     }
 }
 
-fn usable(connection: Connection) -> rusqlite::Result<Connection> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+fn usable(mut connection: Connection) -> rusqlite::Result<Connection> {
+    wait_for_others(&mut connection)?;
     connection.scan("SELECT count(*) FROM sqlite_master", Scan::Everything)?.query_row([], |_| Ok(()))?;
     Ok(connection)
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use ahash::AHashMap;
 use model::Instant;
 use model::deliveries::Delivered;
 use model::kinds::{IncidentEventKind, RunOutcome, Scope};
@@ -250,14 +251,19 @@ impl Pushing<'_, '_> {
 
     /// The first number of its project that no incident has, or that has the one which began just then.
     fn next_incident(&self, told: &Incident) -> rusqlite::Result<String> {
-        let ids = (1..).map(|number: u32| format!("{PREFIX}incident_{}_{number}", told.service));
-        for id in ids {
-            let is_it = |stored: &Incident| !self.push.undated && stored.started_at == told.started_at;
-            if incident_of_id(self.writer.connection, &id)?.as_ref().is_none_or(is_it) {
-                return Ok(id);
-            }
-        }
-        Ok(String::new())
+        let begin = format!("{PREFIX}incident_{}_", told.service);
+        // What follows all digits.
+        let end = format!("{begin}:");
+        let sql = "SELECT incident_id, started_at FROM incident WHERE incident_id >= ?1 AND incident_id < ?2";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let numbered: AHashMap<String, i64> =
+            self.writer.connection.by_key(sql)?.query_map([&begin, &end], read)?.collect::<rusqlite::Result<_>>()?;
+        let is_free = |id: &String| {
+            let is_it = |began: &i64| !self.push.undated && *began == told.started_at.micros();
+            numbered.get(id).is_none_or(is_it)
+        };
+        let found = (1..=u32::MAX).map(|number| format!("{begin}{number}")).find(is_free);
+        Ok(found.unwrap_or_default())
     }
 
     /// Puts what is pushed for a project where it belongs: into the repository that is told, else into the one of that

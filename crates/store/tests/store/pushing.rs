@@ -76,6 +76,26 @@ impl Fixture {
 }
 
 #[test]
+fn what_is_pushed_for_a_service_without_a_repository_is_read_again_where_it_was_published() {
+    let fixture = Fixture::new();
+    fixture.push(deployment("shop", "c1", &[("success", 20)]));
+    let folder = tempfile::tempdir().expect("a folder");
+    fixture.store.publish_csv(folder.path(), store::JobsOfCi::Published).expect("published");
+    let loaded = store::csv_folder::load(folder.path(), Scopes::ALL, store::csv_folder::Reading::Strict);
+    let raw = loaded.expect("readable").raw;
+    assert_eq!(raw.dictionary.text(raw.deployments.service[0]), "shop");
+    let other = Fixture::new();
+    other.store.import_csv(folder.path()).expect("stored");
+    assert_eq!(other.cells("deployment", &["deployment_id", "org", "service"]), ["api/41,,shop"]);
+    let file = folder.path().join("deployment.csv");
+    let text = std::fs::read_to_string(&file).expect("text").replace(",shop,", ",,");
+    std::fs::write(&file, text).expect("written");
+    let refused = store::csv_folder::load(folder.path(), Scopes::ALL, store::csv_folder::Reading::Strict);
+    let message = refused.expect_err("of nothing").to_string();
+    assert!(message.contains("deployment.csv line 2, column org"), "{message}");
+}
+
+#[test]
 fn a_pushed_deployment_is_of_the_repository_that_its_project_is_called_as_whichever_comes_first() {
     let place = |fixture: &Fixture| fixture.cells("deployment", &["deployment_id", "org", "repo", "host", "service"]);
     let right = ["api/41,acme,shop,github.com,shop"];

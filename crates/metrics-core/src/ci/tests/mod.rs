@@ -1,11 +1,13 @@
 //! The worked examples of the definitions, and what each rule decides.
 
 mod against;
+mod exported;
 mod money;
 mod reliable;
 
 use model::Instant;
 use model::ci::JobPrice;
+use model::columns::Raw;
 use model::records::Repository;
 use model::rules::Rules;
 use model::table::Table;
@@ -118,6 +120,14 @@ impl Life {
     }
 
     fn of_ci(&self, selection: &Selection, reversed: bool) -> OfCi {
+        let raw = self.raw(reversed);
+        let mut rules = Rules::default();
+        rules.ci.prices.clone_from(&self.prices);
+        let as_of = at("2026-04-01");
+        tables_of(&raw, &rules, as_of, &Chosen::new(selection, &rules), Wanted::All, None)
+    }
+
+    fn raw(&self, reversed: bool) -> Raw {
         let mut builder = RawBuilder::default();
         let order = |length: usize| -> Vec<usize> {
             if reversed { (0..length).rev().collect() } else { (0..length).collect() }
@@ -140,11 +150,7 @@ impl Life {
         for repository in &self.repositories {
             builder.repository(repository.clone());
         }
-        let as_of = at("2026-04-01");
-        let raw = builder.build(as_of).expect("no row twice");
-        let mut rules = Rules::default();
-        rules.ci.prices.clone_from(&self.prices);
-        tables_of(&raw, &rules, as_of, &Chosen::new(selection, &rules), Wanted::All, None)
+        builder.build(at("2026-04-01")).expect("no row twice")
     }
 
     /// Cells of the rows of a table whose first cells are these, as text joined by commas.

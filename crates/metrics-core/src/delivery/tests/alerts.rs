@@ -62,6 +62,24 @@ fn an_alert_that_goes_on_holds_those_behind_it() {
 }
 
 #[test]
+fn an_alert_that_is_open_for_more_than_a_week_is_stale_and_holds_none_behind_it() {
+    let mut life = life();
+    alert(&mut life, "a", "05 10:00", None);
+    alert(&mut life, "b", "12 10:00", Some("12 11:00"));
+    alert(&mut life, "c", "12 10:01", Some("12 11:00"));
+    life.incident("of people", "06 10:00", &[]);
+    let shown = ["incident_id", "downtime_hours", "part_of", "stale"];
+    let told = |as_of: &str| {
+        life.tables(&Rules::default(), as_of).rows("calculated_incident", ("service", "acme/shop"), &shown)
+    };
+    assert_eq!(told(AS_OF), ["a   true", "of people   false", "b 1.000000 a false", "c 0.983333  false"]);
+    assert_eq!(told("2026-03-12")[0], "a   false", "a week to the day");
+    let of_month = life.tables(&Rules::default(), AS_OF);
+    let figures = of_month.rows("dora_month", ("service", "ALL"), &["incidents", "restored", "restore_p50_hours"]);
+    assert_eq!(figures[0], "3 1 0.983333", "it counts, and is in no median");
+}
+
+#[test]
 fn incidents_of_people_are_never_one() {
     let mut life = life();
     life.incident("a", "05 10:00", &[("restored", "05 11:00")]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::records::{Place, PullRequest, Review};
 use model::rules::Rules;
-use model::series::Family;
+use model::series::{Family, Unit};
 use model::teams::Team;
 
 use super::examples::example_a;
@@ -168,4 +168,22 @@ fn a_pushed_pull_request_counts_for_the_team_that_it_was_pushed_under() {
     };
     assert_eq!(opened(&["Platform", "checkout"]), ["team_id=Platform 1"], "as the rules write it");
     assert_eq!(opened(&["checkout"]), ["team_id=platform 1"]);
+}
+
+#[test]
+fn medians_of_changes_are_gauges_over_28_days_where_they_are_asked_for() {
+    let mut life = Life::default();
+    life.commit("1", "", "01 08:00");
+    for (number, first, merged) in
+        [(1, "02 08:00", "02 09:00"), (2, "20 08:00", "20 09:00"), (3, "20 08:00", "20 11:00")]
+    {
+        life.change(number, first, merged, "1");
+    }
+    let rules = Rules { semantic_metrics: true, ..Rules::default() };
+    assert!(!all(&life, &Rules::default(), "2026-04-10").contains_key("vcs.change.time_to_merge"));
+    let all = all(&life, &rules, "2026-04-10");
+    let merge = &all["vcs.change.time_to_merge"];
+    assert_eq!((merge.is_gauge, merge.unit, sum(merge).as_str()), (true, Unit::Seconds, "7200.0"), "of 1 and 3 hours");
+    assert_eq!(counts(merge), ["vcs.repository.name=acme/shop,vcs.change.state=merged 2"]);
+    assert!(!all.contains_key("vcs.change.time_to_approval"), "nothing was approved");
 }
