@@ -12,7 +12,6 @@ use std::sync::{Arc, LazyLock};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use event_intake::alertmanager::LabelNames;
 use fuzzing::{Corpus, Form, Input, Outcome, Settings, masked};
 use http_api::{Api, Pushing, Router, RulesBySet, Sender};
 use model::columns::Scopes;
@@ -24,7 +23,7 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
 use crate::clock::now;
-use crate::deliveries::Intake;
+use crate::deliveries::{Intake, Ways};
 use crate::events::Pushes;
 use crate::writing::Writing;
 
@@ -189,7 +188,7 @@ impl Server {
             Api::new(http_api::Settings { pushing, ..http_api::Settings::default() }, rules).expect("good settings");
         let writing = Writing::start(&url).expect("a thread");
         let secrets = Sender::ALL.into_iter().map(|sender| (sender, SECRET.into())).collect();
-        api.receive(Arc::new(Intake::new(api.clone(), secrets, LabelNames::default(), writing.queue())));
+        api.receive(Arc::new(Intake::new(api.clone(), secrets, Ways::default(), writing.queue())));
         api.take_events(Arc::new(Pushes::new(url, writing.queue())));
         Self { runtime, router: api.router(), writing, store, folder, taken: 0 }
     }
