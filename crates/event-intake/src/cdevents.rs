@@ -154,9 +154,10 @@ fn bare<'a>(id: &'a str, kind: &str) -> &'a str {
 /// The object id of the commit that an artifact is, or is made of: what stands behind the last `@` of its address, or of the
 /// version in it. Digests of images are none.
 fn commit_of(artifact: &str) -> Option<&str> {
-    let parts = artifact.split(['?', '&', '#']).filter_map(|part| part.rsplit_once('@').map(|(_, version)| version));
+    let mut parts =
+        artifact.split(['?', '&', '#']).filter_map(|part| part.rsplit_once('@').map(|(_, version)| version));
     let is_commit = |version: &&str| version.len() == 40 && version.bytes().all(|byte| byte.is_ascii_hexdigit());
-    parts.filter(is_commit).next_back()
+    parts.rfind(is_commit)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

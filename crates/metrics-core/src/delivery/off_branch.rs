@@ -69,7 +69,7 @@ impl<'a> Branch<'a> {
         }
         let on = (0_u32..).zip(&is_on).filter(|(_, is_on)| **is_on);
         let newest = on.map(|(commit, _)| graph.committed(commit)).max().unwrap_or(i64::MIN);
-        Self { is_on, newest, merges, heads, graph }
+        Self { graph, is_on, newest, merges, heads }
     }
 
     /// Whether it holds a commit; `None` where that is not known.

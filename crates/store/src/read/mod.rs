@@ -47,7 +47,8 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant, known_at: Option<Instant
         });
         raw.projects = rows(first.connection, "project_id, host")?;
         raw.repositories = rows(first.connection, "org, repo, host, id, row_id")?;
-        raw.repositories.retain(|it| !it.org.is_empty());
+        // Others hold what was pushed without a repository that is known.
+        raw.repositories.retain(|it| !it.org.is_empty() || !it.id.is_empty());
         raw.as_of = as_of(first.connection, &raw.imports, scopes, plausible)?;
         let mut texts = Interner::over(dictionary(first.connection)?);
         let mut issue_places = None;

@@ -18,7 +18,7 @@ pub(crate) const CDEVENTS: [&str; 2] = ["cdevents/", "cdevents0"];
 pub(crate) const IS_OF_PROVIDER: &str = "(stored.id IS NULL OR substr(stored.id, 1, 4) <> 'api/')";
 
 /// What is true of rows of `repository`, and not of those that hold what was pushed without a repository that is known.
-pub(crate) const IS_REPOSITORY: &str = "org <> ''";
+pub(crate) const IS_REPOSITORY: &str = "(org <> '' OR id IS NOT NULL)";
 
 /// A deployment by its id alone, with its statuses: what is pushed has ids of its own on whatever host.
 pub(crate) fn deployment_of_id(connection: &Connection, id: &str) -> rusqlite::Result<Option<Deployment>> {

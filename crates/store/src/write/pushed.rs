@@ -15,7 +15,7 @@ use super::pushed_pulls::Known;
 use crate::dictionary::Codes;
 use crate::merge::order::Observer;
 use crate::merge::told::deployment as deployment_told;
-use crate::read::pushed::{CDEVENTS, END, PREFIX, deployment_of_id, incident_of_id};
+use crate::read::pushed::{CDEVENTS, END, IS_REPOSITORY, PREFIX, deployment_of_id, incident_of_id};
 use crate::read::tables::rows_where;
 use crate::sqlite::plans::Prepare as _;
 use crate::sqlite::statements::upsert;
@@ -310,8 +310,8 @@ pub(super) fn repositories_called(connection: &Connection, name: &str) -> rusqli
         let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE org = ?1 AND repo = ?2";
         return connection.by_key(sql)?.query_map([org, name], read)?.collect();
     }
-    let sql = "SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1 AND org <> ''";
-    connection.by_key(sql)?.query_map([name], read)?.collect()
+    let sql = format!("SELECT DISTINCT org, repo, host FROM repository WHERE repo = ?1 AND {IS_REPOSITORY}");
+    connection.by_key(&sql)?.query_map([name], read)?.collect()
 }
 
 /// Whether an incident is in a state already.

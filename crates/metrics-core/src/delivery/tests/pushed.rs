@@ -128,9 +128,8 @@ fn the_service_that_whoever_pushes_names_is_the_one_that_is_deployed() {
         deployment.of_service = if deployment.id == "D2" { "Search".into() } else { "checkout".into() };
     }
     let by_service = |life: &Life, rules: &Rules| {
-        let mut of = deployments(life, rules);
-        of.iter_mut().for_each(|row| *row = row.split(' ').take(2).collect::<Vec<_>>().join(" "));
-        of
+        let id_and_service = |row: &String| row.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        deployments(life, rules).iter().map(id_and_service).collect::<Vec<_>>()
     };
     let rows = by_service(&life, &Rules::default());
     assert!(rows.contains(&"D2 Search".to_owned()) && rows.contains(&"D3 checkout".to_owned()), "{rows:?}");
