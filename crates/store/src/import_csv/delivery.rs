@@ -7,9 +7,7 @@ use model::columns::{
     IncidentEventColumns, ReleaseColumns, TicketColumns, TicketEventColumns,
 };
 use model::kinds::JobPart;
-use model::records::{
-    CiJob, Deployment, DeploymentStatus, Incident, IncidentEvent, Ticket, TicketEvent, host_or_usual,
-};
+use model::records::{CiJob, Deployment, DeploymentStatus, Incident, Ticket, host_or_usual};
 
 use super::newest::Newest;
 use super::{CsvTable, Failure, Loader};
