@@ -213,10 +213,9 @@ fn ticket(issue: Issue, estimates: &Estimates, vanished_at: Option<Instant>, rea
         estimate,
         host: HOST.to_owned(),
     };
-    let estimated = |at, estimate| event(TicketEventKind::Estimated, at, estimate);
     let events = [
-        estimates.before.map(|(at, points)| estimated(at, Some(points))),
-        estimates.is_told.then(|| estimated(updated_at, estimate)),
+        estimates.before.map(|(at, points)| event(TicketEventKind::Estimated, at, Some(points))),
+        estimates.is_told.then(|| event(TicketEventKind::Estimated, updated_at, estimate)),
         finished_at.map(|at| event(TicketEventKind::Finished, at, None)),
     ];
     let first = estimates.before.or(estimate.map(|points| (updated_at, points)));

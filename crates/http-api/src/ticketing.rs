@@ -63,15 +63,15 @@ async fn answer(shared: &Shared, request: Request) -> Result<Response, Problem> 
     };
     let computed = move || {
         let (raw, rules) = snapshot.sources(RuleSet::Flow)?;
-        let shares = shares(raw, rules, asked.from.0, asked.to.0);
-        Ok((shares, rules.people, asked))
+        let told = shares(raw, rules, asked.from.0, asked.to.0);
+        Ok((told, rules.people, asked))
     };
-    let (shares, people, asked) = shared.work(computed).await?;
+    let (told, people, asked) = shared.work(computed).await?;
     if asked.is_csv {
         let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
-        return Ok((headers, csv(&shares)).into_response());
+        return Ok((headers, csv(&told)).into_response());
     }
-    Ok(EventReceipt::Told(asked.summary(&shares, people)).respond(wants_problem))
+    Ok(EventReceipt::Told(asked.summary(&told, people)).respond(wants_problem))
 }
 
 /// What is asked for.
@@ -91,7 +91,7 @@ impl Asked {
         let mut errors = Vec::new();
         let body = if body.trim_ascii().is_empty() { Some(Map::new()) } else { serde_json::from_slice(body).ok() };
         let Some(body) = body else {
-            return Err(vec![wrong("", "type", json!({ "type": "object" }), "must be object")]);
+            return Err(vec![wrong("", "type", &json!({ "type": "object" }), "must be object")]);
         };
         let (from, to) = usual_months(today);
         let from = time(&body, "from", from, &mut errors);
@@ -100,7 +100,7 @@ impl Asked {
         let format = query.iter().find(|(name, _)| name == "format").map(|(_, value)| value.as_str());
         if !matches!(format, None | Some("json" | "csv")) {
             let params = json!({ "allowedValues": ["json", "csv"] });
-            errors.push(wrong("format", "enum", params, "must be equal to one of the allowed values"));
+            errors.push(wrong("format", "enum", &params, "must be equal to one of the allowed values"));
         }
         if errors.is_empty() { Ok(Self { from, to, known, is_csv: format == Some("csv") }) } else { Err(errors) }
     }
@@ -142,7 +142,7 @@ fn usual_months(today: NaiveDate) -> (NaiveDate, NaiveDate) {
 }
 
 /// What is wrong with a field, as validators of JSON Schema write it.
-fn wrong(name: &str, keyword: &str, params: Value, message: &str) -> Value {
+fn wrong(name: &str, keyword: &str, params: &Value, message: &str) -> Value {
     let (instance, schema) = if name.is_empty() {
         (String::new(), "#/type".to_owned())
     } else {
@@ -162,7 +162,7 @@ fn time(body: &Map<String, Value>, name: &str, usual: NaiveDate, errors: &mut Ve
     };
     told.unwrap_or_else(|| {
         let message = "must match format \"isodate\"";
-        errors.push(wrong(name, "format", json!({ "format": "isodate" }), message));
+        errors.push(wrong(name, "format", &json!({ "format": "isodate" }), message));
         (midnight, String::new())
     })
 }
@@ -171,11 +171,11 @@ fn addresses(body: &Map<String, Value>, errors: &mut Vec<Value>) -> Vec<String> 
     const NAME: &str = "unhash_actors";
     let Some(told) = body.get(NAME).filter(|told| !told.is_null()) else { return Vec::new() };
     let Value::Array(list) = told else {
-        errors.push(wrong(NAME, "type", json!({ "type": "array" }), "must be array"));
+        errors.push(wrong(NAME, "type", &json!({ "type": "array" }), "must be array"));
         return Vec::new();
     };
     if list.is_empty() {
-        errors.push(wrong(NAME, "minItems", json!({ "limit": 1 }), "must NOT have fewer than 1 items"));
+        errors.push(wrong(NAME, "minItems", &json!({ "limit": 1 }), "must NOT have fewer than 1 items"));
     }
     let mut addresses: Vec<String> = Vec::new();
     for (place, item) in list.iter().enumerate() {
@@ -183,13 +183,13 @@ fn addresses(body: &Map<String, Value>, errors: &mut Vec<Value>) -> Vec<String> 
         match item.as_str() {
             Some(text) if !text.contains('@') => {
                 let message = "must match format \"email\"";
-                errors.push(wrong(&of_item, "format", json!({ "format": "email" }), message));
+                errors.push(wrong(&of_item, "format", &json!({ "format": "email" }), message));
             }
             Some(text) if addresses.iter().any(|known| known == text) => {
-                errors.push(wrong(NAME, "uniqueItems", json!({}), "must NOT have duplicate items"));
+                errors.push(wrong(NAME, "uniqueItems", &json!({}), "must NOT have duplicate items"));
             }
             Some(text) => addresses.push(text.to_owned()),
-            None => errors.push(wrong(&of_item, "type", json!({ "type": "string" }), "must be string")),
+            None => errors.push(wrong(&of_item, "type", &json!({ "type": "string" }), "must be string")),
         }
     }
     addresses

@@ -322,10 +322,10 @@ mod tests {
                 at: at(day),
                 ..ProjectEvent::default()
             };
-            let mut moves = vec![moved(ProjectKind::Added, "Backlog", 1)];
+            let mut steps = vec![moved(ProjectKind::Added, "Backlog", 1)];
             // The last one goes straight to done, and has no cycle time.
             if number < 10 {
-                moves.push(moved(ProjectKind::Moved, "In progress", 4));
+                steps.push(moved(ProjectKind::Moved, "In progress", 4));
             }
             let kind = if number < 4 { "Feature" } else { "Bug" };
             builder.issue(&Issue {
@@ -335,7 +335,7 @@ mod tests {
                 created_at: at(1),
                 closed_at: Some(at(10)),
                 status_events: vec![event(StatusKind::Opened, 1), event(StatusKind::Closed, 10)],
-                project_events: moves,
+                project_events: steps,
                 ..Issue::default()
             });
         }

@@ -24,7 +24,7 @@ const MICROS_PER_MINUTE: f64 = 60e6;
 /// Each time that a ticket was done counts, with the time from the start that was told first; and each change of an
 /// estimate into another one.
 pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> {
-    let points = |name, help| Family::distributions(name, help, Unit::Of("point"), POINTS);
+    let points = |name, help| Family::distributions(name, help, Unit::Of("points"), POINTS);
     let mut done = Family::totals("ticket_count", "Tickets that were done, each time that one was", Unit::Of("ticket"));
     let mut time = Family::distributions(
         "time_per_ticket",
@@ -80,7 +80,9 @@ fn events_of_each(raw: &Raw, as_of: Instant) -> Events<'_> {
         let event = (at.micros(), columns.kind[row], columns.estimate.get(row));
         events.entry((columns.host[row], columns.ticket_id.bytes(row))).or_default().push(event);
     }
-    events.values_mut().for_each(|of_ticket| of_ticket.sort_unstable());
+    for of_ticket in events.values_mut() {
+        of_ticket.sort_unstable();
+    }
     events
 }
 

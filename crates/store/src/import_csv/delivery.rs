@@ -7,9 +7,7 @@ use model::columns::{
     IncidentEventColumns, ReleaseColumns, TicketColumns, TicketEventColumns,
 };
 use model::kinds::JobPart;
-use model::records::{
-    CiJob, Deployment, DeploymentStatus, Incident, IncidentEvent, Ticket, TicketEvent, host_or_usual,
-};
+use model::records::{CiJob, Deployment, DeploymentStatus, Incident, Ticket, host_or_usual};
 
 use super::newest::Newest;
 use super::{CsvTable, Failure, Loader};
@@ -94,44 +92,48 @@ impl Loader<'_> {
     }
 
     fn incidents(&mut self) -> Result<(), Failure> {
-        let mut events = self.children_of(|event: &IncidentEvent| key(&event.incident_id, &event.host))?;
-        let newest = Newest::<IncidentEventColumns>::new();
-        let key_of = |incident: &Incident| key(&incident.id, &incident.host);
-        self.each_of::<IncidentColumns>(
-            |incident| Some(key_of(incident)),
-            |loader, incident| {
-                let events = events.take(&key_of(incident));
-                for event in &events {
-                    loader.reaches(&newest, event);
-                }
-                let told = events.len() as u64;
-                let counts = loader.writer.incident(&Incident { events, ..incident.clone() })?;
-                loader.count_children::<IncidentEvent>(told, counts);
-                Ok(counts)
-            },
-        )?;
-        self.count_unknown::<IncidentEvent>(events.left());
-        Ok(())
+        self.each_with_events::<IncidentColumns, IncidentEventColumns>(
+            |incident| key(&incident.id, &incident.host),
+            |event| key(&event.incident_id, &event.host),
+            |loader, incident, events| Ok(loader.writer.incident(&Incident { events, ..incident.clone() })?),
+        )
     }
 
     fn tickets(&mut self) -> Result<(), Failure> {
-        let mut events = self.children_of(|event: &TicketEvent| key(&event.ticket_id, &event.host))?;
-        let newest = Newest::<TicketEventColumns>::new();
-        let key_of = |ticket: &Ticket| key(&ticket.id, &ticket.host);
-        self.each_of::<TicketColumns>(
-            |ticket| Some(key_of(ticket)),
-            |loader, ticket| {
-                let events = events.take(&key_of(ticket));
+        self.each_with_events::<TicketColumns, TicketEventColumns>(
+            |ticket| key(&ticket.id, &ticket.host),
+            |event| key(&event.ticket_id, &event.host),
+            |loader, ticket, events| Ok(loader.writer.ticket(&Ticket { events, ..ticket.clone() })?),
+        )
+    }
+
+    /// As [`each_of`](Self::each_of), each row with what happened to it.
+    fn each_with_events<C: RawColumns, E: RawColumns>(
+        &mut self,
+        key_of: impl Fn(&C::Row) -> (String, String),
+        of: impl Fn(&E::Row) -> (String, String),
+        store: impl Fn(&mut Self, &C::Row, Vec<E::Row>) -> Result<bool, Failure>,
+    ) -> Result<(), Failure>
+    where
+        C::Row: Send,
+        E::Row: Send,
+    {
+        let mut events = self.children_of(of)?;
+        let newest = Newest::<E>::new();
+        self.each_of::<C>(
+            |row| Some(key_of(row)),
+            |loader, row| {
+                let events = events.take(&key_of(row));
                 for event in &events {
                     loader.reaches(&newest, event);
                 }
                 let told = events.len() as u64;
-                let counts = loader.writer.ticket(&Ticket { events, ..ticket.clone() })?;
-                loader.count_children::<TicketEvent>(told, counts);
+                let counts = store(loader, row, events)?;
+                loader.count_children::<E::Row>(told, counts);
                 Ok(counts)
             },
         )?;
-        self.count_unknown::<TicketEvent>(events.left());
+        self.count_unknown::<E::Row>(events.left());
         Ok(())
     }
 
