@@ -95,7 +95,7 @@ fn receipt(api: &Api, id: &str, event: &str, outcome: &Result<Outcome, &StoreErr
         // Nothing else becomes of deliveries.
         Ok(Outcome::Pushed(_) | Outcome::Heard) => ("known", Receipt::Done("known")),
         Err(error) => {
-            let error = command_line::with_causes(error);
+            let error = command_line::with_causes(*error);
             tracing::error!(delivery = id, event, error, "delivery {id} of {event} cannot be stored");
             ("failed", Receipt::Failed)
         }
