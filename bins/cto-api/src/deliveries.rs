@@ -83,7 +83,7 @@ impl Intake {
         let then = {
             let (api, id, event) = (self.api.clone(), id.clone(), event.clone());
             move |outcome: Result<Outcome, &StoreError>| {
-                let receipt = receipt(&api, &id, &event, outcome);
+                let receipt = receipt(&api, &id, &event, &outcome);
                 // Who sent it may have stopped waiting.
                 let _ = known.send(receipt);
             }
@@ -98,13 +98,13 @@ impl Intake {
 }
 
 /// What became of a delivery, once that is said and counted.
-fn receipt(api: &Api, id: &str, event: &str, outcome: Result<Outcome, &StoreError>) -> Receipt {
+fn receipt(api: &Api, id: &str, event: &str, outcome: &Result<Outcome, &StoreError>) -> Receipt {
     let (outcome, receipt) = match outcome {
-        Ok(Outcome::Delivered(deposit)) => (word(deposit), Receipt::Done(word(deposit))),
+        Ok(Outcome::Delivered(deposit)) => (word(*deposit), Receipt::Done(word(*deposit))),
         // Nothing else becomes of deliveries.
         Ok(Outcome::Pushed(_) | Outcome::Heard) => ("known", Receipt::Done("known")),
         Err(error) => {
-            let error = command_line::with_causes(error);
+            let error = command_line::with_causes(*error);
             tracing::error!(delivery = id, event, error, "delivery {id} of {event} cannot be stored");
             ("failed", Receipt::Failed)
         }

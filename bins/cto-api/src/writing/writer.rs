@@ -121,7 +121,9 @@ impl Writer {
         let (patient, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|one| may_help && one.is_patient());
         let has_patient = !patient.is_empty();
         self.queue.done(count, patient);
-        others.iter().for_each(|one| one.tell(Err(error)));
+        for one in &others {
+            one.tell(Err(error));
+        }
         if has_patient {
             self.wait(error);
         }
@@ -131,13 +133,12 @@ impl Writer {
     fn open(&mut self) -> Result<&mut Open, StoreError> {
         let is_it =
             |open: &Open| open.written < MOST_OF_AN_OPENING && fingerprint::of_file(open.store.path()) == open.file;
-        let open = match self.open.take().filter(is_it) {
-            Some(open) => open,
-            None => {
-                let store = opened(&self.url)?;
-                let file = fingerprint::of_file(store.path());
-                Open { store, file, written: 0 }
-            }
+        let open = if let Some(open) = self.open.take().filter(is_it) {
+            open
+        } else {
+            let store = opened(&self.url)?;
+            let file = fingerprint::of_file(store.path());
+            Open { store, file, written: 0 }
         };
         Ok(self.open.insert(open))
     }

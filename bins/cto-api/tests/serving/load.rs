@@ -137,7 +137,7 @@ impl Life {
             event: one.event,
             body: one.payload.to_string(),
         });
-        let pushed = (0..).map(|number| pushed(number));
+        let pushed = (0..).map(pushed);
         told.zip(pushed).flat_map(|(delivery, event)| [delivery, event]).take(most).collect()
     }
 }
@@ -150,7 +150,7 @@ fn pushed(number: usize) -> Sent {
         let body = json!({"id": format!("load-{number}"), "project_id": "shop", "started_at": at(12)});
         return Sent::Event { path: "/api/v1/incidents".to_owned(), body };
     }
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         let body = json!({"id": format!("load-{run}"), "project_id": "shop", "first_commit_at": at(8)});
         return Sent::Event { path: "/api/v1/deployments".to_owned(), body };
     }
