@@ -18,6 +18,7 @@ pub mod headline;
 mod hosts;
 mod ids;
 mod logins;
+mod micros;
 mod net_flow;
 mod overrides;
 mod parallel;

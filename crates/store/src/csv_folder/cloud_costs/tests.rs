@@ -3,7 +3,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use model::Instant;
-use model::columns::{Raw, Scopes};
+use model::columns::{CodeColumn, Raw, Scopes};
 use model::records::ChargeCategory;
 use tempfile::TempDir;
 
@@ -35,7 +35,7 @@ fn original(text: impl AsRef<[u8]>) -> (Vec<f64>, Vec<String>) {
     (loaded.raw.as_original.binary_costs, loaded.problems.iter().map(ToString::to_string).collect())
 }
 
-fn texts(raw: &Raw, codes: &[u32]) -> Vec<String> {
+fn texts(raw: &Raw, codes: &CodeColumn) -> Vec<String> {
     codes.iter().map(|code| raw.dictionary.text(*code).into_owned()).collect()
 }
 
