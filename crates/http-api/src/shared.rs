@@ -76,6 +76,9 @@ impl Shared {
     /// Computes what most requests ask for, then swaps.
     pub(crate) fn publish(&self, data: Data) {
         let rules = Arc::new(self.rules.found_in(&data));
+        if let Some(snapshot) = self.current() {
+            snapshot.forget_prepared();
+        }
         let began = Moment::now();
         let snapshot = Snapshot::new(data, rules, &self.settings.build, self.settings.limits.cache_bytes);
         self.gauges.computed(began.elapsed());

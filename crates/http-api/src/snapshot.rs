@@ -231,6 +231,11 @@ impl Snapshot {
     /// Drops what can be computed again, to make room for the next snapshot.
     pub(crate) fn forget(&self) {
         self.kept.clear();
+        self.forget_prepared();
+    }
+
+    /// Drops what questions begin with, and keeps what was computed.
+    pub(crate) fn forget_prepared(&self) {
         *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 

@@ -280,13 +280,13 @@ fn flow_issue_tables(
 ) -> Result<(), CalculateError> {
     let as_of = calculation.as_of;
     let mut lives = match prepared.and_then(|prepared| prepared.lives(as_of)) {
-        Some(lives) => Cow::Borrowed(lives),
-        None => Cow::Owned(followed(&raw, rules, as_of)?),
+        Some(lives) => lives,
+        None => followed(&raw, rules, as_of)?,
     };
     if !chosen.is_everything() {
-        lives.to_mut().select(&chosen.issues(&raw), chosen);
+        lives.select(&chosen.issues(&raw), chosen);
     }
-    let lives = &*lives;
+    let lives = &lives;
     let coverage = Coverage::of(&raw, &ISSUE_SCOPES, as_of, chosen);
     done_with(&mut raw, |raw| {
         raw.status_events = StatusEventColumns::default();

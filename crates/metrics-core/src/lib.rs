@@ -19,6 +19,7 @@ mod hosts;
 mod ids;
 mod innovation;
 mod logins;
+mod micros;
 mod net_flow;
 mod overrides;
 mod parallel;

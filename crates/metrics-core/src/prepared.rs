@@ -5,7 +5,7 @@ use model::columns::Raw;
 use model::rules::{RuleSet, Rules};
 
 use crate::CalculateError;
-use crate::flow::Lives;
+use crate::flow::{Lives, PackedLives};
 use crate::overrides;
 
 /// The lives of all issues as of the end of the data, under rule set `flow`.
@@ -13,7 +13,7 @@ use crate::overrides;
 /// They are the larger part of the work on any figure of issues, whatever part of the organisation it is of.
 #[derive(Debug)]
 pub struct Prepared {
-    lives: Lives,
+    lives: PackedLives,
 }
 
 impl Prepared {
@@ -25,12 +25,13 @@ impl Prepared {
         if rules.set != RuleSet::Flow {
             return Ok(None);
         }
-        Ok(Some(Self { lives: followed(raw, rules, raw.as_of.unwrap_or_default())? }))
+        let lives = followed(raw, rules, raw.as_of.unwrap_or_default())?;
+        Ok(Some(Self { lives: PackedLives::of(lives) }))
     }
 
     /// The lives as of an instant, where they are known.
-    pub(crate) fn lives(&self, as_of: Instant) -> Option<&Lives> {
-        Some(&self.lives).filter(|lives| lives.as_of == as_of)
+    pub(crate) fn lives(&self, as_of: Instant) -> Option<Lives> {
+        (self.lives.as_of() == as_of).then(|| self.lives.unpacked())
     }
 }
 

@@ -6,7 +6,7 @@ mod tests;
 use hashbrown::HashMap;
 use model::Instant;
 use model::cells::{CardColumns as _, PlacedColumns, RawColumns as _};
-use model::columns::{Interner, Raw, SightingSource};
+use model::columns::{CodeColumn, Interner, Raw, SightingSource};
 use model::names::is_bot_login;
 use model::records::{
     CiBill, CiFlake, CiJob, CiJobSum, CiRun, CiRunJobs, CloudMonth, Deployment, GitCommit, ImportRun, Incident, Issue,
@@ -276,7 +276,7 @@ fn put_place<C: PlacedColumns>(columns: &mut C, place: &Place, texts: &mut Inter
     }
 }
 
-fn put_board(columns: [&mut Vec<u32>; 2], item: &ProjectItem, texts: &mut Interner) {
+fn put_board(columns: [&mut CodeColumn; 2], item: &ProjectItem, texts: &mut Interner) {
     for (column, text) in columns.into_iter().zip([&item.project_id, &item.project_name]) {
         column.push(texts.code(text.as_bytes()));
     }

@@ -29,7 +29,7 @@ pub(crate) fn tokens(declaration: &Declaration<'_>) -> TokenStream {
     let appended = read.iter().map(|field| append(field));
     let owner_appended = owned.iter().zip(&owner_idents).map(|((name, ..), ident)| {
         if OWNER_CODES.contains(name) {
-            quote! { ::model::columns::append_codes(&mut self.#ident, &other.#ident, codes); }
+            quote! { ::model::columns::CodeColumn::append_translated(&mut self.#ident, &other.#ident, codes); }
         } else {
             quote! { ::model::columns::Column::append(&mut self.#ident, &other.#ident); }
         }
@@ -92,7 +92,7 @@ pub(crate) fn tokens(declaration: &Declaration<'_>) -> TokenStream {
 const OWNER_CODES: [&str; 5] = ["org", "repo", "host", "project_id", "project_name"];
 
 fn owner_fields(owner: Owner) -> Vec<(&'static str, TokenStream, &'static str)> {
-    let codes = || quote!(::std::vec::Vec<u32>);
+    let (codes, rows) = (|| quote!(::model::columns::CodeColumn), || quote!(::std::vec::Vec<u32>));
     match owner {
         Owner::None => Vec::new(),
         Owner::Place => vec![
@@ -101,10 +101,10 @@ fn owner_fields(owner: Owner) -> Vec<(&'static str, TokenStream, &'static str)> 
             ("repo", codes(), "Repository name, a code."),
             ("host", codes(), "Host of the provider, a code."),
         ],
-        Owner::Issue => vec![("issue", codes(), "Row of the issue.")],
-        Owner::PullRequest => vec![("pull_request", codes(), "Row of the pull request.")],
+        Owner::Issue => vec![("issue", rows(), "Row of the issue.")],
+        Owner::PullRequest => vec![("pull_request", rows(), "Row of the pull request.")],
         Owner::Card => vec![
-            ("issue", codes(), "Row of the issue."),
+            ("issue", rows(), "Row of the issue."),
             ("project_id", codes(), "The board's id, a code."),
             ("project_name", codes(), "The board's name, a code."),
         ],
@@ -128,7 +128,7 @@ fn owner_trait(owner: Owner, columns: &proc_macro2::Ident) -> TokenStream {
             quote! {
                 #belonging
                 impl ::model::cells::CardColumns for #columns {
-                    fn board(&mut self) -> [&mut ::std::vec::Vec<u32>; 2] {
+                    fn board(&mut self) -> [&mut ::model::columns::CodeColumn; 2] {
                         [&mut self.project_id, &mut self.project_name]
                     }
                 }
@@ -137,7 +137,7 @@ fn owner_trait(owner: Owner, columns: &proc_macro2::Ident) -> TokenStream {
         Owner::Place => quote! {
             impl ::model::cells::PlacedColumns for #columns {
                 fn ids(&mut self) -> &mut ::model::columns::TextColumn { &mut self.id }
-                fn names(&mut self) -> [&mut ::std::vec::Vec<u32>; 3] {
+                fn names(&mut self) -> [&mut ::model::columns::CodeColumn; 3] {
                     [&mut self.org, &mut self.repo, &mut self.host]
                 }
             }
@@ -156,7 +156,7 @@ fn column_type(field: &Field<'_>) -> TokenStream {
         Cell::Address => quote!(::model::columns::AddressColumn),
         Cell::ObjectId => quote!(::model::columns::ObjectIdColumn),
         Cell::ObjectIds => quote!(::model::columns::ObjectIdsColumn),
-        Cell::Code | Cell::OptionalCode | Cell::JoinedList => quote!(::std::vec::Vec<u32>),
+        Cell::Code | Cell::OptionalCode | Cell::JoinedList => quote!(::model::columns::CodeColumn),
         Cell::OptionalInt => quote!(::model::columns::IntColumn),
         Cell::Instant | Cell::OptionalInstant => quote!(::model::columns::InstantColumn),
         Cell::Told(known) => quote!(::std::vec::Vec<::std::option::Option<#known>>),
@@ -207,7 +207,7 @@ fn push_row(field: &Field<'_>) -> TokenStream {
 fn append(field: &Field<'_>) -> TokenStream {
     let ident = field.ident;
     if is_code(field) {
-        quote! { ::model::columns::append_codes(&mut self.#ident, &other.#ident, codes); }
+        quote! { ::model::columns::CodeColumn::append_translated(&mut self.#ident, &other.#ident, codes); }
     } else {
         quote! { ::model::columns::Column::append(&mut self.#ident, &other.#ident); }
     }

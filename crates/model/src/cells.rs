@@ -2,7 +2,7 @@
 //!
 //! Cells come in the order in which the table declares them, without the columns of the row's owner.
 
-use crate::columns::{InstantColumn, TextColumn};
+use crate::columns::{CodeColumn, InstantColumn, TextColumn};
 use crate::kinds::{Named, Told};
 use crate::spec::RawTable;
 use crate::{Amount, Instant, Month};
@@ -118,7 +118,7 @@ pub trait OwnedColumns: RawColumns {
 /// Columns of rows that hang on a card.
 pub trait CardColumns: OwnedColumns {
     /// Id and name of the board, codes.
-    fn board(&mut self) -> [&mut Vec<u32>; 2];
+    fn board(&mut self) -> [&mut CodeColumn; 2];
 }
 
 /// Columns of rows that have a place of their own: organisation, repository and number.
@@ -126,7 +126,7 @@ pub trait PlacedColumns: RawColumns {
     /// `org/repo#number`.
     fn ids(&mut self) -> &mut TextColumn;
     /// Organisation, repository and host, codes.
-    fn names(&mut self) -> [&mut Vec<u32>; 3];
+    fn names(&mut self) -> [&mut CodeColumn; 3];
 }
 
 /// Where cells of columns come from.

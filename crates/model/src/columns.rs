@@ -7,6 +7,7 @@
 
 mod addresses;
 mod buffers;
+mod codes;
 mod interner;
 mod numbers;
 mod object_ids;
@@ -28,7 +29,8 @@ pub use crate::tables::{
 };
 use crate::tables::{ImportRun, Project, Repository};
 pub use addresses::AddressColumn;
-pub use buffers::{Column, Dictionary, InstantColumn, append_codes};
+pub use buffers::{Column, Dictionary, InstantColumn};
+pub use codes::{CodeColumn, Codes};
 pub use interner::Interner;
 pub use numbers::{FloatColumn, IntColumn};
 pub use object_ids::{ObjectId, ObjectIdColumn, ObjectIdsColumn};

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_api::{Api, Data, RulesBySet, Settings};
 use model::Instant;
-use model::columns::{Raw, Scopes};
+use model::columns::{CodeColumn, Raw, Scopes};
 use model::rules::{BugSource, CloudRules, ProjectRules, RuleSet, Rules, ServiceComparison, ServiceGroup, Team};
 use serde_json::Value;
 use store::csv_folder::{Reading, load};
@@ -34,10 +34,8 @@ pub(crate) fn like_the_total() -> Data {
         codes.into_iter().find(|code| raw.dictionary.bytes(*code) == text.as_bytes()).expect("a text of the fixture")
     };
     let (web, lab) = (code(&raw, "web"), code(&raw, "10"));
-    let rename = |cells: &mut Vec<u32>, from: u32| {
-        for cell in cells.iter_mut().filter(|cell| **cell == from) {
-            *cell = all;
-        }
+    let rename = |cells: &mut CodeColumn, from: u32| {
+        *cells = cells.iter().map(|cell| if *cell == from { all } else { *cell }).collect();
     };
     rename(&mut raw.issues.repo, web);
     rename(&mut raw.pull_requests.repo, web);

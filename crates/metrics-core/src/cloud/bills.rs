@@ -151,7 +151,7 @@ fn ledger<'a>(raw: &'a Raw, providers: &Providers) -> Vec<Line<'a>> {
     let line = |row: usize| Line {
         provider: providers.name(text(costs.provider[row])),
         // Columns that a caller may leave out.
-        account: costs.account.get(row).map_or_else(Text::default, |code| text(*code)),
+        account: costs.account.get(row).map_or_else(Text::default, text),
         service: text(costs.service[row]),
         currency: text(costs.currency[row]),
         category: costs.charge_category[row],

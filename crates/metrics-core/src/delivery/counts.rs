@@ -71,7 +71,8 @@ impl Counts {
             self.add_lead(lead);
         }
         let stages = change.stages;
-        let parts = [stages.coding, stages.pickup, stages.review, stages.merge, change.waiting()];
+        let parts =
+            [stages.coding.get(), stages.pickup.get(), stages.review.get(), stages.merge.get(), change.waiting()];
         for (known, part) in self.stages.iter_mut().zip(parts) {
             known.extend(part.map(days));
         }

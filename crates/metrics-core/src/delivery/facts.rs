@@ -59,7 +59,7 @@ impl Facts {
         let delivery = &rules.delivery;
         let stages = stages_of(raw, rules, as_of);
         let counts = chosen.changes(raw);
-        let is_merged = |row: usize| stages[row].as_ref().is_some_and(|stages| stages.merged.is_some());
+        let is_merged = |row: usize| stages[row].as_ref().is_some_and(|stages| stages.merged.get().is_some());
         let repositories = Repositories::of(raw, delivery, as_of.micros());
         let services = Services::of(raw, delivery, &repositories);
         let is_shared = |place: &usize| services.all.iter().filter(|it| it.repositories.contains(place)).count() > 1;
@@ -351,7 +351,7 @@ impl Builder<'_> {
             let rows = repository.pull_requests.iter().map(|row| *row as usize);
             let rows = rows.filter(move |row| is_into_default(self.raw, repository, *row));
             let rows = rows.filter(move |row| Services::has_change(self.raw, service, *row));
-            rows.filter_map(move |row| Some((place, stages[row]?.merged?)))
+            rows.filter_map(move |row| Some((place, stages[row]?.merged.get()?)))
         };
         service.repositories.iter().copied().flat_map(of_repository).collect()
     }
@@ -401,13 +401,13 @@ impl Builder<'_> {
         let is_hotfix = said.is_hotfix
             || hotfix.branches.iter().any(|pattern| pattern.matches(&branch))
             || hotfix.titles.iter().any(|pattern| pattern.matches(&title));
-        let merged = stages.merged.unwrap_or_default();
+        let merged = stages.merged.get().unwrap_or_default();
         Change {
             row,
             repository: place,
             merged,
             begins: match self.delivery.lead_from {
-                LeadFrom::FirstCommit => stages.first_commit,
+                LeadFrom::FirstCommit => stages.first_commit.get(),
                 LeadFrom::Opened => Some(stages.created),
                 LeadFrom::Merged => Some(merged),
             },

@@ -391,7 +391,7 @@ impl<'a> UnmergedHeads<'a> {
             let head = columns.head_sha.get(row);
             let is_back = columns.head_branch.bytes(row) == repository.default_branch.as_bytes();
             if !head.is_empty() && !is_back {
-                let merged = stages[row].and_then(|stages| stages.merged).unwrap_or(i64::MAX);
+                let merged = stages[row].and_then(|stages| stages.merged.get()).unwrap_or(i64::MAX);
                 let known = heads.entry(head).or_insert(merged);
                 *known = (*known).min(merged);
             }

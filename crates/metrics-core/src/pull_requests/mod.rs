@@ -35,6 +35,7 @@ use model::table::Table;
 
 use crate::calendar::Cut;
 use crate::logins::BotLogins;
+use crate::micros::Micros;
 use crate::parallel;
 use crate::selection::Chosen;
 use crate::summary::{Data, PullRequestFacts};
@@ -99,12 +100,12 @@ pub(crate) fn tables_of(
 pub(crate) struct Stages {
     pub(crate) created: i64,
     /// Its first commit, or its creation where that was earlier; `None` where commits are not known.
-    pub(crate) first_commit: Option<i64>,
-    pub(crate) merged: Option<i64>,
-    pub(crate) coding: Option<i64>,
-    pub(crate) pickup: Option<i64>,
-    pub(crate) review: Option<i64>,
-    pub(crate) merge: Option<i64>,
+    pub(crate) first_commit: Micros,
+    pub(crate) merged: Micros,
+    pub(crate) coding: Micros,
+    pub(crate) pickup: Micros,
+    pub(crate) review: Micros,
+    pub(crate) merge: Micros,
 }
 
 /// The stages of all pull requests by row; `None` for rows that do not exist at `as_of`.
@@ -113,14 +114,17 @@ pub(crate) fn stages_of(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Option<
     let clocks = clock::clocks(raw, &bots, &rules.merge_bots, as_of);
     let stages = |clock: clock::Clock| Stages {
         created: clock.created,
-        first_commit: clock.first_commit,
-        merged: clock.merged,
-        coding: clock.coding(),
-        pickup: clock.pickup(),
-        review: clock.review(),
-        merge: clock.merge(),
+        first_commit: clock.first_commit.into(),
+        merged: clock.merged.into(),
+        coding: clock.coding().into(),
+        pickup: clock.pickup().into(),
+        review: clock.review().into(),
+        merge: clock.merge().into(),
     };
-    clocks.into_iter().map(|clock| clock.map(stages)).collect()
+    let mut all: Vec<Option<Stages>> = clocks.into_iter().map(|clock| clock.map(stages)).collect();
+    // They are collected in the place of the clocks, which take more.
+    all.shrink_to_fit();
+    all
 }
 
 /// What is added up of a pull request elsewhere, in microseconds.

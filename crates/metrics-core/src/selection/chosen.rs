@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use hashbrown::HashMap;
 use model::Instant;
-use model::columns::{Dictionary, IssueColumns, PullRequestColumns, Raw};
+use model::columns::{CodeColumn, Dictionary, IssueColumns, PullRequestColumns, Raw};
 use model::names::comparable;
 use model::rules::Rules;
 
@@ -266,7 +266,7 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(chosen: &'a Chosen, dictionary: &'a Dictionary, labels: &[u32]) -> Self {
+    fn new(chosen: &'a Chosen, dictionary: &'a Dictionary, labels: &CodeColumn) -> Self {
         let excludes_bots = chosen.bots == Some(Bots::Exclude);
         let bots = excludes_bots.then(|| BotLogins::of(dictionary, &chosen.bot_logins));
         let label_teams = chosen.label_teams(dictionary, labels.iter().copied());

@@ -1,13 +1,13 @@
 //! Web addresses, of which most begin alike.
 
-use super::{Column, Interner, TextColumn};
+use super::{CodeColumn, Column, Interner, TextColumn};
 
 /// A column of web addresses: what they begin with, up to the kind of thing within a repository
 /// (`https://github.com/acme/web/pull/`), is held once, and a code of it by each row.
 #[derive(Clone, Debug, Default)]
 pub struct AddressColumn {
     beginnings: Interner,
-    codes: Vec<u32>,
+    codes: CodeColumn,
     ends: TextColumn,
 }
 
@@ -18,7 +18,7 @@ impl AddressColumn {
     pub fn push(&mut self, address: &[u8]) {
         let slashes = memchr::memchr_iter(b'/', address).take(SLASHES_OF_BEGINNING);
         let cut = slashes.last().map_or(0, |slash| slash + 1);
-        let before = self.codes.last().copied().unwrap_or_default();
+        let before = self.codes.last().unwrap_or_default();
         self.codes.push(self.beginnings.repeated_code(before, &address[..cut]));
         self.ends.push(&address[cut..]);
     }
@@ -26,8 +26,8 @@ impl AddressColumn {
     /// The addresses of some rows, in their order.
     #[must_use]
     pub fn gathered(&self, rows: impl Iterator<Item = usize> + Clone) -> Self {
-        let mut codes: Vec<u32> = rows.clone().map(|row| self.codes[row]).collect();
-        codes.shrink_to_fit();
+        let mut codes: CodeColumn = rows.clone().map(|row| self.codes[row]).collect();
+        codes.settle();
         Self { beginnings: self.beginnings.clone(), codes, ends: self.ends.gathered(rows) }
     }
 
@@ -53,7 +53,7 @@ impl AddressColumn {
 
     /// Memory that it takes, in bytes; beginnings, and what it [shares](TextColumn::share), are not counted.
     pub fn memory(&self) -> usize {
-        size_of_val(self.codes.as_slice()) + self.ends.memory()
+        self.codes.memory() + self.ends.memory()
     }
 }
 
@@ -68,7 +68,7 @@ impl Column for AddressColumn {
 
     fn append(&mut self, other: &Self) {
         let codes = self.beginnings.adopt(&other.beginnings);
-        super::append_codes(&mut self.codes, &other.codes, &codes);
+        self.codes.append_translated(&other.codes, &codes);
         self.ends.append(&other.ends);
     }
 

@@ -128,11 +128,6 @@ impl Column for InstantColumn {
     }
 }
 
-/// Appends codes of another dictionary, each as `codes` translates it.
-pub fn append_codes(column: &mut Vec<u32>, other: &[u32], codes: &[u32]) {
-    column.extend(other.iter().map(|code| codes[*code as usize]));
-}
-
 /// A column of instants, null where unknown; four bytes each as long as all of them are whole seconds from 1970 to 2106,
 /// else eight.
 ///

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ahash::AHashMap;
 use model::cells::{CardColumns, OwnedColumns, PlacedColumns, RawColumns, RawRow};
-use model::columns::{Column as _, Interner, TextColumn};
+use model::columns::{CodeColumn, Column as _, Interner, TextColumn};
 use model::records::USUAL_HOST;
 use model::spec::{RawTable, Storage};
 
@@ -114,7 +114,7 @@ impl<C: PlacedColumns + Send> Table for Placed<C> {
         keys.push(key);
         columns.ids().push(&key[..org.len() + repo.len() + number.len() + 2]);
         for (column, text) in columns.names().into_iter().zip([org, repo, host]) {
-            let previous = column.last().copied().unwrap_or_default();
+            let previous = column.last().unwrap_or_default();
             column.push(codes.texts.repeated_code(previous, text));
         }
         let Ok(()) = columns.push_cells(&mut self.layout.cells(row, codes, findings));
@@ -272,7 +272,7 @@ impl<C: CardColumns + Send> Table for OfCards<'_, C> {
             return;
         }
         for (column, cell) in part.columns.board().into_iter().zip(&self.board) {
-            let previous = column.last().copied().unwrap_or_default();
+            let previous = column.last().unwrap_or_default();
             column.push(part.codes.texts.repeated_code(previous, cell.value(row)));
         }
     }
@@ -320,7 +320,7 @@ impl<C: RawColumns + Send> Table for Free<C> {
 pub(super) fn join_by_id<C: RawColumns>(
     parts: Vec<Part<ColumnsPart<C>>>,
     texts: &mut Interner,
-    hosts: impl Fn(&C) -> &[u32],
+    hosts: impl Fn(&C) -> &CodeColumn,
     id: impl Fn(&C, usize) -> Cow<'_, [u8]>,
 ) -> Result<C, CsvError> {
     let lines = parts.iter().flat_map(|part| part.content.lines.iter().map(|line| part.first_line + u64::from(*line)));

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::thread;
 
 use model::Instant;
+use model::cells::RawColumns as _;
 use model::columns::{Dictionary, Interner, ProjectEventColumns, Raw, Scopes};
 use model::instant::Plausible;
 use model::records::{ImportRun, RunOutcome, Scope};
@@ -42,7 +43,9 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant, known_at: Option<Instant
                 return Ok(None);
             }
             let second = Source::new(&second, plausible);
-            let events = owned("issue", &second, None)?;
+            let mut events: ProjectEventColumns = owned("issue", &second, None)?;
+            // Now, since the other tables are read meanwhile.
+            events.settle();
             Ok(Some((events, second.take_told())))
         });
         raw.projects = rows(first.connection, "project_id, host")?;

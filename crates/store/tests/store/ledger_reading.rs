@@ -3,13 +3,13 @@
 use std::fs;
 
 use model::Instant;
-use model::columns::{Raw, Scopes};
+use model::columns::{CodeColumn, Raw, Scopes};
 use model::records::{ChargeCategory, CloudCost, ImportRun};
 
 use crate::ledger::{amount, bill, bills_page, line, time};
 use crate::records::{Fixture, issue, issue_record};
 
-fn texts(raw: &Raw, codes: &[u32]) -> Vec<String> {
+fn texts(raw: &Raw, codes: &CodeColumn) -> Vec<String> {
     codes.iter().map(|code| raw.dictionary.text(*code).into_owned()).collect()
 }
 

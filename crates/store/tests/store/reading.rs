@@ -1,5 +1,5 @@
 use model::Instant;
-use model::columns::{IssueState, PullRequestEventKind, ReviewState, Scopes, SightingSource, StatusKind};
+use model::columns::{CodeColumn, IssueState, PullRequestEventKind, ReviewState, Scopes, SightingSource, StatusKind};
 use model::records::{ImportRun, Record};
 
 use crate::records::{
@@ -98,7 +98,8 @@ fn sightings_and_fields_are_those_of_cards_that_show_known_issues() {
     second.status = Some("Done".into());
     fixture.see(2, &[card_record(second)]);
     let raw = fixture.store.load(Scopes::ALL).expect("read");
-    let texts = |codes: &[u32]| codes.iter().map(|&code| raw.dictionary.text(code).into_owned()).collect::<Vec<_>>();
+    let texts =
+        |codes: &CodeColumn| codes.iter().map(|&code| raw.dictionary.text(code).into_owned()).collect::<Vec<_>>();
     assert_eq!(raw.sightings.issue, [0, 1, 1]);
     assert_eq!(texts(&raw.sightings.status), ["Done", "Ready", "Done"]);
     assert_eq!(texts(&raw.sightings.project_name), ["Platform"; 3]);
