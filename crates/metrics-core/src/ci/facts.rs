@@ -110,7 +110,7 @@ pub(super) struct Flake {
 }
 
 /// What jobs are added up by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct ChargedFor {
     /// Number of the month in which they began.
     pub(super) month: i32,
@@ -200,7 +200,7 @@ struct Gathering<'a> {
     decided: Vec<Decided>,
     flaky: Vec<(u32, i64)>,
     flakes: Vec<Flake>,
-    spent: BTreeMap<ChargedFor, Spent>,
+    spent: HashMap<ChargedFor, Spent, RandomState>,
     /// Where jobs are listed.
     listed: Option<Vec<Job>>,
     /// Runs that a deployment names: a wait for an approval looks like one for a machine.
@@ -251,7 +251,7 @@ impl<'a> Gathering<'a> {
             decided: Vec::new(),
             flaky: Vec::new(),
             flakes: Vec::new(),
-            spent: BTreeMap::new(),
+            spent: HashMap::default(),
             listed: None,
             deploying: deploying(raw),
         }

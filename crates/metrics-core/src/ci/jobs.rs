@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 use ci_rollup::Outcome;
 use model::Instant;
-use model::columns::{InstantColumn, Raw};
+use model::columns::{CodeColumn, InstantColumn, Raw};
 use model::kinds::JobPart;
 use model::table::{Cells, Column, Table};
 
@@ -37,7 +37,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, (from, to): (Option<NaiveDate>, Op
         rows().for_each(|job| column.push(of(job)));
         Cells::Instant(column)
     };
-    let coded = |codes: &[u32]| texts(rows().map(|job| raw.dictionary.bytes(codes[job.row as usize])));
+    let coded = |codes: &CodeColumn| texts(rows().map(|job| raw.dictionary.bytes(codes[job.row as usize])));
     let outcome = |job: &Job| match job.part {
         JobPart::Flaky | JobPart::Failed => Outcome::Failed,
         _ => Outcome::of(of_jobs.conclusion[job.row as usize]),

@@ -1,6 +1,6 @@
 //! `ci_week` and `ci_month`: how often runs succeed, at the first try too, how long they take and wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ahash::RandomState;
 use ci_rollup::Outcome;
@@ -67,18 +67,18 @@ pub(super) fn table(
     let ends = facts.runs.iter().map(|run| run.ended).chain(facts.flaky.iter().map(|(_, at)| *at));
     let first = ends.min().map_or(Instant::from_micros(as_of.micros().saturating_add(1)), Instant::from_micros);
     let periods = Periods::covering(cut, rules.timezone, first, as_of);
-    let mut groups: BTreeMap<Key, BTreeMap<usize, Counts>> = BTreeMap::new();
-    let keys: Vec<[Key; 3]> =
+    let of_workflows: Vec<[Key; 3]> =
         facts.workflows.iter().map(|workflow| keys(facts, workflow.repository, &workflow.name)).collect();
+    let keys: BTreeSet<&Key> = of_workflows.iter().flatten().collect();
+    let keys: Vec<&Key> = keys.into_iter().collect();
+    // Runs are many and groups few: texts are compared once for each workflow.
+    let place = |key: &Key| keys.partition_point(|other| *other < key);
+    let places: Vec<[usize; 3]> = of_workflows.iter().map(|keys| keys.each_ref().map(place)).collect();
+    let mut groups: Vec<BTreeMap<usize, Counts>> = vec![BTreeMap::new(); keys.len()];
     let mut add = |workflow: u32, at: i64, add: &dyn Fn(&mut Counts)| {
         let Some(period) = periods.index_of(Instant::from_micros(at)) else { return };
-        for key in &keys[workflow as usize] {
-            if !groups.contains_key(key) {
-                groups.insert(key.clone(), BTreeMap::new());
-            }
-            if let Some(group) = groups.get_mut(key) {
-                add(group.entry(period).or_default());
-            }
+        for place in places[workflow as usize] {
+            add(groups[place].entry(period).or_default());
         }
     };
     for run in &facts.runs {
@@ -95,11 +95,13 @@ pub(super) fn table(
         add(*workflow, *at, &|counts| counts.flaky += 1);
     }
     let mut rows: Vec<(&Key, usize, Counts)> = Vec::new();
-    for (key, counted) in &groups {
+    for (key, mut counted) in keys.iter().copied().zip(groups) {
+        let (Some(first), Some(last)) = (counted.keys().next().copied(), counted.keys().next_back().copied()) else {
+            continue;
+        };
         let is_all = key.0;
-        let last = if is_all { periods.len() - 1 } else { *counted.keys().next_back().expect("a group has a period") };
-        let first = *counted.keys().next().expect("a group has a period");
-        rows.extend((first..=last).map(|period| (key, period, counted.get(&period).cloned().unwrap_or_default())));
+        let last = if is_all { periods.len() - 1 } else { last };
+        rows.extend((first..=last).map(|period| (key, period, counted.remove(&period).unwrap_or_default())));
     }
     into_table(name, cut, &periods, &rows, coverage)
 }
@@ -125,6 +127,17 @@ fn into_table(
     let int = |value: &dyn Fn(&Counts) -> i64| Cells::Int(rows.iter().map(|(_, _, it)| Some(value(it))).collect());
     let float =
         |value: &dyn Fn(&Counts) -> Option<f64>| Cells::Float(rows.iter().map(|(_, _, it)| value(it)).collect());
+    // Of minutes and of waits the median and the 95th percentile.
+    let percentiles = |values: &dyn Fn(&Counts) -> &Vec<f64>| -> [Cells; 2] {
+        let of = |(_, _, it): &(&Key, usize, Counts)| {
+            let sorted = sorted(values(it));
+            (percentile(&sorted, 0.5), percentile_of_enough(&sorted, 0.95, P95_MINIMUM))
+        };
+        let (p50, p95): (Vec<_>, Vec<_>) = rows.iter().map(of).unzip();
+        [Cells::Float(p50.into_iter().collect()), Cells::Float(p95.into_iter().collect())]
+    };
+    let [duration_p50, duration_p95] = percentiles(&|it| &it.minutes);
+    let [queue_p50, queue_p95] = percentiles(&|it| &it.waits);
     let share = |part: i64, all: i64| (all > 0).then(|| part as f64 / all as f64);
     let decided = |it: &Counts| it.outcome(Outcome::Succeeded) + it.outcome(Outcome::Failed);
     let mut columns = label_columns(periods, cut, rows.iter().map(|(_, period, _)| *period));
@@ -141,16 +154,10 @@ fn into_table(
         Column { name: "other", cells: int(&|it| it.outcome(Outcome::Other)) },
         Column { name: "success_rate", cells: float(&|it| share(it.outcome(Outcome::Succeeded), decided(it))) },
         Column { name: "first_try_rate", cells: float(&|it| share(it.first_successes, it.first_tries)) },
-        Column { name: "duration_p50_min", cells: float(&|it| percentile(&sorted(&it.minutes), 0.5)) },
-        Column {
-            name: "duration_p95_min",
-            cells: float(&|it| percentile_of_enough(&sorted(&it.minutes), 0.95, P95_MINIMUM)),
-        },
-        Column { name: "queue_p50_min", cells: float(&|it| percentile(&sorted(&it.waits), 0.5)) },
-        Column {
-            name: "queue_p95_min",
-            cells: float(&|it| percentile_of_enough(&sorted(&it.waits), 0.95, P95_MINIMUM)),
-        },
+        Column { name: "duration_p50_min", cells: duration_p50 },
+        Column { name: "duration_p95_min", cells: duration_p95 },
+        Column { name: "queue_p50_min", cells: queue_p50 },
+        Column { name: "queue_p95_min", cells: queue_p95 },
         Column { name: "retried", cells: int(&|it| it.retried) },
         Column { name: "retry_rate", cells: float(&|it| share(it.retried, it.runs())) },
         Column { name: "commits", cells: int(&|it| it.commits) },

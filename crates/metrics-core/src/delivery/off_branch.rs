@@ -57,7 +57,7 @@ impl<'a> Branch<'a> {
     fn of(raw: &'a Raw, repository: &Repository, stages: &[Option<Stages>]) -> Self {
         let columns = &raw.pull_requests;
         let rows = || repository.pull_requests.iter().map(|row| *row as usize);
-        let is_merged = |row: &usize| stages[*row].is_some_and(|stages| stages.merged.is_some());
+        let is_merged = |row: &usize| stages[*row].is_some_and(|stages| stages.merged.get().is_some());
         let into_default = rows().filter(is_merged).filter(|row| is_into_default(raw, repository, *row));
         let merges: HashSet<ObjectId<'_>, RandomState> =
             into_default.map(|row| columns.merge_commit.get(row)).filter(|sha| !sha.is_empty()).collect();

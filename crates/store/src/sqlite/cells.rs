@@ -1,6 +1,6 @@
 //! Cells of a row without conversions that cost.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use model::cells::{ReadColumns, ReadRow};
 use model::columns::{InstantColumn, Interner};
@@ -90,6 +90,8 @@ pub(crate) struct Selection {
     plausible: Option<Plausible>,
     /// Those of a row that they may not.
     implausible: RefCell<Vec<Implausible>>,
+    /// For each column the code of the text that the row before had there: rows come in an order in which they repeat.
+    before: Vec<Cell<u32>>,
 }
 
 /// An instant that cannot be, and its column.
@@ -120,7 +122,8 @@ impl Selection {
         let last: i64 =
             connection.by_key("SELECT max(code) FROM dictionary")?.query_row([], |row| row.get(0)).unwrap_or(0);
         let codes = u32::try_from(last + 1).map_err(|_| cannot_be(format!("the dictionary has a code {last}")))?;
-        Ok(Self { first, columns, kinds, codes, plausible: None, implausible: RefCell::default() })
+        let (implausible, before) = (RefCell::default(), vec![Cell::default(); columns.len()]);
+        Ok(Self { first, columns, kinds, codes, plausible: None, implausible, before })
     }
 
     /// Takes instants that cannot be for unknown.
@@ -257,7 +260,11 @@ impl ReadColumns for RowCells<'_> {
         let index = self.next();
         match self.cells.0.get_ref(index)? {
             ValueRef::Text(text) => match &mut self.texts {
-                Some(texts) => Ok(texts.code(text)),
+                Some(texts) => {
+                    let before = &self.selection.before[index - self.selection.first];
+                    before.set(texts.repeated_code(before.get(), text));
+                    Ok(before.get())
+                }
                 None => Err(unexpected(index, ValueRef::Text(text))),
             },
             _ => self.known_code(index),
