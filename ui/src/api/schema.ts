@@ -1313,6 +1313,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delivery/innovation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which part of the time that work took went into innovation, by month: a row per team from its first end on, and one for all. */
+        get: operations["delivery_innovation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delivery/innovation.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which part of the time that work took went into innovation, by month: a row per team from its first end on, and one for all. As CSV. */
+        get: operations["delivery_innovation_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delivery/spillover": {
         parameters: {
             query?: never;
@@ -2659,6 +2693,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ticketing/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shares of projects in the tickets that were done, by month, in em-metrics' form. */
+        post: operations["ticketing_stats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/version": {
         parameters: {
             query?: never;
@@ -2806,6 +2857,23 @@ export interface paths {
         put?: never;
         /** Takes a delivery of a Grafana webhook, to be stored in a moment. */
         post: operations["grafana_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/linear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delivery of a Linear webhook, to be stored in a moment. */
+        post: operations["linear_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6350,6 +6418,49 @@ export interface components {
              * @example 7
              */
             weeks: number;
+        };
+        /** @description Which part of the time that work took went into innovation, by month: a row per team from its first end on, and one for all. */
+        innovation_month_row: {
+            /**
+             * @description Whether the period is over at as_of and every source that it needs was imported past its end.
+             * @example true
+             */
+            complete?: boolean | null;
+            /**
+             * @description Time that they took, all together: from the start, else from when they were made, to the end; of issues their cycle times. Unit: days.
+             * @example 7.25
+             */
+            days?: number | null;
+            /**
+             * @description That of the types in metrics.innovation_types; null where there are none. Unit: days.
+             * @example 7.25
+             */
+            innovation_days?: number | null;
+            /**
+             * @description Month.
+             * @example 2026-03
+             */
+            month: string;
+            /**
+             * @description innovation_days / days; null without types, below 10 tickets, and where they took no time. Unit: share.
+             * @example 7.25
+             */
+            ratio?: number | null;
+            /**
+             * @description What was counted: tickets or issues.
+             * @example Web
+             */
+            source?: string | null;
+            /**
+             * @description Name of the team, of the tracker where the configuration names none; ALL: all that is selected.
+             * @example Web
+             */
+            team: string | null;
+            /**
+             * @description Tickets that were done in the month, each once; issues with a cycle time where no tracker tells of tickets. Unit: tickets.
+             * @example 7
+             */
+            tickets?: number | null;
         };
         iteration_issue: {
             /**
@@ -11639,7 +11750,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They, or it. */
+            /** @description It. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12912,6 +13023,140 @@ export interface operations {
                 /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
                 team?: string[];
                 /** @description Only what was over within these days or, where it is not over, began within them. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A header and the rows. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_innovation: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                to?: string;
+                /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
+                type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, and what they rest on. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["innovation_month_row"][];
+                        meta: components["schemas"]["Meta"];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_innovation_csv: {
+        parameters: {
+            query?: {
+                /** @description The figures as of this instant or day; the end of the data where it is not given. */
+                as_of?: string;
+                /** @description Whether what bots opened counts; each table has its own habit where it is not given. */
+                bots?: "exclude" | "include";
+                /** @description Length of the periods; the first one where it is not given. */
+                by?: "month";
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
+                from?: string;
+                /** @description Boards, by id; may be repeated. /api/v1/meta lists them. */
+                project?: string[];
+                /** @description For which branches runs count: `default` for the default branch of their repository alone. */
+                ref?: "all" | "default";
+                /** @description Repositories, as `repo` or `org/repo`; may be repeated. /api/v1/meta lists them. */
+                repo?: string[];
+                /** @description Rule set; the server's usual one where it is not given. */
+                rules?: "cto-stats" | "flow";
+                /** @description Services that are delivered, by name; may be repeated. /api/v1/meta lists them. */
+                service?: string[];
+                /** @description Teams, by name; may be repeated. /api/v1/meta lists them. */
+                team?: string[];
+                /** @description Only periods that begin within these days; a week begins on its Monday. From 1970 to 2199. */
                 to?: string;
                 /** @description Types of issues; may be repeated. /api/v1/meta lists them. */
                 type?: string[];
@@ -15311,7 +15556,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They, or it. */
+            /** @description It. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15825,6 +16070,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -17992,6 +18238,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -18026,6 +18273,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -18060,6 +18308,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -18071,6 +18320,53 @@ export interface operations {
             504: components["responses"]["Pushed504"];
         };
     };
+    ticketing_stats: {
+        parameters: {
+            query?: {
+                /** @description `json` or `csv`; `json`. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `from`, `to` and `unhash_actors`; docs/events.md says what they are. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description By month, assignee and project; or a row for each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/csv": string;
+                };
+            };
+            /** @description Fields are wrong, or the address is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     told_api_v1_version: {
         parameters: {
             query?: never;
@@ -18080,7 +18376,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They, or it. */
+            /** @description It. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18130,6 +18426,7 @@ export interface operations {
             401: components["responses"]["Pushed401"];
             403: components["responses"]["Pushed403"];
             404: components["responses"]["Pushed404"];
+            408: components["responses"]["Pushed408"];
             409: components["responses"]["Pushed409"];
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
@@ -18738,6 +19035,172 @@ export interface operations {
             cookie?: never;
         };
         /** @description Grafana's payload of alerts, which is that of Alertmanager with more fields. */
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was taken in. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Why it is not used. */
+                        detail?: string;
+                        /** @description `stored`, `known` (it tells nothing new), `repeated` (it came before), `unknown` (it is about something that no import has seen: nothing is stored), `accepted` (it waits to be stored) or `not_used`. */
+                        outcome: string;
+                    };
+                };
+            };
+            /** @description It is signed but cannot be read, or a header is missing. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 400,
+                     *       "title": "Bad Request",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The signature is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 401,
+                     *       "title": "Unauthorized",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No secret for webhooks is configured. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 404,
+                     *       "title": "Not Found",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing of the body came for a while. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 408,
+                     *       "title": "Request Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            /** @description The content type is none that GitHub offers. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 415,
+                     *       "title": "Unsupported Media Type",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            /** @description Too many deliveries wait to be stored, or are being read. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 503,
+                     *       "title": "Service Unavailable",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not come in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "what is wrong, and what to do",
+                     *       "request_id": "5f0c1d2e3a4b5c6d",
+                     *       "status": 504,
+                     *       "title": "Gateway Timeout",
+                     *       "type": "about:blank"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linear_webhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the delivery. */
+                "Linear-Delivery": string;
+                /** @description The HMAC-SHA256 of the body under the configured secret, hexadecimal. */
+                "Linear-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Linear's payload of a change. */
         requestBody?: {
             content: {
                 "application/json": Record<string, never>;
