@@ -102,8 +102,8 @@ said() { for part in "$@"; do [ ! -e "$log/$part" ] || cat "$log/$part"; done; }
 # By name, since the lines that say why may be far above.
 said rust-test fuzz ui-check ui-test |
     sed -nE 's/^test (.+) \.\.\. FAILED$/== failed: \1/p; s/^ +[0-9]+\) (\[.+\] › .+)$/== failed: \1/p' | sed 's/ *─*$//' | sort -u
-for what in ${failed[@]+"${failed[@]}"}; do echo "== FAILED: $what"; done
 printf '== seconds:'; printf ' %s,' ${took[@]+"${took[@]}"}; echo " $SECONDS in all"
+for what in ${failed[@]+"${failed[@]}"}; do echo "== FAILED: $what"; done
 echo "== parts: $passed passed, ${#failed[@]} failed, ${#skipped[@]} skipped"
 
 said rust-test | awk '
