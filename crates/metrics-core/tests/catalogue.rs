@@ -173,6 +173,10 @@ fn every_table_with_a_period_can_be_cut_by_dates() {
 fn filters_follow_from_what_a_table_is_about() {
     for table in tables() {
         let known = match table.scope {
+            // A share of types is not one of some types.
+            TableScope::Issues if table.name == "innovation_month" => {
+                &[Filter::Project, Filter::Repository, Filter::Team, Filter::Bots][..]
+            }
             TableScope::Issues => &[Filter::Project, Filter::Repository, Filter::Team, Filter::Type, Filter::Bots][..],
             TableScope::PullRequests => &[Filter::Repository, Filter::Team, Filter::Bots],
             TableScope::Delivery => &[Filter::Repository, Filter::Team, Filter::Service, Filter::Bots],

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use metrics_core::{Bots, Calculation, Selection, calculate, calculate_selected, calculate_tables, catalogue, known};
-use model::columns::{Raw, Scopes};
+use model::columns::{Raw, Scopes, TicketColumns, TicketEventColumns};
 use model::rules::{RuleSet, Rules};
 use model::table::Table;
 use store::csv_folder::{Reading, load};
@@ -41,7 +41,8 @@ fn the_default_selection_is_the_calculation_byte_for_byte() {
 
 #[test]
 fn everything_that_is_known_together_is_everything() {
-    let raw = raw();
+    // Tickets are of no repository and on no board: a selection of these leaves them out.
+    let raw = Raw { tickets: TicketColumns::default(), ticket_events: TicketEventColumns::default(), ..raw() };
     for set in SETS {
         let known = known(&raw, &rules(set));
         assert!(!known.repositories.is_empty() && !known.boards.is_empty() && !known.types.is_empty());

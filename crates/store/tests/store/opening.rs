@@ -73,7 +73,7 @@ fn a_newer_store_is_refused_with_both_versions() {
         assert_eq!(
             error.to_string(),
             format!(
-                "store {} was written by a newer version (schema 99, this program knows 16): upgrade cto-metrics",
+                "store {} was written by a newer version (schema 99, this program knows 17): upgrade cto-metrics",
                 path.display()
             )
         );
