@@ -10,8 +10,6 @@ import { words } from '../../words.ts';
 export type InnovationRow = RowOf<'/api/v1/delivery/innovation'>;
 
 const t = words.flow.innovation;
-/** A ratio alone needs no more. */
-const height = 180;
 
 /** Which part of the time that work took went into innovation, by month, of all that is selected. */
 export function Innovation({ state }: { state: PageState }) {
@@ -26,7 +24,7 @@ export function Innovation({ state }: { state: PageState }) {
       query={query}
       finding={findingOf(rows)}
       empty={emptyOf(rows)}
-      height={height}
+      half
       widen={isUnset(rows) ? undefined : widen}
       legend={<Legend items={keys(rows)} />}
       table={{ rows, columns: columnsOf(what) }}
@@ -34,7 +32,6 @@ export function Innovation({ state }: { state: PageState }) {
       {() => (
         <Bars
           name={t.chart}
-          height={height}
           labels={rows.map(({ month }) => month ?? '')}
           series={[
             { key: 'ratio', name: t.ratio, tone: 'g0', values: rows.map(({ ratio }) => ratio ?? null) },

@@ -35,9 +35,9 @@ export function FlowPage() {
             <Times state={state} />
             <Stocks state={state} />
             <RedBin state={state} />
+            <Innovation state={state} />
             <Aging state={state} />
             <Iterations state={state} />
-            <Innovation state={state} />
             <CumulativeFlow state={state} />
             <Forecast state={state} />
           </div>

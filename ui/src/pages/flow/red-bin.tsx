@@ -44,6 +44,7 @@ export function RedBin({ state }: { state: PageState }) {
     <Card<StockWeek>
       title={t.title}
       metric={state.metric('red_bin')}
+      half
       query={both(query, flow)}
       finding={finding(weeks)}
       empty={weeks.some((week) => week.opened_bugs) ? null : t.empty}
