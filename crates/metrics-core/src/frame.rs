@@ -5,7 +5,7 @@
 
 use chrono::NaiveDate;
 use model::Instant;
-use model::columns::{InstantColumn, TextColumn};
+use model::columns::TextColumn;
 use model::table::{Cells, Column as TableColumn, Table};
 use polars::prelude::*;
 
@@ -72,11 +72,8 @@ fn cells(series: &Series, kind: Kind) -> PolarsResult<Cells> {
         }
         Kind::Bool => Cells::Bool(series.bool()?.iter().map(Option::unwrap_or_default).collect()),
         Kind::Instant => {
-            let mut instants = InstantColumn::default();
-            for micros in series.i64()?.iter() {
-                instants.push(micros.filter(|micros| *micros != Instant::NULL_MICROS).map(Instant::from_micros));
-            }
-            Cells::Instant(instants)
+            let known = |micros: &i64| *micros != Instant::NULL_MICROS;
+            Cells::Instant(series.i64()?.iter().map(|micros| micros.filter(known).map(Instant::from_micros)).collect())
         }
         Kind::Date => Cells::Date(integers(series)?.into_iter().map(|days| days.and_then(date_of_days)).collect()),
     })

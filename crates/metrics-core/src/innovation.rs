@@ -21,6 +21,7 @@ use crate::frame::RATE_MINIMUM;
 use crate::selection::{Chosen, NO_BOARD};
 use crate::tickets;
 use crate::totals::ALL;
+use crate::words::texts;
 
 /// Something that was done, of a team or of all.
 #[derive(Clone, Copy, Debug)]
@@ -132,42 +133,37 @@ fn rows(source: &str, by_team: &ByTeam<'_>, rules: &Rules, coverage: &Coverage, 
     let first = all.iter().map(|done| done.at).min().map_or(never, Instant::from_micros);
     let months = Periods::covering(Cut::Month, rules.timezone, first, as_of);
     let month_of = |done: &Done| months.index_of(Instant::from_micros(done.at));
-    let mut keys = Vec::new();
     // What is selected comes first in its month.
-    let teams = by_team.0.keys().filter(|team| **team != ALL);
-    for team in by_team.0.get_key_value(ALL).map(|(team, _)| team).into_iter().chain(teams) {
-        let begin = by_team.0[team].iter().filter_map(month_of).min();
-        keys.extend(begin.into_iter().flat_map(|begin| (begin..months.len()).map(|month| (month, *team))));
+    let mut rows: Vec<(usize, bool, &str, Sum)> = Vec::new();
+    for (team, done) in &by_team.0 {
+        let mut sums: BTreeMap<usize, Sum> = BTreeMap::new();
+        for done in done {
+            if let Some(month) = month_of(done) {
+                sums.entry(month).or_default().add(done);
+            }
+        }
+        let Some(begin) = sums.keys().next().copied() else { continue };
+        let sum = |month| sums.get(&month).copied().unwrap_or_default();
+        rows.extend((begin..months.len()).map(|month| (month, *team != ALL, *team, sum(month))));
     }
-    keys.sort_by_key(|(month, _)| *month);
-    let sums: Vec<Sum> = keys
-        .iter()
-        .map(|(month, team)| Sum::of(by_team.0[team].iter().filter(|done| month_of(done) == Some(*month))))
-        .collect();
+    rows.sort_by_key(|(month, is_part, team, _)| (*month, *is_part, *team));
+    let sums = || rows.iter().map(|(.., sum)| sum);
     let has_types = !rules.tickets.innovation_types.is_empty();
-    let text = |cells: &mut dyn Iterator<Item = &str>| {
-        let mut column = model::columns::TextColumn::default();
-        cells.for_each(|cell| column.push(cell.as_bytes()));
-        Cells::Text(column)
-    };
     let days = |micros: i64| micros as f64 / MICROS_PER_DAY as f64;
-    let mut columns = label_columns(&months, Cut::Month, keys.iter().map(|(month, _)| *month));
+    let mut columns = label_columns(&months, Cut::Month, rows.iter().map(|(month, ..)| *month));
     columns.extend([
-        Column { name: "team", cells: text(&mut keys.iter().map(|(_, team)| *team)) },
-        Column { name: "tickets", cells: Cells::Int(sums.iter().map(|sum| Some(sum.count)).collect()) },
-        Column { name: "days", cells: Cells::Float(sums.iter().map(|sum| Some(days(sum.micros))).collect()) },
+        Column { name: "team", cells: texts(rows.iter().map(|(_, _, team, _)| *team)) },
+        Column { name: "tickets", cells: Cells::Int(sums().map(|sum| Some(sum.count)).collect()) },
+        Column { name: "days", cells: Cells::Float(sums().map(|sum| Some(days(sum.micros))).collect()) },
         Column {
             name: "innovation_days",
-            cells: Cells::Float(sums.iter().map(|sum| has_types.then(|| days(sum.innovation))).collect()),
+            cells: Cells::Float(sums().map(|sum| has_types.then(|| days(sum.innovation))).collect()),
         },
-        Column {
-            name: "ratio",
-            cells: Cells::Float(sums.iter().map(|sum| sum.ratio().filter(|_| has_types)).collect()),
-        },
-        Column { name: "source", cells: text(&mut keys.iter().map(|_| source)) },
+        Column { name: "ratio", cells: Cells::Float(sums().map(|sum| sum.ratio().filter(|_| has_types)).collect()) },
+        Column { name: "source", cells: texts(rows.iter().map(|_| source)) },
         Column {
             name: "complete",
-            cells: Cells::Bool(keys.iter().map(|(month, _)| coverage.is_complete(months.end(*month))).collect()),
+            cells: Cells::Bool(rows.iter().map(|(month, ..)| coverage.is_complete(months.end(*month))).collect()),
         },
     ]);
     Table { name: "innovation_month", columns }
@@ -182,12 +178,10 @@ struct Sum {
 }
 
 impl Sum {
-    fn of<'a>(done: impl Iterator<Item = &'a Done>) -> Self {
-        done.fold(Self::default(), |sum, done| Self {
-            count: sum.count + 1,
-            micros: sum.micros + done.micros,
-            innovation: sum.innovation + if done.innovation { done.micros } else { 0 },
-        })
+    fn add(&mut self, done: &Done) {
+        self.count += 1;
+        self.micros += done.micros;
+        self.innovation += if done.innovation { done.micros } else { 0 };
     }
 
     fn ratio(self) -> Option<f64> {

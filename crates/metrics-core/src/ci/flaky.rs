@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use model::Instant;
-use model::columns::{InstantColumn, Raw};
+use model::columns::Raw;
 use model::table::{Cells, Column, Table};
 
 use super::facts::Facts;
@@ -62,10 +62,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, days: &Range<i64>) -> Table {
         (other.times, other.wasted_ms, key).cmp(&(one.times, one.wasted_ms, other_key))
     });
     let part = |part: usize| texts(rows.iter().map(|(key, _)| key[part]));
-    let mut last = InstantColumn::default();
-    for (_, flaky) in &rows {
-        last.push(Some(Instant::from_micros(flaky.last.0)));
-    }
+    let last = rows.iter().map(|(_, flaky)| Some(Instant::from_micros(flaky.last.0))).collect();
     let columns = vec![
         Column { name: "repo", cells: part(0) },
         Column { name: "workflow", cells: part(1) },

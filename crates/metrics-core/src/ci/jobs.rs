@@ -32,11 +32,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, (from, to): (Option<NaiveDate>, Op
     let repository = |job: &Job| &facts.repositories[workflow(job).repository as usize];
     let price = |job: &Job| job.price.map(|price| &facts.prices[price as usize]);
     let minutes = |job: &Job| price(job).map_or_else(|| micro_minutes(job.spent.run_ms), |it| it.minutes(&job.spent));
-    let instants = |of: &dyn Fn(&Job) -> Option<Instant>| {
-        let mut column = InstantColumn::default();
-        rows().for_each(|job| column.push(of(job)));
-        Cells::Instant(column)
-    };
+    let instants = |of: &InstantColumn| Cells::Instant(rows().map(|job| of.get(job.row as usize)).collect());
     let coded = |codes: &CodeColumn| texts(rows().map(|job| raw.dictionary.bytes(codes[job.row as usize])));
     let outcome = |job: &Job| match job.part {
         JobPart::Flaky | JobPart::Failed => Outcome::Failed,
@@ -49,8 +45,8 @@ pub(super) fn table(raw: &Raw, facts: &Facts, (from, to): (Option<NaiveDate>, Op
         Column { name: "workflow", cells: words(rows().map(|job| workflow(job).name.as_bytes())) },
         Column { name: "outcome", cells: words(rows().map(|job| outcome(job).name().as_bytes())) },
         Column { name: "part", cells: words(rows().map(|job| part_name(job.part).as_bytes())) },
-        Column { name: "began_at", cells: instants(&|job| of_jobs.started_at.get(job.row as usize)) },
-        Column { name: "ended_at", cells: instants(&|job| of_jobs.finished_at.get(job.row as usize)) },
+        Column { name: "began_at", cells: instants(&of_jobs.started_at) },
+        Column { name: "ended_at", cells: instants(&of_jobs.finished_at) },
         Column {
             name: "minutes",
             cells: Cells::Float(rows().map(|job| Some(minutes(job) as f64 / MINUTE as f64)).collect()),

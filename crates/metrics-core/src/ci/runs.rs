@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use ci_rollup::Outcome;
 use model::Instant;
-use model::columns::{InstantColumn, Raw};
+use model::columns::Raw;
 use model::table::{Cells, Column, Table};
 
 use super::facts::{Facts, Run};
@@ -23,8 +23,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts) -> Table {
     runs.sort_by_key(|run| (Reverse(run.ended), id(run), &place(run).0.host));
     let rows = || runs.iter().copied();
     let coded = |codes: &dyn Fn(usize) -> u32| texts(rows().map(|run| raw.dictionary.bytes(codes(run.row as usize))));
-    let mut ended = InstantColumn::default();
-    rows().for_each(|run| ended.push(Some(Instant::from_micros(run.ended))));
+    let ended = rows().map(|run| Some(Instant::from_micros(run.ended))).collect();
     let longest = |run: &Run| {
         let waits = &facts.waits[run.waits.start as usize..run.waits.end as usize];
         waits.iter().copied().max_by(f64::total_cmp)

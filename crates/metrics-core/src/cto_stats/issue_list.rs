@@ -1,6 +1,6 @@
 //! `calculated_issue`.
 
-use model::columns::{InstantColumn, Raw, TextColumn};
+use model::columns::{Raw, TextColumn};
 use model::table::{Cells, Column, Table};
 
 use super::bug_source::{CUSTOMER_FACING, DEV_PROCESS, INTERNAL};
@@ -40,11 +40,7 @@ pub(super) fn calculated_issue(raw: &Raw, lives: &Lives) -> Table {
 }
 
 fn instants(dates: impl Iterator<Item = At>) -> Cells {
-    let mut column = InstantColumn::default();
-    for date in dates {
-        column.push(date.known().map(|date| model::Instant::from_micros(date.micros)));
-    }
-    Cells::Instant(column)
+    Cells::Instant(dates.map(|date| date.known().map(|date| model::Instant::from_micros(date.micros))).collect())
 }
 
 /// Ids and names of the projects, by their index.

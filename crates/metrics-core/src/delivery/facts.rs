@@ -303,10 +303,15 @@ impl Builder<'_> {
             names.map(|code| self.raw.dictionary.text(code)).filter(|names| !names.is_empty()).collect()
         };
         let mut linked: HashSet<u32, RandomState> = HashSet::default();
+        // Where each change is, once one is named.
+        let mut places: Option<HashMap<u32, usize, RandomState>> = None;
         for place in 0..facts.rollouts.len() {
             for name in names(&facts.rollouts[place]).iter().flat_map(|names| names.split(';')) {
                 let Some(row) = self.row_called(name).filter(|row| linked.insert(*row)) else { continue };
-                let known = facts.changes.iter().position(|change| change.row == row);
+                let places = places.get_or_insert_with(|| {
+                    facts.changes.iter().enumerate().rev().map(|(at, change)| (change.row, at)).collect()
+                });
+                let known = places.get(&row).copied();
                 let Some(at) = known.or_else(|| self.add_change(facts, row, stages, is_change)) else { continue };
                 let change = &mut facts.changes[at];
                 change.link = Link::to(place, Method::Pushed, Confidence::Certain);

@@ -1,7 +1,7 @@
 //! The rows behind the keys: `calculated_deployment`, `calculated_change` and `calculated_incident`.
 
 use model::Instant;
-use model::columns::{InstantColumn, Raw, TextColumn};
+use model::columns::{Raw, TextColumn};
 use model::instant::MICROS_PER_DAY;
 use model::table::{Cells, Column, Table};
 
@@ -20,11 +20,7 @@ fn texts<T, B: AsRef<[u8]>>(rows: &[T], text: impl Fn(&T) -> B) -> Cells {
 }
 
 fn instants<T>(rows: &[T], at: impl Fn(&T) -> Option<i64>) -> Cells {
-    let mut cells = InstantColumn::default();
-    for row in rows {
-        cells.push(at(row).map(Instant::from_micros));
-    }
-    Cells::Instant(cells)
+    Cells::Instant(rows.iter().map(|row| at(row).map(Instant::from_micros)).collect())
 }
 
 /// One line of `calculated_deployment`.

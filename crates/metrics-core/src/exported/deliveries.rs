@@ -5,7 +5,7 @@ use model::columns::Raw;
 use model::rules::Rules;
 use model::series::{Family, Unit};
 
-use super::{TeamOfRepository, labels};
+use super::{MICROS_PER_MINUTE, MICROS_PER_SECOND, TeamOfRepository, labels};
 use crate::delivery::{Happening, What, each_happening};
 
 /// Buckets of durations of deployments and incidents in em-metrics, in minutes: half a minute to ten days.
@@ -35,9 +35,6 @@ const LEAD_SECONDS: &[f64] = &[
 /// Ours of times to restore, in seconds: five minutes to 30 days.
 const RESTORE_SECONDS: &[f64] =
     &[300.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 28_800.0, 86_400.0, 259_200.0, 604_800.0, 2_592_000.0];
-
-const MICROS_PER_SECOND: f64 = 1e6;
-const MICROS_PER_MINUTE: f64 = 60e6;
 
 pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> {
     let mut teams = TeamOfRepository::new(rules);

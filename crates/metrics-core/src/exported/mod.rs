@@ -18,6 +18,9 @@ use model::series::{Family, Labels};
 
 use crate::selection::Chosen;
 
+const MICROS_PER_SECOND: f64 = 1e6;
+const MICROS_PER_MINUTE: f64 = 60e6;
+
 /// All families that anything is known of, each with at most [`MOST_SERIES`](model::series::MOST_SERIES) series; none under
 /// `cto-stats`. Without `as_of` those of the end of the data.
 pub fn families(raw: &Raw, rules: &Rules, as_of: Option<Instant>) -> Vec<Family> {

@@ -7,7 +7,7 @@ use model::columns::Raw;
 use model::rules::Rules;
 use model::series::{Family, Unit};
 
-use super::labels;
+use super::{MICROS_PER_MINUTE, labels};
 use crate::pull_requests::{comments_of_reviews, lives_of};
 use crate::selection::Chosen;
 
@@ -16,8 +16,6 @@ const REVIEWS: &[f64] = &[1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0];
 const COMMENTS: &[f64] = &[1.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0];
 const REVIEW_MINUTES: &[f64] = &[5.0, 15.0, 30.0, 60.0, 180.0, 300.0, 600.0, 900.0];
 const MERGE_MINUTES: &[f64] = &[5.0, 15.0, 30.0, 60.0, 180.0, 300.0, 600.0, 900.0, 1_500.0, 2_400.0];
-
-const MICROS_PER_MINUTE: f64 = 60e6;
 
 pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> {
     let pull_request = Unit::Of("pull_request");

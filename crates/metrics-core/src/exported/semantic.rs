@@ -12,7 +12,7 @@ use model::kinds::RunConclusion;
 use model::rules::Rules;
 use model::series::{Family, Unit};
 
-use super::labels;
+use super::{MICROS_PER_SECOND, labels};
 use crate::ci::ended_runs;
 use crate::frame::percentile_of_enough;
 use crate::pull_requests::lives_of;
@@ -38,8 +38,6 @@ const RUN_SECONDS: &[f64] = &[10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 1_
 
 /// Days that medians are over.
 const DAYS: i64 = 28;
-
-const MICROS_PER_SECOND: f64 = 1e6;
 
 pub(super) fn families(raw: &Raw, rules: &Rules, as_of: Instant) -> Vec<Family> {
     let [duration, errors] = of_runs(raw, rules, as_of);

@@ -8,7 +8,7 @@ use model::kinds::TicketEventKind;
 use model::rules::Rules;
 use model::series::{Family, Unit};
 
-use super::labels;
+use super::{MICROS_PER_MINUTE, labels};
 use crate::tickets;
 
 /// From nothing to 15 hours.
@@ -19,7 +19,6 @@ const POINTS: &[f64] = &[
     0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0, 17.0, 18.0, 19.0, 20.0,
     21.0, 22.0, 23.0, 24.0, 25.0,
 ];
-const MICROS_PER_MINUTE: f64 = 60e6;
 
 /// Each time that a ticket was done counts, with the time from the start that was told first; and each change of an
 /// estimate into another one.

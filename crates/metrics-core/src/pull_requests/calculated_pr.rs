@@ -1,7 +1,7 @@
 //! `calculated_pr`: every pull request with its instants, stages and waits, that all other tables add up.
 
 use model::Instant;
-use model::columns::{InstantColumn, Raw, TextColumn};
+use model::columns::{Raw, TextColumn};
 use model::instant::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use model::table::{Cells, Column, Table};
 
@@ -69,11 +69,8 @@ impl<'a> Rows<'a> {
     }
 
     fn instant(&self, name: &'static str, at: impl Fn(&Clock) -> Option<i64>) -> Column {
-        let mut cells = InstantColumn::default();
-        for known in &self.order {
-            cells.push(at(&known.clock).map(Instant::from_micros));
-        }
-        Column { name, cells: Cells::Instant(cells) }
+        let instants = self.order.iter().map(|known| at(&known.clock).map(Instant::from_micros));
+        Column { name, cells: Cells::Instant(instants.collect()) }
     }
 
     fn duration(&self, name: &'static str, unit: i64, micros: impl Fn(&Clock) -> Option<i64>) -> Column {

@@ -1,7 +1,7 @@
 //! `pr_open`: pull requests of humans that are open at `as_of`, oldest first; and what came and left each week.
 
 use model::Instant;
-use model::columns::{InstantColumn, Raw, TextColumn};
+use model::columns::{Raw, TextColumn};
 use model::instant::MICROS_PER_DAY;
 use model::rules::ProcessChange;
 use model::table::{Cells, Column, Table};
@@ -23,10 +23,7 @@ pub(super) fn table(raw: &Raw, facts: &Facts, as_of: Instant) -> Table {
         counted.filter(|known| known.clock.is_open()).map(|known| (known.row, known.clock)).collect();
     open.sort_by_key(|(row, clock)| (clock.created, columns.id.bytes(*row)));
     let age_days = |clock: &Clock| (as_of.micros() - clock.created) as f64 / MICROS_PER_DAY as f64;
-    let mut waiting_since = InstantColumn::default();
-    for (_, clock) in &open {
-        waiting_since.push(Some(Instant::from_micros(stage(clock).1)));
-    }
+    let waiting_since = open.iter().map(|(_, clock)| Some(Instant::from_micros(stage(clock).1))).collect();
     let size_name = |row: usize| size_name(columns.changed_files.get(row));
     Table {
         name: "pr_open",

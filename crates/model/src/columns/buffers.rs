@@ -171,6 +171,14 @@ fn micros_of(seconds: u32) -> i64 {
     if seconds == NO_SECONDS { Instant::NULL_MICROS } else { i64::from(seconds) * MICROS_PER_SECOND }
 }
 
+impl FromIterator<Option<Instant>> for InstantColumn {
+    fn from_iter<I: IntoIterator<Item = Option<Instant>>>(instants: I) -> Self {
+        let mut column = Self::default();
+        instants.into_iter().for_each(|at| column.push(at));
+        column
+    }
+}
+
 impl InstantColumn {
     /// Appends an instant or null.
     pub fn push(&mut self, at: Option<Instant>) {
