@@ -62,12 +62,15 @@ fn condition(asked: &JobsAsked) -> String {
 fn of_repositories(asked: &JobsAsked) -> String {
     let repository = |name: &String| {
         let (org, repo) = name.rsplit_once('/').unwrap_or(("", name));
-        format!("(org = {} AND repo = {})", quoted(org), quoted(repo))
+        format!("({}, {})", quoted(org), quoted(repo))
     };
     match &asked.repositories {
         None => "TRUE".to_owned(),
         Some(names) if names.is_empty() => "FALSE".to_owned(),
-        Some(names) => format!("({})", names.iter().map(repository).collect::<Vec<_>>().join(" OR ")),
+        // A list: the database takes only so many alternatives.
+        Some(names) => {
+            format!("(org, repo) IN (VALUES {})", names.iter().map(repository).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use model::columns::Scopes;
 use model::records::{CiJob, CiRun, ImportRun, Record, RunOutcome, Scope};
-use store::{JobsOfCi, Settled};
+use store::{JobsAsked, JobsOfCi, Settled};
 
 use crate::records::{Fixture, at, repository};
 
@@ -180,6 +180,25 @@ fn sums_go_with_repositories_that_change_names_and_become_one_where_both_have_so
     // The one that was called so is listed no longer.
     fixture.read_in(3, 3, &[Record::Repository(repository("R_1", "api"))]);
     assert_eq!(sums(), ["api,2"]);
+}
+
+#[test]
+fn jobs_are_found_of_any_number_of_repositories_whatever_they_are_called() {
+    let fixture = red_run(1_000);
+    assert_eq!(settle(&fixture), (1, 1));
+    fixture.read_in(
+        2,
+        2,
+        &[job("it's", "2", "21", 1, 990 * DAY, "failure"), run("it's", "2", 1, 990 * DAY, "failure")],
+    );
+    let found = |names: Vec<String>| {
+        let asked = JobsAsked { repositories: Some(names), ..JobsAsked::default() };
+        fixture.store.load_jobs(&asked).expect("read").ci_jobs.run_id.len()
+    };
+    let others = || (0..2_000).map(|number| format!("acme/other-{number}"));
+    assert_eq!(found(others().collect()), 0);
+    assert_eq!(found(others().chain(["acme/it's".to_owned()]).collect()), 1);
+    assert_eq!((found(vec!["acme/it's".to_owned()]), found(Vec::new())), (1, 0));
 }
 
 #[test]
