@@ -5,7 +5,6 @@ use model::deliveries::Delivered;
 use model::kinds::{DeploymentStatusKind, IncidentEventKind, PullRequestState};
 use model::records::{Deployment, Incident, PullRequest};
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::em::stored_id;
 use crate::fields::{FieldError, Refused, object_of};
@@ -107,13 +106,7 @@ fn checked(event: &Event, path: &str) -> Result<Instant, Refused> {
         missing.map(|(of, name, _)| FieldError::missing(&format!("{path}/{of}"), name)).collect();
     let at = Instant::parse_told(context.timestamp.trim()).filter(|at| *at != Instant::default());
     if at.is_none() && !context.timestamp.trim().is_empty() {
-        errors.push(FieldError {
-            instance_path: format!("{path}/context/timestamp"),
-            schema_path: "#/properties/timestamp/format".to_owned(),
-            keyword: "format",
-            params: json!({ "format": "date-time" }),
-            message: "must match format \"date-time\"".to_owned(),
-        });
+        errors.push(FieldError::no_time(&format!("{path}/context"), "timestamp"));
     }
     at.filter(|_| errors.is_empty()).ok_or(Refused::Invalid(errors))
 }

@@ -44,6 +44,23 @@ impl FieldError {
         }
     }
 
+    /// A property of an object is not as a rule asks for.
+    pub(crate) fn wrong(path: &str, name: &str, keyword: &'static str, params: Value, message: String) -> Self {
+        Self {
+            instance_path: format!("{path}/{name}"),
+            schema_path: format!("#/properties/{name}/{keyword}"),
+            keyword,
+            params,
+            message,
+        }
+    }
+
+    /// A property is no time.
+    pub(crate) fn no_time(path: &str, name: &str) -> Self {
+        let message = "must match format \"date-time\"".to_owned();
+        Self::wrong(path, name, "format", json!({ "format": "date-time" }), message)
+    }
+
     /// As validators write it.
     pub fn to_json(&self) -> Value {
         json!({
@@ -86,13 +103,7 @@ impl Fields {
     }
 
     fn wrong(&mut self, name: &str, keyword: &'static str, params: Value, message: String) {
-        self.errors.push(FieldError {
-            instance_path: format!("{}/{name}", self.path),
-            schema_path: format!("#/properties/{name}/{keyword}"),
-            keyword,
-            params,
-            message,
-        });
+        self.errors.push(FieldError::wrong(&self.path, name, keyword, params, message));
     }
 
     /// A text is not as something else asks for.
@@ -157,8 +168,7 @@ impl Fields {
         };
         let at = Instant::parse_told(text.trim()).filter(|at| *at != Instant::default());
         if at.is_none() {
-            let message = "must match format \"date-time\"".to_owned();
-            self.wrong(name, "format", json!({ "format": "date-time" }), message);
+            self.errors.push(FieldError::no_time(&self.path, name));
         }
         at
     }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{Datelike as _, Months, NaiveDate, Utc};
 use metrics_core::ticketing::{Share, shares};
 use model::Instant;
-use model::csv::push_field;
+use model::formulas::push_guarded_field;
 use model::rules::RuleSet;
 use model::tickets::actor_hash;
 use serde_json::{Map, Value, json};
@@ -206,7 +206,7 @@ fn csv(shares: &[Share]) -> Vec<u8> {
             if place > 0 {
                 out.push(b',');
             }
-            push_field(&mut out, cell.as_bytes());
+            push_guarded_field(&mut out, cell.as_bytes());
         }
         out.push(b'\n');
     };
@@ -314,5 +314,7 @@ mod tests {
                 "2,0,0,actor-2,4,8100,c,2024-01-01,,,0,0",
             ]
         );
+        let formula = lines(&[share("=1+1", "actor-2", amounts(1, None, 0))]);
+        assert!(formula.contains(",'=1+1,"), "no spreadsheet runs it: {formula}");
     }
 }
