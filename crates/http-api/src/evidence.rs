@@ -139,15 +139,11 @@ async fn answer(
     let make = || {
         let (shared, snapshot) = (Arc::clone(shared), Arc::clone(&snapshot));
         async move {
-            if evidence == Evidence::Jobs {
-                let own = Arc::clone(&shared);
-                let write = move || {
-                    let calculation = jobs::calculation(&own, &snapshot, &query)?;
-                    written(&snapshot, &calculation, evidence, &figure, &page, &query)
-                };
-                return shared.work(write).await;
-            }
-            let calculation = shared.calculation(&snapshot, question(source(evidence), &query)).await?;
+            let question = question(source(evidence), &query);
+            let calculation = match evidence {
+                Evidence::Jobs => shared.computed(&snapshot, question, jobs::calculation).await?,
+                _ => shared.calculation(&snapshot, question).await?,
+            };
             shared.work(move || written(&snapshot, &calculation, evidence, &figure, &page, &query)).await
         }
     };

@@ -140,14 +140,24 @@ impl Shared {
         snapshot: &Arc<Snapshot>,
         question: Question,
     ) -> Result<Arc<Calculation>, Problem> {
+        self.computed(snapshot, question, |_, snapshot, question| snapshot.calculate(question)).await
+    }
+
+    /// As [`Self::calculation`], computed in a way that the question has of its own.
+    pub(crate) async fn computed(
+        self: &Arc<Self>,
+        snapshot: &Arc<Snapshot>,
+        question: Question,
+        compute: fn(&Self, &Snapshot, &Question) -> Result<Calculation, Problem>,
+    ) -> Result<Arc<Calculation>, Problem> {
         let (shared, owner) = (Arc::clone(self), Arc::clone(snapshot));
         let key = question.key();
         let make = move || async move {
-            let for_gauges = Arc::clone(&shared);
+            let computing = Arc::clone(&shared);
             let compute = move || {
                 let began = Moment::now();
-                let calculation = owner.calculate(&question).map(Arc::new);
-                for_gauges.gauges.computed(began.elapsed());
+                let calculation = compute(&computing, &owner, &question).map(Arc::new);
+                computing.gauges.computed(began.elapsed());
                 calculation
             };
             shared.work(compute).await.map(Kept::Calculation)

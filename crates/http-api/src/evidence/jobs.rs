@@ -17,8 +17,7 @@ use super::figure::one_of;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::shared::Shared;
-use crate::snapshot::Snapshot;
-use crate::typed::question;
+use crate::snapshot::{Question, Snapshot};
 
 /// Whoever has the jobs of CI that are rolled up: those of the data are not. Called on a thread that may wait.
 pub trait Jobs: Debug + Send + Sync {
@@ -78,12 +77,11 @@ impl CountedJobs {
     }
 }
 
-/// The jobs that a query is about, out of the store where there is one, else out of the data. Waits.
-pub(super) fn calculation(shared: &Shared, snapshot: &Snapshot, query: &Query) -> Result<Calculation, Problem> {
-    let mut question = question("calculated_job", query);
-    let (data, rules) = snapshot.sources(query.set)?;
-    let Some(jobs) = shared.jobs.get() else { return snapshot.calculate(&question) };
-    question.as_of = query.as_of.or(data.as_of);
+/// The jobs that a question is about, out of the store where there is one, else out of the data. Waits.
+pub(super) fn calculation(shared: &Shared, snapshot: &Snapshot, question: &Question) -> Result<Calculation, Problem> {
+    let (data, rules) = snapshot.sources(question.set)?;
+    let Some(jobs) = shared.jobs.get() else { return snapshot.calculate(question) };
+    let question = Question { as_of: question.as_of.or(data.as_of), ..question.clone() };
     let Selection { from, to, .. } = question.selection;
     let start = |day: NaiveDate| day_start(Tz::UTC, day);
     let to = to.and_then(|day| day.succ_opt()).map(start);
