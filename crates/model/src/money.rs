@@ -104,6 +104,12 @@ impl Amount {
         if rounded.is_zero() { "0.00".to_owned() } else { rounded.to_plain_string() }
     }
 
+    /// Without decimals, rounded half to even: `-12`. Zero has no sign.
+    pub fn to_whole(&self) -> String {
+        let rounded = self.0.with_scale_round(0, RoundingMode::HalfEven);
+        if rounded.is_zero() { "0".to_owned() } else { rounded.to_plain_string() }
+    }
+
     /// This amount times a fraction, rounded half to even to 12 decimals; `None` when the denominator is 0.
     #[must_use]
     pub fn scaled(&self, numerator: i64, denominator: i64) -> Option<Self> {

@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+pub mod content;
+pub mod numbers;
+
+pub use content::Report;
