@@ -13,6 +13,7 @@ use crate::delivery::Delivery;
 use crate::gitlab::Gitlab;
 use crate::otlp::Otlp;
 use crate::providers::{Azure, Gcp};
+use crate::report::Report;
 use crate::scalar::{Named, absent_if_null, flag, source_text};
 use crate::server::Server;
 use crate::teams::Team;
@@ -37,6 +38,10 @@ pub struct Config {
     /// How runs, jobs and bills of CI are read; where the key is absent, they are imported when they are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ci: Option<Ci>,
+    /// The monthly report.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<Report>")]
+    pub report: Report,
     /// How figures are computed.
     #[serde(default, deserialize_with = "absent_if_null")]
     #[schemars(with = "Option<Metrics>")]

@@ -39,6 +39,7 @@ impl Config {
         self.check_teams(file)?;
         self.delivery.check(file)?;
         self.ci.as_ref().map_or(Ok(()), |ci| ci.check(file))?;
+        self.report.check(file)?;
         self.metrics.rules.check(file)?;
         self.zone(file)?;
         self.check_clouds(file)?;
@@ -117,6 +118,7 @@ impl Config {
             forecast_seed: self.metrics.forecast_seed.unwrap_or(1),
             cloud: self.cloud_rules(),
             delivery: self.delivery.rules(),
+            report: self.report.rules(),
             ci: self.ci.as_ref().map_or_else(CiRules::default, crate::Ci::rules),
             tickets: self.ticket_rules(),
             semantic_metrics: self.otlp.semconv,

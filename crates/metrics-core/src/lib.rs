@@ -29,6 +29,7 @@ mod prepared;
 pub mod pull_requests;
 pub mod records;
 pub mod selection;
+mod several;
 mod spillover;
 pub mod summary;
 pub mod throughput;
@@ -42,4 +43,5 @@ pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, 
 pub use prepared::Prepared;
 pub use records::{RawBuilder, Repeated};
 pub use selection::{Bots, Known, Selection, known};
+pub use several::calculate_named;
 pub use {model, polars};

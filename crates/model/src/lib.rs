@@ -22,6 +22,7 @@ pub mod month;
 pub mod names;
 pub mod pattern;
 pub mod records;
+pub mod report;
 pub mod rules;
 pub mod series;
 pub mod single_rules;

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use crate::ci::CiRules;
 use crate::columns::Scopes;
 use crate::delivery::DeliveryRules;
+use crate::report::ReportRules;
 use crate::single_rules::SingleRule;
 use crate::tables::Project;
 use crate::tickets::TicketRules;
@@ -78,6 +79,8 @@ pub struct Rules {
     pub cloud: CloudRules,
     /// What is delivered, and what counts as a failure.
     pub delivery: DeliveryRules,
+    /// Targets of the monthly report, and what systems are measured by in it.
+    pub report: ReportRules,
     /// What CI costs.
     pub ci: CiRules,
     /// How tickets are read, and which types of work are innovation.
@@ -104,6 +107,7 @@ impl Default for Rules {
             forecast_seed: 1,
             cloud: CloudRules::default(),
             delivery: DeliveryRules::default(),
+            report: ReportRules::default(),
             ci: CiRules::default(),
             tickets: TicketRules::default(),
             semantic_metrics: false,
