@@ -14,6 +14,7 @@ use model::tables::ImportRun;
 use model::{Amount, Instant, Month};
 
 use crate::content::Evidence;
+use crate::restated::Printed;
 
 /// What a report is made of: what the engine computed of all scopes under rule set `flow`, and what was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct Input<'a> {
     pub month: Month,
     /// Teams to which the calculation was confined; empty for everything.
     pub teams: &'a [String],
+    /// What was printed in the report that this one is made in place of; empty for the first one.
+    pub before: &'a [Printed],
 }
 
 /// The tables that a report reads.

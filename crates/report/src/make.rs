@@ -10,7 +10,7 @@ use crate::findings::findings;
 use crate::input::{Input, ReportError, name_of};
 use crate::measures::measured;
 use crate::scores::scores;
-use crate::sections;
+use crate::sections::{self, Made};
 
 /// Tables of months from which it is seen of which months something is known.
 const MONTHLY: [&str; 6] =
@@ -38,7 +38,7 @@ fn first_month(calculation: &Calculation, table: &str) -> Option<Month> {
 }
 
 /// The instant of the report: that of issues and pull requests, else that of the bills.
-pub(crate) fn as_of(calculation: &Calculation) -> Instant {
+pub fn as_of(calculation: &Calculation) -> Instant {
     let bills = calculation.cloud_as_of.unwrap_or_default();
     if calculation.as_of == Instant::default() { bills } else { calculation.as_of }
 }
@@ -63,6 +63,14 @@ pub fn report(input: &Input<'_>) -> Result<Report, ReportError> {
     let provisional = provisional(input, as_of);
     let month_name = name_of(input.month);
     let mark = if provisional.is_some() { " (provisional)" } else { "" };
+    let made = Made {
+        input,
+        measured: &measured,
+        scores: &scores,
+        findings: &findings,
+        provisional: provisional.as_deref(),
+    };
+    let sections = sections::sections(made);
     Ok(Report {
         month: input.month.to_string(),
         title: format!("Monthly report, {month_name}{mark}"),
@@ -70,7 +78,7 @@ pub fn report(input: &Input<'_>) -> Result<Report, ReportError> {
         scope: scope(input),
         as_of: as_of.to_rfc3339_seconds(),
         executive: executive(input, &measured),
-        sections: sections::sections(input, &measured, &scores, &findings, provisional.as_deref()),
+        sections,
         provisional,
         findings,
         measures: measured.into_iter().map(|measure| measure.row).collect(),

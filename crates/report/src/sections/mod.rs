@@ -27,14 +27,7 @@ pub(crate) struct Made<'a> {
 }
 
 /// All sections.
-pub(crate) fn sections(
-    input: &Input<'_>,
-    measured: &[Measured],
-    scores: &[Score],
-    findings: &[Finding],
-    provisional: Option<&str>,
-) -> Vec<Section> {
-    let made = Made { input, measured, scores, findings, provisional };
+pub(crate) fn sections(made: Made<'_>) -> Vec<Section> {
     let parts: [(&str, &str, bool, Vec<Block>); 13] = [
         ("findings", "Three findings", false, front::findings(made)),
         ("measures", "The month in one table", false, front::table(made)),

@@ -13,6 +13,7 @@ use crate::content::{Block, Sentence};
 use crate::input::number;
 use crate::make::as_of;
 use crate::numbers;
+use crate::restated;
 
 /// Sources that are named; of more their number is said.
 const NAMED: usize = 4;
@@ -21,6 +22,8 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
     let mut said = sources(made);
     said.extend(coverage(made));
     said.extend(missing(made));
+    let rows: Vec<_> = made.measured.iter().map(|measure| &measure.row).collect();
+    said.extend(restated::sentences(made.input.before, &restated::printed_rows(&rows)));
     said.push(zones(made));
     vec![list(said)]
 }
