@@ -72,9 +72,10 @@ impl Place<'_> {
         let head: String = grid.columns.iter().map(head).collect();
         let rows: String = grid.rows.iter().map(|row| self.row(grid, row)).collect();
         let none = format!("<tr><td colspan=\"{}\">none</td></tr>", grid.columns.len());
-        let caption = match shows_title {
-            true => element("caption", &[], &escaped(&grid.title)),
-            false => element("caption", &[("class", "unseen")], &escaped(&format!("{}: the figures", grid.title))),
+        let caption = if shows_title {
+            element("caption", &[], &escaped(&grid.title))
+        } else {
+            element("caption", &[("class", "unseen")], &escaped(&format!("{}: the figures", grid.title)))
         };
         let inside = caption
             + &element("thead", &[], &element("tr", &[], &head))
