@@ -1,0 +1,50 @@
+//! Addresses of evidence.
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::content::Evidence;
+
+/// What no form reads as part of an address.
+const UNFIT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'\'')
+    .add(b'(')
+    .add(b')')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// Where evidence is looked up: below the address of a server, `https://metrics.example.org`; `None` without one, or
+/// without evidence. What is no address of the web opens nothing.
+pub(crate) fn address(base: Option<&str>, evidence: Option<&Evidence>) -> Option<String> {
+    let base = base.filter(|base| base.starts_with("https://") || base.starts_with("http://"))?;
+    let path = &evidence?.path;
+    let address = format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'));
+    Some(utf8_percent_encode(&address, UNFIT).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence(path: &str) -> Evidence {
+        Evidence { path: path.to_owned(), row: Vec::new(), column: "value".to_owned() }
+    }
+
+    #[test]
+    fn paths_are_below_the_address_of_the_server() {
+        let evidence = evidence("/api/v1/delivery/dora?service=a b)|é");
+        let address = |base| address(base, Some(&evidence));
+        let written = "https://m.example/base/api/v1/delivery/dora?service=a%20b%29%7C%C3%A9";
+        assert_eq!(address(Some("https://m.example/base/")).as_deref(), Some(written));
+        assert_eq!(address(Some("javascript:alert(1)")), None);
+        assert_eq!(address(None), None);
+    }
+}
