@@ -3,10 +3,13 @@
 //! Forms (HTML, Markdown, the page, a message) write what is here and compute nothing: texts are ready to be read,
 //! numbers beside them are for pictures alone.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The report of a month.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Report {
     /// `2026-10`.
     pub month: String,
@@ -33,7 +36,7 @@ pub struct Report {
 }
 
 /// A sentence of the first section, as ranked.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Finding {
     /// Name of the measure, `change_failure_rate`; empty where nothing left its normal range.
     pub measure: String,
@@ -42,7 +45,7 @@ pub struct Finding {
 }
 
 /// A row of the one table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Measure {
     /// Short name, `lead_time`.
     pub name: String,
@@ -71,7 +74,7 @@ pub struct Measure {
 }
 
 /// What the chart of a measure says of a month.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Verdict {
     /// What is the case.
     pub kind: VerdictKind,
@@ -80,7 +83,7 @@ pub struct Verdict {
 }
 
 /// Cases of a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictKind {
     /// A signal holds, on the good side.
@@ -100,18 +103,18 @@ pub enum VerdictKind {
 }
 
 /// Where a number is found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Evidence {
     /// Path and query of the API, `/api/v1/delivery/dora?granularity=month&service=ALL`.
     pub path: String,
     /// The row of its answer: columns and their values.
-    pub row: Vec<(String, String)>,
+    pub row: BTreeMap<String, String>,
     /// The column that has the number.
     pub column: String,
 }
 
 /// A sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sentence {
     /// What it says.
     pub text: String,
@@ -127,7 +130,7 @@ impl Sentence {
 }
 
 /// A section.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Section {
     /// From 1.
     pub number: u32,
@@ -142,7 +145,7 @@ pub struct Section {
 }
 
 /// A part of a section.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Block {
     /// Sentences, each a paragraph of its own or an item of a list.
@@ -161,7 +164,7 @@ pub enum Block {
 }
 
 /// A table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Grid {
     /// What it shows: its caption.
     pub title: String,
@@ -172,7 +175,7 @@ pub struct Grid {
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GridColumn {
     /// Heading.
     pub title: String,
@@ -181,7 +184,7 @@ pub struct GridColumn {
 }
 
 /// How cells are set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
     /// Words.
@@ -193,7 +196,7 @@ pub enum Align {
 }
 
 /// A cell.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Cell {
     /// As read; of a picture what it says: its twelve values are in the other columns or in `spark`.
     pub text: String,
@@ -219,7 +222,7 @@ impl Cell {
 }
 
 /// Colour of a measure of a system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Colour {
     /// Worse, and the target missed.
@@ -245,7 +248,7 @@ impl Colour {
 }
 
 /// A measure of a system in the month.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Score {
     /// Name of the service or team.
     pub system: String,
@@ -270,7 +273,7 @@ pub struct Score {
 }
 
 /// A control chart of weeks.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ControlChart {
     /// What it shows, `Deployments by week`.
     pub title: String,
@@ -283,7 +286,7 @@ pub struct ControlChart {
 }
 
 /// A week of a chart.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ChartPoint {
     /// `2026-W41`.
     pub week: String,
@@ -306,7 +309,7 @@ pub struct ChartPoint {
 }
 
 /// Money by month, in parts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct StackedMonths {
     /// What it shows, `Spending in EUR by group`.
     pub title: String,
@@ -321,7 +324,7 @@ pub struct StackedMonths {
 }
 
 /// A part of stacked months.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct StackedPart {
     /// Name.
     pub name: String,
@@ -330,7 +333,7 @@ pub struct StackedPart {
 }
 
 /// What the executive summary says.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Executive {
     /// `2025-03`.
     pub month: String,
@@ -349,7 +352,7 @@ pub struct Executive {
 }
 
 /// What CI cost in a currency.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct CiCost {
     /// Currency code.
     pub currency: String,
@@ -360,7 +363,7 @@ pub struct CiCost {
 }
 
 /// A value, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Known<T> {
     /// The value.

@@ -131,7 +131,7 @@ impl<'a> Rows<'a> {
 
     /// Where a figure of a month is found.
     pub(crate) fn evidence(&self, key: &[&str], column: &str, month: Month, teams: &[String]) -> Evidence {
-        let row = self.keys.iter().zip(key).map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let row: Vec<_> = self.keys.iter().zip(key).map(|(name, text)| (*name, (*text).to_owned())).collect();
         evidence(self.table.name, &row, column, Some(month), teams)
     }
 }
@@ -139,12 +139,13 @@ impl<'a> Rows<'a> {
 /// Where a figure is found.
 pub(crate) fn evidence(
     table: &str,
-    row: &Vec<(String, String)>,
+    row: &[(&str, String)],
     column: &str,
     month: Option<Month>,
     teams: &[String],
 ) -> Evidence {
-    Evidence { path: address(table, month, teams), row: row.clone(), column: column.to_owned() }
+    let row = row.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect();
+    Evidence { path: address(table, month, teams), row, column: column.to_owned() }
 }
 
 /// Address of a table, or of its rows of a month.

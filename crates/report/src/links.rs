@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     fn evidence(path: &str) -> Evidence {
-        Evidence { path: path.to_owned(), row: Vec::new(), column: "value".to_owned() }
+        Evidence { path: path.to_owned(), row: std::collections::BTreeMap::new(), column: "value".to_owned() }
     }
 
     #[test]

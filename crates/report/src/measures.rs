@@ -367,7 +367,7 @@ fn of_summary(input: &Input<'_>, name: &str, metric: &str, month: Month) -> Obse
         complete: is_complete(input, name, month),
         evidence: Some(Evidence {
             path: address(name, Some(month), input.teams),
-            row: vec![("metric".to_owned(), metric.to_owned())],
+            row: [("metric".to_owned(), metric.to_owned())].into(),
             column: "value".to_owned(),
         }),
         reason: reason.to_owned(),

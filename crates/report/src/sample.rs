@@ -118,7 +118,7 @@ fn list(sentences: Vec<Sentence>) -> Block {
 
 fn evidence(column: &str) -> Evidence {
     let path = "/api/v1/delivery/dora?granularity=month&service=ALL".to_owned();
-    Evidence { path, row: vec![("month".to_owned(), "2026-10".to_owned())], column: column.to_owned() }
+    Evidence { path, row: [("month".to_owned(), "2026-10".to_owned())].into(), column: column.to_owned() }
 }
 
 fn findings() -> Vec<Finding> {

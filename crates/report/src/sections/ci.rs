@@ -61,8 +61,8 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
 fn flaky(made: Made<'_>) -> Option<Block> {
     let table = made.input.table("ci_flaky_jobs").filter(|table| table.height() > 0)?;
     let rows = (0..table.height().min(LISTED)).map(|row| {
-        let names = ["repo", "workflow", "name"].map(|column| (column.to_owned(), table.cell(row, column)));
-        let at = |column: &str| evidence("ci_flaky_jobs", &names.to_vec(), column, None, made.input.teams);
+        let names = ["repo", "workflow", "name"].map(|column| (column, table.cell(row, column)));
+        let at = |column: &str| evidence("ci_flaky_jobs", &names, column, None, made.input.teams);
         vec![
             Cell::text(format!("{} › {} › {}", names[0].1, names[1].1, names[2].1)),
             known(number(table, "times", row), numbers::number, at("times")),

@@ -61,7 +61,7 @@ fn repositories(made: Made<'_>) -> Option<Block> {
     let rows = rows.filter_map(|row| {
         let (currency, repo) = (table.cell(row, "currency"), table.cell(row, "repo"));
         let rank = count(table, "rank", row)?.to_string();
-        let key = vec![("currency".to_owned(), currency.clone()), ("rank".to_owned(), rank)];
+        let key = vec![("currency", currency.clone()), ("rank", rank)];
         let at = |column: &str| Some(evidence("ci_cost_pareto", &key, column, None, made.input.teams));
         let name = if repo.is_empty() { "of no repository".to_owned() } else { repo };
         let share = number(table, "share", row).map_or_else(|| "–".to_owned(), numbers::share);
@@ -109,8 +109,8 @@ fn links(made: Made<'_>) -> Vec<Block> {
         .filter(|row| number(table, "pearson", *row).is_some())
         .filter_map(|row| {
             let names = ["currency", "over", "measure", "lag_months"]
-                .map(|column| (column.to_owned(), table.cell(row, column)));
-            let at = evidence("cost_delivery_link", &names.to_vec(), "pearson", None, made.input.teams);
+                .map(|column| (column, table.cell(row, column)));
+            let at = evidence("cost_delivery_link", &names, "pearson", None, made.input.teams);
             let value = |column: &str| number(table, column, row).map(|value| format!("{value:.2}").replace('-', "−"));
             let lag = &names[3].1;
             let later = if lag == "0" { String::new() } else { format!(", {lag} months later") };

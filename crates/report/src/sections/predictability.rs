@@ -35,7 +35,7 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
         let rows = above.iter().take(LISTED).map(|row| {
             let id = table.cell(*row, "id");
             let at = |column: &str| {
-                let row = vec![("id".to_owned(), id.clone())];
+                let row = [("id", id.clone())];
                 evidence("aging_wip", &row, column, None, input.teams)
             };
             vec![
@@ -58,7 +58,7 @@ fn forecast(made: Made<'_>) -> Vec<Sentence> {
     let of_all = (0..table.height()).filter(|row| table.cell(*row, "project_id") == ALL);
     let Some(row) = of_all.last() else { return Vec::new() };
     let weeks = count(table, "weeks", row).unwrap_or_default();
-    let key = vec![("project_id".to_owned(), ALL.to_owned()), ("weeks".to_owned(), weeks.to_string())];
+    let key = vec![("project_id", ALL.to_owned()), ("weeks", weeks.to_string())];
     let at = |column: &str| Some::<Evidence>(evidence("forecast", &key, column, None, made.input.teams));
     let (Some(half), Some(sure)) = (count(table, "p50", row), count(table, "p85", row)) else {
         return vec![Sentence::plain("There are too few weeks for a forecast of issues.")];

@@ -57,8 +57,8 @@ fn bugs(made: Made<'_>) -> Option<Block> {
     let row = (0..table.height()).rfind(|row| days[*row].is_some_and(|day| month.contains(&day)))?;
     let week = days[row]?;
     let key = vec![
-        ("year".to_owned(), table.cell(row, "year")),
-        ("week".to_owned(), table.cell(row, "week").trim_start_matches('0').to_owned()),
+        ("year", table.cell(row, "year")),
+        ("week", table.cell(row, "week").trim_start_matches('0').to_owned()),
     ];
     let rows = BUGS.iter().filter_map(|(title, column)| {
         let value = count(table, column, row)? as f64;
