@@ -63,7 +63,7 @@ async fn catalogue(shared: &Arc<Shared>, headers: &HeaderMap, query: &str) -> Re
 }
 
 /// An error for parameters that this route does not have.
-fn only(query: &str, valid: &[&str]) -> Result<(), Problem> {
+pub(crate) fn only(query: &str, valid: &[&str]) -> Result<(), Problem> {
     let unknown = pairs(query)?.into_iter().find(|(name, _)| !valid.contains(&name.as_str()));
     unknown.map_or(Ok(()), |(name, _)| Err(crate::query::unknown_parameter(&name, valid)))
 }

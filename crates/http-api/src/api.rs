@@ -26,7 +26,7 @@ use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
 use crate::totals::Totals;
 use crate::webhooks::Deliveries;
-use crate::{about, compatible, events, evidence, gauges, openapi, server_words, ticketing, typed, webhooks};
+use crate::{about, compatible, events, evidence, gauges, openapi, reports, server_words, ticketing, typed, webhooks};
 
 /// The HTTP surface: routes over the snapshot that was published last. Clones share everything.
 #[derive(Clone, Debug)]
@@ -181,6 +181,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Routes {
     events::add(&mut routes, shared);
     server_words::add(&mut routes, shared);
     ticketing::add(&mut routes, shared);
+    reports::add(&mut routes, shared);
     routes
 }
 

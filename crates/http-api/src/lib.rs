@@ -20,6 +20,7 @@ mod periods;
 mod problem;
 mod query;
 mod reply;
+mod reports;
 mod routes;
 mod routing;
 mod server_words;

@@ -5,6 +5,7 @@ mod columns;
 mod events;
 mod objects;
 mod parameters;
+mod reports;
 
 use std::sync::LazyLock;
 
@@ -66,6 +67,7 @@ fn build() -> OpenApi {
         paths.paths.insert(door.path.to_owned(), webhook(door));
     }
     events::add(&mut paths);
+    components = reports::add(&mut paths, components);
     let secrets = [
         ("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())),
         ("basic", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Basic).build())),

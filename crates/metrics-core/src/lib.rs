@@ -43,5 +43,5 @@ pub use calculate::{CalculateError, Calculation, calculate, calculate_and_drop, 
 pub use prepared::Prepared;
 pub use records::{RawBuilder, Repeated};
 pub use selection::{Bots, Known, Selection, known};
-pub use several::calculate_named;
+pub use several::{calculate_named, named_of};
 pub use {model, polars};

@@ -1,5 +1,7 @@
 //! Some tables of several scopes at once.
 
+use std::sync::Arc;
+
 use model::Instant;
 use model::columns::Raw;
 use model::rules::{RuleSet, Rules};
@@ -62,4 +64,19 @@ fn joined(mut one: Calculation, other: Calculation) -> Calculation {
     one.as_of = one.as_of.max(as_of);
     one.cloud_as_of = one.cloud_as_of.or(cloud_as_of);
     one
+}
+
+/// Some tables of calculations of different scopes of the same data, with all their summaries: as one calculation.
+/// Without any, nothing.
+pub fn named_of(calculations: &[Arc<Calculation>], names: &[&str]) -> Option<Calculation> {
+    let named = |calculation: &Arc<Calculation>| Calculation {
+        tables: calculation.tables.iter().filter(|table| names.contains(&table.name)).cloned().collect(),
+        notices: calculation.notices.clone(),
+        findings: calculation.findings.clone(),
+        findings_by_table: calculation.findings_by_table.clone(),
+        summaries: calculation.summaries.clone(),
+        as_of: calculation.as_of,
+        cloud_as_of: calculation.cloud_as_of,
+    };
+    calculations.iter().map(named).reduce(joined)
 }

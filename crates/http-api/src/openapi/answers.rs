@@ -12,7 +12,7 @@ use utoipa::openapi::{Ref, RefOr, Response, ResponsesBuilder};
 use super::objects;
 use crate::problem;
 
-fn reference(name: &str) -> RefOr<Schema> {
+pub(super) fn reference(name: &str) -> RefOr<Schema> {
     RefOr::Ref(Ref::from_schema_name(name))
 }
 
@@ -152,6 +152,17 @@ pub(super) fn one(name: &str) -> ResponsesBuilder {
     common(ResponsesBuilder::new().response("200", tagged("It.").content("application/json", content).build()), true)
 }
 
+/// A report, or a file of one, in one of some media types.
+pub(super) fn reported<'a>(
+    what: &str,
+    media: impl IntoIterator<Item = (&'a str, RefOr<Schema>)>,
+) -> ResponsesBuilder {
+    let response = media.into_iter().fold(tagged(what), |response, (media, schema)| {
+        response.content(media, ContentBuilder::new().schema(Some(schema)).build())
+    });
+    problems(common(ResponsesBuilder::new().response("200", response.build()), true), &REPORTS)
+}
+
 /// A list below `data`.
 pub(super) fn list(name: &str) -> ResponsesBuilder {
     let answer =
@@ -190,6 +201,8 @@ fn unchanged() -> Response {
 
 const QUERY: [(&str, &str); 1] =
     [("400", "A parameter or value is not known, dates are reversed, or there are too many rows.")];
+const REPORTS: [(&str, &str); 1] =
+    [("404", "The month is not over, nothing is known of it, or there is no such file.")];
 const DELIVERY: [(&str, &str); 7] = [
     ("400", "It is signed but cannot be read, or a header is missing."),
     ("401", "The signature is missing or wrong."),
@@ -257,7 +270,7 @@ fn problem_name(status: &str) -> String {
 
 /// What every problem is answered with, by name.
 pub(super) fn shared() -> impl Iterator<Item = (String, Response)> {
-    let statuses = QUERY.into_iter().chain(ACCESS).chain(LIMITS).chain(DATA);
+    let statuses = QUERY.into_iter().chain(REPORTS).chain(ACCESS).chain(LIMITS).chain(DATA);
     statuses.map(|(status, what)| {
         let content = ContentBuilder::new().schema(Some(reference("Problem"))).example(Some(example(status))).build();
         let response = ResponseBuilder::new().description(what).content(problem::MEDIA_TYPE, content);

@@ -20,6 +20,12 @@ pub(super) fn rules() -> ParameterBuilder {
     parameter("rules", "Rule set; the server's usual one where it is not given.", schema)
 }
 
+/// Whose figures a report has.
+pub(super) fn team() -> ParameterBuilder {
+    let names = ArrayBuilder::new().items(text());
+    parameter("team", "Only what is a team's; may be repeated. Spending of the clouds stays whole.", names.into())
+}
+
 /// Parameters of the rows behind a figure.
 pub(super) fn of_evidence(name: &str, evidence: Evidence) -> ParameterBuilder {
     let pattern = |pattern: &str| text().pattern(Some(pattern)).into();

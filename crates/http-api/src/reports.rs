@@ -1,0 +1,158 @@
+//! Monthly reports: which months there are, and each in all its forms.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use metrics_core::catalogue::{self, Computed, TableScope};
+use metrics_core::{Calculation, Selection, named_of};
+use model::Month;
+use model::rules::RuleSet;
+use report::content::Report;
+use report::{Input, ReportError, TABLES};
+use serde_json::json;
+
+use crate::about::only;
+use crate::answer::Answer;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::routing::Routes;
+use crate::shared::Shared;
+use crate::snapshot::{Portion, Question, Snapshot};
+
+/// Addresses without the base path.
+pub(crate) const MONTHS: &str = "/api/v1/reports";
+pub(crate) const REPORT: &str = "/api/v1/reports/{month}";
+pub(crate) const FILE: &str = "/api/v1/reports/{month}/{file}";
+
+/// Files of a report with their media types, besides those of the CSV bundle.
+pub(crate) const FILES: [(&str, &str); 3] = [
+    ("report.html", "text/html; charset=utf-8"),
+    ("report.md", "text/markdown; charset=utf-8"),
+    ("executive_summary.txt", "text/plain; charset=utf-8"),
+];
+const CSV: &str = "text/csv; charset=utf-8";
+const SCOPES: [TableScope; 5] =
+    [TableScope::Issues, TableScope::PullRequests, TableScope::Delivery, TableScope::Ci, TableScope::CloudSpending];
+
+pub(crate) fn add(routes: &mut Routes, shared: &Arc<Shared>) {
+    let (of_months, of_report, of_file) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(shared));
+    routes.get(MONTHS, move |uri: Uri, headers: HeaderMap| {
+        let shared = Arc::clone(&of_months);
+        async move { months(&shared, &headers, uri.query().unwrap_or_default()).await }
+    });
+    routes.get(REPORT, move |Path(month): Path<String>, uri: Uri, headers: HeaderMap| {
+        let shared = Arc::clone(&of_report);
+        async move { of_month(&shared, &headers, &month, None, uri.query().unwrap_or_default()).await }
+    });
+    routes.get(FILE, move |Path((month, file)): Path<(String, String)>, uri: Uri, headers: HeaderMap| {
+        let shared = Arc::clone(&of_file);
+        async move { of_month(&shared, &headers, &month, Some(file), uri.query().unwrap_or_default()).await }
+    });
+}
+
+/// The months that can be reported, the newest first, and which of them is the one to begin with.
+async fn months(shared: &Arc<Shared>, headers: &HeaderMap, query: &str) -> Result<Response, Problem> {
+    let snapshot = shared.snapshot()?;
+    only(query, &[])?;
+    let (for_months, owner) = (Arc::clone(shared), Arc::clone(&snapshot));
+    let make = || async move {
+        let calculation = calculated(&for_months, &owner, &Selection::default()).await?;
+        let months = report::months(&calculation);
+        let settled = report::last_complete_month(report::as_of(&calculation));
+        let usual = months.iter().rev().find(|month| **month <= settled).or(months.last());
+        let body = json!({
+            "data": months.iter().rev().map(ToString::to_string).collect::<Vec<_>>(),
+            "usual": usual.map(ToString::to_string),
+        });
+        Ok(Arc::new(Answer::new("application/json", body.to_string().into_bytes())))
+    };
+    shared.answer(&snapshot, headers, "reports".to_owned(), make).await
+}
+
+/// The report of a month as JSON, or one of its files.
+async fn of_month(
+    shared: &Arc<Shared>,
+    headers: &HeaderMap,
+    month: &str,
+    file: Option<String>,
+    query: &str,
+) -> Result<Response, Problem> {
+    let snapshot = shared.snapshot()?;
+    let month = Month::parse(month).ok_or_else(|| {
+        Problem::new(StatusCode::BAD_REQUEST, format!("\"{month}\" is no month like 2026-10")).with("parameter", "month")
+    })?;
+    only(query, &["team"])?;
+    let query = Query::read(query, &[], RuleSet::Flow)?;
+    query.check_names(snapshot.known(RuleSet::Flow))?;
+    let key = format!("report|{month}|{file:?}|{}", query.key());
+    let (making, owner) = (Arc::clone(shared), Arc::clone(&snapshot));
+    let make = || async move {
+        let calculation = calculated(&making, &owner, &query.selection).await?;
+        making.work(move || written(&owner, &calculation, month, &query.selection.teams, file.as_deref())).await
+    };
+    shared.answer(&snapshot, headers, key, make).await
+}
+
+/// What a report is made of: the tables that the pages have, as one.
+async fn calculated(
+    shared: &Arc<Shared>,
+    snapshot: &Arc<Snapshot>,
+    selection: &Selection,
+) -> Result<Calculation, Problem> {
+    snapshot.sources(RuleSet::Flow)?;
+    let question = |scope, portion| Question {
+        set: RuleSet::Flow,
+        scope,
+        portion,
+        as_of: None,
+        selection: selection.clone(),
+    };
+    let mut parts = Vec::new();
+    for scope in SCOPES.into_iter().filter(|scope| snapshot.holds(RuleSet::Flow, *scope)) {
+        let standing = Question { selection: selection.clone(), ..Question::whole(RuleSet::Flow, scope) };
+        parts.push(shared.calculation(snapshot, standing).await?);
+        let lists = catalogue::tables().iter().filter(|table| {
+            table.scope == scope && table.computed == Computed::List && TABLES.contains(&table.name)
+        });
+        for list in lists {
+            parts.push(shared.calculation(snapshot, question(scope, Portion::Alone(list.name))).await?);
+        }
+    }
+    named_of(&parts, &TABLES).ok_or_else(|| missing(&ReportError::Empty))
+}
+
+fn written(
+    snapshot: &Snapshot,
+    calculation: &Calculation,
+    month: Month,
+    teams: &[String],
+    file: Option<&str>,
+) -> Result<Arc<Answer>, Problem> {
+    let (raw, rules) = snapshot.sources(RuleSet::Flow)?;
+    let input = Input { calculation, rules, imports: &raw.imports, month, teams, before: &[] };
+    let report = report::report(&input).map_err(|error| missing(&error))?;
+    let answer = match file {
+        None => Answer::new("application/json", serde_json::to_vec(&report).map_err(|_| Problem::internal())?),
+        Some(name) => file_of(&input, &report, name).ok_or_else(Problem::not_found)?,
+    };
+    Ok(Arc::new(answer))
+}
+
+fn file_of(input: &Input<'_>, report: &Report, name: &str) -> Option<Answer> {
+    if let Some((_, media_type)) = FILES.into_iter().find(|(known, _)| *known == name) {
+        let text = match name {
+            "report.html" => report::html(report, Some("")),
+            "report.md" => report::markdown(report, None),
+            _ => report::executive_text(&report.executive, &report.findings),
+        };
+        return Some(Answer::new(media_type, text.into_bytes()));
+    }
+    let (_, bytes) = report::bundle(input, report).into_iter().find(|(known, _)| *known == name)?;
+    Some(Answer::new(CSV, bytes))
+}
+
+fn missing(error: &ReportError) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, error.to_string())
+}
