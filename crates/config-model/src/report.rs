@@ -26,7 +26,9 @@ impl Report {
     /// What is wrong although every key and type is right.
     pub(crate) fn check(&self, file: &str) -> Result<(), ConfigError> {
         let known = MEASURES.join(", ");
-        for (index, name) in self.scored.iter().enumerate().filter(|(_, name)| !MEASURES.contains(&name.as_str())) {
+        let unknown = self.scored.iter().position(|name| !MEASURES.contains(&name.as_str()));
+        if let Some(index) = unknown {
+            let name = &self.scored[index];
             let message = format!("no measure is called {name}: there are {known}");
             return Err(ConfigError::at_key(file, &format!("report.scored[{index}]"), message));
         }

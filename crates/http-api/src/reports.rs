@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use metrics_core::catalogue::{self, Computed, TableScope};
 use metrics_core::{Calculation, Selection, named_of};
@@ -28,10 +28,14 @@ pub(crate) const FILE: &str = "/api/v1/reports/{month}/{file}";
 
 /// Files of a report with their media types, besides those of the CSV bundle.
 pub(crate) const FILES: [(&str, &str); 3] = [
-    ("report.html", "text/html; charset=utf-8"),
+    (HTML, "text/html; charset=utf-8"),
     ("report.md", "text/markdown; charset=utf-8"),
     ("executive_summary.txt", "text/plain; charset=utf-8"),
 ];
+const HTML: &str = "report.html";
+/// The page has its style and pictures within, and runs nothing.
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const CSV: &str = "text/csv; charset=utf-8";
 const SCOPES: [TableScope; 5] =
     [TableScope::Issues, TableScope::PullRequests, TableScope::Delivery, TableScope::Ci, TableScope::CloudSpending];
@@ -88,11 +92,17 @@ async fn of_month(
     query.check_names(snapshot.known(RuleSet::Flow))?;
     let key = format!("report|{month}|{file:?}|{}", query.key());
     let (making, owner) = (Arc::clone(shared), Arc::clone(&snapshot));
+    let is_page = file.as_deref() == Some(HTML);
     let make = || async move {
         let calculation = calculated(&making, &owner, &query.selection).await?;
-        making.work(move || written(&owner, &calculation, month, &query.selection.teams, file.as_deref())).await
+        let base = making.settings.base_path.clone();
+        making.work(move || written(&owner, &calculation, month, &query.selection.teams, file.as_deref(), &base)).await
     };
-    shared.answer(&snapshot, headers, key, make).await
+    let mut response = shared.answer(&snapshot, headers, key, make).await?;
+    if is_page {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    }
+    Ok(response)
 }
 
 /// What a report is made of: the tables that the pages have, as one.
@@ -129,21 +139,22 @@ fn written(
     month: Month,
     teams: &[String],
     file: Option<&str>,
+    base: &str,
 ) -> Result<Arc<Answer>, Problem> {
     let (raw, rules) = snapshot.sources(RuleSet::Flow)?;
     let input = Input { calculation, rules, imports: &raw.imports, month, teams, before: &[] };
     let report = report::report(&input).map_err(|error| missing(&error))?;
     let answer = match file {
         None => Answer::new("application/json", serde_json::to_vec(&report).map_err(|_| Problem::internal())?),
-        Some(name) => file_of(&input, &report, name).ok_or_else(Problem::not_found)?,
+        Some(name) => file_of(&input, &report, name, base).ok_or_else(Problem::not_found)?,
     };
     Ok(Arc::new(answer))
 }
 
-fn file_of(input: &Input<'_>, report: &Report, name: &str) -> Option<Answer> {
+fn file_of(input: &Input<'_>, report: &Report, name: &str, base: &str) -> Option<Answer> {
     if let Some((_, media_type)) = FILES.into_iter().find(|(known, _)| *known == name) {
         let text = match name {
-            "report.html" => report::html(report, Some("")),
+            HTML => report::html(report, Some(base)),
             "report.md" => report::markdown(report, None),
             _ => report::executive_text(&report.executive, &report.findings),
         };

@@ -69,7 +69,7 @@ fn joined(mut one: Calculation, other: Calculation) -> Calculation {
 /// Some tables of calculations of different scopes of the same data, with all their summaries: as one calculation.
 /// Without any, nothing.
 pub fn named_of(calculations: &[Arc<Calculation>], names: &[&str]) -> Option<Calculation> {
-    let named = |calculation: &Arc<Calculation>| Calculation {
+    let of_one = |calculation: &Arc<Calculation>| Calculation {
         tables: calculation.tables.iter().filter(|table| names.contains(&table.name)).cloned().collect(),
         notices: calculation.notices.clone(),
         findings: calculation.findings.clone(),
@@ -78,5 +78,5 @@ pub fn named_of(calculations: &[Arc<Calculation>], names: &[&str]) -> Option<Cal
         as_of: calculation.as_of,
         cloud_as_of: calculation.cloud_as_of,
     };
-    calculations.iter().map(named).reduce(joined)
+    calculations.iter().map(of_one).reduce(joined)
 }

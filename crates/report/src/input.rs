@@ -12,6 +12,7 @@ use model::rules::Rules;
 use model::table::{Cells, Table};
 use model::tables::ImportRun;
 use model::{Amount, Instant, Month};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::content::Evidence;
 use crate::restated::Printed;
@@ -164,7 +165,7 @@ pub(crate) fn address(table: &str, month: Option<Month>, teams: &[String]) -> St
         query.push(format!("to={}", last_day(month)));
     }
     if spec.is_some_and(|spec| spec.knows(catalogue::Filter::Team)) {
-        query.extend(teams.iter().map(|team| format!("team={}", in_query(team))));
+        query.extend(teams.iter().map(|team| format!("team={}", utf8_percent_encode(team, PLAIN))));
     }
     if query.is_empty() { format!("/api/v1/{path}") } else { format!("/api/v1/{path}?{}", query.join("&")) }
 }
@@ -179,17 +180,8 @@ fn by(period: Period) -> Option<&'static str> {
     }
 }
 
-/// A text as part of a query.
-pub(crate) fn in_query(text: &str) -> String {
-    let mut written = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => written.push(byte as char),
-            _ => written.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    written
-}
+/// What stays as it is in a value of a query.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 pub(crate) fn last_day(month: Month) -> NaiveDate {
     month.plus(1).first_day().pred_opt().unwrap_or_default()

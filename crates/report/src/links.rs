@@ -21,10 +21,14 @@ const UNFIT: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Where evidence is looked up: below the address of a server, `https://metrics.example.org`; `None` without one, or
+/// Where evidence is looked up: below the address of a server, `https://metrics.example.org`, or below the base path of the
+/// server that shows the page; `None` without either, or
 /// without evidence. What is no address of the web opens nothing.
 pub(crate) fn address(base: Option<&str>, evidence: Option<&Evidence>) -> Option<String> {
-    let base = base.filter(|base| base.starts_with("https://") || base.starts_with("http://"))?;
+    let of_web = |base: &str| base.starts_with("https://") || base.starts_with("http://");
+    // A server's own pages: below its base path, which is empty or begins with a slash.
+    let of_server = |base: &str| base.is_empty() || (base.starts_with('/') && !base.starts_with("//"));
+    let base = base.filter(|base| of_web(base) || of_server(base))?;
     let path = &evidence?.path;
     let address = format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'));
     Some(utf8_percent_encode(&address, UNFIT).to_string())

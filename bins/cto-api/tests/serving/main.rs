@@ -12,6 +12,7 @@ mod process;
 mod pushing;
 mod refusing;
 mod reloading;
+mod reports;
 mod senders;
 mod starting;
 mod tables;
