@@ -119,14 +119,13 @@ fn newest(base: &Path) -> anyhow::Result<Option<(PathBuf, Manifest)>> {
 /// `2026-10`, `2026-10.r2`, `2026-10.r3`, …
 fn revisions(base: &Path) -> impl Iterator<Item = PathBuf> {
     let base = base.to_path_buf();
-    (1..).map(move |revision: u32| match revision {
-        1 => base.clone(),
-        _ => {
-            let mut name = base.file_name().unwrap_or_default().to_os_string();
-            name.push(format!(".r{revision}"));
-            base.with_file_name(name)
-        }
-    })
+    let first = base.clone();
+    let others = (2..).map(move |revision: u32| {
+        let mut name = base.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".r{revision}"));
+        base.with_file_name(name)
+    });
+    std::iter::once(first).chain(others)
 }
 
 fn next(base: &Path) -> PathBuf {
@@ -182,13 +181,13 @@ fn print_pdf(asked: &Make, folder: &Path) -> Outcome {
 }
 
 fn say(folder: &Path, made: &Made) {
-    let mut text = format!("{}\n", made.report.title);
-    for finding in &made.report.findings {
-        text.push_str(&format!("  {}\n", finding.sentence.text));
-    }
-    text.push_str(&format!("written to {}: ", folder.display()));
+    let findings = made.report.findings.iter().map(|finding| format!("  {}\n", finding.sentence.text));
     let names: Vec<&str> = made.files.iter().map(|(name, _)| name.as_str()).collect();
-    text.push_str(&names.join(", "));
-    text.push('\n');
-    command_line::print(text);
+    command_line::print(format!(
+        "{}\n{}written to {}: {}\n",
+        made.report.title,
+        findings.collect::<String>(),
+        folder.display(),
+        names.join(", ")
+    ));
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long printing may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Names under which a Chromium is found.
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
@@ -37,9 +37,11 @@ pub(crate) fn print(named: Option<&Path>, html: &Path, pdf: &Path) -> Result<(),
         flag
     };
     let mut command = Command::new(&chromium);
-    command
-        .args(["--headless=new", "--no-pdf-header-footer", "--disable-gpu", "--no-first-run"])
-        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+    command.args(["--headless=new", "--no-pdf-header-footer", "--disable-gpu", "--no-first-run"]).args([
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]);
     // Chromium refuses to run as root with its sandbox; what it prints is a file without any script.
     if is_root() {
         command.arg("--no-sandbox");

@@ -94,18 +94,21 @@ fn the_same_data_gives_the_same_bytes_in_any_time_zone_and_nothing_is_written_tw
     assert!(said.contains("written to reports/"), "{said}");
     let first = contents(&bed.report());
     let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, [
-        "ci_cost_monthly.csv",
-        "cost_vs_dora.csv",
-        "dora_monthly.csv",
-        "executive_summary.txt",
-        "findings.csv",
-        "manifest.json",
-        "report.html",
-        "report.json",
-        "report.md",
-        "team_scores.csv",
-    ]);
+    assert_eq!(
+        names,
+        [
+            "ci_cost_monthly.csv",
+            "cost_vs_dora.csv",
+            "dora_monthly.csv",
+            "executive_summary.txt",
+            "findings.csv",
+            "manifest.json",
+            "report.html",
+            "report.json",
+            "report.md",
+            "team_scores.csv",
+        ]
+    );
     let said = done(&bed.make(&[]));
     assert!(said.contains("nothing is written"), "{said}");
     let elsewhere = [&bed.month, "--format", "html,md,csv,json", "--out", "elsewhere"];
@@ -120,9 +123,11 @@ fn no_report_names_a_person() {
     let bed = Bed::with("\nreporting: {people: true}\n");
     done(&bed.make(&[]));
     let mut people: BTreeSet<String> = BTreeSet::new();
-    for (file, columns) in
-        [("pr.csv", &["creator", "author"][..]), ("issue.csv", &["creator", "assignees"]), ("pr_review.csv", &["reviewer", "author"])]
-    {
+    for (file, columns) in [
+        ("pr.csv", &["creator", "author"][..]),
+        ("issue.csv", &["creator", "assignees"]),
+        ("pr_review.csv", &["reviewer", "author"]),
+    ] {
         let mut reader = csv::Reader::from_path(bed.path("data").join(file)).expect("read");
         let header = reader.headers().expect("a header").clone();
         for row in reader.records().map(|row| row.expect("a row")) {
@@ -152,7 +157,19 @@ fn no_sentence_says_more_than_it_knows() {
     done(&bed.make(&[]));
     for name in ["report.md", "executive_summary.txt", "findings.csv", "report.html"] {
         let text = bed.file(name);
-        for word in ["NaN", "null", "inf ", "undefined", "improved", "degraded", "elite", "low performer", "productivity", "ranking", "causes"] {
+        for word in [
+            "NaN",
+            "null",
+            "inf ",
+            "undefined",
+            "improved",
+            "degraded",
+            "elite",
+            "low performer",
+            "productivity",
+            "ranking",
+            "causes",
+        ] {
             assert!(!text.contains(word), "{name} says {word}");
         }
     }
@@ -179,7 +196,9 @@ fn a_late_bill_gives_a_second_report_with_one_line_that_says_so() {
     }
     let mut writer = csv::Writer::from_path(&bills).expect("opened");
     writer.write_record(&header).expect("written");
-    rows.iter().for_each(|row| writer.write_record(row).expect("written"));
+    for row in &rows {
+        writer.write_record(row).expect("written");
+    }
     drop(writer);
     let said = refused(&bed.make(&[]), 1);
     assert!(said.contains("one figure differs: Cloud cost") && said.contains("--force"), "{said}");
@@ -253,7 +272,8 @@ fn the_report_of_a_team_has_a_folder_of_its_own_and_says_what_is_whole() {
     let bed = Bed::new();
     let config = fs::read_to_string(bed.path("config.yml")).expect("read");
     let teams = config.lines().skip_while(|line| *line != "teams:").skip(1);
-    let team = teams.map(str::trim).find_map(|line| line.strip_suffix(':')).expect("a team").trim_matches('"').to_owned();
+    let team =
+        teams.map(str::trim).find_map(|line| line.strip_suffix(':')).expect("a team").trim_matches('"').to_owned();
     done(&bed.make(&["--team", &team]));
     let folder = bed.path("reports").join(format!("{}.{team}", bed.month));
     let text = fs::read_to_string(folder.join("report.md")).expect("the report");

@@ -34,8 +34,7 @@ pub(crate) const FILES: [(&str, &str); 3] = [
 ];
 const HTML: &str = "report.html";
 /// The page has its style and pictures within, and runs nothing.
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const CSV: &str = "text/csv; charset=utf-8";
 const SCOPES: [TableScope; 5] =
     [TableScope::Issues, TableScope::PullRequests, TableScope::Delivery, TableScope::Ci, TableScope::CloudSpending];
@@ -85,7 +84,8 @@ async fn of_month(
 ) -> Result<Response, Problem> {
     let snapshot = shared.snapshot()?;
     let month = Month::parse(month).ok_or_else(|| {
-        Problem::new(StatusCode::BAD_REQUEST, format!("\"{month}\" is no month like 2026-10")).with("parameter", "month")
+        Problem::new(StatusCode::BAD_REQUEST, format!("\"{month}\" is no month like 2026-10"))
+            .with("parameter", "month")
     })?;
     only(query, &["team"])?;
     let query = Query::read(query, &[], RuleSet::Flow)?;
@@ -112,20 +112,15 @@ async fn calculated(
     selection: &Selection,
 ) -> Result<Calculation, Problem> {
     snapshot.sources(RuleSet::Flow)?;
-    let question = |scope, portion| Question {
-        set: RuleSet::Flow,
-        scope,
-        portion,
-        as_of: None,
-        selection: selection.clone(),
-    };
+    let question =
+        |scope, portion| Question { set: RuleSet::Flow, scope, portion, as_of: None, selection: selection.clone() };
     let mut parts = Vec::new();
     for scope in SCOPES.into_iter().filter(|scope| snapshot.holds(RuleSet::Flow, *scope)) {
         let standing = Question { selection: selection.clone(), ..Question::whole(RuleSet::Flow, scope) };
         parts.push(shared.calculation(snapshot, standing).await?);
-        let lists = catalogue::tables().iter().filter(|table| {
-            table.scope == scope && table.computed == Computed::List && TABLES.contains(&table.name)
-        });
+        let lists = catalogue::tables()
+            .iter()
+            .filter(|table| table.scope == scope && table.computed == Computed::List && TABLES.contains(&table.name));
         for list in lists {
             parts.push(shared.calculation(snapshot, question(scope, Portion::Alone(list.name))).await?);
         }

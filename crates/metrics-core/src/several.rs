@@ -30,8 +30,11 @@ pub fn calculate_named(
 ) -> Result<Calculation, CalculateError> {
     let mut all: Option<Calculation> = None;
     for scope in SCOPES {
-        let of_scope: Vec<&str> =
-            names.iter().copied().filter(|name| catalogue::table(name).is_some_and(|table| table.scope == scope)).collect();
+        let of_scope: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| catalogue::table(name).is_some_and(|table| table.scope == scope))
+            .collect();
         if of_scope.is_empty() {
             continue;
         }

@@ -74,13 +74,24 @@ impl<'a> Months<'a> {
     }
 
     fn dora(&self) -> Vec<u8> {
-        let mut lines = header(&DORA, &[
-            "deployments_per_day", "lead_p85_hours", "failed", "cfr_low", "cfr_high", "recovery_p50_minutes",
-            "rework_rate", "linked_share", "complete",
-        ]);
+        let mut lines = header(
+            &DORA,
+            &[
+                "deployments_per_day",
+                "lead_p85_hours",
+                "failed",
+                "cfr_low",
+                "cfr_high",
+                "recovery_p50_minutes",
+                "rework_rate",
+                "linked_share",
+                "complete",
+            ],
+        );
         for (month, rows, row) in self.of_delivery() {
             let of = |column: &str, scale: f64, decimals: usize| {
-                number(rows.table, column, row).map_or_else(String::new, |value| format!("{:.decimals$}", value * scale))
+                number(rows.table, column, row)
+                    .map_or_else(String::new, |value| format!("{:.decimals$}", value * scale))
             };
             let mut cells = vec![month];
             cells.extend(keys(rows, row));
@@ -101,9 +112,10 @@ impl<'a> Months<'a> {
     }
 
     fn ci_cost(&self) -> Vec<u8> {
-        let mut lines = header(&["month", "ci_minutes", "ci_cost"], &[
-            "currency", "flaky_cost", "failed_cost", "cancelled_cost", "retried_cost", "basis", "complete",
-        ]);
+        let mut lines = header(
+            &["month", "ci_minutes", "ci_cost"],
+            &["currency", "flaky_cost", "failed_cost", "cancelled_cost", "retried_cost", "basis", "complete"],
+        );
         for (month, currency, rows, row) in self.of_costs() {
             let money = |column: &str| cents(amount(rows.table, column, row).as_ref());
             let minutes = number(rows.table, "minutes", row).map_or_else(String::new, |value| format!("{value:.2}"));
@@ -134,7 +146,8 @@ impl<'a> Months<'a> {
             let complete = delivered.is_some_and(|(_, rows, row)| flag(rows.table, "complete", *row));
             let of_month: Vec<_> = costs.iter().filter(|(of, ..)| of == month).collect();
             if of_month.is_empty() {
-                let none = [String::new(), String::new(), String::new(), String::new(), String::new(), complete.to_string()];
+                let none =
+                    [String::new(), String::new(), String::new(), String::new(), String::new(), complete.to_string()];
                 line(&mut lines, &[cells, none.to_vec()].concat());
                 continue;
             }
@@ -144,9 +157,10 @@ impl<'a> Months<'a> {
                 let minutes =
                     number(rows.table, "minutes", *row).map_or_else(String::new, |value| format!("{value:.2}"));
                 let rate = deployments.zip(cost.as_ref()).and_then(|(count, cost)| per_thousand(count, cost));
-                let per_change = self.per_change.as_ref().and_then(|rows| {
-                    amount(rows.table, "cost_per_change", rows.row(&[month, currency])?)
-                });
+                let per_change = self
+                    .per_change
+                    .as_ref()
+                    .and_then(|rows| amount(rows.table, "cost_per_change", rows.row(&[month, currency])?));
                 let rest = [
                     minutes,
                     cents(cost.as_ref()),
@@ -186,17 +200,20 @@ fn cents(amount: Option<&Amount>) -> String {
 fn scores(report: &Report) -> Vec<u8> {
     let mut lines = header(&["month", "system", "measure", "value", "n", "verdict", "target", "colour"], &["kind"]);
     for score in &report.scores {
-        line(&mut lines, &[
-            report.month.clone(),
-            score.system.clone(),
-            score.measure.clone(),
-            score.value.map_or_else(String::new, |value| format!("{value:.6}")),
-            whole(score.n),
-            score.verdict.text.clone(),
-            score.target.clone(),
-            format!("{:?}", score.colour).to_lowercase(),
-            score.system_kind.clone(),
-        ]);
+        line(
+            &mut lines,
+            &[
+                report.month.clone(),
+                score.system.clone(),
+                score.measure.clone(),
+                score.value.map_or_else(String::new, |value| format!("{value:.6}")),
+                whole(score.n),
+                score.verdict.text.clone(),
+                score.target.clone(),
+                format!("{:?}", score.colour).to_lowercase(),
+                score.system_kind.clone(),
+            ],
+        );
     }
     lines
 }

@@ -3,8 +3,9 @@
 use metrics_core::totals::ALL;
 use model::Amount;
 
+use crate::absent::why_none;
 use crate::content::{CiCost, Executive, Known};
-use crate::input::{Input, Rows, count, number};
+use crate::input::{Input, count, number};
 use crate::measures::Measured;
 
 const HOURS_PER_DAY: f64 = 24.0;
@@ -17,12 +18,13 @@ pub(crate) fn executive(input: &Input<'_>, measured: &[Measured]) -> Executive {
     let row = rows.as_ref().and_then(|rows| Some((rows, rows.row(&[&month, ALL])?)));
     let deployments = row.as_ref().and_then(|(rows, row)| count(rows.table, "deployments", *row));
     let not_connected = || if rows.is_none() { "not connected" } else { "no deployments" };
-    let of = |column: &str, scale: f64, why: &dyn Fn(&Rows<'_>, usize) -> &'static str| match &row {
+    let of = |column: &str, scale: f64| match &row {
         None => Known::None(not_connected().to_owned()),
-        Some((rows, row)) => number(rows.table, column, *row)
-            .map_or_else(|| Known::None(why(rows, *row).to_owned()), |value| Known::Value(value * scale)),
+        Some((rows, row)) => number(rows.table, column, *row).map_or_else(
+            || Known::None(why_none(rows.table, column, *row).to_owned()),
+            |value| Known::Value(value * scale),
+        ),
     };
-    let is_none = |rows: &Rows<'_>, row: usize, column: &str| count(rows.table, column, row).unwrap_or(0) == 0;
     let costs: Vec<CiCost> = measured
         .iter()
         .filter(|measure| measure.row.name == "ci_cost")
@@ -39,15 +41,9 @@ pub(crate) fn executive(input: &Input<'_>, measured: &[Measured]) -> Executive {
     Executive {
         month,
         deployments: deployments.map_or_else(|| Known::None(not_connected().to_owned()), Known::Value),
-        lead_time_hours: of("lead_p50_days", HOURS_PER_DAY, &|rows, row| {
-            if is_none(rows, row, "deployments") { "no deployments" } else { "no changes linked" }
-        }),
-        change_failure_rate: of("change_failure_rate", 100.0, &|rows, row| {
-            if is_none(rows, row, "deployments") { "no deployments" } else { "fewer than 10 deployments" }
-        }),
-        mttr_minutes: of("recovery_mean_hours", MINUTES_PER_HOUR, &|rows, row| {
-            if is_none(rows, row, "failed") { "no failed deployment" } else { "none recovered yet" }
-        }),
+        lead_time_hours: of("lead_p50_days", HOURS_PER_DAY),
+        change_failure_rate: of("change_failure_rate", 100.0),
+        mttr_minutes: of("recovery_mean_hours", MINUTES_PER_HOUR),
         ci_cost_reason: if costs.is_empty() { reason.to_owned() } else { String::new() },
         ci_costs: costs,
     }

@@ -6,7 +6,7 @@ use model::Amount;
 
 use crate::content::{Evidence, Finding, Sentence, VerdictKind};
 use crate::input::{Input, amount, count, name_of, number};
-use crate::measures::{Measured, change_percent, is_signal};
+use crate::measures::{Form, Measured, change_percent, is_signal};
 use crate::numbers;
 use crate::verdict::{is_above, is_beyond};
 
@@ -37,9 +37,7 @@ pub(crate) fn findings(input: &Input<'_>, measured: &[Measured]) -> Vec<Finding>
     candidates.extend(measured.iter().filter_map(|measure| waste(input, measure)));
     // Stable: what ranks alike stays in the order of the table.
     candidates.sort_by(|one, other| {
-        (one.class.cmp(&other.class))
-            .then(other.money.total_cmp(&one.money))
-            .then(other.signalled.cmp(&one.signalled))
+        (one.class.cmp(&other.class)).then(other.money.total_cmp(&one.money)).then(other.signalled.cmp(&one.signalled))
     });
     let mut found: Vec<Finding> = Vec::new();
     for candidate in candidates {
@@ -101,7 +99,9 @@ fn signal_text(input: &Input<'_>, measure: &Measured, value: f64) -> String {
     let weeks = judged.periods.len();
     let limits = limits(measure, about);
     if measure.row.name == "wip" {
-        return format!("{head}; of {of_what} in a week {outside} of {weeks} were outside the limits {limits} ({rules}).");
+        return format!(
+            "{head}; of {of_what} in a week {outside} of {weeks} were outside the limits {limits} ({rules})."
+        );
     }
     format!("{head}; {outside} of {weeks} weeks were outside the limits {limits} ({rules}).")
 }
@@ -109,18 +109,22 @@ fn signal_text(input: &Input<'_>, measure: &Measured, value: f64) -> String {
 /// A count with what it counts, everything else as it is written.
 fn with_noun(measure: &Measured) -> String {
     match measure.row.name.as_str() {
-        "throughput" => format!("{} issues", measure.row.text),
+        "throughput" | "wip" => format!("{} issues", measure.row.text),
         "deployments" => format!("{} in all", measure.row.text),
-        "wip" => format!("{} issues", measure.row.text),
         _ => measure.row.text.clone(),
     }
 }
 
 pub(crate) fn limits(measure: &Measured, point: &Point) -> String {
     match (point.lcl, point.ucl) {
-        (Some(low), Some(high)) => format!("{} to {}", measure.text(low), measure.text(high)),
+        (Some(low), Some(high)) => format!("{} to {}", measure.text(low), measure.text(highest(measure, high))),
         _ => "that are not known".to_owned(),
     }
+}
+
+/// No share is more than all of it, whatever its chart says.
+pub(crate) fn highest(measure: &Measured, limit: f64) -> f64 {
+    if measure.form == Form::Share { limit.min(1.0) } else { limit }
 }
 
 /// The rules by which weeks of the month signal, in words.
@@ -244,12 +248,9 @@ pub(crate) fn failure_text(input: &Input<'_>) -> Option<String> {
     let rate = number(table, "change_failure_rate", row);
     let interval = number(table, "change_failure_rate_low", row).zip(number(table, "change_failure_rate_high", row));
     let rate = match (rate, interval) {
-        (Some(rate), Some((low, high))) => format!(
-            " ({}, 95 % interval {} to {})",
-            numbers::share(rate),
-            numbers::share(low),
-            numbers::share(high)
-        ),
+        (Some(rate), Some((low, high))) => {
+            format!(" ({}, 95 % interval {} to {})", numbers::share(rate), numbers::share(low), numbers::share(high))
+        }
         (Some(rate), None) => format!(" ({})", numbers::share(rate)),
         (None, _) => String::new(),
     };

@@ -35,7 +35,7 @@ pub struct Input<'a> {
 }
 
 /// The tables that a report reads.
-pub const TABLES: [&str; 28] = [
+pub const TABLES: [&str; 30] = [
     "throughput_week",
     "throughput_month",
     "cycle_time_week",
@@ -49,10 +49,12 @@ pub const TABLES: [&str; 28] = [
     "pr_review_latency_week",
     "pr_change_requests_month",
     "pr_summary",
+    "dora_day",
     "dora_week",
     "dora_month",
     "dora_team_month",
     "dora_summary",
+    "calculated_change",
     "calculated_incident",
     "ci_week",
     "ci_month",

@@ -13,8 +13,14 @@ use crate::scores::scores;
 use crate::sections::{self, Made};
 
 /// Tables of months from which it is seen of which months something is known.
-const MONTHLY: [&str; 6] =
-    ["throughput_month", "pr_change_requests_month", "dora_month", "ci_month", "ci_cost_month", "cloud_spending_totals"];
+const MONTHLY: [&str; 6] = [
+    "throughput_month",
+    "pr_change_requests_month",
+    "dora_month",
+    "ci_month",
+    "ci_cost_month",
+    "cloud_spending_totals",
+];
 
 /// Hours after the end of a month in which a failure of its last deployments may still come.
 const FAILING_HOURS: i64 = 24;
@@ -63,13 +69,8 @@ pub fn report(input: &Input<'_>) -> Result<Report, ReportError> {
     let provisional = provisional(input, as_of);
     let month_name = name_of(input.month);
     let mark = if provisional.is_some() { " (provisional)" } else { "" };
-    let made = Made {
-        input,
-        measured: &measured,
-        scores: &scores,
-        findings: &findings,
-        provisional: provisional.as_deref(),
-    };
+    let made =
+        Made { input, measured: &measured, scores: &scores, findings: &findings, provisional: provisional.as_deref() };
     let sections = sections::sections(made);
     Ok(Report {
         month: input.month.to_string(),
@@ -88,7 +89,10 @@ pub fn report(input: &Input<'_>) -> Result<Report, ReportError> {
 
 fn scope(input: &Input<'_>) -> Option<String> {
     (!input.teams.is_empty()).then(|| {
-        format!("Of {} alone, as far as figures are known by team; spending of the clouds is that of all.", input.teams.join(", "))
+        format!(
+            "Of {} alone, as far as figures are known by team; spending of the clouds is that of all.",
+            input.teams.join(", ")
+        )
     })
 }
 

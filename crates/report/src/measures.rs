@@ -8,6 +8,7 @@ use metrics_core::totals::ALL;
 use model::table::Table;
 use model::{Amount, Month};
 
+use crate::absent::why_none;
 use crate::content::{Evidence, Measure, Verdict, VerdictKind};
 use crate::input::{self, Input, Rows, YEAR, address, amount, count, flag, last_day, number, series};
 use crate::numbers;
@@ -18,8 +19,10 @@ use crate::verdict::{Judged, of_month, of_weeks, without_chart};
 pub(crate) enum Compared {
     /// By the days that each has: counts and money.
     PerDay,
-    /// As they are: medians, rates, levels.
+    /// As they are: medians, levels.
     AsTheyAre,
+    /// By their difference in points: rates, of which a percent of a percent would say nothing.
+    InPoints,
 }
 
 /// How a value is written.
@@ -157,7 +160,7 @@ pub(crate) const SPECS: [Spec; 12] = [
         title: "Change failure rate",
         unit: "share",
         form: Form::Share,
-        compared: Compared::AsTheyAre,
+        compared: Compared::InPoints,
         good: Direction::Down,
         from: dora("change_failure_rate"),
         weekly: ("dora_week", "change_failure_rate", ALL_SERVICES),
@@ -177,7 +180,7 @@ pub(crate) const SPECS: [Spec; 12] = [
         title: "Rework rate",
         unit: "share",
         form: Form::Share,
-        compared: Compared::AsTheyAre,
+        compared: Compared::InPoints,
         good: Direction::Down,
         from: dora("rework_rate"),
         weekly: ("dora_week", "rework_rate", ALL_SERVICES),
@@ -187,7 +190,7 @@ pub(crate) const SPECS: [Spec; 12] = [
         title: "CI success rate",
         unit: "share",
         form: Form::Share,
-        compared: Compared::AsTheyAre,
+        compared: Compared::InPoints,
         good: Direction::Up,
         from: From::Months("ci_month", RUNS, &[ALL, ALL], "success_rate"),
         weekly: ("ci_week", "success_rate", ALL_RUNS),
@@ -286,7 +289,8 @@ fn of_numbers(input: &Input<'_>, spec: &'static Spec) -> Option<Measured> {
     let verdict = of_weeks(&chart.points, &input::days_of(input.month), spec.good).verdict;
     let change = changed(spec.compared, &now, (&before, input.month.plus(-1)), input.month);
     let change_year = changed(spec.compared, &now, (&year, input.month.plus(-12)), input.month);
-    let text = |observed: &Observed| observed.value.map_or_else(|| none(&observed.reason), |value| spec.form.text(value));
+    let text =
+        |observed: &Observed| observed.value.map_or_else(|| none(&observed.reason), |value| spec.form.text(value));
     let row = Measure {
         name: spec.name.to_owned(),
         title: spec.title.to_owned(),
@@ -325,14 +329,16 @@ fn observed(input: &Input<'_>, spec: &Spec, rows: Option<&Rows<'_>>, month: Mont
         (From::Months(_, _, rest, column), Some(rows)) => {
             let label = month.to_string();
             let key: Vec<&str> = std::iter::once(label.as_str()).chain(rest.iter().copied()).collect();
-            let Some(row) = rows.row(&key) else { return Observed { reason: "no data".to_owned(), ..Observed::default() } };
+            let Some(row) = rows.row(&key) else {
+                return Observed { reason: "no data".to_owned(), ..Observed::default() };
+            };
             let value = number(rows.table, column, row);
             Observed {
                 value,
                 amount: None,
                 complete: flag(rows.table, "complete", row),
                 evidence: Some(rows.evidence(&key, column, month, input.teams)),
-                reason: if value.is_none() { why_none(rows.table, column, row) } else { String::new() },
+                reason: if value.is_none() { why_none(rows.table, column, row).to_owned() } else { String::new() },
                 rests_on: rests_on(rows.table, column, row),
             }
         }
@@ -387,22 +393,6 @@ fn is_complete(input: &Input<'_>, summary: &str, month: Month) -> bool {
     rows.row(&key).is_some_and(|row| flag(rows.table, "complete", row))
 }
 
-/// Why a cell is null, in the words of its table.
-fn why_none(table: &Table, column: &str, row: usize) -> String {
-    let of = |column: &str| count(table, column, row).unwrap_or(0);
-    match (table.name, column) {
-        ("dora_month", "lead_p50_days") if of("deployments") == 0 => "no deployments".to_owned(),
-        ("dora_month", "lead_p50_days") => "no changes linked".to_owned(),
-        ("dora_month", "change_failure_rate" | "rework_rate") if of("deployments") == 0 => "no deployments".to_owned(),
-        ("dora_month", "change_failure_rate" | "rework_rate") => "fewer than 10 deployments".to_owned(),
-        ("dora_month", "recovery_p50_hours") if of("failed") == 0 => "none failed".to_owned(),
-        ("dora_month", "recovery_p50_hours") => "none recovered yet".to_owned(),
-        ("ci_month", _) if of("runs") == 0 => "no runs".to_owned(),
-        ("ci_month", _) => "too few runs".to_owned(),
-        _ => "no data".to_owned(),
-    }
-}
-
 fn rests_on(table: &Table, column: &str, row: usize) -> String {
     let of = |column: &str, noun: &str| format!("{} {noun}", numbers::count(count(table, column, row).unwrap_or(0)));
     match (table.name, column) {
@@ -419,16 +409,17 @@ fn rests_on(table: &Table, column: &str, row: usize) -> String {
     }
 }
 
-/// The change in percent; `None` where either month is not complete or not known, and where the one before is 0.
+/// The change in percent, of rates in points; `None` where either month is not complete or not known, and where the one before is 0.
 fn changed(compared: Compared, now: &Observed, (then, month_then): (&Observed, Month), month: Month) -> Option<f64> {
     if !now.complete || !then.complete {
         return None;
     }
-    let (days, days_then) = match compared {
-        Compared::PerDay => (month.days() as f64, month_then.days() as f64),
-        Compared::AsTheyAre => (1.0, 1.0),
-    };
-    change_percent(now.value? / days, then.value? / days_then)
+    let (now, then) = (now.value?, then.value?);
+    match compared {
+        Compared::PerDay => change_percent(now / month.days() as f64, then / month_then.days() as f64),
+        Compared::AsTheyAre => change_percent(now, then),
+        Compared::InPoints => Some((now - then) * 100.0),
+    }
 }
 
 /// Change in percent; `None` from 0.
@@ -438,8 +429,11 @@ pub(crate) fn change_percent(now: f64, then: f64) -> Option<f64> {
 
 fn change_text(compared: Compared, change: Option<f64>) -> String {
     let Some(change) = change else { return "–".to_owned() };
-    let per_day = if compared == Compared::PerDay { " a day" } else { "" };
-    format!("{}{per_day}", numbers::signed_percent(change))
+    match compared {
+        Compared::PerDay => format!("{} a day", numbers::signed_percent(change)),
+        Compared::AsTheyAre => numbers::signed_percent(change),
+        Compared::InPoints => format!("{} points", numbers::signed(change)),
+    }
 }
 
 /// A measure in money.

@@ -44,6 +44,13 @@ pub fn signed_percent(percent: f64) -> String {
     format!("{sign}{digits}{NO_BREAK}%")
 }
 
+/// A difference with its sign and one decimal.
+pub fn signed(difference: f64) -> String {
+    let digits = one_decimal(difference);
+    let is_zero = !digits.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    if difference > 0.0 && !is_zero { format!("+{digits}") } else { digits }
+}
+
 fn percent_digits(percent: f64) -> String {
     let whole = percent.abs() >= WHOLE_PERCENT_FROM;
     minus(&if whole { format!("{percent:.0}") } else { format!("{percent:.1}") })
@@ -134,6 +141,7 @@ mod tests {
         assert_eq!(plain(&signed_percent(5.555)), "+5.6 %");
         assert_eq!(plain(&signed_percent(-15.49)), "−15 %");
         assert_eq!(plain(&signed_percent(0.01)), "0.0 %");
+        assert_eq!([signed(1.25), signed(-5.55), signed(-0.01), signed(0.04)], ["+1.2", "−5.5", "0.0", "0.0"]);
     }
 
     #[test]

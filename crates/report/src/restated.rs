@@ -99,11 +99,14 @@ mod tests {
         let before = [figure("deployments", "402"), figure("cloud_cost EUR", "EUR 7,870"), figure("wip", "17")];
         let now = [figure("deployments", "402"), figure("cloud_cost EUR", "EUR 7,901"), figure("rework_rate", "5 %")];
         let lines: Vec<String> = sentences(&before, &now).into_iter().map(|sentence| sentence.text).collect();
-        assert_eq!(lines, [
-            "Restated: cloud_cost EUR: EUR 7,870 → EUR 7,901 (a bill came later).",
-            "Restated: wip: 17 → nothing (an issue or pull request became known later).",
-            "Restated: rework_rate: nothing → 5 % (a deployment, a change or a failure became known later).",
-        ]);
+        assert_eq!(
+            lines,
+            [
+                "Restated: cloud_cost EUR: EUR 7,870 → EUR 7,901 (a bill came later).",
+                "Restated: wip: 17 → nothing (an issue or pull request became known later).",
+                "Restated: rework_rate: nothing → 5 % (a deployment, a change or a failure became known later).",
+            ]
+        );
         assert_eq!(sentences(&[], &now), []);
         assert_eq!(sentences(&now, &now).len(), 1);
     }

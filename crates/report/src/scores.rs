@@ -10,6 +10,7 @@ use metrics_core::totals::ALL;
 use model::report::Target;
 use model::table::Table;
 
+use crate::absent::why_none;
 use crate::content::{Colour, Score, VerdictKind};
 use crate::input::{self, Input, Rows, count, number, series_of_rows};
 use crate::measures::{Spec, spec};
@@ -95,7 +96,7 @@ fn of_system_by(
     };
     let why = match (column, row) {
         (None, _) => format!("not known by {kind}"),
-        (Some(column), Some(row)) => why_none(rows.table, column, row),
+        (Some(column), Some(row)) => why_none(rows.table, column, row).to_owned(),
         (Some(_), None) => "no data".to_owned(),
     };
     Score {
@@ -134,18 +135,6 @@ fn observations(measure: &str) -> Option<&'static str> {
     }
 }
 
-fn why_none(table: &Table, column: &str, row: usize) -> String {
-    let of = |column: &str| count(table, column, row).unwrap_or(0);
-    let why = match column {
-        _ if of("deployments") == 0 => "no deployments",
-        "recovery_p50_hours" if of("failed") == 0 => "none failed",
-        "recovery_p50_hours" => "none recovered yet",
-        "lead_p50_days" => "no changes linked",
-        _ => "fewer than 10 deployments",
-    };
-    why.to_owned()
-}
-
 /// The colour of a measure.
 pub(crate) fn colour(value: Option<f64>, verdict: VerdictKind, target: Option<Target>) -> Colour {
     let Some(value) = value else { return Colour::Grey };
@@ -153,11 +142,10 @@ pub(crate) fn colour(value: Option<f64>, verdict: VerdictKind, target: Option<Ta
     match target.map(|target| target.is_met_by(value)) {
         Some(false) if worse => Colour::Red,
         Some(false) => Colour::Amber,
-        Some(true) | None if worse => Colour::Amber,
-        Some(true) => Colour::Green,
+        _ if worse => Colour::Amber,
         // Without limits and without a target nothing is known to be good.
         None if verdict == VerdictKind::TooFew => Colour::Grey,
-        None => Colour::Green,
+        Some(true) | None => Colour::Green,
     }
 }
 

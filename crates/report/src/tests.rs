@@ -321,7 +321,11 @@ fn words() -> impl Strategy<Value = String> {
 }
 
 fn evidence() -> impl Strategy<Value = Option<Evidence>> {
-    option::of(words().prop_map(|path| Evidence { path: format!("/api/v1/{path}"), row: std::collections::BTreeMap::new(), column: path }))
+    option::of(words().prop_map(|path| Evidence {
+        path: format!("/api/v1/{path}"),
+        row: std::collections::BTreeMap::new(),
+        column: path,
+    }))
 }
 
 fn cell() -> impl Strategy<Value = Cell> {

@@ -50,9 +50,14 @@ fn judged<'a>(points: &'a [Point], month: &Range<NaiveDate>, good: Direction, un
     let signalling = || periods.iter().copied().filter(|point| !point.signals.is_empty());
     let beyond = |above: bool| signalling().filter(move |point| is_beyond(point) && is_above(point) == above);
     let signalled = signalling().count();
-    let about = signalling().filter(|point| is_beyond(point)).last().or_else(|| signalling().last());
+    let about = signalling().rfind(|point| is_beyond(point)).or_else(|| signalling().next_back());
     let Some(last) = periods.last().copied() else {
-        return Judged { verdict: said(VerdictKind::TooFew, &format!("no complete {unit}"), false), periods, about, signalled };
+        return Judged {
+            verdict: said(VerdictKind::TooFew, &format!("no complete {unit}"), false),
+            periods,
+            about,
+            signalled,
+        };
     };
     let (above, below) = (beyond(true).count(), beyond(false).count());
     let standing = last.signals.iter().any(|signal| *signal != Signal::BeyondLimits);
@@ -156,7 +161,10 @@ mod tests {
         let august = of_month(&chart.points, &(first(8)..first(9)), Direction::None);
         assert_eq!(august.verdict.text, "signal (provisional)");
         assert_eq!(of_month(&chart.points, &(first(7)..first(8)), Direction::None).verdict.kind, VerdictKind::Normal);
-        assert_eq!(of_month(&chart.points, &(first(3)..first(4)), Direction::None).verdict.text, "too few months to say");
+        assert_eq!(
+            of_month(&chart.points, &(first(3)..first(4)), Direction::None).verdict.text,
+            "too few months to say"
+        );
         assert_eq!(of_month(&chart.points, &(first(9)..first(10)), Direction::None).verdict.text, "no complete months");
     }
 
@@ -164,7 +172,7 @@ mod tests {
     fn poisson(random: &mut ChaCha8Rng, mean: f64) -> f64 {
         let (limit, mut product, mut count) = ((-mean).exp(), 1.0, -1.0);
         while product > limit || count < 0.0 {
-            product *= (random.next_u32() as f64 + 0.5) / 4_294_967_296.0;
+            product *= (f64::from(random.next_u32()) + 0.5) / 4_294_967_296.0;
             count += 1.0;
         }
         count
@@ -180,15 +188,16 @@ mod tests {
             .collect();
         let chart = xmr(&points, &[]);
         let month = |index: usize| monday + Days::new(7 * (20 + 4 * index as u64));
-        (0..means.len()).map(|at| of_weeks(&chart.points, &(month(at)..month(at + 1)), Direction::Up).verdict.kind).collect()
+        (0..means.len())
+            .map(|at| of_weeks(&chart.points, &(month(at)..month(at + 1)), Direction::Up).verdict.kind)
+            .collect()
     }
 
     #[test]
     fn what_does_not_change_is_better_or_worse_in_at_most_four_of_a_hundred_months() {
         let mut random = ChaCha8Rng::seed_from_u64(20_261_007);
         let kinds: Vec<VerdictKind> = (0..10_000).flat_map(|_| months_of(&mut random, &[10.0])).collect();
-        let false_words =
-            kinds.iter().filter(|kind| matches!(kind, VerdictKind::Better | VerdictKind::Worse)).count();
+        let false_words = kinds.iter().filter(|kind| matches!(kind, VerdictKind::Better | VerdictKind::Worse)).count();
         assert!(false_words <= 400, "{false_words} of {}", kinds.len());
         // A rule that never says anything would pass as well.
         assert!(false_words > 50, "{false_words} of {}", kinds.len());

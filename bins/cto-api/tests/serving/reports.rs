@@ -58,8 +58,8 @@ fn every_number_of_a_report_is_found_where_the_report_says() {
     let months: Value = server.get("/api/v1/reports").json();
     let usual = months["usual"].as_str().expect("a month").to_owned();
     let team = organisation.config_yaml();
-    let team = team.lines().skip_while(|line| *line != "teams:").skip(1).map(str::trim);
-    let team = team.filter_map(|line| line.strip_suffix(':')).next().expect("a team").trim_matches('"').to_owned();
+    let mut team = team.lines().skip_while(|line| *line != "teams:").skip(1).map(str::trim);
+    let team = team.find_map(|line| line.strip_suffix(':')).expect("a team").trim_matches('"').to_owned();
     let mut answers: BTreeMap<String, Value> = BTreeMap::new();
     let mut walked = 0;
     for query in [String::new(), format!("?team={}", team.replace(' ', "%20"))] {

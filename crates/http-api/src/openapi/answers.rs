@@ -153,10 +153,7 @@ pub(super) fn one(name: &str) -> ResponsesBuilder {
 }
 
 /// A report, or a file of one, in one of some media types.
-pub(super) fn reported<'a>(
-    what: &str,
-    media: impl IntoIterator<Item = (&'a str, RefOr<Schema>)>,
-) -> ResponsesBuilder {
+pub(super) fn reported<'a>(what: &str, media: impl IntoIterator<Item = (&'a str, RefOr<Schema>)>) -> ResponsesBuilder {
     let response = media.into_iter().fold(tagged(what), |response, (media, schema)| {
         response.content(media, ContentBuilder::new().schema(Some(schema)).build())
     });

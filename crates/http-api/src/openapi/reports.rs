@@ -50,4 +50,3 @@ fn months_answer() -> ResponsesBuilder {
         .required("usual");
     answers::reported("The months.", [("application/json", answer.into())])
 }
-

@@ -4,6 +4,7 @@ use metrics_core::totals::ALL;
 
 use super::{Made, grid, list, paragraphs};
 use crate::content::{Align, Block, Cell, Evidence, Sentence};
+use crate::findings::highest;
 use crate::input::{amount, number};
 use crate::measures::spec;
 
@@ -45,7 +46,12 @@ impl OfMonth<'_> {
     }
 }
 
-fn of_month<'a>(made: Made<'a>, name: &'static str, keys: &'static [&'static str], rest: &[&str]) -> Option<OfMonth<'a>> {
+fn of_month<'a>(
+    made: Made<'a>,
+    name: &'static str,
+    keys: &'static [&'static str],
+    rest: &[&str],
+) -> Option<OfMonth<'a>> {
     let rows = made.input.rows(name, keys)?;
     let month = made.input.month.to_string();
     let key: Vec<String> = std::iter::once(month).chain(rest.iter().map(|text| (*text).to_owned())).collect();
@@ -58,24 +64,32 @@ fn of_month<'a>(made: Made<'a>, name: &'static str, keys: &'static [&'static str
     Some(OfMonth { table, row, at })
 }
 
-/// The longest stage of changes, where it is one that waits.
+/// The stage that takes most of the time of changes, where they wait in it.
 fn stages(made: Made<'_>) -> Option<Sentence> {
     let of = of_month(made, "dora_month", &["month", "service"], &[ALL])?;
-    let stages = ["coding_p50_days", "pickup_p50_days", "review_p50_days", "merge_p50_days", "deploy_wait_p50_days"];
-    let longest = stages.into_iter().filter_map(|column| Some((of.number(column)?, column))).max_by(|one, other| one.0.total_cmp(&other.0))?;
-    let text = match longest.1 {
-        "deploy_wait_p50_days" => "Waiting for deployment is the longest stage of changes: release smaller, more often.",
-        "pickup_p50_days" => "Waiting for a first review is the longest stage of changes: agree on a time for it.",
+    let longest = super::bottlenecks::longest_wait(made)?;
+    let text = match longest {
+        "deploy_wait_p50_days" => {
+            "Most of the time of changes goes into waiting for deployment: release smaller, more often."
+        }
+        "pickup_p50_days" => {
+            "Most of the time of changes goes into waiting for a first review: agree on a time for it."
+        }
         _ => return None,
     };
-    Some(Sentence { text: text.to_owned(), evidence: Some((of.at)(longest.1)) })
+    Some(Sentence { text: text.to_owned(), evidence: of.number(longest).map(|_| (of.at)(longest)) })
 }
 
 /// Flaky jobs from a twentieth of the cost on.
 fn flaky(made: Made<'_>) -> Option<Sentence> {
     let cost = made.measured.iter().find(|measure| measure.row.name == "ci_cost")?;
     let currency = cost.currency.as_deref()?;
-    let of = of_month(made, "ci_cost_month", &["month", "team", "repo", "workflow", "currency"], &[ALL, ALL, ALL, currency])?;
+    let of = of_month(
+        made,
+        "ci_cost_month",
+        &["month", "team", "repo", "workflow", "currency"],
+        &[ALL, ALL, ALL, currency],
+    )?;
     let (flaky, all) = (amount(of.table, "flaky", of.row)?.to_f64(), cost.amount.as_ref()?.to_f64());
     (all > 0.0 && flaky / all >= 0.05).then(|| Sentence {
         text: "Flaky jobs take 5 % of the cost of CI or more: quarantine those that are listed.".to_owned(),
@@ -166,9 +180,10 @@ fn targets(made: Made<'_>) -> Block {
                 let met = measure.row.value.map(|value| if target.is_met_by(value) { "met" } else { "missed" });
                 (format!("{target}"), met.unwrap_or("nothing to judge"))
             }
-            (None, Some((low, high))) if !measure.by_month && measure.row.name != "wip" => {
-                (format!("hold: between {} and {} by week", measure.text(low), measure.text(high)), "–")
-            }
+            (None, Some((low, high))) if !measure.by_month && measure.row.name != "wip" => (
+                format!("hold: between {} and {} by week", measure.text(low), measure.text(highest(measure, high))),
+                "–",
+            ),
             _ => return None,
         };
         let title = spec(&measure.row.name).map_or(measure.row.title.as_str(), |spec| spec.title);

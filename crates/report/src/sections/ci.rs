@@ -66,7 +66,11 @@ fn flaky(made: Made<'_>) -> Option<Block> {
         vec![
             Cell::text(format!("{} › {} › {}", names[0].1, names[1].1, names[2].1)),
             known(number(table, "times", row), numbers::number, at("times")),
-            known(number(table, "wasted_minutes", row), |minutes| numbers::duration(minutes / 60.0), at("wasted_minutes")),
+            known(
+                number(table, "wasted_minutes", row),
+                |minutes| numbers::duration(minutes / 60.0),
+                at("wasted_minutes"),
+            ),
         ]
     });
     let columns = [("Job", Align::Left), ("Failed and passed again", Align::Right), ("Wasted", Align::Right)];

@@ -44,7 +44,8 @@ fn parts(made: Made<'_>) -> Vec<Block> {
             let row = rows.row(&key)?;
             let lines = PARTS.iter().filter_map(|(title, column)| {
                 let part = amount(rows.table, column, row)?;
-                let share = if cost.is_zero() { "–".to_owned() } else { numbers::share(part.to_f64() / cost.to_f64()) };
+                let share =
+                    if cost.is_zero() { "–".to_owned() } else { numbers::share(part.to_f64() / cost.to_f64()) };
                 let at = rows.evidence(&key, column, input.month, input.teams);
                 Some(vec![Cell::text(*title), found(numbers::money(currency, &part), Some(at)), Cell::text(share)])
             });
@@ -95,8 +96,7 @@ fn clouds(made: Made<'_>) -> Option<Block> {
         return None;
     }
     let (now_name, before_name) = (name_of(input.month), name_of(input.month.plus(-1)));
-    let columns =
-        [("Provider", Align::Left), (now_name.as_str(), Align::Right), (before_name.as_str(), Align::Right)];
+    let columns = [("Provider", Align::Left), (now_name.as_str(), Align::Right), (before_name.as_str(), Align::Right)];
     Some(grid("Bills of the clouds", &columns, lines))
 }
 
@@ -108,12 +108,15 @@ fn links(made: Made<'_>) -> Vec<Block> {
     let rows: Vec<Vec<Cell>> = (0..table.height())
         .filter(|row| number(table, "pearson", *row).is_some())
         .filter_map(|row| {
-            let names = ["currency", "over", "measure", "lag_months"]
-                .map(|column| (column, table.cell(row, column)));
+            let names = ["currency", "over", "measure", "lag_months"].map(|column| (column, table.cell(row, column)));
             let at = evidence("cost_delivery_link", &names, "pearson", None, made.input.teams);
             let value = |column: &str| number(table, column, row).map(|value| format!("{value:.2}").replace('-', "−"));
             let lag = &names[3].1;
-            let later = if lag == "0" { String::new() } else { format!(", {lag} months later") };
+            let later = match lag.as_str() {
+                "0" => String::new(),
+                "1" => ", a month later".to_owned(),
+                lag => format!(", {lag} months later"),
+            };
             Some(vec![
                 Cell::text(format!("{} over {}{later}", measure_words(&names[2].1), names[1].1)),
                 Cell::text(&names[0].1),

@@ -90,10 +90,10 @@ pub(super) fn heat(made: Made<'_>, kind: &str, title: &str) -> Option<Block> {
         let mut row = vec![Cell::text(*system)];
         row.extend(measures.iter().map(|name| {
             let score = of_kind.iter().find(|score| score.system == *system && score.measure == ***name);
-            score.map_or_else(|| Cell::text("–"), |score| Cell {
-                colour: Some(score.colour),
-                ..found(&score.text, score.evidence.clone())
-            })
+            score.map_or_else(
+                || Cell::text("–"),
+                |score| Cell { colour: Some(score.colour), ..found(&score.text, score.evidence.clone()) },
+            )
         }));
         row
     });

@@ -3,9 +3,7 @@
 use metrics_core::control::Verdict as Point;
 
 use super::{Made, grid, list, paragraphs};
-use crate::content::{
-    Align, Block, Cell, ChartPoint, ControlChart, Sentence, StackedMonths, StackedPart,
-};
+use crate::content::{Align, Block, Cell, ChartPoint, ControlChart, Sentence, StackedMonths, StackedPart};
 use crate::input::{Input, YEAR, amount, days_of, name_of};
 use crate::measures::{Measured, is_signal};
 use crate::numbers;
@@ -49,7 +47,7 @@ pub(super) fn table(made: Made<'_>) -> Vec<Block> {
             Cell::text(&row.rests_on),
         ]
     });
-    let note = "Counts and money are those of the whole month and are compared by the day; medians, rates and levels as they are.";
+    let note = "Counts and money are those of the whole month and are compared by the day, rates by their difference in points, all else as it is.";
     vec![grid(format!("Measures of {month}"), &columns, rows.collect()), paragraphs([Sentence::plain(note)])]
 }
 
@@ -124,8 +122,7 @@ fn in_currency(input: &Input<'_>, currency: &str) -> Option<StackedMonths> {
             continue;
         }
         let Some(cost) = amount(table, "cost", row) else { continue };
-        let (part, provider, name) =
-            (table.cell(row, "part"), table.cell(row, "provider"), table.cell(row, "name"));
+        let (part, provider, name) = (table.cell(row, "part"), table.cell(row, "provider"), table.cell(row, "name"));
         if part == metrics_core::totals::ALL {
             totals[at] = numbers::money_digits(&cost);
             continue;
@@ -168,4 +165,3 @@ fn largest(mut parts: Vec<(String, Vec<Option<f64>>)>) -> Vec<StackedPart> {
     }
     parts.into_iter().map(|(name, values)| StackedPart { name, values }).collect()
 }
-

@@ -44,6 +44,7 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
         let metric = metrics().iter().find(|known| known.name == *metric)?;
         Some(vec![Cell::text(&measure.row.title), Cell::text(metric.formula), Cell::text(metric.left_out)])
     });
-    let columns = [("Measure", Align::Left), ("How it is worked out", Align::Left), ("What it leaves out", Align::Left)];
+    let columns =
+        [("Measure", Align::Left), ("How it is worked out", Align::Left), ("What it leaves out", Align::Left)];
     vec![list(said), grid("Definitions", &columns, rows.collect())]
 }

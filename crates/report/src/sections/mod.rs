@@ -2,11 +2,13 @@
 
 mod actions;
 mod attention;
+mod bottlenecks;
 mod ci;
 mod cost;
 mod dora;
 mod front;
 mod method;
+mod next;
 mod predictability;
 mod quality;
 mod risk;
@@ -28,7 +30,7 @@ pub(crate) struct Made<'a> {
 
 /// All sections.
 pub(crate) fn sections(made: Made<'_>) -> Vec<Section> {
-    let parts: [(&str, &str, bool, Vec<Block>); 13] = [
+    let parts: [(&str, &str, bool, Vec<Block>); 15] = [
         ("findings", "Three findings", false, front::findings(made)),
         ("measures", "The month in one table", false, front::table(made)),
         ("charts", "Charts", false, front::charts(made)),
@@ -39,7 +41,9 @@ pub(crate) fn sections(made: Made<'_>) -> Vec<Section> {
         ("ci-reliability", "CI reliability", true, ci::blocks(made)),
         ("quality-and-risk", "Quality and risk", true, risk::blocks(made)),
         ("cost", "Cost", true, cost::blocks(made)),
+        ("bottlenecks", "Bottlenecks", true, bottlenecks::blocks(made)),
         ("attention", "Systems needing attention", true, attention::blocks(made)),
+        ("next-quarter", "Next quarter", true, next::blocks(made)),
         ("actions-and-targets", "Actions and targets", true, actions::blocks(made)),
         ("method", "Method and audit", true, method::blocks(made)),
     ];

@@ -3,7 +3,7 @@
 use metrics_core::totals::ALL;
 
 use super::{ISSUES_REMEDY, Made, grid, list, not_connected};
-use crate::content::{Align, Block, Cell, Evidence, Sentence};
+use crate::content::{Align, Block, Cell, Sentence};
 use crate::input::{count, days_of, evidence, flag, number};
 use crate::make::as_of;
 use crate::numbers;
@@ -16,7 +16,7 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
     if input.table("throughput_month").is_none_or(|table| table.height() == 0) {
         return not_connected("Issues are", ISSUES_REMEDY);
     }
-    let mut said = forecast(made);
+    let mut said: Vec<Sentence> = forecast(made).into_iter().collect();
     let old = input.table("aging_wip");
     let above: Vec<usize> =
         old.map(|table| (0..table.height()).filter(|row| flag(table, "above_p85", *row)).collect()).unwrap_or_default();
@@ -42,7 +42,11 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
                 Cell::text(&id),
                 Cell::text(table.cell(*row, "project_name")),
                 Cell::text(table.cell(*row, "step").replace('_', " ")),
-                super::known(number(table, "days_in_step", *row), |days| numbers::duration(days * 24.0), at("days_in_step")),
+                super::known(
+                    number(table, "days_in_step", *row),
+                    |days| numbers::duration(days * 24.0),
+                    at("days_in_step"),
+                ),
             ]
         });
         let columns =
@@ -52,32 +56,23 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
     blocks
 }
 
-/// What is forecast for all boards, and how often that came true.
-fn forecast(made: Made<'_>) -> Vec<Sentence> {
-    let Some(table) = made.input.table("forecast") else { return Vec::new() };
-    let of_all = (0..table.height()).filter(|row| table.cell(*row, "project_id") == ALL);
-    let Some(row) = of_all.last() else { return Vec::new() };
-    let weeks = count(table, "weeks", row).unwrap_or_default();
-    let key = vec![("project_id", ALL.to_owned()), ("weeks", weeks.to_string())];
-    let at = |column: &str| Some::<Evidence>(evidence("forecast", &key, column, None, made.input.teams));
-    let (Some(half), Some(sure)) = (count(table, "p50", row), count(table, "p85", row)) else {
-        return vec![Sentence::plain("There are too few weeks for a forecast of issues.")];
+/// How often what was forecast for all boards came true.
+fn forecast(made: Made<'_>) -> Option<Sentence> {
+    let table = made.input.table("forecast")?;
+    let row = (0..table.height()).rfind(|row| table.cell(*row, "project_id") == ALL)?;
+    let weeks = count(table, "weeks", row)?;
+    let Some((rate, n)) = number(table, "hit_rate_85", row).zip(count(table, "hit_n", row)) else {
+        return Some(Sentence::plain("There are too few weeks to say whether forecasts come true."));
     };
-    let mut said = vec![Sentence {
+    let key = [("project_id", ALL.to_owned()), ("weeks", weeks.to_string())];
+    Some(Sentence {
         text: format!(
-            "At least {} issues are finished in the next {weeks} weeks with a probability of 85 %, at least {} with one of 50 %.",
-            numbers::count(sure),
-            numbers::count(half)
+            "Of {} forecasts for {weeks} weeks in the past {} came true; 85 % are meant to.",
+            numbers::count(n),
+            numbers::share(rate)
         ),
-        evidence: at("p85"),
-    }];
-    if let Some((rate, n)) = number(table, "hit_rate_85", row).zip(count(table, "hit_n", row)) {
-        said.push(Sentence {
-            text: format!("Of {} such forecasts in the past {} came true.", numbers::count(n), numbers::share(rate)),
-            evidence: at("hit_rate_85"),
-        });
-    }
-    said
+        evidence: Some(evidence("forecast", &key, "hit_rate_85", None, made.input.teams)),
+    })
 }
 
 /// Iterations that ended in the month.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use metrics_core::totals::ALL;
+use model::Instant;
 use model::instant::MICROS_PER_DAY;
 use model::kinds::RunOutcome;
 use model::tables::ImportRun;
-use model::Instant;
 
 use super::{BILLS_REMEDY, CI_REMEDY, DELIVERY_REMEDY, ISSUES_REMEDY, Made, list};
 use crate::content::{Block, Sentence};
@@ -41,7 +41,9 @@ fn sources(made: Made<'_>) -> Vec<Sentence> {
         }
     }
     let end = made.input.month.end();
-    let named = |run: &ImportRun| format!("{} of {}", words(run.scope.name()), if run.label.is_empty() { &run.subject } else { &run.label });
+    let named = |run: &ImportRun| {
+        format!("{} of {}", words(run.scope.name()), if run.label.is_empty() { &run.subject } else { &run.label })
+    };
     let behind: Vec<String> = last
         .values()
         .filter(|(run, _)| run.outcome != RunOutcome::Unsupported)
@@ -92,9 +94,10 @@ fn coverage(made: Made<'_>) -> Vec<Sentence> {
     if let Some(rows) = input.rows("dora_month", &["month", "service"])
         && let Some(row) = rows.row(&[&month, ALL])
     {
-        for (column, what) in
-            [("linked_share", "of the commits of deployments are linked to changes"), ("certain_share", "of the links are certain")]
-        {
+        for (column, what) in [
+            ("linked_share", "of the commits of deployments are linked to changes"),
+            ("certain_share", "of the links are certain"),
+        ] {
             if let Some(share) = number(rows.table, column, row) {
                 let evidence = rows.evidence(&[&month, ALL], column, input.month, input.teams);
                 let text = format!("{} {what}.", numbers::share(share));

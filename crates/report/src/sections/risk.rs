@@ -56,10 +56,8 @@ fn bugs(made: Made<'_>) -> Option<Block> {
     let month = days_of(made.input.month);
     let row = (0..table.height()).rfind(|row| days[*row].is_some_and(|day| month.contains(&day)))?;
     let week = days[row]?;
-    let key = vec![
-        ("year", table.cell(row, "year")),
-        ("week", table.cell(row, "week").trim_start_matches('0').to_owned()),
-    ];
+    let key =
+        vec![("year", table.cell(row, "year")), ("week", table.cell(row, "week").trim_start_matches('0').to_owned())];
     let rows = BUGS.iter().filter_map(|(title, column)| {
         let value = count(table, column, row)? as f64;
         let at = evidence("stocks_totals_week", &key, column, Some(made.input.month), made.input.teams);
@@ -99,5 +97,9 @@ fn incidents(made: Made<'_>) -> Vec<Sentence> {
         .collect();
     let noun = if all == 1 { "incident" } else { "incidents" };
     let open = if open == 0 { String::new() } else { format!("; {} not restored", numbers::count(open)) };
-    vec![Sentence::plain(format!("{} {noun} began in the month (UTC): {}{open}.", numbers::count(all), parts.join(", ")))]
+    vec![Sentence::plain(format!(
+        "{} {noun} began in the month (UTC): {}{open}.",
+        numbers::count(all),
+        parts.join(", ")
+    ))]
 }
