@@ -37,6 +37,12 @@ calculate *arguments: build
 api *arguments: build
     "{{ bin }}/cto-api" "$@"
 
+# Write the monthly report into reports/, for example `just report 2026-10`.
+[group('use')]
+[positional-arguments]
+report *arguments: build
+    "{{ bin }}/cto-report" "$@"
+
 # Import, then calculate after exit 0 or 3; ends with the worse of the two codes.
 [group('use')]
 [positional-arguments]
@@ -53,10 +59,10 @@ build:
 ui:
     config/scripts/build-ui.sh
 
-# Build the four programs as they are shipped, the dashboard inside, into target/release.
+# Build the programs as they are shipped, the dashboard inside, into target/release.
 [group('use')]
 release: ui
-    cargo build --release -p cto-import -p cto-calculate -p cto-api -p cto-sandbox
+    cargo build --release -p cto-import -p cto-calculate -p cto-report -p cto-api -p cto-sandbox
 
 # Everything that this machine can check: the recipes below from format to demo; says what it skipped and why. `--all`: a skipped part is a failure.
 [group('develop')]

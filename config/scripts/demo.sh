@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job on a simulated organisation: builds everything, imports, computes, and serves the dashboard until Ctrl-C.
+# The main job on a simulated organisation: builds everything, imports, computes, writes the report, and serves the dashboard until Ctrl-C.
 #
 #   config/scripts/demo.sh [DATA] [--no-serve] [--now=T] [--gitlab]
 #
@@ -54,6 +54,9 @@ trap - EXIT
 cargo build --workspace --bins
 bin=${CARGO_TARGET_DIR:-target}/debug
 CTO_BIN="$bin" config/scripts/simulate.sh "$data" --end "$end" --months 28 "${forge[@]}"
+
+echo "+ cto-report --data $data --out $data/reports"
+"$bin/cto-report" --data "$data" --config "$data/demo-config.yml" --out "$data/reports" --format html,md,csv,json
 
 arguments=(--data "$data" --config "$data/demo-config.yml")
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
