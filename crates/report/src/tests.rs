@@ -372,6 +372,8 @@ fn block() -> impl Strategy<Value = Block> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_report_has_all_its_forms(
         title in words(), scope in option::of(words()), as_of in words(),
