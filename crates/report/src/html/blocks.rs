@@ -131,8 +131,7 @@ impl Place<'_> {
     }
 
     fn months(&self, stack: &StackedMonths) -> String {
-        let id = format!("parts-{}-{}", self.section.number, self.number);
-        self.figure(&stack.title, "", &marks::stacked_months(stack, &id), &figures::months(stack))
+        self.figure(&stack.title, "", &marks::stacked_months(stack), &figures::months(stack))
     }
 
     fn figure(&self, title: &str, says: &str, picture: &str, behind: &Grid) -> String {
