@@ -18,7 +18,7 @@ const SWATCH: f64 = 10.0;
 const STRIPE: f64 = 5.0;
 const ROW: f64 = 14.0;
 /// Letters of a part's name.
-const NAME: usize = 18;
+const NAME: usize = 16;
 /// Letters of a total.
 const TOTAL: usize = 14;
 /// Width of the name of a month.
