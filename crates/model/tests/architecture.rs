@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, and those of ours that each may depend on outside of tests.
-const ALLOWED: [(&str, &[&str]); 39] = [
+const ALLOWED: [(&str, &[&str]); 41] = [
     ("model", &["model-derive"]),
     ("model-derive", &[]),
     ("build-features", &[]),
@@ -15,6 +15,7 @@ const ALLOWED: [(&str, &[&str]); 39] = [
     ("command-line", &["model", "redact"]),
     ("config-model", &["model"]),
     ("dashboard-files", &[]),
+    ("dora-compat", &["model"]),
     ("source", &["model", "redact"]),
     ("provider", &["model", "redact", "source"]),
     ("connector-testing", &["model", "provider", "source"]),

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod bots;
+mod csv;
+mod extended;
+pub mod from_records;
+mod json;
+mod merges;
+mod metric;
+mod metrics;
+mod report;
+mod statistics;
+mod table;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+pub use bots::BotPolicy;
+pub use extended::{Coverage, Extended};
+pub use metric::Metric;
+pub use model::dora::{DeploymentRow, PullRequestRow, Rows};
+pub use report::{Question, Report};
