@@ -5,7 +5,7 @@ use model::dora::{DeploymentRow, PullRequestRow};
 use model::kinds::PullRequestEventKind;
 use model::tables::{Deployment, PullRequest, Release};
 
-use crate::bots::SUFFIX;
+use crate::bots::{SUFFIX, is_person};
 
 /// The environment of releases that stand for deployments.
 const PRODUCTION: &str = "production";
@@ -24,9 +24,7 @@ pub fn pull_request(record: &PullRequest) -> Option<PullRequestRow> {
         base: Some(record.base.clone()),
         opened_at: Some(record.created_at.to_rfc3339_seconds()),
         merged_at: record.merged_at.map(Instant::to_rfc3339_seconds),
-        first_commit_at: Some(
-            record.first_listed_commit_at.or(record.first_commit_at).unwrap_or(record.created_at).to_rfc3339_seconds(),
-        ),
+        first_commit_at: first_commit_at(record).map(Instant::to_rfc3339_seconds),
         merge_sha: told(&record.merge_commit),
         labels: Some(record.labels.join(",")),
         additions: record.additions,
@@ -63,13 +61,20 @@ pub fn release(record: &Release) -> Option<DeploymentRow> {
     })
 }
 
+/// The commit that is listed first; of what was read before that was kept, the earliest. One without commits began when it was
+/// opened. Of one that no API has shown nobody knows whether it has any.
+fn first_commit_at(record: &PullRequest) -> Option<Instant> {
+    let listed = record.first_listed_commit_at.or(record.first_commit_at);
+    listed.or(Some(record.created_at).filter(|_| !record.id.is_empty()))
+}
+
 fn repository(org: &str, repo: &str) -> String {
     format!("{org}/{repo}")
 }
 
 /// The login as the REST API tells it: GraphQL leaves the end of those of apps out.
 fn author(login: &str, is_bot: bool) -> Option<String> {
-    let end = if is_bot && !login.ends_with(SUFFIX) { SUFFIX } else { "" };
+    let end = if is_bot && is_person(Some(login)) { SUFFIX } else { "" };
     told(login).map(|login| login + end)
 }
 

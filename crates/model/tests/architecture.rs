@@ -86,6 +86,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
             "store",
         ],
     ),
+    ("cto-dora", &["command-line", "cto-import", "dora-compat", "model", "provider", "store"]),
     ("cto-sandbox", &["command-line", "model", "sandbox"]),
 ];
 

@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod arguments;
+mod failure;
+mod report;
+mod rows;
+
+use command_line::Outcome;
+
+pub use arguments::Arguments;
+use arguments::Command;
+
+/// Runs the program and says how it ended.
+pub fn run(arguments: &Arguments) -> Outcome {
+    let outcome = match &arguments.command {
+        Command::Report(asked) => report::run(asked),
+    };
+    outcome.unwrap_or_else(|failure| {
+        failure.report();
+        failure.outcome
+    })
+}
