@@ -18,8 +18,54 @@ pub struct Arguments {
 /// What the program does.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Import pull requests, deployments or releases of repositories of GitHub into a store.
+    Pull(Pull),
     /// Write the report on the weeks before now.
     Report(Report),
+}
+
+/// What is pulled.
+#[derive(Debug, Args)]
+#[command(after_help = PULL_HELP)]
+pub struct Pull {
+    /// Repository; several times for several.
+    #[arg(long, value_name = "OWNER/NAME", value_parser = repository, required = true)]
+    pub repo: Vec<String>,
+    /// Since when changes are read: a date (its midnight in UTC) or a time, in UTC unless it has an offset.
+    #[arg(long, value_name = "DATE|TIME", value_parser = since)]
+    pub since: Instant,
+    /// Store to write to; it is made where it is missing.
+    #[arg(long, value_name = "FILE", default_value = "dora.db")]
+    pub db: PathBuf,
+    /// Branch whose merges the report is to count.
+    #[arg(long, value_name = "BRANCH", default_value = dora_compat::Pull::BRANCH)]
+    pub base: String,
+    /// Environment whose deployments the report is to count.
+    #[arg(long, value_name = "NAME", default_value = dora_compat::Pull::ENVIRONMENT)]
+    pub environment: String,
+    /// What is deployed by: GitHub's deployments, or releases, each of which then counts as a deployment to production.
+    #[arg(long, value_name = "WHAT", default_value = "deployments")]
+    pub source: Shipping,
+    /// Leave out pull requests.
+    #[arg(long)]
+    pub skip_prs: bool,
+    /// Leave out deployments and releases.
+    #[arg(long)]
+    pub skip_deployments: bool,
+}
+
+const PULL_HELP: &str = "\
+Environment:
+  GITHUB_TOKEN    token that may read pull requests, contents and deployments, where `gh auth token` gives none
+  GITHUB_API_URL  base of the REST API [default: https://api.github.com]";
+
+/// What is deployed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shipping {
+    /// GitHub's deployments.
+    Deployments,
+    /// Releases.
+    Releases,
 }
 
 /// What is reported.
@@ -99,5 +145,48 @@ fn repository(text: &str) -> Result<String, String> {
     match text.split_once('/') {
         Some((owner, name)) if !owner.is_empty() && !name.is_empty() && !name.contains('/') => Ok(text.to_owned()),
         _ => Err("expected OWNER/NAME".to_owned()),
+    }
+}
+
+/// A date, or a time with or without an offset.
+fn since(text: &str) -> Result<Instant, String> {
+    let in_utc = || Instant::parse_rfc3339(&format!("{text}Z")).filter(|_| text.contains('T'));
+    command_line::instant(text).or_else(|error| in_utc().ok_or(error))
+}
+
+impl Pull {
+    /// Owner and name of each repository.
+    pub(crate) fn repositories(&self) -> Vec<(String, String)> {
+        let parts = self.repo.iter().filter_map(|name| name.split_once('/'));
+        parts.map(|(owner, name)| (owner.to_owned(), name.to_owned())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn since_is_a_date_or_a_time_in_utc_unless_it_has_an_offset() {
+        let at = |text| Instant::parse_rfc3339(text).expect("an instant");
+        for (text, expected) in [
+            ("2026-06-10", "2026-06-10T00:00:00Z"),
+            ("2026-06-10T01:02:03", "2026-06-10T01:02:03Z"),
+            ("2026-06-10T01:02:03Z", "2026-06-10T01:02:03Z"),
+            ("2026-06-10T01:02:03+02:00", "2026-06-09T23:02:03Z"),
+        ] {
+            assert_eq!(since(text), Ok(at(expected)), "{text}");
+        }
+        for text in ["", "yesterday", "2026-06-31", "2026-06-10T", "10.06.2026"] {
+            assert!(since(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_repository_has_an_owner() {
+        assert!(repository("acme/api").is_ok());
+        for text in ["acme", "acme/", "/api", "acme/api/x", ""] {
+            assert!(repository(text).is_err(), "{text}");
+        }
     }
 }

@@ -13,6 +13,10 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    pub(crate) fn usage(message: impl fmt::Display) -> Self {
+        Self { outcome: Outcome::Usage, message: message.to_string() }
+    }
+
     pub(crate) fn failed(message: impl fmt::Display) -> Self {
         Self { outcome: Outcome::Failed, message: message.to_string() }
     }

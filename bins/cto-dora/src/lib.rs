@@ -2,8 +2,10 @@
 
 mod arguments;
 mod failure;
+mod pull;
 mod report;
 mod rows;
+mod token;
 
 use command_line::Outcome;
 
@@ -13,6 +15,7 @@ use arguments::Command;
 /// Runs the program and says how it ended.
 pub fn run(arguments: &Arguments) -> Outcome {
     let outcome = match &arguments.command {
+        Command::Pull(asked) => pull::run(asked),
         Command::Report(asked) => report::run(asked),
     };
     outcome.unwrap_or_else(|failure| {

@@ -12,6 +12,9 @@ use crate::rows;
 
 /// Writes a report.
 pub(crate) fn run(asked: &Report) -> Result<Outcome, Failure> {
+    if asked.extended && asked.format != Format::Json {
+        return Err(Failure::usage("--extended is for --format json alone"));
+    }
     let found = rows::read(asked)?;
     let generated_at = clock();
     let now = asked.now.unwrap_or(generated_at);

@@ -20,6 +20,7 @@ pub(crate) struct Found {
 pub(crate) fn read(asked: &Report) -> Result<Found, Failure> {
     let path = &asked.db;
     match dora_database::read(path) {
+        _ if path.is_dir() => Err(neither(path)),
         Ok(Some(rows)) => Ok(Found { rows: of_theirs(rows, asked), coverage: Vec::new() }),
         Ok(None) => of_ours(path, asked),
         Err(StoreError::Missing { .. }) => Err(Failure::failed(format!(
@@ -55,7 +56,7 @@ fn of_ours(path: &Path, asked: &Report) -> Result<Found, Failure> {
         opened => opened?,
     };
     let (branch, environment) = (asked.base.as_deref(), asked.environment.as_deref());
-    let pulled = Pulls::read(store.cursor(Scope::Repositories, PULLED)?.as_deref());
+    let pulled = Pulls::read(store.cursor(Scope::Repositories, Pulls::SUBJECT)?.as_deref());
     let pulls = pulled.only(&asked.repo).with(branch, environment);
     let mut gathering = Gathering::new(&pulls, branch, environment);
     let branches = gathering.branches();
@@ -71,9 +72,6 @@ fn of_ours(path: &Path, asked: &Report) -> Result<Found, Failure> {
     let coverage = coverage(&store.import_runs()?, &pulls);
     Ok(Found { rows, coverage })
 }
-
-/// Where the store keeps what was pulled: the subject of a cursor of repositories.
-pub(crate) const PULLED: &str = "cto-dora";
 
 /// Names repositories that were asked for and that nothing is stored of.
 fn name_absent(repositories: &[String], rows: &Rows) {

@@ -8,7 +8,9 @@ mod csv;
 mod failure;
 mod github;
 mod gitlab;
+mod part;
 mod plan;
+mod pull;
 mod reporter;
 mod run;
 mod sink;
@@ -28,6 +30,7 @@ pub use arguments::Arguments;
 use clouds::Clouds;
 use connection::Target;
 use failure::Failure;
+pub use pull::{Pulled, Pulling, pull};
 use run::Run;
 
 /// Runs the program and says how it ended.

@@ -47,6 +47,9 @@ impl Default for Pull {
 pub struct Pulls(pub BTreeMap<String, Pull>);
 
 impl Pulls {
+    /// Where a store keeps them: the subject of a cursor of repositories.
+    pub const SUBJECT: &str = "cto-dora";
+
     /// Reads what is stored of earlier pulls; nothing where nothing is, or where it cannot be read.
     pub fn read(stored: Option<&str>) -> Self {
         stored.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()

@@ -1,35 +1,19 @@
 //! The cases that the original was run on, through the program.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
-
-mod cases;
-
 use std::path::Path;
 
-use cases::{Case, POLICIES, cases, comparable};
+use crate::cases::{Case, POLICIES, cases, comparable};
+use crate::program::{run, stderr};
 
 /// What the program writes of a database, as it is asked in a case.
 fn reported(case: &Case, db: &Path, policy: &str, format: &str) -> String {
-    let output = tempfile::tempdir().unwrap();
-    let file = output.path().join("report");
     let weeks = case.weeks.to_string();
-    let mut arguments = vec![
-        "cto-dora",
-        "report",
-        "--db",
-        db.to_str().unwrap(),
-        "--now",
-        &case.now,
-        "--weeks",
-        &weeks,
-        "--format",
-        format,
-        "--output",
-        file.to_str().unwrap(),
-    ];
+    let mut arguments =
+        vec!["report", "--db", db.to_str().unwrap(), "--now", &case.now, "--weeks", &weeks, "--format", format];
     arguments.extend(POLICIES.iter().filter(|(name, _)| *name == policy).flat_map(|(_, flags)| flags.iter()));
-    assert_eq!(cases::run(&arguments), command_line::Outcome::Done, "{arguments:?}");
-    std::fs::read_to_string(file).unwrap()
+    let output = run(&case.folder, &arguments, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

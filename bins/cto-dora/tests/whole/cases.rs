@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Parser as _;
-use command_line::Outcome;
 use dora_compat::Metric;
 use serde_json::Value;
 
@@ -13,6 +11,17 @@ pub(crate) struct Case {
     pub(crate) now: String,
     pub(crate) weeks: u64,
     pub(crate) policies: Vec<String>,
+    /// How it was pulled, where it was.
+    pub(crate) pull: Option<Pull>,
+}
+
+/// How a case was pulled.
+pub(crate) struct Pull {
+    pub(crate) repo: String,
+    pub(crate) since: String,
+    pub(crate) base: String,
+    pub(crate) environment: String,
+    pub(crate) source: String,
 }
 
 /// Flags of the policies.
@@ -38,17 +47,21 @@ fn case(folder: PathBuf) -> Case {
     let described: Value = serde_json::from_slice(&text).expect("JSON");
     let policies = described["policies"].as_array().expect("policies");
     assert_eq!(described["metrics"], Value::Null, "all metrics are compared");
+    let told = |name: &str| described["pull"][name].as_str().unwrap_or_default().to_owned();
+    let pull = Pull {
+        repo: told("repo"),
+        since: told("since"),
+        base: told("base"),
+        environment: told("environment"),
+        source: told("source"),
+    };
     Case {
+        pull: described["pull"].is_object().then_some(pull),
         now: described["now"].as_str().expect("an instant").to_owned(),
         weeks: described["weeks"].as_u64().expect("weeks"),
         policies: policies.iter().map(|policy| policy.as_str().expect("a name").to_owned()).collect(),
         folder,
     }
-}
-
-/// Runs the program.
-pub(crate) fn run(arguments: &[&str]) -> Outcome {
-    cto_dora::run(&cto_dora::Arguments::try_parse_from(arguments).expect("a command line"))
 }
 
 /// A report without its descriptions, and with weekend merges, which have no order, in one.
