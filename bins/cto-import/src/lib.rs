@@ -5,6 +5,7 @@ mod arguments;
 mod clouds;
 mod connection;
 mod csv;
+mod dora;
 mod failure;
 mod github;
 mod gitlab;
@@ -62,6 +63,13 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         let _lock = lock(&store, &config)?;
         store.check_pages()?;
         csv::load(&store, folder)?;
+        return csv::publish(&store, &arguments.data, &config).map(|()| Outcome::Done);
+    }
+    if let Some(file) = &arguments.from_dora {
+        let store = open(arguments)?;
+        let _lock = lock(&store, &config)?;
+        store.check_pages()?;
+        dora::load(&store, file)?;
         return csv::publish(&store, &arguments.data, &config).map(|()| Outcome::Done);
     }
     let gitlab = gitlab::target(arguments, &config)?;

@@ -13,6 +13,7 @@ mod report;
 mod statistics;
 mod table;
 mod time;
+pub mod to_records;
 
 #[cfg(test)]
 mod tests;

@@ -74,6 +74,24 @@ impl Pulls {
         known.since = known.since.min(pull.since);
     }
 
+    /// Takes note of all that stands in rows of a database of theirs.
+    pub fn add_rows(&mut self, rows: &Rows) {
+        let pull = |branch: Option<&String>, environment: Option<&String>| Pull {
+            branches: branch.into_iter().cloned().collect(),
+            environments: environment.into_iter().cloned().collect(),
+            releases: false,
+            since: None,
+        };
+        // What has no branch, or no environment, has an empty one in our store.
+        let none = String::new();
+        for row in &rows.pull_requests {
+            self.add(&row.repo, pull(Some(row.base.as_ref().unwrap_or(&none)), None));
+        }
+        for row in &rows.deployments {
+            self.add(&row.repo, pull(None, Some(row.environment.as_ref().unwrap_or(&none))));
+        }
+    }
+
     /// Only some repositories, whether or not they were pulled; all where none is named.
     #[must_use]
     pub fn only(self, repositories: &[String]) -> Self {

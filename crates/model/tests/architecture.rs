@@ -66,6 +66,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
             "azure-cost",
             "command-line",
             "config-model",
+            "dora-compat",
             "focus-csv",
             "gcp-billing",
             "github-actions",

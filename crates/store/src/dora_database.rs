@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use model::Instant;
 use model::dora::{DeploymentRow, PullRequestRow, Rows};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -12,7 +13,13 @@ use crate::sqlite::opening::open_for_reading;
 use crate::sqlite::plans::{Prepare as _, Scan};
 
 /// Who tells of deployments that such a database had.
-pub(crate) const SOURCE: &str = "dora";
+pub const SOURCE: &str = "dora";
+
+/// The id of a deployment that such a database had: it has none that GitHub's GraphQL tells. What the API shows at the same place and
+/// time is the same deployment.
+pub fn deployment_id(org: &str, repo: &str, environment: &str, created_at: Instant) -> String {
+    format!("{SOURCE}/{org}/{repo}/{environment}/{}", created_at.to_rfc3339_seconds())
+}
 
 /// Its tables.
 const TABLES: [&str; 2] = ["pull_requests", "deployments"];

@@ -436,6 +436,20 @@ impl Store {
         outcome
     }
 
+    /// Loads records that were read from a database of dimagi/dora, all of them or nothing. What an API has shown stays; what it shows
+    /// later takes the place of theirs.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn import_dora(
+        &self,
+        file: &Path,
+        pull_requests: &[PullRequest],
+        deployments: &[Deployment],
+    ) -> Result<CsvImport, StoreError> {
+        self.write(|connection, codes| import_csv::dora::load(connection, codes, file, (pull_requests, deployments)))
+    }
+
     fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }

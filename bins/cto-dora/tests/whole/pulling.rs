@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Output;
 
+use clap::Parser as _;
+use command_line::Outcome;
 use dora_compat::{Gathering, Pulls, Rows};
 use model::records::Scope;
 use sandbox::server::{Config, Server};
@@ -92,5 +94,36 @@ async fn what_is_told_by_graphql_gives_the_rows_and_the_report_that_rest_gives()
         eprintln!("{}: {calls_first} calls, then {calls_second}", case.folder.display());
         assert!(calls_second <= 2, "{calls_second} calls: {:?}", server.counters().by_operation);
         assert!(calls_first <= 6, "{calls_first} calls: {:?}", server.counters().by_operation);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_api_shows_takes_the_place_of_what_was_loaded_from_a_database() {
+    for case in cases().into_iter().filter(|case| case.folder.join("exchanges.json").is_file()) {
+        let server = Server::start(told::view(&case), Config::default()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (data, theirs) = (folder.path().join("data"), case.folder.join("dora.db"));
+        let load = || {
+            let flags = ["cto-import", "--from-dora", theirs.to_str().unwrap(), "--data", data.to_str().unwrap()];
+            assert_eq!(cto_import::run(&cto_import::Arguments::try_parse_from(flags).unwrap()), Outcome::Done);
+        };
+        load();
+        let loaded = rows_of(&data.join("cto.db"));
+        let pull = case.pull.as_ref().unwrap();
+        let arguments =
+            ["pull", "--db", "data/cto.db", "--repo", &pull.repo, "--since", &pull.since, "--source", &pull.source];
+        let pulled = run(&server, folder.path(), &arguments);
+        assert_eq!(pulled.status.code(), Some(0), "{}", stderr(&pulled));
+        let is_of_releases = pull.source == "releases";
+        let ours = as_told_by_graphql(rows_of(&data.join("cto.db")), is_of_releases);
+        assert_eq!(ours, as_told_by_graphql(loaded, is_of_releases), "{}", case.folder.display());
+        // And the other way round: what the API has shown stays.
+        load();
+        assert_eq!(
+            as_told_by_graphql(rows_of(&data.join("cto.db")), is_of_releases),
+            ours,
+            "{}",
+            case.folder.display()
+        );
     }
 }

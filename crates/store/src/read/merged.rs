@@ -31,11 +31,11 @@ pub(crate) fn pull_requests(
         let is_known = (code as usize) < texts.len();
         is_known.then(|| texts.text(code)).ok_or_else(|| cannot_be(format!("the dictionary has no code {code}")))
     };
-    let branches: Vec<i64> =
-        branches.iter().filter_map(|branch| find(connection, branch).transpose()).collect::<Result<_, _>>()?;
+    let code = |branch: &String| if branch.is_empty() { Ok(Some(0)) } else { find(connection, branch) };
+    let branches = branches.iter().map(code).collect::<rusqlite::Result<Vec<Option<i64>>>>()?;
     let one = |row: &Row<'_>| {
         let cells = Cells(row);
-        if !branches.contains(&cells.int(16)?) {
+        if !branches.contains(&Some(cells.int(16)?)) {
             return Ok(None);
         }
         let string = |index| Ok::<_, rusqlite::Error>(String::from_utf8_lossy(cells.text(index)?).into_owned());
