@@ -22,7 +22,35 @@ pub enum Command {
     Pull(Pull),
     /// Write the report on the weeks before now.
     Report(Report),
+    /// Upload a file to S3, or to a server that speaks like it.
+    Upload(Upload),
 }
+
+/// What is uploaded.
+#[derive(Debug, Args)]
+#[command(after_help = UPLOAD_HELP)]
+pub struct Upload {
+    /// File to upload.
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    /// Where to: `s3://BUCKET/KEY`.
+    #[arg(long, value_name = "s3://BUCKET/KEY")]
+    pub target: String,
+    /// Kind of content that the server is to tell.
+    #[arg(long, value_name = "TYPE", default_value = "application/json")]
+    pub content_type: String,
+    /// Let everybody read it, where the bucket allows that.
+    #[arg(long)]
+    pub public_read: bool,
+}
+
+const UPLOAD_HELP: &str = "\
+Environment:
+  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
+                    credentials, as aws-actions/configure-aws-credentials sets them; with a profile or the role of a machine
+                    `aws s3 cp` uploads instead
+  AWS_REGION        region of the bucket [default: us-east-1]
+  AWS_ENDPOINT_URL  address of another server than Amazon's";
 
 /// What is pulled.
 #[derive(Debug, Args)]

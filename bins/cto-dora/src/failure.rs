@@ -32,3 +32,9 @@ impl From<StoreError> for Failure {
         Self::failed(with_causes(&error))
     }
 }
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}

@@ -6,6 +6,7 @@ mod pull;
 mod report;
 mod rows;
 mod token;
+mod upload;
 
 use command_line::Outcome;
 
@@ -17,6 +18,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     let outcome = match &arguments.command {
         Command::Pull(asked) => pull::run(asked),
         Command::Report(asked) => report::run(asked),
+        Command::Upload(asked) => upload::run(asked),
     };
     outcome.unwrap_or_else(|failure| {
         failure.report();

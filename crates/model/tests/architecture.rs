@@ -87,7 +87,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
             "store",
         ],
     ),
-    ("cto-dora", &["command-line", "cto-import", "dora-compat", "model", "provider", "store"]),
+    ("cto-dora", &["command-line", "cto-import", "dora-compat", "model", "provider", "redact", "store"]),
     ("cto-sandbox", &["command-line", "model", "sandbox"]),
 ];
 

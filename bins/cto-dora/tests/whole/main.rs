@@ -8,3 +8,4 @@ mod golden;
 mod program;
 mod pulling;
 mod told;
+mod uploading;
