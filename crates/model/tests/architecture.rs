@@ -50,6 +50,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
             "command-line",
             "config-model",
             "dashboard-files",
+            "dora-compat",
             "event-intake",
             "github-webhooks",
             "gitlab-webhooks",

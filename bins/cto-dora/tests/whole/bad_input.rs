@@ -43,7 +43,9 @@ fn a_file_that_is_neither_is_named_and_left_as_it_is() {
 fn wrong_usage_is_told_with_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, said) in [
-        (&[][..], "Usage: cto-dora <COMMAND>"),
+        (&[][..], "cto-dora: no command: pull, report or upload"),
+        (&["fetch"], "unrecognized subcommand 'fetch'"),
+        (&["report", "--completions", "bash"], "unexpected argument"),
         (&["report", "--metric", "speed"], "there is no such metric: deploy-freq-prs, deploy-freq, lead-time"),
         (&["report", "--exclude-bots", "--include-bots"], "cannot be used with"),
         (&["report", "--weeks=-1"], "--weeks"),

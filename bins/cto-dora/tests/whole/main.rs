@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod cases;
+mod documented;
 mod golden;
 mod program;
 mod pulling;
