@@ -62,7 +62,7 @@ ui:
 # Build the programs as they are shipped, the dashboard inside, into target/release.
 [group('use')]
 release: ui
-    cargo build --release -p cto-import -p cto-calculate -p cto-report -p cto-api -p cto-sandbox
+    cargo build --release -p cto-import -p cto-calculate -p cto-report -p cto-api -p cto-dora -p cto-sandbox
 
 # Everything that this machine can check: the recipes below from format to demo; says what it skipped and why. `--all`: a skipped part is a failure.
 [group('develop')]

@@ -4,6 +4,7 @@ mod arguments;
 mod changes;
 mod clock;
 mod deliveries;
+mod dora_report;
 mod events;
 mod exporting;
 mod jobs;
@@ -28,6 +29,7 @@ use http_api::{Api, SettingsError};
 use tokio::net::TcpListener;
 
 use deliveries::{Intake, Ways};
+use dora_report::StoredReports;
 use events::Pushes;
 use jobs::StoredJobs;
 use plan::Plan;
@@ -122,6 +124,7 @@ async fn listen_and_serve(
     let api = Api::new(plan.http, plan.rules)?;
     api.keep_totals(Arc::new(Memory::new(store.clone(), "prometheus", plan.epoch)));
     if let Some(url) = store.clone() {
+        api.report_dora(Arc::new(StoredReports::new(url.clone())));
         api.find_jobs(Arc::new(StoredJobs::new(url)));
     }
     let mut writing = pushed.as_deref().map(Writing::start).transpose()?;

@@ -74,6 +74,7 @@ impl Plan {
             pushing,
             hosts,
             trusted_proxies: proxies.iter().map(|proxy| proxy.parse()).collect::<Result<Vec<Network>, _>>()?,
+            dora_report_public: server.dora_report_public,
             frame_ancestors: text(arguments.frame_ancestors.as_deref(), server.frame_ancestors.as_deref())
                 .unwrap_or(usual.frame_ancestors),
             limits: Limits { unknown_senders: (connections / 4).max(1), ..usual.limits },

@@ -66,11 +66,15 @@ pub struct Arguments {
     /// Load a folder of raw CSV files (of the original tool, or published by this one) instead of fetching.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["since", "repo", "full", "dry_run"])]
     pub from_csv: Option<PathBuf>,
+    /// Load a database of dimagi/dora instead of fetching: merged pull requests and deployments. Nothing of the file is changed; what an
+    /// import has shown stays, and what it shows later takes the place of theirs.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "repo", "full", "dry_run", "from_csv"])]
+    pub from_dora: Option<PathBuf>,
     /// Copy the store into a file and stop, whatever else reads or writes it. The folder is made, an earlier backup is replaced.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "repo", "full", "dry_run", "from_csv", "check"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["since", "repo", "full", "dry_run", "from_csv", "from_dora", "check"])]
     pub backup: Option<PathBuf>,
     /// Look at every page, key and cell of the store, name what cannot have been stored, and stop.
-    #[arg(long, conflicts_with_all = ["since", "repo", "full", "dry_run", "from_csv"])]
+    #[arg(long, conflicts_with_all = ["since", "repo", "full", "dry_run", "from_csv", "from_dora"])]
     pub check: bool,
     /// Requests under way at the same time, 1 to 100 [default: import.concurrency of the configuration, else 4].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]

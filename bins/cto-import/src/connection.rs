@@ -123,7 +123,7 @@ fn seconds(configured: Option<f64>, usual: Duration) -> Duration {
 }
 
 /// GitHub's own addresses: `api.github.com/graphql`; on an Enterprise Server `HOST/api/v3` and `HOST/api/graphql`.
-fn graphql_url(api_url: &str) -> String {
+pub(crate) fn graphql_url(api_url: &str) -> String {
     let base = api_url.trim_end_matches('/');
     format!("{}/graphql", base.strip_suffix("/v3").unwrap_or(base))
 }

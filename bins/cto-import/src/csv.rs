@@ -4,7 +4,7 @@ use std::path::Path;
 
 use command_line::say;
 use config_model::Config;
-use store::{JobsOfCi, Store};
+use store::{CsvImport, JobsOfCi, Store};
 
 use crate::failure::Failure;
 
@@ -21,21 +21,25 @@ pub(crate) fn load(store: &Store, folder: &Path) -> Result<(), Failure> {
             folder.display()
         )));
     }
-    let loaded = store.import_csv(folder)?;
+    tell_loaded(&store.import_csv(folder)?, |table| format!("{table}.csv"));
+    Ok(())
+}
+
+/// Says how much was loaded of each table, by the name that it has where it comes from.
+pub(crate) fn tell_loaded(loaded: &CsvImport, name: impl Fn(&str) -> String) {
     for table in &loaded.tables {
         let left_out = |count: u64, why: &str| match count {
             0 => String::new(),
             count => format!(", left out {count} {why}"),
         };
         say!(
-            "loaded {:>9} rows of {}.csv{}{}",
+            "loaded {:>9} rows of {}{}{}",
             table.rows,
-            table.name,
+            name(table.name),
             left_out(table.kept, "that the store has from the provider"),
             left_out(table.unknown, "of unknown issues or pull requests")
         );
     }
-    Ok(())
 }
 
 /// Publishes every raw table in the data folder, jobs of CI where they are asked for.

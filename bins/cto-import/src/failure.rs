@@ -31,7 +31,12 @@ impl Failure {
 
     /// Tells it to the user.
     pub(crate) fn report(&self) {
-        report!("cto-import: {}", self.message);
+        self.report_of("cto-import");
+    }
+
+    /// Tells it to the user of a program.
+    pub(crate) fn report_of(&self, program: &str) {
+        report!("{program}: {}", self.message);
         for detail in &self.details {
             report!("  {detail}");
         }

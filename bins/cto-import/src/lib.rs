@@ -5,10 +5,13 @@ mod arguments;
 mod clouds;
 mod connection;
 mod csv;
+mod dora;
 mod failure;
 mod github;
 mod gitlab;
+mod part;
 mod plan;
+mod pull;
 mod reporter;
 mod run;
 mod sink;
@@ -28,6 +31,7 @@ pub use arguments::Arguments;
 use clouds::Clouds;
 use connection::Target;
 use failure::Failure;
+pub use pull::{Pulled, Pulling, pull};
 use run::Run;
 
 /// Runs the program and says how it ended.
@@ -59,6 +63,13 @@ fn import(arguments: &Arguments) -> Result<Outcome, Failure> {
         let _lock = lock(&store, &config)?;
         store.check_pages()?;
         csv::load(&store, folder)?;
+        return csv::publish(&store, &arguments.data, &config).map(|()| Outcome::Done);
+    }
+    if let Some(file) = &arguments.from_dora {
+        let store = open(arguments)?;
+        let _lock = lock(&store, &config)?;
+        store.check_pages()?;
+        dora::load(&store, file)?;
         return csv::publish(&store, &arguments.data, &config).map(|()| Outcome::Done);
     }
     let gitlab = gitlab::target(arguments, &config)?;

@@ -23,6 +23,8 @@ pub(crate) struct Task {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) cursor: Option<String>,
     pub(crate) expected: Expected,
+    /// Since when changes are stored, where that is not from the beginning.
+    pub(crate) since: Option<Instant>,
 }
 
 /// Everything that one run fetches. Boards come after issues: cards refer to them. Commits come after deployments and
@@ -199,7 +201,7 @@ impl Plan {
             MovedIssueSource::new(target.client.clone(), &target.org, &survey.repositories, survey.at, ids, pages)
                 .with_cards(cards_of(target, survey));
         let expected = source.expected(Window::default(), None);
-        Ok(Some(Task { source: Arc::new(source), cursor: None, expected }))
+        Ok(Some(Task { source: Arc::new(source), cursor: None, expected, since: None }))
     }
 
     /// All tasks.
@@ -280,15 +282,15 @@ fn ids_of(survey: &Survey, is_meant: impl Fn(&ProjectSummary) -> bool) -> BTreeS
 /// Page sizes that all repositories and boards share: one that is too heavy teaches the others.
 pub(crate) struct PageSizes {
     issues: Arc<PageSize>,
-    pull_requests: Arc<PageSize>,
+    pub(crate) pull_requests: Arc<PageSize>,
     items: Arc<PageSize>,
-    deployments: Arc<PageSize>,
-    releases: Arc<PageSize>,
+    pub(crate) deployments: Arc<PageSize>,
+    pub(crate) releases: Arc<PageSize>,
     commits: Arc<PageSize>,
 }
 
 impl PageSizes {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             issues: Arc::new(IssueSource::page_size()),
             pull_requests: Arc::new(PullRequestSource::page_size()),
@@ -307,5 +309,5 @@ pub(crate) fn task(source: Arc<dyn Source>, window: Window, store: Option<&Store
         None => None,
     };
     let expected = source.expected(window, cursor.as_deref());
-    Ok(Task { source, cursor, expected })
+    Ok(Task { source, cursor, expected, since: None })
 }

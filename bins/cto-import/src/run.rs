@@ -186,7 +186,7 @@ impl Run {
     }
 
     fn spawn(&self, under_way: &mut JoinSet<Finished>, task: Task, cancel: &CancellationToken) {
-        let (sink, reporter) = (self.sink.clone(), Arc::clone(&self.reporter));
+        let (sink, reporter) = (self.sink.clone().since(task.since), Arc::clone(&self.reporter));
         let (cancel, window, generation) = (cancel.clone(), self.window, self.number);
         under_way.spawn(async move {
             let context =

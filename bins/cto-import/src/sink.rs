@@ -7,6 +7,8 @@ use model::delivery::DeliveryRules;
 use source::{Batch, Heads, Scope, Sink, SinkError};
 use store::{Absence, Deployed, Finding, Findings, Found, Kind, Page, Store, StoreError};
 
+use crate::part;
+
 /// The store as the connectors of one import see it.
 #[derive(Clone)]
 pub(crate) struct StoreSink {
@@ -15,12 +17,19 @@ pub(crate) struct StoreSink {
     findings: Arc<Mutex<Findings>>,
     /// What counts as a deployment.
     delivery: Arc<DeliveryRules>,
+    /// Since when changes are stored, where that is not from the beginning: see [`part`](crate::part).
+    since: Option<Instant>,
 }
 
 impl StoreSink {
     /// For the import of this number.
     pub(crate) fn new(store: &Arc<Store>, run: i64) -> Self {
-        Self { store: Arc::clone(store), run, findings: Arc::default(), delivery: Arc::default() }
+        Self { store: Arc::clone(store), run, findings: Arc::default(), delivery: Arc::default(), since: None }
+    }
+
+    /// Storing only what changed since then, with cursors of their own.
+    pub(crate) fn since(self, since: Option<Instant>) -> Self {
+        Self { since, ..self }
     }
 
     /// With what the configuration counts as a deployment.
@@ -58,6 +67,10 @@ impl StoreSink {
 
 impl Sink for StoreSink {
     fn commit(&self, batch: Batch) -> Result<(), SinkError> {
+        let batch = match self.since {
+            Some(since) => part::since(batch, since),
+            None => batch,
+        };
         let page = Page {
             scope: batch.scope,
             subject: &batch.subject,

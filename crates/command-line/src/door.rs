@@ -20,6 +20,24 @@ pub fn print(text: impl fmt::Display) {
     put(Stream::Output, &escaped(&text.to_string(), |letter| letter != '\n' && is_unfit(letter)));
 }
 
+/// Writes data to standard output as they are; on a terminal with escapes for what would steer it. That a reader has gone away is no
+/// failure.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn print_data(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let shown = if out.is_terminal() {
+        escaped(text, |letter| !matches!(letter, '\n' | '\r') && is_unfit(letter))
+    } else {
+        Cow::Borrowed(text)
+    };
+    match out.write_all(shown.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a line to standard output: [`say!`](crate::say).
 pub fn print_line(text: fmt::Arguments<'_>) {
     put(Stream::Output, &line(text));

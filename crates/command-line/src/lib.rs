@@ -11,7 +11,7 @@ use clap::Parser;
 use clap_complete::Shell;
 use model::Instant;
 
-pub use door::{log_to_stderr, one_line, print, print_line, report_line};
+pub use door::{log_to_stderr, one_line, print, print_data, print_line, report_line};
 pub use interruption::{Interruption, interruption};
 
 /// How a program ended.

@@ -59,6 +59,11 @@ pub struct Server {
     /// Who may show the pages in a frame, as in the header Content-Security-Policy; `'none'` by default.
     #[serde(default)]
     pub frame_ancestors: Option<String>,
+    /// Whether everybody may read the report in the manner of dimagi/dora, `/api/v1/delivery/dora-report.json`, from any page
+    /// and without authentication: its dashboard then draws it. False by default.
+    #[serde(default, deserialize_with = "absent_if_null")]
+    #[schemars(with = "Option<bool>")]
+    pub dora_report_public: bool,
     /// How often to look whether the data changed, in seconds, 5 by default; 0 = never.
     #[serde(default)]
     pub reload_seconds: Option<u64>,

@@ -54,13 +54,13 @@ struct Node {
 }
 
 #[derive(Deserialize)]
-struct Branch {
-    name: String,
+pub(crate) struct Branch {
+    pub(crate) name: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Count {
+pub(crate) struct Count {
     total_count: u64,
     #[serde(default)]
     nodes: Option<Vec<Option<Created>>>,
@@ -73,7 +73,8 @@ struct Created {
 }
 
 impl Count {
-    fn known(self) -> Known {
+    /// How many there are, and when the newest one was made.
+    pub(crate) fn known(self) -> Known {
         let newest = self.nodes.unwrap_or_default().into_iter().flatten().next();
         let updated_at = newest.and_then(|newest| Instant::parse_rfc3339(&newest.created_at));
         Known { total: self.total_count, updated_at }

@@ -42,6 +42,13 @@ impl GithubClient {
         Ok(new.then_some(remembered))
     }
 
+    /// Takes over what the server said at an earlier import without asking it again. Whether that can be read.
+    pub fn recall_schema(&self, earlier: &str) -> bool {
+        let Ok(lacking) = serde_json::from_str::<Lacking>(earlier) else { return false };
+        self.session.schema.learn(lacking);
+        true
+    }
+
     /// Whether queries ask for a part of the schema: a type, a field `Issue.issueType` or a value
     /// `IssueTimelineItemsItemType.CLOSED_EVENT`. What the server does not have is left out of them, so that answers tell
     /// nothing of it.

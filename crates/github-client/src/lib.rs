@@ -14,6 +14,7 @@ mod judge;
 mod learn;
 mod missing;
 mod node;
+mod one_repository;
 mod page_size;
 mod present_ids;
 mod repository_list;

@@ -191,13 +191,13 @@ struct RepositoryNode {
 }
 
 #[derive(Deserialize)]
-struct Login {
-    login: String,
+pub(crate) struct Login {
+    pub(crate) login: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Count {
+pub(crate) struct Count {
     total_count: u64,
     #[serde(default)]
     nodes: Option<Vec<Option<Updated>>>,
@@ -443,7 +443,8 @@ impl BoardNode {
 }
 
 impl Count {
-    fn read(count: Option<Self>) -> (u64, Option<Instant>) {
+    /// How many there are, and when one changed last.
+    pub(crate) fn read(count: Option<Self>) -> (u64, Option<Instant>) {
         let Some(count) = count else { return (0, None) };
         let newest = count.nodes.unwrap_or_default().into_iter().flatten().next();
         (count.total_count, newest.and_then(|node| Instant::parse_rfc3339(&node.updated_at)))

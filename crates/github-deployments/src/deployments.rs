@@ -30,6 +30,11 @@ impl DeploymentSource {
         Self(ListSource::new::<OfDeployments>(client, summary, summary.deployments, surveyed_at, pages))
     }
 
+    /// The cursor of one who has read all that was made before an instant.
+    pub fn cursor_at(since: Instant) -> String {
+        list::cursor_at(since).write()
+    }
+
     /// The page size that suits this query.
     pub fn page_size() -> PageSize {
         PageSize::new(Scope::Deployments, list::LARGEST_PAGE, 1, list::LARGEST_PAGE)

@@ -10,7 +10,7 @@ use github_client::{GithubClient, ListPath, PageSize, RepositoryList, Repository
 use graphql_client::GraphQLQuery;
 use model::Instant;
 use model::records::{Place, Record};
-use provider::cursor::Known;
+use provider::cursor::{Cursor, Known};
 use serde::de::DeserializeOwned;
 use source::{Context, Expected, Scope, SourceError, Usage, Window};
 
@@ -23,6 +23,11 @@ pub(crate) const LARGEST_PAGE: u32 = 100;
 
 /// Points of a full page: 1 + 1 list in each of 100 entries, by the hundred.
 const POINTS_PER_PAGE: u64 = 1;
+
+/// What one keeps who has read all that was made before an instant.
+pub(crate) fn cursor_at(since: Instant) -> Kept {
+    Kept { list: Cursor { watermark: Some(since), ..Cursor::default() }, ..Kept::default() }
+}
 
 /// What a list holds, and how it is asked for.
 #[async_trait]

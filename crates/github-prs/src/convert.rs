@@ -178,7 +178,10 @@ pub(crate) fn pull_request(
     let page = wire.commits.page_info;
     rest.commits = go_on("commits", page.has_next_page, page.end_cursor)?;
     let commits = left_out.present(wire.commits.nodes, &mut untold.commits);
-    let first_commit_at = commits.into_iter().map(|node| node.commit.authored_date.0).min();
+    let first_commit_at = commits.iter().map(|node| node.commit.authored_date.0).min();
+    // Where entries did not come, the first of those that did is not known to be the first.
+    let first_listed = commits.first().filter(|_| !untold.commits);
+    let first_listed_commit_at = first_listed.map(|node| node.commit.authored_date.0);
     let mut folders = Folders::untold();
     if let Some(list) = wire.files {
         rest.files = go_on("files", list.page_info.has_next_page, list.page_info.end_cursor)?;
@@ -208,6 +211,7 @@ pub(crate) fn pull_request(
         deletions: Some(wire.deletions),
         changed_files: Some(wire.changed_files),
         first_commit_at,
+        first_listed_commit_at,
         merge_commit: wire.merge_commit.map(|commit| commit.oid).unwrap_or_default(),
         reviews,
         events,

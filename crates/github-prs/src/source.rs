@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use github_client::by_id::MOST_IDS;
 use github_client::{GithubClient, PageSize, RepositoryList, RepositorySummary};
 use model::Instant;
-use provider::cursor::{Crawl, Known, Plan};
+use provider::cursor::{Crawl, Cursor, Known, Plan};
 use source::{Context, Expected, Scope, Source, SourceError, Usage, Window};
 
 use crate::cursor::Kept;
@@ -48,6 +48,11 @@ impl PullRequestSource {
     pub fn with_folders(mut self, missing: Vec<String>) -> Self {
         self.folders = Some(missing);
         self
+    }
+
+    /// The cursor of one who has read every change before an instant.
+    pub fn cursor_at(since: Instant) -> String {
+        Kept { list: Cursor { watermark: Some(since), ..Cursor::default() }, ..Kept::default() }.write()
     }
 
     /// Number of lists in each pull request, which are the points of a full page.

@@ -15,6 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::answer::{Answer, Encoding, not_modified};
 use crate::dashboard::{Dashboard, DashboardFiles};
 use crate::data::{Data, RulesBySet};
+use crate::dora_report::DoraReports;
 use crate::events::Events;
 use crate::evidence::Jobs;
 use crate::guard::{Rule, guard};
@@ -26,7 +27,9 @@ use crate::settings::{Settings, SettingsError};
 use crate::shared::Shared;
 use crate::totals::Totals;
 use crate::webhooks::Deliveries;
-use crate::{about, compatible, events, evidence, gauges, openapi, reports, server_words, ticketing, typed, webhooks};
+use crate::{
+    about, compatible, dora_report, events, evidence, gauges, openapi, reports, server_words, ticketing, typed, webhooks,
+};
 
 /// The HTTP surface: routes over the snapshot that was published last. Clones share everything.
 #[derive(Clone, Debug)]
@@ -148,6 +151,12 @@ impl Api {
         let _ = self.shared.jobs.set(jobs);
     }
 
+    /// Where reports in the manner of dimagi/dora come from; until then there are none. Whoever comes second is not asked.
+    pub fn report_dora(&self, reports: Arc<dyn DoraReports>) {
+        // What was set first stays.
+        let _ = self.shared.dora_reports.set(reports);
+    }
+
     /// Takes pushed events in from now on, where [`Settings::pushing`] lets anyone push; whoever comes second is not asked.
     pub fn take_events(&self, events: Arc<dyn Events>) {
         // What was set first stays.
@@ -176,6 +185,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Routes {
     typed::add(&mut routes, shared);
     evidence::add(&mut routes, shared);
     about::add(&mut routes, shared);
+    dora_report::add(&mut routes, shared);
     gauges::add(&mut routes, shared);
     webhooks::add(&mut routes, shared);
     events::add(&mut routes, shared);

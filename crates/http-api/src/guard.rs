@@ -18,7 +18,7 @@ use crate::forwarded;
 use crate::problem::Problem;
 use crate::settings::{Authentication, Settings};
 use crate::shared::Shared;
-use crate::{events, server_words, webhooks};
+use crate::{dora_report, events, server_words, webhooks};
 
 /// Routes that everyone may ask: they say nothing but whether the server lives and is ready.
 const OPEN_PATHS: [&str; 3] = ["/healthz", "/readyz", server_words::HEALTH];
@@ -82,7 +82,7 @@ fn within_limits(parts: &Parts, settings: &Settings) -> Result<(), Problem> {
 
 fn allowed(parts: &Parts, settings: &Settings, is_page: bool) -> Result<(), Problem> {
     let path = path(parts, settings);
-    if OPEN_PATHS.contains(&path) {
+    if OPEN_PATHS.contains(&path) || (settings.dora_report_public && path == dora_report::PATH) {
         return Ok(());
     }
     match &settings.authentication {

@@ -17,7 +17,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Required, ResponsesBuilder};
 
 use crate::routes::{COMPATIBLE_ROUTES, TABLE_ROUTES, TableRoute, spec};
-use crate::{evidence, webhooks};
+use crate::{dora_report, evidence, webhooks};
 
 /// The OpenAPI 3.1 document of every route, as pretty JSON. It does not depend on settings or data.
 pub fn openapi() -> String {
@@ -201,6 +201,18 @@ fn plain_paths() -> Vec<(&'static str, PathItem)> {
                 operation("meta", "about", "What there is: boards, repositories, teams, sources and their state."),
                 vec![parameters::rules()],
                 answers::one("About"),
+            ),
+        ),
+        (
+            dora_report::PATH,
+            with(
+                operation(
+                    "delivery/dora-report.json",
+                    "delivery",
+                    "The report of dimagi/dora, byte for byte as `cto-dora report` writes it; needs a store.",
+                ),
+                parameters::of_dora_report(),
+                answers::dora_report(),
             ),
         ),
         (

@@ -17,8 +17,8 @@ use model::rules::RuleSet;
 use crate::problem::Problem;
 
 pub(crate) use pairs::pairs;
-pub(crate) use words::unknown_parameter;
-use words::{choice, one_of, unknown_name};
+use words::unknown_name;
+pub(crate) use words::{choice, one_of, unknown_parameter};
 
 /// Parameters of every table.
 pub(crate) const TABLE_PARAMETERS: [&str; 12] =

@@ -22,6 +22,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// Sources for `frame-ancestors` in the content security policy; `'none'` forbids framing.
     pub frame_ancestors: String,
+    /// Whether everybody may read the report in the manner of dimagi/dora, from any page.
+    pub dora_report_public: bool,
     /// What a client may ask for.
     pub limits: Limits,
     /// What names this build, the version and commit for example. Part of every `ETag`.
@@ -38,6 +40,7 @@ impl Default for Settings {
             hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             frame_ancestors: "'none'".to_owned(),
+            dora_report_public: false,
             limits: Limits::default(),
             build: env!("CARGO_PKG_VERSION").to_owned(),
         }

@@ -13,6 +13,7 @@ use model::series::{Family, Told, keep};
 use crate::answer::{Answer, Encoding, not_modified};
 use crate::asker::Asker;
 use crate::data::{Data, RulesBySet};
+use crate::dora_report::DoraReports;
 use crate::events::Events;
 use crate::evidence::Jobs;
 use crate::gauges::Gauges;
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) deliveries: OnceLock<Arc<dyn Deliveries>>,
     pub(crate) events: OnceLock<Arc<dyn Events>>,
     pub(crate) jobs: OnceLock<Arc<dyn Jobs>>,
+    pub(crate) dora_reports: OnceLock<Arc<dyn DoraReports>>,
     pub(crate) bodies: Bodies,
     totals: OnceLock<Arc<dyn Totals>>,
     told: Mutex<Told>,
@@ -63,6 +65,7 @@ impl Shared {
             deliveries,
             events,
             jobs,
+            dora_reports: OnceLock::new(),
             bodies,
             totals,
             told,

@@ -10,6 +10,7 @@ pub mod course;
 pub mod csv;
 pub mod deliveries;
 pub mod delivery;
+pub mod dora;
 pub mod folders;
 pub mod formulas;
 pub mod github;

@@ -15,6 +15,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
     ("command-line", &["model", "redact"]),
     ("config-model", &["model"]),
     ("dashboard-files", &[]),
+    ("dora-compat", &["model"]),
     ("source", &["model", "redact"]),
     ("provider", &["model", "redact", "source"]),
     ("connector-testing", &["model", "provider", "source"]),
@@ -23,6 +24,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
     ("store", &["ci-rollup", "model"]),
     ("metrics-core", &["ci-rollup", "model"]),
     ("report", &["metrics-core", "model"]),
+    ("report-delivery", &["provider", "redact", "source"]),
     ("sandbox", &["model", "store"]),
     ("azure-cost", &["model", "provider", "redact", "source"]),
     ("gcp-billing", &["model", "provider", "redact", "source"]),
@@ -50,6 +52,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
             "command-line",
             "config-model",
             "dashboard-files",
+            "dora-compat",
             "event-intake",
             "github-webhooks",
             "gitlab-webhooks",
@@ -67,6 +70,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
             "azure-cost",
             "command-line",
             "config-model",
+            "dora-compat",
             "focus-csv",
             "gcp-billing",
             "github-actions",
@@ -87,6 +91,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
             "store",
         ],
     ),
+    ("cto-dora", &["command-line", "cto-import", "dora-compat", "model", "provider", "redact", "store"]),
     ("cto-sandbox", &["command-line", "model", "sandbox"]),
 ];
 
@@ -94,13 +99,15 @@ const ALLOWED: [(&str, &[&str]); 41] = [
 const TESTING: [&str; 2] = ["connector-testing", "fuzzing"];
 
 /// Libraries that only one room may use outside of tests.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("polars", &["metrics-core"]),
     ("axum", &["http-api", "sandbox"]),
     ("reqwest", &["provider"]),
     ("azure_core", &["azure-cost"]),
     ("azure_identity", &["azure-cost"]),
     ("yup-oauth2", &["gcp-billing"]),
+    ("lettre", &["report-delivery"]),
+    ("mail-builder", &["report-delivery"]),
     ("rusqlite", &["store"]),
     ("rust-embed", &["dashboard-files"]),
     ("serde_yaml", &["config-model"]),

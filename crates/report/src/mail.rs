@@ -24,7 +24,7 @@ pub fn mail_html(report: &Report) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n</head>\n<body>\n{}\n</body>\n</html>\n",
         escaped(&report.title),
-        layout(&style, &rows)
+        element("div", &[("role", "main")], &layout(&style, &rows))
     )
 }
 
@@ -124,8 +124,8 @@ fn inside(cell: &Cell) -> String {
 
 fn set(align: Align) -> &'static str {
     match align {
-        Align::Left => "padding:3px 6px;text-align:left",
-        Align::Right => "padding:3px 6px;text-align:right",
-        Align::Center => "padding:3px 6px;text-align:center",
+        Align::Left => "padding:3px 6px;word-break:break-word;text-align:left",
+        Align::Right => "padding:3px 6px;word-break:break-word;text-align:right",
+        Align::Center => "padding:3px 6px;word-break:break-word;text-align:center",
     }
 }

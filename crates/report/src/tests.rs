@@ -50,7 +50,7 @@ fn elements(markup: &str) -> Vec<(String, String)> {
 }
 
 /// All that there are; none of them runs or loads anything.
-const ATTRIBUTES: [&str; 45] = [
+const ATTRIBUTES: [&str; 44] = [
     "aria-label",
     "aria-labelledby",
     "border",
@@ -75,7 +75,6 @@ const ATTRIBUTES: [&str; 45] = [
     "lang",
     "name",
     "paint-order",
-    "patternUnits",
     "points",
     "r",
     "role",
@@ -129,7 +128,7 @@ fn check(report: &Report) {
     for block in report.sections.iter().flat_map(|section| &section.blocks) {
         match block {
             Block::Chart(chart) => pictures += &marks::control_chart(chart),
-            Block::Months(stack) => pictures += &marks::stacked_months(stack, "id"),
+            Block::Months(stack) => pictures += &marks::stacked_months(stack),
             Block::Table(grid) => {
                 grid.rows.iter().flatten().for_each(|cell| pictures += &marks::sparkline(&cell.spark, ""));
             }
@@ -215,7 +214,7 @@ fn headings_go_down_by_one_and_ids_are_of_one_element() {
 #[test]
 fn every_table_has_a_caption_and_scopes_and_every_picture_a_name() {
     let page = html(&sample::report(3), BASE);
-    assert_eq!(page.matches("<table>").count(), page.matches("<caption").count());
+    assert_eq!(page.matches("<table").count(), page.matches("<caption").count());
     let elements = elements(&page);
     let heads = elements.iter().filter(|(name, _)| name == "th");
     assert!(heads.clone().count() > 40 && heads.into_iter().all(|(_, attributes)| attributes.contains("scope=")));
@@ -236,7 +235,7 @@ fn only_the_words_better_and_worse_have_a_colour() {
 fn long_names_are_whole_in_tables_and_cut_in_pictures_with_the_whole_behind() {
     let page = html(&sample::report(3), BASE);
     assert!(page.contains(&format!("<bdi>{LONG}</bdi>")));
-    assert!(page.contains(&format!("<title>{LONG}</title>")) && page.contains(">payments-and-sett…</text>"));
+    assert!(page.contains(&format!("<title>{LONG}</title>")) && page.contains(">payments-and-se…</text>"));
 }
 
 #[test]
@@ -269,7 +268,7 @@ fn markdown_has_lines_of_blocks_and_words() {
 fn the_body_of_a_mail_has_tables_alone_and_only_the_two_pages() {
     let mail = mail_html(&sample::report(22));
     let names: BTreeSet<_> = elements(&mail).into_iter().map(|(name, _)| name).collect();
-    assert!(!names.contains("svg") && !names.contains("style") && !names.contains("div"), "{names:?}");
+    assert!(!names.contains("svg") && !names.contains("style"), "{names:?}");
     assert!(mail.contains("5. Data quality") && !mail.contains("6. DORA trends"));
 }
 
@@ -287,7 +286,7 @@ fn limits_are_broken_where_they_begin_anew() {
 #[test]
 fn an_unknown_month_has_no_column() {
     let mut stack = sample::spending(1);
-    let columns = |stack: &StackedMonths| marks::stacked_months(stack, "id").matches("stroke-width=\"0.6\"").count();
+    let columns = |stack: &StackedMonths| marks::stacked_months(stack).matches("stroke-width=\"0.6\"").count();
     assert_eq!(columns(&stack), 11 + 1, "eleven months and the sign of the part");
     stack.parts[0].values = vec![Some(-5.0), Some(5.0)];
     assert_eq!(columns(&stack), 2 + 1);
@@ -376,6 +375,8 @@ fn block() -> impl Strategy<Value = Block> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_report_has_all_its_forms(
         title in words(), scope in option::of(words()), as_of in words(),

@@ -298,6 +298,7 @@ impl<'a> Recorder<'a> {
             deletions: Some(pull.deletions),
             changed_files: Some(pull.changed_files),
             first_commit_at: pull.commits.iter().min().copied(),
+            first_listed_commit_at: pull.commits.first().copied(),
             paths: if has_folders { folders(&pull.files) } else { Vec::new() },
             paths_complete: has_folders,
             merge_commit: pull.merge_commit.clone().unwrap_or_default(),

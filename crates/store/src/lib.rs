@@ -6,6 +6,7 @@ mod clock;
 pub mod csv_folder;
 mod delivery;
 mod dictionary;
+pub mod dora_database;
 mod error;
 mod findings;
 mod graph;

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_15_told_series.sql"),
     include_str!("schema_16_pushed_pull_requests.sql"),
     include_str!("schema_17_tickets.sql"),
+    include_str!("schema_18_first_listed_commit.sql"),
 ];
 
 /// The newest version that this program knows.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::Instant;
 use model::columns::{Raw, Scopes};
-use model::records::{Deployment, ImportRun, Incident, Project, Repository, Scope};
+use model::records::{Deployment, ImportRun, Incident, Project, PullRequest, Release, Repository, Scope};
 use model::series::Told;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
@@ -14,7 +14,7 @@ use crate::dictionary::{Codes, find};
 use crate::error::Failure;
 use crate::import_csv::CsvImport;
 use crate::lock::{self, ImportLock};
-use crate::read::{pushed, tables::rows};
+use crate::read::{merged, pushed, tables::rows};
 use crate::sqlite::opening::{checked_version, open_for_reading, open_for_writing, path_of};
 use crate::sqlite::plans::{Prepare as _, Scan};
 use crate::sqlite::statements::upsert;
@@ -204,6 +204,28 @@ impl Store {
     /// Pushed incidents without their events, in order of their start.
     pub fn pushed_incidents(&self) -> Result<Vec<Incident>, StoreError> {
         self.read(pushed::incidents)
+    }
+
+    /// Hands over the merged pull requests to some branches, by repository and number: what a report of merges asks of
+    /// them, with the first time that each was ready for review as its only event. Those that are gone are left out.
+    pub fn merged_pull_requests(
+        &self,
+        branches: &[String],
+        each: &mut dyn FnMut(PullRequest),
+    ) -> Result<(), StoreError> {
+        let connection = self.reader()?;
+        merged::pull_requests(&connection, branches, each).map_err(|error| StoreError::database(&self.path, error))
+    }
+
+    /// Deployments that GitHub tells of, or a database of dimagi/dora did, to some environments, with their statuses, by
+    /// repository and date.
+    pub fn deployments_to(&self, environments: &[String]) -> Result<Vec<Deployment>, StoreError> {
+        self.read(|connection| merged::deployments(connection, environments))
+    }
+
+    /// Releases that are published and neither drafts nor for trial, by repository and date.
+    pub fn published_releases(&self) -> Result<Vec<Release>, StoreError> {
+        self.read(merged::releases)
     }
 
     /// The cursor that the last page of a scope and subject left.
@@ -412,6 +434,20 @@ impl Store {
             codes.forget();
         }
         outcome
+    }
+
+    /// Loads records that were read from a database of dimagi/dora, all of them or nothing. What an API has shown stays; what it shows
+    /// later takes the place of theirs.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub fn import_dora(
+        &self,
+        file: &Path,
+        pull_requests: &[PullRequest],
+        deployments: &[Deployment],
+    ) -> Result<CsvImport, StoreError> {
+        self.write(|connection, codes| import_csv::dora::load(connection, codes, file, (pull_requests, deployments)))
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

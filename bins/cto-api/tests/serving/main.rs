@@ -2,6 +2,7 @@
 
 mod client;
 mod dashboard;
+mod dora_report;
 #[cfg(unix)]
 mod ending;
 mod events;

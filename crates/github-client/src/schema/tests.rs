@@ -16,10 +16,11 @@ use super::{Known, OLDEST_SERVER};
 const SDL: &str = include_str!("../../schema.graphql");
 const SURVEY: &str = include_str!("../survey.graphql");
 const DELIVERIES: &str = include_str!("../deliveries.graphql");
+const ONE_REPOSITORY: &str = include_str!("../one_repository.graphql");
 const ISSUES: &str = include_str!("../../../github-issues/queries/issues.graphql");
 const ITEMS: &str = include_str!("../../../github-projects/queries/items.graphql");
 const PULL_REQUESTS: &str = include_str!("../../../github-prs/queries/pull_requests.graphql");
-const ALL: [&str; 5] = [SURVEY, DELIVERIES, ISSUES, ITEMS, PULL_REQUESTS];
+const ALL: [&str; 6] = [SURVEY, DELIVERIES, ONE_REPOSITORY, ISSUES, ITEMS, PULL_REQUESTS];
 
 /// What GitHub Enterprise Server 3.16 does not have: types of issues came with 3.17, events of boards with 3.20, and
 /// duplicates and the filter of a board's cards in between.

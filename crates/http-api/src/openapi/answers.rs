@@ -5,7 +5,7 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{
-    AdditionalProperties, ArrayBuilder, ArrayItems, Object, ObjectBuilder, OneOfBuilder, Schema, Type,
+    AdditionalProperties, ArrayBuilder, ArrayItems, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
 };
 use utoipa::openapi::{Ref, RefOr, Response, ResponsesBuilder};
 
@@ -42,6 +42,32 @@ pub(super) fn of_table(rows: &[String], meta: &str, has_csv: bool) -> ResponsesB
         response = response.content("text/csv", ContentBuilder::new().schema(Some(csv_schema())).build());
     }
     common(ResponsesBuilder::new().response("200", response.build()), true)
+}
+
+/// The report of dimagi/dora.
+pub(super) fn dora_report() -> ResponsesBuilder {
+    let text = |help: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(help));
+    let object = || ObjectBuilder::new().schema_type(Type::Object);
+    let metric = object()
+        .property("metric", text("Name."))
+        .property("description", text("What it says."))
+        .property("exclude_bots", ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Boolean, Type::Null])))
+        .property("data", array(Schema::Object(object().build())))
+        .required("metric")
+        .required("data");
+    let report = object()
+        .property("since", text("Date on which the window begins."))
+        .property("bot_policy", text("`default` or `all-excluded`."))
+        .property("metrics", array(Schema::Object(metric.build())))
+        .required("since")
+        .required("bot_policy")
+        .required("metrics");
+    let content = ContentBuilder::new().schema(Some(report)).build();
+    let response = tagged("The report.").content("application/json", content);
+    let problem = ContentBuilder::new().schema(Some(reference("Problem"))).build();
+    let missing = ResponseBuilder::new().description("There is no store.").content(problem::MEDIA_TYPE, problem);
+    let responses = ResponsesBuilder::new().response("200", response.build()).response("404", missing.build());
+    common(responses, true)
 }
 
 /// A table as CSV.

@@ -5,6 +5,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Required};
 
+use crate::dora_report::{TRUTH, USUAL_WEEKS, WEEKS};
 use crate::evidence::{COUNTS, EVENTS, FIGURE_STEPS, FIGURES, FIGURES_OF_JOBS, FIGURES_OF_RUNS, LARGEST_PAGE, SIZES};
 use crate::query::{BRANCHES, TABLE_PARAMETERS};
 use crate::routes::{Evidence, TableRoute, spec};
@@ -24,6 +25,20 @@ pub(super) fn rules() -> ParameterBuilder {
 pub(super) fn team() -> ParameterBuilder {
     let names = ArrayBuilder::new().items(text());
     parameter("team", "Only what is a team's; may be repeated. Spending of the clouds stays whole.", names.into())
+}
+
+/// Parameters of the report of dimagi/dora.
+pub(super) fn of_dora_report() -> Vec<ParameterBuilder> {
+    let weeks = ObjectBuilder::new().schema_type(Type::Integer);
+    let weeks = weeks.minimum(Some(*WEEKS.start())).maximum(Some(*WEEKS.end())).default(Some(USUAL_WEEKS.into()));
+    vec![
+        parameter("weeks", "Weeks before now from which on merges and deployments count.", weeks.into()),
+        parameter(
+            "exclude_bots",
+            "Whether bots are left out in every metric; otherwise as each metric has it.",
+            words(&TRUTH),
+        ),
+    ]
 }
 
 /// Parameters of the rows behind a figure.

@@ -86,6 +86,10 @@ pub struct PullRequest {
     #[raw(code, engine)]
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub team: String,
+    /// Author date of the first of its commits as they are listed, empty until the API has shown it. Another than the
+    /// earliest where commits were reordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_listed_commit_at: Option<Instant>,
     /// Reviews in the order in which they were submitted.
     #[raw(skip)]
     pub reviews: Vec<Review>,

@@ -5,6 +5,9 @@ use crate::links::address;
 use crate::markup::{element, escaped};
 use crate::{figures, marks};
 
+/// Tables of more rows are set smaller on paper.
+const DENSE_FROM: usize = 60;
+
 /// All parts; pictures that follow each other stand side by side.
 pub(super) fn blocks(section: &Section, link_base: Option<&str>) -> String {
     let drawn = section.blocks.iter().enumerate().map(|(index, block)| {
@@ -82,7 +85,9 @@ impl Place<'_> {
             + &element("tbody", &[], if rows.is_empty() { &none } else { &rows });
         let name = format!("Table {}.{}: {}", self.section.number, self.number, grid.title);
         let attributes = [("class", "table"), ("role", "region"), ("tabindex", "0"), ("aria-label", &name)];
-        element("div", &attributes, &element("table", &[], &inside))
+        let dense = [("class", "dense")];
+        let kind: &[(&str, &str)] = if grid.rows.len() > DENSE_FROM { &dense } else { &[] };
+        element("div", &attributes, &element("table", kind, &inside))
     }
 
     fn row(&self, grid: &Grid, row: &[Cell]) -> String {
@@ -126,8 +131,7 @@ impl Place<'_> {
     }
 
     fn months(&self, stack: &StackedMonths) -> String {
-        let id = format!("parts-{}-{}", self.section.number, self.number);
-        self.figure(&stack.title, "", &marks::stacked_months(stack, &id), &figures::months(stack))
+        self.figure(&stack.title, "", &marks::stacked_months(stack), &figures::months(stack))
     }
 
     fn figure(&self, title: &str, says: &str, picture: &str, behind: &Grid) -> String {

@@ -1,9 +1,9 @@
 //! Months in parts: columns of layers that differ in lightness and pattern, named at the right in their order.
 
 use super::scale::Scale;
-use super::{at, line, picture, rectangle, ruled, text, text_over, unit};
+use super::{at, line, picture, ruled, runs, text, text_over, unit};
 use crate::content::StackedMonths;
-use crate::markup::{cut, element, empty, escaped};
+use crate::markup::{cut, empty, escaped};
 use crate::tokens::{EDGE, INK, INK_2, PARTS, SURFACE};
 
 const WIDTH: f64 = 420.0;
@@ -14,9 +14,11 @@ const RIGHT: f64 = 300.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 178.0;
 const SWATCH: f64 = 10.0;
+/// From stripe to stripe.
+const STRIPE: f64 = 5.0;
 const ROW: f64 = 14.0;
 /// Letters of a part's name.
-const NAME: usize = 18;
+const NAME: usize = 16;
 /// Letters of a total.
 const TOTAL: usize = 14;
 /// Width of the name of a month.
@@ -24,9 +26,8 @@ const MONTH: f64 = 48.0;
 /// Width of a letter, about.
 const LETTER: f64 = 5.8;
 
-/// Money by month in parts, the largest at the bottom; what is negative hangs below 0. `id` begins the names of its
-/// patterns: no two pictures of a page have the same.
-pub fn stacked_months(stack: &StackedMonths, id: &str) -> String {
+/// Money by month in parts, the largest at the bottom; what is negative hangs below 0.
+pub fn stacked_months(stack: &StackedMonths) -> String {
     let layers = layers(stack);
     if layers.is_empty() {
         return picture(
@@ -43,17 +44,16 @@ pub fn stacked_months(stack: &StackedMonths, id: &str) -> String {
     let column = |layer: &Layer| {
         let (top, bottom) = (scale.place(layer.from.max(layer.to)), scale.place(layer.from.min(layer.to)));
         let x = LEFT + step * layer.month as f64 + step * 0.12;
-        filled(layer.part, id, (x, top, step * 0.76, bottom - top))
+        filled(layer.part, (x, top, step * 0.76, bottom - top))
     };
     let inside = [
-        patterns(stack.parts.len(), id),
         unit(LEFT, &stack.unit),
         ruled(&scale, LEFT, RIGHT),
         layers.iter().map(column).collect(),
         line((LEFT, scale.place(0.0)), (RIGHT, scale.place(0.0)), EDGE, ""),
         totals(stack, &layers, &scale, step),
         names_of_months(stack, step),
-        names_of_parts(stack, id),
+        names_of_parts(stack),
     ];
     let last = stack.months.last().zip(stack.totals.last());
     let says = last.map(|(month, total)| format!(", {total} in {month}")).unwrap_or_default();
@@ -93,32 +93,34 @@ fn colour(part: usize) -> &'static str {
     PARTS[part % PARTS.len()]
 }
 
-fn patterns(parts: usize, id: &str) -> String {
-    let pattern = |part: usize| {
-        let ground = rectangle(0.0, 0.0, 5.0, 5.0, colour(part));
-        let stripe = empty("path", &[("d", "M0 5L5 0"), ("stroke", INK_2), ("stroke-width", "0.8")]);
-        let name = format!("{id}-{part}");
-        let attributes = [("id", &*name), ("width", "5"), ("height", "5"), ("patternUnits", "userSpaceOnUse")];
-        element("pattern", &attributes, &(ground + &stripe))
-    };
-    let patterns: String = (0..parts.min(PARTS.len())).filter(|part| is_striped(*part)).map(pattern).collect();
-    if patterns.is_empty() { patterns } else { format!("<defs>{patterns}</defs>") }
-}
-
 /// The room of a part, with a line of the surface's colour around it.
-fn filled(part: usize, id: &str, (x, y, width, height): (f64, f64, f64, f64)) -> String {
-    let fill = if is_striped(part) { format!("url(#{id}-{})", part % PARTS.len()) } else { colour(part).to_owned() };
+fn filled(part: usize, (x, y, width, height): (f64, f64, f64, f64)) -> String {
     let places = [at(x), at(y), at(width), at(height)];
     let attributes = [
         ("x", &*places[0]),
         ("y", &places[1]),
         ("width", &places[2]),
         ("height", &places[3]),
-        ("fill", &fill),
+        ("fill", colour(part)),
         ("stroke", SURFACE),
         ("stroke-width", "0.6"),
     ];
-    empty("rect", &attributes)
+    let room = empty("rect", &attributes);
+    if is_striped(part) { room + &stripes((x, y), (x + width, y + height)) } else { room }
+}
+
+/// Lines that rise from left to right, cut at the ends of a room. A pattern of SVG would be drawn as a picture of dots
+/// on paper.
+fn stripes(from: (f64, f64), to: (f64, f64)) -> String {
+    let first = ((from.0 + from.1) / STRIPE).floor() as i64 + 1;
+    let last = ((to.0 + to.1) / STRIPE).ceil() as i64 - 1;
+    let stripe = |number: i64| {
+        // On it the places of both axes have this sum.
+        let sum = number as f64 * STRIPE;
+        let (left, right) = ((sum - to.1).max(from.0), (sum - from.1).min(to.0));
+        vec![(left, sum - left), (right, sum - right)]
+    };
+    runs(&(first..=last).map(stripe).collect::<Vec<_>>(), INK_2, "0.6", "")
 }
 
 /// Above the columns where all have room; else above the last alone.
@@ -152,12 +154,23 @@ fn names_of_months(stack: &StackedMonths, step: f64) -> String {
 }
 
 /// In the order of the columns, the highest first.
-fn names_of_parts(stack: &StackedMonths, id: &str) -> String {
+fn names_of_parts(stack: &StackedMonths) -> String {
     let name = |(row, (part, named)): (usize, (usize, &crate::content::StackedPart))| {
         let y = TOP + ROW * row as f64;
         let words = text(RIGHT + 10.0 + SWATCH + 5.0, y + 9.0, "start", INK, &cut(&named.name, NAME));
         let full = format!("<title>{}</title>", escaped(&named.name));
-        format!("<g>{full}{}{words}</g>", filled(part, id, (RIGHT + 10.0, y, SWATCH, SWATCH)))
+        format!("<g>{full}{}{words}</g>", filled(part, (RIGHT + 10.0, y, SWATCH, SWATCH)))
     };
     stack.parts.iter().enumerate().rev().enumerate().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stripes_end_where_their_room_does() {
+        assert!(stripes((10.0, 10.0), (20.0, 13.0)).contains("d=\"M12.0 13.0L15.0 10.0M17.0 13.0L20.0 10.0\""));
+        assert_eq!(stripes((11.0, 11.0), (12.0, 11.0)), "", "a room without height has none");
+    }
 }

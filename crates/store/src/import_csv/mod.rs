@@ -3,6 +3,7 @@
 mod boards;
 mod cloud;
 mod delivery;
+pub(crate) mod dora;
 mod issues;
 mod newest;
 mod pulls;

@@ -42,7 +42,7 @@ impl Loader<'_> {
         Ok(targets)
     }
 
-    fn store_pull_request(
+    pub(super) fn store_pull_request(
         &mut self,
         pull_request: &PullRequest,
         repository: i64,

@@ -96,6 +96,7 @@ pub(crate) fn complete_pull_request(pull_request: &mut PullRequest, stored: Pull
     if untold.commits {
         let both = [pull_request.first_commit_at, stored.first_commit_at];
         pull_request.first_commit_at = both.into_iter().flatten().min();
+        pull_request.first_listed_commit_at = stored.first_listed_commit_at.or(pull_request.first_listed_commit_at);
     }
 }
 

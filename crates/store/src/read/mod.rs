@@ -2,6 +2,7 @@
 
 mod bills;
 pub(crate) mod jobs;
+pub(crate) mod merged;
 pub(crate) mod order;
 pub(crate) mod pushed;
 pub(crate) mod tables;

@@ -179,6 +179,22 @@ pub(crate) fn rows_where<R: RawRow>(
     rows.collect::<rusqlite::Result<_>>().map_err(in_table(R::TABLE.name, String::new))
 }
 
+/// As [`rows_where`], of rows that no key finds.
+pub(crate) fn rows_scanned<R: RawRow>(
+    connection: &Connection,
+    condition: &str,
+    parameters: impl Params,
+    order: &str,
+    why: Scan,
+) -> rusqlite::Result<Vec<R>> {
+    let selection = Selection::all(connection, R::TABLE, 0)?;
+    let columns = selection.sql_as_texts();
+    let sql = format!("SELECT {columns} FROM {} WHERE {condition} ORDER BY {order}", R::TABLE.name);
+    let mut statement = connection.scan(&sql, why)?;
+    let rows = statement.query_map(parameters, |row| R::read_cells(&mut selection.cells(row, None)))?;
+    rows.collect::<rusqlite::Result<_>>().map_err(in_table(R::TABLE.name, String::new))
+}
+
 /// Reads the columns that the engine reads, and one before them that says where a row belongs.
 fn read<C: RawColumns>(
     owner: &'static str,

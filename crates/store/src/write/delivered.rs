@@ -206,10 +206,11 @@ impl PageWriter<'_> {
     fn keep_what_is_not_told(&self, row: i64, told: &mut PullRequest) -> rusqlite::Result<()> {
         let sql =
             "SELECT first_commit_at, additions, deletions, changed_files, head_branch, head_sha, merged_at, closed_at,
-            merge_commit FROM pr WHERE row_id = ?1";
+            merge_commit, first_listed_commit_at FROM pr WHERE row_id = ?1";
         self.connection.by_key(sql)?.query_row([row], |stored| {
             let at = |column| Ok::<_, rusqlite::Error>(stored.get::<_, Option<i64>>(column)?.map(Instant::from_micros));
             told.first_commit_at = told.first_commit_at.or(at(0)?);
+            told.first_listed_commit_at = told.first_listed_commit_at.or(at(9)?);
             // That it was merged or closed every later delivery tells, when and as which commit not that of every sender.
             if told.state == PullRequestState::Merged {
                 told.merged_at = told.merged_at.or(at(6)?);

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 
 use super::{PageWriter, micros};
 use crate::Deposit;
+use crate::dora_database::{SOURCE, deployment_id};
 use crate::merge::order::{Sight, counts};
 use crate::merge::told::{deployment as deployment_told, incident as incident_told};
 use crate::read::tables::rows_where;
@@ -24,6 +25,9 @@ use crate::sqlite::statements::{Keys, upsert};
 /// Tables whose rows name their repository.
 const OF_REPOSITORIES: [&str; 9] =
     ["deployment", "release", "git_commit", "ci_run", "ci_job", "ci_run_jobs", "ci_flake", "ci_bill", "incident"];
+
+/// The environment of releases in a database of dimagi/dora.
+const PRODUCTION: &str = "production";
 
 /// Runs that were opened again on a page.
 #[derive(Debug, Default)]
@@ -57,6 +61,10 @@ impl PageWriter<'_> {
         if !self.put_observed(&[("deployment_id", &deployment.id)], &deployment.host, sight, &deployment)? {
             return Ok(false);
         }
+        if deployment.source != SOURCE {
+            let Deployment { org, repo, host, environment, created_at, .. } = &deployment;
+            self.forget_of_dora(&deployment_id(org, repo, environment, *created_at), host)?;
+        }
         let statuses = std::mem::take(&mut deployment.statuses);
         if statuses.is_empty() {
             return Ok(true);
@@ -74,7 +82,22 @@ impl PageWriter<'_> {
     pub(crate) fn release(&mut self, release: &Release) -> rusqlite::Result<bool> {
         let mut release = release.clone();
         set_usual(&mut release.host);
+        if let Some(published_at) = release.published_at {
+            let id = deployment_id(&release.org, &release.repo, PRODUCTION, published_at);
+            self.forget_of_dora(&id, &release.host)?;
+        }
         self.put_observed(&[("release_id", &release.id)], &release.host, self.sight(None), &release)
+    }
+
+    /// Removes the deployments of a place and time that a database of dimagi/dora told of: the API has shown them by now.
+    fn forget_of_dora(&mut self, id: &str, host: &str) -> rusqlite::Result<()> {
+        // Those of the same second have a `#` and a number behind their id.
+        let end = format!("{id}$");
+        for table in ["deployment", "deployment_status"] {
+            let sql = format!("DELETE FROM {table} WHERE deployment_id >= ?1 AND deployment_id < ?2 AND host = ?3");
+            self.connection.by_key(&sql)?.execute((id, &end, host))?;
+        }
+        Ok(())
     }
 
     /// Stores a commit, which never changes.

@@ -60,7 +60,7 @@ fn pull_requests_reviews_and_events_are_written() {
     assert_eq!(
         fixture.csv("pr").lines().nth(1).expect("row"),
         "acme,api,7,Change 7,https://github.com/acme/api/pull/7,open,1970-01-01T00:00:10Z,,,dependabot,P_1,\
-         1970-01-01T00:00:11Z,true,main,a;b,3,,2,1970-01-01T00:00:05Z,,true,,feature,a1,src,true,,github.com"
+         1970-01-01T00:00:11Z,true,main,a;b,3,,2,1970-01-01T00:00:05Z,,true,,feature,a1,src,true,,1970-01-01T00:00:06Z,github.com"
     );
     assert_eq!(
         fixture.csv("pr_review").lines().nth(1).expect("row"),

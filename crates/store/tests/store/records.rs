@@ -200,6 +200,7 @@ pub(crate) fn pull_request(id: &str, number: &str) -> PullRequest {
         deletions: None,
         changed_files: Some(2),
         first_commit_at: Some(at(5)),
+        first_listed_commit_at: Some(at(6)),
         merge_commit: String::new(),
         head_branch: "feature".into(),
         head_sha: "a1".into(),

@@ -1,0 +1,69 @@
+//! `cto-dora pull`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use command_line::Outcome;
+use cto_import::{Pulled, Pulling};
+use dora_compat::Pulls;
+use model::records::Scope;
+use store::{Page, Store};
+
+use crate::arguments::{Pull, Shipping};
+use crate::failure::Failure;
+use crate::token;
+
+const DEFAULT_API: &str = "https://api.github.com";
+
+/// Imports repositories into a store.
+pub(crate) fn run(asked: &Pull) -> Result<Outcome, Failure> {
+    let api_url = token::variable("GITHUB_API_URL").unwrap_or_else(|| DEFAULT_API.to_owned());
+    let token = token::find(&api_url)?;
+    let store = Arc::new(Store::open(&asked.db.display().to_string())?);
+    let ships_by = |what| !asked.skip_deployments && asked.source == what;
+    let pulling = Pulling {
+        api_url,
+        token,
+        repositories: asked.repositories(),
+        since: asked.since,
+        pull_requests: !asked.skip_prs,
+        deployments: ships_by(Shipping::Deployments),
+        releases: ships_by(Shipping::Releases),
+    };
+    let Pulled { outcome, repositories } = cto_import::pull(&pulling, &store);
+    remember(&store, asked, &pulling, &repositories)?;
+    Ok(outcome)
+}
+
+/// Keeps what reports are to count.
+fn remember(store: &Store, asked: &Pull, pulling: &Pulling, repositories: &[String]) -> Result<(), Failure> {
+    if repositories.is_empty() {
+        return Ok(());
+    }
+    let mut pulls = Pulls::read(store.cursor(Scope::Repositories, Pulls::SUBJECT)?.as_deref());
+    let before = pulls.clone();
+    let one = |is_pulled: bool, name: &String| BTreeSet::from_iter(is_pulled.then(|| name.clone()));
+    for repository in repositories {
+        let pull = dora_compat::Pull {
+            branches: one(pulling.pull_requests, &asked.base),
+            environments: one(pulling.deployments, &asked.environment),
+            releases: pulling.releases,
+            since: Some(asked.since),
+        };
+        pulls.add(repository, pull);
+    }
+    if pulls == before {
+        return Ok(());
+    }
+    store.commit(&Page {
+        scope: Scope::Repositories,
+        subject: Pulls::SUBJECT,
+        records: &[],
+        cursor: Some(&pulls.write()),
+        observed_at: asked.since,
+        run: 0,
+        generation: None,
+        complete: false,
+    })?;
+    Ok(())
+}
