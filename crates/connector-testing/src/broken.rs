@@ -16,10 +16,11 @@ const UNTRUSTED: &[u8] = include_bytes!("untrusted.pem");
 
 /// Connections so far.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Connections(Arc<AtomicU32>);
+pub struct Connections(Arc<AtomicU32>);
 
 impl Connections {
-    pub(crate) fn count(&self) -> u32 {
+    /// How many.
+    pub fn count(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -44,8 +45,8 @@ pub(crate) async fn behind_breaks(server: &SocketAddr, breaks: u32) -> String {
     format!("http://{address}")
 }
 
-/// Speaks TLS with a certificate that nobody trusts.
-pub(crate) fn untrusted() -> (String, Connections) {
+/// Speaks TLS with a certificate that nobody trusts. Gives its address.
+pub fn untrusted() -> (String, Connections) {
     let certificate = CertificateDer::from_pem_slice(UNTRUSTED).expect("a certificate");
     let key = PrivateKeyDer::from_pem_slice(UNTRUSTED).expect("a key");
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -17,6 +17,7 @@ mod told;
 
 pub use bed::{Bed, Client, Faults};
 pub use bomb::too_large;
+pub use broken::{Connections, untrusted};
 pub use clock::{VirtualClock, at};
 pub use fixture::{fixture, readable};
 pub use log::Log;

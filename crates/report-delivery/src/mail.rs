@@ -109,7 +109,12 @@ impl Mail {
 
 /// What a server's refusal means. Its words are kept to one line, and lose the secrets that are known.
 fn refused(error: &lettre::transport::smtp::Error) -> SourceError {
-    let words = provider::shortened(&provider::tls::reason(error));
+    // It names its causes by itself.
+    let reason = error.to_string();
+    if let Some(refused) = provider::tls::refused_by_tls(&reason, "the server of mail", "host, port and encryption") {
+        return refused;
+    }
+    let words = provider::shortened(&reason);
     // Codes of logins: 530 to 538.
     let is_login = error.status().is_some_and(|code| {
         let code: u16 = code.into();

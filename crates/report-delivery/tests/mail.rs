@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use connector_testing::{VirtualClock, at};
+use connector_testing::{VirtualClock, at, untrusted};
 use report_delivery::{
     Encryption, ErrorKind, MailServer, Message, Policy, SecretString, SendError, Settings, Target, What, eml, send,
 };
@@ -154,6 +154,17 @@ async fn a_server_that_speaks_no_tls_gets_nothing() {
     let (port, _) = answering(&[]).await;
     let error = refused(MailServer { encryption: Encryption::Tls, ..server(port) }).await;
     assert!(error.reason.contains("host, port and encryption"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_whose_certificate_nobody_trusts_gets_nothing() {
+    let (address, connections) = untrusted();
+    let port = address.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let login = Some(("reports".to_owned(), SecretString::from("hunter2hunter2")));
+    let error = refused(MailServer { encryption: Encryption::Tls, login, ..server(port) }).await;
+    assert!(error.reason.starts_with("the certificate of the server of mail is not accepted ("), "{error}");
+    assert_eq!(error.reason.matches("CaUsedAsEndEntity").count(), 1, "{error}");
+    assert_eq!((error.kind, connections.count()), (ErrorKind::Unauthorized, 1));
 }
 
 #[tokio::test]

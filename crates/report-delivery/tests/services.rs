@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use connector_testing::{VirtualClock, at};
+use connector_testing::{VirtualClock, at, untrusted};
 use report_delivery::{ErrorKind, Message, Policy, SecretString, SendError, Sent, Settings, Target, What, send};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -169,6 +169,16 @@ async fn a_server_that_never_answers_is_given_up() {
             error.reason.contains("gave up after 3 tries, no whole answer"),
             "looking for an issue is harmless: {error}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_certificate_nobody_trusts_gets_no_secret() {
+    let (address, connections) = untrusted();
+    for (settings, seen) in all(&address).into_iter().zip(1..) {
+        let error = refused(settings).await;
+        assert!(error.reason.contains("the certificate of 127.0.0.1 is not accepted"), "{error}");
+        assert_eq!((error.kind, connections.count()), (ErrorKind::Unauthorized, seen));
     }
 }
 
