@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use model::{Instant, Month};
 
+use crate::sending::To;
+
 /// Write the monthly report: what happened in a month, for people who read two pages.
 ///
 /// Reads the store in the data folder, or the raw CSV files where there is no store. Nothing is fetched, no clock is
@@ -77,6 +79,12 @@ pub struct Make {
     /// Web address of a cto-api: numbers are linked to where they are found.
     #[arg(long, value_name = "URL")]
     pub link: Option<String>,
+    /// Send it when it is written (repeatable); where to, and with which secret, is in variables of the environment.
+    #[arg(long, value_name = "TO", value_enum)]
+    pub send: Vec<To>,
+    /// With --send: say what would be sent, and send nothing.
+    #[arg(long, requires = "send")]
+    pub dry_run: bool,
     /// Chromium that prints the PDF [default: CHROMIUM, else what is found].
     #[arg(long, value_name = "FILE")]
     pub chromium: Option<PathBuf>,

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use command_line::Outcome;
 use report::Printed;
+use report_delivery::Target;
 
 use crate::arguments::{Form, Make};
 use crate::made::{Data, HTML, Made, Recipe};
 use crate::manifest::{self, Manifest};
-use crate::pdf;
+use crate::{pdf, sending};
 
 /// Forms that are made where none are named, but for PDF, which is made where it can be.
 const USUAL: [Form; 4] = [Form::Html, Form::Md, Form::Csv, Form::Json];
@@ -28,6 +29,7 @@ pub(crate) fn write(asked: &Make) -> anyhow::Result<Outcome> {
         link: asked.link.clone(),
         forms,
     };
+    let targets = sending::targets(&asked.send)?;
     let made = Data::read(&asked.source, recipe.as_of)?.make(&recipe, None)?;
     let base = asked.out.join(folder_name(&made.report.month, &recipe.teams));
     let newest = newest(&base)?;
@@ -38,7 +40,7 @@ pub(crate) fn write(asked: &Make) -> anyhow::Result<Outcome> {
             let again = if old.before.is_empty() { made } else { again(asked, &recipe, &made, &old.before)? };
             if is_same(&Manifest::of(&again, &recipe, &old.before), &old) {
                 command_line::print(format!("{} was made from the same data: nothing is written.\n", folder.display()));
-                return Ok(Outcome::Done);
+                return send(asked, &targets, &again, Outcome::Done);
             }
             let changed = report::changed(&old.figures, &again.report);
             if !asked.force {
@@ -61,7 +63,16 @@ pub(crate) fn write(asked: &Make) -> anyhow::Result<Outcome> {
         outcome = print_pdf(asked, &folder);
     }
     say(&folder, &made);
-    Ok(outcome)
+    send(asked, &targets, &made, outcome)
+}
+
+/// Sends what is written; the worse of both outcomes counts.
+fn send(asked: &Make, targets: &[Target], made: &Made, outcome: Outcome) -> anyhow::Result<Outcome> {
+    if targets.is_empty() {
+        return Ok(outcome);
+    }
+    let sent = sending::send_to(targets, made, asked.link.as_deref(), asked.dry_run)?;
+    Ok(if sent == Outcome::Done { outcome } else { sent })
 }
 
 /// The report once more, compared with what was printed before.

@@ -5,11 +5,13 @@ mod folder;
 mod made;
 mod manifest;
 mod pdf;
+mod sending;
 mod verify;
 
 use command_line::Outcome;
 
 pub use arguments::{Arguments, Command, Form, Make, Source, Verify};
+pub use sending::To;
 
 /// Runs the program and says how it ended.
 pub fn run(arguments: &Arguments) -> Outcome {

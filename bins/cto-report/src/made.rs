@@ -30,7 +30,7 @@ pub(crate) struct Recipe {
 /// Something on the command line that the data does not have.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct UsageError(String);
+pub(crate) struct UsageError(pub(crate) String);
 
 /// The data of a report.
 #[derive(Debug)]

@@ -279,3 +279,23 @@ fn the_report_of_a_team_has_a_folder_of_its_own_and_says_what_is_whole() {
     let text = fs::read_to_string(folder.join("report.md")).expect("the report");
     assert!(text.contains(&format!("Of {team} alone")), "{text}");
 }
+
+#[test]
+fn a_report_is_sent_when_it_is_written_and_is_there_when_sending_fails() {
+    let bed = Bed::new();
+    let said = refused(&bed.make(&["--send", "slack"]), 2);
+    assert!(said.contains("CTO_REPORT_SLACK_URL is not set"), "{said}");
+    assert!(!bed.path("reports").exists(), "nothing is made");
+    // Nobody listens there: a port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+    let url = format!("http://127.0.0.1:{port}/hooks/s3cr3t-part");
+    let arguments = [&bed.month, "--format", "html,csv", "--send", "slack"];
+    let output = bed.command(&arguments).env("CTO_REPORT_SLACK_URL", &url).output().expect("the program runs");
+    let said = refused(&output, 3);
+    assert!(said.contains("was not sent to slack") && !said.contains("s3cr3t"), "{said}");
+    assert!(bed.report().join("report.html").exists(), "the report is there");
+    let dry = [&arguments[..], &["--dry-run"]].concat();
+    let output = bed.command(&dry).env("CTO_REPORT_SLACK_URL", &url).output().expect("the program runs");
+    let said = done(&output);
+    assert!(said.contains("would be sent to slack:") && said.contains("report.html, team_scores.csv"), "{said}");
+}

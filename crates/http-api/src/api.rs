@@ -28,7 +28,8 @@ use crate::shared::Shared;
 use crate::totals::Totals;
 use crate::webhooks::Deliveries;
 use crate::{
-    about, compatible, dora_report, events, evidence, gauges, openapi, reports, server_words, ticketing, typed, webhooks,
+    about, compatible, dora_report, events, evidence, gauges, openapi, reports, server_words, ticketing, typed,
+    webhooks,
 };
 
 /// The HTTP surface: routes over the snapshot that was published last. Clones share everything.
