@@ -96,7 +96,7 @@ const ALLOWED: [(&str, &[&str]); 41] = [
 const TESTING: [&str; 2] = ["connector-testing", "fuzzing"];
 
 /// Libraries that only one room may use outside of tests.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("polars", &["metrics-core"]),
     ("axum", &["http-api", "sandbox"]),
     ("reqwest", &["provider"]),
@@ -104,6 +104,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("azure_identity", &["azure-cost"]),
     ("yup-oauth2", &["gcp-billing"]),
     ("rusqlite", &["store"]),
+    ("rusty-s3", &["cto-dora"]),
     ("rust-embed", &["dashboard-files"]),
     ("serde_yaml", &["config-model"]),
 ];
