@@ -103,29 +103,60 @@ impl Json {
 
     /// A text in quotes.
     pub(crate) fn text(&mut self, text: &str) {
+        let is_plain = |character: char| matches!(character, ' '..='~') && !matches!(character, '"' | '\\');
         self.text.push('"');
-        for character in text.chars() {
-            match character {
-                '"' => self.text.push_str("\\\""),
-                '\\' => self.text.push_str("\\\\"),
-                '\n' => self.text.push_str("\\n"),
-                '\r' => self.text.push_str("\\r"),
-                '\t' => self.text.push_str("\\t"),
-                '\u{8}' => self.text.push_str("\\b"),
-                '\u{c}' => self.text.push_str("\\f"),
-                ' '..='~' => self.text.push(character),
-                _ => {
-                    for unit in character.encode_utf16(&mut [0; 2]) {
-                        write!(self.text, "\\u{unit:04x}").expect("writing to memory does not fail");
-                    }
+        let mut rest = text;
+        while let Some(place) = rest.find(|character| !is_plain(character)) {
+            let (plain, behind) = rest.split_at(place);
+            self.text.push_str(plain);
+            let mut characters = behind.chars();
+            characters.by_ref().take(1).for_each(|character| self.escaped(character));
+            rest = characters.as_str();
+        }
+        self.text.push_str(rest);
+        self.text.push('"');
+    }
+
+    fn escaped(&mut self, character: char) {
+        match character {
+            '"' => self.text.push_str("\\\""),
+            '\\' => self.text.push_str("\\\\"),
+            '\n' => self.text.push_str("\\n"),
+            '\r' => self.text.push_str("\\r"),
+            '\t' => self.text.push_str("\\t"),
+            '\u{8}' => self.text.push_str("\\b"),
+            '\u{c}' => self.text.push_str("\\f"),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(self.text, "\\u{unit:04x}").expect("writing to memory does not fail");
                 }
             }
         }
-        self.text.push('"');
     }
 
     fn line(&mut self) {
         self.text.push('\n');
         self.text.extend(std::iter::repeat_n("  ", self.depth));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_beyond_ascii_is_escaped_by_its_units() {
+        for (text, expected) in [
+            ("", r#""""#),
+            ("plain ~", r#""plain ~""#),
+            ("say \"hi\" \\ ", r#""say \"hi\" \\ ""#),
+            ("a\n\r\t\u{8}\u{c}\u{1}\u{7f}", r#""a\n\r\t\b\f\u0001\u007f""#),
+            ("Größe 😀!", r#""Gr\u00f6\u00dfe \ud83d\ude00!""#),
+        ] {
+            let mut json = Json::default();
+            json.text(text);
+            assert_eq!(json.text, expected);
+            assert_eq!(serde_json::from_str::<String>(&json.text).expect("JSON"), text);
+        }
     }
 }

@@ -23,12 +23,13 @@ pub(crate) fn mean(hours: &[f64]) -> Option<f64> {
     // As many binary digits as there is room for. What is left over tells on which side of a tie the quotient lies.
     let shift = sum.unsigned_abs().leading_zeros() as i32;
     let dividend = sum.unsigned_abs().checked_shl(shift as u32).unwrap_or(0);
-    let quotient = dividend / count | u128::from(!dividend.is_multiple_of(count));
+    let quotient = (dividend / count) | u128::from(!dividend.is_multiple_of(count));
     let mean = quotient as f64 * 2_f64.powi(-DIGITS - shift);
     Some(if sum < 0 { -mean } else { mean })
 }
 
 /// The middle of sorted values, or half the sum of the two in the middle.
+#[expect(clippy::manual_midpoint, reason = "added and then halved, as Python does")]
 pub(crate) fn median(sorted: &[f64]) -> Option<f64> {
     let upper = *sorted.get(sorted.len() / 2)?;
     if sorted.len() % 2 == 1 {

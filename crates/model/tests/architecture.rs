@@ -102,7 +102,7 @@ const ALLOWED: [(&str, &[&str]); 44] = [
 const TESTING: [&str; 2] = ["connector-testing", "fuzzing"];
 
 /// Libraries that only one room may use outside of tests.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("polars", &["metrics-core"]),
     ("axum", &["http-api", "sandbox"]),
     ("reqwest", &["provider"]),
@@ -112,6 +112,7 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("lettre", &["report-delivery"]),
     ("mail-builder", &["report-delivery"]),
     ("rusqlite", &["store"]),
+    ("rusty-s3", &["cto-dora"]),
     ("rust-embed", &["dashboard-files"]),
     ("serde_yaml", &["config-model"]),
 ];

@@ -1211,6 +1211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delivery/dora-report.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of dimagi/dora, byte for byte as `cto-dora report` writes it; needs a store. */
+        get: operations["delivery_dora_report_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delivery/dora.csv": {
         parameters: {
             query?: never;
@@ -12644,6 +12661,73 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    delivery_dora_report_json: {
+        parameters: {
+            query?: {
+                /** @description Weeks before now from which on merges and deployments count. */
+                weeks?: number;
+                /** @description Whether bots are left out in every metric; otherwise as each metric has it. */
+                exclude_bots?: "false" | "true";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `default` or `all-excluded`. */
+                        bot_policy: string;
+                        metrics: {
+                            data: Record<string, never>[];
+                            /** @description What it says. */
+                            description?: string;
+                            exclude_bots?: boolean | null;
+                            /** @description Name. */
+                            metric: string;
+                        }[];
+                        /** @description Date on which the window begins. */
+                        since: string;
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description There is no store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             414: components["responses"]["Problem414"];
             421: components["responses"]["Problem421"];

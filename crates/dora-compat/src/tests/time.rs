@@ -106,3 +106,14 @@ fn a_window_begins_so_many_weeks_before_now_to_the_microsecond() {
         assert_eq!(window_start(now, weeks), expected);
     }
 }
+
+#[test]
+fn the_first_and_the_last_day_of_every_year_are_in_it() {
+    for year in 0..10_000 {
+        let of_year = format!("{year:04}-W");
+        for day in ["01-01", "12-31"] {
+            let week = week(&format!("{year:04}-{day}"));
+            assert!(week.starts_with(&of_year), "{year:04}-{day}: {week}");
+        }
+    }
+}
