@@ -20,7 +20,7 @@ async function reported(get: Fetch, month?: string): Promise<Report & { months: 
   return { ...(report as Report), months: data, usual };
 }
 
-const picker = (page: Page) => page.getByLabel(words.month, { exact: true });
+const picker = (page: Page) => page.getByRole('combobox', { name: words.month });
 const section = (page: Page, { number, title }: { number: number; title: string }) =>
   card(page, `${number}. ${title}`);
 const texts = (some: Locator) => some.evaluateAll((all) => all.map((one) => one.textContent ?? ''));
