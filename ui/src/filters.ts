@@ -18,11 +18,13 @@ export interface Filters {
   by?: 'week' | 'month';
   /** Only runs of CI for the default branch. */
   ref?: 'default';
+  /** Which month is reported: `2026-10`. */
+  month?: string;
   /** What an address says that is no day and no length of periods: `from=2026-13-40`. */
   unread?: string[];
 }
 
-const order = ['from', 'to', ...lists, 'by', 'ref'] as const;
+const order = ['from', 'to', ...lists, 'by', 'ref', 'month'] as const;
 
 /** What may be said where it is no day. */
 const words = { by: ['week', 'month'], ref: ['all', 'default'] };
@@ -42,10 +44,17 @@ export function readFilters(search: URLSearchParams): Filters {
   const by = search.get('by');
   if (by === 'month') filters.by = by;
   if (search.get('ref') === 'default') filters.ref = 'default';
-  const unread = (['from', 'to', 'by', 'ref'] as const).flatMap((name) => {
+  const month = search.get('month');
+  if (month && isMonth(month)) filters.month = month;
+  const unread = (['from', 'to', 'by', 'ref', 'month'] as const).flatMap((name) => {
     const value = search.get(name);
     const isRead =
-      !value || (name in words ? words[name as keyof typeof words].includes(value) : isDay(value));
+      !value ||
+      (name === 'month'
+        ? isMonth(value)
+        : name in words
+          ? words[name as keyof typeof words].includes(value)
+          : isDay(value));
     return isRead ? [] : [`${name}=${value}`];
   });
   if (unread.length > 0) filters.unread = unread;
@@ -74,6 +83,11 @@ export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && isoDay(day) === text && text >= '1970-01-01' && text <= '2199-12-31';
+}
+
+/** A month of the calendar that an address may name: `2026-03`. */
+function isMonth(text: string): boolean {
+  return isDay(`${text}-01`);
 }
 
 function readDay(text: string | null): string | undefined {
@@ -117,6 +131,6 @@ export function known(filters: Filters, about: About): { filters: Filters; unkno
 
 /** The parameters of a request for filters, with the period that is shown. */
 export function paramsOf(filters: Filters, from: string): Params {
-  const { by: _, unread: __, ...rest } = filters;
+  const { by: _, unread: __, month: ___, ...rest } = filters;
   return { ...rest, from };
 }

@@ -70,6 +70,13 @@ export function dayAndMonth(date: Date): string {
   return dayMonth.format(date);
 }
 
+const monthAndYear = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** `2026-10` → `October 2026` */
+export function nameOfMonth(month: string): string {
+  return monthAndYear.format(firstDay(month));
+}
+
 const monthName = new Intl.DateTimeFormat(locale, { month: 'short', timeZone: 'UTC' });
 
 /** A tick of a time axis: where, and what it says. */

@@ -51,9 +51,14 @@ const cloud = createRoute({
   path: '/cloud',
   component: lazyPage('cloud', async () => (await import('./pages/cloud/page.tsx')).CloudPage),
 });
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/report',
+  component: lazyPage('report', async () => (await import('./pages/report/page.tsx')).ReportPage),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([index, flow, pullRequests, dora, ci, ciCost, cloud]),
+  routeTree: root.addChildren([index, flow, pullRequests, dora, ci, ciCost, cloud, report]),
   basepath: base || '/',
   parseSearch: (text) => readFilters(new URLSearchParams(text)),
   stringifySearch: writeFilters,

@@ -51,6 +51,7 @@ export const token = {
     tokenListeners.add(listener);
     return () => tokenListeners.delete(listener);
   },
+  given: () => sessionStorage.getItem(tokenKey),
   give: (value: string) => {
     sessionStorage.setItem(tokenKey, value);
     want('no');
@@ -73,8 +74,17 @@ export function addressOf(path: string, params: Params = {}): string {
 }
 
 export async function get<Body>(address: string, signal?: AbortSignal): Promise<Body> {
-  const given = sessionStorage.getItem(tokenKey);
-  const headers: Record<string, string> = { accept: 'application/json' };
+  return (await ask(address, 'application/json', signal)).json();
+}
+
+/** A file of the server, whatever it holds. */
+export async function getFile(address: string): Promise<Blob> {
+  return (await ask(address, '*/*')).blob();
+}
+
+async function ask(address: string, accept: string, signal?: AbortSignal): Promise<Response> {
+  const given = token.given();
+  const headers: Record<string, string> = { accept };
   if (given) headers.authorization = `Bearer ${given}`;
   let response: Response;
   try {
@@ -96,7 +106,7 @@ export async function get<Body>(address: string, signal?: AbortSignal): Promise<
       problem.request_id,
     );
   }
-  return response.json();
+  return response;
 }
 
 /** Wrong questions stay wrong; a server that is starting or restarting is asked again. */
@@ -109,14 +119,22 @@ export function isPassing(status: number): boolean {
   return status === 0 || status === 502 || status === 503 || status === 504;
 }
 
-export function tableOptions<Path extends TablePath>(path: Path, params: Params, enabled = true) {
-  const address = addressOf(path, params);
+function answerOptions<Path extends keyof paths>(address: string, enabled: boolean) {
   return queryOptions({
     queryKey: [address],
     queryFn: ({ signal }) => get<Answer<Path>>(address, signal),
     placeholderData: keepPreviousData,
     enabled,
   });
+}
+
+export function tableOptions<Path extends TablePath>(path: Path, params: Params, enabled = true) {
+  return answerOptions<Path>(addressOf(path, params), enabled);
+}
+
+/** What is no table. `address` is that of the path, with what stands in its braces. */
+export function useAnswer<Path extends keyof paths>(address: string, enabled = true) {
+  return useQuery(answerOptions<Path>(address, enabled));
 }
 
 /** A table of the server. `enabled` is false while the parameters are not known yet. */

@@ -2710,6 +2710,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The months that can be reported, the newest first. */
+        get: operations["reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a month: sections of sentences, tables and pictures, ready to be read. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{month}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the report: for browsers, wikis and spreadsheets. */
+        get: operations["report_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ticketing/stats": {
         parameters: {
             query?: never;
@@ -3020,6 +3071,111 @@ export interface components {
             /** @description The rule set that is used where none is asked for. */
             usual_rules: string;
         };
+        /**
+         * @description How cells are set.
+         * @enum {string}
+         */
+        Align: "left" | "right" | "center";
+        /** @description A part of a section. */
+        Block: {
+            /** @enum {string} */
+            kind: "sentences";
+            /** @description Whether they are items of a list. */
+            list: boolean;
+            /** @description At least one. */
+            sentences: components["schemas"]["Sentence"][];
+        } | (components["schemas"]["Grid"] & {
+            /** @enum {string} */
+            kind: "table";
+        }) | (components["schemas"]["ControlChart"] & {
+            /** @enum {string} */
+            kind: "chart";
+        }) | (components["schemas"]["StackedMonths"] & {
+            /** @enum {string} */
+            kind: "months";
+        });
+        /** @description A cell. */
+        Cell: {
+            colour?: components["schemas"]["Colour"] | null;
+            evidence?: components["schemas"]["Evidence"] | null;
+            /** @description Values of a small line, oldest first; empty where the cell is text. */
+            spark?: (number | null)[];
+            /** @description As read; of a picture what it says: its twelve values are in the other columns or in `spark`. */
+            text: string;
+            verdict?: components["schemas"]["VerdictKind"] | null;
+        };
+        /** @description A week of a chart. */
+        ChartPoint: {
+            /**
+             * Format: double
+             * @description Centre, where it is known.
+             */
+            center?: number | null;
+            /** @description First day, `2026-10-05`. */
+            first_day: string;
+            /** @description Whether it begins in the month of the report. */
+            in_month: boolean;
+            /**
+             * Format: double
+             * @description Lower limit.
+             */
+            lcl?: number | null;
+            /** @description Number of the segment of limits: a line of limits is broken where it changes. */
+            segment: number;
+            /** @description Whether a signal ends here. */
+            signal: boolean;
+            /**
+             * Format: double
+             * @description Upper limit.
+             */
+            ucl?: number | null;
+            /**
+             * Format: double
+             * @description What was observed.
+             */
+            value: number;
+            /** @description `2026-W41`. */
+            week: string;
+        };
+        /** @description What CI cost in a currency. */
+        CiCost: {
+            /** @description Cost, two decimals: `1281.60`. */
+            cost: string;
+            /** @description Currency code. */
+            currency: string;
+            /**
+             * Format: double
+             * @description Deployments for a thousand of it; `None` where the cost is 0.
+             */
+            deployments_per_1k?: number | null;
+        };
+        /**
+         * @description Colour of a measure of a system.
+         * @enum {string}
+         */
+        Colour: "red" | "amber" | "green" | "grey";
+        /** @description A control chart of weeks. */
+        ControlChart: {
+            /** @description Weeks in order; at most 53. */
+            points: components["schemas"]["ChartPoint"][];
+            /** @description What it says, in a sentence. */
+            says: string;
+            /** @description What it shows, `Deployments by week`. */
+            title: string;
+            /** @description Unit of the values. */
+            unit: string;
+        };
+        /** @description Where a number is found. */
+        Evidence: {
+            /** @description The column that has the number. */
+            column: string;
+            /** @description Path and query of the API, `/api/v1/delivery/dora?granularity=month&service=ALL`. */
+            path: string;
+            /** @description The row of its answer: columns and their values. */
+            row: {
+                [key: string]: string;
+            };
+        };
         EvidenceMeta: {
             /** @description The instant that the figures are of; null where there is no data. */
             as_of: string | null;
@@ -3058,6 +3214,91 @@ export interface components {
             snapshot: string;
             /** @description Where days, weeks and months are cut. */
             timezone: string;
+        };
+        /** @description What the executive summary says. */
+        Executive: {
+            /** @description In percent. */
+            change_failure_rate: components["schemas"]["Known_f64"];
+            /** @description Why there is no cost; empty where there is. */
+            ci_cost_reason: string;
+            /** @description By currency, in the order of codes; empty where CI has no cost that is known. */
+            ci_costs: components["schemas"]["CiCost"][];
+            /** @description Deployments to production. */
+            deployments: components["schemas"]["Known_i64"];
+            /** @description Median lead time of changes. */
+            lead_time_hours: components["schemas"]["Known_f64"];
+            /** @description `2025-03`. */
+            month: string;
+            /** @description Mean from a failed deployment to the recovery. */
+            mttr_minutes: components["schemas"]["Known_f64"];
+        };
+        /** @description A sentence of the first section, as ranked. */
+        Finding: {
+            /** @description Name of the measure, `change_failure_rate`; empty where nothing left its normal range. */
+            measure: string;
+            /** @description The sentence, with the evidence of its first number. */
+            sentence: components["schemas"]["Sentence"];
+        };
+        /** @description A table. */
+        Grid: {
+            /** @description Columns from left to right; the first names the row. */
+            columns: components["schemas"]["GridColumn"][];
+            /** @description A cell per column in each. */
+            rows: components["schemas"]["Cell"][][];
+            /** @description What it shows: its caption. */
+            title: string;
+        };
+        /** @description A column of a table. */
+        GridColumn: {
+            /** @description How its cells are set. */
+            align: components["schemas"]["Align"];
+            /** @description Heading. */
+            title: string;
+        };
+        /** @description A value, or why there is none. */
+        Known_f64: {
+            /** Format: double */
+            value: number;
+        } | {
+            /** @description Why there is none, in a few words: `fewer than 10 deployments`. */
+            none: string;
+        };
+        /** @description A value, or why there is none. */
+        Known_i64: {
+            /** Format: int64 */
+            value: number;
+        } | {
+            /** @description Why there is none, in a few words: `fewer than 10 deployments`. */
+            none: string;
+        };
+        /** @description A row of the one table. */
+        Measure: {
+            /** @description Change against the month before, as printed: `+5.6 % a day`; `–` where the two cannot be compared. */
+            change: string;
+            /** @description Change against the same month a year before, as printed. */
+            change_year: string;
+            evidence?: components["schemas"]["Evidence"] | null;
+            /** @description The twelve months that end with this one, oldest first; `None` where there is no value. */
+            months: (number | null)[];
+            /** @description Short name, `lead_time`. */
+            name: string;
+            /** @description That of the month before, as printed. */
+            previous: string;
+            /** @description Sources of the figure and what they lack: `GitHub deployments; 86 % linked`. */
+            rests_on: string;
+            /** @description As printed: a number with its unit, or why there is none. */
+            text: string;
+            /** @description Name for people, `Lead time`. */
+            title: string;
+            /** @description Unit for people, `days`; the currency of money. */
+            unit: string;
+            /**
+             * Format: double
+             * @description The month's value, exact; `None` where there is none.
+             */
+            value?: number | null;
+            /** @description What its chart says of the month. */
+            verdict: components["schemas"]["Verdict"];
         };
         Meta: {
             /** @description The instant that the figures are of; null where there is no data. */
@@ -3140,6 +3381,113 @@ export interface components {
             /** @description `import` where nothing was imported yet. */
             waits_for?: string;
         };
+        /** @description The report of a month. */
+        Report: {
+            /** @description The instant up to which the data was looked at, `2026-11-07T06:00:00Z`. */
+            as_of: string;
+            /** @description What the executive summary says. */
+            executive: components["schemas"]["Executive"];
+            /** @description At most three; without any, the one sentence that nothing left its normal range. */
+            findings: components["schemas"]["Finding"][];
+            /** @description The rows of the one table. */
+            measures: components["schemas"]["Measure"][];
+            /** @description `2026-10`. */
+            month: string;
+            /** @description `October 2026`. */
+            month_name: string;
+            /** @description Why figures may still change, in a sentence; `None` where they do not. */
+            provisional?: string | null;
+            /** @description What the report is about, in a sentence, where it is not everything: teams. */
+            scope?: string | null;
+            /** @description Measures of systems, with their colours: services and teams, in alphabetical order. */
+            scores: components["schemas"]["Score"][];
+            /** @description All sections in order. Those before the first with `appendix` are the two pages of the report. */
+            sections: components["schemas"]["Section"][];
+            /** @description `Monthly report, October 2026`; with ` (provisional)` where figures of the month may still change. */
+            title: string;
+        };
+        /** @description A measure of a system in the month. */
+        Score: {
+            /** @description What follows. */
+            colour: components["schemas"]["Colour"];
+            evidence?: components["schemas"]["Evidence"] | null;
+            /** @description Name of the measure. */
+            measure: string;
+            /**
+             * Format: int64
+             * @description Observations that the value rests on, where they are counted.
+             */
+            n?: number | null;
+            /** @description Name of the service or team. */
+            system: string;
+            /** @description `service` or `team`. */
+            system_kind: string;
+            /** @description The target, as configured (`<= 0.05`); empty where none is set. */
+            target: string;
+            /** @description As printed, or why there is none. */
+            text: string;
+            /**
+             * Format: double
+             * @description Exact; `None` where there is none.
+             */
+            value?: number | null;
+            /** @description What its chart says. */
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description A section. */
+        Section: {
+            /** @description Whether it is behind the two pages. */
+            appendix: boolean;
+            /** @description In order; never empty: a section of what is not connected has the sentence that says so, and what to configure. */
+            blocks: components["schemas"]["Block"][];
+            /** @description Anchor, `data-quality`. */
+            id: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            number: number;
+            /** @description Heading. */
+            title: string;
+        };
+        /** @description A sentence. */
+        Sentence: {
+            evidence?: components["schemas"]["Evidence"] | null;
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description Money by month, in parts. */
+        StackedMonths: {
+            /** @description `2025-11` to the month of the report, at most 12. */
+            months: string[];
+            /** @description Parts, the largest first; the last may be what is left. */
+            parts: components["schemas"]["StackedPart"][];
+            /** @description What it shows, `Spending in EUR by group`. */
+            title: string;
+            /** @description Totals as printed, one per month; `–` where nothing is known. */
+            totals: string[];
+            /** @description Currency code. */
+            unit: string;
+        };
+        /** @description A part of stacked months. */
+        StackedPart: {
+            /** @description Name. */
+            name: string;
+            /** @description One per month; `None` where nothing is known. */
+            values: (number | null)[];
+        };
+        /** @description What the chart of a measure says of a month. */
+        Verdict: {
+            /** @description What is the case. */
+            kind: components["schemas"]["VerdictKind"];
+            /** @description The word, `within normal variation (provisional)`. */
+            text: string;
+        };
+        /**
+         * @description Cases of a verdict.
+         * @enum {string}
+         */
+        VerdictKind: "better" | "worse" | "signal" | "unsettled" | "one_week_outside" | "normal" | "too_few";
         /** @description Each open, started issue on a board, and how unusual its stay in the present step is. */
         aging_wip_row: {
             /**
@@ -8328,6 +8676,24 @@ export interface components {
                  *       "request_id": "5f0c1d2e3a4b5c6d",
                  *       "status": 401,
                  *       "title": "Unauthorized",
+                 *       "type": "about:blank"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The month is not over, nothing is known of it, or there is no such file. */
+        Problem404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "detail": "what is wrong, and what to do",
+                 *       "request_id": "5f0c1d2e3a4b5c6d",
+                 *       "status": 404,
+                 *       "title": "Not Found",
                  *       "type": "about:blank"
                  *     }
                  */
@@ -18402,6 +18768,150 @@ export interface operations {
             500: components["responses"]["Problem500"];
             503: components["responses"]["Pushed503"];
             504: components["responses"]["Pushed504"];
+        };
+    };
+    reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The months. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: string[];
+                        /** @description The newest one whose bills no longer change; null where there is none. */
+                        usual: string | null;
+                    };
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description Only what is a team's; may be repeated. Spending of the clouds stays whole. */
+                team?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description A month that is over, like 2026-10. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    report_file: {
+        parameters: {
+            query?: {
+                /** @description Only what is a team's; may be repeated. Spending of the clouds stays whole. */
+                team?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description A month that is over, like 2026-10. */
+                month: string;
+                /** @description report.html, report.md, executive_summary.txt, dora_monthly.csv, ci_cost_monthly.csv, cost_vs_dora.csv, team_scores.csv or findings.csv. */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Strong; differs for each query, build, configuration and state of the data. */
+                    ETag?: string;
+                    /** @description As in the server's log. */
+                    "x-request-id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    "text/markdown": string;
+                    "text/plain": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description As If-None-Match names it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            431: components["responses"]["Problem431"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
         };
     };
     ticketing_stats: {

@@ -17,6 +17,8 @@ export interface ControlPoint {
   noLimits?: string;
   segment: number | null;
   complete: boolean | null;
+  /** Of the weeks that the card is about: underlined. */
+  marked?: boolean;
 }
 
 interface ControlChartProps {
@@ -141,6 +143,15 @@ export function ControlChart(props: ControlChartProps) {
               </g>
             );
           })}
+          {points.map((point, index) =>
+            point.marked ? (
+              <path
+                key={point.label}
+                className="stroke bold g0"
+                d={`M${Math.max(0, plot.x(index) - plot.step / 2)} ${plot.height}H${Math.min(plot.width, plot.x(index) + plot.step / 2)}`}
+              />
+            ) : null,
+          )}
           <Line plot={plot} values={points.map((point) => point.value)} tone="g0" />
           {points.map((point, index) =>
             point.value === null ? null : (

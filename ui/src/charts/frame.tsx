@@ -1,7 +1,7 @@
-import { scaleLinear } from '@visx/scale';
 import { type CSSProperties, type PointerEvent, type ReactNode, useId, useState } from 'react';
 import { firstDay, isoDay, type Tick, ticks } from '../period.ts';
 import { words } from '../words.ts';
+import { scaleOf } from './scale.ts';
 import { isOnPaper, useWidth } from './width.ts';
 
 /** Where marks go, in pixels of the plot. */
@@ -80,28 +80,23 @@ export function Frame(props: FrameProps) {
   const wide = width >= narrow;
   const last = labels.length - 1;
   const steps = height < 220 ? 3 : 5;
-  const scale = scaleLinear<number>({ domain: [bottom, Math.max(props.top, bottom + 1e-9)], nice: steps });
-  const values = scale.ticks(steps);
+  const [above, below] = [head + (heading ? 36 : 0), 26];
+  const plotHeight = height - above - below;
+  const y = scaleOf([bottom, Math.max(props.top, bottom + 1e-9)], [plotHeight, 0], steps);
+  const values = y.ticks(steps);
   const longest = Math.max(...values.map((value) => format(value).length), 1);
   const margin = {
-    top: head + (heading ? 36 : 0),
+    top: above,
     right: wide && ends.length > 0 ? endsWidth : 12,
-    bottom: 26,
+    bottom: below,
     left: 14 + longest * 7,
   };
   const plotWidth = Math.max(0, width - margin.left - margin.right);
-  const plotHeight = height - margin.top - margin.bottom;
-  scale.range([plotHeight, 0]);
   const step = bars ? plotWidth / Math.max(labels.length, 1) : plotWidth / Math.max(last, 1);
   const along =
-    across &&
-    scaleLinear<number>({
-      domain: [Math.min(0, ...across.values), Math.max(...across.values, 1e-9)],
-      range: [0, plotWidth],
-    });
+    across && scaleOf([Math.min(0, ...across.values), Math.max(...across.values, 1e-9)], [0, plotWidth]);
   const even = (at: number) => (bars ? step * (at + 0.5) : last === 0 ? plotWidth / 2 : step * at);
   const x = (at: number) => (along ? along(across?.values[at] ?? 0) : even(at));
-  const y = (value: number) => scale(value);
   const plot: Plot = { width: plotWidth, height: plotHeight, x, y, step, id };
   const known = chosen === undefined ? -1 : labels.indexOf(chosen);
   const kept = known < 0 ? last : known;

@@ -20,7 +20,9 @@ interface FilterBarProps {
   meta?: Meta | undefined;
 }
 
-const nothing = Object.fromEntries(['from', 'to', 'by', 'ref', ...lists].map((name) => [name, undefined]));
+const nothing = Object.fromEntries(
+  ['from', 'to', 'by', 'ref', 'month', ...lists].map((name) => [name, undefined]),
+);
 
 /** Period, lists, and what becomes of them on this page. */
 export function FilterBar({ state, applies, branches = false, wholeMonths = false, meta }: FilterBarProps) {
@@ -46,8 +48,8 @@ export function FilterBar({ state, applies, branches = false, wholeMonths = fals
   const without = [
     ...inactive.map((list) => `${names[list]} (${filters[list]?.join(', ')})`),
     ...(filters.ref && !branches ? [`${t.ref} (${t.defaultBranch})`] : []),
+    ...(filters.month ? [`${words.month} (${filters.month})`] : []),
   ];
-  const some = Object.keys(filters).length > 0;
   return (
     <section className="filters" aria-label={t.label}>
       <Presets state={state} wholeMonths={wholeMonths} />
@@ -76,22 +78,7 @@ export function FilterBar({ state, applies, branches = false, wholeMonths = fals
           </select>
         </label>
       )}
-      <div className="actions">
-        <CopyLink />
-        <button type="button" onClick={() => window.print()}>
-          {t.print}
-        </button>
-        {some && (
-          <button
-            type="button"
-            onClick={() => {
-              change(nothing);
-            }}
-          >
-            {t.clear}
-          </button>
-        )}
-      </div>
+      <Actions state={state} />
       {without.length > 0 && <p className="note">{t.inactive(without.join(', '))}</p>}
       {filters.ref && branches && <p className="note">{words.ci.onlyRuns}</p>}
       <Edges state={state} />
@@ -110,6 +97,29 @@ export function FilterBar({ state, applies, branches = false, wholeMonths = fals
         )}
       </p>
     </section>
+  );
+}
+
+/** What can be done with any view: to hand it on, to print it, to leave its filters. */
+export function Actions({ state: { filters, change } }: { state: PageState }) {
+  const t = words.filters;
+  return (
+    <div className="actions">
+      <CopyLink />
+      <button type="button" onClick={() => window.print()}>
+        {t.print}
+      </button>
+      {Object.keys(filters).length > 0 && (
+        <button
+          type="button"
+          onClick={() => {
+            change(nothing);
+          }}
+        >
+          {t.clear}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -157,7 +167,7 @@ function Presets({ state, wholeMonths }: { state: PageState; wholeMonths: boolea
 }
 
 /** Several of a list, as boxes to tick behind a button. */
-function Choice(props: {
+export function Choice(props: {
   name: string;
   options: readonly (readonly [string, string])[];
   chosen: readonly string[];

@@ -15,6 +15,7 @@ const pages = [
   ['/ci', 'ci'],
   ['/ci-cost', 'ciCost'],
   ['/cloud', 'cloud'],
+  ['/report', 'report'],
 ] as const;
 
 /** What every page has around it. */

@@ -8,12 +8,18 @@ import { words } from '../words.ts';
 import { About } from './about.tsx';
 import { DataTable, type TableProps } from './data-table.tsx';
 
+/** What a card says besides its rows. */
+export type Told = Pick<
+  Meta,
+  'as_of' | 'coverage' | 'filters' | 'finding' | 'notices' | 'reason_empty' | 'timezone'
+>;
+
 /** What a card needs to know of a request; what the query library gives has it. */
 export interface Loading {
   isPending: boolean;
   isFetching: boolean;
   error: Error | null;
-  data?: { meta: Meta } | undefined;
+  data?: { meta: Told } | undefined;
   refetch: () => unknown;
 }
 
@@ -121,7 +127,7 @@ export function Card<Row>(props: CardProps<Row>) {
   );
 }
 
-function Notices({ meta }: { meta: Meta }) {
+function Notices({ meta }: { meta: Told }) {
   const held = meta.coverage?.held_back_by;
   const notices = [...(held ? [words.card.heldBack(held)] : []), ...meta.notices];
   if (notices.length === 0) return null;
@@ -161,7 +167,7 @@ function Exports<Row>(props: {
   body: React.RefObject<HTMLDivElement | null>;
   table: Omit<TableProps<Row>, 'name' | 'caption'> | undefined;
   picture: boolean;
-  meta: Meta;
+  meta: Told;
 }) {
   const { title, finding, body, table, picture, meta } = props;
   const about = useAbout();

@@ -32,6 +32,7 @@ export const shell = {
     ci: { name: 'CI', question: 'Is it green, is it fast, is it worth its money?' },
     ciCost: { name: 'CI cost and delivery', question: 'Does what CI costs show in delivery?' },
     cloud: { name: 'Cloud spending', question: 'What do we spend, on what, and what changed?' },
+    report: { name: 'Monthly report', question: 'What happened last month, for the board?' },
     missing: { name: 'No such page', question: 'The address leads nowhere.' },
   },
   away: {

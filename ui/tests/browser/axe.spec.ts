@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
 import { at, card, open, openDetails } from '../support/page.ts';
-import { pages } from '../support/pages.ts';
+import { everyPage } from '../support/pages.ts';
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
 
@@ -18,7 +18,7 @@ async function expectAccessible(page: Page) {
   expect(found).toEqual([]);
 }
 
-for (const { name, path } of pages) {
+for (const { name, path } of everyPage) {
   test(`${name} is accessible`, async ({ page }) => {
     await open(page, path);
     await expectAccessible(page);

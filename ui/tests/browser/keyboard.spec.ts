@@ -2,9 +2,9 @@ import type { Locator } from '@playwright/test';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
 import { card, open, openDetails, settled } from '../support/page.ts';
-import { pages } from '../support/pages.ts';
+import { everyPage } from '../support/pages.ts';
 
-for (const { name, path } of pages) {
+for (const { name, path } of everyPage) {
   test(`Tab reaches everything on ${name} that can be used`, async ({ page }) => {
     await open(page, path);
     await openDetails(page);

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../bed/servers.ts';
 import { open, openDetails } from '../support/page.ts';
-import { pages } from '../support/pages.ts';
+import { everyPage, pages } from '../support/pages.ts';
 
 async function expectNoSidewaysScroll(page: Page) {
   const { scroll, width, beyond } = await page.evaluate(() => {
@@ -16,7 +16,7 @@ async function expectNoSidewaysScroll(page: Page) {
   expect(scroll, `beyond the edge: ${beyond.join(', ')}`).toBeLessThanOrEqual(width);
 }
 
-for (const { name, path } of pages) {
+for (const { name, path } of everyPage) {
   for (const width of [320, 390, 768, 1280, 1920]) {
     test(`${name} does not scroll sideways at ${width} px`, async ({ page }) => {
       await page.setViewportSize({ width, height: 900 });
@@ -34,7 +34,9 @@ for (const { name, path } of pages) {
       expect(await faultsOfLabels(page), `at ${width} px`).toEqual([]);
     }
   });
+}
 
+for (const { name, path } of pages) {
   test(`${name} prints on A4, on a few pages`, async ({ page }) => {
     await open(page, path);
     const pdf = await page.pdf({ format: 'A4', printBackground: true });
@@ -89,7 +91,7 @@ for (const [path, wide] of [
   });
 }
 
-for (const { name, path } of pages) {
+for (const { name, path } of everyPage) {
   test(`every text in the charts of ${name} is in the font of the page, and not smaller than 11 px`, async ({
     page,
   }) => {

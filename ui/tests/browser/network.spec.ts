@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
 import { at, card, cards, open, openDetails, searchOf, settled, titleOf } from '../support/page.ts';
-import { pages } from '../support/pages.ts';
+import { everyPage } from '../support/pages.ts';
 
 /** What the rules of the server for pages stopped. */
 async function stopped(page: Page): Promise<string[]> {
@@ -19,7 +19,7 @@ async function stopped(page: Page): Promise<string[]> {
   return found;
 }
 
-for (const { name, path } of pages) {
+for (const { name, path } of everyPage) {
   test(`${name} works under the strict rules of the server, and asks nobody else`, async ({ page }) => {
     const found = await stopped(page);
     const hosts = new Set<string>();

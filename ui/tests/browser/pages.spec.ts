@@ -3,7 +3,7 @@ import { signedTenth } from '../../src/format.ts';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
 import { at, card, cards, open, searchOf, settled, tile, titleOf } from '../support/page.ts';
-import { pages } from '../support/pages.ts';
+import { everyPage, pages } from '../support/pages.ts';
 
 for (const expected of pages) {
   test(`${expected.name} shows its question, its key figures, and every card with finding, picture and figures`, async ({
@@ -23,7 +23,9 @@ for (const expected of pages) {
     expect(new Set(titles).size).toBe(titles.length);
     for (const card of all) await expectWhole(card);
   });
+}
 
+for (const expected of everyPage) {
   test(`${expected.name} names itself in the title of the window and in the list of pages`, async ({
     page,
   }) => {
@@ -275,7 +277,7 @@ test('going back restores the page and its filters', async ({ page }) => {
 
 test('links to other pages keep the filters', async ({ page }) => {
   await open(page, '/flow?from=2026-07-01&by=month');
-  for (const { name, path } of pages) {
+  for (const { name, path } of everyPage) {
     const link = page.getByRole('navigation').getByRole('link', { name, exact: true });
     await expect(link).toHaveAttribute('href', `${path}?from=2026-07-01&by=month`);
   }

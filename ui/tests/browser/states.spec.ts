@@ -2,7 +2,7 @@ import type { Page, Route } from '@playwright/test';
 import { words } from '../../src/words.ts';
 import { expect, test } from '../bed/servers.ts';
 import { at, card, cards, open, openDetails, settled, titleOf } from '../support/page.ts';
-import { pages } from '../support/pages.ts';
+import { everyPage, pages } from '../support/pages.ts';
 
 const throughput = /\/api\/v1\/flow\/throughput(\?|$)/;
 const title = words.flow.throughput.title;
@@ -224,7 +224,7 @@ async function expectNoSlips(page: Page) {
   expect(slips).toEqual([]);
 }
 
-for (const { name, path } of pages) {
+for (const { name, path } of everyPage) {
   test(`${name} says what to do while nothing is imported`, async ({ page }) => {
     await open(page, path, 'empty');
     await expect(page.getByRole('main')).toContainText('cto-import');

@@ -2,7 +2,7 @@ import { words } from '../../src/words.ts';
 
 const { ci, dora, flow, pullRequests } = words;
 
-/** Every page with what stands on it, from top to bottom. */
+/** Every page over a period, with what stands on it from top to bottom. */
 export const pages = [
   {
     path: '/flow',
@@ -84,3 +84,9 @@ export const pages = [
   },
   { path: '/cloud', ...words.pages.cloud, tiles: [], cards: [] },
 ] as const;
+
+/** Is about a month rather than a period, and has sentences and tables in place of tiles. */
+export const report = { path: '/report', ...words.pages.report } as const;
+
+/** What is true of every page. */
+export const everyPage = [...pages, report] as const;

@@ -24,6 +24,7 @@ const some: Filters[] = [
   { project: ['4100001'], type: ['bug'], to: '2026-03-01' },
   { team: ['100 %', 'R&D', 'Växjö', 'a+b'] },
   { from: '2026-01-05', by: 'month', ref: 'default' },
+  { team: ['Web'], month: '2026-10' },
 ];
 for (const filters of some) {
   test(`${JSON.stringify(filters)} is the same after it was written and read`, () => {
@@ -72,6 +73,19 @@ for (const text of [
     expect(paramsOf(filters, '2026-01-01')).toEqual({ from: '2026-01-01', to: '2026-03-01' });
   });
 }
+
+for (const text of ['2026-13', '2026-00', '2026-1', '2026-10-01', '1969-12', 'last']) {
+  test(`the month "${text}" is kept apart, to be named`, () => {
+    expect(read(`?month=${text}`)).toEqual({ unread: [`month=${text}`] });
+  });
+}
+
+test('the month of the report is nothing that a table is asked for', () => {
+  expect(paramsOf({ month: '2026-10', team: ['Web'] }, '2026-01-05')).toEqual({
+    from: '2026-01-05',
+    team: ['Web'],
+  });
+});
 
 test('a leap day is a day in leap years only', () => {
   expect(read('?from=2024-02-29')).toEqual({ from: '2024-02-29' });
