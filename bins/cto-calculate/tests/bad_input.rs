@@ -322,7 +322,7 @@ fn a_store_of_a_newer_version_is_not_touched() {
     set_version(&folder, 99);
     assert_snapshot!(folder.complaint("--rules flow"), @r"
     exit 1
-    cto-calculate: store data/cto.db was written by a newer version (schema 99, this program knows 18): upgrade cto-metrics
+    cto-calculate: store data/cto.db was written by a newer version (schema 99, this program knows 19): upgrade cto-metrics
     ");
     assert_nothing_written(&folder);
 }

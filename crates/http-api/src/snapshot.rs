@@ -134,11 +134,21 @@ impl Snapshot {
         // Issues last: what is prepared for them stays, and would add to what pull requests take meanwhile.
         for scope in [TableScope::Delivery, TableScope::PullRequests, TableScope::CloudSpending, TableScope::Issues] {
             let question = Question::whole(snapshot.rules.usual, scope);
-            if let Ok(calculation) = snapshot.calculate(&question) {
+            if let Ok(mut calculation) = snapshot.calculate(&question) {
+                calculation.tables.iter_mut().for_each(Table::settle);
                 snapshot.kept.pin(question.key(), Kept::Calculation(Arc::new(calculation)));
             }
         }
+        snapshot.pack_prepared();
         snapshot
+    }
+
+    /// Packs what questions begin with until one is asked.
+    fn pack_prepared(&self) {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Ok(unpacked)) = prepared.take().map(Arc::try_unwrap) {
+            *prepared = Some(Arc::new(unpacked.packed()));
+        }
     }
 
     /// Data and configuration of a rule set.
@@ -281,7 +291,7 @@ fn table_bytes(table: &Table) -> usize {
 fn cells_bytes(cells: &Cells) -> usize {
     match cells {
         Cells::Text(texts) => texts.memory(),
-        Cells::Code(codes, texts) => size_of_val(codes.as_slice()) + texts.memory(),
+        Cells::Code(codes, texts) => codes.memory() + texts.memory(),
         Cells::Address(addresses) => addresses.memory(),
         Cells::Int(cells) => cells.memory(),
         Cells::Week(cells) => size_of_val(cells.as_slice()),

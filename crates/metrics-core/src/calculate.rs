@@ -281,12 +281,12 @@ fn flow_issue_tables(
     let as_of = calculation.as_of;
     let mut lives = match prepared.and_then(|prepared| prepared.lives(as_of)) {
         Some(lives) => lives,
-        None => followed(&raw, rules, as_of)?,
+        None => Cow::Owned(followed(&raw, rules, as_of)?),
     };
     if !chosen.is_everything() {
-        lives.select(&chosen.issues(&raw), chosen);
+        lives.to_mut().select(&chosen.issues(&raw), chosen);
     }
-    let lives = &lives;
+    let lives = &*lives;
     let coverage = Coverage::of(&raw, &ISSUE_SCOPES, as_of, chosen);
     done_with(&mut raw, |raw| {
         raw.status_events = StatusEventColumns::default();

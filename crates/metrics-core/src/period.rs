@@ -95,7 +95,7 @@ pub fn rows_of(table: &Table, rows: &[usize]) -> Table {
 fn cells_of(cells: &Cells, rows: &[usize]) -> Cells {
     match cells {
         Cells::Text(cells) => Cells::Text(cells.gathered(rows.iter().copied())),
-        Cells::Code(cells, texts) => Cells::Code(picked(cells, rows), texts.clone()),
+        Cells::Code(cells, texts) => Cells::Code(rows.iter().map(|row| cells[*row]).collect(), texts.clone()),
         Cells::Address(cells) => Cells::Address(cells.gathered(rows.iter().copied())),
         Cells::Int(cells) => Cells::Int(cells.gathered(rows.iter().copied())),
         Cells::Week(cells) => Cells::Week(picked(cells, rows)),
@@ -151,7 +151,7 @@ mod tests {
                 Column { name: "year", cells: Cells::Int(vec![Some(2020), Some(2020), Some(2021)].into()) },
                 Column { name: "week", cells: Cells::Week(vec![52, 53, 1]) },
                 Column { name: "throughput", cells: Cells::Int(vec![Some(1), None, Some(3)].into()) },
-                Column { name: "repo", cells: Cells::Code(vec![1, 0, 1], texts(&["web", "api"])) },
+                Column { name: "repo", cells: Cells::Code(vec![1, 0, 1].into(), texts(&["web", "api"])) },
                 Column { name: "at", cells: Cells::Instant(at) },
             ],
         }

@@ -1,5 +1,7 @@
 //! Common beginning of all calculations over one state of the data: made once, and kept beside the data.
 
+use std::borrow::Cow;
+
 use model::Instant;
 use model::columns::Raw;
 use model::rules::{RuleSet, Rules};
@@ -13,7 +15,13 @@ use crate::overrides;
 /// They are the larger part of the work on any figure of issues, whatever part of the organisation it is of.
 #[derive(Debug)]
 pub struct Prepared {
-    lives: PackedLives,
+    lives: Kept,
+}
+
+#[derive(Debug)]
+enum Kept {
+    AsTheyAre(Lives),
+    Packed(PackedLives),
 }
 
 impl Prepared {
@@ -26,12 +34,24 @@ impl Prepared {
             return Ok(None);
         }
         let lives = followed(raw, rules, raw.as_of.unwrap_or_default())?;
-        Ok(Some(Self { lives: PackedLives::of(lives) }))
+        Ok(Some(Self { lives: Kept::AsTheyAre(lives) }))
+    }
+
+    /// The same in less memory, for when the next question may be long in coming; which then takes a little longer.
+    #[must_use]
+    pub fn packed(self) -> Self {
+        match self.lives {
+            Kept::AsTheyAre(lives) => Self { lives: Kept::Packed(PackedLives::of(lives)) },
+            Kept::Packed(_) => self,
+        }
     }
 
     /// The lives as of an instant, where they are known.
-    pub(crate) fn lives(&self, as_of: Instant) -> Option<Lives> {
-        (self.lives.as_of() == as_of).then(|| self.lives.unpacked())
+    pub(crate) fn lives(&self, as_of: Instant) -> Option<Cow<'_, Lives>> {
+        match &self.lives {
+            Kept::AsTheyAre(lives) => (lives.as_of == as_of).then_some(Cow::Borrowed(lives)),
+            Kept::Packed(lives) => (lives.as_of() == as_of).then(|| Cow::Owned(lives.unpacked())),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::{Datelike as _, NaiveDate};
 
-use crate::columns::{AddressColumn, FloatColumn, InstantColumn, IntColumn, TextColumn};
+use crate::columns::{AddressColumn, CodeColumn, Column as _, FloatColumn, InstantColumn, IntColumn, TextColumn};
 use crate::csv::push_field;
 use crate::formulas::push_guarded_field;
 use crate::{Amount, Instant};
@@ -34,7 +34,7 @@ pub enum Cells {
     /// Text; never null, absent is empty.
     Text(TextColumn),
     /// Text that repeats: a code per row and the texts, as few as there are.
-    Code(Vec<u32>, TextColumn),
+    Code(CodeColumn, TextColumn),
     /// Web addresses, as text.
     Address(AddressColumn),
     /// Whole numbers.
@@ -100,6 +100,27 @@ impl Cells {
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Packs the cells, for those that are kept.
+    fn settle(&mut self) {
+        match self {
+            Self::Text(cells) => cells.settle(),
+            Self::Code(cells, texts) => {
+                cells.settle();
+                texts.settle();
+            }
+            Self::Int(cells) => cells.settle(),
+            Self::Float(cells) => cells.settle(),
+            Self::Instant(cells) => cells.settle(),
+            Self::Address(_) => {}
+            Self::Week(cells) => cells.settle(),
+            Self::Bool(cells) => cells.settle(),
+            Self::Judged(cells) => cells.settle(),
+            Self::Date(cells) => cells.settle(),
+            Self::Money(cells) | Self::Exact(cells) => cells.settle(),
+            Self::Cents(cells) => cells.settle(),
+        }
     }
 
     fn push_cell(&self, row: usize, line: &mut Vec<u8>, formulas: Formulas) {
@@ -296,6 +317,11 @@ impl Table {
         self.columns.first().map_or(0, |column| column.cells.len())
     }
 
+    /// Packs all cells: for tables that are kept for long.
+    pub fn settle(&mut self) {
+        self.columns.iter_mut().for_each(|column| column.cells.settle());
+    }
+
     /// The column of a name.
     pub fn column(&self, name: &str) -> Option<&Cells> {
         self.columns.iter().find(|column| column.name == name).map(|column| &column.cells)
@@ -369,7 +395,7 @@ mod tests {
         texts.push(b"=x");
         let columns = vec![
             Column { name: "text", cells: Cells::Text(texts.clone()) },
-            Column { name: "code", cells: Cells::Code(vec![0], texts) },
+            Column { name: "code", cells: Cells::Code(vec![0].into(), texts) },
             Column { name: "number", cells: Cells::Int(vec![Some(-1)].into()) },
         ];
         let table = Table { name: "example", columns };

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_16_pushed_pull_requests.sql"),
     include_str!("schema_17_tickets.sql"),
     include_str!("schema_18_first_listed_commit.sql"),
+    include_str!("schema_19_days_last.sql"),
 ];
 
 /// The newest version that this program knows.
@@ -109,5 +110,29 @@ mod tests {
         migrate(&mut connection).expect("migrated");
         migrate(&mut connection).expect("migrated again");
         assert_eq!(version(&connection).expect("asked"), VERSION);
+    }
+
+    #[test]
+    fn sums_of_jobs_are_kept_where_their_days_get_another_place() {
+        let mut connection = Connection::open_in_memory().expect("opened");
+        for sql in &MIGRATIONS[..17] {
+            connection.execute_batch(sql).expect("made");
+        }
+        let sums = "INSERT INTO ci_job_sum VALUES
+            (2, 'acme', 'api', 'CI', 'ci.yml', 0, 'ubuntu', 'hosted', 'useful', 3, 1, 700, 2, 1, 'github.com', 5),
+            (1, 'acme', 'api', 'CI', 'ci.yml', 0, 'ubuntu', 'hosted', 'useful', 4, 0, 800, 4, 1, 'github.com', 6),
+            (1, 'acme', 'api', 'CI', 'ci.yml', 0, 'ubuntu', 'hosted', 'failed', 5, 0, 900, 5, 0, 'github.com', 7)";
+        connection.execute_batch(sums).expect("filled");
+        connection.pragma_update(None, "user_version", 17).expect("set");
+        let rows = |connection: &Connection| -> Vec<String> {
+            let all = columns(connection, "ci_job_sum").into_keys().collect::<Vec<_>>().join(" || ',' || ");
+            let mut statement =
+                connection.prepare(&format!("SELECT {all} FROM ci_job_sum ORDER BY part, day")).expect("prepared");
+            statement.query_map([], |row| row.get(0)).expect("asked").map(|row| row.expect("read")).collect()
+        };
+        let before = rows(&connection);
+        assert_eq!(before.len(), 3);
+        migrate(&mut connection).expect("migrated");
+        assert_eq!(rows(&connection), before);
     }
 }

@@ -31,8 +31,8 @@ pub(crate) async fn mixed(address: &str) -> anyhow::Result<Vec<String>> {
         "/api/v1/flow/throughput.csv",
     ];
     let mut paths: Vec<String> = plain.into_iter().map(str::to_owned).collect();
-    // The longest table; a page asks for the last months of it.
-    paths.push(format!("/api/v1/flow/cumulative-flow?from={}-01-01", known.last_year));
+    // The longest table; a page asks for the last months of it, over all boards.
+    paths.push(format!("/api/v1/flow/cumulative-flow/totals?from={}-01-01", known.last_year));
     for board in known.boards.iter().take(2) {
         paths.push(format!("/api/v1/flow/throughput?project={board}"));
         paths.push(format!("/api/v1/flow/stocks?by=week&project={board}"));

@@ -621,11 +621,16 @@ impl<'a> Gathering<'a> {
     /// Adds what is rolled up.
     fn rolled_up_sums(&mut self) {
         let columns = &self.raw.ci_job_sums;
+        // The days of a workflow stand together.
+        let mut before = (None, None);
         for row in 0..columns.jobs.len() {
             let Some(day) = columns.day.get(row).filter(|day| day.micros() <= self.as_of) else { continue };
             let place = [columns.host[row], columns.org[row], columns.repo[row]];
-            let workflow = self.workflows.place_of(place, columns.workflow_path[row], columns.workflow[row]);
-            let Some(workflow) = workflow else { continue };
+            let named = (place, columns.workflow_path[row], columns.workflow[row]);
+            if before.0 != Some(named) {
+                before = (Some(named), self.workflows.place_of(place, named.1, named.2));
+            }
+            let Some(workflow) = before.1 else { continue };
             let spent = Spent {
                 jobs: columns.jobs[row],
                 skipped: columns.skipped[row],

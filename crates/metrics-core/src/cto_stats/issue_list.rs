@@ -1,6 +1,6 @@
 //! `calculated_issue`.
 
-use model::columns::{Raw, TextColumn};
+use model::columns::{CodeColumn, Raw, TextColumn};
 use model::table::{Cells, Column, Table};
 
 use super::bug_source::{CUSTOMER_FACING, DEV_PROCESS, INTERNAL};
@@ -14,7 +14,7 @@ pub(super) fn calculated_issue(raw: &Raw, lives: &Lives) -> Table {
     let dates = |stage| instants(rows.iter().map(|life| life.date(stage)));
     let source = |flag: u8| Cells::Bool(rows.iter().map(|life| life.bug_sources & flag != 0).collect());
     let (project_ids, project_names) = project_texts(lives);
-    let project: Vec<u32> = rows.iter().map(|life| life.project).collect();
+    let project: CodeColumn = rows.iter().map(|life| life.project).collect();
     let (types, type_texts) = distinct_types(raw, lives);
     let columns = vec![
         Column { name: "id", cells: texts(&raw.issues.id) },
@@ -34,7 +34,7 @@ pub(super) fn calculated_issue(raw: &Raw, lives: &Lives) -> Table {
         Column { name: "bug_customer_facing", cells: source(CUSTOMER_FACING) },
         Column { name: "bug_internal", cells: source(INTERNAL) },
         Column { name: "bug_dev_process", cells: source(DEV_PROCESS) },
-        Column { name: "type", cells: Cells::Code(types, type_texts) },
+        Column { name: "type", cells: Cells::Code(types.into(), type_texts) },
     ];
     Table { name: "calculated_issue", columns }
 }

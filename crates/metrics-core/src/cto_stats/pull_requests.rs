@@ -167,7 +167,7 @@ fn dist_table(requests: &[i64], repositories: &Repositories) -> Table {
         }
     }
     let columns = vec![
-        Column { name: "repo", cells: Cells::Code(places, repositories.names.clone()) },
+        Column { name: "repo", cells: Cells::Code(places.into(), repositories.names.clone()) },
         Column { name: "cr", cells: Cells::Int(values.into()) },
         Column { name: "pr_count", cells: counts(frequencies.into_iter()) },
     ];

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use model::Instant;
+use model::columns::CodeColumn;
 use model::table::{Cells, Column, Table};
 
 use super::bug_source::{CUSTOMER_FACING, DEV_PROCESS, INTERNAL};
@@ -79,7 +80,7 @@ fn bug_columns(life: &Life) -> impl Iterator<Item = usize> {
 
 fn stock_columns(lives: &Lives, rows: &[(u32, Counts)]) -> Vec<Column> {
     let (ids, names) = project_texts(lives);
-    let projects: Vec<u32> = rows.iter().map(|(project, _)| *project).collect();
+    let projects: CodeColumn = rows.iter().map(|(project, _)| *project).collect();
     let mut columns = vec![
         Column { name: "project_id", cells: Cells::Code(projects.clone(), ids) },
         Column { name: "project_name", cells: Cells::Code(projects, names) },

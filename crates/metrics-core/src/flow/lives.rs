@@ -1,7 +1,7 @@
 //! Lives of issues as columns: one chain of half-open intervals per issue, and what follows from it.
 
 use model::Instant;
-use model::columns::InstantColumn;
+use model::columns::{Column as _, InstantColumn};
 use model::rules::Step;
 
 use super::boards::{Board, NO_BOARD};
@@ -319,11 +319,12 @@ impl Lives {
     }
 }
 
-/// A column of instants from microseconds with null markers.
+/// A column of instants from microseconds with null markers, without room for more.
 pub(crate) fn instants(micros: impl Iterator<Item = i64>) -> InstantColumn {
     let mut column = InstantColumn::default();
     for at in micros {
         column.push_with_nanos(at, 0);
     }
+    column.settle();
     column
 }

@@ -39,6 +39,7 @@ pub use calculated_issue::calculated_issue;
 pub use cycle_time::{cycle_time, cycle_time_week};
 pub use kinds::{BUG, BUG_CUSTOMER_FACING, BUG_DEV_PROCESS, BUG_INTERNAL, Kinds};
 pub(crate) use levels::work_and_open_bugs;
+pub(crate) use lives::instants;
 pub use lives::{Ending, Intervals, Life, Lives, Place, Source};
 pub use notices::notices;
 pub(crate) use packed::PackedLives;

@@ -43,11 +43,11 @@ struct Others {
 impl PackedLives {
     /// Packs lives; what is packed is dropped part by part.
     pub(crate) fn of(mut lives: Lives) -> Self {
-        let starts = settled(instants(take(&mut lives.intervals.start).into_iter()));
+        let starts = instants(take(&mut lives.intervals.start).into_iter());
         let mut columns: CodeColumn = take(&mut lives.intervals.column).into_iter().collect();
         columns.settle();
         let all = take(&mut lives.issues);
-        let time = |time: usize| settled(instants(all.iter().flatten().map(|life| times(life)[time])));
+        let time = |time: usize| instants(all.iter().flatten().map(|life| times(life)[time]));
         let times = std::array::from_fn(time);
         let mut issues: Vec<Option<Others>> = Vec::new();
         issues.reserve_exact(all.len());
@@ -92,11 +92,6 @@ impl PackedLives {
     pub(crate) fn as_of(&self) -> model::Instant {
         self.others.as_of
     }
-}
-
-fn settled(mut column: InstantColumn) -> InstantColumn {
-    column.settle();
-    column
 }
 
 fn times(life: &Life) -> [i64; TIMES] {

@@ -5,7 +5,7 @@
 
 use chrono_tz::Tz;
 use model::Instant;
-use model::columns::TextColumn;
+use model::columns::{CodeColumn, TextColumn};
 use model::rules::Step;
 use model::table::{Cells, Column, Table};
 
@@ -198,7 +198,7 @@ pub fn cumulative_flow_day(lives: &Lives, zone: Tz) -> Table {
     let per_step: Vec<usize> = order.iter().flat_map(|board| std::iter::repeat_n(*board, CELLS)).collect();
     let mut columns = vec![Column { name: "date", cells: Cells::Date(dates) }];
     columns.extend(board_columns(&lives.boards, &per_step, days.len()));
-    columns.push(Column { name: "step", cells: Cells::Code(steps, step_names) });
+    columns.push(Column { name: "step", cells: Cells::Code(steps.into(), step_names) });
     columns.push(Column { name: "count", cells: Cells::Int(counts.into()) });
     Table { name: "cumulative_flow_day", columns }
 }
@@ -226,7 +226,7 @@ fn board_columns(boards: &[Board], order: &[usize], times: usize) -> Vec<Column>
         ids.push(board.id.as_bytes());
         names.push(board.name.as_bytes());
     }
-    let codes: Vec<u32> =
+    let codes: CodeColumn =
         std::iter::repeat_n(order, times).flat_map(|order| order.iter().map(|board| *board as u32)).collect();
     vec![
         Column { name: "project_id", cells: Cells::Code(codes.clone(), ids) },

@@ -113,6 +113,7 @@ impl Column for InstantColumn {
         match &mut self.instants {
             Instants::Seconds(seconds) => seconds.gather(index),
             Instants::Micros(micros) => micros.gather(index),
+            Instants::Same(_, rows) => *rows = index.len(),
         }
         if !self.nanos.is_empty() {
             self.nanos.gather(index);
@@ -120,16 +121,24 @@ impl Column for InstantColumn {
     }
 
     fn settle(&mut self) {
+        let rows = self.len();
+        if rows > 0 && self.nanos.is_empty() {
+            let first = self.micros(0);
+            if (1..rows).all(|row| self.micros(row) == first) {
+                self.instants = Instants::Same(first, rows);
+            }
+        }
         match &mut self.instants {
             Instants::Seconds(seconds) => seconds.shrink_to_fit(),
             Instants::Micros(micros) => micros.shrink_to_fit(),
+            Instants::Same(..) => {}
         }
         self.nanos.shrink_to_fit();
     }
 }
 
 /// A column of instants, null where unknown; four bytes each as long as all of them are whole seconds from 1970 to 2106,
-/// else eight.
+/// else eight. Once it is [settled](Column::settle), none where all rows have the same.
 ///
 /// Digits beyond microseconds are kept apart: no provider sends them, but hand-made files of the original
 /// may, and rule set `cto-stats` compares them.
@@ -146,6 +155,8 @@ enum Instants {
     Seconds(Vec<u32>),
     /// Since 1970; [`Instant::NULL_MICROS`] for null.
     Micros(Vec<i64>),
+    /// Microseconds, and how many rows have them.
+    Same(i64, usize),
 }
 
 const NO_SECONDS: u32 = u32::MAX;
@@ -204,6 +215,12 @@ impl InstantColumn {
         if nanos != 0 || !self.nanos.is_empty() {
             self.nanos.push(nanos);
         }
+        if let Instants::Same(same, rows) = self.instants {
+            self.instants = match seconds_of(same) {
+                Some(same) => Instants::Seconds(vec![same; rows]),
+                None => Instants::Micros(vec![same; rows]),
+            };
+        }
         if let Instants::Seconds(seconds) = &mut self.instants {
             match seconds_of(micros) {
                 Some(at) => return seconds.push(at),
@@ -246,6 +263,10 @@ impl InstantColumn {
         match &self.instants {
             Instants::Seconds(seconds) => micros_of(seconds[row]),
             Instants::Micros(micros) => micros[row],
+            Instants::Same(micros, rows) => {
+                assert!(row < *rows, "row {row} of {rows}");
+                *micros
+            }
         }
     }
 
@@ -259,6 +280,7 @@ impl InstantColumn {
         match &self.instants {
             Instants::Seconds(seconds) => seconds.len(),
             Instants::Micros(micros) => micros.len(),
+            Instants::Same(_, rows) => *rows,
         }
     }
 
@@ -272,6 +294,7 @@ impl InstantColumn {
         let instants = match &self.instants {
             Instants::Seconds(seconds) => size_of_val(seconds.as_slice()),
             Instants::Micros(micros) => size_of_val(micros.as_slice()),
+            Instants::Same(..) => 0,
         };
         instants + size_of_val(self.nanos.as_slice())
     }
@@ -330,6 +353,29 @@ mod tests {
             assert_eq!(micros(&joined), [&narrow[..], &all, &narrow].concat());
             joined.gather(&[8, 1, 0]);
             assert_eq!(micros(&joined), [Some(odd), None, Some(0)]);
+        }
+    }
+
+    #[test]
+    fn instants_that_are_all_the_same_take_nothing_and_may_be_followed_by_others() {
+        for same in [None, Some(MICROS_PER_SECOND), Some(1)] {
+            let at = |micros: Option<i64>| micros.map(Instant::from_micros);
+            let mut column: InstantColumn = [at(same); 3].into_iter().collect();
+            column.settle();
+            assert_eq!((column.memory(), column.len(), column.get(2)), (0, 3, at(same)));
+            let (mut longer, mut joined) = (column.clone(), InstantColumn::default());
+            for next in [None, Some(2 * MICROS_PER_SECOND), Some(7)] {
+                longer.push(at(next));
+                assert_eq!((longer.get(2), longer.get(longer.len() - 1)), (at(same), at(next)));
+            }
+            joined.append(&column);
+            joined.append(&longer);
+            assert_eq!((joined.len(), joined.get(0), joined.get(8)), (9, at(same), at(Some(7))));
+            let mut with_nanos = column.clone();
+            with_nanos.push_with_nanos(2, 3);
+            assert_eq!((with_nanos.get(0), with_nanos.nanos(0), with_nanos.nanos(3)), (at(same), 0, 3));
+            column.gather(&[1, 0]);
+            assert_eq!((column.len(), column.get(1)), (2, at(same)));
         }
     }
 }

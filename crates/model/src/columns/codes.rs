@@ -159,6 +159,12 @@ impl FromIterator<u32> for CodeColumn {
     }
 }
 
+impl From<Vec<u32>> for CodeColumn {
+    fn from(codes: Vec<u32>) -> Self {
+        Self { rows: Rows::Codes(codes) }
+    }
+}
+
 impl Column for CodeColumn {
     fn len(&self) -> usize {
         self.len()

@@ -1,8 +1,12 @@
 //! Numbers that may be null, without a byte for that: a value that no figure has stands for null.
 
+use ahash::RandomState;
+use hashbrown::HashMap;
+
 use super::Column;
 
 /// A column of whole numbers, null where unknown; four bytes each as long as all of them fit into 32 bits, else eight.
+/// Once it is [settled](Column::settle), none where all rows have the same.
 ///
 /// [`i64::MIN`] is no number: it is read as null.
 #[derive(Clone, Debug)]
@@ -16,6 +20,8 @@ enum Ints {
     Narrow(Vec<i32>),
     /// [`WIDE_NULL`] for null.
     Wide(Vec<i64>),
+    /// A number or null, and how many rows have it.
+    Same(Option<i64>, usize),
 }
 
 const NARROW_NULL: i32 = i32::MIN;
@@ -48,6 +54,11 @@ impl IntColumn {
                 None => self.widen(),
             }
         }
+        if let Ints::Same(same, rows) = self.values {
+            self.values = Ints::Narrow(Vec::new());
+            (0..rows).for_each(|_| self.push(same));
+            return self.push(number);
+        }
         if let Ints::Wide(values) = &mut self.values {
             values.push(number.unwrap_or(WIDE_NULL));
         }
@@ -62,6 +73,10 @@ impl IntColumn {
         match &self.values {
             Ints::Narrow(values) => widened(values[row]),
             Ints::Wide(values) => Some(values[row]).filter(|number| *number != WIDE_NULL),
+            Ints::Same(number, rows) => {
+                assert!(row < *rows, "row {row} of {rows}");
+                *number
+            }
         }
     }
 
@@ -81,6 +96,7 @@ impl IntColumn {
         match &self.values {
             Ints::Narrow(values) => values.len(),
             Ints::Wide(values) => values.len(),
+            Ints::Same(_, rows) => *rows,
         }
     }
 
@@ -94,6 +110,7 @@ impl IntColumn {
         match &self.values {
             Ints::Narrow(values) => size_of_val(values.as_slice()),
             Ints::Wide(values) => size_of_val(values.as_slice()),
+            Ints::Same(..) => 0,
         }
     }
 }
@@ -112,9 +129,14 @@ impl Column for IntColumn {
     }
 
     fn settle(&mut self) {
+        let rows = self.len();
+        if rows > 0 && (1..rows).all(|row| self.get(row) == self.get(0)) {
+            self.values = Ints::Same(self.get(0), rows);
+        }
         match &mut self.values {
             Ints::Narrow(values) => values.shrink_to_fit(),
             Ints::Wide(values) => values.shrink_to_fit(),
+            Ints::Same(..) => {}
         }
     }
 }
@@ -135,11 +157,14 @@ impl From<Vec<Option<i64>>> for IntColumn {
     }
 }
 
-/// A column of numbers, null where unknown; eight bytes each.
+/// A column of numbers, null where unknown; eight bytes each. Once it is [settled](FloatColumn::settle), two for each, and
+/// eight for each different one, where that is less.
 #[derive(Clone, Debug, Default)]
 pub struct FloatColumn {
     /// One with the bits of [`FLOAT_NULL`] for null.
     values: Vec<f64>,
+    /// Of each row the place of its number among the values, where they are the different ones.
+    places: Option<Vec<u16>>,
 }
 
 /// One of the many things that are not a number, and not the one that arithmetic gives.
@@ -160,17 +185,31 @@ fn told(number: f64) -> Option<f64> {
 impl FloatColumn {
     /// Appends a number, which may be infinite or not a number, or null.
     pub fn push(&mut self, number: Option<f64>) {
+        if let Some(places) = self.places.take() {
+            self.values = places.into_iter().map(|place| self.values[usize::from(place)]).collect();
+        }
         self.values.push(stored(number));
     }
 
     /// The number of a row, `None` where null.
     pub fn get(&self, row: usize) -> Option<f64> {
-        told(self.values[row])
+        let value = self.places.as_ref().map_or(row, |places| usize::from(places[row]));
+        told(self.values[value])
     }
 
     /// All numbers in order, `None` where null.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<f64>> + '_ {
-        self.values.iter().map(|number| told(*number))
+        (0..self.len()).map(|row| self.get(row))
+    }
+
+    /// Nothing is to be appended any more: gives back the room for it, and holds equal numbers once where that is less.
+    pub fn settle(&mut self) {
+        if self.places.is_none()
+            && let Some((values, places)) = different(&self.values)
+        {
+            (self.values, self.places) = (values, Some(places));
+        }
+        self.values.shrink_to_fit();
     }
 
     /// The numbers of some rows, in their order.
@@ -181,25 +220,44 @@ impl FloatColumn {
 
     /// Rows.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.places.as_ref().map_or(self.values.len(), Vec::len)
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.len() == 0
     }
 
     /// Memory that it takes, in bytes.
     pub fn memory(&self) -> usize {
-        size_of_val(self.values.as_slice())
+        size_of_val(self.values.as_slice()) + self.places.as_ref().map_or(0, |places| size_of_val(places.as_slice()))
     }
+}
+
+/// The different ones of some numbers, by their bits, and of each number its place among them; `None` where both take as
+/// much as the numbers themselves.
+fn different(numbers: &[f64]) -> Option<(Vec<f64>, Vec<u16>)> {
+    let most = (numbers.len() * 3 / 4).min(usize::from(u16::MAX));
+    let mut place_of: HashMap<u64, u16, RandomState> = HashMap::default();
+    let (mut different, mut places) = (Vec::new(), Vec::with_capacity(numbers.len()));
+    for number in numbers {
+        let place = *place_of.entry(number.to_bits()).or_insert(different.len() as u16);
+        if usize::from(place) == different.len() {
+            if different.len() == most {
+                return None;
+            }
+            different.push(*number);
+        }
+        places.push(place);
+    }
+    Some((different, places))
 }
 
 impl FromIterator<Option<f64>> for FloatColumn {
     fn from_iter<I: IntoIterator<Item = Option<f64>>>(numbers: I) -> Self {
         let mut values: Vec<f64> = numbers.into_iter().map(stored).collect();
         values.shrink_to_fit();
-        Self { values }
+        Self { values, places: None }
     }
 }
 
@@ -232,6 +290,27 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_are_all_the_same_take_nothing_and_may_be_followed_by_others() {
+        for same in [None, Some(7), Some(i64::MAX)] {
+            let mut column = IntColumn::from(vec![same; 3]);
+            assert_eq!((column.memory(), column.len(), column.get(2)), (0, 3, same));
+            let (mut longer, mut joined) = (column.clone(), IntColumn::default());
+            for next in [Some(1), None, Some(i64::MIN + 1)] {
+                longer.push(next);
+                assert_eq!((longer.get(2), longer.get(longer.len() - 1)), (same, next));
+            }
+            joined.append(&column);
+            joined.append(&longer);
+            assert_eq!(
+                joined.iter().collect::<Vec<_>>(),
+                [vec![same; 6], vec![Some(1), None, Some(i64::MIN + 1)]].concat()
+            );
+            column.gather(&[1, 0]);
+            assert_eq!(column.iter().collect::<Vec<_>>(), [same, same]);
+        }
+    }
+
+    #[test]
     fn numbers_come_back_bit_for_bit_and_null_is_none_of_them() {
         let numbers =
             [0.0, -0.0, 1.5, f64::MAX, f64::MIN_POSITIVE, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN];
@@ -241,6 +320,13 @@ mod tests {
         assert_eq!(bits, expected.collect::<Vec<_>>());
         let odd: FloatColumn = [Some(f64::from_bits(FLOAT_NULL))].into_iter().collect();
         assert!(odd.get(0).is_some_and(f64::is_nan), "what is not a number stays that");
+        let mut settled: FloatColumn = (0..3).flat_map(|_| column.iter()).collect();
+        settled.settle();
+        assert!(settled.memory() < 30 * 8, "each is held once");
+        let again: Vec<Option<u64>> = settled.iter().map(|number| number.map(f64::to_bits)).collect();
+        assert_eq!(again, [&bits[..], &bits, &bits].concat());
+        settled.push(Some(2.5));
+        assert_eq!((settled.len(), settled.get(2), settled.get(30)), (31, Some(1.5), Some(2.5)));
         assert_eq!(column.gathered([9, 2].into_iter()).iter().collect::<Vec<_>>(), [None, Some(1.5)]);
     }
 }

@@ -197,7 +197,7 @@ pub struct CiRunJobs {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, RawTable)]
 #[raw(
     table = "ci_job_sum",
-    key("org", "repo", "host", "day", "workflow_path", "workflow", "pipeline", "labels", "runner", "part", "settled"),
+    key("org", "repo", "host", "workflow_path", "workflow", "pipeline", "labels", "runner", "part", "settled", "day"),
     columns = CiJobSumColumns,
     in_rows
 )]

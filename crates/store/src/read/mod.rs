@@ -5,6 +5,7 @@ pub(crate) mod jobs;
 pub(crate) mod merged;
 pub(crate) mod order;
 pub(crate) mod pushed;
+mod sums;
 pub(crate) mod tables;
 
 use std::path::Path;
@@ -99,7 +100,7 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant, known_at: Option<Instant
             let which = if knows_more { "" } else { "part = '' AND finished_at IS NOT NULL" };
             raw.ci_jobs = free_where(&first, which, "run_id, job_id, host", &mut texts)?;
             raw.ci_run_jobs = free(&first, "run_id, attempt, host", &mut texts)?;
-            raw.ci_job_sums = free(&first, SUMS_OF_JOBS, &mut texts)?;
+            raw.ci_job_sums = sums::of_jobs(&first, &mut texts)?;
             raw.ci_flakes = free(&first, "run_id, name, host", &mut texts)?;
             raw.implausible.extend(first.sentences(|_| "a job of a run".to_owned()));
         }
@@ -127,9 +128,6 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant, known_at: Option<Instant
         Ok(raw)
     })
 }
-
-/// The order of the sums of jobs.
-const SUMS_OF_JOBS: &str = "org, repo, host, day, workflow_path, workflow, pipeline, labels, runner, part, settled";
 
 /// The instants that may be at the time of a clock, or at that up to which imports from a provider vouch for what they
 /// brought: they may go by the provider's clock.

@@ -17,7 +17,7 @@ use crate::sqlite::plans::{Prepare as _, Scan};
 pub(crate) struct Source<'a> {
     pub(crate) connection: &'a Connection,
     /// The instants that columns may hold; others are unknown, and told.
-    plausible: Plausible,
+    pub(super) plausible: Plausible,
     told: RefCell<Vec<Told>>,
 }
 
@@ -32,6 +32,12 @@ pub(crate) struct Told {
 impl<'a> Source<'a> {
     pub(crate) fn new(connection: &'a Connection, plausible: Plausible) -> Self {
         Self { connection, plausible, told: RefCell::default() }
+    }
+
+    /// Takes over what a row of a table held that cannot be; `owner` as in [`Told`].
+    pub(super) fn hear(&self, table: &'static str, owner: i64, selection: &Selection) {
+        let told = selection.take_implausible().into_iter().map(|what| Told { table, owner, what });
+        self.told.borrow_mut().extend(told);
     }
 
     /// What was told since the last question.
@@ -228,9 +234,7 @@ fn read_where<C: RawColumns>(
         owners.push(Cells(row).code(0).map_err(place)?);
         columns.push_cells(&mut selection.cells(row, texts.as_deref_mut())).map_err(place)?;
         if selection.has_implausible() {
-            let owner = Cells(row).int(0)?;
-            let told = selection.take_implausible().into_iter().map(|what| Told { table: table.name, owner, what });
-            source.told.borrow_mut().extend(told);
+            source.hear(table.name, Cells(row).int(0)?, &selection);
         }
     }
     if let Some(column) = columns.overfull() {

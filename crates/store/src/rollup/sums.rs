@@ -91,7 +91,7 @@ pub(crate) fn change(connection: &Connection, sum: &CiJobSum, change: Change, ru
     let sql = "INSERT INTO ci_job_sum (day, org, repo, workflow, workflow_path, pipeline, labels, runner, part, jobs, skipped,
             run_ms, whole_minutes, settled, host, observed_run)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-        ON CONFLICT (org, repo, host, day, workflow_path, workflow, pipeline, labels, runner, part, settled) DO UPDATE SET
+        ON CONFLICT (org, repo, host, workflow_path, workflow, pipeline, labels, runner, part, settled, day) DO UPDATE SET
             jobs = jobs + excluded.jobs, skipped = skipped + excluded.skipped, run_ms = run_ms + excluded.run_ms,
             whole_minutes = whole_minutes + excluded.whole_minutes, observed_run = excluded.observed_run";
     connection.by_key(sql)?.execute(rusqlite::params![

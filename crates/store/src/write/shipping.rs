@@ -370,7 +370,7 @@ impl PageWriter<'_> {
                 skipped, run_ms, whole_minutes, settled, host, observed_run)
             SELECT day, ?1, ?2, workflow, workflow_path, pipeline, labels, runner, part, jobs, skipped, run_ms,
                 whole_minutes, settled, ?3, observed_run FROM ci_job_sum WHERE org = ?4 AND repo = ?5 AND host = ?6
-            ON CONFLICT (org, repo, host, day, workflow_path, workflow, pipeline, labels, runner, part, settled) DO UPDATE SET
+            ON CONFLICT (org, repo, host, workflow_path, workflow, pipeline, labels, runner, part, settled, day) DO UPDATE SET
                 jobs = jobs + excluded.jobs, skipped = skipped + excluded.skipped, run_ms = run_ms + excluded.run_ms,
                 whole_minutes = whole_minutes + excluded.whole_minutes";
         self.connection.by_key(sql)?.execute((new_org, new_repo, new_host, org, repo, host))?;

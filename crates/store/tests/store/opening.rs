@@ -73,7 +73,7 @@ fn a_newer_store_is_refused_with_both_versions() {
         assert_eq!(
             error.to_string(),
             format!(
-                "store {} was written by a newer version (schema 99, this program knows 18): upgrade cto-metrics",
+                "store {} was written by a newer version (schema 99, this program knows 19): upgrade cto-metrics",
                 path.display()
             )
         );
@@ -110,7 +110,7 @@ fn a_store_of_the_first_version_is_brought_up_to_date_with_all_that_it_holds() {
         let version: i64 = rusqlite::Connection::open(&path)
             .and_then(|file| file.query_row("PRAGMA user_version", [], |row| row.get(0)))
             .expect("asked");
-        assert_eq!(version, 18);
+        assert_eq!(version, 19);
     }
 }
 

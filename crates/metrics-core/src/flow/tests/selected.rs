@@ -226,18 +226,20 @@ fn what_was_prepared_changes_no_figure_whatever_is_selected_and_whenever() {
     ];
     let raw = Raw { as_of: Some(day(AS_OF)), ..raw(&stories) };
     let rules = rules();
-    let prepared = Prepared::new(&raw, &rules).expect("the rules are sound");
-    assert!(prepared.is_some());
+    let prepare = || Prepared::new(&raw, &rules).expect("the rules are sound").expect("of rule set flow");
+    let (unpacked, packed) = (prepare(), prepare().packed());
     let some: &[&str] = &["calculated_issue", "stocks_week"];
     for selection in [Selection::default(), of_projects(&["P"]), of_repositories(&["acme/shop"])] {
         for (as_of, tables) in [(None, None), (None, Some(some)), (Some(day(12.0)), None)] {
-            let [with, without] = [prepared.as_ref(), None].map(|prepared| {
+            let [with, packed, without] = [Some(&unpacked), Some(&packed), None].map(|prepared| {
                 calculate_tables(&raw, &rules, as_of, TableScope::Issues, tables, &selection, prepared)
                     .expect("the rules are sound")
             });
             let csv = |calculation: &Calculation| calculation.tables.iter().map(Table::to_csv).collect::<Vec<_>>();
-            assert_eq!(csv(&with), csv(&without));
-            assert_eq!((&with.notices, &with.findings), (&without.notices, &without.findings));
+            for with in [with, packed] {
+                assert_eq!(csv(&with), csv(&without));
+                assert_eq!((&with.notices, &with.findings), (&without.notices, &without.findings));
+            }
         }
     }
 }
