@@ -6,6 +6,8 @@ import { everyPage } from '../support/pages.ts';
 
 for (const { name, path } of everyPage) {
   test(`Tab reaches everything on ${name} that can be used`, async ({ page }) => {
+    // The report has hundreds of links.
+    test.setTimeout(180_000);
     await open(page, path);
     await openDetails(page);
     const reached = new Set<number>();

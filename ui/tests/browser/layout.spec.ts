@@ -142,6 +142,19 @@ for (const { name, path } of everyPage) {
   });
 }
 
+test('every page is in sight in the header, which is not wider than the window', async ({ page }) => {
+  await open(page, '/dora');
+  for (const width of [900, 1000, 1130, 1259, 1260, 1400]) {
+    await page.setViewportSize({ width, height: 900 });
+    const { scroll, shown } = await page.getByRole('navigation').evaluate((nav) => ({
+      scroll: nav.scrollWidth - nav.clientWidth,
+      shown: document.documentElement.scrollWidth,
+    }));
+    expect(scroll, `at ${width} px`).toBe(0);
+    expect(shown).toBe(width);
+  }
+});
+
 test('small charts leave no room at the right for one more', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await open(page, '/cloud');

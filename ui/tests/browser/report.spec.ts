@@ -301,7 +301,17 @@ test('long names are broken: nothing scrolls sideways, and paper cuts nothing', 
     ]);
     expect(scroll).toBe(client);
   }
+  await expectNothingCutOnPaper(page);
 });
+
+async function expectNothingCutOnPaper(page: Page) {
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await page.setViewportSize({ width: 720, height: 1000 });
+  const tables = page.locator('main .card > .body > .table').filter({ visible: true });
+  for (const table of await tables.all()) {
+    expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
+  }
+}
 
 test('while another month is loading, the report that is shown stays', async ({ page, request }) => {
   const { months, usual, title } = await reported((address) => request.get(address));
@@ -343,12 +353,8 @@ test('the report prints on two sheets of A4, and its appendix on more behind the
 
 test('on paper the report is light, cut nowhere, and without what paper cannot do', async ({ page }) => {
   await open(page, '/report');
-  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-  await page.setViewportSize({ width: 720, height: 1000 });
+  await expectNothingCutOnPaper(page);
   await expect(page.locator('.card').first()).toHaveCSS('background-color', 'rgb(255, 255, 255)');
-  for (const table of await page.locator('main .table').filter({ visible: true }).all()) {
-    expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
-  }
   await expect(page.getByRole('list', { name: t.download })).toBeHidden();
   await expect(page.locator('.evidence-of').first()).toBeHidden();
   await expect(page.locator('svg.spark').first()).toBeVisible();

@@ -18,15 +18,17 @@ const t = words.report;
 export function ReportPage() {
   const state = usePageState();
   const { about, filters, change } = state;
-  const months = useAnswer<'/api/v1/reports'>(addressOf('/api/v1/reports'));
+  const isAny = about !== undefined && (about.as_of ?? about.cloud_as_of) !== null;
+  const months = useAnswer<'/api/v1/reports'>(addressOf('/api/v1/reports'), isAny);
   const usual = months.data?.usual ?? months.data?.data[0];
   const month = filters.month ?? usual;
   const path = `/api/v1/reports/${month}`;
   const params = { team: filters.team };
-  const isReady = about !== undefined && month !== undefined;
+  const isReady = isAny && month !== undefined;
   const report = useAnswer<'/api/v1/reports/{month}'>(addressOf(path, params), isReady);
-  const failed = [state, months, report].find(({ error }) => error);
-  const reason = report.error instanceof ApiError && report.error.status === 404 && report.error.message;
+  const error = state.error ?? months.error ?? report.error;
+  const reason = error instanceof ApiError && error.status === 404 && error.message;
+  const isNone = about !== undefined && (!isAny || (months.data !== undefined && month === undefined));
   const data = isReady ? report.data : undefined;
   return (
     <>
@@ -84,12 +86,12 @@ export function ReportPage() {
             </button>
           )}
         </section>
-      ) : failed?.error ? (
+      ) : error ? (
         <Failure
-          error={failed.error}
+          error={error}
           retry={state.error ? state.retry : months.error ? months.refetch : report.refetch}
         />
-      ) : months.data && !month ? (
+      ) : isNone ? (
         <section className="card">
           <p className="empty">{t.nothing}</p>
         </section>
