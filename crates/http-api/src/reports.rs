@@ -62,9 +62,9 @@ async fn months(shared: &Arc<Shared>, headers: &HeaderMap, query: &str) -> Resul
     let (for_months, owner) = (Arc::clone(shared), Arc::clone(&snapshot));
     let make = || async move {
         let calculation = calculated(&for_months, &owner, &Selection::default()).await?;
-        let months = report::months(&calculation);
-        let settled = report::last_complete_month(report::as_of(&calculation));
-        let usual = months.iter().rev().find(|month| **month <= settled).or(months.last());
+        let months = calculation.as_ref().map(report::months).unwrap_or_default();
+        let settled = calculation.as_ref().map(|calculation| report::last_complete_month(report::as_of(calculation)));
+        let usual = months.iter().rev().find(|month| Some(**month) <= settled).or(months.last());
         let body = json!({
             "data": months.iter().rev().map(ToString::to_string).collect::<Vec<_>>(),
             "usual": usual.map(ToString::to_string),
@@ -95,6 +95,7 @@ async fn of_month(
     let is_page = file.as_deref() == Some(HTML);
     let make = || async move {
         let calculation = calculated(&making, &owner, &query.selection).await?;
+        let calculation = calculation.ok_or_else(|| missing(&ReportError::Empty))?;
         let base = making.settings.base_path.clone();
         making.work(move || written(&owner, &calculation, month, &query.selection.teams, file.as_deref(), &base)).await
     };
@@ -105,12 +106,12 @@ async fn of_month(
     Ok(response)
 }
 
-/// What a report is made of: the tables that the pages have, as one.
+/// What a report is made of: the tables that the pages have, as one; `None` where there is no data.
 async fn calculated(
     shared: &Arc<Shared>,
     snapshot: &Arc<Snapshot>,
     selection: &Selection,
-) -> Result<Calculation, Problem> {
+) -> Result<Option<Calculation>, Problem> {
     snapshot.sources(RuleSet::Flow)?;
     let question =
         |scope, portion| Question { set: RuleSet::Flow, scope, portion, as_of: None, selection: selection.clone() };
@@ -125,7 +126,7 @@ async fn calculated(
             parts.push(shared.calculation(snapshot, question(scope, Portion::Alone(list.name))).await?);
         }
     }
-    named_of(&parts, &TABLES).ok_or_else(|| missing(&ReportError::Empty))
+    Ok(named_of(&parts, &TABLES))
 }
 
 fn written(

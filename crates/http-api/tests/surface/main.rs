@@ -9,6 +9,7 @@ mod events;
 mod evidence;
 mod fixture;
 mod large;
+mod reports;
 mod sentences;
 mod snapshots;
 mod tables;
