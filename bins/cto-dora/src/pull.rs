@@ -7,7 +7,7 @@ use command_line::Outcome;
 use cto_import::{Pulled, Pulling};
 use dora_compat::Pulls;
 use model::records::Scope;
-use store::{Page, Store};
+use store::{Page, Store, StoreError};
 
 use crate::arguments::{Pull, Shipping};
 use crate::failure::Failure;
@@ -17,9 +17,19 @@ const DEFAULT_API: &str = "https://api.github.com";
 
 /// Imports repositories into a store.
 pub(crate) fn run(asked: &Pull) -> Result<Outcome, Failure> {
+    if asked.skip_prs && asked.skip_deployments {
+        return Err(Failure::usage("with --skip-prs and --skip-deployments nothing is left to pull"));
+    }
     let api_url = token::variable("GITHUB_API_URL").unwrap_or_else(|| DEFAULT_API.to_owned());
     let token = token::find(&api_url)?;
-    let store = Arc::new(Store::open(&asked.db.display().to_string())?);
+    let db = asked.db.display().to_string();
+    let store = Arc::new(Store::open(&db).map_err(|error| match error {
+        StoreError::NotADatabase { .. } => Failure::failed(format!(
+            "{db} is no store of cto-metrics and stays as it is: name another file with --db; a database of dimagi/dora is \
+             loaded with `cto-import --from-dora {db}`"
+        )),
+        error => error.into(),
+    })?);
     let ships_by = |what| !asked.skip_deployments && asked.source == what;
     let pulling = Pulling {
         api_url,

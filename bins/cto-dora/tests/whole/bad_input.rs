@@ -71,3 +71,15 @@ fn without_a_token_nothing_is_made() {
     ");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn nothing_is_pulled_into_a_file_of_another_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("dora.db"), "no store").unwrap();
+    let arguments = ["pull", "--repo", "acme/api", "--since", "2026-01-01"];
+    let output = run(folder.path(), &arguments, &[("GITHUB_TOKEN", "token-of-the-tests")]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = "dora.db is no store of cto-metrics and stays as it is: name another file with --db";
+    assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    assert_eq!(std::fs::read(folder.path().join("dora.db")).unwrap(), b"no store");
+}

@@ -8,6 +8,7 @@ use command_line::Outcome;
 use dora_compat::{Gathering, Pulls, Rows};
 use model::records::Scope;
 use sandbox::server::{Config, Server};
+use sandbox::view::{Repository, View};
 use store::Store;
 
 use crate::cases::{cases, comparable};
@@ -126,4 +127,68 @@ async fn what_the_api_shows_takes_the_place_of_what_was_loaded_from_a_database()
             case.folder.display()
         );
     }
+}
+
+/// An organisation with a repository in which nothing ever happened.
+fn quiet() -> View {
+    let repository =
+        Repository { id: "R_1".into(), name: "api".into(), default_branch: "main".into(), ..Repository::default() };
+    View {
+        now: model::Instant::parse_rfc3339("2026-07-25T00:00:00Z").unwrap(),
+        org: "acme".into(),
+        repositories: vec![repository],
+        ..View::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repository_that_is_not_there_is_named_and_the_others_are_pulled() {
+    let server = Server::start(quiet(), Config::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (repositories, code) in [(&["acme/api"][..], 0), (&["acme/web", "acme/api"], 3), (&["acme/web"], 1)] {
+        let mut arguments = vec!["pull", "--since", "2026-06-10"];
+        arguments.extend(repositories.iter().flat_map(|name| ["--repo", name]));
+        let pulled = run(&server, folder.path(), &arguments);
+        let told = stderr(&pulled);
+        assert_eq!(pulled.status.code(), Some(code), "{told}");
+        let is_named = told.contains("there is no repository acme/web, or the token may not see it");
+        assert_eq!(is_named, code != 0, "{told}");
+    }
+    let store = Store::open_existing(folder.path().join("dora.db").to_str().unwrap()).unwrap();
+    let pulls = Pulls::read(store.cursor(Scope::Repositories, Pulls::SUBJECT).unwrap().as_deref());
+    assert_eq!(pulls.0.keys().collect::<Vec<_>>(), ["acme/api"]);
+    let reported = run(&server, folder.path(), &["report", "--format", "json", "--extended"]);
+    let report: serde_json::Value = serde_json::from_slice(&reported.stdout).unwrap();
+    let members: std::collections::BTreeSet<&str> = report.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members.into_iter().collect::<Vec<_>>(), ["bot_policy", "cto", "metrics", "since"]);
+    assert_eq!(report["cto"]["version"], env!("CARGO_PKG_VERSION"));
+    let coverage = report["cto"]["coverage"].as_array().unwrap();
+    let scopes: Vec<&str> = coverage.iter().map(|it| it["scope"].as_str().unwrap()).collect();
+    assert_eq!(scopes, ["deployments", "pull_requests"]);
+    assert!(coverage.iter().all(|it| it["repo"] == "acme/api" && it["to"].is_string()), "{coverage:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_left_out_is_not_asked_for() {
+    let server = Server::start(quiet(), Config::default()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let pull = |flags: &[&str]| {
+        let mut arguments = vec!["pull", "--repo", "acme/api", "--since", "2026-06-10T00:00:00"];
+        arguments.extend(flags);
+        let pulled = run(&server, folder.path(), &arguments);
+        (pulled.status.code(), stderr(&pulled))
+    };
+    let (code, told) = pull(&["--skip-prs", "--skip-deployments"]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("nothing is left to pull"), "{told}");
+    let (code, told) = pull(&["--skip-prs", "--environment", "staging"]);
+    assert_eq!(code, Some(0), "{told}");
+    let (code, told) = pull(&["--skip-deployments", "--base", "develop"]);
+    assert_eq!(code, Some(0), "{told}");
+    let store = Store::open_existing(folder.path().join("dora.db").to_str().unwrap()).unwrap();
+    let pulls = Pulls::read(store.cursor(Scope::Repositories, Pulls::SUBJECT).unwrap().as_deref());
+    let pulled = &pulls.0["acme/api"];
+    assert_eq!(pulled.branches.iter().collect::<Vec<_>>(), ["develop"]);
+    assert_eq!(pulled.environments.iter().collect::<Vec<_>>(), ["staging"]);
+    assert!(!pulled.releases);
 }
