@@ -21,7 +21,7 @@ pub struct Prepared {
 #[derive(Debug)]
 enum Kept {
     AsTheyAre(Lives),
-    Packed(PackedLives),
+    Packed(Box<PackedLives>),
 }
 
 impl Prepared {
@@ -41,7 +41,7 @@ impl Prepared {
     #[must_use]
     pub fn packed(self) -> Self {
         match self.lives {
-            Kept::AsTheyAre(lives) => Self { lives: Kept::Packed(PackedLives::of(lives)) },
+            Kept::AsTheyAre(lives) => Self { lives: Kept::Packed(Box::new(PackedLives::of(lives))) },
             Kept::Packed(_) => self,
         }
     }

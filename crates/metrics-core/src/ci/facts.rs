@@ -1,6 +1,6 @@
 //! Runs of workflows, their attempts and jobs, and what became of each.
 
-use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -157,28 +157,35 @@ struct RunRows {
 /// Rows in the order of their runs.
 struct InOrder<'a> {
     rows: Vec<u32>,
-    key: Box<dyn Fn(u32) -> RunKey<'a> + 'a>,
+    id: Box<dyn Fn(u32) -> &'a [u8] + 'a>,
+    host: Box<dyn Fn(u32) -> &'a [u8] + 'a>,
 }
 
 /// A run by its id and its host.
-type RunKey<'a> = (Cow<'a, [u8]>, &'a [u8]);
+type RunKey<'a> = (&'a [u8], &'a [u8]);
 
 impl<'a> InOrder<'a> {
-    fn of(rows: impl Iterator<Item = u32>, key: impl Fn(u32) -> RunKey<'a> + 'a) -> Self {
+    fn of(
+        rows: impl Iterator<Item = u32>,
+        id: impl Fn(u32) -> &'a [u8] + 'a,
+        host: impl Fn(u32) -> &'a [u8] + 'a,
+    ) -> Self {
         let mut rows: Vec<u32> = rows.collect();
-        rows.sort_by(|one, other| key(*one).cmp(&key(*other)));
-        Self { rows, key: Box::new(key) }
+        // Hosts are looked at where ids are equal.
+        rows.sort_by(|one, other| id(*one).cmp(id(*other)).then_with(|| host(*one).cmp(host(*other))));
+        Self { rows, id: Box::new(id), host: Box::new(host) }
     }
 
     /// The rows of a run, from a place on that moves on: both are in the same order, and rows of unknown runs are passed
     /// over.
     fn next_of(&self, run: &RunKey<'_>, next: &mut usize) -> Range<usize> {
-        let key = |at: usize| (self.key)(self.rows[at]);
-        while *next < self.rows.len() && key(*next) < *run {
-            *next += 1;
-        }
-        let start = *next;
-        while *next < self.rows.len() && key(*next) == *run {
+        let mut start = *next;
+        while let Some(row) = self.rows.get(*next) {
+            match (self.id)(*row).cmp(run.0).then_with(|| (self.host)(*row).cmp(run.1)) {
+                Ordering::Less => start = *next + 1,
+                Ordering::Equal => {}
+                Ordering::Greater => break,
+            }
             *next += 1;
         }
         start..*next
@@ -236,15 +243,21 @@ impl<'a> Gathering<'a> {
             as_of,
             workflows,
             book: PriceBook::new(&rules.ci),
-            jobs: InOrder::of((0..jobs.run_id.len() as u32).filter(is_over), |row| {
-                (jobs.run_id.bytes(row as usize).into(), host(raw, jobs.host[row as usize]))
-            }),
-            rolled_up: InOrder::of(0..rolled_up.run_id.len() as u32, |row| {
-                (rolled_up.run_id.bytes(row as usize).into(), host(raw, rolled_up.host[row as usize]))
-            }),
-            rolled_up_flakes: InOrder::of(0..flakes.run_id.len() as u32, |row| {
-                (flakes.run_id.bytes(row as usize).into(), host(raw, flakes.host[row as usize]))
-            }),
+            jobs: InOrder::of(
+                (0..jobs.run_id.len() as u32).filter(is_over),
+                |row| jobs.run_id.bytes(row as usize),
+                |row| host(raw, jobs.host[row as usize]),
+            ),
+            rolled_up: InOrder::of(
+                0..rolled_up.run_id.len() as u32,
+                |row| rolled_up.run_id.bytes(row as usize),
+                |row| host(raw, rolled_up.host[row as usize]),
+            ),
+            rolled_up_flakes: InOrder::of(
+                0..flakes.run_id.len() as u32,
+                |row| flakes.run_id.bytes(row as usize),
+                |row| host(raw, flakes.host[row as usize]),
+            ),
             attempts,
             runs: Vec::new(),
             waits: Vec::new(),
@@ -693,12 +706,12 @@ fn repaired_first(mut decisions: Vec<Decision>, repaired: &[i64]) -> Option<i64>
 /// What the run of an attempt is found by.
 fn run_key(raw: &Raw, row: u32) -> RunKey<'_> {
     let columns = &raw.ci_runs;
-    (columns.run_id.bytes(row as usize).into(), host(raw, columns.host[row as usize]))
+    (columns.run_id.bytes(row as usize), host(raw, columns.host[row as usize]))
 }
 
 /// The runs that deployments name.
 fn deploying(raw: &Raw) -> HashSet<RunKey<'_>, RandomState> {
     let columns = &raw.deployments;
-    let run = |row: usize| (columns.run_id.bytes(row).into(), host(raw, columns.host[row]));
+    let run = |row: usize| (columns.run_id.bytes(row), host(raw, columns.host[row]));
     (0..columns.run_id.len()).map(run).collect()
 }

@@ -96,8 +96,13 @@ fn load_from(path: &Path, scopes: Scopes, now: Instant, known_at: Option<Instant
         }
         if scopes.ci {
             let knows_more = known_at.map_or(Ok(false), |as_of| settling::knows_more_than(first.connection, as_of))?;
-            let which = if knows_more { "" } else { "part = '' AND finished_at IS NOT NULL" };
-            raw.ci_jobs = free_where(&first, which, "run_id, job_id, host", &mut texts)?;
+            // Each in the order in which they are found: all by their key, those that are not rolled up by their index.
+            let (which, order) = if knows_more {
+                ("", "run_id, job_id, host")
+            } else {
+                ("part = '' AND finished_at IS NOT NULL", "run_id, host, job_id")
+            };
+            raw.ci_jobs = free_where(&first, which, order, &mut texts)?;
             raw.ci_run_jobs = free(&first, "run_id, attempt, host", &mut texts)?;
             raw.ci_job_sums = sums::of_jobs(&first, &mut texts)?;
             raw.ci_flakes = free(&first, "run_id, name, host", &mut texts)?;
