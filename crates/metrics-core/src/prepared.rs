@@ -20,8 +20,8 @@ pub struct Prepared {
 
 #[derive(Debug)]
 enum Kept {
-    AsTheyAre(Lives),
-    Packed(PackedLives),
+    AsTheyAre(Box<Lives>),
+    Packed(Box<PackedLives>),
 }
 
 impl Prepared {
@@ -34,14 +34,14 @@ impl Prepared {
             return Ok(None);
         }
         let lives = followed(raw, rules, raw.as_of.unwrap_or_default())?;
-        Ok(Some(Self { lives: Kept::AsTheyAre(lives) }))
+        Ok(Some(Self { lives: Kept::AsTheyAre(Box::new(lives)) }))
     }
 
     /// The same in less memory, for when the next question may be long in coming; which then takes a little longer.
     #[must_use]
     pub fn packed(self) -> Self {
         match self.lives {
-            Kept::AsTheyAre(lives) => Self { lives: Kept::Packed(PackedLives::of(lives)) },
+            Kept::AsTheyAre(lives) => Self { lives: Kept::Packed(Box::new(PackedLives::of(*lives))) },
             Kept::Packed(_) => self,
         }
     }
@@ -49,7 +49,7 @@ impl Prepared {
     /// The lives as of an instant, where they are known.
     pub(crate) fn lives(&self, as_of: Instant) -> Option<Cow<'_, Lives>> {
         match &self.lives {
-            Kept::AsTheyAre(lives) => (lives.as_of == as_of).then_some(Cow::Borrowed(lives)),
+            Kept::AsTheyAre(lives) => (lives.as_of == as_of).then_some(Cow::Borrowed(lives.as_ref())),
             Kept::Packed(lives) => (lives.as_of() == as_of).then(|| Cow::Owned(lives.unpacked())),
         }
     }
