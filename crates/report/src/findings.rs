@@ -94,14 +94,19 @@ fn signal_text(input: &Input<'_>, measure: &Measured, value: f64) -> String {
     };
     let Some(about) = judged.about else { return format!("{head}.") };
     let rules = words_of(&judged.periods, about);
-    let of_what = if measure.row.name == "wip" { "what joined less what left it" } else { "its weeks" };
     let outside = judged.periods.iter().filter(|point| is_beyond(point)).count();
     let weeks = judged.periods.len();
     let limits = limits(measure, about);
+    // What is charted of a level is what joined it less what left it.
     if measure.row.name == "wip" {
+        let where_to = if outside == 0 { "within" } else { "outside" };
+        let count = if outside == 0 { weeks } else { outside };
         return format!(
-            "{head}; of {of_what} in a week {outside} of {weeks} were outside the limits {limits} ({rules})."
+            "{head}; joined less left was {where_to} the limits {limits} in {count} of {weeks} weeks ({rules})."
         );
+    }
+    if outside == 0 {
+        return format!("{head}; its {weeks} weeks were within the limits {limits}, but {rules}.");
     }
     format!("{head}; {outside} of {weeks} weeks were outside the limits {limits} ({rules}).")
 }

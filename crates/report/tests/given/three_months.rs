@@ -1,13 +1,11 @@
 //! Three months that are given: the summary and the CSV files byte for byte, and the changes to the digit.
 
-use metrics_core::Calculation;
-use metrics_core::findings::FindingsByTable;
-use metrics_core::summary::Summaries;
-use model::columns::TextColumn;
+use model::Amount;
 use model::rules::Rules;
-use model::table::{Cells, Column, Table};
-use model::{Amount, Instant, Month};
-use report::{Input, Report, bundle, executive_text, report};
+use model::table::{Column, Table};
+use report::{Input, Report, bundle, executive_text};
+
+use crate::tables::{complete, floats, ints, money, reported, same, text};
 
 /// Month, deployments, lead time in hours, failure rate in percent, mean recovery in minutes, minutes of CI.
 const MONTHS: [(&str, i64, f64, f64, f64, i64); 3] = [
@@ -18,34 +16,14 @@ const MONTHS: [(&str, i64, f64, f64, f64, i64); 3] = [
 /// Millionths of USD that a minute costs.
 const PRICE: i64 = 8_000;
 
-fn texts(values: impl Iterator<Item = &'static str>) -> Cells {
-    let mut cells = TextColumn::default();
-    values.for_each(|text| cells.push(text.as_bytes()));
-    Cells::Text(cells)
-}
-
-fn same(name: &'static str, text: &'static str) -> Column {
-    Column { name, cells: texts(MONTHS.iter().map(|_| text)) }
-}
-
-fn floats(name: &'static str, value: impl Fn(usize) -> Option<f64>) -> Column {
-    Column { name, cells: Cells::Float((0..MONTHS.len()).map(value).collect()) }
-}
-
-fn ints(name: &'static str, value: impl Fn(usize) -> Option<i64>) -> Column {
-    Column { name, cells: Cells::Int((0..MONTHS.len()).map(value).collect()) }
-}
-
-fn money(name: &'static str, value: impl Fn(usize) -> Amount) -> Column {
-    Column { name, cells: Cells::Exact((0..MONTHS.len()).map(|row| Some(value(row))).collect()) }
-}
+const ROWS: usize = MONTHS.len();
 
 fn months() -> Column {
-    Column { name: "month", cells: texts(MONTHS.iter().map(|(month, ..)| *month)) }
+    text("month", MONTHS.iter().map(|(month, ..)| *month))
 }
 
-fn complete() -> Column {
-    Column { name: "complete", cells: Cells::Bool(vec![true; MONTHS.len()]) }
+fn unknown(name: &'static str) -> Column {
+    floats(name, [None; ROWS])
 }
 
 fn cost(row: usize) -> Amount {
@@ -55,61 +33,48 @@ fn cost(row: usize) -> Amount {
 fn delivery() -> Table {
     let columns = vec![
         months(),
-        same("service", "ALL"),
-        ints("deployments", |row| Some(MONTHS[row].1)),
-        floats("per_day", |_| None),
-        floats("lead_p50_days", |row| Some(MONTHS[row].2 / 24.0)),
-        floats("lead_p85_days", |_| None),
-        floats("linked_share", |_| None),
-        ints("failed", |_| None),
-        floats("change_failure_rate", |row| Some(MONTHS[row].3 / 100.0)),
-        floats("change_failure_rate_low", |_| None),
-        floats("change_failure_rate_high", |_| None),
-        floats("recovery_p50_hours", |_| None),
-        floats("recovery_mean_hours", |row| Some(MONTHS[row].4 / 60.0)),
-        floats("rework_rate", |_| None),
-        complete(),
+        same("service", "ALL", ROWS),
+        ints("deployments", MONTHS.iter().map(|month| Some(month.1))),
+        unknown("per_day"),
+        floats("lead_p50_days", MONTHS.iter().map(|month| Some(month.2 / 24.0))),
+        unknown("lead_p85_days"),
+        unknown("linked_share"),
+        ints("failed", [None; ROWS]),
+        floats("change_failure_rate", MONTHS.iter().map(|month| Some(month.3 / 100.0))),
+        unknown("change_failure_rate_low"),
+        unknown("change_failure_rate_high"),
+        unknown("recovery_p50_hours"),
+        floats("recovery_mean_hours", MONTHS.iter().map(|month| Some(month.4 / 60.0))),
+        unknown("rework_rate"),
+        complete(ROWS),
     ];
     Table { name: "dora_month", columns }
 }
 
 fn costs() -> Table {
+    let nothing = |name| money(name, (0..ROWS).map(|_| Amount::zero()));
     let columns = vec![
         months(),
-        same("team", "ALL"),
-        same("repo", "ALL"),
-        same("workflow", "ALL"),
-        same("currency", "USD"),
-        floats("minutes", |row| Some(MONTHS[row].5 as f64)),
-        floats("unpriced_minutes", |_| Some(0.0)),
-        money("cost", cost),
-        money("useful", cost),
-        money("flaky", |_| Amount::zero()),
-        money("failed", |_| Amount::zero()),
-        money("cancelled", |_| Amount::zero()),
-        money("retried", |_| Amount::zero()),
-        same("basis", "estimate"),
-        complete(),
+        same("team", "ALL", ROWS),
+        same("repo", "ALL", ROWS),
+        same("workflow", "ALL", ROWS),
+        same("currency", "USD", ROWS),
+        floats("minutes", MONTHS.iter().map(|month| Some(month.5 as f64))),
+        floats("unpriced_minutes", [Some(0.0); ROWS]),
+        money("cost", (0..ROWS).map(cost)),
+        money("useful", (0..ROWS).map(cost)),
+        nothing("flaky"),
+        nothing("failed"),
+        nothing("cancelled"),
+        nothing("retried"),
+        same("basis", "estimate", ROWS),
+        complete(ROWS),
     ];
     Table { name: "ci_cost_month", columns }
 }
 
 fn with<T>(look: impl FnOnce(&Input<'_>, &Report) -> T) -> T {
-    let as_of = Instant::parse_rfc3339("2025-04-07T06:00:00Z").expect("an instant");
-    let calculation = Calculation {
-        tables: vec![delivery(), costs()],
-        notices: Vec::new(),
-        findings: Vec::new(),
-        findings_by_table: FindingsByTable::new(),
-        summaries: Summaries::default(),
-        as_of,
-        cloud_as_of: Some(as_of),
-    };
-    let month = Month::parse("2025-03").expect("a month");
-    let rules = Rules::default();
-    let input = Input { calculation: &calculation, rules: &rules, imports: &[], month, teams: &[], before: &[] };
-    let report = report(&input).expect("a report");
-    look(&input, &report)
+    reported("2025-03", "2025-04-07T06:00:00Z", vec![delivery(), costs()], &Rules::default(), look)
 }
 
 #[test]
