@@ -171,7 +171,7 @@ fn money_is_told_by_the_day_with_the_part_that_most_of_it_is() {
     assert_eq!(
         said,
         [
-            "CI cost USD 20.00 in October 2025, 81 % a day less than in September 2025; the limits are USD 1.80 to 4.26 a day (beyond a limit)."
+            "CI cost USD 20.00 in October 2025, 81 % a day less than in September 2025; the limits are USD 1.52 to 4.40 a day (beyond a limit)."
         ]
     );
 }
