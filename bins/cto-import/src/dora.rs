@@ -20,7 +20,7 @@ pub(crate) fn load(store: &Store, file: &Path) -> Result<(), Failure> {
     let pull_requests = pull_requests(&rows).map_err(wrong)?;
     let deployments = deployments(&rows).map_err(wrong)?;
     let unmerged = rows.pull_requests.len() - pull_requests.len();
-    tell_loaded(&store.import_dora(file, &pull_requests, &deployments)?, |table| table.to_owned());
+    tell_loaded(&store.import_dora(file, &pull_requests, &deployments)?, ToOwned::to_owned);
     if unmerged > 0 {
         say!("left out {unmerged} pull requests that were not merged");
     }

@@ -192,12 +192,12 @@ fn print_pdf(asked: &Make, folder: &Path) -> Outcome {
 }
 
 fn say(folder: &Path, made: &Made) {
-    let findings = made.report.findings.iter().map(|finding| format!("  {}\n", finding.sentence.text));
+    let findings: Vec<&str> = made.report.findings.iter().map(|finding| finding.sentence.text.as_str()).collect();
     let names: Vec<&str> = made.files.iter().map(|(name, _)| name.as_str()).collect();
     command_line::print(format!(
-        "{}\n{}written to {}: {}\n",
+        "{}\n  {}\nwritten to {}: {}\n",
         made.report.title,
-        findings.collect::<String>(),
+        findings.join("\n  "),
         folder.display(),
         names.join(", ")
     ));

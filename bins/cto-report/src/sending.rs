@@ -13,6 +13,7 @@ use crate::made::{HTML, Made, UsageError};
 
 /// To whom a report can be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::doc_markdown, reason = "the help is read in a terminal")]
 pub enum To {
     /// A channel of Slack: CTO_REPORT_SLACK_URL.
     Slack,
@@ -110,10 +111,10 @@ pub(crate) fn send_to(targets: &[Target], made: &Made, link: Option<&str>, is_dr
         let names: Vec<&str> = targets.iter().map(Target::name).collect();
         let files: Vec<&str> = message.attachments.iter().map(|(name, _)| name.as_str()).collect();
         command_line::print(format!(
-            "would be sent to {}:\n{}\n{}\nwith {}\n",
+            "would be sent to {}:\n{}\n  {}\nwith {}\n",
             names.join(", "),
             message.title,
-            message.findings.iter().map(|finding| format!("  {finding}\n")).collect::<String>(),
+            message.findings.join("\n  "),
             files.join(", ")
         ));
         return Ok(Outcome::Done);
@@ -142,7 +143,7 @@ pub(crate) fn send_to(targets: &[Target], made: &Made, link: Option<&str>, is_dr
 fn message(made: &Made, link: Option<&str>) -> Message {
     let Report { month, month_name, findings, .. } = &made.report;
     let base = link.map(|link| link.trim_end_matches('/'));
-    let is_attached = |name: &str| name == HTML || name.ends_with(".csv");
+    let is_attached = |name: &str| name == HTML || Path::new(name).extension() == Some("csv".as_ref());
     Message {
         // The same for a provisional report and the later one: issues are found by it.
         title: format!("Monthly report, {month_name}"),
