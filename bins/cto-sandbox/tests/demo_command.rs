@@ -38,6 +38,7 @@ fn demo(npm: &str) -> (String, String) {
     program(&programs.join("cto-sandbox"), "echo listening on http://127.0.0.1:1; exec sleep 20");
     program(&programs.join("cto-import"), "");
     program(&programs.join("cto-calculate"), "");
+    program(&programs.join("cto-report"), "");
     let path = std::env::var("PATH").expect("a PATH");
     let output = Command::new("bash")
         .arg(root.join("config/scripts/demo.sh"))
