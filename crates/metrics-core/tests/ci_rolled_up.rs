@@ -438,3 +438,11 @@ fn most_runs_of_the_lives_are_settled_and_many_jobs_are_removed() {
     let (settled, removed) = (1..4).map(check).fold((0, 0), |(settled, removed), it| (settled + it.0, removed + it.1));
     assert!(settled > 60 && removed > 100, "{settled} {removed}");
 }
+
+/// Lives in which it once did not hold.
+#[test]
+fn lives_that_were_findings_hold() {
+    for seed in [7_837_424_907_952_809_542] {
+        check(seed);
+    }
+}

@@ -22,7 +22,8 @@ pub struct JobsAsked {
 }
 
 /// Reads jobs that have ended: those that are asked for, and those that are not rolled up, which say of each other what they
-/// were spent on. With them the runs that they are of, and the newest of each workflow, which names it. `now` is the machine's clock.
+/// were spent on. With them the runs that they are of, others of the same commits, and the newest of each workflow, which
+/// names it. `now` is the machine's clock.
 pub(crate) fn load(path: &Path, asked: &JobsAsked, now: Instant) -> Result<Raw, StoreError> {
     load_from(path, asked, now).map_err(|error| StoreError::database(path, error))
 }
@@ -38,11 +39,14 @@ fn load_from(path: &Path, asked: &JobsAsked, now: Instant) -> rusqlite::Result<R
     let mut texts = Interner::default();
     let which = condition(asked);
     raw.ci_jobs = free_where(&source, &which, "run_id, job_id, host", &mut texts)?;
+    // A run without jobs still says whether its commit was green.
     let runs = format!(
         "run_id IN (SELECT run_id FROM ci_job WHERE {which})
+        OR sha IN (SELECT sha FROM ci_run WHERE run_id IN (SELECT run_id FROM ci_job WHERE {open}))
         OR run_id IN (SELECT run_id FROM (
-            SELECT run_id, max(created_at) FROM ci_run WHERE {} GROUP BY org, repo, host, workflow_path))",
-        of_repositories(asked)
+            SELECT run_id, max(created_at) FROM ci_run WHERE {repositories} GROUP BY org, repo, host, workflow_path))",
+        open = format_args!("finished_at IS NOT NULL AND part = '' AND {}", of_repositories(asked)),
+        repositories = of_repositories(asked)
     );
     raw.ci_runs = free_where(&source, &runs, "run_id, attempt, host", &mut texts)?;
     raw.dictionary = texts.into_dictionary();
