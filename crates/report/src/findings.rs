@@ -105,10 +105,11 @@ fn signal_text(input: &Input<'_>, measure: &Measured, value: f64) -> String {
             "{head}; joined less left was {where_to} the limits {limits} in {count} of {weeks} weeks ({rules})."
         );
     }
-    if outside == 0 {
-        return format!("{head}; its {weeks} weeks were within the limits {limits}, but {rules}.");
+    match (outside, weeks) {
+        (0, 1) => format!("{head}; its one week that is known was within the limits {limits}, but {rules}."),
+        (0, _) => format!("{head}; its {weeks} weeks were within the limits {limits}, but {rules}."),
+        _ => format!("{head}; {outside} of {weeks} weeks were outside the limits {limits} ({rules})."),
     }
-    format!("{head}; {outside} of {weeks} weeks were outside the limits {limits} ({rules}).")
 }
 
 /// A count with what it counts, everything else as it is written.
