@@ -104,3 +104,20 @@ test.describe('with answers that fail', () => {
     await expectAccessible(page);
   });
 });
+
+test('the file of the monthly report is accessible as it is served, on a telephone, and with its figures opened', async ({
+  page,
+  request,
+}) => {
+  test.setTimeout(240_000);
+  const { usual } = (await (await request.get(at('demo', '/api/v1/reports'))).json()) as { usual: string };
+  await page.goto(at('demo', `/api/v1/reports/${usual}/report.html`));
+  await expect(page.locator('h1')).toHaveText(/^Monthly report, /);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.locator('details').evaluateAll((all) => {
+    for (const one of all) (one as HTMLDetailsElement).open = true;
+  });
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});

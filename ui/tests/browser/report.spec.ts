@@ -360,3 +360,19 @@ test('on paper the report is light, cut nowhere, and without what paper cannot d
   await expect(page.locator('svg.spark').first()).toBeVisible();
   await expect(picker(page)).toBeHidden();
 });
+
+test('the first five sections of the served file take two sheets of A4, and all of it at most twelve', async ({
+  page,
+  request,
+}) => {
+  const { usual } = await reported((address) => request.get(address));
+  await page.goto(at('demo', `/api/v1/reports/${usual}/report.html`));
+  const all = await sheets(page);
+  expect(all).toBeGreaterThan(2);
+  expect(all).toBeLessThanOrEqual(12);
+  await page.locator('section:has(> h2)').evaluateAll((sections) => {
+    for (const section of sections)
+      if (Number.parseInt(section.textContent ?? '', 10) > 5) (section as HTMLElement).style.display = 'none';
+  });
+  expect(await sheets(page)).toBe(2);
+});
