@@ -1,16 +1,16 @@
 //! The measures of the one table: their values of a month, what they are compared with, and their charts.
 
-use std::collections::BTreeSet;
+mod money;
 
 use metrics_core::catalogue::Direction;
-use metrics_core::control::{Chart, Point, xmr};
+use metrics_core::control::{Chart, xmr};
 use metrics_core::totals::ALL;
 use model::table::Table;
 use model::{Amount, Month};
 
 use crate::absent::why_none;
 use crate::content::{Evidence, Measure, Verdict, VerdictKind};
-use crate::input::{self, Input, Rows, YEAR, address, amount, count, flag, last_day, number, series};
+use crate::input::{self, Input, Rows, YEAR, address, count, flag, last_day, number, series};
 use crate::numbers;
 use crate::verdict::{Judged, of_month, of_weeks, without_chart};
 
@@ -207,6 +207,16 @@ pub(crate) const SPECS: [Spec; 12] = [
     },
 ];
 
+impl Spec {
+    /// The column that has it, in tables of the kind of `dora_month` by service or team; `None` for other measures.
+    pub(crate) fn column_of_delivery(&self) -> Option<&'static str> {
+        match self.from {
+            From::Months("dora_month", .., column) => Some(column),
+            _ => None,
+        }
+    }
+}
+
 /// A measure of a name.
 pub(crate) fn spec(name: &str) -> Option<&'static Spec> {
     SPECS.iter().find(|spec| spec.name == name)
@@ -266,9 +276,9 @@ struct Observed {
 /// All measures whose source is connected, in the order of the table.
 pub(crate) fn measured(input: &Input<'_>) -> Vec<Measured> {
     let mut all: Vec<Measured> = SPECS.iter().filter_map(|spec| of_numbers(input, spec)).collect();
-    all.extend(of_money(input, &CI_COST));
-    all.extend(of_money(input, &CLOUD_COST));
-    all.extend(of_money(input, &COST_PER_CHANGE));
+    for spec in [&money::CI_COST, &money::CLOUD_COST, &money::COST_PER_CHANGE] {
+        all.extend(money::of_money(input, spec));
+    }
     all
 }
 
@@ -276,35 +286,19 @@ fn of_numbers(input: &Input<'_>, spec: &'static Spec) -> Option<Measured> {
     let rows = match spec.from {
         From::Summary(table, _) => {
             input.table(table).filter(|summary| summary.height() > 0)?;
-            None
+            let (table, keys, _) = months_of(table);
+            input.rows(table, keys)
         }
         From::Months(table, keys, ..) => Some(input.rows(table, keys).filter(|rows| rows.table.height() > 0)?),
     };
-    let observe = |month: Month| observed(input, spec, rows.as_ref(), month);
-    let (now, before, year) = (observe(input.month), observe(input.month.plus(-1)), observe(input.month.plus(-12)));
-    let months = input.months(YEAR).map(|month| observe(month).value).collect();
+    let year = Year::of(input, |month| observed(input, spec, rows.as_ref(), month));
     let (table, column, of) = spec.weekly;
     let points = input.table(table).map(|weeks| series(weeks, column, of)).unwrap_or_default();
     let chart = xmr(&points, &input.rules.process_changes);
     let verdict = of_weeks(&chart.points, &input::days_of(input.month), spec.good).verdict;
-    let change = changed(spec.compared, &now, (&before, input.month.plus(-1)), input.month);
-    let change_year = changed(spec.compared, &now, (&year, input.month.plus(-12)), input.month);
     let text =
         |observed: &Observed| observed.value.map_or_else(|| none(&observed.reason), |value| spec.form.text(value));
-    let row = Measure {
-        name: spec.name.to_owned(),
-        title: spec.title.to_owned(),
-        unit: spec.unit.to_owned(),
-        value: now.value,
-        text: text(&now),
-        evidence: now.evidence.clone().filter(|_| now.value.is_some()),
-        previous: text(&before),
-        change: change_text(spec.compared, change),
-        change_year: change_text(spec.compared, change_year),
-        months,
-        verdict: if now.value.is_some() { verdict } else { without_chart("nothing to judge") },
-        rests_on: now.rests_on,
-    };
+    let (row, change) = year.row((spec.name, spec.title.to_owned(), spec.unit), spec.compared, verdict, text);
     Some(Measured {
         row,
         form: spec.form,
@@ -319,13 +313,64 @@ fn of_numbers(input: &Input<'_>, spec: &'static Spec) -> Option<Measured> {
     })
 }
 
+/// A month, those before it, and the same month a year before.
+struct Year {
+    /// Thirteen months, the oldest first.
+    months: Vec<(Month, Observed)>,
+}
+
+impl Year {
+    fn of(input: &Input<'_>, observe: impl Fn(Month) -> Observed) -> Self {
+        Self { months: input.months(YEAR + 1).map(|month| (month, observe(month))).collect() }
+    }
+
+    fn now(&self) -> &(Month, Observed) {
+        &self.months[YEAR]
+    }
+
+    fn before(&self) -> &(Month, Observed) {
+        &self.months[YEAR - 1]
+    }
+
+    /// The row of the one table, and the change against the month before.
+    fn row(
+        &self,
+        (name, title, unit): (&str, String, &str),
+        compared: Compared,
+        verdict: Verdict,
+        text: impl Fn(&Observed) -> String,
+    ) -> (Measure, Option<f64>) {
+        let (month, now) = self.now();
+        let against = |(then_month, then): &(Month, Observed)| changed(compared, now, (then, *then_month), *month);
+        let change = against(self.before());
+        let row = Measure {
+            name: name.to_owned(),
+            title,
+            unit: unit.to_owned(),
+            value: now.value,
+            text: text(now),
+            evidence: now.evidence.clone().filter(|_| now.value.is_some()),
+            previous: text(&self.before().1),
+            change: change_text(compared, change),
+            change_year: change_text(compared, against(&self.months[0])),
+            months: self.months[1..].iter().map(|(_, observed)| observed.value).collect(),
+            verdict: if now.value.is_some() { verdict } else { without_chart("nothing to judge") },
+            rests_on: now.rests_on.clone(),
+        };
+        (row, change)
+    }
+}
+
 fn none(reason: &str) -> String {
     if reason.is_empty() { "no data".to_owned() } else { reason.to_owned() }
 }
 
 fn observed(input: &Input<'_>, spec: &Spec, rows: Option<&Rows<'_>>, month: Month) -> Observed {
     match (spec.from, rows) {
-        (From::Summary(table, metric), _) => of_summary(input, table, metric, month),
+        (From::Summary(table, metric), rows) => {
+            let complete = rows.is_some_and(|rows| is_complete(table, rows, month));
+            of_summary(input, (table, metric), complete, month)
+        }
         (From::Months(_, _, rest, column), Some(rows)) => {
             let label = month.to_string();
             let key: Vec<&str> = std::iter::once(label.as_str()).chain(rest.iter().copied()).collect();
@@ -346,7 +391,7 @@ fn observed(input: &Input<'_>, spec: &Spec, rows: Option<&Rows<'_>>, month: Mont
     }
 }
 
-fn of_summary(input: &Input<'_>, name: &str, metric: &str, month: Month) -> Observed {
+fn of_summary(input: &Input<'_>, (name, metric): (&str, &str), complete: bool, month: Month) -> Observed {
     let summary = input.calculation.summaries.of(name, Some(month.first_day()), Some(last_day(month)));
     let Some(table) = summary.map(|summary| summary.table) else { return Observed::default() };
     let Some(row) = (0..table.height()).find(|row| table.cell(*row, "metric") == metric) else {
@@ -370,7 +415,7 @@ fn of_summary(input: &Input<'_>, name: &str, metric: &str, month: Month) -> Obse
     Observed {
         value,
         amount: None,
-        complete: is_complete(input, name, month),
+        complete,
         evidence: Some(Evidence {
             path: address(name, Some(month), input.teams),
             row: [("metric".to_owned(), metric.to_owned())].into(),
@@ -381,14 +426,18 @@ fn of_summary(input: &Input<'_>, name: &str, metric: &str, month: Month) -> Obse
     }
 }
 
-/// Whether a month is complete for a summary, which has no column that says so.
-fn is_complete(input: &Input<'_>, summary: &str, month: Month) -> bool {
-    let (table, keys, rest): (_, &'static [&'static str], &[&str]) = match summary {
+/// The table of months that says which of them are complete for a summary, which has no column that says so: its name, its
+/// keys, and what its rows of everything have behind the month.
+fn months_of(summary: &str) -> (&'static str, &'static [&'static str], &'static [&'static str]) {
+    match summary {
         "flow_summary" => ("throughput_month", &["month"], &[]),
         _ => ("pr_change_requests_month", &["month", "repo"], &[ALL]),
-    };
-    let Some(rows) = input.rows(table, keys) else { return false };
+    }
+}
+
+fn is_complete(summary: &str, rows: &Rows<'_>, month: Month) -> bool {
     let label = month.to_string();
+    let (.., rest) = months_of(summary);
     let key: Vec<&str> = std::iter::once(label.as_str()).chain(rest.iter().copied()).collect();
     rows.row(&key).is_some_and(|row| flag(rows.table, "complete", row))
 }
@@ -434,149 +483,6 @@ fn change_text(compared: Compared, change: Option<f64>) -> String {
         Compared::AsTheyAre => numbers::signed_percent(change),
         Compared::InPoints => format!("{} points", numbers::signed(change)),
     }
-}
-
-/// A measure in money.
-struct MoneySpec {
-    name: &'static str,
-    title: &'static str,
-    table: &'static str,
-    keys: &'static [&'static str],
-    /// The key behind the month, `None` for the currency.
-    key: &'static [Option<&'static str>],
-    column: &'static str,
-    compared: Compared,
-}
-
-const CI_COST: MoneySpec = MoneySpec {
-    name: "ci_cost",
-    title: "CI cost",
-    table: "ci_cost_month",
-    keys: &["month", "team", "repo", "workflow", "currency"],
-    key: &[Some(ALL), Some(ALL), Some(ALL), None],
-    column: "cost",
-    compared: Compared::PerDay,
-};
-const CLOUD_COST: MoneySpec = MoneySpec {
-    name: "cloud_cost",
-    title: "Cloud cost",
-    table: "cloud_spending_totals",
-    keys: &["month", "part", "currency"],
-    key: &[Some(ALL), None],
-    column: "cost",
-    compared: Compared::PerDay,
-};
-const COST_PER_CHANGE: MoneySpec = MoneySpec {
-    name: "cost_per_change",
-    title: "CI cost per change",
-    table: "cost_delivery_month",
-    keys: &["month", "currency"],
-    key: &[None],
-    column: "cost_per_change",
-    compared: Compared::AsTheyAre,
-};
-
-/// A row per currency that the year has.
-fn of_money(input: &Input<'_>, spec: &'static MoneySpec) -> Vec<Measured> {
-    let Some(rows) = input.rows(spec.table, spec.keys) else { return Vec::new() };
-    let months: BTreeSet<String> = input.months(YEAR).map(|month| month.to_string()).collect();
-    let currencies: BTreeSet<String> = (0..rows.table.height())
-        .filter(|row| months.contains(&rows.table.cell(*row, "month")))
-        .map(|row| rows.table.cell(row, "currency"))
-        .filter(|currency| !currency.is_empty())
-        .collect();
-    currencies.iter().map(|currency| in_currency(input, spec, &rows, currency, currencies.len() > 1)).collect()
-}
-
-fn in_currency(
-    input: &Input<'_>,
-    spec: &'static MoneySpec,
-    rows: &Rows<'_>,
-    currency: &str,
-    is_one_of_many: bool,
-) -> Measured {
-    let observe = |month: Month| money_of(input, spec, rows, currency, month);
-    let before_month = input.month.plus(-1);
-    let (now, before, year) = (observe(input.month), observe(before_month), observe(input.month.plus(-12)));
-    let change = changed(spec.compared, &now, (&before, before_month), input.month);
-    let change_year = changed(spec.compared, &now, (&year, input.month.plus(-12)), input.month);
-    let chart = xmr(&money_points(rows, spec, currency, input.month), &input.rules.process_changes);
-    let verdict = of_month(&chart.points, &input::days_of(input.month), Direction::None).verdict;
-    let text = |observed: &Observed| match &observed.amount {
-        Some(amount) => numbers::money(currency, amount),
-        None => none(&observed.reason),
-    };
-    let row = Measure {
-        name: spec.name.to_owned(),
-        title: if is_one_of_many { format!("{}, {currency}", spec.title) } else { spec.title.to_owned() },
-        unit: currency.to_owned(),
-        value: now.value,
-        text: text(&now),
-        evidence: now.evidence.clone().filter(|_| now.value.is_some()),
-        previous: text(&before),
-        change: change_text(spec.compared, change),
-        change_year: change_text(spec.compared, change_year),
-        months: input.months(YEAR).map(|month| observe(month).value).collect(),
-        verdict: if now.value.is_some() { verdict } else { without_chart("nothing to judge") },
-        rests_on: now.rests_on.clone(),
-    };
-    Measured {
-        row,
-        form: Form::Money,
-        currency: Some(currency.to_owned()),
-        chart,
-        by_month: true,
-        good: Direction::None,
-        amount: now.amount,
-        previous_amount: before.amount,
-        chart_unit: if spec.compared == Compared::PerDay { format!("{currency} a day") } else { currency.to_owned() },
-        change_percent: change,
-    }
-}
-
-fn money_key(spec: &MoneySpec, currency: &str, month: &str) -> Vec<String> {
-    let rest = spec.key.iter().map(|part| part.unwrap_or(currency).to_owned());
-    std::iter::once(month.to_owned()).chain(rest).collect()
-}
-
-fn money_of(input: &Input<'_>, spec: &MoneySpec, rows: &Rows<'_>, currency: &str, month: Month) -> Observed {
-    let key = money_key(spec, currency, &month.to_string());
-    let key: Vec<&str> = key.iter().map(String::as_str).collect();
-    let Some(row) = rows.row(&key) else { return Observed { reason: "no bill".to_owned(), ..Observed::default() } };
-    let amount = amount(rows.table, spec.column, row);
-    let basis = rows.table.column("basis").map(|_| rows.table.cell(row, "basis")).unwrap_or_default();
-    let unpriced = number(rows.table, "unpriced_minutes", row).filter(|minutes| *minutes > 0.0);
-    let unpriced =
-        unpriced.map_or_else(String::new, |minutes| format!("; {} min have no price", numbers::number(minutes)));
-    Observed {
-        value: amount.as_ref().map(Amount::to_f64),
-        reason: if amount.is_none() { "no changes".to_owned() } else { String::new() },
-        amount,
-        complete: flag(rows.table, "complete", row),
-        evidence: Some(rows.evidence(&key, spec.column, month, input.teams)),
-        rests_on: match (spec.name, basis.as_str()) {
-            ("ci_cost", "") => format!("no price is known{unpriced}"),
-            ("ci_cost", basis) => format!("{basis}{unpriced}"),
-            ("cloud_cost", _) => "bills".to_owned(),
-            _ => "CI cost by changes that users got".to_owned(),
-        },
-    }
-}
-
-/// Money of each month up to one, a day where that is how months are compared: a chart of months.
-fn money_points(rows: &Rows<'_>, spec: &MoneySpec, currency: &str, last: Month) -> Vec<Point> {
-    let mut points = Vec::new();
-    let mut month = (0..rows.table.height()).filter_map(|row| Month::parse(&rows.table.cell(row, "month"))).min();
-    while let Some(at) = month.filter(|month| *month <= last) {
-        let key = money_key(spec, currency, &at.to_string());
-        let row = rows.row(&key.iter().map(String::as_str).collect::<Vec<_>>());
-        if let Some((row, value)) = row.and_then(|row| Some((row, number(rows.table, spec.column, row)?))) {
-            let days = if spec.compared == Compared::PerDay { at.days() as f64 } else { 1.0 };
-            points.push(Point::measure(at.first_day(), value / days, flag(rows.table, "complete", row)));
-        }
-        month = Some(at.plus(1));
-    }
-    points
 }
 
 /// Whether a verdict is one that findings are made of.

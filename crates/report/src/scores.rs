@@ -81,7 +81,7 @@ fn of_system_by(
 ) -> Score {
     let target = input.rules.report.targets.get(spec.name).copied();
     let (month, days) = (input.month.to_string(), input::days_of(input.month));
-    let column = column_of(spec.name);
+    let column = spec.column_of_delivery();
     let key = [month.as_str(), system];
     let row = rows.row(&key);
     let value = column.zip(row).and_then(|(column, row)| number(rows.table, column, row));
@@ -112,17 +112,6 @@ fn of_system_by(
         evidence: column
             .filter(|_| value.is_some())
             .map(|column| rows.evidence(&key, column, input.month, input.teams)),
-    }
-}
-
-fn column_of(measure: &str) -> Option<&'static str> {
-    match measure {
-        "deployments" => Some("deployments"),
-        "change_lead_time" => Some("lead_p50_days"),
-        "change_failure_rate" => Some("change_failure_rate"),
-        "recovery_time" => Some("recovery_p50_hours"),
-        "rework_rate" => Some("rework_rate"),
-        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ use metrics_core::totals::ALL;
 use super::{CI_REMEDY, Made, grid, known, not_connected};
 use crate::content::{Align, Block, Cell};
 use crate::input::{evidence, name_of, number};
+use crate::measures::Form;
 use crate::numbers;
 
 /// Jobs that are listed.
@@ -22,13 +23,6 @@ const FIGURES: [(&str, &str, Form); 9] = [
     ("Flaky commits", "flaky_rate", Form::Share),
 ];
 
-#[derive(Clone, Copy)]
-enum Form {
-    Count,
-    Share,
-    Minutes,
-}
-
 pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
     let input = made.input;
     let Some(rows) = input.rows("ci_month", &["month", "repo", "workflow"]).filter(|rows| rows.table.height() > 0)
@@ -40,12 +34,11 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
         let label = month.to_string();
         let key = [label.as_str(), ALL, ALL];
         let Some(row) = rows.row(&key) else { return Cell::text("–") };
-        let text = |value: f64| match form {
-            Form::Count => numbers::number(value),
-            Form::Share => numbers::share(value),
-            Form::Minutes => numbers::duration(value / 60.0),
-        };
-        known(number(rows.table, column, row), text, rows.evidence(&key, column, month, input.teams))
+        known(
+            number(rows.table, column, row),
+            |value| form.text(value),
+            rows.evidence(&key, column, month, input.teams),
+        )
     };
     let figures = FIGURES
         .iter()

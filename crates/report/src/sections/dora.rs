@@ -8,12 +8,8 @@ use crate::input::{YEAR, count, number};
 use crate::measures::spec;
 use crate::numbers;
 
-const KEYS: [(&str, &str); 4] = [
-    ("change_lead_time", "lead_p50_days"),
-    ("change_failure_rate", "change_failure_rate"),
-    ("recovery_time", "recovery_p50_hours"),
-    ("rework_rate", "rework_rate"),
-];
+/// The keys beside deployments.
+const KEYS: [&str; 4] = ["change_lead_time", "change_failure_rate", "recovery_time", "rework_rate"];
 
 pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
     let input = made.input;
@@ -27,11 +23,10 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
         let deployments = count(table, "deployments", row);
         let evidence = |column| rows.evidence(&key, column, at, input.teams);
         let mut cells = vec![known(deployments.map(|count| count as f64), numbers::number, evidence("deployments"))];
-        for (measure, column) in KEYS {
-            let form = spec(measure).map(|spec| spec.form);
-            let text = |value: f64| form.map_or_else(|| numbers::number(value), |form| form.text(value));
-            cells.push(known(number(table, column, row), text, evidence(column)));
-        }
+        let keys = KEYS.iter().filter_map(|name| spec(name)).filter_map(|key| Some((key, key.column_of_delivery()?)));
+        cells.extend(
+            keys.map(|(key, column)| known(number(table, column, row), |value| key.form.text(value), evidence(column))),
+        );
         cells
     };
     let columns = [
