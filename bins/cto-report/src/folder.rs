@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use command_line::Outcome;
-use report::Printed;
 use report_delivery::Target;
 
 use crate::arguments::{Form, Make};
@@ -30,14 +29,15 @@ pub(crate) fn write(asked: &Make) -> anyhow::Result<Outcome> {
         forms,
     };
     let targets = sending::targets(&asked.send)?;
-    let made = Data::read(&asked.source, recipe.as_of)?.make(&recipe, None)?;
+    let computed = Data::read(&asked.source, recipe.as_of)?.compute(&recipe)?;
+    let made = computed.make(&recipe, &[])?;
     let base = asked.out.join(folder_name(&made.report.month, &recipe.teams));
     let newest = newest(&base)?;
     let (folder, made, before) = match newest {
         None => (base, made, Vec::new()),
         Some((folder, old)) => {
             // A report that was made in place of another one says what changed: made again, it says so again.
-            let again = if old.before.is_empty() { made } else { again(asked, &recipe, &made, &old.before)? };
+            let again = if old.before.is_empty() { made } else { computed.make(&recipe, &old.before)? };
             if is_same(&Manifest::of(&again, &recipe, &old.before), &old) {
                 command_line::print(format!("{} was made from the same data: nothing is written.\n", folder.display()));
                 return send(asked, &targets, &again, Outcome::Done);
@@ -53,7 +53,7 @@ pub(crate) fn write(asked: &Make) -> anyhow::Result<Outcome> {
                 );
             }
             let next = next(&base);
-            (next, self::again(asked, &recipe, &again, &old.figures)?, old.figures)
+            (next, computed.make(&recipe, &old.figures)?, old.figures)
         }
     };
     let manifest = Manifest::of(&made, &recipe, &before);
@@ -73,12 +73,6 @@ fn send(asked: &Make, targets: &[Target], made: &Made, outcome: Outcome) -> anyh
     }
     let sent = sending::send_to(targets, made, asked.link.as_deref(), asked.dry_run)?;
     Ok(if sent == Outcome::Done { outcome } else { sent })
-}
-
-/// The report once more, compared with what was printed before.
-fn again(asked: &Make, recipe: &Recipe, made: &Made, before: &[Printed]) -> anyhow::Result<Made> {
-    let month = model::Month::parse(&made.report.month);
-    Data::read(&asked.source, recipe.as_of)?.make(&Recipe { month, ..recipe.clone() }, Some(before))
 }
 
 /// Whether two reports were made from the same and are the same.

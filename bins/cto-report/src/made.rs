@@ -1,7 +1,7 @@
 //! A report in all its forms, made of a store or a folder of raw CSV files.
 
 use anyhow::{Context as _, bail};
-use metrics_core::{Selection, calculate_named, known};
+use metrics_core::{Calculation, Selection, calculate_named, known};
 use model::columns::{Raw, Scopes};
 use model::rules::{RuleSet, Rules};
 use model::tables::ImportRun;
@@ -36,10 +36,19 @@ pub(crate) struct UsageError(pub(crate) String);
 #[derive(Debug)]
 pub(crate) struct Data {
     raw: Raw,
-    pub(crate) rules: Rules,
+    rules: Rules,
     /// Times that the store was changed; `None` of a folder.
-    pub(crate) changes: Option<i64>,
-    pub(crate) imports: Vec<ImportRun>,
+    changes: Option<i64>,
+    imports: Vec<ImportRun>,
+}
+
+/// What was computed of the data: reports are made of it without computing again.
+#[derive(Debug)]
+pub(crate) struct Computed {
+    calculation: Calculation,
+    rules: Rules,
+    changes: Option<i64>,
+    imports: Vec<ImportRun>,
 }
 
 /// A report and its files.
@@ -71,29 +80,29 @@ impl Data {
         Ok(Self { raw, rules, changes, imports })
     }
 
-    /// Makes the report; what was printed in an earlier one is compared with it.
-    pub(crate) fn make(self, recipe: &Recipe, before: Option<&[Printed]>) -> anyhow::Result<Made> {
+    /// Computes what reports are made of, and gives the rest of the memory back.
+    pub(crate) fn compute(self, recipe: &Recipe) -> anyhow::Result<Computed> {
         let Self { raw, rules, changes, imports } = self;
         let selection = selection(&raw, &rules, &recipe.teams)?;
         let calculation = calculate_named(&raw, &rules, recipe.as_of, &TABLES, &selection)?;
-        drop(raw);
-        let as_of = report::as_of(&calculation);
+        Ok(Computed { calculation, rules, changes, imports })
+    }
+}
+
+impl Computed {
+    /// Makes the report; what was printed in an earlier one is compared with it.
+    pub(crate) fn make(&self, recipe: &Recipe, before: &[Printed]) -> anyhow::Result<Made> {
+        let Self { calculation, rules, changes, imports } = self;
+        let as_of = report::as_of(calculation);
         let month = match (recipe.month, recipe.provisional) {
             (Some(month), _) => month,
-            (None, true) => report::months(&calculation).last().copied().unwrap_or_else(|| Month::of(as_of)),
+            (None, true) => report::months(calculation).last().copied().unwrap_or_else(|| Month::of(as_of)),
             (None, false) => report::last_complete_month(as_of),
         };
-        let input = Input {
-            calculation: &calculation,
-            rules: &rules,
-            imports: &imports,
-            month,
-            teams: &recipe.teams,
-            before: before.unwrap_or_default(),
-        };
+        let input = Input { calculation, rules, imports, month, teams: &recipe.teams, before };
         let report = report::report(&input)?;
         let files = files(&input, &report, recipe)?;
-        Ok(Made { report, rules, files, changes, imports })
+        Ok(Made { report, rules: rules.clone(), files, changes: *changes, imports: imports.clone() })
     }
 }
 

@@ -33,8 +33,7 @@ pub(crate) fn verify(asked: &Verify) -> anyhow::Result<Outcome> {
         link: manifest.link.clone(),
         forms: FORMS.into_iter().filter(|form| manifest.forms.iter().any(|known| known == name(*form))).collect(),
     };
-    let before = (!manifest.before.is_empty()).then_some(manifest.before.as_slice());
-    let made = Data::read(&asked.source, recipe.as_of)?.make(&recipe, before)?;
+    let made = Data::read(&asked.source, recipe.as_of)?.compute(&recipe)?.make(&recipe, &manifest.before)?;
     let now = Manifest::of(&made, &recipe, &manifest.before);
     for file in &now.files {
         if manifest.files.iter().any(|known| known.name == file.name && known.sha256 != file.sha256) {
