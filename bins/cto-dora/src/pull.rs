@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use command_line::Outcome;
 use cto_import::{Pulled, Pulling};
-use dora_compat::Pulls;
-use model::records::Scope;
-use store::{Page, Store, StoreError};
+use store::{Store, StoreError};
 
 use crate::arguments::{Pull, Shipping};
 use crate::failure::Failure;
@@ -47,33 +45,17 @@ pub(crate) fn run(asked: &Pull) -> Result<Outcome, Failure> {
 
 /// Keeps what reports are to count.
 fn remember(store: &Store, asked: &Pull, pulling: &Pulling, repositories: &[String]) -> Result<(), Failure> {
-    if repositories.is_empty() {
-        return Ok(());
-    }
-    let mut pulls = Pulls::read(store.cursor(Scope::Repositories, Pulls::SUBJECT)?.as_deref());
-    let before = pulls.clone();
     let one = |is_pulled: bool, name: &String| BTreeSet::from_iter(is_pulled.then(|| name.clone()));
-    for repository in repositories {
-        let pull = dora_compat::Pull {
-            branches: one(pulling.pull_requests, &asked.base),
-            environments: one(pulling.deployments, &asked.environment),
-            releases: pulling.releases,
-            since: Some(asked.since),
-        };
-        pulls.add(repository, pull);
-    }
-    if pulls == before {
-        return Ok(());
-    }
-    store.commit(&Page {
-        scope: Scope::Repositories,
-        subject: Pulls::SUBJECT,
-        records: &[],
-        cursor: Some(&pulls.write()),
-        observed_at: asked.since,
-        run: 0,
-        generation: None,
-        complete: false,
+    cto_import::remember_pulls(store, asked.since, |pulls| {
+        for repository in repositories {
+            let pull = dora_compat::Pull {
+                branches: one(pulling.pull_requests, &asked.base),
+                environments: one(pulling.deployments, &asked.environment),
+                releases: pulling.releases,
+                since: Some(asked.since),
+            };
+            pulls.add(repository, pull);
+        }
     })?;
     Ok(())
 }

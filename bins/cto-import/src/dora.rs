@@ -5,9 +5,10 @@ use std::path::Path;
 
 use command_line::say;
 use dora_compat::{Pulls, Rows, to_records};
+use model::Instant;
 use model::records::{Deployment, PullRequest, Scope};
 use store::dora_database::{self, SOURCE, deployment_id};
-use store::{Page, Store};
+use store::{Page, Store, StoreError};
 
 use crate::csv::tell_loaded;
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ pub(crate) fn load(store: &Store, file: &Path) -> Result<(), Failure> {
     if unmerged > 0 {
         say!("left out {unmerged} pull requests that were not merged");
     }
-    remember(store, &rows)
+    Ok(remember_pulls(store, Instant::default(), |pulls| pulls.add_rows(&rows))?)
 }
 
 fn pull_requests(rows: &Rows) -> Result<Vec<PullRequest>, String> {
@@ -51,11 +52,14 @@ fn deployments(rows: &Rows) -> Result<Vec<Deployment>, String> {
     rows.deployments.iter().map(&mut with_id).collect()
 }
 
-/// Lets reports count what was pulled into that database.
-fn remember(store: &Store, rows: &Rows) -> Result<(), Failure> {
+/// Changes what reports of `cto-dora` count of a store, where that is a change: what was pulled into it. `at` is when it was.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn remember_pulls(store: &Store, at: Instant, change: impl FnOnce(&mut Pulls)) -> Result<(), StoreError> {
     let mut pulls = Pulls::read(store.cursor(Scope::Repositories, Pulls::SUBJECT)?.as_deref());
     let before = pulls.clone();
-    pulls.add_rows(rows);
+    change(&mut pulls);
     if pulls == before {
         return Ok(());
     }
@@ -64,7 +68,7 @@ fn remember(store: &Store, rows: &Rows) -> Result<(), Failure> {
         subject: Pulls::SUBJECT,
         records: &[],
         cursor: Some(&pulls.write()),
-        observed_at: model::Instant::default(),
+        observed_at: at,
         run: 0,
         generation: None,
         complete: false,

@@ -30,6 +30,7 @@ use store::Store;
 pub use arguments::Arguments;
 use clouds::Clouds;
 use connection::Target;
+pub use dora::remember_pulls;
 use failure::Failure;
 pub use pull::{Pulled, Pulling, pull};
 use run::Run;

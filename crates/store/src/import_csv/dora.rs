@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashSet;
 use model::Instant;
-use model::records::{Deployment, ImportRun, PullRequest, PullRequestEvent, RunOutcome, Scope, host_or_usual};
+use model::records::{Deployment, PullRequest, PullRequestEvent, host_or_usual};
 use rusqlite::Connection;
 
-use super::{CsvImport, CsvTable, Failure, Loader, NEVER_OBSERVED};
+use super::{CsvImport, CsvTable, Failure, Loader, loaded};
 use crate::Kind;
 use crate::dictionary::Codes;
-use crate::runs;
 use crate::sqlite::plans::{Prepare as _, Scan};
-use crate::sqlite::statements::{Children, upsert};
-use crate::write::PageWriter;
+use crate::sqlite::statements::Children;
 
 /// Loads records inside a transaction.
 pub(crate) fn load(
@@ -22,27 +20,10 @@ pub(crate) fn load(
     file: &Path,
     (pull_requests, deployments): (&[PullRequest], &[Deployment]),
 ) -> Result<CsvImport, Failure> {
-    let mut loader = Loader {
-        writer: PageWriter::new(connection, codes, NEVER_OBSERVED, 0),
-        folder: file,
-        import: CsvImport::default(),
-        repositories: AHashMap::new(),
-    };
-    loader.pull_requests_of_dora(pull_requests)?;
-    loader.deployments_of_dora(deployments)?;
-    let import = loader.import;
-    let run = ImportRun {
-        run: runs::next(connection)?,
-        scope: Scope::Csv.into(),
-        subject: file.display().to_string(),
-        outcome: RunOutcome::Ok.into(),
-        full: true,
-        covered_to: import.newest,
-        records: import.rows() as i64,
-        ..ImportRun::default()
-    };
-    upsert(connection, codes, &run, &[])?;
-    Ok(import)
+    loaded(connection, codes, file, |loader| {
+        loader.pull_requests_of_dora(pull_requests)?;
+        loader.deployments_of_dora(deployments)
+    })
 }
 
 /// Where deployments or releases are that an API has shown: organisation, repository, host and environment.

@@ -69,25 +69,37 @@ impl CsvImport {
 
 /// Loads a folder inside a transaction.
 pub(crate) fn load(connection: &Connection, codes: &mut Codes, folder: &Path) -> Result<CsvImport, Failure> {
+    loaded(connection, codes, folder, |loader| {
+        loader.require_some_file()?;
+        loader.repositories()?;
+        loader.projects()?;
+        loader.load_issues()?;
+        loader.load_pull_requests()?;
+        loader.load_delivery()?;
+        loader.load_cloud_costs()?;
+        loader.look_at_imports()
+    })
+}
+
+/// Loads what is in a place of files, and records that it was.
+fn loaded(
+    connection: &Connection,
+    codes: &mut Codes,
+    place: &Path,
+    load: impl FnOnce(&mut Loader<'_>) -> Result<(), Failure>,
+) -> Result<CsvImport, Failure> {
     let mut loader = Loader {
         writer: PageWriter::new(connection, codes, NEVER_OBSERVED, 0),
-        folder,
+        folder: place,
         import: CsvImport::default(),
         repositories: AHashMap::new(),
     };
-    loader.require_some_file()?;
-    loader.repositories()?;
-    loader.projects()?;
-    loader.load_issues()?;
-    loader.load_pull_requests()?;
-    loader.load_delivery()?;
-    loader.load_cloud_costs()?;
-    loader.look_at_imports()?;
+    load(&mut loader)?;
     let import = loader.import;
     let run = ImportRun {
         run: runs::next(connection)?,
         scope: Scope::Csv.into(),
-        subject: folder.display().to_string(),
+        subject: place.display().to_string(),
         outcome: RunOutcome::Ok.into(),
         full: true,
         covered_to: import.newest,
