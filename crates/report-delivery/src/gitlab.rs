@@ -8,7 +8,7 @@ use serde_json::json;
 use source::{ErrorKind, SourceError};
 
 use crate::exchange::{Manner, Repeat, Service};
-use crate::issue::{self, LABEL, MOST_PAGES, PER_PAGE};
+use crate::issue::{self, LABEL};
 use crate::{Message, Sent, What};
 
 const SETTING: &str = "the address of GitLab";
@@ -71,24 +71,11 @@ impl GitlabIssue {
 
     /// The first issue of the title that was ever opened.
     async fn find(&self, title: &str) -> Result<Option<Issue>, SourceError> {
-        for page in 1..=MOST_PAGES {
-            let mut url = self.issues.clone();
-            url.query_pairs_mut()
-                .append_pair("labels", LABEL)
-                .append_pair("state", "all")
-                .append_pair("order_by", "created_at")
-                .append_pair("sort", "asc")
-                .append_pair("per_page", &PER_PAGE.to_string())
-                .append_pair("page", &page.to_string());
-            let reply = self.ask(Request::new(Method::GET, url), Repeat::Harmless).await?;
-            let issues: Vec<Issue> = issue::decoded(&reply, "list of issues")?;
-            let is_last = issues.len() < PER_PAGE;
-            let found = issues.into_iter().find(|issue| issue.title == title);
-            if found.is_some() || is_last {
-                return Ok(found);
-            }
-        }
-        Err(issue::too_many())
+        let ask = async |request| self.ask(request, Repeat::Harmless).await;
+        issue::find(&self.issues, [("order_by", "created_at"), ("sort", "asc")], ask, |issue: &Issue| {
+            issue.title == title
+        })
+        .await
     }
 
     async fn ask(&self, request: Request, repeat: Repeat) -> Result<Reply, SourceError> {

@@ -1,7 +1,7 @@
 //! What issues of all services have in common.
 
 use provider::endpoint::Advice;
-use provider::{Reply, Url};
+use provider::{Method, Reply, Request, Url};
 use serde::de::DeserializeOwned;
 use source::{ErrorKind, SourceError};
 
@@ -10,9 +10,9 @@ use crate::message::{fitted_lines, length};
 
 /// By it the issues of earlier months are found.
 pub(crate) const LABEL: &str = "report";
-pub(crate) const PER_PAGE: usize = 100;
+const PER_PAGE: usize = 100;
 /// So many pages of issues with the label are looked through.
-pub(crate) const MOST_PAGES: usize = 50;
+const MOST_PAGES: usize = 50;
 
 const CUT: &str = "The report is longer than an issue may be: what follows is left out here.";
 
@@ -40,9 +40,29 @@ pub(crate) fn decoded<T: DeserializeOwned>(reply: &Reply, what: &str) -> Result<
     })
 }
 
-/// There are more issues with the label than are looked through.
-pub(crate) fn too_many() -> SourceError {
+/// The first issue with the label that is it, page by page; `order` are the parameters by which the oldest come first.
+pub(crate) async fn find<T: DeserializeOwned>(
+    issues: &Url,
+    order: [(&str, &str); 2],
+    ask: impl AsyncFn(Request) -> Result<Reply, SourceError>,
+    is_it: impl Fn(&T) -> bool,
+) -> Result<Option<T>, SourceError> {
+    for page in 1..=MOST_PAGES {
+        let mut url = issues.clone();
+        url.query_pairs_mut()
+            .append_pair("labels", LABEL)
+            .append_pair("state", "all")
+            .extend_pairs(order)
+            .append_pair("per_page", &PER_PAGE.to_string())
+            .append_pair("page", &page.to_string());
+        let listed: Vec<T> = decoded(&ask(Request::new(Method::GET, url)).await?, "list of issues")?;
+        let is_last = listed.len() < PER_PAGE;
+        let found = listed.into_iter().find(|issue| is_it(issue));
+        if found.is_some() || is_last {
+            return Ok(found);
+        }
+    }
     let issues = MOST_PAGES * PER_PAGE;
     let text = format!("more than {issues} issues have the label `{LABEL}`: take it off those that are no reports");
-    SourceError::new(ErrorKind::Unsupported, text)
+    Err(SourceError::new(ErrorKind::Unsupported, text))
 }
