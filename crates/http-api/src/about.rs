@@ -7,9 +7,8 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use metrics_core::catalogue::{Direction, metrics};
 use metrics_core::cloud::{billed_months, provider_names};
-use metrics_core::coverage::in_order;
+use metrics_core::coverage::{self, Source};
 use model::columns::Raw;
-use model::records::{ImportRun, RunOutcome};
 use model::rules::Step;
 use serde_json::{Value, json};
 
@@ -129,23 +128,15 @@ fn first_opened(raw: &Raw) -> Option<model::Instant> {
 
 /// The last import of every source, and how far the last good one reached.
 fn sources(raw: &Raw) -> Vec<Value> {
-    let mut sources: BTreeMap<(&str, &str), (&ImportRun, Option<&ImportRun>)> = BTreeMap::new();
-    for run in in_order(&raw.imports) {
-        let source = sources.entry((run.scope.name(), &run.subject)).or_insert((run, None));
-        source.0 = run;
-        if run.outcome == RunOutcome::Ok {
-            source.1 = Some(run);
-        }
-    }
-    let source = |((scope, subject), (last, good)): ((&str, &str), (&ImportRun, Option<&ImportRun>))| {
+    let source = |Source { last, last_good }: Source<'_>| {
         json!({
-            "scope": scope,
-            "subject": subject,
-            "label": if last.label.is_empty() { subject } else { &last.label },
+            "scope": last.scope.name(),
+            "subject": last.subject,
+            "label": if last.label.is_empty() { &last.subject } else { &last.label },
             "state": last.outcome,
             "message": (!last.message.is_empty()).then_some(&last.message),
-            "covered_to": good.and_then(|run| run.covered_to).map(model::Instant::to_rfc3339_seconds),
+            "covered_to": last_good.and_then(|run| run.covered_to).map(model::Instant::to_rfc3339_seconds),
         })
     };
-    sources.into_iter().map(source).collect()
+    coverage::sources(&raw.imports).into_iter().map(source).collect()
 }

@@ -190,6 +190,28 @@ pub fn in_order(imports: &[ImportRun]) -> Vec<&ImportRun> {
     runs
 }
 
+/// A source: the last import of a subject of a scope.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The last import of it, however it ended.
+    pub last: &'a ImportRun,
+    /// The last one that ended well; `None` where none did.
+    pub last_good: Option<&'a ImportRun>,
+}
+
+/// The sources of some imports, by the name of their scope and by subject.
+pub fn sources(imports: &[ImportRun]) -> Vec<Source<'_>> {
+    let mut sources: BTreeMap<(&str, &str), Source<'_>> = BTreeMap::new();
+    for run in in_order(imports) {
+        let source = sources.entry((run.scope.name(), &run.subject)).or_insert(Source { last: run, last_good: None });
+        source.last = run;
+        if run.outcome == RunOutcome::Ok {
+            source.last_good = Some(run);
+        }
+    }
+    sources.into_values().collect()
+}
+
 /// How far one subject was imported without a gap, whatever the order of its runs.
 #[derive(Debug, Default)]
 pub(crate) struct Reached<'a> {

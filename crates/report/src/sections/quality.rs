@@ -1,7 +1,6 @@
 //! What the figures rest on: sources with their age, coverage, zones.
 
-use std::collections::BTreeMap;
-
+use metrics_core::coverage::{self, Source};
 use metrics_core::totals::ALL;
 use model::Instant;
 use model::instant::MICROS_PER_DAY;
@@ -30,36 +29,28 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
 
 /// How far imports reach: behind the end of the month is what matters.
 fn sources(made: Made<'_>) -> Vec<Sentence> {
-    let mut last: BTreeMap<(&str, &str), (&ImportRun, Option<Instant>)> = BTreeMap::new();
-    let mut runs: Vec<&ImportRun> = made.input.imports.iter().collect();
-    runs.sort_by_key(|run| run.run);
-    for run in runs {
-        let known = last.entry((run.scope.name(), &run.subject)).or_insert((run, None));
-        known.0 = run;
-        if run.outcome == RunOutcome::Ok {
-            known.1 = known.1.max(run.covered_to);
-        }
-    }
+    let sources = coverage::sources(made.input.imports);
+    let reached = |source: &Source<'_>| source.last_good.and_then(|run| run.covered_to);
     let end = made.input.month.end();
     let named = |run: &ImportRun| {
         format!("{} of {}", words(run.scope.name()), if run.label.is_empty() { &run.subject } else { &run.label })
     };
-    let behind: Vec<String> = last
-        .values()
-        .filter(|(run, _)| run.outcome != RunOutcome::Unsupported)
-        .filter(|(_, reached)| reached.is_none_or(|reached| reached < end))
-        .map(|(run, reached)| match reached {
-            Some(reached) => format!("{} (to {})", named(run), day(*reached)),
-            None => format!("{} (never)", named(run)),
+    let behind: Vec<String> = sources
+        .iter()
+        .filter(|source| source.last.outcome != RunOutcome::Unsupported)
+        .filter(|source| reached(source).is_none_or(|reached| reached < end))
+        .map(|source| match reached(source) {
+            Some(reached) => format!("{} (to {})", named(source.last), day(reached)),
+            None => format!("{} (never)", named(source.last)),
         })
         .collect();
     let at = as_of(made.input.calculation);
-    let newest = last.values().filter_map(|(_, reached)| *reached).max();
+    let newest = sources.iter().filter_map(reached).max();
     let mut said = Vec::new();
     if let Some(newest) = newest {
         let days = (at.micros() - newest.micros()).max(0) / MICROS_PER_DAY;
         let age = if days == 0 { String::new() } else { format!(", {days} days before this report's data ends") };
-        let count = last.len();
+        let count = sources.len();
         let noun = if count == 1 { "source was" } else { "sources were" };
         said.push(Sentence::plain(format!("{count} {noun} imported, the newest up to {}{age}.", day(newest))));
     } else {
