@@ -121,12 +121,8 @@ impl Source {
     }
 
     fn place(&self) -> anyhow::Result<Place> {
-        Place::find(&self.data, self.store.as_deref()).with_context(|| {
-            format!(
-                "{} holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data or the store with --store",
-                self.data.display()
-            )
-        })
+        Place::find(&self.data, self.store.as_deref())
+            .with_context(|| format!("{} or the store with --store", store::nothing_in(&self.data)))
     }
 }
 

@@ -30,10 +30,7 @@ pub(crate) fn read(arguments: &Arguments, scopes: Scopes, rules: RuleSet) -> any
             return Ok(Input { raw, problems, place: url });
         }
         Some(Place::Folder(folder)) => folder,
-        None => bail!(
-            "{} holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data",
-            arguments.data.display()
-        ),
+        None => bail!(store::nothing_in(&arguments.data)),
     };
     let reading = match rules {
         RuleSet::Flow => Reading::Strict,

@@ -117,10 +117,7 @@ fn read(source: &Source, as_of: Option<Instant>) -> anyhow::Result<(Raw, Option<
             Ok((raw.with_context(|| format!("reading {url}"))?, Some(store.changes()?)))
         }
         Some(Place::Folder(folder)) => Ok((csv_folder::load(&folder, Scopes::ALL, Reading::Strict)?.raw, None)),
-        None => bail!(
-            "{} holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data",
-            source.data.display()
-        ),
+        None => bail!(store::nothing_in(&source.data)),
     }
 }
 

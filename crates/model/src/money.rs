@@ -41,6 +41,20 @@ impl fmt::Display for NotAnAmount {
 
 impl std::error::Error for NotAnAmount {}
 
+/// A decimal number with something between its thousands: `-1,234.50`.
+pub fn grouped(number: &str, separator: char) -> String {
+    let (sign, unsigned) = number.strip_prefix('-').map_or(("", number), |unsigned| ("-", unsigned));
+    let whole = unsigned.find('.').unwrap_or(unsigned.len());
+    let mut text = sign.to_owned();
+    for (index, digit) in unsigned.char_indices() {
+        if index > 0 && index < whole && (whole - index).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 impl FromStr for Amount {
     type Err = NotAnAmount;
 
@@ -199,6 +213,19 @@ mod tests {
 
     fn amount(text: &str) -> Amount {
         text.parse().unwrap_or_else(|_| panic!("{text} is an amount"))
+    }
+
+    #[test]
+    fn thousands_are_set_apart_by_commas() {
+        for (number, written) in [
+            ("0.50", "0.50"),
+            ("999.00", "999.00"),
+            ("1000.00", "1,000.00"),
+            ("-123456.78", "-123,456.78"),
+            ("1234567.00", "1,234,567.00"),
+        ] {
+            assert_eq!(grouped(number, ','), written);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How numbers are written: rounded once, from exact values, half to even.
 
 use model::Amount;
+use model::money;
 
 /// Between the thousands of a count: a narrow space at which no line breaks.
 const THIN_SPACE: char = '\u{202f}';
@@ -85,23 +86,11 @@ pub fn money_digits(amount: &Amount) -> String {
     grouped(&text, ',')
 }
 
-/// Groups the digits before the point, and writes a true minus sign.
+/// With something between the thousands and a true minus sign, which zero has not.
 fn grouped(text: &str, separator: char) -> String {
-    let (sign, unsigned) = text.strip_prefix('-').map_or(("", text), |unsigned| ("−", unsigned));
-    let (whole, decimals) = unsigned.split_once('.').map_or((unsigned, None), |(whole, rest)| (whole, Some(rest)));
-    let mut written = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            written.push(separator);
-        }
-        written.push(digit);
-    }
-    if let Some(decimals) = decimals {
-        written.push('.');
-        written.push_str(decimals);
-    }
-    let is_zero = !written.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
-    if is_zero { written } else { format!("{sign}{written}") }
+    let is_zero = !text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    let text = if is_zero { text.trim_start_matches('-') } else { text };
+    money::grouped(text, separator).replace('-', "−")
 }
 
 fn minus(text: &str) -> String {

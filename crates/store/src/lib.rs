@@ -38,7 +38,7 @@ pub use graph::Deployed;
 pub use import_csv::{CsvImport, CsvTable};
 pub use lock::ImportLock;
 pub use page::{Absence, Page};
-pub use place::{Place, url_in};
+pub use place::{Place, nothing_in, url_in};
 pub use publish_csv::JobsOfCi;
 pub use push::{Difference, Push, Pushed};
 pub use read::jobs::JobsAsked;

@@ -30,6 +30,14 @@ impl Place {
     }
 }
 
+/// That there is nothing in a data folder, and what to do: for people.
+pub fn nothing_in(data: &Path) -> String {
+    format!(
+        "{} holds neither a store (cto.db) nor raw CSV files (issue.csv, pr.csv, cloud_costs.csv): run cto-import first, or name the folder with --data",
+        data.display()
+    )
+}
+
 /// Address of the store in a data folder, whether it exists or not.
 pub fn url_in(data: &Path) -> String {
     format!("sqlite:{}", data.join(FILE).display())

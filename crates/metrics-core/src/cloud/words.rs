@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::money::grouped;
 use model::{Amount, Month};
 
 use super::figures::Change;
@@ -127,8 +128,8 @@ fn beyond_limits(name: &str, series: &Series<'_>, last: &MonthOfSeries) -> Optio
         money(&last.cost),
         currency(series),
         last.month,
-        grouped(&format!("{lower:.2}")),
-        grouped(&format!("{upper:.2}")),
+        grouped(&format!("{lower:.2}"), ','),
+        grouped(&format!("{upper:.2}"), ','),
     ))
 }
 
@@ -146,37 +147,5 @@ pub(crate) fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
 
 /// `-1,234.50`
 pub(crate) fn money(amount: &Amount) -> String {
-    grouped(&amount.to_cents())
-}
-
-/// A number with two decimals, with a comma between thousands.
-fn grouped(number: &str) -> String {
-    let (sign, unsigned) = number.strip_prefix('-').map_or(("", number), |unsigned| ("-", unsigned));
-    let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-    let mut text = sign.to_owned();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    format!("{text}.{decimals}")
-}
-
-#[cfg(test)]
-mod unit {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart_by_commas() {
-        for (number, written) in [
-            ("0.50", "0.50"),
-            ("999.00", "999.00"),
-            ("1000.00", "1,000.00"),
-            ("-123456.78", "-123,456.78"),
-            ("1234567.00", "1,234,567.00"),
-        ] {
-            assert_eq!(grouped(number), written);
-        }
-    }
+    grouped(&amount.to_cents(), ',')
 }
