@@ -10,7 +10,7 @@ use metrics_core::{Calculation, Selection, named_of};
 use model::Month;
 use model::rules::RuleSet;
 use report::content::Report;
-use report::{Input, ReportError, TABLES};
+use report::{BUNDLE, Input, ReportError, TABLES};
 use serde_json::json;
 
 use crate::about::only;
@@ -35,6 +35,11 @@ pub(crate) const FILES: [(&str, &str); 3] = [
 const HTML: &str = "report.html";
 /// The page has its style and pictures within, and runs nothing.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// All files of a report.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FILES.into_iter().map(|(name, _)| name).chain(BUNDLE)
+}
+
 const CSV: &str = "text/csv; charset=utf-8";
 const SCOPES: [TableScope; 5] =
     [TableScope::Issues, TableScope::PullRequests, TableScope::Delivery, TableScope::Ci, TableScope::CloudSpending];
@@ -61,9 +66,10 @@ async fn months(shared: &Arc<Shared>, headers: &HeaderMap, query: &str) -> Resul
     only(query, &[])?;
     let (for_months, owner) = (Arc::clone(shared), Arc::clone(&snapshot));
     let make = || async move {
-        let calculation = calculated(&for_months, &owner, &Selection::default()).await?;
-        let months = calculation.as_ref().map(report::months).unwrap_or_default();
-        let settled = calculation.as_ref().map(|calculation| report::last_complete_month(report::as_of(calculation)));
+        let parts = parts(&for_months, &owner, &Selection::default(), Lists::Without).await?;
+        let named = for_months.work(move || Ok(named_of(&parts, &TABLES))).await?;
+        let months = named.as_ref().map(report::months).unwrap_or_default();
+        let settled = named.as_ref().map(|calculation| report::last_complete_month(report::as_of(calculation)));
         let usual = months.iter().rev().find(|month| Some(**month) <= settled).or(months.last());
         let body = json!({
             "data": months.iter().rev().map(ToString::to_string).collect::<Vec<_>>(),
@@ -83,6 +89,9 @@ async fn of_month(
     query: &str,
 ) -> Result<Response, Problem> {
     let snapshot = shared.snapshot()?;
+    if file.as_deref().is_some_and(|file| !names().any(|known| known == file)) {
+        return Err(Problem::not_found());
+    }
     let month = Month::parse(month).ok_or_else(|| {
         Problem::new(StatusCode::BAD_REQUEST, format!("\"{month}\" is no month like 2026-10"))
             .with("parameter", "month")
@@ -94,10 +103,9 @@ async fn of_month(
     let (making, owner) = (Arc::clone(shared), Arc::clone(&snapshot));
     let is_page = file.as_deref() == Some(HTML);
     let make = || async move {
-        let calculation = calculated(&making, &owner, &query.selection).await?;
-        let calculation = calculation.ok_or_else(|| missing(&ReportError::Empty))?;
+        let parts = parts(&making, &owner, &query.selection, Lists::With).await?;
         let base = making.settings.base_path.clone();
-        making.work(move || written(&owner, &calculation, month, &query.selection.teams, file.as_deref(), &base)).await
+        making.work(move || written(&owner, &parts, month, &query.selection.teams, file.as_deref(), &base)).await
     };
     let mut response = shared.answer(&snapshot, headers, key, make).await?;
     if is_page {
@@ -106,37 +114,46 @@ async fn of_month(
     Ok(response)
 }
 
-/// What a report is made of: the tables that the pages have, as one; `None` where there is no data.
-async fn calculated(
+/// Whether the lists of all changes and incidents are among what is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lists {
+    With,
+    Without,
+}
+
+/// What a report is made of: the tables that the pages have, scope by scope; none where there is no data.
+async fn parts(
     shared: &Arc<Shared>,
     snapshot: &Arc<Snapshot>,
     selection: &Selection,
-) -> Result<Option<Calculation>, Problem> {
+    lists: Lists,
+) -> Result<Vec<Arc<Calculation>>, Problem> {
     snapshot.sources(RuleSet::Flow)?;
-    let question =
-        |scope, portion| Question { set: RuleSet::Flow, scope, portion, as_of: None, selection: selection.clone() };
     let mut parts = Vec::new();
     for scope in SCOPES.into_iter().filter(|scope| snapshot.holds(RuleSet::Flow, *scope)) {
-        let standing = Question { selection: selection.clone(), ..Question::whole(RuleSet::Flow, scope) };
-        parts.push(shared.calculation(snapshot, standing).await?);
-        let lists = catalogue::tables()
-            .iter()
-            .filter(|table| table.scope == scope && table.computed == Computed::List && TABLES.contains(&table.name));
-        for list in lists {
-            parts.push(shared.calculation(snapshot, question(scope, Portion::Alone(list.name))).await?);
+        let whole = Question { selection: selection.clone(), ..Question::whole(RuleSet::Flow, scope) };
+        let of_lists = catalogue::tables().iter().filter(|table| {
+            let is_list = table.scope == scope && table.computed == Computed::List;
+            lists == Lists::With && is_list && TABLES.contains(&table.name)
+        });
+        let of_lists = of_lists.map(|list| Question { portion: Portion::Alone(list.name), ..whole.clone() });
+        let questions: Vec<Question> = of_lists.collect();
+        for question in std::iter::once(whole).chain(questions) {
+            parts.push(shared.calculation(snapshot, question).await?);
         }
     }
-    Ok(named_of(&parts, &TABLES))
+    Ok(parts)
 }
 
 fn written(
     snapshot: &Snapshot,
-    calculation: &Calculation,
+    parts: &[Arc<Calculation>],
     month: Month,
     teams: &[String],
     file: Option<&str>,
     base: &str,
 ) -> Result<Arc<Answer>, Problem> {
+    let calculation = &named_of(parts, &TABLES).ok_or_else(|| missing(&ReportError::Empty))?;
     let (raw, rules) = snapshot.sources(RuleSet::Flow)?;
     let input = Input { calculation, rules, imports: &raw.imports, month, teams, before: &[] };
     let report = report::report(&input).map_err(|error| missing(&error))?;

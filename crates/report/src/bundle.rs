@@ -13,16 +13,15 @@ use crate::content::Report;
 use crate::executive::per_thousand;
 use crate::input::{Input, Rows, amount, count, flag, number};
 
+/// Names of its files.
+pub const BUNDLE: [&str; 5] =
+    ["dora_monthly.csv", "ci_cost_monthly.csv", "cost_vs_dora.csv", "team_scores.csv", "findings.csv"];
+
 /// The files of the bundle by name.
 pub fn bundle(input: &Input<'_>, report: &Report) -> Vec<(&'static str, Vec<u8>)> {
     let months = Months::new(input);
-    vec![
-        ("dora_monthly.csv", months.dora()),
-        ("ci_cost_monthly.csv", months.ci_cost()),
-        ("cost_vs_dora.csv", months.cost_vs_dora()),
-        ("team_scores.csv", scores(report)),
-        ("findings.csv", findings(report)),
-    ]
+    let files = [months.dora(), months.ci_cost(), months.cost_vs_dora(), scores(report), findings(report)];
+    BUNDLE.into_iter().zip(files).collect()
 }
 
 const DORA: [&str; 5] = ["month", "prod_deployments", "lead_time_hours", "change_failure_rate", "mttr_minutes"];

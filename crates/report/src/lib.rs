@@ -27,7 +27,7 @@ mod text;
 mod tokens;
 mod verdict;
 
-pub use bundle::bundle;
+pub use bundle::{BUNDLE, bundle};
 pub use content::Report;
 pub use html::html;
 pub use input::{Input, ReportError, TABLES, last_complete_month};

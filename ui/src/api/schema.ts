@@ -18872,7 +18872,7 @@ export interface operations {
             path: {
                 /** @description A month that is over, like 2026-10. */
                 month: string;
-                /** @description report.html, report.md, executive_summary.txt, dora_monthly.csv, ci_cost_monthly.csv, cost_vs_dora.csv, team_scores.csv or findings.csv. */
+                /** @description One of report.html, report.md, executive_summary.txt, dora_monthly.csv, ci_cost_monthly.csv, cost_vs_dora.csv, team_scores.csv, findings.csv. */
                 file: string;
             };
             cookie?: never;

@@ -7,7 +7,7 @@ use utoipa::openapi::{ComponentsBuilder, Paths, ResponsesBuilder};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::{answers, operation, parameters, with};
-use crate::reports::{FILE, FILES, MONTHS, REPORT};
+use crate::reports::{FILE, FILES, MONTHS, REPORT, names};
 
 /// Adds the routes, and the objects that they answer.
 pub(super) fn add(paths: &mut Paths, mut components: ComponentsBuilder) -> ComponentsBuilder {
@@ -26,8 +26,9 @@ pub(super) fn add(paths: &mut Paths, mut components: ComponentsBuilder) -> Compo
     let text = || ObjectBuilder::new().schema_type(Type::String).into();
     let media = FILES.iter().map(|(_, media)| *media).chain(["text/csv"]);
     let media = media.map(|media| (media.split(';').next().unwrap_or(media), text()));
-    let help = "report.html, report.md, executive_summary.txt, dora_monthly.csv, ci_cost_monthly.csv, cost_vs_dora.csv, team_scores.csv or findings.csv.";
-    let parameters = of_month().into_iter().chain([parameters::of_step("file", help)]).collect();
+    let names: Vec<&str> = names().collect();
+    let help = format!("One of {}.", names.join(", "));
+    let parameters = of_month().into_iter().chain([parameters::of_step("file", &help)]).collect();
     paths.paths.insert(FILE.to_owned(), with(file, parameters, answers::reported("The file.", media)));
     components
 }
