@@ -1,5 +1,6 @@
 //! The HTML, printed by a Chromium that runs beside.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -30,12 +31,8 @@ pub(crate) fn print(named: Option<&Path>, html: &Path, pdf: &Path) -> Result<(),
         .or_else(found)
         .ok_or(PdfError::NoChromium)?;
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut print = absolute(pdf).into_os_string();
-    print = {
-        let mut flag = std::ffi::OsString::from("--print-to-pdf=");
-        flag.push(print);
-        flag
-    };
+    let mut print = OsString::from("--print-to-pdf=");
+    print.push(absolute(pdf));
     let mut command = Command::new(&chromium);
     command.args(["--headless=new", "--no-pdf-header-footer", "--disable-gpu", "--no-first-run"]).args([
         "--disable-background-networking",

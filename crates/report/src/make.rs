@@ -49,6 +49,11 @@ pub fn as_of(calculation: &Calculation) -> Instant {
     if calculation.as_of == Instant::default() { bills } else { calculation.as_of }
 }
 
+/// The day of an instant in UTC, `2026-11-07`.
+pub(crate) fn day(at: Instant) -> String {
+    at.to_rfc3339_seconds().chars().take(10).collect()
+}
+
 /// The report of a month.
 ///
 /// # Errors

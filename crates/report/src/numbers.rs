@@ -54,7 +54,7 @@ pub fn signed(difference: f64) -> String {
 
 fn percent_digits(percent: f64) -> String {
     let whole = percent.abs() >= WHOLE_PERCENT_FROM;
-    minus(&if whole { format!("{percent:.0}") } else { format!("{percent:.1}") })
+    grouped(&if whole { format!("{percent:.0}") } else { format!("{percent:.1}") }, THIN_SPACE)
 }
 
 /// A count, with thin spaces between thousands.
@@ -91,10 +91,6 @@ fn grouped(text: &str, separator: char) -> String {
     let is_zero = !text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
     let text = if is_zero { text.trim_start_matches('-') } else { text };
     money::grouped(text, separator).replace('-', "−")
-}
-
-fn minus(text: &str) -> String {
-    grouped(text, THIN_SPACE)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use super::{Made, list, paragraphs};
 use crate::content::{Block, Sentence};
 use crate::input::{count, evidence, number};
-use crate::make::as_of;
+use crate::make::{as_of, day};
 use crate::measures::Measured;
 use crate::numbers;
 
@@ -44,7 +44,7 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
     if said.is_empty() {
         return vec![paragraphs([Sentence::plain("There is too little history for any range.")])];
     }
-    let from: String = as_of(made.input.calculation).to_rfc3339_seconds().chars().take(10).collect();
+    let from = day(as_of(made.input.calculation));
     let note = format!(
         "Counted from {from}, the end of the data. Ranges are drawn from what was; what is planned is not known."
     );

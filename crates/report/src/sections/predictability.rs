@@ -5,7 +5,7 @@ use metrics_core::totals::ALL;
 use super::{ISSUES_REMEDY, Made, grid, list, not_connected};
 use crate::content::{Align, Block, Cell, Sentence};
 use crate::input::{count, days_of, evidence, flag, number};
-use crate::make::as_of;
+use crate::make::{as_of, day};
 use crate::numbers;
 
 /// Old items that are listed.
@@ -20,7 +20,7 @@ pub(super) fn blocks(made: Made<'_>) -> Vec<Block> {
     let old = input.table("aging_wip");
     let above: Vec<usize> =
         old.map(|table| (0..table.height()).filter(|row| flag(table, "above_p85", *row)).collect()).unwrap_or_default();
-    let day: String = as_of(input.calculation).to_rfc3339_seconds().chars().take(10).collect();
+    let day = day(as_of(input.calculation));
     if let Some(table) = old {
         let of = numbers::count(table.height() as i64);
         let noun = if table.height() == 1 { "started item" } else { "started items" };

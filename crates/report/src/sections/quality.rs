@@ -2,7 +2,6 @@
 
 use metrics_core::coverage::{self, Source};
 use metrics_core::totals::ALL;
-use model::Instant;
 use model::instant::MICROS_PER_DAY;
 use model::kinds::RunOutcome;
 use model::tables::ImportRun;
@@ -10,7 +9,7 @@ use model::tables::ImportRun;
 use super::{BILLS_REMEDY, CI_REMEDY, DELIVERY_REMEDY, ISSUES_REMEDY, Made, list};
 use crate::content::{Block, Sentence};
 use crate::input::number;
-use crate::make::as_of;
+use crate::make::{as_of, day};
 use crate::numbers;
 use crate::restated;
 
@@ -64,10 +63,6 @@ fn sources(made: Made<'_>) -> Vec<Sentence> {
 
 fn words(scope: &str) -> String {
     scope.replace('_', " ")
-}
-
-fn day(at: Instant) -> String {
-    at.to_rfc3339_seconds().chars().take(10).collect()
 }
 
 fn some(names: &[String]) -> String {
